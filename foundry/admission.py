@@ -1,0 +1,189 @@
+"""The gate: a brief becomes a plan, or a list of sentences that say why not. Nothing is drawn or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from foundry.brief import Brief, Message
+from foundry.card import ModelCard
+from foundry.channel import Placement, resolve_placements
+from foundry.copywriting import FIELDS, PLACEHOLDERS, fills, unfilled
+from foundry.errors import FoundryError, Refusals
+from foundry.estimate import Estimate, estimate
+from foundry.fonts import hostile, uncovered
+from foundry.picture import PictureFacts, inspect
+from foundry.plan import Cards, Plan
+from foundry.tenant import Tenant
+
+
+class PlanProblem(FoundryError):
+    """One reason against a plan: the field's path, its value, the limit and the way out."""
+
+    code = "refused_plan"
+
+    def __init__(self, path: str, value: str, wrong: str, remedy: str):
+        super().__init__(path, value, wrong, remedy)
+        self.path, self.value, self.wrong, self.remedy = path, value, wrong, remedy
+
+    def __str__(self) -> str:
+        shown = self.value if len(self.value) <= 60 else self.value[:57] + "..."
+        return f"{self.path}: {shown!r} {self.wrong}; {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A plan that may run, its estimate as if nothing existed, and the picture files it needs."""
+
+    plan: Plan
+    estimate: Estimate
+    pictures: tuple[PictureFacts, ...]
+    assumptions: tuple[str, ...]
+
+
+def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
+    """The plan of `brief`, whose relative paths start at `folder`; Refusals with every reason otherwise."""
+    facts, problems = _pictures(brief, folder)
+    placements, unknown = _placements(brief)
+    problems += unknown
+    problems += list(_copy_problems(brief, tenant))
+    problems += list(_card_problems(cards, tenant, placements))
+    source = f"brief {brief.tenant}/{brief.campaign.id}"
+    if problems:
+        raise Refusals(source, tuple(problems))
+    products = sorted(brief.products, key=lambda product: product.id)
+    hashes = tuple(f.sha256 if (f := facts.get(product.id)) else None for product in products)
+    plan = Plan(brief, tenant, cards, hashes, placements)
+    figures = estimate(plan)
+    over = tuple(_over_limits(plan, figures))
+    if over:
+        raise Refusals(source, over)
+    unique = {picture.sha256: picture for picture in facts.values()}
+    return Admitted(plan, figures, tuple(unique.values()), tuple(_assumptions(plan)))
+
+
+def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts], list[FoundryError]]:
+    facts: dict[str, PictureFacts] = {}
+    problems: list[FoundryError] = []
+    for index, product in enumerate(brief.products):
+        if product.picture is None:
+            continue
+        found = inspect(folder / product.picture)
+        if isinstance(found, PictureFacts):
+            facts[product.id] = found
+        else:
+            problems.append(PlanProblem(f"products[{index}].picture", product.picture, *found))
+    return facts, problems
+
+
+def _placements(brief: Brief) -> tuple[tuple[Placement, ...], list[FoundryError]]:
+    problems: list[FoundryError] = []
+    for index, name in enumerate(brief.placements):
+        try:
+            resolve_placements((name,))
+        except FoundryError as error:
+            problems.append(PlanProblem(f"placements[{index}]", name, "is refused", str(error)))
+    return (() if problems else resolve_placements(brief.placements)), problems
+
+
+def _copy_problems(brief: Brief, tenant: Tenant) -> Iterator[FoundryError]:
+    for locale, message in brief.messages.items():
+        yield from _message_problems(brief, tenant, locale, message)
+    families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    for index, product in enumerate(brief.products):
+        path = f"products[{index}].name"
+        yield from _text_problems(path, product.name, families)
+
+
+def _message_problems(brief: Brief, tenant: Tenant, locale: str, message: Message) -> Iterator[FoundryError]:
+    families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    for field in FIELDS:
+        text, path = getattr(message, field), f"messages.{locale}.{field}"
+        yield from _text_problems(path, text, families)
+        yield from _banned(path, text, tenant)
+        for product in brief.products:
+            yield from _unfilled(path, text, fills(product, locale), product.id, locale)
+
+
+def _text_problems(path: str, text: str, families: tuple[str, ...]) -> Iterator[FoundryError]:
+    if controls := hostile(text):
+        codes = ", ".join(f"U+{ord(c):04X}" for c in controls)
+        yield PlanProblem(path, text, f"holds control characters ({codes})", "remove them")
+    elif missing := uncovered(text, families):
+        shown = ", ".join(f"{c} U+{ord(c[0]):04X}" for c in missing[:5])
+        yield PlanProblem(
+            path, text, f"has {len(missing)} character(s) that no font covers: {shown}",
+            f"reword it, or add a font to templates/fonts (asked: {', '.join(families)})",
+        )  # fmt: skip
+
+
+def _banned(path: str, text: str, tenant: Tenant) -> Iterator[FoundryError]:
+    for word in tenant.brand.banned_words:
+        if word.casefold() in text.casefold():
+            yield PlanProblem(path, text, f"says {word!r}, which {tenant.id} never says", "choose another word")
+
+
+def _unfilled(path: str, text: str, values: dict[str, str], product: str, locale: str) -> Iterator[FoundryError]:
+    for key in unfilled(text, values):
+        if key in PLACEHOLDERS:
+            wrong = f"needs {{{key}}}, which product {product!r} lacks for {locale}"
+            remedy = "give the product that field (a price in the locale's currency) or drop it"
+        else:
+            wrong = f"has the unknown placeholder {{{key}}}"
+            remedy = "use one of " + ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+        yield PlanProblem(path, text, wrong, remedy)
+
+
+def _card_problems(cards: Cards, tenant: Tenant, placements: Iterable[Placement]) -> Iterator[FoundryError]:
+    for role in ("generate", "upscale", "screen"):
+        card: ModelCard = getattr(cards, role)
+        path = f"tenant {tenant.id}: models.{role}"
+        if card.tenants and tenant.id not in card.tenants:
+            yield PlanProblem(path, card.id, "is not for this tenant", "choose another card")
+        if card.stage in ("draft", "retired"):
+            yield PlanProblem(path, card.id, f"is {card.stage}", "choose a production card")
+    sizes = cards.generate.sizes
+    for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
+        yield PlanProblem(
+            f"tenant {tenant.id}: models.generate", cards.generate.id,
+            f"draws no {bucket} pictures, only {', '.join(sizes)}", "drop those placements",
+        )  # fmt: skip
+
+
+def _over_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:
+    quota, brief = plan.tenant.quota, plan.brief
+    whose = f"over the quota of tenant {plan.tenant.id}"
+    cut = "order fewer alternatives, scenes, locales or placements, or raise the quota"
+    if figures.shots > quota.shots:
+        yield PlanProblem("alternatives", str(brief.alternatives),
+                          f"makes {figures.shots} shots, {whose}, {quota.shots}", cut)  # fmt: skip
+    if figures.variants > quota.variants:
+        yield PlanProblem("placements", str(len(plan.placements)),
+                          f"makes {figures.variants} variants, {whose}, {quota.variants}", cut)  # fmt: skip
+    if figures.size_bytes > quota.bytes:
+        yield PlanProblem("placements", str(len(plan.placements)),
+                          f"makes {figures.size_bytes} bytes, {whose}, {quota.bytes}", cut)  # fmt: skip
+    if brief.budget and figures.money > brief.budget.amount:
+        yield PlanProblem("budget.amount", str(brief.budget.amount),
+                          f"is below the estimate of {figures.money:.4f} USD", "raise it, or " + cut)  # fmt: skip
+    if figures.money > quota.budget:
+        yield PlanProblem("budget", str(brief.budget.amount if brief.budget else "none"),
+                          f"does not matter: {figures.money:.2f} USD is {whose}, {quota.budget}", cut)  # fmt: skip
+
+
+def _assumptions(plan: Plan) -> Iterator[str]:
+    for product, picture in zip(plan.products, plan.pictures, strict=True):
+        if picture is None:
+            yield _drawn(product.id, plan.cards.generate)
+        if not product.prices:
+            yield f"Product {product.id} has no price; layouts leave its place free."
+
+
+def _drawn(product: str, card: ModelCard) -> str:
+    if card.draws_products:
+        return f"Product {product} has no picture; model {card.id} draws it from its description."
+    return (
+        f"Product {product} has no picture; model {card.id} was asked to draw it from its description, "
+        "but its card says that it draws scenes only: add a picture to show the product."
+    )

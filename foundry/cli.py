@@ -1,0 +1,213 @@
+"""The command line: parse, call one function, print. Results to stdout, everything else to stderr.
+
+This module is where the rooms are put together, so it alone in `foundry/` names models and pipelines, and only
+inside the commands that need them: `foundry plan` starts without Beam and torch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from foundry.errors import FoundryError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Build campaigns like software: plan, then make only what is missing.",
+    pretty_exceptions_enable=False,
+)
+brief_app = typer.Typer(no_args_is_help=True, help="Work with brief files.")
+schema_app = typer.Typer(no_args_is_help=True, help="Print schemas.")
+layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts.")
+app.add_typer(brief_app, name="brief")
+app.add_typer(schema_app, name="schema")
+app.add_typer(layouts_app, name="layouts")
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    MADE = 0
+    BUG = 1
+    BAD_INPUT = 2
+    DEAD_LETTERS = 3
+
+
+Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
+Store = Annotated[Path, typer.Option(help="Folder of the object store.")]
+Tenants = Annotated[Path | None, typer.Option(help="Folder of tenants; default: `tenants` beside the brief.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def say(text: str) -> None:
+    """One result, as it is."""
+    typer.echo(text)
+
+
+@app.command()
+def plan(
+    brief: Briefs,
+    store: Store = Path("store"),
+    tenants: Tenants = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what BRIEF would make, reuse and cost, without loading a model."""
+    from foundry.workbench import admitted, plan_as_json, plan_table
+
+    for each in admitted(brief, tenants):
+        if as_json:
+            say(json.dumps(plan_as_json(each, store)))
+        else:
+            plan_table(each, store, out)
+
+
+@app.command()
+def run(
+    brief: Briefs,
+    store: Store = Path("store"),
+    tenants: Tenants = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
+    from foundry.workbench import admitted, run_one
+
+    letters = 0
+    for each in admitted(brief, tenants):
+        summary = run_one(each, store, err)
+        letters += summary["failed"]
+        if as_json:
+            say(json.dumps(summary))
+        else:
+            _print_summary(summary)
+    if letters:
+        raise typer.Exit(Exit.DEAD_LETTERS)
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    out.print(
+        f"[bold]{summary['campaign']}[/]: {summary['variants']} assets, {summary['made']} made now, "
+        f"{summary['reused']} reused, {summary['failed']} failed; "
+        f"{summary['shots_drawn']} shots drawn; ${summary['cost_usd']}; {summary['seconds']} s"
+    )
+    if summary["failed"]:
+        err.print(f"[yellow]{summary['failed']} dead letters[/]: {summary['dead_letters']}")
+    out.print(f"Look at {summary['report']}")
+
+
+@app.command()
+def report(
+    brief: Briefs,
+    store: Store = Path("store"),
+    tenants: Tenants = None,
+) -> None:
+    """Write the campaign's report.html again from what the store holds."""
+    from foundry.workbench import admitted, report_again
+
+    for each in admitted(brief, tenants):
+        say(str(report_again(each, store)))
+
+
+@app.command()
+def explain(
+    asset: Annotated[str, typer.Argument(help="A file, or an asset's id.")],
+    store: Store = Path("store"),
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything that went into ASSET."""
+    from foundry.explaining import explained, print_explained
+
+    found = explained(asset, store)
+    if as_json:
+        say(json.dumps(found, ensure_ascii=False))
+    else:
+        print_explained(found, out)
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the model cards."""
+    from foundry.listing import print_models
+    from models.registry import cards
+
+    print_models(cards(), out, as_json)
+
+
+@app.command()
+def channels(as_json: AsJson = False) -> None:
+    """List the placements and the named sets."""
+    from foundry.listing import print_channels
+
+    print_channels(out, as_json)
+
+
+@layouts_app.command("list")
+def layouts_list(as_json: AsJson = False) -> None:
+    """List the layouts and what each shows."""
+    from foundry.listing import print_layouts
+
+    print_layouts(out, as_json)
+
+
+@brief_app.command("adopt")
+def adopt_brief(
+    file: Annotated[Path, typer.Argument(help="YAML, JSON, CSV or XLSX, as somebody wrote it.")],
+    tenant: Annotated[str | None, typer.Option(help="Whose brief it is.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the brief here.")] = None,
+) -> None:
+    """Turn FILE into valid briefs, and list each assumption and each key that was not understood."""
+    from foundry.adopt import adopt, as_yaml
+
+    adoptions = adopt(file, tenant=tenant)
+    text = "---\n".join(as_yaml(adoption.brief) for adoption in adoptions)
+    for adoption in adoptions:
+        err.print(f"[bold]{adoption.brief.tenant}/{adoption.brief.campaign.id}[/]")
+        for line in adoption.assumptions:
+            err.print(f"  assumed: {line}", markup=False, highlight=False)
+        for key in adoption.not_understood:
+            err.print(f"  not understood, kept in metadata: {key}", markup=False, highlight=False)
+    if output:
+        output.write_text(text, encoding="utf-8")
+        err.print(f"written to {output}", markup=False)
+    else:
+        say(text.rstrip())
+
+
+@brief_app.command("check")
+def check_brief(brief: Briefs, tenants: Tenants = None) -> None:
+    """Say whether BRIEF can be planned, and everything that is wrong with it."""
+    from foundry.workbench import admitted
+
+    for each in admitted(brief, tenants):
+        say(f"{each.plan.brief.tenant}/{each.plan.brief.campaign.id}: good")
+
+
+@schema_app.command("brief")
+def schema_brief() -> None:
+    """Print the JSON Schema (draft 2020-12) of briefs."""
+    from foundry.intake import brief_schema
+
+    say(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run a command; foreseen refusals become one message and exit code 2, Ctrl-C 130."""
+    try:
+        app()
+    except FoundryError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(Exit.BAD_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("stopped; run the same command to go on", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

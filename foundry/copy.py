@@ -1,0 +1,32 @@
+"""The words on one rendition, after templating and formatting for its locale."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Literal
+
+CopyField = Literal["headline", "subheadline", "call_to_action", "offer", "price", "legal", "product_name"]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Texts in logical order, one line each unless they hold a newline; empty means: not shown."""
+
+    headline: str = ""
+    subheadline: str = ""
+    call_to_action: str = ""
+    offer: str = ""
+    price: str = ""
+    legal: str = ""
+    product_name: str = ""
+
+    def only(self, shown: frozenset[str]) -> Copy:
+        """The same copy without the fields that a layout does not show."""
+        return Copy(**{key: text for key, text in asdict(self).items() if key in shown})
+
+    def texts(self) -> dict[str, str]:
+        """Field → text, for the fields that say something."""
+        return {key: text for key, text in asdict(self).items() if text}
+
+
+COPY_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Copy))

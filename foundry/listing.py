@@ -1,0 +1,65 @@
+"""Tables of what there is: models, placements, layouts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from foundry.card import ModelCard
+from foundry.channel import placement_sets, placements
+from foundry.layout import layout_for, layouts, shown_fields
+
+
+def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+    table = Table(*titles, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def print_models(cards: Mapping[str, ModelCard], out: Console, as_json: bool) -> None:
+    """Every card, one a line."""
+    if as_json:
+        out.print_json(json.dumps({k: c.model_dump(mode="json") for k, c in cards.items()}))
+        return
+    rows = [(c.id, c.version, c.task, c.stage, c.licence, f"${c.unit_cost.money}", c.title) for c in cards.values()]
+    out.print(_table(("id", "version", "task", "stage", "licence", "per picture", "title"), rows))
+
+
+def print_channels(out: Console, as_json: bool) -> None:
+    """Every placement and set."""
+    known, sets = placements(), placement_sets()
+    if as_json:
+        dump = {name: p.model_dump(mode="json") for name, p in known.items()}
+        out.print_json(json.dumps({"placements": dump, "sets": sets}))
+        return
+    rows = [
+        (
+            n,
+            f"{p.width_px}x{p.height_px}",
+            "/".join(p.formats),
+            f"{p.max_bytes:,}",
+            p.family,
+            p.title,
+        )
+        for n, p in known.items()
+    ]
+    out.print(_table(("placement", "pixels", "formats", "bytes", "family", "title"), rows))
+    for name, members in sets.items():
+        out.print(f"[bold]{name}[/]: {', '.join(members)}")
+
+
+def print_layouts(out: Console, as_json: bool) -> None:
+    """Every layout with the placements it serves."""
+    if as_json:
+        out.print_json(json.dumps({f: x.model_dump(mode="json") for f, x in layouts().items()}))
+        return
+    rows = []
+    for family, layout in layouts().items():
+        served = [p for p in placements().values() if p.family == family]
+        fields = sorted(frozenset().union(*(shown_fields(layout_for(p), p) for p in served)))
+        rows.append((layout.id, family, ", ".join(fields), ", ".join(p.name for p in served)))
+    out.print(_table(("layout", "family", "shows", "placements"), rows))

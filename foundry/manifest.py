@@ -1,0 +1,238 @@
+"""What is known of every finished asset: one record per variant, as JSON Lines and as Parquet.
+
+Records hold nothing that differs between two runs of the same brief (no clock, no durations), so a resumed
+run writes the same manifest, byte for byte, as an undisturbed one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROWS_PER_GROUP = 5_000
+
+
+@dataclass(frozen=True)
+class CheckRecord:
+    """One thing that was measured, on what, against which limit."""
+
+    name: str
+    passed: bool
+    measured: str
+    limit: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One drawing of a shot and its verdict."""
+
+    seed: int
+    passed: bool
+    checks: tuple[CheckRecord, ...]
+
+
+@dataclass(frozen=True)
+class MasterRecord:
+    """Lineage of one master; stored beside it as JSON."""
+
+    name: str
+    address: str
+    tenant: str
+    prompt: str
+    negative_prompt: str
+    caption: str
+    ignored_words: tuple[str, ...]
+    seed: int
+    attempts: tuple[Attempt, ...]
+    bucket: str
+    mirrored: bool
+    width_px: int
+    height_px: int
+    product_box: tuple[int, int, int, int] | None
+    product_picture: str | None
+    model: str
+    model_version: str
+    weights_sha256: str
+    upscaler: str
+    screen: str
+    cost_usd: str
+    size_bytes: int
+    crc32c: str
+
+
+@dataclass(frozen=True)
+class RenditionRecord:
+    """What is true of a finished file whoever ordered it; stored beside it as JSON."""
+
+    name: str
+    address: str
+    thumbnail: str
+    format: str
+    quality: int
+    width_px: int
+    height_px: int
+    size_bytes: int
+    crc32c: str
+    checks: tuple[CheckRecord, ...]
+    headline: str
+    subheadline: str
+    call_to_action: str
+    offer: str
+    price: str
+    legal: str
+
+
+@dataclass(frozen=True)
+class ManifestRecord:
+    """One variant with its full lineage, from brief to bytes."""
+
+    asset: str
+    address: str
+    file_name: str
+    thumbnail: str
+    tenant: str
+    campaign: str
+    campaign_name: str
+    brief: str
+    regions: tuple[str, ...]
+    audience: str
+    product: str
+    product_name: str
+    product_picture: str | None
+    scene: str
+    prompt: str
+    negative_prompt: str
+    caption: str
+    locale: str
+    headline: str
+    subheadline: str
+    call_to_action: str
+    offer: str
+    price: str
+    legal: str
+    placement: str
+    channel: str
+    family: str
+    placement_digest: str
+    layout: str
+    layout_digest: str
+    brand_digest: str
+    width_px: int
+    height_px: int
+    format: str
+    quality: int
+    size_bytes: int
+    crc32c: str
+    shot: str
+    master: str
+    bucket: str
+    mirrored: bool
+    alternative: int
+    seed: int
+    attempts: int
+    model: str
+    model_version: str
+    weights_sha256: str
+    upscaler: str
+    screen: str
+    shot_checks: tuple[CheckRecord, ...]
+    checks: tuple[CheckRecord, ...]
+    cost_usd: str
+    embargo: str | None
+    expiry: str | None
+    priority: int
+    metadata: str = field(default="{}")
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A refused element: where in the flow, which rule, which thing, and the sentence for people."""
+
+    stage: str
+    code: str
+    key: str
+    reason: str
+
+
+def as_json(record: Any) -> str:
+    """A record as one line of JSON, in the order of its fields."""
+    return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+
+
+def _checks(raw: Iterable[dict[str, Any]]) -> tuple[CheckRecord, ...]:
+    return tuple(CheckRecord(**item) for item in raw)
+
+
+def master_from_json(text: str | bytes) -> MasterRecord:
+    """The master's record from its JSON."""
+    raw = json.loads(text)
+    raw["attempts"] = tuple(Attempt(a["seed"], a["passed"], _checks(a["checks"])) for a in raw["attempts"])
+    raw["ignored_words"] = tuple(raw["ignored_words"])
+    raw["product_box"] = tuple(raw["product_box"]) if raw["product_box"] else None
+    return MasterRecord(**raw)
+
+
+def rendition_from_json(text: str | bytes) -> RenditionRecord:
+    """The rendition's record from its JSON."""
+    raw = json.loads(text)
+    return RenditionRecord(**{**raw, "checks": _checks(raw["checks"])})
+
+
+def manifest_from_json(text: str | bytes) -> ManifestRecord:
+    """One line of the manifest."""
+    raw = json.loads(text)
+    raw.update(
+        regions=tuple(raw["regions"]),
+        checks=_checks(raw["checks"]),
+        shot_checks=_checks(raw["shot_checks"]),
+    )
+    return ManifestRecord(**raw)
+
+
+def read_manifest(path: Path) -> Iterator[ManifestRecord]:
+    """The records of a JSON Lines manifest, one at a time."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield manifest_from_json(line)
+
+
+def write_parquet(lines: Path, target: Path) -> int:
+    """Turn a JSON Lines manifest into Parquet, a bounded number of rows at a time; returns the rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _schema(pa)
+    rows = 0
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for group in _groups(lines):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+            rows += len(group)
+    return rows
+
+
+def _groups(lines: Path) -> Iterator[list[dict[str, Any]]]:
+    group: list[dict[str, Any]] = []
+    with lines.open(encoding="utf-8") as stream:
+        for line in stream:
+            group.append(json.loads(line))
+            if len(group) == ROWS_PER_GROUP:
+                yield group
+                group = []
+    if group:
+        yield group
+
+
+def _schema(pa: Any) -> Any:
+    check = pa.struct(
+        [("name", pa.string()), ("passed", pa.bool_()), ("measured", pa.string())] + [("limit", pa.string())]
+    )
+    kinds = {
+        "int": pa.int64(),
+        "bool": pa.bool_(),
+        "tuple[str, ...]": pa.list_(pa.string()),
+        "tuple[CheckRecord, ...]": pa.list_(check),
+    }
+    return pa.schema([(f.name, kinds.get(str(f.type), pa.string())) for f in fields(ManifestRecord)])

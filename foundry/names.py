@@ -1,0 +1,48 @@
+"""Names are hashes of canonical inputs: same in, same name; a changed input, another name.
+
+Canonical JSON here is RFC 8785 in spirit: keys sorted, no white space, UTF-8, text in Unicode normal form C.
+Floats are refused, because their text differs between writers: use integers, or decimals as strings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def canonical(value: object) -> object:
+    """`value` with texts in NFC and maps with sorted keys; TypeError for what has no canonical text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {str(key): canonical(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [canonical(item) for item in value]
+    raise TypeError(f"a name is made of text, whole numbers, booleans, null, lists and maps; got {value!r}")
+
+
+def canonical_json(value: object) -> str:
+    """The one JSON text of `value`."""
+    return json.dumps(canonical(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(kind: str, **inputs: object) -> str:
+    """32 lower-case hex digits (128 bits of SHA-256) over `kind` and its inputs."""
+    text = canonical_json({"kind": kind, **inputs})
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def sha256_file(path: Path) -> str:
+    """The whole SHA-256 of a file, in hex, read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def seed_of(name: str, attempt: int = 0) -> int:
+    """A 31-bit seed that belongs to `name`; each redraw attempt has its own."""
+    return int.from_bytes(hashlib.sha256(f"{name}/{attempt}".encode()).digest()[:4], "big") >> 1

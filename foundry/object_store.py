@@ -1,0 +1,216 @@
+"""Where objects live: written once, verified after writing, never half seen.
+
+`LocalStore` keeps objects as files. Bytes go to a scratch folder first and appear under their name by a hard
+link, which fails if the name is taken: the does-not-exist precondition of cloud buckets. Object names are
+relative POSIX paths that begin with the tenant; a store handed out by `for_tenant` refuses all others.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import google_crc32c
+
+from foundry.errors import FoundryError
+
+_NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}$")
+SCRATCH = ".scratch"
+
+
+class ForeignName(FoundryError):
+    """A name that this store must not touch."""
+
+    code = "foreign_name"
+
+    def __init__(self, name: str, prefix: str):
+        super().__init__(name, prefix)
+        self.name, self.prefix = name, prefix
+
+    def __str__(self) -> str:
+        return f"object {self.name!r} is outside {self.prefix!r}; names are plain paths below it"
+
+
+class NoSuchObject(FoundryError):
+    """The object is not there."""
+
+    code = "no_such_object"
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"object {self.name!r} does not exist; run the campaign again to make it"
+
+
+class CorruptObject(OSError):
+    """What was read back is not what was written: an outage, so the run stops and can be repeated."""
+
+    def __init__(self, name: str, wanted: str, found: str):
+        super().__init__(f"object {name!r} has crc32c {found}; {wanted} was written. Check the disk.")
+
+
+@dataclass(frozen=True)
+class ObjectStat:
+    """Size in bytes and CRC-32C (base64 of the big-endian value, as Google Cloud Storage writes it)."""
+
+    name: str
+    size: int
+    crc32c: str
+
+
+def crc32c(data: bytes) -> str:
+    """CRC-32C of `data` (RFC 3720, appendix B.4), base64."""
+    return base64.b64encode(google_crc32c.Checksum(data).digest()).decode()
+
+
+class ObjectStore(Protocol):
+    """What every store does; names are relative to the store's prefix."""
+
+    def put_once(self, name: str, data: bytes) -> bool:
+        """Write and verify; False, and nothing changed, if the object exists already."""
+
+    def get(self, name: str) -> bytes:
+        """The bytes; NoSuchObject if there are none."""
+
+    def stat(self, name: str) -> ObjectStat | None:
+        """Size and checksum, or None."""
+
+    def exists(self, name: str) -> bool:
+        """Whether the object is there, by its name alone."""
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """Names below a prefix, in no particular order, streamed."""
+
+    def sign(self, name: str, seconds: int = 3600) -> str:
+        """An address under which a person can open the object for a while."""
+
+
+@dataclass(frozen=True)
+class LocalStore:
+    """Objects as files below `root`/`prefix`."""
+
+    root: Path
+    prefix: str = ""
+
+    def for_tenant(self, tenant: str) -> LocalStore:
+        """The same store, shut to everything outside the tenant."""
+        return LocalStore(self.root, f"{tenant}/")
+
+    def path(self, name: str) -> Path:
+        """The file of an object; ForeignName for a name that climbs out or is not a plain path."""
+        full = self.prefix + name
+        if not _NAME.match(full) or "//" in full:
+            raise ForeignName(name, self.prefix)
+        return self.root / full
+
+    def put_once(self, name: str, data: bytes) -> bool:
+        """Write and verify; False, and nothing changed, if the object exists already."""
+        path = self.path(name)
+        if path.exists():
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = self.root / SCRATCH
+        scratch.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=scratch)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            self._verify(name, Path(temporary), crc32c(data))
+            os.chmod(temporary, 0o644)
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        finally:
+            os.unlink(temporary)
+        return True
+
+    def _verify(self, name: str, path: Path, wanted: str) -> None:
+        found = crc32c(path.read_bytes())
+        if found != wanted:
+            raise CorruptObject(name, wanted, found)
+
+    def get(self, name: str) -> bytes:
+        """The bytes; NoSuchObject if there are none."""
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise NoSuchObject(name) from error
+
+    def stat(self, name: str) -> ObjectStat | None:
+        """Size and checksum, or None; reads the whole object."""
+        try:
+            data = self.path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        return ObjectStat(name, len(data), crc32c(data))
+
+    def exists(self, name: str) -> bool:
+        """Whether the object is there, by its name alone."""
+        return self.path(name).exists()
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """Names below a prefix, sorted within each folder, streamed; scratch files are not objects."""
+        base = self.root / self.prefix
+        for folder, folders, files in os.walk(base):
+            if Path(folder) == self.root and SCRATCH in folders:
+                folders.remove(SCRATCH)
+            folders.sort()
+            for file in sorted(files):
+                name = (Path(folder) / file).relative_to(base).as_posix()
+                if name.startswith(prefix):
+                    yield name
+
+    def sign(self, name: str, seconds: int = 3600) -> str:
+        """A file address; a local folder has no expiry, so `seconds` is not enforced."""
+        if not self.exists(name):
+            raise NoSuchObject(name)
+        return self.path(name).resolve().as_uri()
+
+    @contextmanager
+    def replacing(self, name: str) -> Iterator[Path]:
+        """A scratch file that becomes the object in one step when the block ends well.
+
+        For the few views that are worked out anew from objects (manifest, report); never for assets.
+        """
+        path, scratch = self.path(name), self.root / SCRATCH
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=scratch)
+        os.close(handle)
+        try:
+            yield Path(temporary)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Remove scratch files of processes that are gone; returns how many."""
+        gone = 0
+        for file in (self.root / SCRATCH).glob("*-*"):
+            pid = file.name.split("-")[0]
+            if pid.isdigit() and not _alive(int(pid)):
+                file.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,255 @@
+"""What a brief expands into. Expansion is lazy: a million variants are walked, never held.
+
+What goes into a name (see docs/reference/names.md):
+
+- shot: tenant, the product's picture (or its words, if the model draws it), prompt, negative prompt, scene
+  palette, aspect bucket, mirroring, number of the alternative, the three model cards' content, the composition.
+- variant: shot, product id, locale, the copy that the layout shows, layout content, placement content, brand kit,
+  fonts, renderer version.
+
+Positions in the brief, scene ids, the campaign and free metadata are in neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import islice
+
+from babel import Locale
+
+from foundry.brief import Brief, Product, Scene
+from foundry.card import ModelCard
+from foundry.channel import Placement
+from foundry.composition import compositions
+from foundry.copy import Copy
+from foundry.copywriting import write
+from foundry.fonts import fonts_digest
+from foundry.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
+from foundry.names import digest
+from foundry.shot import RenderOrder, ShotOrder
+from foundry.tenant import Tenant
+from foundry.variant import Variant
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The models that a plan draws, enlarges and judges with."""
+
+    generate: ModelCard
+    upscale: ModelCard
+    screen: ModelCard
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a shot shows: one picture, or one description. Products that share it share their shots."""
+
+    picture: str | None
+    words: str
+    products: tuple[int, ...]
+
+    @property
+    def identity(self) -> str:
+        """What enters the shot's name."""
+        return self.picture or self.words
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One placement's contribution to names, worked out once per plan."""
+
+    placement: Placement
+    layout: Layout
+    shown: frozenset[str]
+    look: str
+
+
+@lru_cache(maxsize=512)
+def is_rtl(locale: str) -> bool:
+    """Whether the locale's script runs from right to left (CLDR)."""
+    return bool(Locale.parse(locale, sep="-").text_direction == "rtl")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A brief with everything it refers to, admitted. Build it with `foundry.admission.admit`."""
+
+    brief: Brief
+    tenant: Tenant
+    cards: Cards
+    pictures: tuple[str | None, ...]
+    placements: tuple[Placement, ...]
+
+    @cached_property
+    def products(self) -> tuple[Product, ...]:
+        """Products by id, with pictures in step."""
+        return tuple(sorted(self.brief.products, key=lambda product: product.id))
+
+    @cached_property
+    def scenes(self) -> tuple[Scene, ...]:
+        """Scenes by prompt, so that neither order nor id decides anything."""
+        return tuple(sorted(self.brief.settings(), key=lambda scene: scene.prompt))
+
+    @cached_property
+    def locales(self) -> tuple[str, ...]:
+        """Locales by tag."""
+        return tuple(sorted(self.brief.messages))
+
+    @cached_property
+    def digest(self) -> str:
+        """Names this order: the brief's content whatever the order of its lists and keys."""
+        content = self.brief.model_dump(mode="json")
+        content["products"] = [
+            {**product.model_dump(mode="json"), "picture": picture}
+            for product, picture in zip(self.products, self.pictures, strict=True)
+        ]
+        content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
+        content["placements"] = [placement.name for placement in self.placements]
+        content["metadata"] = str(sorted_json(self.brief.metadata))
+        return digest("brief", **content)
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """What is shown, each picture or description once."""
+        shared: dict[tuple[str | None, str], list[int]] = {}
+        for index, (product, picture) in enumerate(zip(self.products, self.pictures, strict=True)):
+            words = ". ".join(t for t in (product.name, product.description, product.category) if t)
+            shared.setdefault((picture, "" if picture else words), []).append(index)
+        return tuple(Subject(*key, tuple(at)) for key, at in sorted(shared.items(), key=str))
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[Cell, ...]]:
+        """Aspect bucket → its placements."""
+        cells: dict[str, list[Cell]] = {}
+        for placement in self.placements:
+            layout = layout_for(placement)
+            shown = shown_fields(layout, placement)
+            cells.setdefault(placement.bucket, []).append(Cell(placement, layout, shown, self._look(layout, placement)))
+        return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}
+
+    def _look(self, layout: Layout, placement: Placement) -> str:
+        fonts = self.tenant.brand.fonts
+        return digest(
+            "look",
+            layout=layout.digest,
+            placement=placement.digest,
+            brand=self.tenant.brand_digest,
+            fonts=fonts_digest((fonts.display, fonts.body)),
+            renderer=RENDERER_VERSION,
+        )
+
+    @cached_property
+    def sides(self) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
+        """(aspect bucket, mirrored, its locales): scripts from right to left have the product on the left."""
+        found = []
+        for bucket in self.cells:
+            sided = compositions()[bucket].has_sides
+            for mirrored in (False, True):
+                locales = tuple(x for x in self.locales if (sided and is_rtl(x)) == mirrored)
+                if locales:
+                    found.append((bucket, mirrored, locales))
+        return tuple(found)
+
+    @cached_property
+    def shot_count(self) -> int:
+        """Pictures that the brief orders, drawn or reused."""
+        return len(self.subjects) * len(self.scenes) * len(self.sides) * self.brief.alternatives
+
+    @cached_property
+    def variant_count(self) -> int:
+        """Finished files that the brief orders."""
+        per_product = sum(len(self.cells[b]) * len(locales) for b, _, locales in self.sides)
+        return len(self.products) * len(self.scenes) * self.brief.alternatives * per_product
+
+    def shots(self) -> Iterator[ShotOrder]:
+        """Every shot, in an order that depends on content alone."""
+        for subject in range(len(self.subjects)):
+            for scene in range(len(self.scenes)):
+                for bucket, mirrored, _ in self.sides:
+                    for alternative in range(self.brief.alternatives):
+                        yield self.shot(subject, scene, bucket, mirrored, alternative)
+
+    def shot(self, subject: int, scene: int, bucket: str, mirrored: bool, alternative: int) -> ShotOrder:
+        """One shot, with its name."""
+        shown, setting, card = self.subjects[subject], self.scenes[scene], self.cards.generate
+        width, height = card.sizes[bucket]
+        prompt = setting.prompt if shown.picture else f"{setting.prompt}. {shown.words}"
+        name = digest(
+            "shot",
+            tenant=self.tenant.id,
+            subject=shown.identity,
+            prompt=prompt,
+            negative_prompt=self.brief.avoid(setting),
+            palette=self.tenant.brand.palette.scene,
+            bucket=bucket,
+            mirrored=mirrored,
+            alternative=alternative,
+            cards=[card.digest, self.cards.upscale.digest, self.cards.screen.digest],
+            composition=compositions()[bucket].digest,
+        )
+        return ShotOrder(
+            name, self.digest, self.tenant.id, subject, scene, bucket, mirrored, alternative,
+            prompt, self.brief.avoid(setting), self.tenant.brand.palette.scene, shown.picture,
+            width, height, card.steps,
+        )  # fmt: skip
+
+    def variants(self, shot: ShotOrder) -> Iterator[Variant]:
+        """Every variant of a shot: product × placement × locale."""
+        cells = self.cells[shot.bucket]
+        locales = next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
+        for product in self.subjects[shot.subject].products:
+            for cell in cells:
+                for locale in locales:
+                    yield self._variant(shot, product, cell, locale)
+
+    def _variant(self, shot: ShotOrder, product: int, cell: Cell, locale: str) -> Variant:
+        copy, copy_digest = self.copy(product, locale, cell.shown)
+        name = digest(
+            "variant",
+            shot=shot.name,
+            product=self.products[product].id,
+            locale=locale,
+            copy=copy_digest,
+            look=cell.look,
+        )
+        return Variant(name, shot, product, locale, copy, cell.layout, cell.placement)
+
+    def copy(self, product: int, locale: str, shown: frozenset[str]) -> tuple[Copy, str]:
+        """The shown copy and its digest, kept for the last few thousand askings."""
+        return self._copies(product, locale, shown)
+
+    @cached_property
+    def _copies(self):  # type: ignore[no-untyped-def]
+        @lru_cache(maxsize=8_192)
+        def made(product: int, locale: str, shown: frozenset[str]) -> tuple[Copy, str]:
+            words = write(self.brief.messages[locale], self.products[product], locale).only(shown)
+            return words, digest("copy", **words.texts())
+
+        return made
+
+    def some_variants(self, order: RenderOrder) -> Iterator[Variant]:
+        """The variants that a render order means."""
+        return islice(self.variants(order.shot), order.start, order.stop)
+
+    def variants_per_shot(self, shot: ShotOrder) -> int:
+        """How many files share this shot."""
+        locales = next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
+        products = len(self.subjects[shot.subject].products)
+        return products * len(self.cells[shot.bucket]) * len(locales)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Worker processes get the inputs; they work out the rest themselves."""
+        names = ("brief", "tenant", "cards", "pictures", "placements")
+        return {name: self.__dict__[name] for name in names}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+
+
+def sorted_json(value: object) -> str:
+    """Free metadata as canonical text; unlike names it may hold floats and dates."""
+    import json
+
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)

@@ -1,0 +1,72 @@
+"""Shots: what a model is asked to draw, and the facts of a stored master that layouts need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in thousandths of the picture: left, top, right, bottom; the origin is top left."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class MasterFacts:
+    """What a layout must know of a master besides its pixels."""
+
+    name: str
+    bucket: str
+    width_px: int
+    height_px: int
+    product_box: Box | None
+    mirrored: bool = False
+
+
+@dataclass(frozen=True)
+class ShotOrder:
+    """One picture to draw and stage. Small: it crosses shuffles; `picture` is a hash, not pixels."""
+
+    name: str
+    plan: str
+    tenant: str
+    subject: int
+    scene: int
+    bucket: str
+    mirrored: bool
+    alternative: int
+    prompt: str
+    negative_prompt: str
+    palette: tuple[str, ...]
+    picture: str | None
+    width_px: int
+    height_px: int
+    steps: int
+
+    @property
+    def master(self) -> str:
+        """Object name of the master."""
+        return f"masters/{self.name[:2]}/{self.name}.png"
+
+    @property
+    def record(self) -> str:
+        """Object name of the master's record."""
+        return f"masters/{self.name[:2]}/{self.name}.json"
+
+    @property
+    def key(self) -> str:
+        """What people know the shot by."""
+        return f"{self.tenant}/shot/{self.name}"
+
+
+@dataclass(frozen=True)
+class RenderOrder:
+    """A run of variants of one shot, by their position in it, for one worker."""
+
+    shot: ShotOrder
+    start: int
+    stop: int

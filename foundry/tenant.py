@@ -1,0 +1,128 @@
+"""Whose data it is: brand kit, allowed models, budget and quotas of one tenant."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from foundry.errors import BadInput
+from foundry.names import digest, sha256_file
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
+
+
+class Palette(BaseModel):
+    """Brand colours by role, sRGB hex."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    primary: Colour = Field(description="The brand's own colour: panels and buttons.")
+    accent: Colour = Field(description="Offers, badges and small signals.")
+    ink: Colour = Field(description="Dark text.")
+    paper: Colour = Field(description="Light text and light panels.")
+    scene: tuple[Colour, ...] = Field(
+        min_length=1,
+        max_length=4,
+        description="Colours that scenes are drawn in: wall first, then floor.",
+    )
+
+
+class Logo(BaseModel):
+    """Logo files with transparency, relative to the tenant's file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dark: str = Field(description="For light grounds.")
+    light: str = Field(description="For dark grounds.")
+    clear_space: int = Field(default=25, ge=0, le=100, description="Per cent of the logo's height.")
+    minimum_width_px: int = Field(default=48, ge=1)
+
+
+class BrandFonts(BaseModel):
+    """Font families of `templates/fonts`, by role."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    display: str = "Inter"
+    body: str = "Inter"
+
+
+class BrandKit(BaseModel):
+    """What makes a rendition this brand's: palette, logo, fonts, corners, words it never says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    palette: Palette
+    logo: Logo | None = None
+    fonts: BrandFonts = BrandFonts()
+    corner_radius: int = Field(default=12, ge=0, le=50, description="Per cent of a button's height.")
+    tone: str = ""
+    banned_words: tuple[str, ...] = ()
+
+
+class Quota(BaseModel):
+    """The most that one campaign of the tenant may order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shots: int = Field(default=2_000, ge=1)
+    variants: int = Field(default=2_000_000, ge=1)
+    bytes: int = Field(default=2 * 10**12, ge=1)
+    budget: Decimal = Field(default=Decimal("1000"), gt=0, description="Money, in US dollars.")
+
+
+class Models(BaseModel):
+    """The model cards this tenant draws, enlarges and judges with, by id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    generate: str = "backdrop"
+    upscale: str = "lanczos"
+    screen: str = "measured"
+
+
+class Tenant(BaseModel):
+    """One client; everything that reads or writes takes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    name: str
+    brand: BrandKit
+    models: Models = Models()
+    quota: Quota = Quota()
+    folder: Path = Field(default=Path("."), exclude=True, description="Where the file was read from.")
+
+    def logo_path(self, variant: str) -> Path | None:
+        """The logo file for dark or light ink; None for a brand without a logo."""
+        logo = self.brand.logo
+        return self.folder / getattr(logo, variant) if logo else None
+
+    @cached_property
+    def brand_digest(self) -> str:
+        """Changes with anything in the brand kit that a rendition shows, the logo's bytes included."""
+        logos = [sha256_file(path) for v in ("dark", "light") if (path := self.logo_path(v))]
+        shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words"})
+        return digest("brand", kit=shown, logos=logos)
+
+
+def load_tenant(folder: Path, tenant_id: str) -> Tenant:
+    """The tenant in `folder/<id>/tenant.yaml`; BadInput that says what is missing or wrong."""
+    path = folder / tenant_id / "tenant.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.parent.name for p in folder.glob("*/tenant.yaml"))) or "none"
+        raise BadInput("tenant", f"{tenant_id!r} has no file {path}; tenants there: {known}. Add one.")
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tenant = Tenant.model_validate({**raw, "folder": path.parent})
+    except (yaml.YAMLError, ValidationError, TypeError) as error:
+        raise BadInput(str(path), f"is not a tenant file: {error}") from error
+    if tenant.id != tenant_id:
+        raise BadInput(f"{path}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
+    return tenant

@@ -1,0 +1,42 @@
+"""Variants: one finished file each, named by everything that goes into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundry.channel import Placement
+from foundry.copy import Copy
+from foundry.layout import Layout
+from foundry.shot import ShotOrder
+
+
+@dataclass(frozen=True)
+class Variant:
+    """shot × product × locale × copy × layout × placement."""
+
+    name: str
+    shot: ShotOrder
+    product: int
+    locale: str
+    copy: Copy
+    layout: Layout
+    placement: Placement
+
+    @property
+    def record(self) -> str:
+        """Object name of the rendition's record; it is written last, so it means: done."""
+        return f"records/{self.name[:2]}/{self.name}.json"
+
+    @property
+    def thumbnail(self) -> str:
+        """Object name of the small picture for reports."""
+        return f"thumbnails/{self.name[:2]}/{self.name}.webp"
+
+    def address(self, extension: str) -> str:
+        """Object name of the rendition."""
+        return f"renditions/{self.name[:2]}/{self.name}.{extension}"
+
+    @property
+    def key(self) -> str:
+        """What people know the variant by."""
+        return f"{self.shot.tenant}/variant/{self.name}"

@@ -1,0 +1,231 @@
+"""What the commands do: admit briefs, show plans, run them with a progress bar, write reports."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from foundry.admission import Admitted, admit
+from foundry.estimate import Needs, needs
+from foundry.intake import read_briefs
+from foundry.object_store import LocalStore
+from foundry.report import RunFigures, write_report
+from foundry.tenant import load_tenant
+
+PLAIN_SECONDS = 10.0
+
+
+def admitted(path: Path, tenants: Path | None) -> Iterator[Admitted]:
+    """Every brief of a file, admitted before any is run; Refusals otherwise."""
+    from models.registry import cards_of
+
+    folder = path.resolve().parent
+    found = []
+    for brief in read_briefs(path):
+        tenant = load_tenant(tenants or folder / "tenants", brief.tenant)
+        found.append(admit(brief, folder, tenant, cards_of(tenant)))
+    yield from found
+
+
+def plan_as_json(each: Admitted, root: Path) -> dict[str, Any]:
+    """The plan's figures, for scripts."""
+    plan, found = each.plan, _needs(each, root)
+    return {
+        "tenant": plan.tenant.id,
+        "campaign": plan.brief.campaign.id,
+        "plan": plan.digest,
+        "shots": {
+            "total": plan.shot_count,
+            "draw": found.shots_to_draw,
+            "reuse": found.shots_reused,
+        },
+        "variants": {
+            "total": plan.variant_count,
+            "make": found.variants_to_make,
+            "render_only": found.variants_only_rendered,
+            "reuse": found.variants_reused,
+        },
+        "estimate": {
+            "accelerator_seconds": f"{found.accelerator_seconds:f}",
+            "usd": f"{found.money:f}",
+            "bytes": found.size_bytes,
+        },
+        "placements": {
+            name: dict(zip(("make", "render_only", "reuse"), counts, strict=True))
+            for name, counts in found.by_placement.items()
+        },
+        "notes": list(each.assumptions),
+    }
+
+
+def _needs(each: Admitted, root: Path) -> Needs:
+    return needs(each.plan, LocalStore(root).for_tenant(each.plan.tenant.id))
+
+
+def plan_table(each: Admitted, root: Path, out: Console) -> None:
+    """The plan, for people."""
+    plan, found = each.plan, _needs(each, root)
+    brief = plan.brief
+    out.print(f"\n[bold]{brief.campaign.name}[/]  {plan.tenant.id}/{brief.campaign.id}")
+    table = Table(box=None, pad_edge=False)
+    for title in ("placement", "pixels", "generate + render", "only render", "reuse"):
+        table.add_column(title, justify="left" if title == "placement" else "right")
+    for placement in plan.placements:
+        counts = found.by_placement[placement.name]
+        size = f"{placement.width_px}x{placement.height_px}"
+        table.add_row(placement.name, size, *(f"{count:,}" if count else "-" for count in counts))
+    out.print(table)
+    out.print(
+        f"\n[bold]Plan[/]: [green]{found.shots_to_draw} shots to draw[/], {found.shots_reused} reused or not "
+        f"needed; [green]{found.variants_to_make + found.variants_only_rendered} variants to make[/] "
+        f"({found.variants_only_rendered} from existing masters), {found.variants_reused} reused."
+    )
+    out.print(
+        f"[bold]Estimate[/]: {found.accelerator_seconds:.1f} accelerator seconds, "
+        f"${found.money:.4f}, {found.size_bytes / 1e6:.0f} MB."
+    )
+    for note in each.assumptions:
+        out.print(f"[yellow]Note[/]: {note}")
+    if found.nothing:
+        out.print("[bold]Nothing to make.[/] Everything exists.")
+
+
+def run_one(each: Admitted, root: Path, err: Console) -> dict[str, Any]:
+    """Make what is missing and write the report; returns the summary. Nothing missing: no model is loaded."""
+    began, found = time.monotonic(), _needs(each, root)
+    store = LocalStore(root)
+    own = store.for_tenant(each.plan.tenant.id)
+    folder = f"campaigns/{each.plan.brief.campaign.id}"
+    marker = f"{folder}/plans/{each.plan.digest}"
+    if found.nothing and own.exists(marker) and own.exists(f"{folder}/report.html"):
+        return _summary(each, root, found, 0, time.monotonic() - began)
+    failed = _build(each, store, found, err)
+    seconds = time.monotonic() - began
+    _report(each, root, found, seconds)
+    if not failed:
+        _mark(own, folder, marker)
+    return _summary(each, root, found, failed, seconds)
+
+
+def _mark(own: LocalStore, folder: str, marker: str) -> None:
+    """The campaign's views now show this plan, and no other."""
+    for name in list(own.list(f"{folder}/plans/")):
+        own.path(name).unlink(missing_ok=True)
+    own.put_once(marker, b"finished\n")
+
+
+def _build(each: Admitted, store: LocalStore, found: Needs, err: Console) -> int:
+    from pipelines.campaign import build
+    from transforms import progress
+
+    done = threading.Event()
+    totals = {
+        "shots": found.shots_to_draw,
+        "variants": found.variants_to_make + found.variants_only_rendered,
+    }
+    watcher = threading.Thread(target=_watch, args=(err, totals, progress.counts, done), daemon=True)
+    watcher.start()
+    try:
+        return len(build(each.plan, each.pictures, store).letters)
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(err: Console, totals: dict[str, int], counts: Any, done: threading.Event) -> None:
+    if not err.is_terminal:
+        while not done.wait(PLAIN_SECONDS):
+            now = counts()
+            told = ", ".join(f"{now.get(key, 0)}/{total} {key}" for key, total in totals.items())
+            err.print(told, highlight=False)
+        return
+    columns = (
+        TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=err) as bars:
+        tasks = {key: bars.add_task(key, total=total, rate="") for key, total in totals.items()}
+        while not done.wait(0.2):
+            for key, task in tasks.items():
+                speed = bars.tasks[task].speed or 0
+                bars.update(task, completed=counts().get(key, 0), rate=f"{speed:.1f}/s")
+        for key, task in tasks.items():
+            bars.update(task, completed=counts().get(key, 0))
+
+
+def report_again(each: Admitted, root: Path) -> Path:
+    """The report of what the store holds of a plan; BadInput if it was never run."""
+    from foundry.errors import BadInput
+    from transforms.manifest import folder_of
+
+    own = LocalStore(root).for_tenant(each.plan.tenant.id)
+    name = f"{folder_of(each.plan)}/manifest.jsonl"
+    if not own.exists(name):
+        raise BadInput(str(root), "holds no run of this campaign; use `foundry run` first")
+    return _report(each, root, _needs(each, root), None)
+
+
+def _report(each: Admitted, root: Path, found: Needs, seconds: float | None) -> Path:
+    from transforms.manifest import folder_of, read_letters, records
+
+    plan, own = each.plan, LocalStore(root).for_tenant(each.plan.tenant.id)
+    letters = read_letters(plan, LocalStore(root))
+    folder = folder_of(plan)
+    made = found.variants_to_make + found.variants_only_rendered if seconds is not None else 0
+    failed = sum(letter.stage == "render" for letter in letters)
+    figures = RunFigures(
+        campaign=plan.brief.campaign.id,
+        campaign_name=plan.brief.campaign.name,
+        tenant_name=plan.tenant.name,
+        variants_total=plan.variant_count,
+        made=made - failed if seconds is not None else 0,
+        reused=found.variants_reused,
+        failed=failed,
+        shots_total=plan.shot_count,
+        shots_drawn=found.shots_to_draw if seconds is not None else 0,
+        cost_usd=f"{found.money if seconds is not None else 0:f}",
+        cost_if_new_usd=f"{each.estimate.money:f}",
+        size_bytes=sum(record.size_bytes for record in records(plan, LocalStore(root))),
+        model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",
+        seconds=seconds,
+        assumptions=each.assumptions,
+    )
+    with own.replacing(f"{folder}/report.html") as target:
+        write_report(
+            target,
+            figures=figures,
+            records=records(plan, LocalStore(root)),
+            letters=letters,
+            thumbnail=own.get,
+            link=lambda address: f"../../{address}",
+            palette=plan.tenant.brand.palette,
+        )
+    return own.path(f"{folder}/report.html")
+
+
+def _summary(each: Admitted, root: Path, found: Needs, failed: int, seconds: float) -> dict[str, Any]:
+    plan = each.plan
+    folder = (root / plan.tenant.id / "campaigns" / plan.brief.campaign.id).resolve()
+    made = found.variants_to_make + found.variants_only_rendered
+    return {
+        "tenant": plan.tenant.id,
+        "campaign": plan.brief.campaign.id,
+        "plan": plan.digest,
+        "variants": plan.variant_count,
+        "made": max(made - failed, 0),
+        "reused": found.variants_reused,
+        "failed": failed,
+        "shots_drawn": found.shots_to_draw,
+        "cost_usd": f"{found.money:.4f}",
+        "seconds": round(seconds, 1),
+        "report": str(folder / "report.html"),
+        "manifest": str(folder / "manifest.parquet"),
+        "dead_letters": str(folder / "dead_letters.jsonl"),
+    }

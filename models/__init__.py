@@ -1,0 +1,1 @@
+"""What draws and judges: model cards and registry, one handler a file, weights, training."""

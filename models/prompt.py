@@ -1,0 +1,32 @@
+"""From a brief's words to the words a model was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundry.card import ModelCard
+from foundry.shot import ShotOrder
+from models.backdrop_prompt import compile_prompt
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What the model reads, and which words of the brief it could not use."""
+
+    text: str
+    negative: str
+    ignored: tuple[str, ...] = ()
+
+
+def compile_for(card: ModelCard, order: ShotOrder) -> Prompt:
+    """The shot's prompt in the card's language.
+
+    `plain` passes the words on, with the palette named after them. `backdrop` is the embedded model's caption
+    grammar, which has no words for what to avoid: the negative prompt is left out and reported as ignored.
+    """
+    if card.prompt_language == "plain":
+        palette = f", colour palette {' '.join(order.palette)}" if order.palette else ""
+        return Prompt(order.prompt + palette, order.negative_prompt)
+    compiled = compile_prompt(order.prompt, order.palette)
+    avoided = tuple(word for word in order.negative_prompt.replace(",", " ").split() if word)
+    return Prompt(compiled.caption, "", (*compiled.ignored, *avoided))

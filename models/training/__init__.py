@@ -1,0 +1,1 @@
+"""Training of the models that this repository ships; run by hand, never at import."""

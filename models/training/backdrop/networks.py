@@ -1,0 +1,111 @@
+"""The parts of the embedded pipeline, in stock diffusers and transformers classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LATENT_CHANNELS = 8
+PATCH = 8
+TEXT_WIDTH = 128
+
+
+class PatchCodes:
+    """A fixed linear encoder: principal components of 8 × 8 patches, scaled for the denoiser.
+
+    The leading component has unit deviation; the others keep the square root of their ratio to it, so that
+    fine detail is heard without outshouting colour.
+    """
+
+    def __init__(self, mean: NDArray[np.float32], basis: NDArray[np.float32], scale: NDArray[np.float32]):
+        self.mean, self.basis, self.scale = mean, basis, scale
+
+    @classmethod
+    def fit(cls, pictures: list[NDArray[np.uint8]]) -> PatchCodes:
+        """Principal components over the patches of some pictures."""
+        patches = np.concatenate([_patches(picture)[::7] for picture in pictures])
+        mean = patches.mean(axis=0)
+        values, vectors = np.linalg.eigh(np.cov((patches - mean).T))
+        top = np.argsort(values)[::-1][:LATENT_CHANNELS]
+        deviation = np.sqrt(values[top])
+        scale = deviation * np.sqrt(deviation[0] / deviation)
+        return cls(mean, vectors[:, top].astype(np.float32), scale.astype(np.float32))
+
+    def encode(self, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
+        """(8, height/8, width/8) float16 codes of a uint8 picture."""
+        h, w = picture.shape[0] // PATCH, picture.shape[1] // PATCH
+        codes = (_patches(picture) - self.mean) @ self.basis / self.scale
+        return np.asarray(codes.reshape(h, w, LATENT_CHANNELS).transpose(2, 0, 1), np.float16)
+
+    def save(self, path: Path) -> None:
+        """As one .npz file."""
+        np.savez(path, mean=self.mean, basis=self.basis, scale=self.scale)
+
+    @classmethod
+    def load(cls, path: Path) -> PatchCodes:
+        """From a file of `save`."""
+        with np.load(path) as stored:
+            return cls(stored["mean"], stored["basis"], stored["scale"])
+
+
+def _patches(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    h, w = picture.shape[0] // PATCH, picture.shape[1] // PATCH
+    cut = picture[: h * PATCH, : w * PATCH].astype(np.float32) / 127.5 - 1
+    blocks = cut.reshape(h, PATCH, w, PATCH, 3).transpose(0, 2, 1, 3, 4)
+    return np.asarray(blocks.reshape(h * w, -1), np.float32)
+
+
+def decoder() -> Any:
+    """AutoencoderTiny; only its decoder is trained, since codes come from `PatchCodes`."""
+    from diffusers import AutoencoderTiny
+
+    return AutoencoderTiny(
+        latent_channels=LATENT_CHANNELS,
+        encoder_block_out_channels=(8, 8, 8, 8),
+        num_encoder_blocks=(1, 1, 1, 1),
+        decoder_block_out_channels=(32, 32, 32, 32),
+        num_decoder_blocks=(3, 3, 2, 1),
+        scaling_factor=1.0,
+    )
+
+
+def denoiser() -> Any:
+    """A small conditional UNet; pooled text joins the time embedding inside it."""
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(
+        sample_size=32,
+        in_channels=LATENT_CHANNELS,
+        out_channels=LATENT_CHANNELS,
+        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        block_out_channels=(48, 96, 128, 128),
+        layers_per_block=1,
+        norm_num_groups=16,
+        cross_attention_dim=TEXT_WIDTH,
+        attention_head_dim=4,
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
+    )
+
+
+def text_encoder(vocabulary: int, start: int, end: int, length: int) -> Any:
+    """A two-layer CLIP text model."""
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=vocabulary,
+            hidden_size=TEXT_WIDTH,
+            intermediate_size=4 * TEXT_WIDTH,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=length,
+            bos_token_id=start,
+            eos_token_id=end,
+            pad_token_id=end,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Data that designers edit: layouts, channel specifications, fonts, the report page."""

@@ -1,0 +1,129 @@
+"""The accelerator stage: draw, screen, enlarge, stage, write. Fused, so that pixels never cross a shuffle."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+from apache_beam.ml.inference.base import ModelHandler, RunInference
+from PIL import Image
+
+from foundry.composition import compositions
+from foundry.estimate import shot_money
+from foundry.manifest import DeadLetter, MasterRecord, as_json
+from foundry.object_store import LocalStore, crc32c
+from foundry.picture import decode
+from foundry.plan import Plan
+from foundry.shot import ShotOrder
+from models.drawing import Drawing, Enlarged
+from transforms import progress
+from transforms.staging import Staged, stage
+
+
+def input_name(sha256: str) -> str:
+    """Object name of a product picture."""
+    return f"inputs/{sha256[:2]}/{sha256}"
+
+
+def refusal(drawing: Drawing) -> DeadLetter:
+    """Why a shot was given up."""
+    last = drawing.attempts[-1]
+    failed = ", ".join(f"{check.name} ({check.measured}; {check.limit})" for check in last.checks if not check.passed)
+    reason = f"refused {len(drawing.attempts)} times, last for {failed}; change the scene's prompt."
+    return DeadLetter("screen", "shot_refused", drawing.order.key, reason)
+
+
+def judged(drawing: Drawing) -> Iterator[Any]:
+    """Passed drawings go on; the others become dead letters."""
+    progress.advance("attempts", len(drawing.attempts))
+    if drawing.passed:
+        yield drawing
+        return
+    progress.advance("shots")
+    yield beam.pvalue.TaggedOutput("refused", refusal(drawing))
+
+
+@lru_cache(maxsize=8)
+def product_picture(store: LocalStore, tenant: str, sha256: str) -> Image.Image:
+    """A product picture, RGBA; the last few are kept per process. The tenant is part of the key."""
+    return decode(store.for_tenant(tenant).get(input_name(sha256)))
+
+
+def encode_master(staged: Staged) -> bytes:
+    """Lossless PNG, 8 bits, sRGB; a fast level, since masters are read more often than kept small."""
+    stream = io.BytesIO()
+    Image.fromarray(staged.pixels).save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
+
+
+def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) -> str:
+    """Stage the product, write the master once, then its record; the record means: done."""
+    order = enlarged.drawing.order
+    plan, own = plans[order.plan], store.for_tenant(order.tenant)
+    product = product_picture(store, order.tenant, order.picture) if order.picture else None
+    staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, order.name)
+    data = encode_master(staged)
+    if not own.put_once(order.master, data):
+        data = own.get(order.master)
+    own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
+    progress.advance("shots")
+    return order.name
+
+
+def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> MasterRecord:
+    order, cards, box = drawing.order, plan.cards, staged.product_box
+    return MasterRecord(
+        name=order.name,
+        address=order.master,
+        tenant=order.tenant,
+        prompt=order.prompt,
+        negative_prompt=order.negative_prompt,
+        caption=drawing.caption,
+        ignored_words=drawing.ignored_words,
+        seed=drawing.seed,
+        attempts=drawing.attempts,
+        bucket=order.bucket,
+        mirrored=order.mirrored,
+        width_px=int(np.shape(staged.pixels)[1]),
+        height_px=int(np.shape(staged.pixels)[0]),
+        product_box=(box.left, box.top, box.right, box.bottom) if box else None,
+        product_picture=order.picture,
+        model=cards.generate.id,
+        model_version=cards.generate.version,
+        weights_sha256=cards.generate.weights_sha256,
+        upscaler=f"{cards.upscale.id}@{cards.upscale.version}",
+        screen=f"{cards.screen.id}@{cards.screen.version}",
+        cost_usd=f"{shot_money(plan):f}",
+        size_bytes=len(data),
+        crc32c=crc32c(data),
+    )
+
+
+@dataclass
+class MakeMasters(beam.PTransform):
+    """Batches of shot orders in; names of written masters, and dead letters, out."""
+
+    generator: ModelHandler[ShotOrder, Drawing, Any]
+    upscaler: ModelHandler[Drawing, Enlarged, Any]
+    plans: dict[str, Plan]
+    store: LocalStore
+
+    def expand(self, batches):
+        drawn = (
+            batches
+            | "Draw" >> RunInference(self.generator.with_no_batching()).with_output_types(Drawing)
+            | "Screen" >> beam.FlatMap(judged).with_outputs("refused", main="passed")
+        )
+        passed = drawn.passed
+        passed.element_type = Drawing
+        written = (
+            passed
+            | "Upscale" >> RunInference(self.upscaler).with_output_types(Enlarged)
+            | "Master" >> beam.Map(write_master, self.plans, self.store).with_output_types(str)
+        )
+        return written, drawn.refused

@@ -1,0 +1,156 @@
+"""One record per finished variant, in the plan's order, streamed; and the report that people open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from decimal import Decimal
+from functools import lru_cache
+
+from foundry.estimate import RENDER_MONEY, shot_money
+from foundry.manifest import (
+    DeadLetter,
+    ManifestRecord,
+    MasterRecord,
+    as_json,
+    master_from_json,
+    rendition_from_json,
+    write_parquet,
+)
+from foundry.object_store import LocalStore
+from foundry.plan import Plan, sorted_json
+from foundry.variant import Variant
+
+
+def folder_of(plan: Plan) -> str:
+    """Where a campaign's views are."""
+    return f"campaigns/{plan.brief.campaign.id}"
+
+
+def file_name(plan: Plan, variant: Variant, extension: str) -> str:
+    """What people call the file: campaign_product_scene_locale_channel-slot_WxH_aNN.ext."""
+    placement = variant.placement
+    parts = (
+        plan.brief.campaign.id,
+        plan.products[variant.product].id,
+        plan.scenes[variant.shot.scene].id,
+        variant.locale,
+        placement.name.replace("/", "-"),
+        f"{placement.width_px}x{placement.height_px}",
+        f"a{variant.shot.alternative + 1:02d}",
+    )
+    return "_".join(parts) + f".{extension}"
+
+
+def records(plan: Plan, store: LocalStore) -> Iterator[ManifestRecord]:
+    """The finished variants of a plan; those that were refused are passed over."""
+    own = store.for_tenant(plan.tenant.id)
+
+    @lru_cache(maxsize=2)
+    def master(name: str) -> MasterRecord:
+        return master_from_json(own.get(name))
+
+    for shot in plan.shots():
+        share = shot_money(plan) / plan.variants_per_shot(shot)
+        for variant in plan.variants(shot):
+            if own.exists(variant.record):
+                yield _record(plan, variant, master(shot.record), share, own.get(variant.record))
+
+
+def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, stored: bytes) -> ManifestRecord:
+    file, brief, shot = rendition_from_json(stored), plan.brief, variant.shot
+    product, cost = plan.products[variant.product], (share + RENDER_MONEY)
+    return ManifestRecord(
+        asset=file.name,
+        address=file.address,
+        file_name=file_name(plan, variant, file.address.rsplit(".", 1)[1]),
+        thumbnail=file.thumbnail,
+        tenant=brief.tenant,
+        campaign=brief.campaign.id,
+        campaign_name=brief.campaign.name,
+        brief=plan.digest,
+        regions=brief.market.regions,
+        audience=brief.market.audience,
+        product=product.id,
+        product_name=product.name,
+        product_picture=shot.picture,
+        scene=plan.scenes[shot.scene].id,
+        prompt=master.prompt,
+        negative_prompt=master.negative_prompt,
+        caption=master.caption,
+        locale=variant.locale,
+        headline=file.headline,
+        subheadline=file.subheadline,
+        call_to_action=file.call_to_action,
+        offer=file.offer,
+        price=file.price,
+        legal=file.legal,
+        placement=variant.placement.name,
+        channel=variant.placement.channel,
+        family=variant.placement.family,
+        placement_digest=variant.placement.digest,
+        layout=f"{variant.layout.id}@{variant.layout.version}",
+        layout_digest=variant.layout.digest,
+        brand_digest=plan.tenant.brand_digest,
+        width_px=file.width_px,
+        height_px=file.height_px,
+        format=file.format,
+        quality=file.quality,
+        size_bytes=file.size_bytes,
+        crc32c=file.crc32c,
+        shot=shot.name,
+        master=master.address,
+        bucket=shot.bucket,
+        mirrored=shot.mirrored,
+        alternative=shot.alternative,
+        seed=master.seed,
+        attempts=len(master.attempts),
+        model=master.model,
+        model_version=master.model_version,
+        weights_sha256=master.weights_sha256,
+        upscaler=master.upscaler,
+        screen=master.screen,
+        shot_checks=master.attempts[-1].checks,
+        checks=file.checks,
+        cost_usd=f"{cost:.6f}",
+        embargo=brief.embargo.isoformat() if brief.embargo else None,
+        expiry=brief.expiry.isoformat() if brief.expiry else None,
+        priority=brief.priority,
+        metadata=sorted_json(brief.metadata),
+    )
+
+
+def write_manifest(plan: Plan, store: LocalStore, letters: Iterable[DeadLetter]) -> int:
+    """manifest.jsonl, manifest.parquet, dead_letters.jsonl and brief.json of a campaign; returns the rows."""
+    own, folder = store.for_tenant(plan.tenant.id), folder_of(plan)
+    with own.replacing(f"{folder}/manifest.jsonl") as lines:
+        rows = 0
+        with lines.open("w", encoding="utf-8") as stream:
+            for record in records(plan, store):
+                stream.write(as_json(record) + "\n")
+                rows += 1
+        with own.replacing(f"{folder}/manifest.parquet") as table:
+            write_parquet(lines, table)
+    with own.replacing(f"{folder}/dead_letters.jsonl") as path:
+        ordered = sorted(letters, key=lambda letter: (letter.stage, letter.key))
+        path.write_text("".join(as_json(letter) + "\n" for letter in ordered), encoding="utf-8")
+    with own.replacing(f"{folder}/brief.json") as path:
+        text = json.dumps(plan.brief.model_dump(mode="json"), ensure_ascii=False, indent=2)
+        path.write_text(text + "\n", encoding="utf-8")
+    return rows
+
+
+def read_letters(plan: Plan, store: LocalStore) -> tuple[DeadLetter, ...]:
+    """The dead letters of the last run."""
+    own = store.for_tenant(plan.tenant.id)
+    name = f"{folder_of(plan)}/dead_letters.jsonl"
+    if not own.exists(name):
+        return ()
+    lines = own.get(name).decode().splitlines()
+    return tuple(DeadLetter(**json.loads(line)) for line in lines)
+
+
+def letter_as_dict(letter: DeadLetter) -> dict[str, str]:
+    """For JSON output."""
+    return dict(asdict(letter))

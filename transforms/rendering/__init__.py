@@ -1,0 +1,1 @@
+"""Pixels of renditions: text, composition, encoding, checks. Plain functions; Beam is not imported here."""
