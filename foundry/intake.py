@@ -47,7 +47,8 @@ def read_briefs(path: Path) -> list[Brief]:
         documents = list(documents_of(path))
     except FoundryError as error:
         raise Refusals(str(path), (error,)) from error
-    briefs, problems = [], []
+    briefs: list[Brief] = []
+    problems: list[FoundryError] = []
     for number, document in enumerate(documents, start=1):
         prefix = f"brief {number}: " if len(documents) > 1 else ""
         try:
@@ -101,7 +102,7 @@ class _StrictLoader(yaml.SafeLoader):
     """YAML without aliases, repeated keys, tags, or guesses at dates and base-60 numbers."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.events.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(None, None, "aliases are not allowed", event.start_mark)
         return super().compose_node(parent, index)
@@ -109,7 +110,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: list[Any] = []
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float | bool | None):
                 raise yaml.MarkedYAMLError(None, None, "a key must be text", key_node.start_mark)
             if key in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +13,7 @@ from foundry.channel import placement_sets, placements
 from foundry.layout import layout_for, layouts, shown_fields
 
 
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(*titles, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)

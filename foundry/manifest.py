@@ -227,7 +227,7 @@ def _groups(lines: Path) -> Iterator[list[dict[str, Any]]]:
 
 def _schema(pa: Any) -> Any:
     check = pa.struct(
-        [("name", pa.string()), ("passed", pa.bool_()), ("measured", pa.string())] + [("limit", pa.string())]
+        [("name", pa.string()), ("passed", pa.bool_()), ("measured", pa.string()), ("limit", pa.string())]
     )
     kinds = {
         "int": pa.int64(),

@@ -218,7 +218,8 @@ class Plan:
 
     def copy(self, product: int, locale: str, shown: frozenset[str]) -> tuple[Copy, str]:
         """The shown copy and its digest, kept for the last few thousand askings."""
-        return self._copies(product, locale, shown)
+        found: tuple[Copy, str] = self._copies(product, locale, shown)
+        return found
 
     @cached_property
     def _copies(self):  # type: ignore[no-untyped-def]

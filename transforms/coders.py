@@ -13,7 +13,7 @@ class PixelsMustNotTravel(TypeError):
     """A pipeline was wired so that pixels would cross a shuffle."""
 
 
-class PixelCoder(coders.Coder):  # type: ignore[misc]
+class PixelCoder(coders.Coder):
     """Lets pixels pass inside a fused stage only."""
 
     def encode(self, value: Any) -> bytes:
