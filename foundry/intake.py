@@ -28,7 +28,7 @@ class BriefProblem(FoundryError):
         self.path, self.value, self.limit, self.remedy = path, value, limit, remedy
 
     def __str__(self) -> str:
-        said = f" {shortened(self.value)} is refused:" if self.value else ""
+        said = f" {self.value} is refused:" if self.value else ""
         return f"{self.path}:{said} {self.limit}; {self.remedy}"
 
 
@@ -81,7 +81,7 @@ def documents_of(path: Path) -> Iterator[Any]:
 def _text(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
         limit = f"briefs are read from {', '.join(SUFFIXES)}"
-        raise BriefProblem(path.name, path.suffix, limit, "rename it, or use `foundry brief adopt`")
+        raise BriefProblem(path.name, shortened(path.suffix), limit, "rename it, or use `foundry brief adopt`")
     try:
         if path.stat().st_size > MAX_BYTES:
             limit = f"{path.stat().st_size} bytes; the limit is {MAX_BYTES}"
@@ -157,7 +157,7 @@ def _json(where: str, text: str) -> Any:
         if len(found) < len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise BriefProblem(where, twice, "the key stands twice", "remove one of them")
+            raise BriefProblem(where, shortened(twice), "the key stands twice", "remove one of them")
         return found
 
     def never(name: str) -> Any:
@@ -203,7 +203,7 @@ def _sentence(prefix: str, item: Any) -> BriefProblem:
         allowed = _allowed(location)
         near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "put keys of your own under metadata"
-        return BriefProblem(path, str(location[-1]), f"allowed are {', '.join(allowed)}", hint)
+        return BriefProblem(path, shortened(str(location[-1])), f"allowed are {', '.join(allowed)}", hint)
     message = str(item["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
         return _own_sentence(prefix, path, item, message)

@@ -21,7 +21,7 @@ import google_crc32c
 
 from foundry.errors import FoundryError
 
-_NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}$")
+_NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)$")
 SCRATCH = ".scratch"
 
 

@@ -36,12 +36,15 @@ def inspect(path: Path) -> PictureFacts | tuple[str, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(path, formats=FORMATS) as picture:
                 size, alpha = picture.size, picture.has_transparency_data
                 wrong = _wrong_size(*size)
                 if wrong:
                     return wrong
                 picture.load()
+    except Image.DecompressionBombError:
+        return (f"has far more pixels than the limit of {MAX_PIXELS}", "scale it down")
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, warnings
         reason = " ".join(str(error).split())[:120]
         return (

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from foundry.channel import TEMPLATES, Placement
@@ -88,6 +88,8 @@ def _fit(image: Image.Image, form: str, xmp: bytes, limit: int) -> Encoded:
 
 def _lossy(image: Image.Image, form: str, quality: int, xmp: bytes) -> bytes:
     stream = io.BytesIO()
+    # Pillow's buffer must hold the whole progressive file; its default is too small for noisy pictures.
+    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 4 * image.width * image.height)
     common = {"quality": quality, "icc_profile": srgb_profile(), "xmp": xmp}
     if form == "jpeg":
         image.save(stream, "JPEG", progressive=True, optimize=True, subsampling=0, **common)

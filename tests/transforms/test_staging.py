@@ -1,0 +1,71 @@
+"""Products stand where they should, under the scene's light, with a shadow, and keep their pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from foundry.composition import Composition
+from models.drawing import Drawing, Enlarged
+from transforms.coders import PixelCoder, PixelsMustNotTravel
+from transforms.staging import light_side, stage
+
+COMPOSITION = Composition(width_px=600, height_px=400, product_area=(600, 200, 900, 900))
+
+
+def scene(left: float = 0.7, right: float = 0.7) -> np.ndarray:  # type: ignore[type-arg]
+    line = np.linspace(left, right, 600, dtype=np.float32)[None, :, None]
+    return np.broadcast_to(line, (400, 600, 3)).copy()
+
+
+def product() -> Image.Image:
+    picture = Image.new("RGBA", (100, 300))
+    ImageDraw.Draw(picture).rectangle((0, 0, 99, 299), fill="#8040C0")
+    return picture
+
+
+def test_the_product_stands_on_the_areas_base_and_the_box_tells_where() -> None:
+    staged = stage(scene(), product(), COMPOSITION, False, "n")
+    box = staged.product_box
+    assert box is not None
+    assert abs(box.bottom - 900) <= 2
+    assert 600 <= box.left < box.right <= 900
+    assert abs((box.left + box.right) / 2 - 750) <= 2
+
+
+def test_mirroring_moves_the_product_and_turns_the_light() -> None:
+    plain = stage(scene(0.9, 0.4), product(), COMPOSITION, False, "n")
+    turned = stage(scene(0.9, 0.4), product(), COMPOSITION, True, "n")
+    assert turned.product_box is not None
+    assert turned.product_box.right <= 400
+    assert plain.pixels[20, :100].mean() > plain.pixels[20, -100:].mean()
+    assert turned.pixels[20, :100].mean() < turned.pixels[20, -100:].mean()
+
+
+def test_the_ground_under_the_product_is_darker_and_far_ground_is_untouched() -> None:
+    staged = stage(scene(), product(), COMPOSITION, False, "n")
+    untouched = stage(scene(), None, COMPOSITION, False, "n")
+    foot = staged.pixels[361:364, 420:480].mean()
+    assert foot < 0.75 * untouched.pixels[361:364, 420:480].mean()
+    assert np.array_equal(staged.pixels[:, :60], untouched.pixels[:, :60])
+
+
+def test_the_side_of_the_light_is_measured() -> None:
+    assert light_side(scene(0.9, 0.3)) < -0.5
+    assert light_side(scene(0.3, 0.9)) > 0.5
+    assert abs(light_side(scene())) < 0.05
+
+
+def test_the_same_inputs_give_the_same_pixels() -> None:
+    first, second = (stage(scene(), product(), COMPOSITION, False, "n").pixels for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_pixels_refuse_to_be_encoded_for_a_shuffle() -> None:
+    pixels = np.zeros((4, 4, 3), np.float32)
+    drawing = Drawing(None, pixels, 0, "", (), (), True)  # type: ignore[arg-type]
+    coder = PixelCoder()
+    assert coder.estimate_size(Enlarged(drawing, pixels)) == 192
+    with pytest.raises(PixelsMustNotTravel, match="send an object name"):
+        coder.encode(drawing)
