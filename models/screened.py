@@ -54,10 +54,6 @@ class ScreenedHandler(ModelHandler[ShotOrder, Drawing, LoadedPipeline]):
         """Roughly; Beam's default would pickle every batch to find out."""
         return 512 * len(batch)
 
-    def get_resource_hints(self) -> dict[str, Any]:
-        """What an engine that can choose machines should give this stage."""
-        return {"min_ram": "8GB", "accelerator": "type:nvidia-l4;count:1;install-nvidia-driver"}
-
 
 def _drawing(drawn: Drawn, attempts: tuple[Attempt, ...], passed: bool) -> Drawing:
     return Drawing(

@@ -22,6 +22,11 @@ from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
 
 
+# On the whole accelerator stage, never on one step of it: steps with different hints are not fused, and what lies
+# between them would be shuffled.
+ACCELERATOR = {"min_ram": "8GB", "accelerator": "type:nvidia-l4;count:1;install-nvidia-driver"}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run did."""
@@ -48,7 +53,8 @@ class BuildCampaigns(beam.PTransform):
 
     def expand(self, digests):
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch)
-        masters, unscreened = batches | "Masters" >> MakeMasters(self.generator, self.upscaler, self.plans, self.store)
+        making = MakeMasters(self.generator, self.upscaler, self.plans, self.store)
+        masters, unscreened = batches | "Masters" >> making.with_resource_hints(**ACCELERATOR)
         drawn = masters | "CountMasters" >> beam.combiners.Count.Globally()
         ready = digests | "AfterMasters" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(drawn))
         orders = ready | "Orders" >> VariantsToRender(self.plans)
