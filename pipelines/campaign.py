@@ -21,7 +21,6 @@ from transforms.generate import MakeMasters, input_name
 from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
 
-
 # On the whole accelerator stage, never on one step of it: steps with different hints are not fused, and what lies
 # between them would be shuffled.
 ACCELERATOR = {"min_ram": "8GB", "accelerator": "type:nvidia-l4;count:1;install-nvidia-driver"}

@@ -69,3 +69,23 @@ def test_pixels_refuse_to_be_encoded_for_a_shuffle() -> None:
     assert coder.estimate_size(Enlarged(drawing, pixels)) == 192
     with pytest.raises(PixelsMustNotTravel, match="send an object name"):
         coder.encode(drawing)
+
+
+def test_a_pipeline_that_would_shuffle_pixels_fails_in_its_first_bundle() -> None:
+    import apache_beam as beam
+
+    from pipelines.engines import embedded
+    from transforms.coders import register
+
+    register()
+    runner, options = embedded()
+    pipeline = beam.Pipeline(runner=runner, options=options)
+    pixels = np.zeros((4, 4, 3), np.float32)
+    _ = (
+        pipeline
+        | beam.Create([1])
+        | beam.Map(lambda _: Drawing(None, pixels, 0, "", (), (), True)).with_output_types(Drawing)  # type: ignore[arg-type]
+        | beam.Reshuffle()
+    )
+    with pytest.raises(RuntimeError, match="would cross a shuffle"):
+        pipeline.run().wait_until_finish()

@@ -1,0 +1,128 @@
+"""B1 and B2: what an engine adds to the same work, against a plain thread pool.
+
+python -m benchmarks.orchestration [--jobs 200] [--rounds 3] [--engines pool,foundry,naive,daft,ray]
+
+Rounds are interleaved (A B C A B C). `foundry` is the project's way: numbers are reshuffled, pixels are fused and
+carry the refusing coder. `naive` puts a Reshuffle behind each step. Start-up is included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+
+from benchmarks import jobs
+from benchmarks.jobs import Sheet
+from pipelines.engines import embedded
+from transforms.coders import PixelCoder
+
+CORES = 2
+
+
+def pool(count: int) -> list[str]:
+    """The practical limit."""
+    with ThreadPoolExecutor(CORES) as threads:
+        return list(threads.map(jobs.whole, range(count)))
+
+
+def _collected(path: Path) -> list[str]:
+    return [line for file in path.iterdir() for line in file.read_text().splitlines()]
+
+
+def _beam(count: int, chain: Callable[[Any], Any]) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        runner, options = embedded()
+        with beam.Pipeline(runner=runner, options=options) as pipeline:
+            made = chain(pipeline | beam.Create(range(count)) | "Spread" >> beam.Reshuffle())
+            _ = made | "Keep" >> beam.Map(lambda name: (Path(folder) / name).write_text(name) and None)
+        return [path.name for path in Path(folder).iterdir()]
+
+
+def foundry(count: int) -> list[str]:
+    """Fused, with typed elements whose coder knows their size and refuses to encode them."""
+    beam.coders.registry.register_coder(Sheet, PixelCoder)
+    return _beam(
+        count,
+        lambda numbers: (
+            numbers
+            | beam.Map(jobs.generate).with_output_types(Sheet)
+            | beam.Map(jobs.upscale).with_output_types(Sheet)
+            | beam.Map(jobs.check).with_output_types(Sheet)
+            | beam.Map(jobs.render)
+        ),
+    )
+
+
+def naive(count: int) -> list[str]:
+    """One step, one Reshuffle, pixels pickled through all of them."""
+    steps = (jobs.generate, jobs.upscale, jobs.check)
+
+    def chain(numbers: Any) -> Any:
+        for step in steps:
+            numbers = numbers | step.__name__ >> beam.Map(step).with_output_types(Any)
+            numbers = numbers | f"After {step.__name__}" >> beam.Reshuffle()
+        return numbers | beam.Map(jobs.render)
+
+    return _beam(count, chain)
+
+
+def daft(count: int) -> list[str]:
+    """Daft's native runner, one function per row."""
+    import daft as engine
+    from daft import DataType, col
+
+    run = engine.func(jobs.whole, return_dtype=DataType.string())
+    frame = engine.from_pydict({"n": list(range(count))}).into_partitions(count)
+    return list(frame.select(run(col("n")).alias("name")).to_pydict()["name"])
+
+
+def ray(count: int) -> list[str]:
+    """Ray Data, one task per block."""
+    import ray as engine
+
+    if not engine.is_initialized():
+        engine.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    data = engine.data.range(count, override_num_blocks=min(count, 40))
+    return [row["name"] for row in data.map(lambda row: {"name": jobs.whole(int(row["id"]))}).take_all()]
+
+
+ENGINES = {"pool": pool, "foundry": foundry, "naive": naive, "daft": daft, "ray": ray}
+
+
+def main() -> None:
+    """Print a table of ratios to the pool."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engines", default="pool,foundry,naive,daft")
+    chosen = parser.parse_args()
+    names = chosen.engines.split(",")
+    pool(4)
+    times: dict[str, list[float]] = {name: [] for name in names}
+    found: dict[str, Any] = {}
+    for _ in range(chosen.rounds):
+        for name in names:
+            began = time.perf_counter()
+            found[name] = ENGINES[name](chosen.jobs)
+            times[name].append(time.perf_counter() - began)
+    print(f"{chosen.jobs} jobs, {chosen.rounds} rounds, {os.cpu_count()} cores; same bytes: {jobs.agreed(found)}")
+    print(f"{'engine':10} {'ratio to pool':>14} {'min':>7} {'max':>7} {'ms/job':>8}")
+    for name in names:
+        ratios = [a / b for a, b in zip(times[name], times["pool"], strict=True)]
+        each = statistics.median(times[name]) / chosen.jobs * 1000
+        print(f"{name:10} {statistics.median(ratios):14.3f} {min(ratios):7.3f} {max(ratios):7.3f} {each:8.1f}")
+    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

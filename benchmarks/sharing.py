@@ -1,0 +1,74 @@
+"""B3, B5 and the counts behind them, on the real flow with painted shots.
+
+python -m benchmarks.sharing
+
+B3: model calls against unique shots, and the slope of cost per locale against rendering each locale from its master.
+B5: a second, unchanged run against the cold one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from foundry.estimate import needs
+from foundry.object_store import LocalStore
+from pipelines.campaign import build
+from tests.fakes import BRIEF, PaintingHandler, admitted
+from transforms.render import load_master
+from transforms.rendering.compose import finish, prepare
+from transforms.rendering.encode import encode
+
+LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "sv-SE")
+
+
+def slope(folder: Path) -> tuple[float, float]:
+    """Milliseconds for one more locale: sharing master and static layer, and starting from the master's file."""
+    messages = dict.fromkeys(LOCALES, BRIEF["messages"]["en-US"])
+    each = admitted(folder, messages=messages, placements=["meta/feed-square"])
+    store = LocalStore(folder / "slope")
+    build(each.plan, each.pictures, store, generator=PaintingHandler())
+    shot = next(each.plan.shots())
+    variants = list(each.plan.variants(shot))
+    image, facts = load_master(shot, store)
+    static = prepare(image, facts, variants[0].layout, variants[0].placement, each.plan.tenant)
+    began = time.perf_counter()
+    for variant in variants:
+        encode(finish(static, variant.copy, variant.locale).image, variant.placement, b"")
+    shared = time.perf_counter() - began
+    began = time.perf_counter()
+    for variant in variants:
+        image, facts = load_master(shot, store)
+        alone = prepare(image, facts, variant.layout, variant.placement, each.plan.tenant)
+        encode(finish(alone, variant.copy, variant.locale).image, variant.placement, b"")
+    naive = time.perf_counter() - began
+    return shared / len(variants) * 1000, naive / len(variants) * 1000
+
+
+def replay(folder: Path) -> tuple[float, float, int, int]:
+    """Seconds of a cold run and of finding that nothing is missing; pictures drawn and unique shots."""
+    each = admitted(folder, placements=["first"], alternatives=2)
+    store = LocalStore(folder / "replay")
+    PaintingHandler.forget()
+    began = time.perf_counter()
+    build(each.plan, each.pictures, store, generator=PaintingHandler())
+    cold = time.perf_counter() - began
+    began = time.perf_counter()
+    found = needs(each.plan, store.for_tenant(each.plan.tenant.id))
+    assert found.nothing
+    return cold, time.perf_counter() - began, PaintingHandler.pictures, each.plan.shot_count
+
+
+def main() -> None:
+    """Print the ratios."""
+    with tempfile.TemporaryDirectory() as name:
+        shared, naive = slope(Path(name))
+        cold, again, pictures, shots = replay(Path(name))
+    print(f"B3 pictures drawn / unique shots: {pictures} / {shots}")
+    print(f"B3 one more locale: {shared:.1f} ms shared, {naive:.1f} ms from the master; ratio {shared / naive:.3f}")
+    print(f"B5 unchanged second run / cold run: {again / cold:.4f} ({again:.3f} s / {cold:.1f} s)")
+
+
+if __name__ == "__main__":
+    main()
