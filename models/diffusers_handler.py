@@ -40,7 +40,9 @@ class DiffusersHandler(ModelHandler[DrawRequest, Drawn, LoadedPipeline]):
         """Verify the weights and load them; WeightsRefused if they are not what the card says."""
         import torch
         from diffusers import DiffusionPipeline
+        from diffusers.utils import logging
 
+        logging.set_verbosity_error()
         verify(self.card)
         device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
         precision = "float32" if device == "cpu" else self.card.precision
