@@ -18,9 +18,9 @@ SYNONYMS: dict[str, str] = {
     "gradient": "sweep", "clean": "sweep", "wall": "room", "room": "room", "plaster": "room",
     "corner": "room", "gallery": "room", "spotlight": "spotlight", "stage": "spotlight",
     "dramatic": "spotlight", "night": "spotlight", "dark": "spotlight", "moody": "spotlight",
-    "window": "window", "sunlit": "window", "sunlight": "window", "morning": "window",
-    "panes": "window", "leaf": "leaves", "leaves": "leaves", "palm": "leaves", "foliage": "leaves",
-    "botanical": "leaves", "tropical": "leaves", "garden": "leaves", "plant": "leaves",
+    "window": "room", "sunlit": "room", "sunlight": "room", "morning": "room",
+    "panes": "room", "leaf": "room", "leaves": "room", "palm": "room", "foliage": "room",
+    "botanical": "room", "tropical": "room", "garden": "room", "plant": "room",
     "sunset": "sunset", "sunrise": "sunset", "sea": "sunset", "ocean": "sunset", "dusk": "sunset",
     "beach": "sunset", "horizon": "sunset", "lake": "sunset", "water": "sunset", "dune": "dunes",
     "dunes": "dunes", "desert": "dunes", "sand": "dunes", "hill": "hills", "hills": "hills",
@@ -93,8 +93,10 @@ class CompiledPrompt:
 def compile_prompt(scene: str, palette: Sequence[str] = ()) -> CompiledPrompt:
     """The caption for free words and hex colours (wall, floor, accent).
 
-    The scene is the kind that most words speak for, the first of them on a tie; colour words in the text come
-    before the palette's colours; without a side, light comes from the left.
+    The training pictures have two more kinds, sun through a window and leaf shadow, which this version draws
+    badly; words for them mean a plain sunlit room. The scene is the kind that most words speak for, the first of
+    them on a tie; colour words in the text come before the palette's colours; without a side, light comes from
+    the left.
     """
     words = re.findall(r"[a-z]+", scene.lower())
     votes: dict[str, int] = {}

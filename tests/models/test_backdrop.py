@@ -107,7 +107,7 @@ def test_the_screen_refuses_blank_clipped_flat_and_off_palette(pixels: np.ndarra
 
 def test_free_words_become_the_models_own_and_the_rest_is_reported() -> None:
     found = compile_prompt("Sunlit plaster wall with window shadows and a giraffe, light from the right", ["#1E2F52"])
-    assert (found.scene_kind, found.light) == ("window", "right")
+    assert (found.scene_kind, found.light) == ("room", "right")
     assert "wall navy navy" in found.caption
     assert "giraffe" in found.ignored
     assert compile_prompt("") == compile_prompt("")
