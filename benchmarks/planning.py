@@ -12,21 +12,24 @@ import tempfile
 import time
 from pathlib import Path
 
+from foundry.estimate import needs
+from foundry.object_store import LocalStore
+from foundry.tenant import Quota
+from tests.briefs import BRIEF, a_tenant, admitted
+
 SIZES = (10_000, 100_000, 1_000_000)
+LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES")
+PLACEMENTS = ("meta/feed-square", "meta/story", "google/leaderboard", "google/half-page")
 
 
 def plan(variants: int, folder: Path) -> None:
-    """Walk a plan of about so many variants against an empty store and print rate and peak."""
-    from foundry.estimate import needs
-    from foundry.object_store import LocalStore
-    from tests.fakes import BRIEF, admitted, product_picture
-
-    product_picture(folder / "serum.png")
+    """Walk a plan of so many variants against an empty store; print variants, rate and peak KiB."""
     products = [{**BRIEF["products"][0], "id": f"p{n}", "name": f"Product {n}"} for n in range(50)]
-    messages = dict.fromkeys(("en-US", "en-GB", "de-DE", "fr-FR", "es-ES"), BRIEF["messages"]["en-US"])
-    per_alternative = len(products) * len(messages) * 4
-    changes = {"products": products, "messages": messages, "placements": ["social"]}
-    each = admitted(folder, **changes, alternatives=min(1000, variants // per_alternative or 1)).plan
+    messages = dict.fromkeys(LOCALES, BRIEF["messages"]["en-US"])
+    alternatives = variants // (len(products) * len(LOCALES) * len(PLACEMENTS))
+    changes = {"products": products, "messages": messages, "placements": PLACEMENTS, "alternatives": alternatives}
+    tenant = a_tenant().model_copy(update={"quota": Quota(shots=10**7, bytes=10**15, budget=10**6)})
+    each = admitted(folder, tenant=tenant, **changes).plan
     began = time.perf_counter()
     found = needs(each, LocalStore(folder / "store").for_tenant("aurelle"))
     seconds = time.perf_counter() - began
@@ -36,9 +39,6 @@ def plan(variants: int, folder: Path) -> None:
 
 def main() -> None:
     """Print a row per size."""
-    if len(sys.argv) > 1:
-        plan(int(sys.argv[1]), Path(sys.argv[2]))
-        return
     print(f"{'variants':>10} {'variants/s':>11} {'peak MB':>8} {'to smallest':>12}")
     first = 0
     for size in SIZES:
@@ -51,4 +51,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        plan(int(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        main()

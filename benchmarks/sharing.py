@@ -15,7 +15,8 @@ from pathlib import Path
 from foundry.estimate import needs
 from foundry.object_store import LocalStore
 from pipelines.campaign import build
-from tests.fakes import BRIEF, PaintingHandler, admitted
+from tests.briefs import BRIEF, admitted
+from tests.fakes import PaintingHandler
 from transforms.render import load_master
 from transforms.rendering.compose import finish, prepare
 from transforms.rendering.encode import encode

@@ -15,7 +15,7 @@ from PIL import Image
 
 from foundry.manifest import CheckRecord, DeadLetter, ManifestRecord
 from foundry.report import RunFigures, write_report
-from tests.fakes import a_tenant
+from tests.briefs import a_tenant
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.browser

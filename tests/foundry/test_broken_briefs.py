@@ -14,7 +14,7 @@ from foundry.admission import admit
 from foundry.errors import FoundryError
 from foundry.intake import parse, read_briefs
 from models.registry import cards_of
-from tests.fakes import BRIEF, a_brief, a_tenant, product_picture
+from tests.briefs import BRIEF, a_brief, a_tenant, product_picture
 
 Change = Callable[[dict[str, Any]], Any]
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from tests.fakes import EXAMPLES, ROOT, a_brief, product_picture
+from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
 
 
 def foundry(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ from foundry.estimate import needs
 from foundry.names import canonical_json, digest
 from foundry.object_store import LocalStore
 from foundry.plan import Plan
-from tests.fakes import BRIEF, admitted
+from tests.briefs import BRIEF, admitted
 
 
 def names(plan: Plan) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from foundry.object_store import LocalStore
 from pipelines.campaign import build
-from tests.fakes import PaintingHandler, admitted
+from tests.briefs import admitted
+from tests.fakes import PaintingHandler
 
 if __name__ == "__main__":
     folder, root = Path(sys.argv[1]), Path(sys.argv[2])

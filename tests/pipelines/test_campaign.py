@@ -10,7 +10,8 @@ import pytest
 from foundry.admission import Admitted
 from foundry.object_store import LocalStore
 from pipelines.campaign import Outcome, build
-from tests.fakes import BRIEF, PaintingHandler, a_brief, admitted
+from tests.briefs import BRIEF, a_brief, admitted
+from tests.fakes import PaintingHandler
 
 
 @pytest.fixture(autouse=True)

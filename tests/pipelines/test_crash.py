@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from foundry.object_store import SCRATCH, LocalStore
-from tests.fakes import ROOT, product_picture
+from tests.briefs import ROOT, product_picture
 
 KILLS = 20
 

@@ -14,7 +14,7 @@ from foundry.copy import Copy
 from foundry.layout import layout_for, shown_fields
 from foundry.plan import is_rtl
 from foundry.shot import MasterFacts
-from tests.fakes import a_tenant
+from tests.briefs import a_tenant
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, PlacedSlot, finish, prepare
 from transforms.rendering.encode import TooManyBytes, encode
