@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +63,3 @@ def render(sheet: Sheet) -> str:
 def whole(number: int) -> str:
     """The chain in one call."""
     return render(check(upscale(generate(number))))
-
-
-def agreed(results: dict[str, Any]) -> bool:
-    """Whether all engines made the same bytes."""
-    return len({tuple(sorted(found)) for found in results.values()}) == 1

@@ -2,16 +2,21 @@
 
 python -m benchmarks.orchestration [--jobs 200] [--rounds 3] [--engines pool,foundry,naive,daft,ray]
 
-Rounds are interleaved (A B C A B C). `foundry` is the project's way: numbers are reshuffled, pixels are fused and
-carry the refusing coder. `naive` puts a Reshuffle behind each step. Start-up is included.
+Rounds are interleaved (A B C A B C), each engine in a fresh process; its start-up is included, imports are not.
+`foundry` is the project's way: numbers are reshuffled, pixels are fused and carry the refusing coder. `naive` puts a
+Reshuffle behind each step; it gets fewer jobs, because Beam's embedded runner fails once a bundle's pixels pass 2 GB.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import logging
 import os
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -82,7 +87,7 @@ def daft(count: int) -> list[str]:
     from daft import DataType, col
 
     run = engine.func(jobs.whole, return_dtype=DataType.string())
-    frame = engine.from_pydict({"n": list(range(count))}).into_partitions(count)
+    frame = engine.from_pydict({"n": list(range(count))}).into_batches(1)
     return list(frame.select(run(col("n")).alias("name")).to_pydict()["name"])
 
 
@@ -91,12 +96,32 @@ def ray(count: int) -> list[str]:
     import ray as engine
 
     if not engine.is_initialized():
-        engine.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        engine.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     data = engine.data.range(count, override_num_blocks=min(count, 40))
     return [row["name"] for row in data.map(lambda row: {"name": jobs.whole(int(row["id"]))}).take_all()]
 
 
 ENGINES = {"pool": pool, "foundry": foundry, "naive": naive, "daft": daft, "ray": ray}
+MOST = {"naive": 40}
+
+
+def one(name: str, count: int) -> None:
+    """Run one engine here; print its seconds, its peak memory in MB and the names of what it made."""
+    jobs.whole(0)
+    began = time.perf_counter()
+    made = ENGINES[name](count)
+    seconds = time.perf_counter() - began
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    print(json.dumps([seconds, peak, sorted(made)]))
+
+
+def _apart(name: str, count: int) -> tuple[float, float, list[str]]:
+    command = [sys.executable, "-m", "benchmarks.orchestration", "--one", name, "--jobs", str(count)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        raise SystemExit(f"{name} failed with {count} jobs:\n{run.stderr[-2000:]}")
+    seconds, peak, made = json.loads(run.stdout.splitlines()[-1])
+    return seconds / count, peak, made
 
 
 def main() -> None:
@@ -105,23 +130,29 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--engines", default="pool,foundry,naive,daft")
+    parser.add_argument("--one", choices=ENGINES, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.one:
+        one(chosen.one, chosen.jobs)
+        return
     names = chosen.engines.split(",")
-    pool(4)
-    times: dict[str, list[float]] = {name: [] for name in names}
-    found: dict[str, Any] = {}
+    each: dict[str, list[float]] = {name: [] for name in names}
+    peaks: dict[str, float] = {}
+    same = True
     for _ in range(chosen.rounds):
+        reference: list[str] = []
         for name in names:
-            began = time.perf_counter()
-            found[name] = ENGINES[name](chosen.jobs)
-            times[name].append(time.perf_counter() - began)
-    print(f"{chosen.jobs} jobs, {chosen.rounds} rounds, {os.cpu_count()} cores; same bytes: {jobs.agreed(found)}")
-    print(f"{'engine':10} {'ratio to pool':>14} {'min':>7} {'max':>7} {'ms/job':>8}")
+            count = min(chosen.jobs, MOST.get(name, chosen.jobs))
+            seconds, peaks[name], made = _apart(name, count)
+            each[name].append(seconds)
+            reference = reference or made
+            same = same and len(made) == count and set(made) <= set(reference)
+    print(f"{chosen.jobs} jobs, {chosen.rounds} rounds, {os.cpu_count()} cores; same bytes: {same}")
+    print(f"{'engine':10} {'ratio to ' + names[0]:>14} {'min':>7} {'max':>7} {'ms/job':>8} {'peak MB':>8}")
     for name in names:
-        ratios = [a / b for a, b in zip(times[name], times["pool"], strict=True)]
-        each = statistics.median(times[name]) / chosen.jobs * 1000
-        print(f"{name:10} {statistics.median(ratios):14.3f} {min(ratios):7.3f} {max(ratios):7.3f} {each:8.1f}")
-    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        ratios = [a / b for a, b in zip(each[name], each[names[0]], strict=True)]
+        row = (statistics.median(ratios), min(ratios), max(ratios), statistics.median(each[name]) * 1000, peaks[name])
+        print("{:10} {:14.3f} {:7.3f} {:7.3f} {:8.1f} {:8.0f}".format(name, *row))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
+from babel.numbers import get_currency_precision
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -66,6 +67,13 @@ class Price(_Strict):
 
     amount: Money = Field(description="Decimal amount.", examples=["48.00"])
     currency: CurrencyCode = Field(description="ISO 4217 code.", examples=["EUR"])
+
+    @model_validator(mode="after")
+    def _can_be_paid(self) -> Price:
+        digits = get_currency_precision(self.currency)
+        if self.amount != round(self.amount, digits):
+            raise ValueError(f"{self.amount} {self.currency} has more than the currency's {digits} decimal places")
+        return self
 
 
 class Product(_Strict):

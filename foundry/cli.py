@@ -117,18 +117,19 @@ def report(
 
 @app.command()
 def explain(
-    asset: Annotated[str, typer.Argument(help="A file, or an asset's id.")],
+    assets: Annotated[list[str], typer.Argument(help="Files, or assets' ids.")],
     store: Store = Path("store"),
     as_json: AsJson = False,
 ) -> None:
-    """Tell everything that went into ASSET."""
+    """Tell everything that went into ASSETS; as JSON, one line each."""
     from foundry.explaining import explained, print_explained
 
-    found = explained(asset, store)
-    if as_json:
-        say(json.dumps(found, ensure_ascii=False))
-    else:
-        print_explained(found, out)
+    for asset in assets:
+        found = explained(asset, store)
+        if as_json:
+            say(json.dumps(found, ensure_ascii=False))
+        else:
+            print_explained(found, out)
 
 
 @app.command()

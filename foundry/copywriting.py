@@ -11,6 +11,13 @@ from foundry.brief import PLACEHOLDER, Message, Product
 from foundry.copy import Copy
 
 FIELDS = ("headline", "subheadline", "call_to_action", "offer", "legal")
+# Babel writes a numbering system's separators, and leaves the digits European.
+DIGITS = {
+    system: str.maketrans("0123456789", digits)
+    for system, digits in {
+        "latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "deva": "०१२३४५६७८९",
+    }.items()
+}  # fmt: skip
 PLACEHOLDERS = ("product.name", "product.description", "product.category", "price")
 
 
@@ -42,11 +49,18 @@ def _written(amount: str, currency: str, locale: str) -> str:
     number = Decimal(amount)
     parsed = Locale.parse(locale, sep="-")
     whole = number == number.to_integral_value()
-    text = format_currency(number, currency, locale=parsed, currency_digits=not whole)
-    if whole:
-        pattern = parsed.currency_formats["standard"].pattern.replace(".00", "")
-        text = format_currency(number, currency, pattern, locale=parsed, currency_digits=False)
-    return text.replace("\u200f", "").replace("\u200e", "").strip()
+    system = parsed.default_numbering_system
+    system = system if system in DIGITS else "latn"
+    pattern = parsed.currency_formats["standard"].pattern
+    text = format_currency(
+        number,
+        currency,
+        pattern.replace(".00", "") if whole else pattern,
+        locale=parsed,
+        currency_digits=not whole,
+        numbering_system=system,
+    )
+    return text.translate(DIGITS[system]).replace("\u200f", "").replace("\u200e", "").strip()
 
 
 def fills(product: Product, locale: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from foundry.estimate import RENDER_MONEY, shot_money
+from foundry.event import asset_failed, asset_finished, campaign_finished
 from foundry.manifest import (
     DeadLetter,
     ManifestRecord,
@@ -122,18 +123,22 @@ def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, 
 
 
 def write_manifest(plan: Plan, store: LocalStore, letters: Iterable[DeadLetter]) -> int:
-    """manifest.jsonl, manifest.parquet, dead_letters.jsonl and brief.json of a campaign; returns the rows."""
+    """manifest.jsonl and .parquet, events.jsonl, dead_letters.jsonl and brief.json; returns the manifest's rows."""
     own, folder = store.for_tenant(plan.tenant.id), folder_of(plan)
-    with own.replacing(f"{folder}/manifest.jsonl") as lines:
+    ordered = sorted(letters, key=lambda letter: (letter.stage, letter.key))
+    with own.replacing(f"{folder}/manifest.jsonl") as lines, own.replacing(f"{folder}/events.jsonl") as events:
         rows = 0
-        with lines.open("w", encoding="utf-8") as stream:
+        with lines.open("w", encoding="utf-8") as stream, events.open("w", encoding="utf-8") as told:
             for record in records(plan, store):
                 stream.write(as_json(record) + "\n")
+                told.write(asset_finished(plan, record).as_json() + "\n")
                 rows += 1
+            for letter in ordered:
+                told.write(asset_failed(plan, letter).as_json() + "\n")
+            told.write(campaign_finished(plan, rows, len(ordered)).as_json() + "\n")
         with own.replacing(f"{folder}/manifest.parquet") as table:
             write_parquet(lines, table)
     with own.replacing(f"{folder}/dead_letters.jsonl") as path:
-        ordered = sorted(letters, key=lambda letter: (letter.stage, letter.key))
         path.write_text("".join(as_json(letter) + "\n" for letter in ordered), encoding="utf-8")
     with own.replacing(f"{folder}/brief.json") as path:
         text = json.dumps(plan.brief.model_dump(mode="json"), ensure_ascii=False, indent=2)

@@ -73,6 +73,7 @@ STRICT: list[tuple[str, Change, list[str]]] = [
     ("price a word", at("products/0/prices/0/amount", "cheap"), ["prices[0].amount", "'cheap'"]),
     ("price infinite", at("products/0/prices/0/amount", "Infinity"), ["prices[0].amount", "finite"]),
     ("price too precise", at("products/0/prices/0/amount", "1.23456"), ["prices[0].amount", "decimal places"]),
+    ("price of half a yen", at("products/0/prices/0", {"amount": "12.5", "currency": "JPY"}), ["JPY", "0 decimal"]),
     ("currency a sign", at("products/0/prices/0/currency", "$"), ["prices[0].currency", "'$'"]),
     ("currency small", at("products/0/prices/0/currency", "usd"), ["prices[0].currency", "'usd'"]),
     ("two prices of a currency", at("products/0/prices/1/currency", "USD"), ["prices[1].currency", "'USD'", "unique"]),

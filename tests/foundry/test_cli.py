@@ -68,6 +68,8 @@ def test_explain_answers_from_the_file_and_from_its_id(campaign: Path) -> None:
         assert found["asset"] == file.stem
         assert found["bytes_unchanged"] is True
         assert found["master_record"]["seed"] == found["seed"]
+    several = foundry("explain", file.stem, str(file), "--json", cwd=campaign).stdout.splitlines()
+    assert [json.loads(line)["asset"] for line in several] == [file.stem, file.stem]
     shown = foundry("explain", file.stem, cwd=campaign)
     assert "Plaster wall" in shown.stdout
     missing = foundry("explain", "0" * 32, cwd=campaign)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from foundry.brief import Price
 from foundry.copywriting import currency_of, price_of
 from foundry.estimate import needs
 from foundry.names import canonical_json, digest
@@ -97,6 +99,8 @@ def test_a_price_is_written_as_the_locale_does(tmp_path: Path) -> None:
     assert price_of(product, "en-US") == "$48"
     assert price_of(product, "de-DE") == "45\u00a0€"
     assert price_of(product, "ja-JP") == ""
+    cairo = product.model_copy(update={"prices": (Price(amount=Decimal("2300"), currency="EGP"),)})
+    assert price_of(cairo, "ar-EG") == "٢٬٣٠٠\u00a0ج.م."
 
 
 def test_names_come_from_canonical_json() -> None:

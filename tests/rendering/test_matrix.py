@@ -148,3 +148,10 @@ def test_shaped_width_is_not_the_sum_of_letters() -> None:
 
 def test_placements_resolve_in_any_order() -> None:
     assert resolve_placements(["social", "meta/story"]) == resolve_placements(["meta/story", "social"])
+
+
+def test_the_space_before_a_currency_stays_on_its_side_in_a_line_from_right_to_left() -> None:
+    cut = [(text, turned) for text, _, turned in runs("2,300\u00a0ج.م.", "Inter", "regular", True)]
+    assert cut == [("2,300", False), ("\u00a0", True), ("ج.م.", True)]
+    assert runs("149\u00a0₪", "Inter", "regular", True)[0][0] == "149"
+    assert [text for text, *_ in runs("20%", "Inter", "regular", True)] == ["20%"]

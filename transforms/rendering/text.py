@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from PIL import ImageDraw, ImageFont, features
 
-from foundry.fonts import UNSEEN, Weight, chain
+from foundry.fonts import UNSEEN, Face, Weight, chain
 
 NOT_AT_START = frozenset("、。，．・：；？！)]）］｝〉》」』】〕ゝゞーァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ％!?,.")
 NOT_AT_END = frozenset("([（［｛〈《「『【〔")
@@ -74,13 +74,14 @@ def runs(text: str, family: str, weight: Weight, rtl: bool) -> tuple[tuple[str, 
     return tuple((str(t), str(p), bool(d)) for t, p, d in cut)
 
 
-def _file(character: str, faces: tuple[object, ...], before: list[object] | None) -> str:
-    if before and (character in UNSEEN or unicodedata.combining(character)):
-        return str(before[1])
-    for face in faces:
-        if ord(character) in face.covers:  # type: ignore[attr-defined]
-            return str(face.path)  # type: ignore[attr-defined]
-    return str(faces[0].path)  # type: ignore[attr-defined]
+def _file(character: str, faces: tuple[Face, ...], before: list[object] | None) -> str:
+    """The first face with a glyph for it; spaces and punctuation stay in the face of the word before them."""
+    if before:
+        current = next(face for face in faces if str(face.path) == before[1])
+        kept = unicodedata.category(character)[0] in "PZ" and ord(character) in current.covers
+        if kept or character in UNSEEN or unicodedata.combining(character):
+            return str(before[1])
+    return str(next((face for face in faces if ord(character) in face.covers), faces[0]).path)
 
 
 def _directions(text: str, rtl: bool) -> list[tuple[int, int, bool]]:
@@ -99,12 +100,12 @@ def _directions(text: str, rtl: bool) -> list[tuple[int, int, bool]]:
 
 
 def _join_number_signs(text: str, levels: list[bool | None]) -> None:
+    """UAX #9, W4 and W5: a separator between two digits, and signs beside one, belong to the number."""
     for at, character in enumerate(text):
-        if unicodedata.bidirectional(character) in ("ET", "ES", "CS"):
-            beside = [levels[n] for n in (at - 1, at + 1) if 0 <= n < len(text)]
-            digit = any(text[n].isdigit() for n in (at - 1, at + 1) if 0 <= n < len(text))
-            if digit and False in beside:
-                levels[at] = False
+        kind = unicodedata.bidirectional(character)
+        beside = [0 <= n < len(text) and text[n].isdigit() for n in (at - 1, at + 1)]
+        if (kind in ("ES", "CS") and all(beside)) or (kind == "ET" and any(beside)):
+            levels[at] = False
 
 
 def _resolved(levels: list[bool | None], rtl: bool) -> list[bool]:

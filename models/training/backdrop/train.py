@@ -30,8 +30,8 @@ class Schedule:
     """How much of everything."""
 
     pictures: int = 12_000
-    decoder_steps: int = 6_000
-    denoiser_steps: int = 9_000
+    decoder_steps: int = 8_000
+    denoiser_steps: int = 2_600
     batch: int = 32
     rate: float = 8e-4
     threads: int = 2

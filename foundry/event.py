@@ -1,0 +1,67 @@
+"""What happened to a campaign, for machines: CloudEvents 1.0, in JSON.
+
+An event's id is a hash of what it tells, so an event that is told twice (a resumed run, a second delivery) has
+one id, and a reader keeps the first. There is no time in it for the same reason; who sends it adds one.
+Spec: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from foundry.manifest import DeadLetter, ManifestRecord
+from foundry.names import digest
+from foundry.plan import Plan
+
+ASSET_FINISHED = "campaign-foundry.asset.finished"
+ASSET_FAILED = "campaign-foundry.asset.failed"
+CAMPAIGN_FINISHED = "campaign-foundry.campaign.finished"
+TOLD_OF_ASSETS = (
+    "address", "file_name", "placement", "locale", "product", "scene", "alternative", "format", "width_px",
+    "height_px", "size_bytes", "crc32c", "cost_usd", "embargo", "expiry", "priority",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Event:
+    """One CloudEvent: `source` names the campaign, `subject` the thing in it, `type` what happened to it."""
+
+    type: str
+    source: str
+    subject: str
+    data: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """32 hex digits of what the event tells; floats in `data` raise TypeError."""
+        return digest("event", **asdict(self))
+
+    def as_json(self) -> str:
+        """The structured JSON form, on one line."""
+        attributes = {"specversion": "1.0", "id": self.id, "datacontenttype": "application/json", **asdict(self)}
+        return json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
+
+
+def asset_finished(plan: Plan, record: ManifestRecord) -> Event:
+    """A file of the campaign can be had."""
+    told = {name: getattr(record, name) for name in TOLD_OF_ASSETS}
+    return _event(plan, ASSET_FINISHED, record.asset, **told)
+
+
+def asset_failed(plan: Plan, letter: DeadLetter) -> Event:
+    """A shot or a file of the campaign was given up."""
+    return _event(plan, ASSET_FAILED, letter.key, **asdict(letter))
+
+
+def campaign_finished(plan: Plan, assets: int, failed: int) -> Event:
+    """The campaign's manifest is written; nothing more is coming."""
+    folder = f"campaigns/{plan.brief.campaign.id}"
+    manifest = f"{folder}/manifest.parquet"
+    return _event(plan, CAMPAIGN_FINISHED, folder, assets=assets, failed=failed, manifest=manifest)
+
+
+def _event(plan: Plan, kind: str, subject: str, **told: Any) -> Event:
+    data = {"plan": plan.digest, **told}
+    return Event(kind, f"/tenants/{plan.tenant.id}/campaigns/{plan.brief.campaign.id}", subject, data)
