@@ -29,7 +29,7 @@ def plan(variants: int, folder: Path) -> None:
     alternatives = variants // (len(products) * len(LOCALES) * len(PLACEMENTS))
     changes = {"products": products, "messages": messages, "placements": PLACEMENTS, "alternatives": alternatives}
     tenant = a_tenant().model_copy(update={"quota": Quota(shots=10**7, bytes=10**15, budget=10**6)})
-    each = admitted(folder, tenant=tenant, **changes).plan
+    each = admitted(folder, owner=tenant, **changes).plan
     began = time.perf_counter()
     found = needs(each, LocalStore(folder / "store").for_tenant("aurelle"))
     seconds = time.perf_counter() - began

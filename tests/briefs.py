@@ -59,9 +59,9 @@ def a_tenant(tenant: str = "aurelle") -> Tenant:
     return load_tenant(EXAMPLES / "tenants", tenant)
 
 
-def admitted(folder: Path, *, tenant: Tenant | None = None, **changes: Any) -> Admitted:
-    """The test brief, admitted, with its product picture in `folder`."""
+def admitted(folder: Path, *, owner: Tenant | None = None, **changes: Any) -> Admitted:
+    """The test brief, admitted for its owner, with its product picture in `folder`."""
     if not (folder / "serum.png").exists():
         product_picture(folder / "serum.png")
-    tenant = tenant or a_tenant()
-    return admit(parse(a_brief(**changes)), folder, tenant, cards_of(tenant))
+    owner = owner or a_tenant()
+    return admit(parse(a_brief(**changes)), folder, owner, cards_of(owner))
