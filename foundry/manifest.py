@@ -36,7 +36,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class MasterRecord:
-    """Lineage of one master; stored beside it as JSON."""
+    """Lineage of one master; stored beside it as JSON.
+
+    `bits` per channel; `adapters` as id@version:weight; `fingerprint` is the perceptual hash that the screen compared.
+    """
 
     name: str
     address: str
@@ -61,6 +64,9 @@ class MasterRecord:
     cost_usd: str
     size_bytes: int
     crc32c: str
+    bits: int = 8
+    adapters: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,7 @@ def master_from_json(text: str | bytes) -> MasterRecord:
     raw = json.loads(text)
     raw["attempts"] = tuple(Attempt(a["seed"], a["passed"], _checks(a["checks"])) for a in raw["attempts"])
     raw["ignored_words"] = tuple(raw["ignored_words"])
+    raw["adapters"] = tuple(raw.get("adapters", ()))
     raw["product_box"] = tuple(raw["product_box"]) if raw["product_box"] else None
     return MasterRecord(**raw)
 

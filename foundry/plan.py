@@ -28,7 +28,7 @@ from foundry.copywriting import write
 from foundry.fonts import fonts_digest
 from foundry.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
 from foundry.names import digest
-from foundry.shot import RenderOrder, ShotOrder
+from foundry.shot import AdapterUse, RenderOrder, ShotOrder
 from foundry.tenant import Tenant
 from foundry.variant import Variant
 
@@ -40,6 +40,13 @@ class Cards:
     generate: ModelCard
     upscale: ModelCard
     screen: ModelCard
+    adapters: tuple[tuple[ModelCard, int], ...] = ()
+    """Adapter cards and their weights in thousandths."""
+
+    @property
+    def uses(self) -> tuple[AdapterUse, ...]:
+        """The adapters as a shot order carries them."""
+        return tuple(AdapterUse(card.digest, weight) for card, weight in self.adapters)
 
 
 @dataclass(frozen=True)
@@ -188,12 +195,23 @@ class Plan:
             alternative=alternative,
             cards=[card.digest, self.cards.upscale.digest, self.cards.screen.digest],
             composition=compositions()[bucket].digest,
+            **self._policy,
         )
         return ShotOrder(
             name, self.digest, self.tenant.id, subject, scene, bucket, mirrored, alternative,
             prompt, self.brief.avoid(setting), self.tenant.brand.palette.scene, shown.picture,
-            width, height, card.steps,
+            width, height, card.steps, card.digest, self.cards.uses,
         )  # fmt: skip
+
+    @cached_property
+    def _policy(self) -> dict[str, object]:
+        """What enters a shot's name only where it is used: adapters, and pictures that must not be resembled."""
+        used: dict[str, object] = {}
+        if self.cards.adapters:
+            used["adapters"] = [[use.card, use.weight] for use in self.cards.uses]
+        if self.tenant.protected_digest:
+            used["protected"] = self.tenant.protected_digest
+        return used
 
     def variants(self, shot: ShotOrder) -> Iterator[Variant]:
         """Every variant of a shot: product × placement × locale."""

@@ -28,8 +28,19 @@ class MasterFacts:
 
 
 @dataclass(frozen=True)
+class AdapterUse:
+    """One adapter of a drawing: the digest of its card, and its weight in thousandths."""
+
+    card: str
+    weight: int = 1000
+
+
+@dataclass(frozen=True)
 class ShotOrder:
-    """One picture to draw and stage. Small: it crosses shuffles; `picture` is a hash, not pixels."""
+    """One picture to draw and stage. Small: it crosses shuffles; `picture` is a hash, not pixels.
+
+    `model` is the digest of the drawing card; with `adapters` it says what must be loaded.
+    """
 
     name: str
     plan: str
@@ -46,6 +57,8 @@ class ShotOrder:
     width_px: int
     height_px: int
     steps: int
+    model: str = ""
+    adapters: tuple[AdapterUse, ...] = ()
 
     @property
     def master(self) -> str:

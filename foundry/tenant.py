@@ -77,12 +77,22 @@ class Quota(BaseModel):
     budget: Decimal = Field(default=Decimal("1000"), gt=0, description="Money, in US dollars.")
 
 
+class AdapterChoice(BaseModel):
+    """An adapter card that every shot of the tenant is drawn with, and how strongly."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    card: str
+    weight: Decimal = Field(default=Decimal("1"), ge=-2, le=2, decimal_places=3)
+
+
 class Models(BaseModel):
-    """The model cards this tenant draws, enlarges and judges with, by id."""
+    """The model cards this tenant draws, enlarges and judges with: `id` for the one in production, or `id@version`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     generate: str = "backdrop"
+    adapters: tuple[AdapterChoice, ...] = Field(default=(), max_length=8)
     upscale: str = "lanczos"
     screen: str = "measured"
 
@@ -97,6 +107,9 @@ class Tenant(BaseModel):
     brand: BrandKit
     models: Models = Models()
     quota: Quota = Quota()
+    protected: tuple[str, ...] = Field(
+        default=(), description="Pictures that no drawing may resemble, relative to the tenant's file."
+    )
     folder: Path = Field(default=Path("."), exclude=True, description="Where the file was read from.")
 
     def logo_path(self, variant: str) -> Path | None:
@@ -110,6 +123,16 @@ class Tenant(BaseModel):
         logos = [sha256_file(path) for v in ("dark", "light") if (path := self.logo_path(v))]
         shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words"})
         return digest("brand", kit=shown, logos=logos)
+
+    def protected_paths(self) -> tuple[Path, ...]:
+        """The protected pictures' files."""
+        return tuple(self.folder / name for name in self.protected)
+
+    @cached_property
+    def protected_digest(self) -> str:
+        """Changes with the protected pictures; empty if there are none."""
+        files = [sha256_file(path) for path in self.protected_paths()]
+        return digest("protected", files=sorted(files)) if files else ""
 
 
 def load_tenant(folder: Path, tenant_id: str) -> Tenant:

@@ -15,11 +15,28 @@ Pixels = NDArray[Any]
 
 
 @dataclass(frozen=True)
+class Guide:
+    """What a drawing starts from or keeps to, at the drawing's size; all sRGB encoded float32 in [0, 1].
+
+    `image` (height, width, 3) is the start of image-to-image, or the picture that inpainting completes; `mask` (height,
+    width) is 1 where inpainting draws and 0 where `image` stays; `control` (height, width, 3) is a ControlNet's map;
+    `reference` (any size, 3 channels) is an IP-Adapter's picture; `strength` is the share of the steps that is redrawn.
+    """
+
+    image: Pixels | None = None
+    mask: Pixels | None = None
+    control: Pixels | None = None
+    reference: Pixels | None = None
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
 class DrawRequest:
-    """One drawing of a shot, with its seed."""
+    """One drawing of a shot, with its seed, and what guides it."""
 
     order: ShotOrder
     seed: int
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +47,15 @@ class Drawn:
     pixels: Pixels
     caption: str
     ignored_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A request that its model refused for good: a dead letter's code and sentence, not an outage."""
+
+    request: DrawRequest
+    code: str
+    reason: str
 
 
 @dataclass(frozen=True)

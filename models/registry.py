@@ -96,6 +96,7 @@ def cards_of(tenant: Tenant, folder: Path = CARDS) -> Cards:
         card(models.generate, "text-to-image", folder),
         card(models.upscale, "upscale", folder),
         card(models.screen, "screen", folder),
+        tuple((card(use.card, "adapter", folder), int(use.weight * 1000)) for use in models.adapters),
     )
 
 
