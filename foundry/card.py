@@ -57,6 +57,7 @@ class ModelCard(_Strict):
     guidance: Decimal = Decimal("5")
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     batch: Batch = Batch()
+    bits: Literal[8, 16] = Field(default=8, description="Per channel of the masters that an upscaler's floats fill.")
     cpu_threads: int = Field(default=2, ge=1, description="Fixed, as it decides the last bits.")
     tolerance: int = Field(default=0, ge=0, le=255, description="8-bit levels, batched or alone.")
     thresholds: dict[str, Decimal] = Field(default_factory=dict)
@@ -83,7 +84,7 @@ class ModelCard(_Strict):
             "draws_products",
             "sizes",
         }
-        deciding |= {"steps", "guidance", "precision", "cpu_threads", "thresholds", "attempts"}
+        deciding |= {"steps", "guidance", "precision", "cpu_threads", "thresholds", "attempts", "bits"}
         return digest("card", **self.model_dump(mode="json", include=deciding))
 
     @cached_property

@@ -61,6 +61,7 @@ class MasterRecord:
     cost_usd: str
     size_bytes: int
     crc32c: str
+    bits: int = 8
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ class ManifestRecord:
     expiry: str | None
     priority: int
     metadata: str = field(default="{}")
+    master_bits: int = 8
 
 
 @dataclass(frozen=True)
