@@ -150,6 +150,7 @@ class ManifestRecord:
     embargo: str | None
     expiry: str | None
     priority: int
+    master_bits: int = 8
     metadata: str = field(default="{}")
 
 

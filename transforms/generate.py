@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +21,7 @@ from foundry.plan import Plan
 from foundry.shot import ShotOrder
 from models.drawing import Drawing, Enlarged
 from transforms import progress
+from transforms.master_file import bits_of, encode_master
 from transforms.staging import Staged, stage
 
 
@@ -54,20 +54,13 @@ def product_picture(store: LocalStore, tenant: str, sha256: str) -> Image.Image:
     return decode(store.for_tenant(tenant).get(input_name(sha256)))
 
 
-def encode_master(staged: Staged) -> bytes:
-    """Lossless PNG, 8 bits, sRGB; a fast level, since masters are read more often than kept small."""
-    stream = io.BytesIO()
-    Image.fromarray(staged.pixels).save(stream, "PNG", compress_level=1)
-    return stream.getvalue()
-
-
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) -> str:
     """Stage the product, write the master once, then its record; the record means: done."""
     order = enlarged.drawing.order
     plan, own = plans[order.plan], store.for_tenant(order.tenant)
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
     staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, order.name)
-    data = encode_master(staged)
+    data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):
         data = own.get(order.master)
     own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
@@ -101,6 +94,7 @@ def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> Master
         cost_usd=f"{shot_money(plan):f}",
         size_bytes=len(data),
         crc32c=crc32c(data),
+        bits=bits_of(data),
     )
 
 

@@ -1,7 +1,7 @@
 """Sets a product into an enlarged backdrop: scale, contact shadow, cast shadow, reflection, matching light.
 
 The product's own pixels are kept: they are resampled once and lit, never redrawn. All blending is in linear
-light. Everything follows from the inputs; the dither that hides banding is seeded by the shot's name.
+light. Everything follows from the inputs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from PIL import Image, ImageFilter
 
 from foundry.colour import linear_of_srgb
 from foundry.composition import Composition
-from foundry.names import seed_of
 from foundry.shot import Box
 from models.drawing import Pixels
 
@@ -22,7 +21,7 @@ LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 @dataclass(frozen=True)
 class Staged:
-    """The master's pixels, (height, width, 3) uint8 sRGB, and where the product stands in thousandths."""
+    """The master's pixels, (height, width, 3) float32 sRGB in [0, 1], and where the product stands in thousandths."""
 
     pixels: Pixels
     product_box: Box | None
@@ -38,7 +37,7 @@ def stage(
     """The backdrop, mirrored if asked, with the product standing in the composition's area."""
     scene = backdrop[:, ::-1] if mirrored else backdrop
     if product is None:
-        return Staged(_quantised(scene, name), None)
+        return Staged(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
     cut, left, top = _placed(product, composition.box(mirrored), width, height)
     region = _region(cut, left, top, width, height)
@@ -60,7 +59,7 @@ def stage(
         round((left + cut.width) * 1000 / width),
         round((top + cut.height) * 1000 / height),
     )
-    return Staged(_quantised(result, name), box)
+    return Staged(result, box)
 
 
 @dataclass(frozen=True)
@@ -179,10 +178,3 @@ def _encoded(linear: Pixels) -> Pixels:
     light = np.clip(linear, 0, 1)
     high = 1.055 * np.power(light, 1 / 2.4, dtype=np.float32) - 0.055
     return np.asarray(np.where(light <= 0.0031308, 12.92 * light, high), np.float32)
-
-
-def _quantised(scene: Pixels, name: str) -> Pixels:
-    """8 bits with one level of triangular dither, so that wide soft gradients show no bands."""
-    chance = np.random.Generator(np.random.PCG64(seed_of(name, 1_000)))
-    noise = chance.random(scene.shape[:2], np.float32) - chance.random(scene.shape[:2], np.float32)
-    return np.clip(np.rint(scene * 255 + 0.8 * noise[..., None]), 0, 255).astype(np.uint8)
