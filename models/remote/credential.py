@@ -13,7 +13,7 @@ from models.remote.refusals import CredentialRefused
 
 LONGEST_REASON = 240
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*")
-_KEYLIKE = re.compile(r"\b(?:sk|pk|rk|key|Bearer)[-_ ][A-Za-z0-9._\-*]{6,}", re.IGNORECASE)
+_KEYLIKE = re.compile(r"\b(?:(?:sk|pk|rk|key)[-_][A-Za-z0-9._*-]{6,}|Bearer\s+\S{6,})")
 
 
 def read(card: ModelCard, variable: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -54,17 +55,15 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
 
     def load_model(self) -> Connection:
         """A client with the card's limits; EndpointRefused for an address that would show the credential."""
-        api, home = _api(self.card), httpx2.URL(self.card.source.url)
-        reach = Reach(home, self.hosts)
-        if not home.host or not (home.scheme == "https" or (home.scheme == "http" and reach.at_loopback)):
-            wrong = "is no https address, so the credential would travel in the open; correct source.url"
-            raise EndpointRefused(self.card.name, repr(str(home.copy_with(query=None))), wrong)
+        api, reach = _api(self.card), _reach(self.card, self.hosts)
         for name in ("httpx2", "httpcore2"):  # they log addresses, and signed ones are as good as a key
             logging.getLogger(name).setLevel(logging.WARNING)
         limits = httpx2.Limits(max_connections=api.concurrency + 1, max_keepalive_connections=api.concurrency)
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # tenants share the client
         client = httpx2.Client(limits=limits, cookies=no_cookies, trust_env=False, follow_redirects=False)
-        return Connection(self.card, api, client, EnvironmentAuth(self.card, api, self.client), reach)
+        connection = Connection(self.card, api, client, EnvironmentAuth(self.card, api, self.client), reach)
+        weakref.finalize(connection, client.close)  # Beam drops models without a word
+        return connection
 
     def run_inference(
         self,
@@ -73,16 +72,25 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
         inference_args: dict[str, Any] | None = None,
     ) -> list[Drawn | Undrawn]:
         """Draw at most `api.concurrency` at once; after an outage or refusal nothing new is begun, and it rises."""
+        failed = threading.Event()
         with ThreadPoolExecutor(max(1, min(len(batch), model.api.concurrency))) as threads:
-            drawing = [threads.submit(self._draw, request, model) for request in batch]
-            wait(drawing, return_when=FIRST_EXCEPTION)
-            if any(_failed(each) for each in drawing):
-                threads.shutdown(cancel_futures=True)
-        self._count([each.result() for each in drawing if not each.cancelled() and not each.exception()])
-        for each in drawing:
-            if not each.cancelled() and (error := each.exception()):
-                raise error
-        return [each.result() for each in drawing]
+            drawing = [threads.submit(self._unless, failed, request, model) for request in batch]
+        errors = [error for each in drawing if (error := each.exception())]
+        results = [each.result() for each in drawing if not each.exception()]
+        self._count([result for result in results if result])
+        if errors:
+            raise errors[0]
+        return [result for result in results if result]
+
+    def _unless(self, failed: threading.Event, request: DrawRequest, connection: Connection) -> Drawn | Undrawn | None:
+        """The drawing; None once another of the batch has failed, as the whole batch will be drawn again."""
+        if failed.is_set():
+            return None
+        try:
+            return self._draw(request, connection)
+        except BaseException:
+            failed.set()
+            raise
 
     def _draw(self, request: DrawRequest, connection: Connection) -> Drawn | Undrawn:
         order, api = request.order, connection.api
@@ -117,5 +125,16 @@ def _api(card: ModelCard) -> Api:
     return card.api
 
 
-def _failed(future: Future[Drawn | Undrawn]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is not None
+def _reach(card: ModelCard, hosts: tuple[str, ...]) -> Reach:
+    try:
+        home = httpx2.URL(card.source.url)
+    except httpx2.InvalidURL:
+        raise EndpointRefused(card.name, "source.url", "is malformed; write https://host/path") from None
+    reach = Reach(home, hosts)
+    if home.userinfo or home.query:
+        wrong = "holds a user's name or a query, where keys are hidden; name an environment variable in api.credential"
+        raise EndpointRefused(card.name, "source.url", wrong)
+    if not home.host or not (home.scheme == "https" or (home.scheme == "http" and reach.at_loopback)):
+        wrong = "is no https address, so the credential would travel in the open; correct source.url"
+        raise EndpointRefused(card.name, repr(str(home)), wrong)
+    return reach

@@ -23,10 +23,12 @@ def pixels_of(data: bytes, order: ShotOrder) -> tuple[Pixels, str]:
 
     Alpha is laid on white. Transient for bytes that are no whole picture; Declined for another shape.
     """
-    picture = _opened(data, order)
+    picture, note = _opened(data, order), ""
     wanted = (order.width_px, order.height_px)
-    note = ""
     if picture.size != wanted:
+        ratio = (picture.width * wanted[1]) / (picture.height * wanted[0])
+        if abs(ratio - 1) > OTHER_RATIO:
+            raise _wrong_size(f"{picture.width}x{picture.height} px", order)
         note = f"the vendor gave {picture.width}x{picture.height} px, resampled to {wanted[0]}x{wanted[1]}"
         picture = picture.resize(wanted, Image.Resampling.LANCZOS)
     return np.asarray(picture, dtype=np.float32) / np.float32(255), note
@@ -35,7 +37,8 @@ def pixels_of(data: bytes, order: ShotOrder) -> tuple[Pixels, str]:
 def _opened(data: bytes, order: ShotOrder) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            _sized(picture, order)
+            if picture.width * picture.height > min(MAX_PIXELS, LARGER * order.width_px * order.height_px):
+                raise _wrong_size(f"{picture.width}x{picture.height} px", order)
             picture.load()
             return _flat(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -44,17 +47,6 @@ def _opened(data: bytes, order: ShotOrder) -> Image.Image:
         raise
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, PyCMSError
         raise Transient(f"the picture cannot be decoded ({type(error).__name__})") from error
-
-
-def _sized(picture: Image.Image, order: ShotOrder) -> None:
-    """Declined for a picture too large to decode, or of a shape that would have to be stretched."""
-    turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    width, height = reversed(picture.size) if turned else picture.size
-    if width * height > min(MAX_PIXELS, LARGER * order.width_px * order.height_px):
-        raise _wrong_size(f"{width}x{height} px", order)
-    ratio = (width / height) / (order.width_px / order.height_px)
-    if abs(ratio - 1) > OTHER_RATIO:
-        raise _wrong_size(f"{width}x{height} px", order)
 
 
 def _wrong_size(found: str, order: ShotOrder) -> Declined:

@@ -7,95 +7,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
+import ssl
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-NOT_SENT = -1
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer; `sent` bytes of the body go out before the connection is cut: all of it, or NOT_SENT at all."""
-
-    status: int
-    body: bytes
-    kind: str = "application/json"
-    headers: tuple[tuple[str, str], ...] = ()
-    sent: int | None = None
-
-
-Mood = Callable[[Callable[[], Reply]], Reply]
-"""Takes the good answer, which bills when it is called, and gives the one that is sent."""
-
-
-def as_json(content: object, status: int = 200) -> Reply:
-    return Reply(status, json.dumps(content).encode())
-
-
-def good(answer: Callable[[], Reply]) -> Reply:
-    return answer()
-
-
-def refusing(status: int, code: str = "", message: str = "", **headers: str) -> Mood:
-    """An error object in OpenAI's shape; `retry_after` becomes a header."""
-    told = tuple((name.replace("_", "-"), text) for name, text in headers.items())
-    return lambda _: replace(as_json({"error": {"code": code, "message": message}}, status), headers=told)
-
-
-def slow(seconds: float) -> Mood:
-    def mood(answer: Callable[[], Reply]) -> Reply:
-        time.sleep(seconds)
-        return answer()
-
-    return mood
-
-
-def cut_in_half(answer: Callable[[], Reply]) -> Reply:
-    whole = answer()
-    return replace(whole, sent=len(whole.body) // 2)
-
-
-def lost(answer: Callable[[], Reply]) -> Reply:
-    """The work is done and billed, and the answer never arrives."""
-    return replace(answer(), sent=NOT_SENT)
-
-
-def saying(body: bytes, kind: str) -> Mood:
-    return lambda answer: replace(answer(), body=body, kind=kind)
-
-
-def redirecting(location: str) -> Mood:
-    return lambda _: Reply(302, b"", "text/plain", (("Location", location),))
-
-
-def job(**content: object) -> Mood:
-    return lambda _: as_json(content)
-
-
-def png(pixels: np.ndarray[Any, Any], **saving: Any) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", **saving)
-    return stream.getvalue()
-
-
-def painted(words: str, width: int, height: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """A gradient whose colours follow from the words; within a screen's limits."""
-    chance = np.random.default_rng(list(hashlib.sha256(words.encode()).digest()))
-    first, second = chance.random(3) * 0.3 + 0.6, chance.random(3) * 0.3 + 0.3
-    share = np.linspace(0, 1, height)[:, None, None]
-    line = np.linspace(0.9, 1.05, width)[None, :, None]
-    made = np.clip((first * (1 - share) + second * share) * line, 0, 1)
-    return np.rint(made * 255).astype(np.uint8)
+from tests.models.moods import NOT_SENT, Mood, Reply, as_json, good, painted, png
 
 
 @dataclass(frozen=True)
@@ -206,17 +128,24 @@ class Vendor:
 
 
 class MisbehavingServer:
-    """`with MisbehavingServer() as server`: listens on a free port of 127.0.0.1 until the block ends."""
+    """`with MisbehavingServer() as server`: listens on a free port of 127.0.0.1 until the block ends.
 
-    def __init__(self) -> None:
-        self.vendor = Vendor()
+    With a PEM file of certificate and key it speaks TLS.
+    """
+
+    def __init__(self, pem: Path | None = None) -> None:
+        self.vendor, self.scheme = Vendor(), "https" if pem else "http"
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.vendor))
         self._http.daemon_threads = True
+        if pem:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pem)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self._http.server_address[1]}"
 
     def __enter__(self) -> MisbehavingServer:
         self._thread.start()
@@ -226,6 +155,12 @@ class MisbehavingServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+
+
+def _pieces(reply: Reply) -> list[bytes]:
+    body = reply.body if reply.sent is None else reply.body[: reply.sent]
+    length = len(body) // 20 + 1 if reply.pause_s else len(body) or 1
+    return [body[start : start + length] for start in range(0, len(body), length)]
 
 
 def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
@@ -249,7 +184,7 @@ def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._send(self._chosen())
 
-        do_PUT = do_GET
+        do_PUT = do_GET  # noqa: N815 - the name is the base class's
 
         def _chosen(self) -> Reply:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -272,7 +207,9 @@ def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, text)
             self.end_headers()
             try:
-                self.wfile.write(reply.body if reply.sent is None else reply.body[: reply.sent])
+                for piece in _pieces(reply):
+                    self.wfile.write(piece)
+                    time.sleep(reply.pause_s)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client gave up waiting, as it should
 
