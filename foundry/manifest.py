@@ -150,8 +150,8 @@ class ManifestRecord:
     embargo: str | None
     expiry: str | None
     priority: int
-    master_bits: int = 8
     metadata: str = field(default="{}")
+    master_bits: int = 8
 
 
 @dataclass(frozen=True)
