@@ -48,17 +48,17 @@ class Reach:
         if url.scheme != "https" and not (self.at_loopback and url.scheme == "http"):
             raise Declined("unsafe_address", f"{here}, which is not https; nothing was fetched.")
         try:
-            found = [_plain(ipaddress.ip_address(each)) for each in self.resolve(url.host, _port(url))]
+            found = {each: _plain(ipaddress.ip_address(each)) for each in self.resolve(url.host, _port(url))}
         except (OSError, ValueError):
-            found = []
+            found = {}
         if not found:
             raise Declined("unsafe_address", f"{here}, which has no address; nothing was fetched.")
-        for address in found:
+        for address in found.values():
             if not (_is_public(address) or (self.at_loopback and address.is_loopback)):
                 raise Declined("unsafe_address", f"{here}, a private address ({address}); nothing was fetched.")
-        if url.scheme == "http" and not all(address.is_loopback for address in found):
+        if url.scheme == "http" and not all(address.is_loopback for address in found.values()):
             raise Declined("unsafe_address", f"{here}, which is not https; nothing was fetched.")
-        return url.copy_with(host=str(found[0]))
+        return url.copy_with(host=next(iter(found)))
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int]:

@@ -48,6 +48,8 @@ def test_results_are_fetched_without_the_credential_from_other_hosts(
         "http://169.254.169.254/latest/meta-data",
         "https://[::ffff:192.168.1.1]/p.png",
         "https://[fd00::1]/p.png",
+        "https://[64:ff9b::a00:1]/p.png",
+        "https://[2002:a00:1::]/p.png",
         "https://0.0.0.0/p.png",
         "http://93.184.216.34/p.png",
         "file:///etc/passwd",
