@@ -136,19 +136,35 @@ def _unfilled(path: str, text: str, values: dict[str, str], product: str, locale
 
 
 def _card_problems(cards: Cards, tenant: Tenant, placements: Iterable[Placement]) -> Iterator[FoundryError]:
+    where = f"tenant {tenant.id}: models"
     for role in ("generate", "upscale", "screen"):
-        card: ModelCard = getattr(cards, role)
-        path = f"tenant {tenant.id}: models.{role}"
-        if card.tenants and tenant.id not in card.tenants:
-            yield PlanProblem(path, card.id, "is not for this tenant", "choose another card")
-        if card.stage in ("draft", "retired"):
-            yield PlanProblem(path, card.id, f"is {card.stage}", "choose a production card")
+        yield from _objection(f"{where}.{role}", getattr(cards, role), tenant)
+    for index, (adapter, _) in enumerate(cards.adapters):
+        yield from _adapter_problems(f"{where}.adapters[{index}].card", adapter, cards.generate, tenant)
     sizes = cards.generate.sizes
     for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
         yield PlanProblem(
-            f"tenant {tenant.id}: models.generate", cards.generate.id,
+            f"{where}.generate", cards.generate.id,
             f"draws no {bucket} pictures, only {', '.join(sizes)}", "drop those placements",
         )  # fmt: skip
+
+
+def _objection(path: str, card: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
+    if objection := card.objection(tenant.id):
+        yield PlanProblem(path, card.name, *objection)
+
+
+def _adapter_problems(path: str, card: ModelCard, base: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
+    yield from _objection(path, card, tenant)
+    if card.adapter is None:
+        yield PlanProblem(path, card.name, f"does {card.task}; it is no adapter", "name an adapter card")
+        return
+    if base.id not in card.adapter.bases:
+        fits = ", ".join(card.adapter.bases)
+        yield PlanProblem(path, card.name, f"fits {fits}, not {base.id}", "choose an adapter that was made for it")
+    if card.adapter.kind not in base.takes:
+        takes = f"takes only {', '.join(base.takes)}" if base.takes else "takes no adapters"
+        yield PlanProblem(path, card.name, f"is a {card.adapter.kind}; {base.id} {takes}", "drop it from the tenant")
 
 
 def _over_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:
