@@ -1,4 +1,4 @@
-"""A labelled set for the screen's judges: this project's own renders, photographs that ship with scikit-image, and edits.
+"""A labelled set for the judges of a screen: our own renders, photographs that ship with scikit-image, and edits.
 
 Nothing is downloaded. docs/models/screening.md says what the set cannot tell.
 """
