@@ -156,12 +156,13 @@ class ManifestRecord:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A refused element: where in the flow, which rule, which thing, and the sentence for people."""
+    """A refused element: where in the flow, which rule, which thing, the sentence for people, and its plan's digest."""
 
     stage: str
     code: str
     key: str
     reason: str
+    brief: str = ""
 
 
 def as_json(record: Any) -> str:

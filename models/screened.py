@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,10 +13,16 @@ from foundry.card import ModelCard
 from foundry.manifest import Attempt, CheckRecord
 from foundry.names import seed_of
 from foundry.shot import ShotOrder
-from models.drawing import Drawing, Drawn, DrawRequest, Undrawn
+from models.drawing import Drawing, Drawn, DrawRequest, Guide, Undrawn
 from models.screening.alternatives import group_of
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
+
+GuideOf = Callable[[ShotOrder], Guide | None]
+
+
+def no_guide(order: ShotOrder) -> None:
+    """What guides a drawing that its words alone decide."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,11 @@ class ScreenedHandler(ModelHandler[ShotOrder, Drawing, Studio]):
         generator: ModelHandler[DrawRequest, Drawn | Undrawn, Any],
         screen: ModelCard,
         context: ScreenContext | None = None,
+        guide_of: GuideOf = no_guide,
     ):
         super().__init__()
         self.generator, self.screen, self.context = generator, screen, context or ScreenContext()
+        self.guide_of = guide_of
 
     def load_model(self) -> Studio:
         """The generator's model and the screen's networks."""
@@ -59,12 +67,17 @@ class ScreenedHandler(ModelHandler[ShotOrder, Drawing, Studio]):
         studio = Studio(model, Screen(self.screen, self.context)) if bare else model
         shots = [_Shot(order) for order in batch]
         while waiting := [shot for shot in shots if shot.state == "wanted"]:
-            requests = [DrawRequest(shot.order, seed_of(shot.order.name, len(shot.attempts))) for shot in waiting]
+            requests = [self._request(shot) for shot in waiting]
             made = self.generator.run_inference(requests, studio.generator)
             for shot, drawn in zip(waiting, made, strict=True):
                 shot.look_at(drawn, studio.screen)
             _settle(shots, studio.screen)
         return [shot.drawing() for shot in shots]
+
+    def _request(self, shot: _Shot) -> DrawRequest:
+        """The next attempt: the same words and guide, another seed."""
+        order = shot.order
+        return DrawRequest(order, seed_of(order.name, len(shot.attempts)), self.guide_of(order))
 
     def get_num_bytes(self, batch: Sequence[ShotOrder]) -> int:
         """Roughly; Beam's default would pickle every batch to find out."""

@@ -31,11 +31,13 @@ def input_name(sha256: str) -> str:
 
 
 def refusal(drawing: Drawing) -> DeadLetter:
-    """Why a shot was given up."""
+    """Why a shot was given up: its generator's own reason, or the measures that its last drawing failed."""
+    if drawing.reason:
+        return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan)
     last = drawing.attempts[-1]
     failed = ", ".join(f"{check.name} ({check.measured}; {check.limit})" for check in last.checks if not check.passed)
     reason = f"refused {len(drawing.attempts)} times, last for {failed}; change the scene's prompt."
-    return DeadLetter("screen", "shot_refused", drawing.order.key, reason)
+    return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan)
 
 
 def judged(drawing: Drawing) -> Iterator[Any]:
@@ -89,12 +91,14 @@ def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> Master
         model=cards.generate.id,
         model_version=cards.generate.version,
         weights_sha256=cards.generate.weights_sha256,
-        upscaler=f"{cards.upscale.id}@{cards.upscale.version}",
-        screen=f"{cards.screen.id}@{cards.screen.version}",
+        upscaler=cards.upscale.name,
+        screen=cards.screen.name,
         cost_usd=f"{shot_money(plan):f}",
         size_bytes=len(data),
         crc32c=crc32c(data),
         bits=bits_of(data),
+        adapters=tuple(f"{card.name}:{weight / 1000:g}" for card, weight in cards.adapters),
+        fingerprint=drawing.fingerprint,
     )
 
 

@@ -146,7 +146,7 @@ def render(order: RenderOrder, plans: dict[str, Plan], store: LocalStore) -> Ite
             static = kept.layer(variant, plan, store)
             yield publish(variant, finish(static, variant.copy, variant.locale), store).name
         except FoundryError as error:
-            letter = DeadLetter("render", error.code, variant.key, str(error))
+            letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
             yield beam.pvalue.TaggedOutput("refused", letter)
         progress.advance("variants")
 
