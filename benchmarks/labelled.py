@@ -143,9 +143,9 @@ def tiled(pixels: Picture, step: int) -> Picture:
     return _bytes(made)
 
 
-def burnt(pixels: Picture) -> Picture:
-    """Exposed so far that most of it is white or black."""
-    return _bytes((pixels.astype(np.float32) - 128) * 6 + 170)
+def exposed(pixels: Picture, eighths: int) -> Picture:
+    """Lighter or darker by eighths of the range, until most of it is white or black."""
+    return _bytes(pixels.astype(np.float32) + 32 * eighths)
 
 
 def _bytes(values: NDArray[Any]) -> Picture:

@@ -111,7 +111,9 @@ def _seams(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:
 
 def _burnt(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:
     yield from photos
-    yield from (Case(labelled.burnt(case.pixels), True, "burnt") for case in [*list(own)[:40], *photos])
+    for eighths in (-7, 7):
+        grounds = [*list(own)[:30], *photos]
+        yield from (Case(labelled.exposed(case.pixels, eighths), True, f"{eighths}/8 exposure") for case in grounds)
 
 
 def _blank(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:
