@@ -6,6 +6,7 @@ import io
 import json
 import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -117,8 +118,13 @@ def _wrong_texture(where: dict[str, Any], binary: bytes) -> Iterator[Wrong]:
     start = where.get("byteOffset", 0)
     stream = io.BytesIO(binary[start : start + where["byteLength"]])
     try:
-        with Image.open(stream, formats=("PNG", "JPEG", "WEBP")) as texture:
-            width, height = texture.size
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            with Image.open(stream, formats=("PNG", "JPEG", "WEBP")) as texture:
+                width, height = texture.size
+    except Image.DecompressionBombError:
+        yield (f"holds a texture of far more pixels than the limit of {MAX_TEXTURE_PIXELS}", "scale it down")
+        return
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError and bomb warnings
         yield (f"holds a texture that is no picture ({type(error).__name__})", "embed PNG, JPEG or WebP")
         return
