@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,7 +18,7 @@ from foundry.names import sha256_file
 from foundry.picture import picture_name
 from foundry.product_model import MAX_VERTICES, ModelFacts, inspect_model
 from foundry.view import View, view_name
-from tests.briefs import EXAMPLES, a_brief
+from tests.briefs import EXAMPLES, a_brief, admitted
 from tests.foundry.product_models import flat_box, glb_of, saved, usda
 
 MUG = EXAMPLES / "products" / "northpeak-mug.glb"
@@ -137,3 +138,25 @@ def test_a_product_has_a_picture_or_a_model() -> None:
         with pytest.raises(Refusals) as refused:
             parse(a_brief(products=[wrong]))
         assert sentence in str(refused.value)
+
+
+def a_plan(folder: Path, **view: Any) -> Any:
+    saved(folder, "mug.glb", BOX)
+    product = {"id": "mug", "name": "Mug", "model": "mug.glb", "view": view}
+    return admitted(folder, products=[product])
+
+
+def test_a_plan_carries_the_view_and_another_angle_is_another_shot(tmp_path: Path) -> None:
+    front, turned, again = (a_plan(tmp_path, azimuth_deg=angle) for angle in (0, 40, 0))
+    shot, other = next(front.plan.shots()), next(turned.plan.shots())
+    assert shot.picture == front.pictures[0].key
+    assert shot.name != other.name
+    assert shot.name == next(again.plan.shots()).name
+    assert front.plan.digest == again.plan.digest != turned.plan.digest
+    assert not any("no picture" in said for said in front.assumptions)
+
+
+def test_a_plan_refuses_a_broken_model_by_its_field(tmp_path: Path) -> None:
+    saved(tmp_path, "mug.glb", BOX[:-5])
+    with pytest.raises(Refusals, match=r"products\[0\]\.model: 'mug\.glb' is not a whole GLB file"):
+        admitted(tmp_path, products=[{"id": "mug", "name": "Mug", "model": "mug.glb"}])

@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import apache_beam as beam
 import numpy as np
 import pytest
+from apache_beam.testing.util import assert_that, equal_to
 
 from foundry.object_store import LocalStore
 from foundry.picture import decode, picture_name
@@ -23,6 +25,7 @@ from foundry.view import View
 from models.blender.process import Blender, BlenderMissing, RenderRefused, plain_png, render
 from models.blender.views import BlenderHandler, Unrendered, ViewOrder, rendered_view, take_in
 from tests.foundry.product_models import flat_box, glb_of, saved, usda
+from transforms.views import RenderViews
 
 HERE = Blender(os.environ.get("FOUNDRY_BLENDER", ""), "cpu", threads=1, timeout_s=300)
 blender = [pytest.mark.blender]
@@ -77,6 +80,18 @@ def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path
     assert done == facts.key
     assert isinstance(refused, Unrendered)
     assert refused.code == "no_such_object"
+
+
+def test_orders_that_cannot_be_rendered_are_dead_letters_and_the_rest_go_on(tmp_path: Path) -> None:
+    store, sha256 = LocalStore(tmp_path), "ab" * 32
+    order = ViewOrder("northpeak", sha256, SMALL)
+    store.for_tenant("northpeak").put_once(picture_name(order.key), b"rendered before")
+    lacking = ViewOrder("aurelle", sha256, SMALL)
+    with beam.Pipeline("FnApiRunner") as pipeline:
+        there, refused = pipeline | beam.Create([order, lacking]) | RenderViews(BlenderHandler(store))
+        assert_that(there, equal_to([order.key]), label="there")
+        letters = refused | beam.Map(lambda letter: (letter.stage, letter.code, letter.key))
+        assert_that(letters, equal_to([("render-view", "no_such_object", f"aurelle/{order.key}")]), label="refused")
 
 
 @marked
