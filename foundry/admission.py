@@ -15,7 +15,9 @@ from foundry.estimate import Estimate, estimate
 from foundry.fonts import hostile, uncovered
 from foundry.picture import PictureFacts, inspect
 from foundry.plan import Cards, Plan
+from foundry.product_model import ModelFacts, inspect_model
 from foundry.tenant import Tenant
+from foundry.view import View
 
 
 class PlanProblem(FoundryError):
@@ -34,11 +36,11 @@ class PlanProblem(FoundryError):
 
 @dataclass(frozen=True)
 class Admitted:
-    """A plan that may run, its estimate as if nothing existed, and the picture files it needs."""
+    """A plan that may run, its estimate as if nothing existed, and the picture and model files it needs."""
 
     plan: Plan
     estimate: Estimate
-    pictures: tuple[PictureFacts, ...]
+    pictures: tuple[PictureFacts | ModelFacts, ...]
     assumptions: tuple[str, ...]
 
 
@@ -53,27 +55,29 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     if problems:
         raise Refusals(source, tuple(problems))
     products = sorted(brief.products, key=lambda product: product.id)
-    hashes = tuple(f.sha256 if (f := facts.get(product.id)) else None for product in products)
+    hashes = tuple(f.key if (f := facts.get(product.id)) else None for product in products)
     plan = Plan(brief, tenant, cards, hashes, placements)
     figures = estimate(plan)
     over = tuple(_over_limits(plan, figures))
     if over:
         raise Refusals(source, over)
-    unique = {picture.sha256: picture for picture in facts.values()}
+    unique = {picture.key: picture for picture in facts.values()}
     return Admitted(plan, figures, tuple(unique.values()), tuple(_assumptions(plan)))
 
 
-def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts], list[FoundryError]]:
-    facts: dict[str, PictureFacts] = {}
+def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
+    facts: dict[str, PictureFacts | ModelFacts] = {}
     problems: list[FoundryError] = []
     for index, product in enumerate(brief.products):
-        if product.picture is None:
+        file = product.model or product.picture
+        if file is None:
             continue
-        found = inspect(folder / product.picture)
-        if isinstance(found, PictureFacts):
+        found = inspect_model(folder / file, product.view or View()) if product.model else inspect(folder / file)
+        if isinstance(found, PictureFacts | ModelFacts):
             facts[product.id] = found
         else:
-            problems.append(PlanProblem(f"products[{index}].picture", product.picture, *found))
+            field = "model" if product.model else "picture"
+            problems.append(PlanProblem(f"products[{index}].{field}", file, *found))
     return facts, problems
 
 

@@ -109,7 +109,7 @@ class Plan:
         """Names this order: the brief's content whatever the order of its lists and keys."""
         content = self.brief.model_dump(mode="json")
         content["products"] = [
-            {**product.model_dump(mode="json"), "picture": picture}
+            {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
             for product, picture in zip(self.products, self.pictures, strict=True)
         ]
         content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
