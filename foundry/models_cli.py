@@ -40,6 +40,8 @@ def models(context: typer.Context, cards: Cards = None, home: Home = None, as_js
     """List the model cards, or do something with one."""
     if context.invoked_subcommand is None:
         list_models(cards, home, as_json)
+    elif cards or home or as_json:
+        raise BadInput("options", f"stand before {context.invoked_subcommand}; write them after it")
 
 
 @models_app.command("list")
@@ -127,9 +129,7 @@ def add(
     from models.registry.folders import open_registry
     from models.registry.pulling import pull as fetch_all
 
-    folder = cards or Path("cards")
-    folder.mkdir(parents=True, exist_ok=True)
-    registry = open_registry(folder, home)
+    registry = open_registry(cards or Path("cards"), home)
     with _progress() as told:
         access = _access(os.environ.get("HF_ENDPOINT", HUB), "HF_TOKEN")
         pulling = (lambda card: fetch_all(card, access, told, trust=True)) if pull else None

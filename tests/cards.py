@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,8 @@ def evidence(registry: Registry, version: str, *, passed: bool = True, digest: s
             "figures": {},
         }
         (folder / file).write_text(json.dumps(content))
+
+
+def pickled(path: Path) -> None:
+    """Put a pickle where something else is expected."""
+    path.write_bytes(pickle.dumps({"weight": np.zeros(3)}, protocol=4))

@@ -45,9 +45,8 @@ def add(registry: Registry, path: Path, *, weights: Path | None = None, pulling:
 def _new(registry: Registry, card: ModelCard) -> None:
     if card.source.kind == "embedded" and registry.own != CARDS:
         raise CardNotAdded(card.name, "source embedded is for cards that are shipped; write `kind: directory`")
-    if not registry.own.is_dir():
-        return
-    for known in all_cards(registry):
+    there = Registry(tuple(folder for folder in registry.folders if folder.is_dir()), registry.home)
+    for known in all_cards(there):
         if (known.id, known.version) == (card.id, card.version) and known.path.resolve() != card.path.resolve():
             raise CardNotAdded(card.name, f"{known.path} has this id and version; raise the version")
 

@@ -174,7 +174,7 @@ def _extent(answer: Any) -> tuple[int, int | None]:
 
 def _blocks(answer: Any) -> Iterator[bytes]:
     try:
-        while block := answer.read(BLOCK):
+        while block := answer.read1(BLOCK):
             yield block
     except (OSError, http.client.HTTPException) as error:
         raise Interrupted(_why(error)) from error

@@ -97,9 +97,9 @@ def _listing(card: ModelCard, origin: Origin) -> Mapping[str, Listed]:
 def _good(card: ModelCard, file: str, sha: str) -> bool:
     """Whether a file is here and right; a wrong one is put aside, to be fetched again."""
     path = card.folder / file
-    if not path.is_file():
+    if not sha or not path.is_file():
         return False
-    if sha and not wrong_form(path) and hash_of(path, memory_of(card)) == sha:
+    if not wrong_form(path) and hash_of(path, memory_of(card)) == sha:
         return True
     aside(card, path)
     return False

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import http.server
 import json
-import re
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner
@@ -24,119 +24,12 @@ from models.registry.adding import add
 from models.registry.fetching import Patience
 from models.registry.ledger import locked
 from models.registry.pulling import Access, pull
+from tests.briefs import ROOT
 from tests.cards import a_registry, card_file, evidence, tensors, weights
+from tests.hub import COMMIT, Hub
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 HUB = {"kind": "hub", "repository": "lab/tiny", "revision": COMMIT}
-
-
-@dataclass
-class Manner:
-    """How the hub misbehaves, and what it was asked."""
-
-    drop_after: int = 0
-    busy: int = 0
-    ranges: bool = True
-    token: str = ""
-    wrong: bytes = b""
-    elsewhere: str = ""
-    pages: bool = False
-    size: int = 0
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-class Hub(http.server.ThreadingHTTPServer):
-    """Speaks the hub's tree and resolve endpoints for one repository."""
-
-    daemon_threads = True
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Answers)
-        self.folder, self.manner = folder, Manner()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Answers(http.server.BaseHTTPRequestHandler):
-    """One request; large files are those above 100 bytes, and only they have a SHA-256 in the tree."""
-
-    server: Hub
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
-
-    def do_GET(self) -> None:
-        manner = self.server.manner
-        path, _, query = self.path.partition("?")
-        manner.asked.append((path, self.headers.get("Range", ""), self.headers.get("Authorization", "")))
-        if manner.token and self.headers.get("Authorization") != f"Bearer {manner.token}" and "/cdn/" not in path:
-            self.answer(401, b"{}")
-        elif path == f"/api/models/lab/tiny/tree/{COMMIT}":
-            self.tree(query)
-        elif found := re.fullmatch(rf"(/lab/tiny/resolve/{COMMIT}|/cdn)/(.*)", path):
-            self.file(unquote(found[2]), cdn=found[1] == "/cdn")
-        else:
-            self.answer(404, b"{}")
-
-    def answer(self, code: int, body: bytes, **headers: str) -> None:
-        self.send_response(code)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def tree(self, query: str) -> None:
-        items = [self.item(path) for path in sorted(self.server.folder.rglob("*"))]
-        if not self.server.manner.pages:
-            self.answer(200, json.dumps(items).encode())
-        elif "cursor" in query:
-            self.answer(200, json.dumps(items[1:]).encode())
-        else:
-            link = f'<{self.server.address}{self.path}&cursor=x>; rel="next"'
-            self.answer(200, json.dumps(items[:1]).encode(), Link=link)
-
-    def item(self, path: Path) -> dict[str, Any]:
-        name = path.relative_to(self.server.folder).as_posix()
-        if path.is_dir():
-            return {"type": "directory", "oid": "0" * 40, "size": 0, "path": name}
-        data = path.read_bytes()
-        size = self.server.manner.size or len(data)
-        item = {"type": "file", "oid": "0" * 40, "size": size, "path": name}
-        if len(data) > 100:
-            item["lfs"] = {"oid": hashlib.sha256(data).hexdigest(), "size": size, "pointerSize": 130}
-        return item
-
-    def file(self, name: str, *, cdn: bool) -> None:
-        manner = self.server.manner
-        if manner.busy:
-            manner.busy -= 1
-            return self.answer(503, b"", Retry_After="0")
-        if manner.elsewhere and not cdn:
-            return self.answer(302, b"", Location=f"{manner.elsewhere}/cdn/{name}")
-        path = self.server.folder / name
-        if not path.is_file():
-            return self.answer(404, b"{}")
-        data = path.read_bytes()
-        if manner.wrong and name == FILE:
-            data = manner.wrong + data[len(manner.wrong) :]
-        return self.send_file(data, self.headers.get("Range", "") if manner.ranges else "")
-
-    def send_file(self, data: bytes, wanted: str) -> None:
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
-        if wanted and start >= len(data):
-            return self.answer(416, b"", Content_Range=f"bytes */{len(data)}")
-        self.send_response(206 if wanted else 200)
-        self.send_header("Content-Length", str(len(data) - start))
-        if wanted:
-            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
-        self.end_headers()
-        drop = self.server.manner.drop_after
-        self.wfile.write(data[start : start + drop] if drop else data[start:])
-        self.close_connection = True
-        return None
 
 
 @pytest.fixture
@@ -201,6 +94,39 @@ def test_a_connection_that_breaks_again_and_again_is_taken_up_where_it_broke(tmp
     assert ranges == ["", "bytes=90-", "bytes=180-", "bytes=270-", "bytes=360-"]
     verify(card, full=True)
     assert not card.folder.with_name("1.part").exists()
+
+
+def test_a_hub_that_falls_silent_is_asked_again(tmp_path: Path, hub: Hub) -> None:
+    hub.manner.stall_after = 150
+    card = a_card(tmp_path)
+    pull(card, access(hub, patience=Patience(3, 0.01, 0.05, 0.2)), silent)
+    assert "bytes=150-" in [wanted for _, wanted, _ in hub.manner.asked]
+    hub.manner.going_on.set()
+    verify(card)
+
+
+def test_ctrl_c_leaves_a_part_that_the_same_command_goes_on_with(tmp_path: Path, hub: Hub) -> None:
+    hub.manner.stall_after = 150
+    card = a_card(tmp_path, weights={FILE: weights_of(hub.folder)[FILE]})
+    part = card.folder.with_name("1.part") / FILE
+    code = "from foundry.models_cli import models_app; models_app()"
+    options = ["--cards", str(tmp_path / "cards"), "--home", str(tmp_path / "home"), "--endpoint", hub.address]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+    command = [sys.executable, "-c", code, "pull", "tiny", *options]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and not (part.is_file() and part.stat().st_size == 150):
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert part.stat().st_size == 150
+    assert not (card.folder / FILE).exists()
+    hub.manner.going_on.set()
+    hub.manner.stall_after = 0
+    hub.manner.asked.clear()
+    pull(card, access(hub), silent)
+    assert [wanted for path, wanted, _ in hub.manner.asked if path.endswith(FILE)] == ["bytes=150-"]
+    verify(card)
 
 
 def test_a_part_of_an_earlier_command_is_gone_on_with(tmp_path: Path, hub: Hub) -> None:
@@ -394,6 +320,7 @@ def test_the_commands_bring_a_model_from_the_hub_and_say_what_they_did(
     assert "allowed use" in foundry("show", "tiny").stdout
     assert foundry("nominate", "tiny@1", "--why", "trained", "--who", "ann").stdout == "tiny@1: candidate\n"
     assert "run `foundry models evaluate tiny@1`" in str(foundry("promote", "tiny@1", "--why", "better").exception)
+    assert "write them after it" in str(foundry("--cards", ".", "list").exception)
     assert "--why: is empty" in str(foundry("promote", "tiny@1", "--why", " ").exception)
     (tmp_path / "cache/campaign-foundry/models/tiny/1" / FILE).write_bytes(b"spoilt by hand")
     spoilt = foundry("verify")
