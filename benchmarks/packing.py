@@ -117,11 +117,19 @@ def main() -> None:
     rounds = [{name: measured(name, orders) for name in ENGINES} for _ in range(chosen.rounds)]
     keys = len({key_of(order) for order in orders})
     ideal = keys * DRESS_S + len(CARDS) * LOAD_S + len(orders) * ITEM_S
-    print(f"{len(orders)} pictures, {chosen.tenants} tenants, {keys} keys, {chosen.rounds} rounds; {ideal:.1f} s of work")
+    print(
+        f"{len(orders)} pictures, {chosen.tenants} tenants, {keys} keys, {chosen.rounds} rounds; {ideal:.1f} s of work"
+    )
     print(f"{'engine':20} {'swaps/key':>10} {'fill':>6} {'seconds':>8} {'min':>6} {'max':>6} {'mixed calls':>12}")
     for name in ENGINES:
         swaps, fill, seconds, mixed = zip(*(each[name] for each in rounds), strict=True)
-        row = (statistics.median(swaps), statistics.median(fill), statistics.median(seconds), min(seconds), max(seconds))
+        row = (
+            statistics.median(swaps),
+            statistics.median(fill),
+            statistics.median(seconds),
+            min(seconds),
+            max(seconds),
+        )
         print("{:20} {:10.2f} {:6.2f} {:8.1f} {:6.1f} {:6.1f} {:12}".format(name, *row, max(mixed)))
 
 

@@ -64,7 +64,7 @@ class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
         """One drawing per order, in order, with every attempt's verdict."""
         drawn: dict[int, Drawing] = {}
         for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
-            screen = model.get(card, lambda card=card: Screen(card, self.context).load())
+            screen = model.get(card, Screen(card, self.context).load)
             handler = ScreenedHandler(self.generator, card, self.context, self.guide_of)
             made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
             drawn.update(zip(positions, made, strict=True))

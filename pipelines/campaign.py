@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
-from models.bench import ShotBench
 
 from foundry.manifest import DeadLetter
 from foundry.object_store import LocalStore
-from foundry.picture import PictureFacts
+from foundry.picture import PictureFacts, picture_name
 from foundry.plan import Plan
+from foundry.product_model import ModelFacts
+from models.bench import ShotBench
+from models.blender.process import Blender
+from models.blender.views import take_in
 from models.by_plan import ScreenByPlan, UpscaleByPlan
 from models.drawers import drawer_of
 from models.screening.context import screen_context
 from pipelines.engines import embedded
 from transforms import coders, progress
 from transforms.expand import ShotsToDraw, VariantsToRender
-from transforms.generate import MakeMasters, input_name
+from transforms.generate import MakeMasters
 from transforms.guides import Guides
 from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
@@ -76,21 +79,36 @@ def _manifest(digest: str, plans: dict[str, Plan], store: LocalStore, _made: int
     return write_manifest(plan, store, own)
 
 
-def ingest(plan: Plan, pictures: tuple[PictureFacts, ...], store: LocalStore) -> None:
-    """Copy product pictures into the tenant's store under their hash, so that workers need no other files."""
+Pictures = tuple[PictureFacts | ModelFacts, ...]
+
+
+def ingest(plan: Plan, pictures: Pictures, store: LocalStore, blender: Blender | None = None) -> None:
+    """Copy product pictures into the tenant's store under their hash, so that workers need no other files.
+
+    Of a product's CAD model the view is rendered here, once: a renderer that is missing or refuses stops the run before
+    anything is spent on drawing.
+    """
     own = store.for_tenant(plan.tenant.id)
     for picture in pictures:
-        if not own.exists(input_name(picture.sha256)):
-            own.put_once(input_name(picture.sha256), picture.path.read_bytes())
+        if isinstance(picture, ModelFacts):
+            take_in(picture, store, plan.tenant.id, blender)
+        elif not own.exists(picture_name(picture.key)):
+            own.put_once(picture_name(picture.key), picture.path.read_bytes())
 
 
-def build(plan: Plan, pictures: tuple[PictureFacts, ...], store: LocalStore, *, generator: Any = None) -> Outcome:
+def build(
+    plan: Plan, pictures: Pictures, store: LocalStore, *, generator: Any = None, blender: Blender | None = None
+) -> Outcome:
     """Make what is missing of one plan, on the embedded engine. `generator` replaces the cards' handlers."""
-    return build_all([(plan, pictures)], store, generator=generator)[plan.digest]
+    return build_all([(plan, pictures)], store, generator=generator, blender=blender)[plan.digest]
 
 
 def build_all(
-    orders: Sequence[tuple[Plan, tuple[PictureFacts, ...]]], store: LocalStore, *, generator: Any = None
+    orders: Sequence[tuple[Plan, Pictures]],
+    store: LocalStore,
+    *,
+    generator: Any = None,
+    blender: Blender | None = None,
 ) -> dict[str, Outcome]:
     """Make what is missing of several plans in one run, whosever they are; what each of them got, by digest.
 
@@ -101,7 +119,7 @@ def build_all(
     store.sweep()
     plans = {plan.digest: plan for plan, _ in orders}
     for plan, pictures in orders:
-        ingest(plan, pictures, store)
+        ingest(plan, pictures, store, blender)
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
     runner, options = embedded()

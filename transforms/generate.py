@@ -16,18 +16,13 @@ from foundry.composition import compositions
 from foundry.estimate import shot_money
 from foundry.manifest import DeadLetter, MasterRecord, as_json
 from foundry.object_store import LocalStore, crc32c
-from foundry.picture import decode
+from foundry.picture import decode, picture_name
 from foundry.plan import Plan
 from foundry.shot import ShotOrder
 from models.drawing import Drawing, Enlarged
 from transforms import progress
 from transforms.master_file import bits_of, encode_master
 from transforms.staging import Staged, stage
-
-
-def input_name(sha256: str) -> str:
-    """Object name of a product picture."""
-    return f"inputs/{sha256[:2]}/{sha256}"
 
 
 def refusal(drawing: Drawing) -> DeadLetter:
@@ -51,9 +46,9 @@ def judged(drawing: Drawing) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=8)
-def product_picture(store: LocalStore, tenant: str, sha256: str) -> Image.Image:
-    """A product picture, RGBA; the last few are kept per process. The tenant is part of the key."""
-    return decode(store.for_tenant(tenant).get(input_name(sha256)))
+def product_picture(store: LocalStore, tenant: str, key: str) -> Image.Image:
+    """A product picture, or the rendered view of a product model, RGBA; the last few are kept per process and tenant."""
+    return decode(store.for_tenant(tenant).get(picture_name(key)))
 
 
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) -> str:
