@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -55,6 +56,17 @@ def slow(seconds: float) -> Mood:
         return answer()
 
     return mood
+
+
+def together(count: int) -> list[Mood]:
+    """So many answers, none of which is given before all have been asked for."""
+    meeting = threading.Barrier(count)
+
+    def mood(answer: Callable[[], Reply]) -> Reply:
+        meeting.wait(timeout=30)
+        return answer()
+
+    return [mood] * count
 
 
 def trickling(pause_s: float) -> Mood:

@@ -11,7 +11,7 @@ from PIL import Image
 from models.drawing import Drawn, Guide
 from tests.models.fake_clock import FakeClock
 from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import painted, refusing
+from tests.models.moods import painted, refusing, together
 from tests.models.remote.asking import SECRET, SENT, VARIABLE, a_card, draw, pixels, request, undrawn
 
 
@@ -37,6 +37,7 @@ def test_a_batch_keeps_its_order_and_never_exceeds_the_cards_concurrency(
     server: MisbehavingServer, clock: FakeClock
 ) -> None:
     server.vendor.latency_s = 0.02
+    server.vendor.will("draw", *together(3))
     prompts = [f"scene {number}" for number in range(9)]
     requests = [request(number, prompt=prompt, negative_prompt="") for number, prompt in enumerate(prompts)]
     results = draw(a_card(server, concurrency=3), clock, *requests)
@@ -53,6 +54,7 @@ def test_the_limit_holds_for_all_threads_and_handlers_of_the_process(
     import concurrent.futures as futures
 
     server.vendor.latency_s = 0.02
+    server.vendor.will("draw", *together(2))
     card = a_card(server, concurrency=2)
     with futures.ThreadPoolExecutor(3) as threads:
         batches = [[request(10 * thread + number) for number in range(3)] for thread in range(3)]

@@ -87,6 +87,8 @@ def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_used() -> 
     assert str(reach.pinned(httpx2.URL("https://files.example/p.png?s=1"))) == "https://93.184.216.34/p.png?s=1"
     with pytest.raises(Declined, match=r"private address \(10.0.0.1\)"):
         reach.pinned(httpx2.URL("https://files.example/p.png"))
+    translated = dataclasses.replace(reach, resolve=lambda host, port: ["64:ff9b::5db8:d822"])
+    assert translated.pinned(httpx2.URL("https://files.example/p.png")).host == "64:ff9b::5db8:d822"
     mixed = dataclasses.replace(reach, resolve=lambda host, port: ["93.184.216.34", "127.0.0.1"])
     with pytest.raises(Declined, match=r"127\.0\.0\.1"):
         mixed.pinned(httpx2.URL("https://files.example/p.png"))
