@@ -9,6 +9,7 @@ column is benchmarks.feature_distance, where less is better. Each size runs in a
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -24,18 +25,20 @@ from PIL import Image
 
 from benchmarks.feature_distance import feature_distance
 from benchmarks.photographs import LICENCES, photograph, reduced
+from benchmarks.seams import SeamMeter
 from models.registry import card
-from models.upscaling.enlarge import enlarged
+from models.upscaling.enlarge import enlarged, stream
 from models.upscaling.learned import load
+from models.upscaling.picture_in import inspect
 from models.upscaling.picture_out import PictureOut
 from models.upscaling.resample import middle, resampled_rows
 from models.upscaling.rows import gathered, rows_of
-from models.upscaling.upscale_file import upscale_file
+from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
 
 Pixels = NDArray[Any]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 EDGE = 4
-TARGETS = (2048, 4096, 8192, 16_384)
+TARGETS = ((2048, 16), (4096, 16), (8192, 16), (16_384, 16))
 SOURCES = ((352, 192), (512, 288), (1024, 576))
 
 
@@ -120,19 +123,20 @@ def _print(scale: int, filter_: str, found: dict[str, list[NDArray[np.float64]]]
 
 
 def masters() -> None:
-    """Print seconds for a 3840 x 2160 master from drawings of several sizes, on one thread and on two."""
+    """Print seconds for a 3840 x 2160 master from drawings of several sizes; CPU seconds where the cores are shared."""
     import torch
 
-    network = load(card("crisp", "upscale"), "cpu")
-    photo = photograph("coffee.png")
-    print(f"\n{'drawing':>10} {'threads':>8} {'Lanczos s':>10} {'crisp s':>8} {'ratio':>6}")
+    network, photo = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png")
+    heads = ("drawing", "threads", "Lanczos s", "crisp s", "ratio", "Lanczos CPU", "crisp CPU")
+    print("\n{:>10} {:>8} {:>10} {:>8} {:>6} {:>12} {:>10}".format(*heads))
     for width, height in SOURCES:
         crop = middle(photo.shape[1], photo.shape[0], width, height)
         small = gathered(resampled_rows(rows_of(photo), crop, width, height))
-        for threads in (1, 2):
+        for threads in range(1, len(os.sched_getaffinity(0)) + 1):
             torch.set_num_threads(threads)
             plain, own = _seconds(_resampled, small), _seconds(enlarged, small, network, 3840, 2160)
-            print(f"{width:>6}x{height:<3} {threads:8} {plain:10.2f} {own:8.2f} {own / plain:6.1f}")
+            row = (threads, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
+            print(f"{width:>6}x{height:<3}" + " {:8} {:10.2f} {:8.2f} {:6.1f} {:12.2f} {:10.2f}".format(*row))
 
 
 def _resampled(small: Pixels) -> Pixels:
@@ -141,45 +145,51 @@ def _resampled(small: Pixels) -> Pixels:
     return gathered(resampled_rows(rows_of(small), middle(width, height, 3840, 2160), 3840, 2160))
 
 
-def _seconds(call: Callable[..., Pixels], *arguments: Any) -> float:
-    """The best of three."""
-    best = float("inf")
+def _seconds(call: Callable[..., Pixels], *arguments: Any) -> tuple[float, float]:
+    """Wall and CPU seconds, each the best of three."""
+    times = []
     for _ in range(3):
-        began = time.perf_counter()
+        wall, busy = time.perf_counter(), time.process_time()
         call(*arguments)
-        best = min(best, time.perf_counter() - began)
-    return best
+        times.append((time.perf_counter() - wall, time.process_time() - busy))
+    return min(t[0] for t in times), min(t[1] for t in times)
 
 
 def sizes() -> None:
-    """Print seconds and peak memory of whole files: PNG to PNG, four times the edge, 8 and 16 bits."""
-    print(
-        f"\n{'target':>13} {'bits':>5} {'seconds':>8} {'imported MB':>12} {'peak MB':>8} {'target MB':>10} {'file MB':>8}"
-    )
-    for edge in TARGETS:
-        for bits in (8, 16):
-            with tempfile.TemporaryDirectory() as folder:
-                command = [sys.executable, "-m", "benchmarks.upscaling", "one", str(edge), str(bits), folder]
-                row = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-            seconds, before, after, size = (float(cell) for cell in row)
-            whole = edge * edge * 3 * bits / 8 / 2**20
-            print(f"{edge:6}x{edge:<6} {bits:5} {seconds:8.1f} {before:12.0f} {after:8.0f} {whole:10.0f} {size:8.0f}")
+    """Print what whole files cost: PNG to PNG, four times the edge, and whether tiles' borders show."""
+    heads = ("target", "bits", "seconds", "CPU s", "before MB", "peak MB", "whole MB", "file MB", "seam", "elsewhere")
+    print("\n{:>13} {:>4} {:>8} {:>6} {:>9} {:>8} {:>8} {:>8} {:>6} {:>9}".format(*heads))
+    for edge, bits in TARGETS:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "benchmarks.upscaling", "one", str(edge), str(bits), folder]
+            row = [float(cell) for cell in subprocess.check_output(command, text=True).split()]
+        whole = edge * edge * 3 * bits / 8 / 2**20
+        cells = (*row[:4], whole, *row[4:])
+        print(
+            f"{edge:6}x{edge:<6} {bits:4}"
+            + " {:8.1f} {:6.1f} {:9.0f} {:8.0f} {:8.0f} {:8.0f} {:6.3f} {:9.3f}".format(*cells)
+        )
 
 
 def one(edge: int, bits: int, folder: Path) -> None:
-    """Enlarge one file here; print seconds, peak memory before and after in MB, and the file's MB."""
+    """Enlarge one file here, as upscale_file does, with a meter for seams in between; print the cells of a row."""
     import torch
 
     torch.set_num_threads(1)
-    photo, small = photograph("coffee.png"), edge // 4
+    network, photo, small = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png"), edge // 4
     crop = middle(photo.shape[1], photo.shape[0], small, small)
     PictureOut(folder / "in.png", bits, b"").write(resampled_rows(rows_of(photo), crop, small, small))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    began = time.perf_counter()
-    upscale_file(folder / "in.png", folder / "out.png", width_px=edge, card=card("crisp", "upscale"))
-    seconds = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(seconds, before, after, (folder / "out.png").stat().st_size / 2**20)
+    meter, before = SeamMeter(), _peak_mib()
+    wall, busy = time.perf_counter(), time.process_time()
+    rows = stream(inspect(folder / "in.png").rows(), network, edge, edge)
+    PictureOut(folder / "out.png", bits, b"").write(meter.watch(rows))
+    print(time.perf_counter() - wall, time.process_time() - busy, before, _peak_mib())
+    print((folder / "out.png").stat().st_size / 2**20)
+    print(meter.worst(4 * TILE_ROWS, 4 * TILE_COLUMNS), meter.elsewhere(4 * TILE_ROWS, 4 * TILE_COLUMNS))
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -14,8 +14,8 @@ from models.drawing import Drawn, DrawRequest, Undrawn
 
 def drawer_of(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> ModelHandler[DrawRequest, Drawn | Undrawn, Any]:
     """The handler of a card; `adapters` are those that its orders may name."""
-    if card.source.kind == "api":
+    if card.api:
         from models.remote import RemoteHandler
 
-        return RemoteHandler(card)
+        return RemoteHandler(card, client=card.api.client or "", hosts=card.api.hosts)
     return DiffusersHandler(card, adapters=adapters)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
 COMMUNITY_MARGIN = 32
-"""Source pixels around a tile that a community network sees; past these its answer changes by less than 8 bits show."""
+"""Source pixels that a community network's tile is cut larger by; how far it really looks, its file does not say."""
 
 
 @dataclass(frozen=True)

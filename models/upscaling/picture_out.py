@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.drawing import Pixels
 from models.upscaling.levels import to_levels
-from models.upscaling.png import PngWriter
+from models.upscaling.png import ROWS_AT_ONCE, PngWriter
 from models.upscaling.rows import Rows, Window
 
 TIFF_ROWS = 64
@@ -36,9 +37,9 @@ class PictureOut:
         shape = (rows.height, rows.width, rows.channels)
         with path.open("wb") as stream:
             writer, top = PngWriter(stream, shape, self.bits, profile=self.profile, srgb=False), 0
-            for strip in rows.strips:
-                writer.write(to_levels(strip, self.bits, top))
-                top += len(strip)
+            for part in _parts(rows):
+                writer.write(to_levels(part, self.bits, top))
+                top += len(part)
             writer.close()
 
     def _tiff(self, path: Path, rows: Rows) -> None:
@@ -66,3 +67,10 @@ class PictureOut:
             strip = window.span(top, min(top + TIFF_ROWS, rows.height))
             levels = to_levels(strip, self.bits, top)
             yield zlib.compress(levels.astype(levels.dtype.newbyteorder("<")).tobytes(), 1)
+
+
+def _parts(rows: Rows) -> Iterator[Pixels]:
+    """The strips in low pieces, so that copies on the way to levels are small beside them."""
+    for strip in rows.strips:
+        for top in range(0, len(strip), ROWS_AT_ONCE):
+            yield strip[top : top + ROWS_AT_ONCE]

@@ -9,8 +9,9 @@ from foundry.errors import BadInput
 from models.upscaling.alpha import without_fringe
 from models.upscaling.enlarge import stream
 from models.upscaling.learned import load
-from models.upscaling.picture_in import MOST_EDGE_PX, PictureIn, inspect
+from models.upscaling.picture_in import inspect
 from models.upscaling.picture_out import FORMATS, PictureOut
+from models.upscaling.source import MOST_EDGE_PX, Source
 
 MOST_RATIO = 64
 
@@ -50,7 +51,7 @@ def _refuse_target(source: Path, target: Path) -> None:
         raise BadInput(str(target), "is the source itself; name another target")
 
 
-def _size(picture: PictureIn, width: int | None, height: int | None) -> tuple[int, int]:
+def _size(picture: Source, width: int | None, height: int | None) -> tuple[int, int]:
     if width is None and height is None:
         raise BadInput(str(picture.path), "has no size to grow to; give a width or a height")
     wide = width or max(1, round(picture.width * (height or 1) / picture.height))
