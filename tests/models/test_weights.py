@@ -30,7 +30,7 @@ def refusal(model: ModelCard) -> str:
     with pytest.raises(WeightsRefused) as refused:
         verify(model)
     said = str(refused.value)
-    assert said.startswith(f"model {model.id}: weights ")
+    assert said.startswith(f"model {model.name}: weights ")
     assert said.endswith(". Nothing was loaded.")
     assert "\n" not in said
     return said
