@@ -218,6 +218,30 @@ def test_a_sound_file_that_begins_like_a_pickle_is_no_pickle(tmp_path: Path) -> 
     verify(only(registry))
 
 
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> ModelCard:
+    return only(a_registry(tmp_path_factory.mktemp("listed"), "1"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_corruption_and_no_truncation_of_listed_weights_passes(listed: ModelCard, data: st.DataObject) -> None:
+    path = listed.folder / FILE
+    whole = path.read_bytes()
+    changed = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for _ in range(data.draw(st.integers(0, 3)) if changed else 0):
+        changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(changed)
+    try:
+        if bytes(changed) == whole:
+            verify(listed, set_aside=False)
+        else:
+            with pytest.raises(WeightsRefused):
+                verify(listed, set_aside=False)
+    finally:
+        path.write_bytes(whole)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_truncation_passes(sound: Path, data: st.DataObject) -> None:
