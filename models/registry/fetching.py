@@ -106,6 +106,7 @@ def _go_on(origin: Origin, wanted: Fetch, part: Path, told: Told) -> None:
         here = reading.start
         for block in reading.blocks:
             stream.write(block)
+            stream.flush()  # what has arrived is kept, however this process ends
             here += len(block)
             if size is not None and here > size:
                 raise PullRefused(wanted.card, wanted.file, f"goes on after the {size} bytes that it was listed with")

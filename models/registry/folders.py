@@ -115,7 +115,7 @@ def _standing(card: ModelCard, lines: tuple[Change, ...]) -> Standing:
 
 
 def _own_word(card: ModelCard) -> Standing:
-    shipped = card.path.parent == CARDS and not (CARDS / LEDGER).exists()
+    shipped = card.path.parent.resolve() == CARDS and not (CARDS / LEDGER).exists()
     if card.stage != "production" or shipped:
         return Standing(card.stage)
     wrong = "its file says production, but no ledger records a promotion"

@@ -20,7 +20,7 @@ _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 def folder_of(card: ModelCard) -> Path:
     """The folder of a card's weights, whatever its source; WeightsRefused for cards that have none."""
     if not card.has_weights:
-        raise WeightsRefused(card.id, card.source.kind, "do not exist; this card runs without any")
+        raise WeightsRefused(card.name, card.source.kind, "do not exist; this card runs without any")
     return card.folder
 
 
@@ -50,21 +50,21 @@ def verify(card: ModelCard, *, full: bool = False, set_aside: bool = True) -> No
     if not card.has_weights:
         return
     if not card.folder.is_dir():
-        raise WeightsRefused(card.id, str(card.folder), f"are not there{_remedy(card)}")
+        raise WeightsRefused(card.name, str(card.folder), f"are not there{_remedy(card)}")
     for file in _files(card):
         if wrong := wrong_by_name(file):
-            raise WeightsRefused(card.id, file, wrong)
+            raise WeightsRefused(card.name, file, wrong)
         if card.weights and is_weights(file) and file not in card.weights:
-            raise WeightsRefused(card.id, file, "are not on the card; list them there or take them out of the folder")
+            raise WeightsRefused(card.name, file, "are not on the card; list them there or take them out of the folder")
     memory = memory_of(card)
     for file in card.weights or weights_in(card.folder):
         path = card.folder / file
         if not path.is_file():
-            raise WeightsRefused(card.id, file, f"are missing{_remedy(card)}")
+            raise WeightsRefused(card.name, file, f"are missing{_remedy(card)}")
         wrong = wrong_form(path) or _wrong_hash(card, file, lambda path: hash_of(path, memory, again=full))
         if wrong:
             kept = aside(card, path) if set_aside else ""
-            raise WeightsRefused(card.id, file, f"{wrong}; {kept}restore the file{_remedy(card)}")
+            raise WeightsRefused(card.name, file, f"{wrong}; {kept}restore the file{_remedy(card)}")
 
 
 def memory_of(card: ModelCard) -> Path | None:
@@ -90,9 +90,9 @@ def _files(card: ModelCard) -> Iterator[str]:
             file = path.relative_to(root).as_posix()
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 wrong = f"are a link out of the folder, to {path.resolve()}; put the file itself there"
-                raise WeightsRefused(card.id, file, wrong)
+                raise WeightsRefused(card.name, file, wrong)
             if path.is_symlink() and path.is_dir():
-                raise WeightsRefused(card.id, file, "are a linked folder; put the folder itself there")
+                raise WeightsRefused(card.name, file, "are a linked folder; put the folder itself there")
             if name in files:
                 yield file
         folders.sort()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from foundry.errors import BadInput, FoundryError
 from models.registry import CARDS, PromotionRefused, Registry, all_cards, card, history, standing
 from models.registry.ledger import LEDGER, Signed, changes
 from models.registry.promotion import nominate, promote, rollback
+from tests.briefs import ROOT
 from tests.cards import a_registry, card_file, evidence, only, weights
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -212,3 +217,38 @@ def test_of_processes_that_promote_at_once_each_sees_the_one_before(tmp_path: Pa
     lines = changes(registry.own)
     assert [line.previous for line in lines] == [None, lines[0].version, lines[1].version]
     assert len(in_production(registry)) == 1
+
+
+SHIPPED = """
+import json, sys
+from models.registry import CARDS, Registry, all_cards, find
+from models.registry.ledger import LEDGER, Signed
+from models.registry.promotion import promote
+registry = Registry((CARDS,))
+stages = lambda: {card.name: card.stage for card in all_cards(registry)}
+before, first = stages(), find(registry, "lanczos")
+folder = CARDS / "evidence" / first.id / first.version
+folder.mkdir(parents=True)
+evidence = {"card": first.id, "version": first.version, "digest": first.digest, "passed": True}
+(folder / "evaluation.json").write_text(json.dumps(evidence))
+change = promote(registry, first.name, Signed(who="ann", why="first line"))
+heavy = [name for name in ("torch", "diffusers", "safetensors", "apache_beam") if name in sys.modules]
+print(json.dumps([before, stages(), change.before, change.previous, heavy]))
+"""
+
+
+def test_the_shipped_cards_own_word_counts_until_their_folder_has_a_ledger(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("embedded", "training", "__pycache__", LEDGER, "evidence")
+    for room in ("foundry", "models"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
+    told = subprocess.run(
+        [sys.executable, "-c", SHIPPED], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    before, after, was, previous, heavy = json.loads(told.stdout)
+    production = {name for name, stage in before.items() if stage == "production"}
+    assert len(production) >= 3
+    (promoted_now,) = (name for name, stage in after.items() if stage == "production")
+    assert promoted_now.startswith("lanczos@")
+    assert {after[name] for name in production - {promoted_now}} == {"candidate"}
+    assert (was, previous, heavy) == ("production", None, [])

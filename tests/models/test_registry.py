@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +13,11 @@ import pytest
 import yaml
 
 from foundry.admission import admit
-from foundry.card import card_schema
+from foundry.card import ModelCard, card_schema
+from foundry.card_reference import card_reference
 from foundry.errors import BadInput, FoundryError, Refusals
 from foundry.intake import parse
+from foundry.models_cli import models_app
 from foundry.tenant import AdapterChoice, Models
 from models.registry import (
     CARDS,
@@ -27,7 +31,7 @@ from models.registry import (
     verify,
 )
 from models.registry.adding import add
-from tests.briefs import a_brief, a_tenant, product_picture
+from tests.briefs import ROOT, a_brief, a_tenant, product_picture
 from tests.cards import CARD, a_registry, card_file, only, pickled, weights
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
@@ -219,3 +223,23 @@ def test_the_schema_of_cards_describes_every_field() -> None:
             assert field.get("description"), name
     for path in CARDS.glob("*.yaml"):
         assert list(Draft202012Validator(schema).iter_errors(yaml.safe_load(path.read_text()))) == []
+
+
+# The page
+
+
+PAGE = ROOT / "docs" / "models" / "registry.md"
+
+
+def test_the_pages_reference_is_what_the_schema_says() -> None:
+    assert PAGE.read_text().endswith(f"## Reference\n\n{card_reference()}\n"), "run `python -m foundry.card_reference`"
+
+
+def test_the_pages_card_is_one_and_every_command_stands_there() -> None:
+    text = PAGE.read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert ModelCard.model_validate(yaml.safe_load(textwrap.dedent(example))).name == "studio-xl@1"
+    for command in models_app.registered_commands:
+        assert command.callback is not None
+        assert command.callback.__doc__
+        assert f"foundry models {(command.name or command.callback.__name__)}" in text

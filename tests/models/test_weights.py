@@ -30,7 +30,7 @@ def refusal(model: ModelCard) -> str:
     with pytest.raises(WeightsRefused) as refused:
         verify(model)
     said = str(refused.value)
-    assert said.startswith(f"model {model.id}: weights ")
+    assert said.startswith(f"model {model.name}: weights ")
     assert said.endswith(". Nothing was loaded.")
     assert "\n" not in said
     return said
@@ -216,6 +216,30 @@ def test_a_sound_file_that_begins_like_a_pickle_is_no_pickle(tmp_path: Path) -> 
     assert path.read_bytes()[:2] == b"\x80\x02"
     card_file(registry.own, source={"kind": "directory", "folder": "weights-1"})
     verify(only(registry))
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> ModelCard:
+    return only(a_registry(tmp_path_factory.mktemp("listed"), "1"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_corruption_and_no_truncation_of_listed_weights_passes(listed: ModelCard, data: st.DataObject) -> None:
+    path = listed.folder / FILE
+    whole = path.read_bytes()
+    changed = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for _ in range(data.draw(st.integers(0, 3)) if changed else 0):
+        changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(changed)
+    try:
+        if bytes(changed) == whole:
+            verify(listed, set_aside=False)
+        else:
+            with pytest.raises(WeightsRefused):
+                verify(listed, set_aside=False)
+    finally:
+        path.write_bytes(whole)
 
 
 @settings(max_examples=300, deadline=None)
