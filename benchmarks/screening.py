@@ -91,7 +91,7 @@ def _faces(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:
 
 def _blur(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:
     yield from photos
-    for sigma in (5, 10, 20):
+    for sigma in (10, 20, 30):
         yield from (Case(labelled.blurred(case.pixels, sigma), True, f"blur {sigma}") for case in photos)
 
 

@@ -62,6 +62,12 @@ class Networks:
         return str(self.load(name).get_modelmeta().custom_metadata_map[key])
 
 
+def verify(card: ModelCard) -> None:
+    """Every network on the card is installed and unchanged; PackageMissing or WeightsRefused if not. Loads nothing."""
+    for name, sha256 in card.weights.items():
+        weight_file(card.id, name, sha256)
+
+
 @lru_cache(maxsize=16)
 def _session(card: str, name: str, sha256: str, threads: int, inner: str) -> Any:
     """One session for all threads of the process. Thread counts are fixed, as they decide the last bits."""

