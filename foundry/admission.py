@@ -14,7 +14,7 @@ from foundry.errors import FoundryError, Refusals
 from foundry.estimate import Estimate, estimate
 from foundry.fonts import hostile, uncovered
 from foundry.picture import PictureFacts, inspect
-from foundry.plan import Cards, Plan
+from foundry.plan import Cards, Plan, Worn
 from foundry.product_model import ModelFacts, inspect_model
 from foundry.tenant import Tenant
 from foundry.view import View
@@ -143,8 +143,9 @@ def _card_problems(cards: Cards, tenant: Tenant, placements: Iterable[Placement]
     where = f"tenant {tenant.id}: models"
     for role in ("generate", "upscale", "screen"):
         yield from _objection(f"{where}.{role}", getattr(cards, role), tenant)
-    for index, (adapter, _) in enumerate(cards.adapters):
-        yield from _adapter_problems(f"{where}.adapters[{index}].card", adapter, cards.generate, tenant)
+    for index, worn in enumerate(cards.adapters):
+        yield from _adapter_problems(f"{where}.adapters[{index}].card", worn.card, cards.generate, tenant)
+        yield from _guide_problems(f"{where}.adapters[{index}].picture", worn)
     sizes = cards.generate.sizes
     for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
         yield PlanProblem(
@@ -169,6 +170,19 @@ def _adapter_problems(path: str, card: ModelCard, base: ModelCard, tenant: Tenan
     if card.adapter.kind not in base.takes:
         takes = f"takes only {', '.join(base.takes)}" if base.takes else "takes no adapters"
         yield PlanProblem(path, card.name, f"is a {card.adapter.kind}; {base.id} {takes}", "drop it from the tenant")
+
+
+def _guide_problems(path: str, worn: Worn) -> Iterator[FoundryError]:
+    """Adapters that follow a picture have a usable one; the others have none."""
+    kind = worn.card.adapter.kind if worn.card.adapter else "lora"
+    if worn.file is None:
+        if kind != "lora":
+            yield PlanProblem(path, "", f"is missing; a {kind} follows a picture", "name one beside the card")
+        return
+    if kind == "lora":
+        yield PlanProblem(path, worn.file.name, "is not used; a lora follows no picture", "leave it out")
+    elif not isinstance(found := inspect(worn.file), PictureFacts):
+        yield PlanProblem(path, worn.file.name, *found)
 
 
 def _over_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:

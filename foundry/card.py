@@ -68,6 +68,10 @@ class Api(_Strict):
     protocol: Literal["openai-images", "submit-and-poll"] = Field(description="How the vendor is spoken to.")
     model: str = Field(default="", description="The vendor's name of the model.")
     credential: EnvironmentName = Field(description="Name of the environment variable that holds the key.")
+    client: EnvironmentName | None = Field(
+        default=None, description="Variable with the client's id, sent as x-api-key."
+    )
+    hosts: tuple[str, ...] = Field(default=(), description="Further hosts of the vendor that may see the credential.")
     concurrency: int = Field(default=4, ge=1, le=256, description="Requests at once.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries per request, the first included.")
     timeout_s: int = Field(default=120, ge=1, description="For one HTTP exchange.")

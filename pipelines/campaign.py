@@ -94,6 +94,9 @@ def ingest(plan: Plan, pictures: Pictures, store: LocalStore, blender: Blender |
             take_in(picture, store, plan.tenant.id, blender)
         elif not own.exists(picture_name(picture.key)):
             own.put_once(picture_name(picture.key), picture.path.read_bytes())
+    for worn in plan.cards.adapters:
+        if worn.file and not own.exists(picture_name(worn.use.picture)):
+            own.put_once(picture_name(worn.use.picture), worn.file.read_bytes())
 
 
 def build(
@@ -133,7 +136,7 @@ def build_all(
 def shot_handler(plans: dict[str, Plan], store: LocalStore) -> ScreenByPlan:
     """What draws and judges the shots of these plans: every card and adapter that they name, on one bench."""
     cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
-    adapters = {card.digest: card for plan in plans.values() for card, _ in plan.cards.adapters}
+    adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
     bench = ShotBench(tuple(cards.values()), tuple(adapters.values()), drawer_for=drawer_of)
     screens = {digest: plan.cards.screen for digest, plan in plans.items()}
     return ScreenByPlan(bench, screens, screen_context(plans, store), Guides(plans, store))

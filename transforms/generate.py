@@ -47,7 +47,7 @@ def judged(drawing: Drawing) -> Iterator[Any]:
 
 @lru_cache(maxsize=8)
 def product_picture(store: LocalStore, tenant: str, key: str) -> Image.Image:
-    """A product picture, or the rendered view of a product model, RGBA; the last few are kept per process and tenant."""
+    """A product picture, or the rendered view of a product model, RGBA; the last few are kept."""
     return decode(store.for_tenant(tenant).get(picture_name(key)))
 
 
@@ -92,7 +92,7 @@ def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> Master
         size_bytes=len(data),
         crc32c=crc32c(data),
         bits=bits_of(data),
-        adapters=tuple(f"{card.name}:{weight / 1000:g}" for card, weight in cards.adapters),
+        adapters=tuple(f"{worn.card.name}:{worn.weight / 1000:g}" for worn in cards.adapters),
         fingerprint=drawing.fingerprint,
     )
 

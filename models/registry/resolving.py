@@ -7,8 +7,8 @@ from pathlib import Path
 
 from foundry.card import ModelCard
 from foundry.errors import FoundryError, Refusals
-from foundry.plan import Cards
-from foundry.tenant import Tenant
+from foundry.plan import Cards, Worn
+from foundry.tenant import AdapterChoice, Tenant
 from models.registry.folders import CARDS, Registry, all_cards, registry_of, standing
 from models.registry.refusals import CardRefused, NoVersionChosen, UnknownModel, WrongTask
 
@@ -95,9 +95,13 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
     generate = resolved(models.generate, "text-to-image")
     upscale = resolved(models.upscale, "upscale")
     screen = resolved(models.screen, "screen")
-    adapters = [(resolved(use.card, "adapter"), int(use.weight * 1000)) for use in models.adapters]
+    adapters = [(resolved(use.card, "adapter"), use) for use in models.adapters]
     if len(problems) == 1:
         raise problems[0]
     if problems or generate is None or upscale is None or screen is None:
         raise Refusals(f"tenant {tenant.id}: models", tuple(problems))
-    return Cards(generate, upscale, screen, tuple((found, weight) for found, weight in adapters if found))
+    return Cards(generate, upscale, screen, tuple(_worn(found, use, tenant) for found, use in adapters if found))
+
+
+def _worn(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> Worn:
+    return Worn(card, int(use.weight * 1000), tenant.folder / use.picture if use.picture else None)
