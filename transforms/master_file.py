@@ -16,7 +16,7 @@ from PIL import Image
 from foundry.names import seed_of
 from models.drawing import Pixels
 from models.upscaling.levels import PERIOD, chance_plane
-from models.upscaling.png import SIGNATURE, PngWriter
+from models.upscaling.png import SIGNATURE, PngWriter, read_own
 
 LEVEL = 257
 """One of 256 levels, in levels of 65,536."""
@@ -57,12 +57,7 @@ def bits_of(data: bytes) -> int:
 def decode_master(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """(height, width, 3), uint8 or uint16 as the file is; exactly what was encoded."""
     if bits_of(data) == 16:
-        import cv2
-
-        levels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if levels is None:
-            raise ValueError("a master is a whole PNG file; this one is cut off")
-        return np.asarray(cv2.cvtColor(levels, cv2.COLOR_BGR2RGB), np.uint16)
+        return read_own(data)
     with Image.open(io.BytesIO(data), formats=("PNG",)) as stored:
         return np.asarray(stored.convert("RGB"), np.uint8)
 

@@ -64,3 +64,40 @@ class PngWriter:
     def _chunk(self, kind: bytes, data: bytes) -> None:
         self._stream.write(struct.pack(">I", len(data)) + kind + data)
         self._stream.write(struct.pack(">I", zlib.crc32(kind + data)))
+
+
+def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """(height, width, channels) of a file that `PngWriter` wrote, whole in memory: every row has the Sub filter.
+
+    Faster than a general reader, and without one: undoing Sub is a running sum. ValueError for anything else.
+    """
+    chunks = dict.fromkeys((b"IHDR", b"IDAT"), b"") | _joined(data)
+    if not data.startswith(SIGNATURE) or len(chunks[b"IHDR"]) != 13 or b"IEND" not in chunks:
+        raise ValueError("not a whole PNG file of this writer")
+    width, height, bits, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
+    channels = {kind: count for count, kind in COLOUR_TYPES.items()}[colour]
+    step = channels * bits // 8
+    try:
+        plain = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + width * step)
+    except zlib.error as error:
+        raise ValueError("not a whole PNG file of this writer") from error
+    if (plain[:, 0] != SUB).any():
+        raise ValueError("not a PNG file of this writer: a row has another filter than Sub")
+    made = np.empty((height, width, step), np.uint8)
+    for top in range(0, height, ROWS_AT_ONCE):
+        lines = plain[top : top + ROWS_AT_ONCE, 1:].reshape(-1, width, step)
+        np.cumsum(lines, axis=1, dtype=np.uint8, out=made[top : top + ROWS_AT_ONCE])
+    if bits == 8:
+        return made
+    return made.view(">u2").astype(np.uint16)
+
+
+def _joined(data: bytes) -> dict[bytes, bytes]:
+    """Chunk kind → its data, those of one kind joined; what is cut off is left out."""
+    found: dict[bytes, list[memoryview]] = {}
+    at, whole = len(SIGNATURE), memoryview(data)
+    while at + 12 <= len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        found.setdefault(data[at + 4 : at + 8], []).append(whole[at + 8 : at + 8 + length])
+        at += 12 + length
+    return {kind: b"".join(parts) for kind, parts in found.items()}
