@@ -21,6 +21,7 @@ class Manner:
 
     drop_after: int = 0
     busy: int = 0
+    busy_list: int = 0
     ranges: bool = True
     token: str = ""
     wrong: bytes = b""
@@ -75,14 +76,16 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def tree(self, query: str) -> None:
+        if self.server.manner.busy_list:
+            self.server.manner.busy_list -= 1
+            return self.answer(503, b"", Retry_After="0")
         items = [self.item(path) for path in sorted(self.server.folder.rglob("*"))]
         if not self.server.manner.pages:
-            self.answer(200, json.dumps(items).encode())
-        elif "cursor" in query:
-            self.answer(200, json.dumps(items[1:]).encode())
-        else:
-            link = f'<{self.server.address}{self.path}&cursor=x>; rel="next"'
-            self.answer(200, json.dumps(items[:1]).encode(), Link=link)
+            return self.answer(200, json.dumps(items).encode())
+        if "cursor" in query:
+            return self.answer(200, json.dumps(items[1:]).encode())
+        link = f'<{self.server.address}{self.path}&cursor=x>; rel="next"'
+        return self.answer(200, json.dumps(items[:1]).encode(), Link=link)
 
     def item(self, path: Path) -> dict[str, Any]:
         name = path.relative_to(self.server.folder).as_posix()

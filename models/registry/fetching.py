@@ -60,6 +60,10 @@ class Patience:
     longest_s: float = 60
     silence_s: float = 30
 
+    def wait(self, tries: int, asked_s: float) -> None:
+        """The pause after so many tries, at least what the origin asks for, within the longest."""
+        time.sleep(min(max(asked_s, self.pause_s * 2 ** (tries - 1)), self.longest_s))
+
 
 @dataclass(frozen=True)
 class Fetch:
@@ -85,8 +89,7 @@ def fetch(origin: Origin, wanted: Fetch, part: Path, told: Told, patience: Patie
             if tries >= patience.tries:
                 wrong = f"stopped coming ({broken}) after {tries} tries; run the same command to go on"
                 raise PullRefused(wanted.card, wanted.file, wrong) from broken
-            pause = max(broken.pause_s, patience.pause_s * 2 ** (tries - 1))
-            time.sleep(min(pause, patience.longest_s))
+            patience.wait(tries, broken.pause_s)
 
 
 def _here(part: Path, size: int | None) -> int:

@@ -73,7 +73,7 @@ def pull(card: ModelCard, access: Access, told: Told, *, trust: bool = False) ->
 def _pull(card: ModelCard, origin: Origin, patience: Patience, told: Told) -> dict[str, str]:
     wanted, listing = card.weights, dict[str, Listed]()
     if not wanted or any(not _good(card, file, sha) for file, sha in wanted.items()):
-        listing.update(_listing(card, origin))
+        listing.update(_listing(card, origin, patience))
         wanted = wanted or {file: listing[file].sha256 for file in chosen(card, listing)}
         missing = [file for file, sha in wanted.items() if not _good(card, file, sha)]
         _agree(card, wanted, missing, listing)
@@ -86,12 +86,19 @@ def _pull(card: ModelCard, origin: Origin, patience: Patience, told: Told) -> di
     return found
 
 
-def _listing(card: ModelCard, origin: Origin) -> Mapping[str, Listed]:
-    try:
-        return origin.listing()
-    except Interrupted as error:
-        wrong = f"cannot be had ({error}); check the network and run the same command again"
-        raise PullRefused(card.name, "the list of files", wrong) from error
+def _listing(card: ModelCard, origin: Origin, patience: Patience) -> Mapping[str, Listed]:
+    tries = 0
+    while True:
+        try:
+            return origin.listing()
+        except Interrupted as broken:
+            tries += 1
+            if tries >= patience.tries:
+                wrong = (
+                    f"cannot be had ({broken}) after {tries} tries; check the network and run the same command again"
+                )
+                raise PullRefused(card.name, "the list of files", wrong) from broken
+            patience.wait(tries, broken.pause_s)
 
 
 def _good(card: ModelCard, file: str, sha: str) -> bool:

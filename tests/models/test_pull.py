@@ -172,12 +172,21 @@ def test_a_part_of_another_state_of_the_file_is_kept_aside_and_the_next_command_
 
 
 def test_a_busy_hub_is_asked_again_and_in_the_end_the_sentence_says_to_go_on(tmp_path: Path, hub: Hub) -> None:
-    hub.manner.busy = 2
+    hub.manner.busy = hub.manner.busy_list = 2
     card = a_card(tmp_path)
     pull(card, access(hub), silent)
     hub.manner.busy = 99
     said = refusal(a_card(tmp_path, version="2"), access(hub))
     assert "stopped coming (the hub answers 503) after 3 tries; run the same command to go on" in said
+    hub.manner.busy_list = 99
+    said = refusal(a_card(tmp_path, version="3"), access(hub))
+    assert "the list of files cannot be had (the hub answers 503) after 3 tries; check the network" in said
+
+
+def test_a_hub_that_is_not_there_is_told(tmp_path: Path, hub: Hub) -> None:
+    gone = access(hub, endpoint="http://127.0.0.1:9")
+    assert "the list of files cannot be had" in refusal(a_card(tmp_path), gone)
+    assert "is no http address" in refusal(a_card(tmp_path), access(hub, endpoint="ftp://x"))
 
 
 def test_wrong_bytes_never_reach_the_folder(tmp_path: Path, hub: Hub) -> None:
