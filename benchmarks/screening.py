@@ -224,7 +224,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Print the table, and below it what each judge got wrong, by source."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--renders", type=int, default=180)
-    parser.add_argument("--card", default="guardian")
+    parser.add_argument("--card", default="guardian@1")
     asked = parser.parse_args(arguments)
     screen = Screen(card(asked.card, "screen"), ScreenContext()).load()
     print("| judge | faulty | good | precision | recall | own renders refused | limit | ms |")

@@ -196,6 +196,14 @@ def schema_brief() -> None:
     say(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
 
 
+@schema_app.command("card")
+def schema_card() -> None:
+    """Print the JSON Schema (draft 2020-12) of model cards."""
+    from foundry.card import card_schema
+
+    say(json.dumps(card_schema(), indent=2, ensure_ascii=False))
+
+
 def main() -> None:
     """Run a command; foreseen refusals become one message and exit code 2, Ctrl-C 130."""
     try:

@@ -41,7 +41,7 @@ from models.training.backdrop.captions import recipes
 from models.training.backdrop.scenes import render
 from tests.briefs import EXAMPLES, a_tenant, admitted
 
-CARD = card("guardian", "screen")
+CARD = card("guardian@1", "screen")
 NETWORKS = Networks(CARD)
 
 
