@@ -73,14 +73,14 @@ def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """
     chunks = dict.fromkeys((b"IHDR", b"IDAT"), b"") | _joined(data)
     if not data.startswith(SIGNATURE) or len(chunks[b"IHDR"]) != 13 or b"IEND" not in chunks:
-        raise ValueError("not a whole PNG file of this writer")
+        raise ValueError("cut off, or not a PNG file of this writer")
     width, height, bits, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
     channels = {kind: count for count, kind in COLOUR_TYPES.items()}[colour]
     step = channels * bits // 8
     try:
         plain = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + width * step)
     except zlib.error as error:
-        raise ValueError("not a whole PNG file of this writer") from error
+        raise ValueError("cut off, or not a PNG file of this writer") from error
     if (plain[:, 0] != SUB).any():
         raise ValueError("not a PNG file of this writer: a row has another filter than Sub")
     made = np.empty((height, width, step), np.uint8)
