@@ -111,7 +111,9 @@ def test_several_adapters_are_worn_at_once_by_their_weights(any_closet: Closet) 
     handler, loaded = any_closet.handler, any_closet.loaded
     look, words = any_closet.use("look"), any_closet.use("words")
     none, one, two, less, nothing = (
-        pictures(handler, loaded, a_request("aurelle style, a red wall" if not uses else "a red wall", adapters=uses))[0]
+        pictures(handler, loaded, a_request("aurelle style, a red wall" if not uses else "a red wall", adapters=uses))[
+            0
+        ]
         for uses in ((), look, look + words, look + any_closet.use("words", 300), any_closet.use("look", 0))
     )
     made = [none, one, two, less]
