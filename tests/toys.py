@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +20,7 @@ class Toy:
     """A loaded toy, and what it wears."""
 
     def __init__(self) -> None:
-        self.worn: object = ()
+        self.worn: object = None
         self.lock = threading.Lock()
 
 
@@ -58,7 +59,7 @@ class ToyDrawer(ModelHandler[DrawRequest, Drawn, Toy]):  # type: ignore[misc]
             worn = batch[0].order.adapters
             assert all(request.order.adapters == worn for request in batch)
             if model.worn != worn:
-                self.count(swaps=int(model.worn != ()))
+                self.count(swaps=int(model.worn is not None))
                 time.sleep(self.dress_s)
                 model.worn = worn
             time.sleep(self.item_s * len(batch))
@@ -96,22 +97,21 @@ def toy_card(number: int, **changes: Any) -> ModelCard:
     return ModelCard.model_validate({**content, **changes})
 
 
-def interleaved(cards: Sequence[ModelCard], tenants: int, scenes: int, alternatives: int) -> list[ShotOrder]:
-    """Every tenant draws with every card, plain and in its own look, two sizes; nothing in any helpful order."""
+def interleaved(
+    cards: Sequence[ModelCard], tenants: int, alternatives: Sequence[int], widths: Sequence[int] = (512,)
+) -> list[ShotOrder]:
+    """Every tenant draws with every card, plain and in its own look, so many alternatives per scene; shuffled."""
     orders = []
-    for tenant in range(tenants):
-        for card in cards:
-            for look in (None, f"look-{tenant % 2}"):
-                worn = (AdapterUse(look, 800),) if look else ()
-                for scene in range(scenes):
-                    for width in (512, 768):
-                        for alternative in range(alternatives):
-                            name = f"{tenant}/{card.id}/{look}/{scene}/{width}/{alternative}"
-                            orders.append(
-                                ShotOrder(
-                                    name, f"plan-{tenant}", f"tenant-{tenant}", 0, scene, "square", False, alternative,
-                                    "a wall", "", (), None, width, 512, 8, card.digest, worn,
-                                )
-                            )  # fmt: skip
+    for tenant, card, plain in product(range(tenants), cards, (True, False)):
+        worn = () if plain else (AdapterUse(f"look-{tenant % 2}", 800),)
+        for width, (scene, count) in product(widths, enumerate(alternatives)):
+            for alternative in range(count):
+                name = f"{tenant}/{card.id}/{plain}/{width}/{scene}/{alternative}"
+                orders.append(
+                    ShotOrder(
+                        name, f"plan-{tenant}", f"tenant-{tenant}", 0, scene, "square", False, alternative,
+                        "a wall", "", (), None, width, 512, 8, card.digest, worn,
+                    )
+                )  # fmt: skip
     chance = np.random.default_rng(7)
     return [orders[at] for at in chance.permutation(len(orders))]

@@ -77,7 +77,7 @@ def _packed(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
 
 
 def lanes_of(cards: int, lanes: int) -> int:
-    """Into how many runs one card's calls are cut: all worker threads get work, and no card is loaded by two in turn."""
+    """Into how many runs one card's calls are cut: all threads get work, and no two load the same card in turn."""
     return max(1, lanes // max(1, cards))
 
 

@@ -14,8 +14,8 @@ from models.diffusion.embeddings import PromptEmbeddings
 class LoadedPipeline:
     """A pipeline and the lock that calls to it queue at: its scheduler keeps state between steps.
 
-    `worn` are the adapters on it now, `displaced` the pipeline's own parts that one of them replaces; `modes` the same parts as other classes of the family; `fits` the batch size
-    that memory allowed, per size in pixels.
+    `worn` are the adapters on it now, and `displaced` the pipeline's own parts that one of them replaces. `modes` are
+    the same parts as other classes of the family; `fits` is the batch size that memory allowed, per size in pixels.
     """
 
     pipeline: Any

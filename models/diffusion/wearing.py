@@ -72,7 +72,7 @@ def _put_on(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...
         if len(by_kind[kind]) > 1:
             extra = by_kind[kind][1][0].name
             raise AdapterRefused(card.name, extra, f"one {kind} at a time; leave the others out")
-    for adapter, use in by_kind["controlnet"]:
+    for adapter, _ in by_kind["controlnet"]:
         loaded.controlnet = _controlnet(loaded, adapter)
     for adapter, use in by_kind["ip-adapter"]:
         _ip_adapter(loaded, card, adapter, use)

@@ -175,7 +175,7 @@ def test_the_cards_scheduler_replaces_the_folders_and_an_unknown_one_is_refused(
     assert type(loaded.pipeline.scheduler).__name__ == "EulerAncestralDiscreteScheduler"
     assert loaded.pipeline.scheduler.config.timestep_spacing == "trailing"
     wrong = tiny("turbo", bench.root, scheduler={"name": "AutoencoderKL"})
-    with pytest.raises(Exception, match="scheduler.name 'AutoencoderKL' is no scheduler"):
+    with pytest.raises(Exception, match=r"scheduler\.name 'AutoencoderKL' is no scheduler"):
         DiffusersHandler(wrong, device="cpu").load_model()
 
 

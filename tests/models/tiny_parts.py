@@ -24,8 +24,7 @@ def clip_tokenizer() -> Any:
 
     letters = _bytes()
     words = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
-    made = CLIPTokenizer(vocab={word: at for at, word in enumerate(words)}, merges=[], model_max_length=77)
-    return made
+    return CLIPTokenizer(vocab={word: at for at, word in enumerate(words)}, merges=[], model_max_length=77)
 
 
 def t5_tokenizer() -> Any:
