@@ -24,7 +24,7 @@ from models.registry import card
 from models.screening import alternatives, unsafe
 from models.screening.context import ScreenContext
 from models.screening.fingerprint import fingerprint
-from models.screening.likeness import Reference
+from models.screening.likeness import Reference, distance
 from models.screening.look import BT709, Look
 from models.screening.screen import CHEAP, DEAR, Screen
 
@@ -201,6 +201,22 @@ def likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
     return score, wrong
 
 
+def curve(screen: Screen, count: int) -> Iterator[str]:
+    """Rows of the likeness judge's operating curve: limit, share of edits found, share of good pictures refused."""
+    photos = labelled.photographs()
+    known = {name: unsafe.read(pixels, screen.networks).features for name, pixels in photos.items()}
+    good = [unsafe.read(case.pixels, screen.networks).features for case in labelled.renders(count)]
+    near = [min(distance(one, other) for other in known.values()) for one in good]
+    near += [min(distance(known[a], known[b]) for b in known if b != a) for a in known]
+    edits = [
+        distance(known[name], unsafe.read(labelled.edited(pixels, change), screen.networks).features)
+        for name, pixels in photos.items()
+        for change in labelled.EDITS.values()
+    ]
+    for limit in (0.05, 0.10, 0.15, 0.20, 0.25, 0.30):
+        yield f"| {limit:.2f} | {np.mean(np.less(edits, limit)):.3f} | {np.mean(np.less(near, limit)):.3f} |"
+
+
 def duplicate(screen: Screen, count: int) -> tuple[Score, list[str]]:
     """Slight changes must be refused; another seed of the same scene must pass."""
     limit, score, wrong = screen.card.thresholds["duplicate"], Score(), []
@@ -238,6 +254,9 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             continue
         print(score.line(name, limit), flush=True)
+    if "likeness" in mistakes:
+        print("\n| likeness limit | edits found | good refused |\n| --- | --- | --- |")
+        print("\n".join(curve(screen, asked.renders)), end="\n\n")
     for name, wrong in mistakes.items():
         print(f"{name}: wrong on {dict(sorted((source, wrong.count(source)) for source in set(wrong)))}")
 

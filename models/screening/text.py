@@ -31,10 +31,12 @@ MULTIPLE = 32
 LINE_PX, LINE_WIDTH_PX = 48, (320, 960)
 SURE = 0.6
 """Least mean probability of a region."""
-LEGIBLE = (3, 0.75)
+LEGIBLE = (3, 0.7)
 """Letters or digits, and the mean probability from which a reading is believed."""
-LINE_SHAPE = (2.0, 0.17, 0.9)
-"""Of writing nobody here can read: least length over height, most height of the short side, least probability."""
+LINE_RATIO = 2.0
+"""Least length over height of writing that nobody here can read."""
+LINE_HEIGHTS = ((0.13, 0.9), (0.2, 0.98))
+"""Its most height, as a share of the short side, and the least probability for it: rows of large lights look alike."""
 READ_AT_MOST = 8
 
 
@@ -61,9 +63,9 @@ def writing(pixels: NDArray[np.uint8], networks: Networks) -> list[Writing]:
 
 def line_shaped(region: Region, short_px: int) -> bool:
     """Long, flat and sure, as a line of writing is."""
-    (length, height), (ratio, tall, sure) = region.size, LINE_SHAPE
-    long, flat = max(length, height), min(length, height)
-    return long >= ratio * flat and flat <= tall * short_px and region.score >= sure
+    long, flat = max(region.size), min(region.size)
+    sure = any(flat <= tall * short_px and region.score >= least for tall, least in LINE_HEIGHTS)
+    return long >= LINE_RATIO * flat and sure
 
 
 def legible(words: str, sure: float) -> str:
