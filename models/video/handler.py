@@ -24,7 +24,7 @@ from foundry.names import seed_of
 from foundry.object_store import SCRATCH, LocalStore
 from models.drawing import Pixels
 from models.registry import verify
-from models.video.asking import ClipGrid, arguments_for, grid_of, own_refusal
+from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_refusal
 from models.video.decoding import decoded_chunks
 from models.video.deferred import Deferred, deferred_decoding
 from models.video.encoding import VideoExtraMissing, encode, encoder
@@ -93,6 +93,8 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
             use_safetensors=True,
             local_files_only=True,
         )
+        if not films(pipeline):
+            raise BadInput(f"card {self.card.name}", f"{type(pipeline).__name__} does not film; name a video folder")
         needs_ftfy(pipeline)
         _schedule(pipeline, self.card)
         pipeline.set_progress_bar_config(disable=True)

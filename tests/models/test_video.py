@@ -18,7 +18,7 @@ from foundry.manifest import CheckRecord
 from foundry.names import seed_of
 from foundry.object_store import LocalStore
 from models.drawing import Pixels
-from models.registry import WeightsRefused
+from models.registry import WeightsRefused, cards
 from models.video.asking import ClipGrid
 from models.video.decoding import decoded_chunks
 from models.video.encoding import encode
@@ -213,6 +213,12 @@ def test_a_judge_sees_three_frames_and_has_a_clip_filmed_again(shelf: Path, stor
 def test_a_card_that_asks_for_optimisations_is_refused(shelf: Path, store: LocalStore) -> None:
     card = a_video_card("ltx", shelf, optimisations={"compile": True})
     with pytest.raises(BadInput, match="optimisations are not offered for video"):
+        VideoHandler(card, store, device="cpu").load_model()
+
+
+def test_a_folder_that_does_not_film_is_refused(store: LocalStore) -> None:
+    card = cards()["backdrop"].model_copy(update={"task": "text-to-video"})
+    with pytest.raises(BadInput, match="StableDiffusionPipeline does not film; name a video folder"):
         VideoHandler(card, store, device="cpu").load_model()
 
 
