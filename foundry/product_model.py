@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import posixpath
 import re
 import struct
 import warnings
@@ -17,12 +18,14 @@ from PIL import Image
 
 from foundry.names import sha256_file
 from foundry.picture import VIEW
+from foundry.usd_crate import tokens_of
 from foundry.view import View, view_name
 
 MAX_BYTES = 200_000_000
 MAX_VERTICES = 5_000_000
 MAX_TEXTURE_PIXELS = 70_000_000
-MAX_USDA_BYTES = 50_000_000
+MAX_LAYER_BYTES = 100_000_000
+LAYERS = (".usd", ".usda", ".usdc")
 KINDS = (".glb", ".usd", ".usda", ".usdc", ".usdz")
 Wrong = tuple[str, str]
 """What is wrong, and what to do."""
@@ -76,7 +79,7 @@ def _wrong_inside(path: Path) -> Wrong | None:
         return (f"{found}, not {wanted}", "export it again, as GLB if you can")
     if kind == ".glb":
         return _wrong_glb(path)
-    return _wrong_package(path) if kind == ".usdz" else _wrong_layer(path, kind)
+    return _wrong_package(path) if kind == ".usdz" else _wrong_layer(path)
 
 
 def _wrong_glb(path: Path) -> Wrong | None:
@@ -133,18 +136,28 @@ def _wrong_texture(where: dict[str, Any], binary: bytes) -> Iterator[Wrong]:
 
 
 ASSET = re.compile(rb"@([^@\n]{1,400})@")
+FILE_NAME = re.compile(
+    r"^[^\n]{1,400}\.(usd[acz]?|abc|obj|gltf|glb|png|jpe?g|exr|hdr|tga|tiff?|webp|bmp|mtlx|mdl|osl|vdb)(\[[^\]]*\])?$",
+    re.I,
+)
 
 
-def _wrong_layer(path: Path, kind: str | None) -> Wrong | None:
-    """Text layers name other files between @ signs; binary ones are looked through by Blender's import alone."""
-    if kind != ".usda":
-        return None
-    if path.stat().st_size > MAX_USDA_BYTES:
-        return (f"is text of {path.stat().st_size} bytes; the limit is {MAX_USDA_BYTES}", "export it as .usdc")
-    found = ASSET.search(path.read_bytes())
-    if found:
-        named = found.group(1).decode("utf-8", "replace")[:60]
-        return (f"refers to the outside file {named!r}", "export it as .usdz or GLB with everything inside")
+def files_named_in(layer: bytes) -> tuple[str, ...]:
+    """Other files that a USD layer names: between @ signs in text, by their endings in binary. ValueError if broken."""
+    if layer.startswith(b"#usda"):
+        return tuple(name.decode("utf-8", "replace") for name in ASSET.findall(layer))
+    return tuple(text for text in tokens_of(layer) if FILE_NAME.match(text))
+
+
+def _wrong_layer(path: Path) -> Wrong | None:
+    if path.stat().st_size > MAX_LAYER_BYTES:
+        return (f"is a layer of {path.stat().st_size} bytes; the limit is {MAX_LAYER_BYTES}", "simplify it")
+    try:
+        named = files_named_in(path.read_bytes())
+    except ValueError as error:
+        return (f"is not a whole USD layer ({error})", "export it again")
+    if named:
+        return (f"refers to the outside file {named[0][:60]!r}", "export it as .usdz or GLB with everything inside")
     return None
 
 
@@ -158,8 +171,7 @@ def _wrong_package(path: Path) -> Wrong | None:
                     return (f"packs {entry.filename[:60]!r} compressed", "export it again; USDZ stores its files")
                 if entry.filename.startswith("/") or ".." in Path(entry.filename).parts:
                     return (f"packs the outside name {entry.filename[:60]!r}", "export it again")
-            first = entries[0].filename if entries else ""
-            if not first.lower().endswith((".usd", ".usda", ".usdc")):
+            if not entries or not entries[0].filename.lower().endswith(LAYERS):
                 return ("does not begin with a USD layer", "export it again as USDZ")
             return _leaving(package, entries)
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
@@ -169,9 +181,9 @@ def _wrong_package(path: Path) -> Wrong | None:
 def _leaving(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Wrong | None:
     inside = {entry.filename for entry in entries}
     for entry in entries:
-        if entry.filename.lower().endswith(".usda"):
-            for named in ASSET.findall(package.read(entry)):
-                plain = named.decode("utf-8", "replace").removeprefix("./")
-                if plain not in inside:
-                    return (f"refers to the outside file {plain[:60]!r}", "pack everything into the USDZ")
+        if entry.filename.lower().endswith(LAYERS):
+            for named in files_named_in(package.read(entry)):
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(entry.filename), named))
+                if place not in inside:
+                    return (f"refers to the outside file {named[:60]!r}", "pack everything into the USDZ")
     return None

@@ -120,13 +120,19 @@ def frame(points: Any, job: dict[str, Any]) -> None:
 
 
 def cut(low: Any, high: Any, edge_px: int) -> None:
-    """Render this part of the square frame alone; shares from 0 to 1, from the lower left."""
+    """Render this part of the square frame alone; shares from 0 to 1, from the lower left.
+
+    Blender cuts at whole pixels, rounding down; half a pixel on top keeps the division from deciding.
+    """
     render = bpy.context.scene.render
-    render.resolution_x = render.resolution_y = round(edge_px / float((high - low).max()))
+    size = round(edge_px / float((high - low).max()))
+    first = np.floor(low * size).astype(int)
+    last = np.minimum(np.where(high - low >= (high - low).max(), first + edge_px, np.ceil(high * size)), size)
+    render.resolution_x = render.resolution_y = size
     render.resolution_percentage = 100
     render.use_border = render.use_crop_to_border = True
-    render.border_min_x, render.border_min_y = (float(v) for v in low)
-    render.border_max_x, render.border_max_y = (float(v) for v in high)
+    render.border_min_x, render.border_min_y = (float(v) for v in (first + 0.5) / size)
+    render.border_max_x, render.border_max_y = (float(v) for v in np.minimum((last + 0.5) / size, 1))
 
 
 def light(job: dict[str, Any]) -> None:

@@ -44,10 +44,22 @@ class ClipGrid:
         return None
 
 
+RATIOS_IN_TIME = ("vae_scale_factor_temporal", "vae_temporal_compression_ratio")
+RATIOS_IN_SPACE = ("vae_scale_factor_spatial", "vae_spatial_compression_ratio")
+
+
+def films(pipeline: Any) -> bool:
+    """Whether this is a pipeline that films: it is asked for frames and says how its VAE compresses them."""
+    asked = inspect.signature(pipeline.__call__).parameters
+    return "num_frames" in asked and all(
+        any(hasattr(pipeline, name) for name in names) for names in (RATIOS_IN_TIME, RATIOS_IN_SPACE)
+    )
+
+
 def grid_of(pipeline: Any) -> ClipGrid:
     """Read from the pipeline's compression ratios and from the patches of its transformer."""
-    ratio = _first(pipeline, "vae_scale_factor_temporal", "vae_temporal_compression_ratio")
-    space = _first(pipeline, "vae_scale_factor_spatial", "vae_spatial_compression_ratio")
+    ratio = _first(pipeline, RATIOS_IN_TIME)
+    space = _first(pipeline, RATIOS_IN_SPACE)
     transformer = pipeline.transformer if pipeline.transformer is not None else pipeline.transformer_2
     patch = transformer.config.patch_size
     high, wide = patch[-2:] if isinstance(patch, list | tuple) else (patch, patch)
@@ -59,7 +71,7 @@ def grid_of(pipeline: Any) -> ClipGrid:
     return ClipGrid(space * wide, space * high, step, ratio, lost)
 
 
-def _first(pipeline: Any, *names: str) -> int:
+def _first(pipeline: Any, names: tuple[str, ...]) -> int:
     return int(next(getattr(pipeline, name) for name in names if hasattr(pipeline, name)))
 
 

@@ -21,13 +21,19 @@ BT709, SRGB, RGB, FULL_RANGE = 1, 13, 0, 2
 """H.273 code points (primaries, transfer, matrix) and FFmpeg's number for full range."""
 
 
-class NoEncoder(FoundryError):
-    """The extra `video` is not installed."""
+class VideoExtraMissing(FoundryError):
+    """A package of the extra `video` is not installed."""
 
-    code = "no_encoder"
+    code = "video_extra_missing"
+
+    def __init__(self, package: str):
+        super().__init__(package)
+        self.package = package
 
     def __str__(self) -> str:
-        return "clips are encoded with PyAV, which is not installed; run `pip install 'campaign-foundry[video]'`"
+        return (
+            f"clips need the package {self.package}, which is not installed; run pip install 'campaign-foundry[video]'"
+        )
 
 
 def encode(frames: Iterable[Pixels], file: Path, frames_per_second: int) -> int:
@@ -48,11 +54,11 @@ def encode(frames: Iterable[Pixels], file: Path, frames_per_second: int) -> int:
 
 
 def encoder() -> Any:
-    """PyAV; NoEncoder if it is not there."""
+    """PyAV; VideoExtraMissing if it is not there."""
     try:
         import av
     except ModuleNotFoundError as error:
-        raise NoEncoder() from error
+        raise VideoExtraMissing("av") from error
     return av
 
 

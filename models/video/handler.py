@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,10 @@ from foundry.names import seed_of
 from foundry.object_store import SCRATCH, LocalStore
 from models.drawing import Pixels
 from models.registry import verify
-from models.video.asking import ClipGrid, arguments_for, grid_of, own_refusal
+from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_refusal
 from models.video.decoding import decoded_chunks
 from models.video.deferred import Deferred, deferred_decoding
-from models.video.encoding import encode, encoder
+from models.video.encoding import VideoExtraMissing, encode, encoder
 
 Judge = Callable[[ClipOrder, tuple[Pixels, ...]], tuple[CheckRecord, ...]]
 """Judges the first, the middle and the last frame of a clip, (height, width, 3) float32 in [0, 1], sRGB encoded."""
@@ -74,7 +75,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
         self.card, self.store, self.device, self.judge = card, store, device, judge
 
     def load_model(self) -> LoadedVideo:
-        """Verify the weights and load them; WeightsRefused if they are not what the card says."""
+        """Verify the weights and load them; WeightsRefused if they are not what the card says, VideoExtraMissing."""
         import torch
         from diffusers import DiffusionPipeline
         from diffusers.utils import logging
@@ -92,6 +93,9 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
             use_safetensors=True,
             local_files_only=True,
         )
+        if not films(pipeline):
+            raise BadInput(f"card {self.card.name}", f"{type(pipeline).__name__} does not film; name a video folder")
+        needs_ftfy(pipeline)
         _schedule(pipeline, self.card)
         pipeline.set_progress_bar_config(disable=True)
         return LoadedVideo(pipeline.to(device), grid_of(pipeline), device, threading.Lock())
@@ -191,6 +195,12 @@ def _scratch(store: LocalStore) -> Path:
     handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=".mkv", dir=folder)
     os.close(handle)
     return Path(name)
+
+
+def needs_ftfy(pipeline: Any) -> None:
+    """VideoExtraMissing if Wan would clean its prompt with a package that is not there, halfway through a run."""
+    if type(pipeline).__name__.startswith("Wan") and find_spec("ftfy") is None:
+        raise VideoExtraMissing("ftfy")
 
 
 def _schedule(pipeline: Any, card: ModelCard) -> None:

@@ -80,6 +80,16 @@ def usda(extra: str = "") -> bytes:
     return USDA.replace("EXTRA", extra).encode()
 
 
+def usdc(*texts: str) -> bytes:
+    """A binary layer that holds texts and nothing else; its LZ4 block repeats nothing."""
+    plain = b"".join(text.encode() + b"\0" for text in texts)
+    rest = len(plain) - 15
+    packed = b"\0\xf0" + b"\xff" * (rest // 255) + bytes([rest % 255]) + plain
+    section = struct.pack("<QQQ", len(texts), len(plain), len(packed)) + packed
+    head = b"PXR-USDC" + bytes((0, 8, 0, 0, 0, 0, 0, 0)) + struct.pack("<q", 24 + len(section))
+    return head + section + struct.pack("<Q16sqq", 1, b"TOKENS", 24, len(section))
+
+
 def saved(folder: Path, name: str, data: bytes) -> Path:
     """The bytes as a file."""
     path = folder / name

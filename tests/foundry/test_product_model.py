@@ -17,9 +17,10 @@ from foundry.intake import parse
 from foundry.names import sha256_file
 from foundry.picture import picture_name
 from foundry.product_model import MAX_VERTICES, ModelFacts, inspect_model
+from foundry.usd_crate import lz4_block
 from foundry.view import View, view_name
 from tests.briefs import EXAMPLES, a_brief, admitted
-from tests.foundry.product_models import flat_box, glb_of, saved, usda
+from tests.foundry.product_models import flat_box, glb_of, saved, usda, usdc
 
 MUG = EXAMPLES / "products" / "northpeak-mug.glb"
 
@@ -41,7 +42,10 @@ def packed(**entries: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
         for name, data in entries.items():
-            package.writestr(name.replace("__", "/").replace("_usda", ".usda").replace("_png", ".png"), data)
+            package.writestr(
+                name.replace("__", "/").replace("_usda", ".usda").replace("_usdc", ".usdc").replace("_png", ".png"),
+                data,
+            )
     return stream.getvalue()
 
 
@@ -51,6 +55,8 @@ def packed(**entries: bytes) -> bytes:
         ("box.glb", flat_box((10, 20, 30))),
         ("box.usda", usda()),
         ("box.usd", usda()),
+        ("box.usd", usdc("metersPerUnit", "Blender v5.0.1", "documentation")),
+        ("box.usdz", packed(box_usdc=usdc("metersPerUnit", "./paper.png"), paper_png=b"")),
         ("box.usdz", packed(box_usda=usda("asset texture = @paper_png@".replace("_", ".")), paper_png=b"")),
     ],
 )
@@ -104,6 +110,10 @@ BOX = flat_box((10, 20, 30))
         ("box.usda", usda("payload = @/etc/passwd@"), "refers to the outside file '/etc/passwd'"),
         ("box.usdz", b"PK\x03\x04" + bytes(40), "is not a whole USDZ package (BadZipFile)"),
         ("box.usdz", packed(box_usda=usda("payload = @../b.usdc@")), "refers to the outside file '../b.usdc'"),
+        ("box.usdc", usdc("metersPerUnit", "/srv/others/secret.usdc"), "the outside file '/srv/others/secret.usdc'"),
+        ("box.usdc", usdc("metersPerUnit", "upAxis")[:60], "is not a whole USD layer"),
+        ("box.usdc", usdc("metersPerUnit", "upAxis")[:-8] + bytes(8), "is not a whole USD layer"),
+        ("box.usdz", packed(box_usdc=usdc("metersPerUnit", "../paper.png"), paper_png=b""), "file '../paper.png'"),
         ("box.usdz", packed(paper_png=b"x"), "does not begin with a USD layer"),
     ],
 )  # fmt: skip
@@ -160,3 +170,12 @@ def test_a_plan_refuses_a_broken_model_by_its_field(tmp_path: Path) -> None:
     saved(tmp_path, "mug.glb", BOX[:-5])
     with pytest.raises(Refusals, match=r"products\[0\]\.model: 'mug\.glb' is not a whole GLB file"):
         admitted(tmp_path, products=[{"id": "mug", "name": "Mug", "model": "mug.glb"}])
+
+
+def test_lz4_blocks_are_unpacked_within_their_bounds() -> None:
+    assert lz4_block(b"\x35abc\x03\x00\x10d", 20) == b"abcabcabcabcd"
+    for wrong in (b"\x35abc\x09\x00", b"\x35abc\x00\x00"):
+        with pytest.raises(ValueError, match="packed wrongly"):
+            lz4_block(wrong, 20)
+    with pytest.raises(ValueError, match="packed wrongly"):
+        lz4_block(b"\x3fabc\x03\x00" + b"\xff" * 9 + b"\x00", 100)

@@ -96,8 +96,9 @@ def test_orders_that_cannot_be_rendered_are_dead_letters_and_the_rest_go_on(tmp_
 
 @marked
 def test_usd_is_rendered_upright_and_the_light_comes_from_its_side() -> None:
-    view = View(edge_px=64, samples=8, denoise=False, azimuth_deg=45, elevation_deg=20, light="left")
+    view = View(edge_px=65, samples=8, denoise=False, azimuth_deg=45, elevation_deg=20, light="left")
     left = levels(render(usda(), view, HERE)).astype(float)
+    assert max(left.shape[:2]) == 65
     solid = left[..., 3] > 60_000
     assert 0.4 < solid.mean() < 0.95
     middle = left.shape[1] // 2

@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 
 from foundry.clip import ClipOrder, NoFirstFrame, Scenario, clip_order
+from foundry.errors import BadInput
 from foundry.manifest import CheckRecord
 from foundry.names import seed_of
 from foundry.object_store import LocalStore
 from models.drawing import Pixels
+from models.registry import WeightsRefused, cards
 from models.video.asking import ClipGrid
 from models.video.decoding import decoded_chunks
 from models.video.encoding import encode
@@ -206,6 +208,32 @@ def test_a_judge_sees_three_frames_and_has_a_clip_filmed_again(shelf: Path, stor
     assert isinstance(refused, Unfilmed)
     assert refused.reason == "refused 3 times, last for calm (loud; calm); change the prompt."
     assert [file.suffix for file in (store.root / ".scratch").iterdir()] == [".mkv"]
+
+
+def test_a_card_that_asks_for_optimisations_is_refused(shelf: Path, store: LocalStore) -> None:
+    card = a_video_card("ltx", shelf, optimisations={"compile": True})
+    with pytest.raises(BadInput, match="optimisations are not offered for video"):
+        VideoHandler(card, store, device="cpu").load_model()
+
+
+def test_a_folder_that_does_not_film_is_refused(store: LocalStore) -> None:
+    card = cards()["backdrop"].model_copy(update={"task": "text-to-video"})
+    with pytest.raises(BadInput, match="StableDiffusionPipeline does not film; name a video folder"):
+        VideoHandler(card, store, device="cpu").load_model()
+
+
+def test_the_cards_scheduler_replaces_the_folders(shelf: Path, store: LocalStore) -> None:
+    scheduler = {"name": "FlowMatchEulerDiscreteScheduler", "settings": {"shift": 3.0}}
+    loaded = VideoHandler(a_video_card("ltx", shelf, scheduler=scheduler), store, device="cpu").load_model()
+    assert loaded.pipeline.scheduler.config.shift == 3.0
+
+
+def test_changed_weights_are_refused_before_anything_is_loaded(shelf: Path, store: LocalStore) -> None:
+    card = a_video_card("ltx", shelf)
+    file = "vae/diffusion_pytorch_model.safetensors"
+    changed = card.model_copy(update={"weights": {**card.weights, file: "0" * 64}})
+    with pytest.raises(WeightsRefused, match=file):
+        VideoHandler(changed, store, device="cpu").load_model()
 
 
 def test_a_missing_first_frame_is_one_dead_letter(shelf: Path, store: LocalStore) -> None:
