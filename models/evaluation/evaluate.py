@@ -23,7 +23,11 @@ from models.measured_screen import judge as measured_judge
 
 @dataclass(frozen=True)
 class Options:
-    """How much is drawn and timed, where pictures are kept meanwhile, and the day that the evidence bears."""
+    """How much is drawn and timed, the day that the evidence bears, and where things go.
+
+    `work` keeps the drawings at full size between runs; `registry` is the folder that gets the evidence, the card's own
+    folder if it is None.
+    """
 
     made_on: str
     seeds: int = 3
@@ -31,6 +35,7 @@ class Options:
     timed: int = 5
     pairs: int = 15
     work: Path = Path("build/evaluation")
+    registry: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,11 @@ def evaluate(
         "screen": screening.card.name,
     }
     found = Evaluation(card.id, card.version, card.digest, passed, options.made_on, figures, marks, made_with)
-    _write(card, found, answered)
+    _write(evidence_folder(card, options.registry), card, found, answered)
     return found
 
 
-def _write(card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers]) -> None:
-    folder = evidence_folder(card)
+def _write(folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_page(folder, card, found, answered)
     (folder / FILE).write_text(found.as_json(), encoding="utf-8")

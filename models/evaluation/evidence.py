@@ -35,9 +35,9 @@ class Evaluation:
         return json.dumps(self.__dict__, indent=1, ensure_ascii=False) + "\n"
 
 
-def evidence_folder(card: ModelCard) -> Path:
-    """Beside the card: evidence/<id>/<version> in the registry folder."""
-    return card.path.parent / "evidence" / card.id / card.version
+def evidence_folder(card: ModelCard, registry: Path | None = None) -> Path:
+    """evidence/<id>/<version> in the registry folder: the named one, or else the folder of the card."""
+    return (registry or card.path.parent) / "evidence" / card.id / card.version
 
 
 def read(folder: Path) -> Evaluation:

@@ -88,6 +88,7 @@ def _scene(every: Sequence[Answer], ruler: Calibration) -> dict[str, Any]:
         table.setdefault(answer.sample.prompt.scene, Counter())[named] += 1
     return {
         "adherence": share(answer.scene_right for answer in every),
+        "adherence_unseen": share(answer.scene_right for answer in every if answer.sample.prompt.unseen),
         "ceiling": ruler.scene_ceiling,
         "by_scene": _by_scene(every, lambda answer: answer.scene_right),
         "confusion": {asked: dict(table[asked].most_common()) for asked in sorted(table)},
@@ -100,6 +101,7 @@ def _palette(every: Sequence[Answer], ruler: Calibration) -> dict[str, Any]:
     most = max((len(one.distances) for one in seen), default=0)
     return {
         "adherence": share(shows(answer, bound) for answer in every),
+        "adherence_unseen": share(shows(answer, bound) for answer in every if answer.sample.prompt.unseen),
         "bound_delta_e": bound,
         "ceiling": ruler.palette_ceiling,
         "floor": ruler.palette_floor,

@@ -1,8 +1,8 @@
 """The fixed prompt set: what every drawing model is asked, and what a right answer shows.
 
-`prompts.yaml` is written by `python -m models.evaluation.prompts` from the pairs of scene and palette that the embedded
-model has never been trained on (models/training/backdrop/held_out.py), and is kept in the repository so that figures of
-different days compare. Its order is mixed, so that the first N prompts ask for every scene.
+`prompts.yaml` is written by `python -m models.evaluation.held_out` from the pairs of scene and colour that the embedded
+model has never been trained on, and is kept in the repository so that figures of different days compare. Its order is
+mixed, so that the first N prompts ask for every scene.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class EvaluationPrompt(BaseModel):
     light: Literal["left", "right", "top"]
     palette: tuple[Hex, ...] = Field(min_length=2, description="Background, ground, then accents.")
     colours: str = Field(min_length=1, description="The palette in words, for models that read plain language.")
+    unseen: bool = Field(description="Whether the embedded model's training holds this scene and colour back.")
 
 
 class PromptSet(BaseModel):

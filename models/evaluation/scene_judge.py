@@ -21,9 +21,9 @@ from foundry.names import sha256_file
 from models.evaluation.scaling import Picture, in_box
 
 FOLDER = Path(__file__).resolve().parents[1] / "embedded" / "scene_judge"
-EDGE_PX = 96
+EDGE_PX = 112
 BATCH = 32
-WIDTHS = (24, 32, 64, 96)
+WIDTHS = (16, 32, 64, 96)
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class SceneJudge:
 
 
 def seen(picture: Picture) -> Picture:
-    """What the network sees of a picture: all of it, averaged to 96 × 96 pixels whatever its aspect."""
+    """What the network sees of a picture: all of it, averaged to 112 × 112 pixels whatever its aspect."""
     return in_box(picture, EDGE_PX, EDGE_PX)
 
 
 def as_input(pictures: Sequence[Picture]) -> Any:
-    """(n, 3, 96, 96) float32 tensor in [-1, 1] of pictures that have 96 × 96 pixels."""
+    """(n, 3, 112, 112) float32 tensor in [-1, 1] of pictures that have 112 × 112 pixels."""
     import torch
 
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1

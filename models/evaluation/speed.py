@@ -8,6 +8,7 @@ that a slow moment of the machine meets both; the median of the pairs' ratios co
 
 from __future__ import annotations
 
+import inspect
 import multiprocessing
 import statistics
 import sys
@@ -93,19 +94,21 @@ def _measure_overhead(card: ModelCard, handler: Handler, requests: list[DrawRequ
 
 
 def _raw(card: ModelCard, pipeline: Any, request: DrawRequest) -> Any:
-    """What a script would call: the pipeline's own method with the same arguments."""
+    """What a script would call: the pipeline's own method, with those of these arguments that it takes."""
     import torch
 
     order = request.order
-    return pipeline(
-        prompt=[compile_for(card, order).text],
-        generator=[torch.Generator("cpu").manual_seed(request.seed)],
-        width=order.width_px,
-        height=order.height_px,
-        num_inference_steps=order.steps,
-        guidance_scale=float(card.guidance),
-        output_type="np",
-    ).images
+    arguments = {
+        "prompt": [compile_for(card, order).text],
+        "generator": [torch.Generator("cpu").manual_seed(request.seed)],
+        "width": order.width_px,
+        "height": order.height_px,
+        "num_inference_steps": order.steps,
+        "guidance_scale": float(card.guidance),
+        "output_type": "np",
+    }
+    takes = inspect.signature(type(pipeline).__call__).parameters
+    return pipeline(**{name: value for name, value in arguments.items() if name in takes}).images
 
 
 def _seconds(work: Callable[..., object], *arguments: Any) -> float:

@@ -20,7 +20,7 @@ LEAST_CROP = 0.78
 
 
 def damaged(picture: Picture, chance: np.random.Generator) -> Picture:
-    """(96, 96, 3): cropped, mirrored, blurred, recoloured, noised and compressed, each by chance."""
+    """(112, 112, 3): cropped, mirrored, blurred, recoloured, noised and compressed, each by chance."""
     seen = _cropped(picture, chance)
     if chance.random() < 0.5:
         seen = seen.transpose(Image.Transpose.FLIP_LEFT_RIGHT)

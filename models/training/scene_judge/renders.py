@@ -1,14 +1,18 @@
-"""The judge's training pictures: renders with every scene equally often and colours drawn at random."""
+"""The judge's training pictures: renders with every scene equally often, as the backdrop model's are.
+
+The pairs of scene and colour that are held back from the generator are held back from its judge too.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from models.evaluation.scaling import Picture
+from models.evaluation.scaling import Picture, with_short_edge
 from models.training.backdrop.captions import recipes
 from models.training.backdrop.scenes import SCENES, render
 
-SIZES = [(144, 144), (128, 160), (112, 192), (192, 112)]
+SIZES = [(256, 256), (256, 320), (224, 384), (384, 224)]
+KEPT_PX = 144
 TRAINING_SEED, HELD_OUT_SEED = 20_261, 90_417
 
 
@@ -26,9 +30,5 @@ def kinds() -> tuple[str, ...]:
 
 
 def labelled(count: int, seed: int) -> list[Labelled]:
-    """`count` renders, the kinds in turn; another seed gives other accidents, colours and sides."""
-    made = []
-    for at, recipe in enumerate(recipes(count, SIZES, seed)):
-        of_kind = replace(recipe, kind=kinds()[at % len(kinds())])
-        made.append(Labelled(render(of_kind), of_kind.kind))
-    return made
+    """`count` renders, the kinds in turn, averaged to a short edge of 144 px; another seed gives other accidents."""
+    return [Labelled(with_short_edge(render(recipe), KEPT_PX), recipe.kind) for recipe in recipes(count, SIZES, seed)]
