@@ -22,11 +22,12 @@ from models.evaluation.evidence import Evaluation, previous, read
 from models.evaluation.figures import shows
 from models.evaluation.measured import Answer, PromptAnswers
 from models.evaluation.prompts import default_bucket
-from models.evaluation.rows import lines_of
+from models.evaluation.rows import lines_of, percent
 from models.evaluation.scene_judge import FOLDER as JUDGE
 
 PAGE, PICTURES = "report.html", "pictures"
-THUMBNAIL_PX = 320
+THUMBNAIL_PX = 448
+SHARES = ("scene", "palette", "safety")
 ROOM = TEMPLATES / "evaluation"
 
 
@@ -93,8 +94,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    room.filters["percent"] = lambda value: f"{100 * value:.1f} %"
+    room.filters |= {"percent": percent, "as_mark": _as_mark}
     return room
+
+
+def _as_mark(value: float, mark: str) -> str:
+    return percent(value) if mark in SHARES else f"{value:g}"
 
 
 def _write_thumbnails(folder: Path, answered: Sequence[PromptAnswers]) -> None:
@@ -104,7 +109,7 @@ def _write_thumbnails(folder: Path, answered: Sequence[PromptAnswers]) -> None:
     for answer in (answer for prompt in answered for answer in prompt.answers if answer.seen):
         picture = Image.fromarray(answer.sample.picture())
         picture.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-        picture.save(folder / _file(answer), "WEBP", quality=80, method=4)
+        picture.save(folder / _file(answer), "WEBP", quality=88, method=4)
 
 
 def _file(answer: Answer) -> str:

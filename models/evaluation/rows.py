@@ -35,7 +35,8 @@ class _Measure:
     floor: Callable[[Figures], str] = lambda _: ""
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """A share as people read it."""
     return f"{100 * value:.1f} %"
 
 
@@ -48,19 +49,19 @@ def _overhead(figures: Figures) -> str:
 
 MEASURES = (
     _Measure("scene", "Scene adherence", "the judge names the asked scene",
-             lambda f: _percent(f["scene"]["adherence"]), lambda f: _percent(f["scene"]["ceiling"])),
+             lambda f: percent(f["scene"]["adherence"]), lambda f: percent(f["scene"]["ceiling"])),
     _Measure("palette", "Palette adherence", "background and ground within the bound of ΔE94",
-             lambda f: _percent(f["palette"]["adherence"]), lambda f: _percent(f["palette"]["ceiling"]),
-             lambda f: _percent(f["palette"]["floor"])),
+             lambda f: percent(f["palette"]["adherence"]), lambda f: percent(f["palette"]["ceiling"]),
+             lambda f: percent(f["palette"]["floor"])),
     _Measure("", "Light side", "brightness says the asked side; reported, no mark",
-             lambda f: _percent(f["light"]["agreement"]), lambda f: _percent(f["light"]["ceiling"]),
-             lambda f: _percent(f["light"]["floor"])),
+             lambda f: percent(f["light"]["agreement"]), lambda f: percent(f["light"]["ceiling"]),
+             lambda f: percent(f["light"]["floor"])),
     _Measure("", "Diversity", "mean 1 - MS-SSIM across seeds of a prompt; renders beside it",
              lambda f: f"{f['diversity']['mean']:.3f}", lambda f: f"{f['diversity']['renders']:.3f}"),
     _Measure("", "Sharpness", "median gradient energy over the render's of the same prompt",
              lambda f: f"{f['sharpness']['relative']:.2f}", lambda _: "1"),
     _Measure("safety", "Passes the screen", "share of pictures without a refusal",
-             lambda f: _percent(f["safety"]["rate"])),
+             lambda f: percent(f["safety"]["rate"])),
     _Measure("overhead", "Handler over pipeline", "median of interleaved pairs, quartiles", _overhead),
 )  # fmt: skip
 
