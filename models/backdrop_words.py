@@ -7,6 +7,10 @@ def _each(**kinds: str) -> dict[str, str]:
     return {word: kind for kind, words in kinds.items() for word in words.split()}
 
 
+def _all(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 STRONG: dict[str, str] = _each(
     sweep="seamless sweep cyclorama cove infinity gradient",
     room="plaster stucco interior gallery skirting",
@@ -17,13 +21,13 @@ STRONG: dict[str, str] = _each(
     leaves="leaf leaves leafy palm palms foliage botanical tropical frond fronds fern jungle monstera plant plants",
     papercut="paper papercut papercraft origami cutout cutouts cardboard layered layers diorama",
     marble="marble marbled quartz onyx travertine granite veined",
-    wood="wood wooden oak walnut timber plank planks pine birch teak cedar boards rustic bamboo",
+    wood="wood wooden oak walnut timber plank planks birch teak cedar boards rustic bamboo",
     terrazzo="terrazzo confetti speckled chips mosaic",
-    fabric="fabric silk silky satin cloth linen velvet textile drape draped drapes drapery folds cotton cashmere curtain",
+    fabric="fabric silk silky satin cloth linen velvet textile drape draped drapes drapery folds cotton cashmere",
     water="water ripple ripples rippling pool pond aquatic waterline puddle splash wet",
     sunset="sunset sunrise sundown dusk dawn sea ocean beach seaside coast seascape lake horizon golden",
     dunes="dune dunes desert sahara sandy sand",
-    hills="hill hills mountain mountains mountainous misty mist fog foggy valley alpine peak peaks ridge ridges highland",
+    hills="hill hills mountain mountains mountainous misty mist fog foggy valley alpine peak peaks ridge ridges",
     snow="snow snowy winter wintry frost frosty frozen ski snowfall snowdrift christmas icy",
     bokeh="bokeh city urban skyline downtown neon nightlife festive party fairy blurred defocused",
 )  # fmt: skip
@@ -48,18 +52,19 @@ LIGHT_WORDS: dict[str, str] = _each(
 )  # fmt: skip
 ROLE_WORDS: dict[str, str] = _each(
     wall="wall walls background backdrop sky skies sweep room cloth silk satin fabric velvet linen drapery",
-    floor="floor ground table tabletop water sea ocean lake sand sands ledge marble wood oak stone slab terrazzo desert "
-    "dunes surface base snow plank planks foreground counter",
+    floor="floor ground table tabletop water sea ocean lake sand sands ledge marble wood oak stone slab terrazzo "
+    "desert dunes surface base snow plank planks foreground counter",
     accent="accent accents podium plinth pedestal arch niche glow disc hills mountains peaks lights veins chips layers "
     "trees firs details sun",
 )  # fmt: skip
-COPY_WORDS = frozenset("copy copyspace space headline text room type lettering words".split())
-PALER, DEEPER = frozenset("light pale soft pastel dusty powder".split()), frozenset("dark deep rich midnight".split())
-SMALL_WORDS = frozenset(
+COPY_WORDS = _all("copy copyspace space headline text room type lettering words")
+PALER = _all("light pale soft pastel dusty powder")
+DEEPER = _all("dark deep rich midnight")
+SMALL_WORDS = _all(
     "a an and at by for from in into of on onto over the to under with before behind its soft softly light lit shadow "
     "shadows warm calm gentle gently bright very quiet empty scene early late cast casts falling coming side colour "
     "color colours colors tone tones palette is are near next beside against across through this that it lights long "
-    "low high free leave leaving wide".split()
+    "low high free leave leaving wide"
 )
 WEIGHTS = {"podium": 4, "arch": 4, "leaves": 4, "room": 2}
 """How much a strong word for a scene counts; 3 for the others. A weak word counts 1."""

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from models.training.backdrop.palettes import all_colour_words, level_of_word
 
-LATENT_CHANNELS = 32
-PATCH = 16
+LATENT_CHANNELS = 8
+PATCH = 8
 TEXT_WIDTH = 192
 
 
 class PatchCodes:
-    """A fixed linear encoder: principal components of 16 × 16 patches, scaled for the denoiser.
+    """A fixed linear encoder: principal components of 8 × 8 patches, scaled for the denoiser.
 
     The leading component has unit deviation; the others keep the square root of their ratio to it, so that
     fine detail is heard without outshouting colour. The components are those of patches and of their mirror
@@ -47,7 +47,7 @@ class PatchCodes:
         return np.asarray(np.sign(kin), np.float32)
 
     def encode(self, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
-        """(32, height/16, width/16) float16 codes of a uint8 picture."""
+        """(8, height/8, width/8) float16 codes of a uint8 picture."""
         h, w = picture.shape[0] // PATCH, picture.shape[1] // PATCH
         codes = (_patches(picture) - self.mean) @ self.basis / self.scale
         return np.asarray(codes.reshape(h, w, LATENT_CHANNELS).transpose(2, 0, 1), np.float16)
@@ -81,10 +81,10 @@ def decoder() -> Any:
 
     return AutoencoderTiny(
         latent_channels=LATENT_CHANNELS,
-        encoder_block_out_channels=(8, 8, 8, 8, 8),
-        num_encoder_blocks=(1, 1, 1, 1, 1),
-        decoder_block_out_channels=(32, 32, 32, 32, 32),
-        num_decoder_blocks=(3, 3, 3, 2, 1),
+        encoder_block_out_channels=(8, 8, 8, 8),
+        num_encoder_blocks=(1, 1, 1, 1),
+        decoder_block_out_channels=(32, 32, 32, 32),
+        num_decoder_blocks=(3, 3, 2, 1),
         scaling_factor=1.0,
     )
 
@@ -94,12 +94,12 @@ def denoiser() -> Any:
     from diffusers import UNet2DConditionModel
 
     return UNet2DConditionModel(
-        sample_size=32,
+        sample_size=64,
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
-        block_out_channels=(64, 128, 192),
+        down_block_types=("DownBlock2D", "DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"),
+        block_out_channels=(32, 64, 128, 192),
         layers_per_block=1,
         norm_num_groups=16,
         cross_attention_dim=TEXT_WIDTH,

@@ -13,7 +13,7 @@ class Schedule:
     """Pictures, steps, pictures per step, learning rate of the denoiser, threads and seed."""
 
     pictures: int = 8_640
-    decoder_steps: int = 9_000
+    decoder_steps: int = 6_000
     denoiser_steps: int = 6_000
     batch: int = 16
     rate: float = 6e-4

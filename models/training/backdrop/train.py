@@ -57,8 +57,8 @@ def train_decoder(folder: Path, schedule: Schedule) -> None:
     net = decoder().to(memory_format=torch.channels_last)
     codes = PatchCodes.load(folder / "patch_codes.npz")
     shelves = [np.load(folder / f"pictures_{w}x{h}.npy", mmap_mode="r") for w, h in SIZES]
-    optimiser = torch.optim.AdamW(net.decoder.parameters(), 1e-3, weight_decay=0)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1.5e-3, schedule.decoder_steps + 1, pct_start=0.1)
+    optimiser = torch.optim.AdamW(net.decoder.parameters(), 2e-3, (0.9, 0.99), weight_decay=0)
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, schedule.decoder_steps + 1, pct_start=0.1)
     chance = np.random.default_rng(schedule.seed)
     began, smooth = time.monotonic(), 0.0
     for step in range(schedule.decoder_steps):
