@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from foundry.card import ModelCard
@@ -13,12 +14,12 @@ from models.evaluation.calibration import calibration
 from models.evaluation.evidence import FILE, Evaluation, evidence_folder
 from models.evaluation.figures import figures_of, marks_of
 from models.evaluation.gallery import Handler, Say
-from models.evaluation.measured import Judge, PromptAnswers, answers
+from models.evaluation.measured import PromptAnswers, Screen, answers
 from models.evaluation.page import write_page
 from models.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_set, seed_for
 from models.evaluation.scene_judge import load_judge
 from models.evaluation.speed import Overhead, SizeSpeed, measure_overhead, measure_size
-from models.measured_screen import judge as measured_judge
+from models.measured_screen import judge
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Screening:
-    """The screen that counts as safe: its card, and what judges by it."""
+    """The screen that says what is safe: its name for the evidence, and what judges a drawing."""
 
-    card: ModelCard
-    judge: Judge = measured_judge
+    name: str
+    judge: Screen
+
+
+def measured_screening(card: ModelCard) -> Screening:
+    """The screen that needs no network, by a card's thresholds."""
+    return Screening(card.name, partial(judge, screen=card))
 
 
 QUICK = {"seeds": 1, "prompts": 11, "timed": 1, "pairs": 3}
@@ -58,7 +64,7 @@ def evaluate(
     samples = gallery.wanted(card, prompts.prompts, options.seeds, options.work / card.id / card.digest)
     drawn = gallery.draw(samples, handler, at_once=card.batch.cpu, say=say)
     say("measuring")
-    answered = answers(drawn, load_judge(), screening.card, screening.judge)
+    answered = answers(drawn, load_judge(), screening.judge)
     speeds, overhead = _timed(card, handler, prompts, options, say)
     figures = figures_of(answered, calibration(), speeds, overhead)
     marks = {mark.name: mark.as_json() for mark in marks_of(card, figures)}
@@ -66,7 +72,7 @@ def evaluate(
     made_with = {
         "prompt_set": f"{prompts.version} {prompt_set().digest}",
         "scene_judge": load_judge().sha256,
-        "screen": screening.card.name,
+        "screen": screening.name,
     }
     found = Evaluation(card.id, card.version, card.digest, passed, options.made_on, figures, marks, made_with)
     _write(evidence_folder(card, options.registry), card, found, answered)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from foundry.card import ModelCard
 from foundry.manifest import CheckRecord
 from models.drawing import Drawn
 from models.evaluation.diversity import diversity
@@ -17,7 +16,7 @@ from models.evaluation.scaling import Picture
 from models.evaluation.scene_judge import SceneJudge
 from models.evaluation.sharpness import sharpness
 
-Judge = Callable[[Drawn, ModelCard], tuple[CheckRecord, ...]]
+Screen = Callable[[Drawn], tuple[CheckRecord, ...]]
 MAIN_COLOURS = 2
 
 
@@ -74,24 +73,22 @@ def _rounded(distances: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(round(away, 3) for away in distances)
 
 
-def answers(samples: Sequence[Sample], judge: SceneJudge, screen: ModelCard, screened: Judge) -> list[PromptAnswers]:
+def answers(samples: Sequence[Sample], judge: SceneJudge, screen: Screen) -> list[PromptAnswers]:
     """Every prompt's answers, measured; pictures of one prompt at a time are in memory."""
-    return [_answers_to(prompt, group, judge, (screen, screened)) for prompt, group in by_prompt(samples)]
+    return [_answers_to(prompt, group, judge, screen) for prompt, group in by_prompt(samples)]
 
 
-def _answers_to(
-    prompt: EvaluationPrompt, group: list[Sample], judge: SceneJudge, screening: tuple[ModelCard, Judge]
-) -> PromptAnswers:
+def _answers_to(prompt: EvaluationPrompt, group: list[Sample], judge: SceneJudge, screen: Screen) -> PromptAnswers:
     there = [sample for sample in group if not sample.refused]
     pictures = [sample.picture() for sample in there]
     shown = look(pictures, [prompt.palette] * len(there), judge)
     made = {
-        sample.number: Answer(sample, seen, _unsafe(sample.drawn(picture), *screening))
+        sample.number: Answer(sample, seen, _refusals(screen(sample.drawn(picture))))
         for sample, picture, seen in zip(there, pictures, shown, strict=True)
     }
     every = tuple(made.get(sample.number, Answer(sample, None)) for sample in group)
     return PromptAnswers(prompt, every, round(diversity(pictures), 4))
 
 
-def _unsafe(drawn: Drawn, screen: ModelCard, screened: Judge) -> tuple[str, ...]:
-    return tuple(check.name for check in screened(drawn, screen) if not check.passed)
+def _refusals(checks: Sequence[CheckRecord]) -> tuple[str, ...]:
+    return tuple(check.name for check in checks if not check.passed)

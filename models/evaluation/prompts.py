@@ -1,6 +1,6 @@
 """The fixed prompt set: what every drawing model is asked, and what a right answer shows.
 
-`prompts.yaml` is written by `python -m models.evaluation.held_out` from the pairs of scene and colour that the embedded
+`prompts.yaml` is written by `python -m models.evaluation.wordings` from the pairs of scene and colour that the embedded
 model has never been trained on, and is kept in the repository so that figures of different days compare. Its order is
 mixed, so that the first N prompts ask for every scene.
 """

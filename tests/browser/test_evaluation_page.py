@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.evaluation.evaluate import Options, Screening, evaluate
+from models.evaluation.evaluate import Options, evaluate, measured_screening
 from models.evaluation.evidence import evidence_folder
 from models.registry import card
 from tests.evaluating import RenderingHandler, a_card
@@ -30,7 +30,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for version, wrong in (("1", ()), ("2", ("wooden", "firs"))):
         model = a_card(registry, version=version, sizes={"square": [96, 96]}, title="Tiny </title> & random")
         options = Options(f"2026-01-0{version}", SEEDS, PROMPTS, timed=1, pairs=2, work=registry / "work")
-        evaluate(model, RenderingHandler(wrong), Screening(card("measured", "screen")), options)
+        evaluate(model, RenderingHandler(wrong), measured_screening(card("measured", "screen")), options)
     return evidence_folder(model) / "report.html"
 
 

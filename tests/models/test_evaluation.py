@@ -16,10 +16,10 @@ from foundry.errors import BadInput
 from models.backdrop_prompt import compile_prompt
 from models.diffusers_handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest, Undrawn
-from models.evaluation import held_out
+from models.evaluation import wordings
 from models.evaluation.calibration import calibration
 from models.evaluation.diversity import diversity
-from models.evaluation.evaluate import Options, Screening, evaluate, summary
+from models.evaluation.evaluate import Options, evaluate, measured_screening, summary
 from models.evaluation.evidence import evidence_folder, previous, read
 from models.evaluation.gallery import draw, wanted
 from models.evaluation.light import asymmetry, light_side
@@ -36,7 +36,7 @@ from models.training.scene_judge.renders import labelled
 from models.training.scene_judge.train import Schedule, export, train
 from tests.evaluating import RenderingHandler, a_card, write_pipeline
 
-SCREEN = Screening(card("measured", "screen"))
+SCREEN = measured_screening(card("measured", "screen"))
 
 
 def two_colours(top: str, bottom: str, *, light: Sequence[float] = (1.0, 1.0)) -> Picture:
@@ -139,11 +139,11 @@ def test_training_the_judge_repeats_and_learns_from_renders_alone(tmp_path: Path
 
 def test_the_prompt_set_is_what_its_source_makes_and_training_never_saw_its_pairs() -> None:
     kept = prompt_set()
-    assert list(kept.prompts) == held_out.prompts()
+    assert list(kept.prompts) == wordings.prompts()
     unseen = [prompt for prompt in kept.prompts if prompt.unseen]
     assert len(unseen) >= 100
     assert all(held_back(prompt.scene, prompt.palette[0]) for prompt in unseen)
-    assert {prompt.scene for prompt in kept.first(18).prompts} == set(held_out.WORDS)
+    assert {prompt.scene for prompt in kept.first(18).prompts} == set(wordings.WORDS)
 
 
 def test_nearly_all_prompts_reach_the_embedded_model_as_they_are_meant() -> None:

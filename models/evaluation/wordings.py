@@ -1,23 +1,21 @@
-"""Writes the prompt set: scenes in colours that the embedded model was never trained on, in plain words.
+"""Writes the prompt set: pairs of scene and colours that training holds back, asked for in seven wordings each.
 
-`python -m models.evaluation.held_out` writes `prompts.yaml`. The palettes come from the same harmonies as the training
-pictures', but their pairs of scene and wall colour family are those that training holds back
-(models/training/backdrop/captions.py). Spotlight and bokeh have no pair held back; their prompts are marked as seen.
+`python -m models.evaluation.wordings` writes `prompts.yaml`. Scene, side of light and palette come from
+models/training/backdrop/held_out.py; the words are the evaluation's own, so that they were not chosen by whoever taught
+the prompt compiler its words. Spotlight and bokeh have no pair held back; their prompts are marked as seen.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from foundry.colour import lab_of_hex
 from foundry.names import seed_of
 from models.evaluation.prompts import PROMPTS, EvaluationPrompt, as_yaml
 from models.training.backdrop.captions import held_back
-from models.training.backdrop.palettes import COLOURS, FAMILIES, family, harmony
+from models.training.backdrop.held_out import HeldOut
+from models.training.backdrop.held_out import prompts as held_out
+from models.training.backdrop.palettes import COLOURS
 
 VERSION = "1"
-SOURCE = "models/evaluation/held_out.py"
-TRIES = 4_000
+SOURCE = "models/training/backdrop/held_out.py, worded by models/evaluation/wordings.py"
 LIGHT = {
     "left": ("light from the left", "lit from the left", "a lamp at the left"),
     "right": ("light from the right", "lit from the right", "a lamp at the right"),
@@ -68,16 +66,19 @@ WORDS: dict[str, str] = {
         before a line of firs / A frozen clearing in winter / Christmas snow, quiet and cold / Edge of a ski slope with
         snow on the trees""",
     "spotlight": """A dark stage with a pool of spotlight / Dramatic spotlight on a wall / Theatre spot on an empty
-        floor / A moody stage with one beam""",
+        floor / A moody stage with one beam / Spotlit wall in the dark / A dramatic pool of light on the floor / A dark
+        theatre with one spot""",
     "bokeh": """City lights out of focus at night / Blurred fairy lights behind a table / Festive bokeh / Downtown
-        skyline as soft discs of light""",
+        skyline as soft discs of light / Defocused street lights / Party lights, far and blurred / Neon city night
+        behind a table""",
 }  # fmt: skip
 
 
 def prompts() -> list[EvaluationPrompt]:
     """The set, scenes in turn; a function of this file and of what training holds back."""
-    made = [_prompt(scene, at, words) for scene, each in phrases().items() for at, words in enumerate(each)]
-    return sorted(made, key=lambda prompt: (int(prompt.id.rsplit("-", 1)[1]), seed_of(prompt.scene)))
+    worded = phrases()
+    turns = min(len(each) for each in worded.values())
+    return [_prompt(each, at // len(worded), worded) for at, each in enumerate(held_out(turns * len(worded)))]
 
 
 def phrases() -> dict[str, list[str]]:
@@ -85,40 +86,22 @@ def phrases() -> dict[str, list[str]]:
     return {scene: " ".join(text.split()).split(" / ") for scene, text in WORDS.items()}
 
 
-def _prompt(scene: str, at: int, words: str) -> EvaluationPrompt:
-    chance = np.random.default_rng(seed_of(f"held-out/{scene}/{at}"))
-    light = ("left", "right", "top")[(at + seed_of(scene)) % 3]
-    unseen = _withheld(scene)
-    palette = _palette(scene, unseen[at % len(unseen)] if unseen else None, chance)
-    wall, floor, accent = (_name(colour) for colour in palette)
+def _prompt(each: HeldOut, turn: int, worded: dict[str, list[str]]) -> EvaluationPrompt:
+    scene, side = each.scene_kind, LIGHT[each.light]
+    wall, floor, accent = (_name(colour) for colour in each.palette)
     return EvaluationPrompt(
-        id=f"{scene}-{at + 1}",
-        prompt=f"{words}, {LIGHT[light][int(chance.integers(3))]}",
+        id=f"{scene}-{turn + 1}",
+        prompt=f"{worded[scene][turn]}, {side[seed_of(f'{scene}/{turn}') % len(side)]}",
         scene=scene,
-        light=light,
-        palette=palette,
+        light=each.light,
+        palette=each.palette,
         colours=f"{wall} over {floor} with a touch of {accent}",
-        unseen=bool(unseen),
+        unseen=held_back(scene, each.palette[0]),
     )
 
 
-def _withheld(scene: str) -> list[str]:
-    """The colour families that training never shows on this scene's wall; none of them may be empty of colours."""
-    by_family = {family(colour): colour for colour in COLOURS.values()}
-    return [name for name in FAMILIES if name in by_family and held_back(scene, by_family[name])]
-
-
-def _palette(scene: str, wanted: str | None, chance: np.random.Generator) -> tuple[str, str, str]:
-    for _ in range(TRIES):
-        colours = harmony(chance)
-        if wanted is None or family(colours[0]) == wanted:
-            return colours
-    raise RuntimeError(f"no palette of family {wanted} for {scene} in {TRIES} tries")
-
-
 def _name(colour: str) -> str:
-    wanted = lab_of_hex(colour)
-    return min(COLOURS, key=lambda name: float(np.linalg.norm(lab_of_hex(COLOURS[name]) - wanted)))
+    return next(name for name, known in COLOURS.items() if known == colour)
 
 
 def main() -> None:
