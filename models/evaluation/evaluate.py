@@ -81,7 +81,7 @@ def evaluate(
 
 def _write(folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    write_page(folder, card, found, answered)
+    write_page(folder, card, found, answered, calibration())
     (folder / FILE).write_text(found.as_json(), encoding="utf-8")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from foundry.card import ModelCard
 from models.evaluation.calibration import Calibration
-from models.evaluation.measured import Answer, PromptAnswers
+from models.evaluation.measured import Answer, PromptAnswers, share
 from models.evaluation.prompts import default_bucket
 from models.evaluation.speed import Overhead, SizeSpeed
 
@@ -100,8 +100,8 @@ def _palette(every: Sequence[Answer], ruler: Calibration) -> dict[str, Any]:
     seen = [answer.seen for answer in every if answer.seen]
     most = max((len(one.distances) for one in seen), default=0)
     return {
-        "adherence": share(shows(answer, bound) for answer in every),
-        "adherence_unseen": share(shows(answer, bound) for answer in every if answer.sample.prompt.unseen),
+        "adherence": share(shows(answer, ruler) for answer in every),
+        "adherence_unseen": share(shows(answer, ruler) for answer in every if answer.sample.prompt.unseen),
         "bound_delta_e": bound,
         "ceiling": ruler.palette_ceiling,
         "floor": ruler.palette_floor,
@@ -109,9 +109,9 @@ def _palette(every: Sequence[Answer], ruler: Calibration) -> dict[str, Any]:
             round(statistics.median(one.distances[at] for one in seen if len(one.distances) > at), 2)
             for at in range(most)
         ],
-        "by_scene": _by_scene(every, lambda answer: shows(answer, bound)),
+        "by_scene": _by_scene(every, lambda answer: shows(answer, ruler)),
         "by_bound": {
-            str(each): [share(shows(answer, each) for answer in every), *ruler.palette_by_bound[each]]
+            str(each): [share(shows(answer, ruler, each) for answer in every), *ruler.palette_by_bound[each]]
             for each in ruler.palette_by_bound
         },
         "by_colour": [
@@ -121,9 +121,10 @@ def _palette(every: Sequence[Answer], ruler: Calibration) -> dict[str, Any]:
     }
 
 
-def shows(answer: Answer, bound: float) -> bool:
-    """Whether there is a picture and it shows background and ground within `bound`."""
-    return answer.seen is not None and answer.seen.shows_palette(bound)
+def shows(answer: Answer, ruler: Calibration, bound: float | None = None) -> bool:
+    """Whether there is a picture and it shows the asked colours that count for its scene."""
+    seen, scene = answer.seen, answer.sample.prompt.scene
+    return seen is not None and ruler.shows_palette(scene, seen.distances, bound)
 
 
 def _light(every: Sequence[Answer], ruler: Calibration) -> dict[str, Any]:
@@ -157,12 +158,6 @@ def _safety(every: Sequence[Answer]) -> dict[str, Any]:
 def _by_scene(every: Sequence[Answer], right: Callable[[Answer], bool]) -> dict[str, float]:
     scenes = sorted({answer.sample.prompt.scene for answer in every})
     return {scene: share(right(answer) for answer in every if answer.sample.prompt.scene == scene) for scene in scenes}
-
-
-def share(values: Iterable[bool]) -> float:
-    """How many of them are true, 0 to 1, to four places; 0 for none."""
-    held = list(values)
-    return round(sum(held) / len(held), 4) if held else 0.0
 
 
 def _rounded(values: dict[str, Any]) -> dict[str, Any]:

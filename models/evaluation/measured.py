@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from foundry.manifest import CheckRecord
@@ -17,7 +17,6 @@ from models.evaluation.scene_judge import SceneJudge
 from models.evaluation.sharpness import sharpness
 
 Screen = Callable[[Drawn], tuple[CheckRecord, ...]]
-MAIN_COLOURS = 2
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,6 @@ class Seen:
     light: str
     distances: tuple[float, ...]
     sharpness: float
-
-    def shows_palette(self, bound: float) -> bool:
-        """Whether background and ground (the first two asked colours) are both within `bound`."""
-        return all(away <= bound for away in self.distances[:MAIN_COLOURS])
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,12 @@ def look(pictures: Sequence[Picture], palettes: Sequence[Sequence[str]], judge: 
             scenes, pictures, palettes, (round(sharpness(picture), 3) for picture in pictures), strict=True
         )
     ]
+
+
+def share(values: Iterable[bool]) -> float:
+    """How many of them are true, 0 to 1, to four places; 0 for none."""
+    held = list(values)
+    return round(sum(held) / len(held), 4) if held else 0.0
 
 
 def _rounded(distances: tuple[float, ...]) -> tuple[float, ...]:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -18,6 +17,7 @@ from PIL import Image
 
 from foundry.card import ModelCard
 from foundry.channel import TEMPLATES
+from models.evaluation.calibration import Calibration
 from models.evaluation.evidence import Evaluation, previous, read
 from models.evaluation.figures import shows
 from models.evaluation.measured import Answer, PromptAnswers
@@ -59,12 +59,14 @@ class Row:
     before: tuple[str, ...]
 
 
-def write_page(folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers]) -> None:
+def write_page(
+    folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers], ruler: Calibration
+) -> None:
     """report.html and its thumbnails, in the evidence folder."""
     _write_thumbnails(folder / PICTURES, answered)
     other = previous(folder)
-    rows = [_row(folder, at, prompt, found, other) for at, prompt in enumerate(answered)]
-    rows.sort(key=lambda row: (-row.wrong, -_farthest(answered[row.order]), row.order))
+    rows = [_row(folder, at, prompt, ruler, other) for at, prompt in enumerate(answered)]
+    rows.sort(key=lambda row: (-row.wrong, -_farthest(answered[row.order], ruler), row.order))
     before = read(other) if other else None
     template = _environment().get_template("page.html.j2")
     text = template.render(
@@ -116,18 +118,18 @@ def _file(answer: Answer) -> str:
     return f"{answer.sample.prompt.id}-{answer.sample.number}.webp"
 
 
-def _row(folder: Path, at: int, group: PromptAnswers, found: Evaluation, other: Path | None) -> Row:
-    asked, bound = group.prompt, float(found.figures["palette"]["bound_delta_e"])
-    wrong = sum((not one.scene_right) + (not shows(one, bound)) + bool(one.unsafe) for one in group.answers)
+def _row(folder: Path, at: int, group: PromptAnswers, ruler: Calibration, other: Path | None) -> Row:
+    asked = group.prompt
+    wrong = sum((not one.scene_right) + (not shows(one, ruler)) + bool(one.unsafe) for one in group.answers)
     kept = sorted((other / PICTURES).glob(f"{asked.id}-?.webp")) if other else []
     return Row(
         at, asked.id, asked.prompt, asked.colours, asked.scene, asked.light, asked.palette, wrong, group.diversity,
-        tuple(_shown(one, bound) for one in group.answers),
+        tuple(_shown(one, ruler) for one in group.answers),
         tuple(path.relative_to(folder.parent).as_posix() for path in kept),
     )  # fmt: skip
 
 
-def _shown(answer: Answer, bound: float) -> Shown:
+def _shown(answer: Answer, ruler: Calibration) -> Shown:
     sample, seen = answer.sample, answer.seen
     asked = sample.prompt
     if seen is None:
@@ -136,7 +138,7 @@ def _shown(answer: Answer, bound: float) -> Shown:
     away = ", ".join(f"{colour} {far:.1f}" for colour, far in zip(asked.palette, seen.distances, strict=True))
     verdicts = (
         (seen.scene if answer.scene_right else f"{seen.scene}, not {asked.scene}", answer.scene_right),
-        (f"ΔE {max(seen.distances[:2]):.1f}", seen.shows_palette(bound)),
+        (f"ΔE {max(ruler.counting(asked.scene, seen.distances)):.1f}", shows(answer, ruler)),
         (f"light {seen.light}", seen.light == asked.light),
         *((f"screen: {name}", False) for name in answer.unsafe),
     )
@@ -152,6 +154,6 @@ def _shown(answer: Answer, bound: float) -> Shown:
     return Shown(sample.number, f"{PICTURES}/{_file(answer)}", alt, verdicts, tuple(f for f in facts if f[1]))
 
 
-def _farthest(group: PromptAnswers) -> float:
-    distances: list[Any] = [max(one.seen.distances[:2]) for one in group.answers if one.seen]
-    return float(max(distances, default=0.0))
+def _farthest(group: PromptAnswers, ruler: Calibration) -> float:
+    seen = [one.seen for one in group.answers if one.seen]
+    return max((away for one in seen for away in ruler.counting(group.prompt.scene, one.distances)), default=0.0)

@@ -50,7 +50,7 @@ def _overhead(figures: Figures) -> str:
 MEASURES = (
     _Measure("scene", "Scene adherence", "the judge names the asked scene",
              lambda f: percent(f["scene"]["adherence"]), lambda f: percent(f["scene"]["ceiling"])),
-    _Measure("palette", "Palette adherence", "background and ground within the bound of ΔE94",
+    _Measure("palette", "Palette adherence", "every asked colour that the scene can show, within the bound of ΔE94",
              lambda f: percent(f["palette"]["adherence"]), lambda f: percent(f["palette"]["ceiling"]),
              lambda f: percent(f["palette"]["floor"])),
     _Measure("", "Light side", "brightness says the asked side; reported, no mark",
