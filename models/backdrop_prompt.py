@@ -5,124 +5,162 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from foundry.colour import lab_of_hex
-from models.training.backdrop.captions import caption
-from models.training.backdrop.scenes import COLOURS
-
-SYNONYMS: dict[str, str] = {
-    "studio": "sweep", "sweep": "sweep", "seamless": "sweep", "cyclorama": "sweep", "minimal": "sweep",
-    "gradient": "sweep", "clean": "sweep", "wall": "room", "room": "room", "plaster": "room",
-    "corner": "room", "gallery": "room", "spotlight": "spotlight", "stage": "spotlight",
-    "dramatic": "spotlight", "night": "spotlight", "dark": "spotlight", "moody": "spotlight",
-    "window": "room", "sunlit": "room", "sunlight": "room", "morning": "room",
-    "panes": "room", "leaf": "room", "leaves": "room", "palm": "room", "foliage": "room",
-    "botanical": "room", "tropical": "room", "garden": "room", "plant": "room",
-    "sunset": "sunset", "sunrise": "sunset", "sea": "sunset", "ocean": "sunset", "dusk": "sunset",
-    "beach": "sunset", "horizon": "sunset", "lake": "sunset", "water": "sunset", "dune": "dunes",
-    "dunes": "dunes", "desert": "dunes", "sand": "dunes", "hill": "hills", "hills": "hills",
-    "mountain": "hills", "mountains": "hills", "mist": "hills", "misty": "hills", "fog": "hills",
-    "valley": "hills", "alpine": "hills", "forest": "hills", "peak": "hills", "peaks": "hills",
-    "bokeh": "bokeh", "city": "bokeh", "lights": "bokeh", "festive": "bokeh", "party": "bokeh",
-    "blurred": "bokeh", "table": "table", "tabletop": "table", "kitchen": "table", "wood": "table",
-    "wooden": "table", "marble": "table", "stone": "table", "counter": "table", "desk": "table",
-    "cafe": "table", "interior": "table", "bathroom": "table", "silk": "fabric", "fabric": "fabric",
-    "cloth": "fabric", "linen": "fabric", "satin": "fabric", "textile": "fabric", "velvet": "fabric",
-}  # fmt: skip
-LIGHT_WORDS = {"left": "left", "right": "right", "above": "top", "top": "top", "overhead": "top"}
-LIGHT_WORDS |= {"front": "top", "frontal": "top", "even": "top"}
-SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "of",
-        "on",
-        "onto",
-        "over",
-        "the",
-        "to",
-        "under",
-        "with",
-        "before",
-        "behind",
-        "its",
-        "soft",
-        "softly",
-        "light",
-        "lit",
-        "shadow",
-        "shadows",
-        "warm",
-        "calm",
-        "gentle",
-        "gently",
-        "bright",
-        "very",
-        "quiet",
-        "empty",
-        "background",
-        "backdrop",
-        "scene",
-        "early",
-        "late",
-    ]
+from models.backdrop_words import (
+    COPY_WORDS,
+    DEEPER,
+    DEFAULT_COLOURS,
+    LIGHT_WORDS,
+    PALER,
+    ROLE_WORDS,
+    SMALL_WORDS,
+    STRONG,
+    WEAK,
+    WEIGHTS,
 )
+from models.training.backdrop.captions import caption
+from models.training.backdrop.palettes import COLOURS, hex_of_lab
+
+ROLES = ("wall", "floor", "accent")
+DUAL = {"sky": "blue", "ice": "blue", "pine": "green", "rose": "pink", "sand": "beige", "olive": "green"}
+"""Colour words that also name a thing: they mean the colour only where this word follows."""
 
 
 @dataclass(frozen=True)
 class CompiledPrompt:
-    """What the model reads, and which words decided it or were left unused."""
+    """What the model reads, and which words decided it or were left unused. `colours` are wall, floor, accent."""
 
     caption: str
     scene_kind: str
     light: str
     understood: tuple[str, ...]
     ignored: tuple[str, ...]
+    room: str = "top"
+    colours: tuple[str, str, str] = ("", "", "")
 
 
-def compile_prompt(scene: str, palette: Sequence[str] = ()) -> CompiledPrompt:
+def compile_prompt(
+    scene: str, palette: Sequence[str] = (), room: str | None = None, turned: bool = False
+) -> CompiledPrompt:
     """The caption for free words and hex colours (wall, floor, accent).
 
-    The training pictures have two more kinds, sun through a window and leaf shadow, which this version draws
-    badly; words for them mean a plain sunlit room. The scene is the kind that most words speak for, the first of
-    them on a tie; colour words in the text come before the palette's colours; without a side, light comes from
-    the left.
+    The scene is the kind that most words speak for, the first of them on a tie; words that only hint count
+    less. Colours in the text go to the thing they stand beside (sky, floor, podium), else to wall, floor and
+    accent in this order, and come before the palette's. Without a side, light comes from the left. `room` is the
+    side that the layout keeps for copy: words that ask for another are ignored, and decide only without it.
+    `turned` exchanges the light's left and right, for a picture that will be mirrored.
     """
-    words = re.findall(r"[a-z]+", scene.lower())
+    words = _words(scene)
+    copy_side, copied = _copy_side(words)
+    kind = _kind(words)
+    light = next((LIGHT_WORDS[w] for at, w in enumerate(words) if w in LIGHT_WORDS and at != copied), "left")
+    named, used = _colours_said(words)
+    colours = _filled(named, palette, kind)
+    calm = room or copy_side or "top"
+    light = _turned(light) if turned else light
+    known = {*STRONG, *WEAK, *LIGHT_WORDS, *ROLE_WORDS, *COPY_WORDS, *used}
+    if copy_side and copy_side != calm:
+        known -= {words[copied]}
+    understood = tuple(dict.fromkeys(word for word in words if word in known))
+    ignored = tuple(dict.fromkeys(word for word in words if word not in known and word not in SMALL_WORDS))
+    return CompiledPrompt(caption(kind, light, calm, colours), kind, light, understood, ignored, calm, colours)
+
+
+def _words(scene: str) -> list[str]:
+    text = scene.lower()
+    for phrase, meant in (("paper-cut", "papercut"), ("table top", "tabletop"), ("in front of", "before")):
+        text = text.replace(phrase, meant)
+    return re.findall(r"#[0-9a-f]{6}\b|[a-z]+", text)
+
+
+def _kind(words: list[str]) -> str:
     votes: dict[str, int] = {}
     for word in words:
-        if word in SYNONYMS:
-            votes[SYNONYMS[word]] = votes.get(SYNONYMS[word], 0) + 1
-    kind = max(votes, key=lambda name: votes[name]) if votes else "sweep"
-    light = next((LIGHT_WORDS[word] for word in words if word in LIGHT_WORDS), "left")
-    said = [word for word in words if word in COLOURS and word not in SYNONYMS]
-    wall, floor, accent = _colours(said, palette)
-    known = {*SYNONYMS, *LIGHT_WORDS, *COLOURS}
-    understood = tuple(dict.fromkeys(word for word in words if word in known))
-    ignored = tuple(dict.fromkeys(w for w in words if w not in known and w not in SMALL_WORDS))
-    text = caption(kind, light, wall, floor, accent)
-    return CompiledPrompt(text, kind, light, understood, ignored)
+        if word in STRONG:
+            votes[STRONG[word]] = votes.get(STRONG[word], 0) + WEIGHTS.get(STRONG[word], 3)
+        elif word in WEAK:
+            votes[WEAK[word]] = votes.get(WEAK[word], 0) + 1
+    return max(votes, key=lambda name: votes[name]) if votes else "sweep"
 
 
-def _colours(said: list[str], palette: Sequence[str]) -> tuple[str, str, str]:
-    names = [*dict.fromkeys([*said, *(nearest(colour) for colour in palette)])]
-    wall = names[0] if names else "ivory"
-    floor = names[1] if len(names) > 1 else wall
-    return wall, floor, names[2] if len(names) > 2 else floor
+def _copy_side(words: list[str]) -> tuple[str | None, int]:
+    """The side that the words keep for copy, and that word's place."""
+    for at, word in enumerate(words):
+        near = words[max(0, at - 4) : at + 3]
+        if word in ("left", "right", "top", "above") and COPY_WORDS & set(near) and "light" not in near[:4]:
+            return ("top" if word == "above" else word), at
+    return None, -1
 
 
-@lru_cache(maxsize=256)
-def nearest(colour: str) -> str:
-    """The grammar's colour that is nearest to "#RRGGBB" in CIE Lab (CIE76)."""
-    wanted = lab_of_hex(colour)
-    return min(COLOURS, key=lambda name: float(np.linalg.norm(lab_of_hex(COLOURS[name]) - wanted)))
+def _turned(side: str) -> str:
+    return {"left": "right", "right": "left"}.get(side, side)
+
+
+def _colours_said(words: list[str]) -> tuple[dict[str, str], set[str]]:
+    """Role → "#RRGGBB" for the colours in the text, and the words that named them."""
+    said: list[tuple[int, str]] = []
+    used: set[str] = set()
+    for at, word in enumerate(words):
+        colour = _colour_at(words, at)
+        if colour:
+            shade = words[at - 1] if at and words[at - 1] in PALER | DEEPER else ""
+            said.append((at, _shaded(colour, shade)))
+            used |= {word, shade, DUAL.get(word, "")} - {""}
+    named: dict[str, str] = {}
+    for at, colour in said:
+        role = _role(words, at)
+        if role and role not in named:
+            named[role] = colour
+    for colour in (colour for _, colour in said if colour not in named.values()):
+        free = next((role for role in ROLES if role not in named), None)
+        if free:
+            named[free] = colour
+    return named, used
+
+
+def _colour_at(words: list[str], at: int) -> str | None:
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word.startswith("#"):
+        return word.upper()
+    if word not in COLOURS or (word in DUAL and following != DUAL[word]):
+        return None
+    before = words[at - 1] if at else ""
+    return None if DUAL.get(before) == word else COLOURS[word]
+
+
+def _role(words: list[str], at: int) -> str | None:
+    """What the colour at this place belongs to: a thing within two words after it, or before "in"."""
+    for following in words[at + 1 : at + 3]:
+        if following in ROLE_WORDS:
+            return ROLE_WORDS[following]
+        if following in ("and", "over", "on", "in", "with"):
+            break
+    if at >= 2 and words[at - 1] == "in":
+        return ROLE_WORDS.get(words[at - 2])
+    return None
+
+
+def _shaded(colour: str, shade: str) -> str:
+    if not shade:
+        return colour
+    lab = np.array(lab_of_hex(colour))
+    lab[0] = lab[0] + 0.45 * (97 - lab[0]) if shade in PALER else 0.62 * lab[0]
+    return hex_of_lab(lab)
+
+
+def _filled(named: dict[str, str], palette: Sequence[str], kind: str) -> tuple[str, str, str]:
+    """Wall, floor and accent: the text's, then the palette's in its order, then what suits them."""
+    given = [colour.upper() for colour in palette if colour.upper() not in named.values()]
+    filled = dict(named)
+    for role in ROLES:
+        if role not in filled and given:
+            filled[role] = given.pop(0)
+    if not filled:
+        return DEFAULT_COLOURS[kind]
+    wall = filled.get("wall") or filled.get("floor") or filled["accent"]
+    floor = filled.get("floor") or (wall if palette or "accent" not in filled else DEFAULT_COLOURS[kind][1])
+    return wall, floor, filled.get("accent") or _shaded(floor, "deep")

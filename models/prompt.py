@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundry.card import ModelCard
+from foundry.composition import compositions
 from foundry.shot import ShotOrder
 from models.backdrop_prompt import compile_prompt
 
@@ -22,11 +23,21 @@ def compile_for(card: ModelCard, order: ShotOrder) -> Prompt:
     """The shot's prompt in the card's language.
 
     `plain` passes the words on, with the palette named after them. `backdrop` is the embedded model's caption
-    grammar, which has no words for what to avoid: the negative prompt is left out and reported as ignored.
+    grammar, which has no words for what to avoid: the negative prompt is left out and reported as ignored. It is
+    told which side the bucket's composition leaves to copy. Staging mirrors some shots: their light is drawn from
+    the other side, so that it comes from where the brief says.
     """
     if card.prompt_language == "plain":
         palette = f", colour palette {' '.join(order.palette)}" if order.palette else ""
         return Prompt(order.prompt + palette, order.negative_prompt)
-    compiled = compile_prompt(order.prompt, order.palette)
+    compiled = compile_prompt(order.prompt, order.palette, copy_side(order.bucket), order.mirrored)
     avoided = tuple(word for word in order.negative_prompt.replace(",", " ").split() if word)
     return Prompt(compiled.caption, "", (*compiled.ignored, *avoided))
+
+
+def copy_side(bucket: str) -> str:
+    """Where a bucket's composition leaves room for copy before it is mirrored: "left", "right" or "top"."""
+    composition = compositions()[bucket]
+    if not composition.has_sides:
+        return "top"
+    return "left" if composition.product_area[0] + composition.product_area[2] > 1000 else "right"

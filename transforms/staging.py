@@ -1,4 +1,4 @@
-"""Sets a product into an enlarged backdrop: scale, contact shadow, cast shadow, reflection, matching light.
+"""Sets a product into an enlarged backdrop: scale, contact, cast shadow, reflection, light and colour of the scene.
 
 The product's own pixels are kept: they are resampled once and lit, never redrawn. All blending is in linear
 light. Everything follows from the inputs.
@@ -9,14 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from foundry.colour import linear_of_srgb
 from foundry.composition import Composition
 from foundry.shot import Box
 from models.drawing import Pixels
+from transforms.shadows import blurred, cast, contact
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+FILLED = 0.74
+"""The most of its area that a product's outline may fill; wide ones would look larger than life."""
+GLOSS = {
+    "marble": 0.34,
+    "water": 0.42,
+    "spotlight": 0.30,
+    "bokeh": 0.30,
+    "wood": 0.16,
+    "terrazzo": 0.20,
+    "podium": 0.16,
+}
+GLOSS |= dict.fromkeys(("fabric", "dunes", "snow", "papercut", "leaves"), 0.0)
+USUAL_GLOSS = 0.10
 
 
 @dataclass(frozen=True)
@@ -27,32 +41,52 @@ class Staged:
     product_box: Box | None
 
 
+@dataclass(frozen=True)
+class _Set:
+    """The part of the master that product and shadows touch, in linear light, and the product's place in it."""
+
+    ground: Pixels
+    alpha: Pixels
+    colour: Pixels
+    left: int
+    top: int
+    side: float
+
+    @property
+    def spot(self) -> tuple[slice, slice]:
+        """Rows and columns of the product."""
+        height, width = self.alpha.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+
+def gloss_of(caption: str) -> float:
+    """How much the ground of a drawing mirrors, 0 to 1, from the scene word that its caption begins with."""
+    return GLOSS.get(caption.split(" ", 1)[0], USUAL_GLOSS)
+
+
 def stage(
     backdrop: Pixels,
     product: Image.Image | None,
     composition: Composition,
     mirrored: bool,
-    name: str,
+    gloss: float = USUAL_GLOSS,
 ) -> Staged:
-    """The backdrop, mirrored if asked, with the product standing in the composition's area."""
+    """The backdrop, mirrored if asked, with the product standing in the composition's area.
+
+    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `gloss` is what `gloss_of` says of its ground.
+    """
     scene = backdrop[:, ::-1] if mirrored else backdrop
     if product is None:
         return Staged(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
     cut, left, top = _placed(product, composition.box(mirrored), width, height)
-    region = _region(cut, left, top, width, height)
-    part = linear_of_srgb(scene[region.rows, region.columns])
-    alpha, colour = _layers(cut)
-    side = light_side(scene)
-    canvas = part * (1 - _shadows(alpha, region, side)[..., None])
-    canvas = _reflected(canvas, alpha, colour, region)
-    lit = _lit(colour, part, region, side)
-    y, x = region.offset
-    spot = (slice(y, y + cut.height), slice(x, x + cut.width))
-    share = alpha[..., None]
-    canvas[spot] = canvas[spot] * (1 - share) + lit * share
+    rows, columns = _touched(cut, left, top, width, height)
+    pixels = np.asarray(cut, dtype=np.float32) / 255
+    part = linear_of_srgb(scene[rows, columns])
+    place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
+                 light_side(scene))  # fmt: skip
     result = np.array(scene)
-    result[region.rows, region.columns] = _encoded(canvas)
+    result[rows, columns] = _encoded(_composed(place, gloss))
     box = Box(
         round(left * 1000 / width),
         round(top * 1000 / height),
@@ -62,37 +96,22 @@ def stage(
     return Staged(result, box)
 
 
-@dataclass(frozen=True)
-class _Region:
-    """The part of the master that product and shadows touch; `offset` is the product's place in it."""
-
-    rows: slice
-    columns: slice
-    offset: tuple[int, int]
-    size: tuple[int, int]
-
-
 def _placed(product: Image.Image, area: Box, width: int, height: int) -> tuple[Image.Image, int, int]:
     visible = product.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
     cut = product.crop(visible) if visible else product
     room = ((area.right - area.left) * width / 1000, (area.bottom - area.top) * height / 1000)
-    ratio = min(room[0] / cut.width, room[1] / cut.height)
+    full = (FILLED * room[0] * room[1] / (cut.width * cut.height)) ** 0.5
+    ratio = min(room[0] / cut.width, room[1] / cut.height, full)
     size = (max(1, round(cut.width * ratio)), max(1, round(cut.height * ratio)))
     premultiplied = cut.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
     left = round((area.left + area.right) * width / 2000 - size[0] / 2)
     return premultiplied, left, round(area.bottom * height / 1000) - size[1]
 
 
-def _region(cut: Image.Image, left: int, top: int, width: int, height: int) -> _Region:
-    reach = int(0.75 * max(cut.size))
-    x0, x1 = max(0, left - reach), min(width, left + cut.width + reach)
-    y0, y1 = max(0, top - 8), min(height, top + cut.height + reach // 2)
-    return _Region(slice(y0, y1), slice(x0, x1), (top - y0, left - x0), (y1 - y0, x1 - x0))
-
-
-def _layers(cut: Image.Image) -> tuple[Pixels, Pixels]:
-    pixels = np.asarray(cut, dtype=np.float32) / 255
-    return pixels[..., 3], linear_of_srgb(pixels[..., :3])
+def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:
+    reach = int(0.85 * max(cut.size))
+    rows = slice(max(0, top - 8), min(height, top + cut.height + reach // 2))
+    return rows, slice(max(0, left - reach), min(width, left + cut.width + reach))
 
 
 def light_side(scene: Pixels) -> float:
@@ -103,75 +122,71 @@ def light_side(scene: Pixels) -> float:
     return float(np.clip((right - left) / max(right + left, 1e-3) * 5, -1, 1))
 
 
-def _shadows(alpha: Pixels, region: _Region, side: float) -> Pixels:
-    """How much light the ground loses: a cast shadow away from the light, and a dark line of contact."""
-    rows, columns = region.size
-    h, w = alpha.shape
-    y, x = region.offset
-    base = y + h
-    scale = 4
-    small = (max(1, columns // scale), max(1, rows // scale))
-    mask = Image.fromarray((alpha * 255).astype(np.uint8)).resize(
-        (max(1, w // scale), max(1, h // scale)), Image.Resampling.BOX
-    )
-    flat = mask.resize((mask.width, max(1, round(mask.height * 0.20))), Image.Resampling.BILINEAR)
-    lean = -side * 0.85 - (0.12 if side <= 0 else -0.12)
-    cast = Image.new("L", small, 0)
-    foot = base / scale - 0.012 * h / scale
-    place = (1, lean, -x / scale - lean * foot, 0, 1, -(foot - flat.height))
-    skewed = flat.transform(small, Image.Transform.AFFINE, place, Image.Resampling.BILINEAR)
-    cast.paste(skewed)
-    near = np.asarray(cast.filter(ImageFilter.GaussianBlur(w / scale * 0.035)), np.float32) / 255
-    far = np.asarray(cast.filter(ImageFilter.GaussianBlur(w / scale * 0.13)), np.float32) / 255
-    lines = np.arange(small[1], dtype=np.float32)[:, None]
-    away = np.clip((foot - lines) / max(flat.height, 1), 0, 1)
-    soft = 0.46 * near * (1 - away) + 0.34 * far * (1 - 0.55 * away)
-    contact = _contact(small, x / scale, w / scale, base / scale)
-    total = np.clip(1 - (1 - soft) * (1 - contact), 0, 0.93)
-    large = Image.fromarray((total * 65535).astype(np.uint16).astype(np.int32)).resize(
-        (columns, rows), Image.Resampling.BICUBIC
-    )
-    return np.clip(np.asarray(large, np.float32) / 65535, 0, 0.93)
-
-
-def _contact(size: tuple[int, int], left: float, width: float, base: float) -> Pixels:
-    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
-    across = (x - left - width / 2) / (width * 0.50)
-    tight = np.exp(-(np.abs(across) ** 6)) * np.exp(-(((y - base + width * 0.012) / (width * 0.028)) ** 2))
-    wide = np.exp(-((across / 1.25) ** 4)) * np.exp(-(((y - base) / (width * 0.11)) ** 2))
-    return np.asarray(0.72 * tight + 0.36 * wide, np.float32)
-
-
-def _reflected(canvas: Pixels, alpha: Pixels, colour: Pixels, region: _Region) -> Pixels:
-    """A faint mirror image on the ground, fading downwards."""
-    h, w = alpha.shape
-    y, x = region.offset
-    base = y + h
-    depth = min(round(h * 0.16), region.size[0] - base)
-    if depth < 2:
-        return canvas
-    fade = np.linspace(0.13, 0, depth, dtype=np.float32)[:, None]
-    share = (alpha[::-1][:depth] * fade)[..., None]
-    spot = (slice(base, base + depth), slice(x, x + w))
-    canvas[spot] = canvas[spot] * (1 - share) + colour[::-1][:depth] * share
+def _composed(place: _Set, gloss: float) -> Pixels:
+    """Ground, shadows, reflection and product, in linear light."""
+    size, at = place.ground.shape[:2], (place.left, place.top)
+    lost = 1 - (1 - cast(place.alpha, at, size, place.side)) * (1 - contact(place.alpha, at, size))
+    shade = _ground_colour(place) ** 0.5
+    canvas = place.ground * (1 - lost[..., None] * (1 - 0.18 * shade))
+    canvas = _reflected(canvas, place, gloss)
+    share = place.alpha[..., None]
+    canvas[place.spot] = canvas[place.spot] * (1 - share) + _lit(place) * share
     return canvas
 
 
-def _lit(colour: Pixels, part: Pixels, region: _Region, side: float) -> Pixels:
-    """The product under the scene's light: its side, a share of its colour, its level, and floor bounce."""
-    h, w = colour.shape[:2]
-    y, x = region.offset
-    around = part[max(0, y) : y + h : 8, max(0, x - w // 3) : x + w + w // 3 : 8].reshape(-1, 3)
-    ambient = around.mean(axis=0)
+def _ground_colour(place: _Set) -> Pixels:
+    """(3,) mean linear light of the ground before the product."""
+    base = place.top + place.alpha.shape[0]
+    near = place.ground[base : base + max(8, place.alpha.shape[0] // 8) : 4, ::8]
+    return np.asarray(near.reshape(-1, 3).mean(axis=0) if near.size else np.full(3, 0.5), np.float32)
+
+
+def _reflected(canvas: Pixels, place: _Set, gloss: float) -> Pixels:
+    """A mirror image on the ground that fades and softens downwards, as strong as the ground is glossy."""
+    h, w = place.alpha.shape
+    base = place.top + h
+    depth = min(round(h * (0.16 + 0.45 * gloss)), canvas.shape[0] - base)
+    if depth < 2 or gloss <= 0:
+        return canvas
+    fall = np.linspace(1, 0, depth, dtype=np.float32)[:, None] ** 1.6
+    lift = _lift(place.alpha)
+    rows = np.clip(h - 1 - lift[None, :] - np.arange(depth)[:, None], 0, h - 1)
+    columns = np.arange(w)[None, :]
+    share = (place.alpha[rows, columns] * fall * gloss)[..., None]
+    mirrored = place.colour[rows, columns]
+    soft = blurred(mirrored, 0.012 * w)
+    down = np.linspace(0, 1, depth, dtype=np.float32)[:, None, None]
+    spot = (slice(base, base + depth), slice(place.left, place.left + w))
+    canvas[spot] = canvas[spot] * (1 - share) + (mirrored * (1 - down) + soft * down) * share
+    return canvas
+
+
+def _lift(alpha: Pixels) -> Pixels:
+    """How many rows each column's lowest opaque pixel lies above the foot; a rounded foot mirrors along its curve."""
+    solid = alpha > 0.5
+    lift = np.argmax(solid[::-1], axis=0)
+    return np.where(solid.any(axis=0), np.minimum(lift, alpha.shape[0] // 10), 0)
+
+
+def _lit(place: _Set) -> Pixels:
+    """The product under the scene's light: side, level, colour, the ground's bounce, light round its edge."""
+    h, w = place.alpha.shape
+    around = place.ground[max(0, place.top) : place.top + h, max(0, place.left - w // 3) : place.left + w + w // 3]
+    ambient = around[::8, ::8].reshape(-1, 3).mean(axis=0)
     level = float(ambient @ LUMA)
     tint = ambient / max(level, 1e-3)
     across = np.linspace(-1, 1, w, dtype=np.float32)[None, :, None]
     down = np.linspace(0, 1, h, dtype=np.float32)[:, None, None]
-    gain = 1 + 0.16 * side * across
+    gain = 1 + 0.20 * place.side * np.sin(across * 1.3)
     exposure = np.clip(0.80 + 0.42 * level**0.5, 0.78, 1.08)
-    foot = 1 - 0.28 * np.clip((down - 0.90) / 0.10, 0, 1) ** 2
-    shaded = colour * gain * exposure * foot * (0.88 + 0.12 * tint)
-    return np.asarray(shaded, np.float32)
+    foot = 1 - 0.30 * np.clip((down - 0.93) / 0.07, 0, 1) ** 2
+    bounce = 0.22 * np.clip((down - 0.62) / 0.38, 0, 1) ** 1.5 * _ground_colour(place)
+    shaded = place.colour * (gain * exposure * foot * (0.86 + 0.14 * tint) + bounce)
+    rim = (0.22 * np.clip(1 - blurred(place.alpha, 0.022 * w), 0, 1) * (1 + 0.6 * place.side * across[..., 0]))[
+        ..., None
+    ]
+    behind = blurred(place.ground[place.spot], 0.10 * w)
+    return np.asarray(shaded * (1 - rim) + behind * rim, np.float32)
 
 
 def _encoded(linear: Pixels) -> Pixels:

@@ -6,13 +6,9 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from models.training.backdrop.train import (
-    Schedule,
-    export,
-    make_data,
-    train_decoder,
-    train_denoiser,
-)
+from models.training.backdrop.flow import train_denoiser
+from models.training.backdrop.schedule import Schedule
+from models.training.backdrop.train import export, make_data, train_decoder
 
 STAGES = {"data": make_data, "decoder": train_decoder, "denoiser": train_denoiser}
 

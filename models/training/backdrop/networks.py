@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.training.backdrop.palettes import all_colour_words, level_of_word
+
 LATENT_CHANNELS = 8
 PATCH = 8
-TEXT_WIDTH = 128
+TEXT_WIDTH = 192
 
 
 class PatchCodes:
     """A fixed linear encoder: principal components of 8 × 8 patches, scaled for the denoiser.
 
     The leading component has unit deviation; the others keep the square root of their ratio to it, so that
-    fine detail is heard without outshouting colour.
+    fine detail is heard without outshouting colour. The components are those of patches and of their mirror
+    images, so each is even or odd from left to right, and `signs` turns codes into a mirrored picture's.
     """
 
     def __init__(self, mean: NDArray[np.float32], basis: NDArray[np.float32], scale: NDArray[np.float32]):
@@ -28,11 +31,20 @@ class PatchCodes:
         """Principal components over the patches of some pictures."""
         patches = np.concatenate([_patches(picture)[::7] for picture in pictures])
         mean = patches.mean(axis=0)
-        values, vectors = np.linalg.eigh(np.cov((patches - mean).T))
+        mean = (mean + _turned(mean)) / 2
+        spread = (patches - mean).T @ (patches - mean) / len(patches)
+        turn = _turned(np.arange(len(mean)))
+        values, vectors = np.linalg.eigh((spread + spread[turn][:, turn]) / 2)
         top = np.argsort(values)[::-1][:LATENT_CHANNELS]
         deviation = np.sqrt(values[top])
         scale = deviation * np.sqrt(deviation[0] / deviation)
         return cls(mean, vectors[:, top].astype(np.float32), scale.astype(np.float32))
+
+    @property
+    def signs(self) -> NDArray[np.float32]:
+        """(channels,) 1 for even and -1 for odd components: codes[:, :, ::-1] * signs is the mirrored picture."""
+        kin = (self.basis * self.basis[_turned(np.arange(len(self.mean)))]).sum(axis=0)
+        return np.asarray(np.sign(kin), np.float32)
 
     def encode(self, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
         """(8, height/8, width/8) float16 codes of a uint8 picture."""
@@ -49,6 +61,11 @@ class PatchCodes:
         """From a file of `save`."""
         with np.load(path) as stored:
             return cls(stored["mean"], stored["basis"], stored["scale"])
+
+
+def _turned(patch: NDArray[Any]) -> NDArray[Any]:
+    """A flat patch, mirrored left to right."""
+    return patch.reshape(PATCH, PATCH, 3)[:, ::-1].reshape(-1)
 
 
 def _patches(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -77,16 +94,16 @@ def denoiser() -> Any:
     from diffusers import UNet2DConditionModel
 
     return UNet2DConditionModel(
-        sample_size=32,
+        sample_size=64,
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
-        block_out_channels=(48, 96, 128, 128),
+        down_block_types=("DownBlock2D", "DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"),
+        block_out_channels=(32, 64, 128, 192),
         layers_per_block=1,
         norm_num_groups=16,
         cross_attention_dim=TEXT_WIDTH,
-        attention_head_dim=4,
+        attention_head_dim=3,
         addition_embed_type="text",
         addition_embed_type_num_heads=4,
     )
@@ -109,3 +126,26 @@ def text_encoder(vocabulary: int, start: int, end: int, length: int) -> Any:
             pad_token_id=end,
         )
     )
+
+
+def order_colour_words(text: Any, tokenizer: Any) -> None:
+    """Start the colour words' embeddings from waves of their level, so that near levels mean nearly the same."""
+    import torch
+
+    table = text.get_input_embeddings().weight
+    waves = torch.arange(1, TEXT_WIDTH // 2 + 1) * 0.35
+    for word in all_colour_words():
+        axis, value = level_of_word(word)
+        at = value / 100 * np.pi + 7 * "lab".index(axis)
+        row = torch.cat([torch.sin(at * waves), torch.cos(at * waves)]) / waves.repeat(2).sqrt()
+        with torch.no_grad():
+            table[tokenizer.convert_tokens_to_ids(word + "</w>")] = 0.03 * row
+
+
+def save_tensors(tensors: dict[str, Any], path: Path) -> None:
+    """A .safetensors file, whole or not at all."""
+    from safetensors.torch import save_file
+
+    scratch = path.with_suffix(".tmp")
+    save_file({name: value.contiguous().clone() for name, value in tensors.items()}, scratch)
+    scratch.rename(path)

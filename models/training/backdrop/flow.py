@@ -1,0 +1,190 @@
+"""The denoiser's training: rectified flow over codes, under captions.
+
+The objective is rectified flow (Liu et al. 2022): the network predicts noise minus data on the straight line
+between them, with logit-normal times (Esser et al. 2024), 10 % dropped captions for guidance, and an
+exponential moving average of the weights. `DPMSolverMultistepScheduler` samples it. The rate is held and then
+brought down over the last 30 % of the steps, so that a run may be prolonged (Hägele et al. 2024).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.training.backdrop.captions import MAX_TOKENS, caption, mirrored, write_tokenizer
+from models.training.backdrop.networks import PatchCodes, denoiser, order_colour_words, save_tensors, text_encoder
+from models.training.backdrop.schedule import Schedule
+
+DROPPED, UNIFORM, EMA = 0.10, 0.15, 0.998
+WARM_STEPS, FALLING = 150, 0.30
+
+
+@dataclass
+class Shelf:
+    """The codes of one size with their captions' tokens, as rendered and mirrored; `turns` may be mirrored."""
+
+    codes: Any
+    said: Any
+    mirrored: Any
+    turns: Any
+
+
+@dataclass
+class Run:
+    """What a resumed run needs."""
+
+    both: Any
+    average: dict[str, Any]
+    optimiser: Any
+    step: int = 0
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a checkpoint keeps."""
+        return {
+            "both": self.both.state_dict(), "average": self.average,
+            "optimiser": self.optimiser.state_dict(), "step": self.step,
+        }  # fmt: skip
+
+
+def train_denoiser(folder: Path, schedule: Schedule) -> None:
+    """Captions and noise to codes; keeps its averaged weights and a checkpoint every 250 steps."""
+    import torch
+
+    target = folder / "denoiser.safetensors"
+    if target.exists():
+        return
+    torch.manual_seed(schedule.seed + 1)
+    write_tokenizer(folder / "tokenizer")
+    run, shelves = _begin(folder, schedule), _shelves(folder)
+    empty, signs = _tokens(folder, [""])[0], torch.from_numpy(PatchCodes.load(folder / "patch_codes.npz").signs)
+    chance = torch.Generator().manual_seed(schedule.seed + run.step)
+    began, first, smooth = time.monotonic(), run.step, 1.0
+    while run.step < schedule.denoiser_steps:
+        clean, said = _batch(shelves[run.step % len(shelves)], schedule.batch, signs, chance)
+        said[torch.rand(len(said), generator=chance) < DROPPED] = empty
+        loss = _flow_loss(run.both, clean, said, chance)
+        _descend(run, loss, rate(run.step, schedule))
+        smooth = 0.99 * smooth + 0.01 * float(loss.detach())
+        run.step += 1
+        if run.step % 100 == 0:
+            seconds = time.monotonic() - began
+            print(
+                f"denoiser {run.step} {smooth:.4f} {seconds:.0f} s {seconds / (run.step - first):.3f} s/step",
+                flush=True,
+            )
+        if run.step % 250 == 0:
+            save_tensors(run.average, folder / "denoiser.partial.safetensors")
+            torch.save(run.state(), folder / "denoiser.checkpoint")
+    save_tensors(run.average, target)
+
+
+def rate(step: int, schedule: Schedule) -> float:
+    """The learning rate at a step: warmed up, held, brought down to nearly nothing."""
+    left = (schedule.denoiser_steps - step) / (FALLING * schedule.denoiser_steps)
+    return float(schedule.rate * min(1.0, (step + 1) / WARM_STEPS, max(left, 0.01)))
+
+
+def _begin(folder: Path, schedule: Schedule) -> Run:
+    """A new run, or the checkpoint's."""
+    import torch
+
+    text, net = language(folder)
+    both = torch.nn.ModuleDict({"text": text, "net": net.to(memory_format=torch.channels_last)})
+    average = {name: value.detach().clone() for name, value in both.state_dict().items()}
+    run = Run(both, average, torch.optim.AdamW(both.parameters(), schedule.rate, (0.9, 0.99), weight_decay=0.01))
+    kept = folder / "denoiser.checkpoint"
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        both.load_state_dict(state["both"])
+        run.optimiser.load_state_dict(state["optimiser"])
+        run.average, run.step = state["average"], state["step"]
+    return run
+
+
+def _shelves(folder: Path) -> list[Shelf]:
+    import torch
+
+    entries = json.loads((folder / "codes.json").read_text())
+    shelves: dict[tuple[int, int], list[Any]] = {}
+    for entry in entries:
+        shelves.setdefault((entry["width_px"], entry["height_px"]), []).append(entry)
+    return [
+        Shelf(
+            torch.from_numpy(np.load(folder / f"codes_{width}x{height}.npy")),
+            _tokens(folder, [_said(entry) for entry in own]),
+            _tokens(folder, [_said(entry, turned=True) for entry in own]),
+            torch.tensor([entry["room"] == "top" for entry in own]),
+        )
+        for (width, height), own in shelves.items()
+    ]
+
+
+def _said(entry: dict[str, Any], *, turned: bool = False) -> str:
+    sides = [mirrored(entry[name]) if turned else entry[name] for name in ("light", "room")]
+    return caption(entry["kind"], sides[0], sides[1], (entry["wall"], entry["floor"], entry["accent"]))
+
+
+def _batch(shelf: Shelf, size: int, signs: Any, chance: Any) -> tuple[Any, Any]:
+    """Codes and tokens; half of the pictures whose calm side is the top are mirrored."""
+    import torch
+
+    chosen = torch.randint(len(shelf.codes), (size,), generator=chance)
+    turned = shelf.turns[chosen] & (torch.rand(size, generator=chance) < 0.5)
+    clean, said = shelf.codes[chosen].float(), shelf.said[chosen].clone()
+    clean[turned] = clean[turned].flip(-1) * signs[None, :, None, None]
+    said[turned] = shelf.mirrored[chosen][turned]
+    return clean, said
+
+
+def _flow_loss(both: Any, clean: Any, said: Any, chance: Any) -> Any:
+    import torch
+
+    noise = torch.randn(clean.shape, generator=chance)
+    times = torch.sigmoid(torch.randn(len(clean), generator=chance))
+    flat = torch.rand(len(clean), generator=chance)
+    times = torch.where(torch.rand(len(clean), generator=chance) < UNIFORM, flat, times)
+    share = times[:, None, None, None]
+    noisy = ((1 - share) * clean + share * noise).to(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        states = both["text"](said)[0]
+        guess = both["net"](noisy, times * 1000, encoder_hidden_states=states).sample
+    return (guess.float() - (noise - clean)).pow(2).mean()
+
+
+def _descend(run: Run, loss: Any, speed: float) -> None:
+    import torch
+
+    for group in run.optimiser.param_groups:
+        group["lr"] = speed
+    run.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(run.both.parameters(), 1.0)
+    run.optimiser.step()
+    keep = min(EMA, (run.step + 1) / (run.step + 10))
+    with torch.no_grad():
+        for name, value in run.both.state_dict().items():
+            if value.dtype.is_floating_point:
+                run.average[name].lerp_(value, 1 - keep)
+
+
+def language(folder: Path) -> tuple[Any, Any]:
+    """An untrained text encoder for the folder's tokenizer, and an untrained denoiser."""
+    from transformers import CLIPTokenizer
+
+    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    text = text_encoder(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id, MAX_TOKENS)
+    order_colour_words(text, tokenizer)
+    return text, denoiser()
+
+
+def _tokens(folder: Path, captions: list[str]) -> Any:
+    import torch
+    from transformers import CLIPTokenizer
+
+    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    return torch.tensor(tokenizer(captions, padding="max_length", max_length=MAX_TOKENS, truncation=True)["input_ids"])

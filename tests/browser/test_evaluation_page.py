@@ -1,0 +1,116 @@
+"""The evaluation page in a real browser, from disk: worst first, filters, zoom, two versions side by side."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.evaluation.evaluate import Options, evaluate, measured_screening
+from models.evaluation.evidence import evidence_folder
+from models.registry import card
+from tests.evaluating import RenderingHandler, a_card
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.browser
+if CHROMIUM is None and not os.environ.get("CI"):
+    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason="no Chromium on this machine")]
+
+PROMPTS, SEEDS = 8, 2
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two versions of one card; the second takes every wooden scene for the sea."""
+    registry = tmp_path_factory.mktemp("registry")
+    for version, wrong in (("1", ()), ("2", ("wooden", "firs"))):
+        model = a_card(registry, version=version, sizes={"square": [96, 96]}, title="Tiny </title> & random")
+        options = Options(f"2026-01-0{version}", SEEDS, PROMPTS, timed=1, pairs=2, work=registry / "work")
+        evaluate(model, RenderingHandler(wrong), measured_screening(card("measured", "screen")), options)
+    return evidence_folder(model) / "report.html"
+
+
+@pytest.fixture
+def page(report: Path) -> Iterator[tuple[Any, list[str]]]:
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM is not None, "CI needs Chromium; .ci/run installs it"
+    noise: list[str] = []
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        opened = browser.new_page(viewport={"width": 1280, "height": 900})
+        opened.on("console", lambda message: noise.append(message.text))
+        opened.on("pageerror", lambda error: noise.append(str(error)))
+        opened.on("request", lambda request: noise.append(request.url) if request.url.startswith("http") else None)
+        opened.goto(report.as_uri())
+        yield opened, noise
+        browser.close()
+
+
+def visible(opened: Any) -> Any:
+    return opened.locator("article:not([hidden])")
+
+
+def test_the_worst_comes_first_and_filters_narrow(page: tuple[Any, list[str]]) -> None:
+    opened, noise = page
+    assert opened.title() == "Tiny </title> & random · evaluation of tiny@2"
+    assert "Does not pass: prompts" in opened.locator(".verdict").inner_text()
+    assert visible(opened).count() == PROMPTS
+    worst = visible(opened).first
+    assert worst.get_attribute("data-scene") in ("wood", "snow")
+    assert "sunset, not" in worst.inner_text()
+    opened.click("text=In the set's order")
+    assert visible(opened).first.get_attribute("data-order") == "0"
+    opened.check("#wrong")
+    assert set(visible(opened).evaluate_all("rows => rows.map(row => row.dataset.wrong > 0)")) == {True}
+    opened.uncheck("#wrong")
+    opened.select_option("#scene", "wood")
+    assert visible(opened).count() == 1
+    assert opened.locator("#count").inner_text() == f"1 of {PROMPTS} prompts"
+    assert noise == []
+
+
+def test_pictures_load_zoom_and_stand_beside_the_version_before(page: tuple[Any, list[str]]) -> None:
+    opened, noise = page
+    first = visible(opened).first
+    images = first.locator("img")
+    assert images.count() == 2 * SEEDS
+    first.scroll_into_view_if_needed()
+    opened.wait_for_function(
+        "[...document.querySelector('article').querySelectorAll('img')].every(i => i.naturalWidth)"
+    )
+    opened.uncheck("#beside")
+    assert first.locator("img:visible").count() == SEEDS
+    opened.check("#beside")
+    first.locator("button").first.focus()
+    opened.keyboard.press("Enter")
+    assert opened.locator("#z-at").inner_text() == f"1 of {2 * SEEDS * PROMPTS}"
+    assert "Nearest colours" in opened.locator("#z-facts").inner_text()
+    opened.keyboard.press("ArrowLeft")
+    assert opened.locator("#z-at").inner_text() == f"{2 * SEEDS * PROMPTS} of {2 * SEEDS * PROMPTS}"
+    opened.keyboard.press("Escape")
+    assert opened.locator("dialog[open]").count() == 0
+    assert noise == []
+
+
+def test_everything_shown_has_words_for_those_who_do_not_see_it(page: tuple[Any, list[str]]) -> None:
+    opened, _ = page
+    grid = "document.querySelectorAll('.grid img')"
+    assert opened.evaluate(f"[...{grid}].every(image => image.alt.length > 20)")
+    assert opened.evaluate("[...document.querySelectorAll('th')].every(head => head.scope)")
+    assert opened.evaluate("[...document.querySelectorAll('button')].every(b => b.innerText.trim() || b.ariaLabel)")
+    opened.keyboard.press("Tab")
+    assert opened.evaluate("document.activeElement.getAttribute('href')") == "#pictures"
+
+
+def test_the_page_names_nothing_outside_its_folder(report: Path) -> None:
+    text = report.read_text()
+    assert 'src="http' not in text
+    assert 'href="http' not in text
+    assert "data:image" not in text
+    assert report.stat().st_size < 200_000
