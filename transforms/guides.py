@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from models.diffusion.around_product import guide_for
 from PIL import Image
 
 from foundry.composition import compositions
 from foundry.object_store import LocalStore
 from foundry.plan import Plan
 from foundry.shot import ShotOrder
+from models.diffusion.around_product import guide_for
 from models.drawing import Guide, Pixels
 from transforms.generate import product_picture
 

@@ -15,11 +15,10 @@ from foundry.colour import linear_of_srgb
 from foundry.composition import Composition
 from foundry.shot import Box
 from models.drawing import Pixels
+from models.standing import standing
 from transforms.shadows import blurred, cast, contact
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
-FILLED = 0.74
-"""The most of its area that a product's outline may fill; wide ones would look larger than life."""
 GLOSS = {
     "marble": 0.34,
     "water": 0.42,
@@ -79,7 +78,7 @@ def stage(
     if product is None:
         return Staged(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
-    cut, left, top = _placed(product, composition.box(mirrored), width, height)
+    cut, left, top = standing(product, composition.box(mirrored), (width, height))
     rows, columns = _touched(cut, left, top, width, height)
     pixels = np.asarray(cut, dtype=np.float32) / 255
     part = linear_of_srgb(scene[rows, columns])
@@ -94,18 +93,6 @@ def stage(
         round((top + cut.height) * 1000 / height),
     )
     return Staged(result, box)
-
-
-def _placed(product: Image.Image, area: Box, width: int, height: int) -> tuple[Image.Image, int, int]:
-    visible = product.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
-    cut = product.crop(visible) if visible else product
-    room = ((area.right - area.left) * width / 1000, (area.bottom - area.top) * height / 1000)
-    full = (FILLED * room[0] * room[1] / (cut.width * cut.height)) ** 0.5
-    ratio = min(room[0] / cut.width, room[1] / cut.height, full)
-    size = (max(1, round(cut.width * ratio)), max(1, round(cut.height * ratio)))
-    premultiplied = cut.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
-    left = round((area.left + area.right) * width / 2000 - size[0] / 2)
-    return premultiplied, left, round(area.bottom * height / 1000) - size[1]
 
 
 def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:

@@ -9,6 +9,7 @@ from foundry.colour import lab_of_hex
 from foundry.composition import Composition
 from foundry.shot import ShotOrder
 from models.drawing import Guide, Pixels
+from models.standing import standing
 
 NEUTRAL = (0.5, 0.5, 0.5)
 EDGE = 0.006
@@ -49,15 +50,8 @@ def _placed(product: Image.Image, order: ShotOrder, composition: Composition) ->
     ratio = min(order.width_px / composition.width_px, order.height_px / composition.height_px)
     width, height = composition.width_px * ratio, composition.height_px * ratio
     x0, y0 = (order.width_px - width) / 2, (order.height_px - height) / 2
-    area = composition.box(order.mirrored)
-    visible = product.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
-    cut = product.crop(visible) if visible else product
-    room = ((area.right - area.left) * width / 1000, (area.bottom - area.top) * height / 1000)
-    scale = min(room[0] / cut.width, room[1] / cut.height)
-    size = (max(1, round(cut.width * scale)), max(1, round(cut.height * scale)))
-    small = cut.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
-    left = round(x0 + (area.left + area.right) * width / 2000 - size[0] / 2)
-    return small, left, round(y0 + area.bottom * height / 1000) - size[1]
+    small, left, top = standing(product, composition.box(order.mirrored), (width, height))
+    return small, round(x0 + left), round(y0 + top)
 
 
 def _around(cover: Pixels) -> Pixels:
