@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from foundry.errors import FoundryError
-from foundry.models_cli import models_app
+from foundry.evidence_cli import models_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,13 +81,16 @@ def run(
     store: Store = Path("store"),
     tenants: Tenants = None,
     cards: CardsFolder = None,
+    blender: Annotated[
+        str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
     from foundry.workbench import admitted, run_all
 
     letters = 0
-    for summary in run_all(list(admitted(brief, tenants, cards)), store, err):
+    for summary in run_all(list(admitted(brief, tenants, cards)), store, err, blender):
         letters += summary["failed"]
         if as_json:
             say(json.dumps(summary))
@@ -106,6 +109,25 @@ def _print_summary(summary: dict[str, Any]) -> None:
     if summary["failed"]:
         err.print(f"[yellow]{summary['failed']} dead letters[/]: {summary['dead_letters']}")
     out.print(f"Look at {summary['report']}")
+
+
+@app.command()
+def upscale(
+    source: Annotated[Path, typer.Argument(help="PNG or TIFF, 8 or 16 bits a channel.")],
+    target: Annotated[Path, typer.Argument(help="PNG or TIFF; depth, alpha and colour profile stay what they are.")],
+    width: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the height.")] = None,
+    height: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the width.")] = None,
+    card: Annotated[str, typer.Option(help="Upscaler's card.")] = "crisp",
+    cards: CardsFolder = None,
+) -> None:
+    """Enlarge SOURCE into TARGET with a learned upscaler, tile by tile, to at most 16,384 px an edge."""
+    from models.registry import card as card_of
+    from models.registry import open_registry
+    from models.upscaling.upscale_file import upscale_file
+
+    chosen = card_of(card, "upscale", open_registry(cards))
+    upscale_file(source, target, width_px=width, height_px=height, card=chosen)
+    say(str(target))
 
 
 @app.command()

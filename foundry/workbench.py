@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def plan_table(each: Admitted, root: Path, out: Console) -> None:
         out.print("[bold]Nothing to make.[/] Everything exists.")
 
 
-def run_all(orders: Sequence[Admitted], root: Path, err: Console) -> list[dict[str, Any]]:
+def run_all(orders: Sequence[Admitted], root: Path, err: Console, blender: str = "") -> list[dict[str, Any]]:
     """Make what is missing of all orders in one run, and write their reports; a summary each, in order.
 
     An order of which nothing is missing costs a look; if that is true of all, no model is loaded.
@@ -105,7 +106,8 @@ def run_all(orders: Sequence[Admitted], root: Path, err: Console) -> list[dict[s
     began, store = time.monotonic(), LocalStore(root)
     found = {each.plan.digest: _needs(each, root) for each in orders}
     waiting = [each for each in orders if not _finished(each, store, found[each.plan.digest])]
-    failed = _build(waiting, store, [found[each.plan.digest] for each in waiting], err) if waiting else {}
+    with _watched([found[each.plan.digest] for each in waiting], err):
+        failed = _build(waiting, store, blender) if waiting else {}
     seconds = time.monotonic() - began
     for each in waiting:
         _report(each, root, found[each.plan.digest], seconds)
@@ -136,9 +138,21 @@ def _mark(each: Admitted, store: LocalStore) -> None:
     own.put_once(_marker(each), b"finished\n")
 
 
-def _build(orders: Sequence[Admitted], store: LocalStore, found: Sequence[Needs], err: Console) -> dict[str, int]:
-    """Run the flow under a progress bar; the number of dead letters by plan."""
+def _build(orders: Sequence[Admitted], store: LocalStore, blender: str) -> dict[str, int]:
+    """Run the flow; the number of dead letters by plan."""
+    from models.blender.process import Blender
     from pipelines.campaign import build_all
+
+    made = build_all([(each.plan, each.pictures) for each in orders], store, blender=Blender(blender))
+    return {digest: len(outcome.letters) for digest, outcome in made.items()}
+
+
+@contextmanager
+def _watched(found: Sequence[Needs], err: Console) -> Iterator[None]:
+    """Progress on stderr while the block runs; nothing where nothing is to be made."""
+    if not found:
+        yield
+        return
     from transforms import progress
 
     done = threading.Event()
@@ -149,8 +163,7 @@ def _build(orders: Sequence[Admitted], store: LocalStore, found: Sequence[Needs]
     watcher = threading.Thread(target=_watch, args=(err, totals, progress.counts, done), daemon=True)
     watcher.start()
     try:
-        made = build_all([(each.plan, each.pictures) for each in orders], store)
-        return {digest: len(outcome.letters) for digest, outcome in made.items()}
+        yield
     finally:
         done.set()
         watcher.join()

@@ -11,7 +11,7 @@ FILLED = 0.74
 
 
 def standing(product: Image.Image, area: Box, size: tuple[float, float]) -> tuple[Image.Image, int, int]:
-    """The visible part of an RGBA product as large as a picture of `size` (width, height) has it, and its corner's x, y.
+    """The visible part of an RGBA product as large as a picture of `size` (width, height) has it, and its corner.
 
     It stands in the middle of the area, on its base; all in pixels. Resampled once, with premultiplied alpha.
     """

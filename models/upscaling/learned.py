@@ -96,7 +96,7 @@ def _only_file(card: ModelCard) -> Path:
 
 def _recognised(card: ModelCard, path: Path) -> Any:
     from safetensors import SafetensorError
-    from spandrel import ModelLoader, UnsupportedModelError  # type: ignore[import-untyped]
+    from spandrel import ModelLoader, UnsupportedModelError
 
     try:
         return ModelLoader().load_from_file(path)
