@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from apache_beam.ml.inference.base import ModelHandler
 
@@ -16,7 +16,8 @@ from models.registry import UnknownModel
 from models.shelf import Shelf, Wanted
 
 Result = Drawn | Undrawn
-Drawer = ModelHandler[DrawRequest, Result, Any]
+Drawer: TypeAlias = Any
+"""A ModelHandler[DrawRequest, Result, Any]; Beam's classes carry no annotations to say so."""
 DrawerFor = Callable[[ModelCard, Sequence[ModelCard]], Drawer]
 Key = tuple[str, tuple[AdapterUse, ...]]
 

@@ -27,6 +27,10 @@ class PromptEmbeddings:
             return None
         return stacked([self._of(pipeline, pair, guidance, worn) for pair in words])
 
+    def forget(self) -> None:
+        """Keep nothing."""
+        self._known.clear()
+
     def _of(self, pipeline: Any, pair: Words, guidance: Guidance, worn: object) -> Named:
         key = (worn, pair)
         if key not in self._known:

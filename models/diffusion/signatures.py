@@ -10,19 +10,21 @@ from typing import Any
 Parameters = Mapping[str, inspect.Parameter]
 
 
-@lru_cache(maxsize=64)
-def call_parameters(family: type) -> Parameters:
-    """Arguments of a pipeline call."""
-    return inspect.signature(family.__call__).parameters  # type: ignore[operator]
+def call_parameters(family: Any) -> Parameters:
+    """Arguments of a pipeline class's call."""
+    return _parameters(family, "__call__")
 
 
-@lru_cache(maxsize=64)
-def encoder_parameters(family: type) -> Parameters:
+def encoder_parameters(family: Any) -> Parameters:
     """Arguments of its `encode_prompt`; none where it has no such method."""
-    encode: Any = getattr(family, "encode_prompt", None)
-    if encode is None:
-        return {}
-    return {name: each for name, each in inspect.signature(encode).parameters.items() if name != "self"}
+    return _parameters(family, "encode_prompt")
+
+
+@lru_cache(maxsize=128)
+def _parameters(family: Any, method: str) -> Parameters:
+    found = getattr(family, method, None)
+    parameters = inspect.signature(found).parameters if found is not None else {}
+    return {name: each for name, each in parameters.items() if name != "self"}
 
 
 def default_of(parameters: Parameters, name: str) -> Any:

@@ -88,7 +88,7 @@ def test_words_to_avoid_change_the_picture_or_are_reported_as_ignored(bench: Ben
 def test_kept_prompt_embeddings_change_no_bit_and_the_encoder_runs_once_per_text(bench: Bench, family: str) -> None:
     handler, loaded = bench.of(family)
     plain, _ = bench.of(family, reuse_embeddings=False)
-    loaded.embeddings._known.clear()
+    loaded.embeddings.forget()
     encoder = loaded.pipeline.components.get("text_encoder") or loaded.pipeline.components["prior_text_encoder"]
     calls = []
     hook = encoder.register_forward_hook(lambda *_: calls.append(1))
