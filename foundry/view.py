@@ -26,7 +26,7 @@ class View(BaseModel):
     lens_mm: int = Field(default=85, ge=18, le=400, description="Focal length.", examples=[85])
     light: Light = Field(default="left", description="Where the key light stands, as the camera sees it.")
     edge_px: int = Field(default=2_048, ge=64, le=8_192, description="The picture's longer edge.")
-    samples: int = Field(default=128, ge=1, le=4_096, description="Light paths per pixel.")
+    samples: int = Field(default=64, ge=1, le=4_096, description="Light paths per pixel.")
     denoise: bool = Field(default=True, description="Whether the noise left by few samples is smoothed.")
     shadow: bool = Field(default=False, description="Whether to keep a cast shadow; staging makes its own.")
 

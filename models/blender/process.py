@@ -59,7 +59,7 @@ class Blender:
 
     program: str = ""
     device: Literal["auto", "cpu", "cuda", "optix"] = "auto"
-    timeout_s: int = 900
+    timeout_s: int = 1_800
     threads: int = 0
 
     def command(self, job: Path) -> list[str]:

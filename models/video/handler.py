@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,10 @@ from models.video.deferred import Deferred, deferred_decoding
 from models.video.encoding import VideoExtraMissing, encode, encoder
 
 Judge = Callable[[ClipOrder, tuple[Pixels, ...]], tuple[CheckRecord, ...]]
-"""Judges the first, the middle and the last frame of a clip, (height, width, 3) float32 in [0, 1], sRGB encoded."""
+"""Judges the first, the middle and the last frame of a clip, (height, width, 3) float32 in [0, 1], sRGB encoded.
+
+A function of a module, so that it travels to workers.
+"""
 
 
 @dataclass(frozen=True)
@@ -135,15 +139,14 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
 
         samples: dict[int, Pixels] = {}
         wanted = {0, order.frames // 2, order.frames - 1} if self.judge else set()
-        file = _scratch(self.store)
-        with model.lock, torch.no_grad():
+        with _scratch(self.store) as file, model.lock, torch.no_grad():
             if model.device == "cpu":
                 torch.set_num_threads(self.card.cpu_threads)
             deferred = self._drawn(order, seed, first, model)
             frames = _sampled(frames_of(model.pipeline, deferred), wanted, samples)
             count = encode(frames, file, order.frames_per_second)
-        if count != order.frames:
-            raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
+            if count != order.frames:
+                raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
         return file, tuple(samples[number] for number in sorted(samples))
 
     def _drawn(self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo) -> Deferred:
@@ -189,12 +192,18 @@ def first_frame(store: LocalStore, order: ClipOrder) -> Image.Image | None:
         return ImageOps.fit(picture.convert("RGB"), size, Image.Resampling.LANCZOS)
 
 
-def _scratch(store: LocalStore) -> Path:
+@contextmanager
+def _scratch(store: LocalStore) -> Iterator[Path]:
+    """A file of this process that outlives the block if it ends well; after a crash the store sweeps it away."""
     folder = store.root / SCRATCH
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=".mkv", dir=folder)
     os.close(handle)
-    return Path(name)
+    try:
+        yield Path(name)
+    except BaseException:
+        Path(name).unlink()
+        raise
 
 
 def needs_ftfy(pipeline: Any) -> None:

@@ -216,6 +216,19 @@ def test_a_card_that_asks_for_optimisations_is_refused(shelf: Path, store: Local
         VideoHandler(card, store, device="cpu").load_model()
 
 
+def test_a_bug_while_filming_leaves_no_file_behind_and_rises(shelf: Path, store: LocalStore) -> None:
+    def broken(frames: Any) -> Any:
+        raise RuntimeError("out of memory")
+
+    handler = VideoHandler(card := a_video_card("ltx", shelf), store, device="cpu")
+    loaded = handler.load_model()
+    loaded.pipeline.transformer.register_forward_pre_hook(lambda module, given: broken(given))
+    with pytest.raises(RuntimeError, match="out of memory"):
+        handler.run_inference([an_order(card)], loaded)
+    assert list((store.root / ".scratch").iterdir()) == []
+    assert "decode" not in vars(loaded.pipeline.vae)
+
+
 def test_a_folder_that_does_not_film_is_refused(store: LocalStore) -> None:
     card = cards()["backdrop"].model_copy(update={"task": "text-to-video"})
     with pytest.raises(BadInput, match="StableDiffusionPipeline does not film; name a video folder"):
