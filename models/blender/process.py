@@ -68,7 +68,7 @@ class Blender:
             return [self.program, "--background", "--factory-startup", "--python", str(SCENE), "--", str(job)]
         if not self.program and importlib.util.find_spec("bpy") is None:
             raise BlenderMissing(sys.executable)
-        return [self.program or sys.executable, "-m", "models.blender.scene", str(job)]
+        return [self.program or sys.executable, "-P", str(SCENE), str(job)]  # neither our packages nor our folder
 
 
 def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
@@ -105,7 +105,7 @@ class _Said:
 
 def _run(command: list[str], folder: Path, blender: Blender, shown: str) -> _Said:
     """Run to the end or to the time limit; whatever it started is ended with it."""
-    room = {"HOME": str(folder), "PYTHONPATH": str(SCENE.parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
+    room = {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     kept = {key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
     try:
         process = subprocess.Popen(
