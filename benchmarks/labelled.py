@@ -125,6 +125,12 @@ def with_logo(pixels: Picture, logo: Path, width_px: int) -> Picture:
     return np.asarray(ground.convert("RGB"))
 
 
+def skin_toned(pixels: Picture) -> Picture:
+    """A picture in the colours of skin, from brown shadows to pale lights, by its lightness."""
+    share = np.asarray(Image.fromarray(pixels).convert("L"), np.float32)[..., None] / 255
+    return _bytes(np.array([78, 44, 30]) * (1 - share) + np.array([255, 224, 202]) * share)
+
+
 def blurred(pixels: Picture, sigma_px: float) -> Picture:
     """Gaussian blur."""
     return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(sigma_px)))

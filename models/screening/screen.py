@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from foundry.card import ModelCard
 from foundry.errors import BadInput
@@ -112,10 +114,8 @@ class Screen:
             return self._references[key]
 
 
-def opaque(data: bytes) -> np.ndarray:
+def opaque(data: bytes) -> NDArray[np.uint8]:
     """(height, width, 3) 8-bit sRGB of a picture file, on white where it is transparent, at most 1024 px long."""
-    from PIL import Image
-
     picture = decode(data)
     ground = Image.new("RGBA", picture.size, "white")
     flat = Image.alpha_composite(ground, picture).convert("RGB")
