@@ -33,7 +33,7 @@ STRONG: dict[str, str] = _each(
 )  # fmt: skip
 WEAK: dict[str, str] = _each(
     sweep="studio minimal minimalist clean plain simple infinite background backdrop",
-    room="wall walls corner indoor indoors home bedroom house",
+    room="room rooms wall walls corner indoor indoors home bedroom house",
     podium="display stand showcase platform block",
     spotlight="stage dark night darkness glow beam",
     window="morning sunny shadows afternoon",

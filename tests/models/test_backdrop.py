@@ -12,7 +12,6 @@ import pytest
 from foundry.card import ModelCard
 from foundry.errors import FoundryError
 from foundry.shot import ShotOrder
-from models.backdrop_prompt import compile_prompt, nearest
 from models.diffusers_handler import DiffusersHandler, LoadedPipeline, alike
 from models.drawing import Drawn, DrawRequest
 from models.measured_screen import judge
@@ -105,15 +104,6 @@ def test_the_screen_refuses_blank_clipped_flat_and_off_palette(pixels: np.ndarra
     assert all("at " in check.limit and check.measured for check in checks)
 
 
-def test_free_words_become_the_models_own_and_the_rest_is_reported() -> None:
-    found = compile_prompt("Sunlit plaster wall with window shadows and a giraffe, light from the right", ["#1E2F52"])
-    assert (found.scene_kind, found.light) == ("room", "right")
-    assert "wall navy navy" in found.caption
-    assert "giraffe" in found.ignored
-    assert compile_prompt("") == compile_prompt("")
-    assert nearest("#C4633F") == "terracotta"
-
-
 def copied(tmp_path: Path) -> ModelCard:
     folder = tmp_path / "weights"
     shutil.copytree(CARD.folder, folder)
@@ -140,7 +130,7 @@ def test_changed_missing_and_pickled_weights_are_refused(tmp_path: Path) -> None
 
 def test_the_card_names_every_weight_file_and_they_are_small() -> None:
     assert weights_of(CARD.folder) == CARD.weights
-    assert sum(path.stat().st_size for path in CARD.folder.rglob("*")) < 16_000_000
+    assert sum(path.stat().st_size for path in CARD.folder.rglob("*")) < 60_000_000
 
 
 def test_unknown_cards_and_wrong_tasks_are_refused_in_a_sentence() -> None:
@@ -149,15 +139,3 @@ def test_unknown_cards_and_wrong_tasks_are_refused_in_a_sentence() -> None:
     with pytest.raises(FoundryError, match="does upscale, not text-to-image"):
         card("lanczos", "text-to-image")
     assert set(cards()) == {"backdrop", "lanczos", "measured"}
-
-
-def test_the_training_script_makes_a_pipeline_that_draws(tmp_path: Path) -> None:
-    from models.training.backdrop.__main__ import main
-
-    small = ["--pictures", "32", "--decoder-steps", "2", "--denoiser-steps", "2", "--batch", "4", "--threads", "1"]
-    main(["--out", str(tmp_path / "model"), "--work", str(tmp_path / "work"), *small])
-    source = CARD.source.model_copy(update={"folder": "model"})
-    toy = CARD.model_copy(update={"source": source, "path": tmp_path / "card.yaml", "weights": {}})
-    toy_handler = DiffusersHandler(toy, device="cpu")
-    (one,) = toy_handler.run_inference([DrawRequest(order(steps=2), 1)], toy_handler.load_model())
-    assert one.pixels.shape == (128, 128, 3)

@@ -135,7 +135,7 @@ def order_colour_words(text: Any, tokenizer: Any) -> None:
     table = text.get_input_embeddings().weight
     waves = torch.arange(1, TEXT_WIDTH // 2 + 1) * 0.35
     for word in all_colour_words():
-        axis, value = level_of_word(word)
+        axis, value = level_of_word(word) or ("l", 0.0)
         at = value / 100 * np.pi + 7 * "lab".index(axis)
         row = torch.cat([torch.sin(at * waves), torch.cos(at * waves)]) / waves.repeat(2).sqrt()
         with torch.no_grad():
