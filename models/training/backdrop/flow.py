@@ -1,8 +1,8 @@
 """The denoiser's training: rectified flow over codes, under captions.
 
 The objective is rectified flow (Liu et al. 2022): the network predicts noise minus data on the straight line
-between them, with logit-normal times (Esser et al. 2024), 10 % dropped captions for guidance, and an
-exponential moving average of the weights. `DPMSolverMultistepScheduler` samples it.
+between them, with logit-normal times (Esser et al. 2024), 10 % dropped captions for guidance, and an exponential
+moving average of the weights. `DPMSolverMultistepScheduler` samples it.
 """
 
 from __future__ import annotations

@@ -10,13 +10,16 @@ SIZES = [(512, 512), (448, 576), (384, 704), (704, 384)]
 
 @dataclass(frozen=True)
 class Schedule:
-    """Pictures, steps, pictures per step, learning rate of the denoiser, threads and seed."""
+    """How many pictures and steps, and how long the steps are.
+
+    The decoder makes its steps twice: at half size, then at full size. `batch` and `rate` are the denoiser's.
+    """
 
     pictures: int = 8_640
-    decoder_steps: int = 12_000
-    denoiser_steps: int = 3_400
-    batch: int = 16
-    rate: float = 6e-4
+    decoder_steps: int = 6_000
+    denoiser_steps: int = 4_000
+    batch: int = 32
+    rate: float = 8e-4
     threads: int = 1
     seed: int = 1
 
