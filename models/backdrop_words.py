@@ -58,6 +58,7 @@ ROLE_WORDS: dict[str, str] = _each(
     "trees firs details sun",
 )  # fmt: skip
 COPY_WORDS = _all("copy copyspace space headline text room type lettering words")
+LAMPS = _all("light lit lamp lamps sun sunlight")
 PALER = _all("light pale soft pastel dusty powder")
 DEEPER = _all("dark deep rich midnight")
 SMALL_WORDS = _all(
