@@ -13,6 +13,7 @@ from models.backdrop_words import (
     COPY_WORDS,
     DEEPER,
     DEFAULT_COLOURS,
+    LAMPS,
     LIGHT_WORDS,
     PALER,
     ROLE_WORDS,
@@ -26,7 +27,8 @@ from models.training.backdrop.palettes import COLOURS, hex_of_lab
 
 ROLES = ("wall", "floor", "accent")
 DUAL = {"sky": "blue", "ice": "blue", "pine": "green", "rose": "pink", "sand": "beige", "olive": "green"}
-"""Colour words that also name a thing: they mean the colour only where this word follows."""
+"""Colour words that also name a thing: they mean the colour where this word follows, or among other colours."""
+NEAR = 5
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,15 @@ def compile_prompt(
     words = _words(scene)
     copy_side, copied = _copy_side(words)
     kind = _kind(words)
-    light = next((LIGHT_WORDS[w] for at, w in enumerate(words) if w in LIGHT_WORDS and at != copied), "left")
+    light = _light([word for at, word in enumerate(words) if at != copied])
     named, used = _colours_said(words)
     colours = _filled(named, palette, kind)
     calm = room or copy_side or "top"
     light = _turned(light) if turned else light
-    known = {*STRONG, *WEAK, *LIGHT_WORDS, *ROLE_WORDS, *COPY_WORDS, *used}
+    known = {",", ";", ".", *STRONG, *WEAK, *LIGHT_WORDS, *ROLE_WORDS, *COPY_WORDS, *used}
     if copy_side and copy_side != calm:
         known -= {words[copied]}
-    understood = tuple(dict.fromkeys(word for word in words if word in known))
+    understood = tuple(dict.fromkeys(word for word in words if word in known and word[0] not in ",;."))
     ignored = tuple(dict.fromkeys(word for word in words if word not in known and word not in SMALL_WORDS))
     return CompiledPrompt(caption(kind, light, calm, colours), kind, light, understood, ignored, calm, colours)
 
@@ -73,7 +75,13 @@ def _words(scene: str) -> list[str]:
     text = scene.lower()
     for phrase, meant in (("paper-cut", "papercut"), ("table top", "tabletop"), ("in front of", "before")):
         text = text.replace(phrase, meant)
-    return re.findall(r"#[0-9a-f]{6}\b|[a-z]+", text)
+    return re.findall(r"#[0-9a-f]{6}\b|[a-z]+|[,;.]", text)
+
+
+def _light(words: list[str]) -> str:
+    """A side if one is named, else a word for above or the front, else the left."""
+    named = [LIGHT_WORDS[word] for word in words if word in LIGHT_WORDS]
+    return next((side for side in named if side != "top"), named[0] if named else "left")
 
 
 def _kind(words: list[str]) -> str:
@@ -90,7 +98,7 @@ def _copy_side(words: list[str]) -> tuple[str | None, int]:
     """The side that the words keep for copy, and that word's place."""
     for at, word in enumerate(words):
         near = words[max(0, at - 4) : at + 3]
-        if word in ("left", "right", "top", "above") and COPY_WORDS & set(near) and "light" not in near[:4]:
+        if word in ("left", "right", "top", "above") and COPY_WORDS & set(near) and not LAMPS & set(near[:4]):
             return ("top" if word == "above" else word), at
     return None, -1
 
@@ -109,15 +117,15 @@ def _colours_said(words: list[str]) -> tuple[dict[str, str], set[str]]:
             shade = words[at - 1] if at and words[at - 1] in PALER | DEEPER else ""
             said.append((at, _shaded(colour, shade)))
             used |= {word, shade, DUAL.get(word, "")} - {""}
+    roles = [_role(words, at) for at, _ in said]
     named: dict[str, str] = {}
-    for at, colour in said:
-        role = _role(words, at)
+    free: list[str] = []
+    for role, (_, colour) in zip(roles, said, strict=True):
         if role and role not in named:
             named[role] = colour
-    for colour in (colour for _, colour in said if colour not in named.values()):
-        free = next((role for role in ROLES if role not in named), None)
-        if free:
-            named[free] = colour
+        else:
+            free.append(colour)
+    named |= dict(zip([role for role in ROLES if role not in named], free, strict=False))
     return named, used
 
 
@@ -126,10 +134,16 @@ def _colour_at(words: list[str], at: int) -> str | None:
     following = words[at + 1] if at + 1 < len(words) else ""
     if word.startswith("#"):
         return word.upper()
-    if word not in COLOURS or (word in DUAL and following != DUAL[word]):
+    if word not in COLOURS or (word in DUAL and following != DUAL[word] and not _among_colours(words, at)):
         return None
     before = words[at - 1] if at else ""
     return None if DUAL.get(before) == word else COLOURS[word]
+
+
+def _among_colours(words: list[str], at: int) -> bool:
+    """Whether a plain colour word is near this place, other than right before it ("navy sky")."""
+    plain = [other in COLOURS and other not in DUAL for other in words]
+    return any(plain[max(0, at - NEAR) : at + NEAR + 1]) and not (at and plain[at - 1])
 
 
 def _role(words: list[str], at: int) -> str | None:
@@ -137,7 +151,7 @@ def _role(words: list[str], at: int) -> str | None:
     for following in words[at + 1 : at + 3]:
         if following in ROLE_WORDS:
             return ROLE_WORDS[following]
-        if following in ("and", "over", "on", "in", "with"):
+        if following in (",", ";", ".", "and", "over", "on", "in", "with"):
             break
     if at >= 2 and words[at - 1] == "in":
         return ROLE_WORDS.get(words[at - 2])

@@ -33,7 +33,7 @@ STRONG: dict[str, str] = _each(
 )  # fmt: skip
 WEAK: dict[str, str] = _each(
     sweep="studio minimal minimalist clean plain simple infinite background backdrop",
-    room="wall walls corner indoor indoors home bedroom house",
+    room="room rooms wall walls corner indoor indoors home bedroom house",
     podium="display stand showcase platform block",
     spotlight="stage dark night darkness glow beam",
     window="morning sunny shadows afternoon",
@@ -58,6 +58,7 @@ ROLE_WORDS: dict[str, str] = _each(
     "trees firs details sun",
 )  # fmt: skip
 COPY_WORDS = _all("copy copyspace space headline text room type lettering words")
+LAMPS = _all("light lit lamp lamps sun sunlight")
 PALER = _all("light pale soft pastel dusty powder")
 DEEPER = _all("dark deep rich midnight")
 SMALL_WORDS = _all(

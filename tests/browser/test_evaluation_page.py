@@ -25,9 +25,9 @@ PROMPTS, SEEDS = 8, 2
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two versions of one card; the second takes every wooden scene for the sea."""
+    """Two versions of one card; the second draws a studio sweep for a podium and an arch."""
     registry = tmp_path_factory.mktemp("registry")
-    for version, wrong in (("1", ()), ("2", ("wooden", "firs"))):
+    for version, wrong in (("1", ()), ("2", ("round podium", "arched niche"))):
         model = a_card(registry, version=version, sizes={"square": [96, 96]}, title="Tiny </title> & random")
         options = Options(f"2026-01-0{version}", SEEDS, PROMPTS, timed=1, pairs=2, work=registry / "work")
         evaluate(model, RenderingHandler(wrong), measured_screening(card("measured", "screen")), options)
@@ -62,14 +62,14 @@ def test_the_worst_comes_first_and_filters_narrow(page: tuple[Any, list[str]]) -
     assert "Does not pass: prompts" in opened.locator(".verdict").inner_text()
     assert visible(opened).count() == PROMPTS
     worst = visible(opened).first
-    assert worst.get_attribute("data-scene") in ("wood", "snow")
-    assert "sunset, not" in worst.inner_text()
+    assert worst.get_attribute("data-scene") in ("podium", "arch")
+    assert "sweep, not" in worst.inner_text()
     opened.click("text=In the set's order")
     assert visible(opened).first.get_attribute("data-order") == "0"
     opened.check("#wrong")
     assert set(visible(opened).evaluate_all("rows => rows.map(row => row.dataset.wrong > 0)")) == {True}
     opened.uncheck("#wrong")
-    opened.select_option("#scene", "wood")
+    opened.select_option("#scene", "podium")
     assert visible(opened).count() == 1
     assert opened.locator("#count").inner_text() == f"1 of {PROMPTS} prompts"
     assert noise == []

@@ -10,16 +10,22 @@ import numpy as np
 import pytest
 
 from foundry.card import ModelCard
+from foundry.colour import lab_of_hex, lab_of_srgb
+from foundry.composition import compositions
 from foundry.errors import FoundryError
 from foundry.shot import ShotOrder
-from models.backdrop_prompt import compile_prompt, nearest
+from models.backdrop_prompt import compile_prompt
 from models.diffusers_handler import DiffusersHandler, LoadedPipeline, alike
 from models.drawing import Drawn, DrawRequest
 from models.measured_screen import judge
 from models.registry import WeightsRefused, card, cards, verify, weights_of
 from models.screened import ScreenedHandler
+from models.training.backdrop.captions import held_back
+from models.training.backdrop.schedule import SIZES
 
 CARD = card("backdrop", "text-to-image")
+WALL_OFF, GROUND_OFF = 12, 18
+"""CIE76 distances; measured on these prompts, with room to spare."""
 
 
 def order(prompt: str = "Soft silk fabric", **changes: object) -> ShotOrder:
@@ -105,15 +111,6 @@ def test_the_screen_refuses_blank_clipped_flat_and_off_palette(pixels: np.ndarra
     assert all("at " in check.limit and check.measured for check in checks)
 
 
-def test_free_words_become_the_models_own_and_the_rest_is_reported() -> None:
-    found = compile_prompt("Sunlit plaster wall with window shadows and a giraffe, light from the right", ["#1E2F52"])
-    assert (found.scene_kind, found.light) == ("room", "right")
-    assert "wall navy navy" in found.caption
-    assert "giraffe" in found.ignored
-    assert compile_prompt("") == compile_prompt("")
-    assert nearest("#C4633F") == "terracotta"
-
-
 def copied(tmp_path: Path) -> ModelCard:
     folder = tmp_path / "weights"
     shutil.copytree(CARD.folder, folder)
@@ -140,7 +137,7 @@ def test_changed_missing_and_pickled_weights_are_refused(tmp_path: Path) -> None
 
 def test_the_card_names_every_weight_file_and_they_are_small() -> None:
     assert weights_of(CARD.folder) == CARD.weights
-    assert sum(path.stat().st_size for path in CARD.folder.rglob("*")) < 16_000_000
+    assert sum(path.stat().st_size for path in CARD.folder.rglob("*")) < 60_000_000
 
 
 def test_unknown_cards_and_wrong_tasks_are_refused_in_a_sentence() -> None:
@@ -151,13 +148,37 @@ def test_unknown_cards_and_wrong_tasks_are_refused_in_a_sentence() -> None:
     assert set(cards()) >= {"backdrop", "crisp", "guardian", "lanczos", "measured"}
 
 
-def test_the_training_script_makes_a_pipeline_that_draws(tmp_path: Path) -> None:
-    from models.training.backdrop.__main__ import main
+def wall_of(picture: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """CIE Lab of the upper part, where wall or sky is."""
+    return lab_of_srgb(picture[: picture.shape[0] * 2 // 5 : 4, ::4])
 
-    small = ["--pictures", "32", "--decoder-steps", "2", "--denoiser-steps", "2", "--batch", "4", "--threads", "1"]
-    main(["--out", str(tmp_path / "model"), "--work", str(tmp_path / "work"), *small])
-    source = CARD.source.model_copy(update={"folder": "model"})
-    toy = CARD.model_copy(update={"source": source, "path": tmp_path / "card.yaml", "weights": {}})
-    toy_handler = DiffusersHandler(toy, device="cpu")
-    (one,) = toy_handler.run_inference([DrawRequest(order(steps=2), 1)], toy_handler.load_model())
-    assert one.pixels.shape == (128, 128, 3)
+
+@pytest.mark.parametrize(("words", "wall"), [("A plain plaster wall", "#3F74B8"), ("A terrazzo floor", "#A3A5A8")])
+def test_a_palette_that_training_never_paired_with_the_scene_is_followed(
+    handler: DiffusersHandler, loaded: LoadedPipeline, words: str, wall: str
+) -> None:
+    kind = compile_prompt(words).scene_kind
+    assert held_back(kind, wall)
+    asked = order(words, palette=(wall, "#DCC7A6", "#C4633F"), width_px=512, height_px=512, steps=10)
+    picture = drawn(handler, loaded, DrawRequest(asked, 3))[0].pixels
+    assert np.linalg.norm(np.median(wall_of(picture), axis=(0, 1)) - lab_of_hex(wall)) < WALL_OFF
+    ground = lab_of_srgb(picture[360::4, ::4])
+    assert np.linalg.norm(np.median(ground, axis=(0, 1)) - lab_of_hex("#DCC7A6")) < GROUND_OFF
+
+
+def test_light_comes_from_the_side_that_is_asked(handler: DiffusersHandler, loaded: LoadedPipeline) -> None:
+    means = []
+    for side in ("left", "right"):
+        asked = order(f"A plain plaster wall, light from the {side}", width_px=512, height_px=512, steps=8)
+        lightness = wall_of(drawn(handler, loaded, DrawRequest(asked, 5))[0].pixels)[..., 0]
+        means.append(float(lightness[:, :40].mean() - lightness[:, -40:].mean()))
+    assert means[0] > 3
+    assert means[1] < -3
+
+
+def test_the_cards_sizes_are_the_training_sizes_and_fit_the_compositions() -> None:
+    assert sorted(CARD.sizes.values()) == sorted(SIZES)
+    for bucket, (width, height) in CARD.sizes.items():
+        composition = compositions()[bucket]
+        assert width % 16 == height % 16 == 0
+        assert abs(width / height - composition.width_px / composition.height_px) < 0.07

@@ -1,9 +1,8 @@
 """The denoiser's training: rectified flow over codes, under captions.
 
 The objective is rectified flow (Liu et al. 2022): the network predicts noise minus data on the straight line
-between them, with logit-normal times (Esser et al. 2024), 10 % dropped captions for guidance, and an
-exponential moving average of the weights. `DPMSolverMultistepScheduler` samples it. The rate is held and then
-brought down over the last 30 % of the steps, so that a run may be prolonged (Hägele et al. 2024).
+between them, with logit-normal times (Esser et al. 2024), 10 % dropped captions for guidance, and an exponential
+moving average of the weights. `DPMSolverMultistepScheduler` samples it.
 """
 
 from __future__ import annotations
@@ -18,10 +17,9 @@ import numpy as np
 
 from models.training.backdrop.captions import MAX_TOKENS, caption, mirrored, write_tokenizer
 from models.training.backdrop.networks import PatchCodes, denoiser, order_colour_words, save_tensors, text_encoder
-from models.training.backdrop.schedule import Schedule
+from models.training.backdrop.schedule import Schedule, rate
 
 DROPPED, UNIFORM, EMA = 0.10, 0.15, 0.998
-WARM_STEPS, FALLING = 150, 0.30
 
 
 @dataclass
@@ -68,7 +66,7 @@ def train_denoiser(folder: Path, schedule: Schedule) -> None:
         clean, said = _batch(shelves[run.step % len(shelves)], schedule.batch, signs, chance)
         said[torch.rand(len(said), generator=chance) < DROPPED] = empty
         loss = _flow_loss(run.both, clean, said, chance)
-        _descend(run, loss, rate(run.step, schedule))
+        _descend(run, loss, rate(run.step, schedule.denoiser_steps, schedule.rate))
         smooth = 0.99 * smooth + 0.01 * float(loss.detach())
         run.step += 1
         if run.step % 100 == 0:
@@ -83,18 +81,12 @@ def train_denoiser(folder: Path, schedule: Schedule) -> None:
     save_tensors(run.average, target)
 
 
-def rate(step: int, schedule: Schedule) -> float:
-    """The learning rate at a step: warmed up, held, brought down to nearly nothing."""
-    left = (schedule.denoiser_steps - step) / (FALLING * schedule.denoiser_steps)
-    return float(schedule.rate * min(1.0, (step + 1) / WARM_STEPS, max(left, 0.01)))
-
-
 def _begin(folder: Path, schedule: Schedule) -> Run:
     """A new run, or the checkpoint's."""
     import torch
 
     text, net = language(folder)
-    both = torch.nn.ModuleDict({"text": text, "net": net.to(memory_format=torch.channels_last)})
+    both = torch.nn.ModuleDict({"text": text, "net": net})
     average = {name: value.detach().clone() for name, value in both.state_dict().items()}
     run = Run(both, average, torch.optim.AdamW(both.parameters(), schedule.rate, (0.9, 0.99), weight_decay=0.01))
     kept = folder / "denoiser.checkpoint"
@@ -149,7 +141,7 @@ def _flow_loss(both: Any, clean: Any, said: Any, chance: Any) -> Any:
     flat = torch.rand(len(clean), generator=chance)
     times = torch.where(torch.rand(len(clean), generator=chance) < UNIFORM, flat, times)
     share = times[:, None, None, None]
-    noisy = ((1 - share) * clean + share * noise).to(memory_format=torch.channels_last)
+    noisy = (1 - share) * clean + share * noise
     with torch.autocast("cpu", torch.bfloat16):
         states = both["text"](said)[0]
         guess = both["net"](noisy, times * 1000, encoder_hidden_states=states).sample

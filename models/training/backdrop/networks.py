@@ -12,15 +12,18 @@ from models.training.backdrop.palettes import all_colour_words, level_of_word
 
 LATENT_CHANNELS = 8
 PATCH = 8
+CODE = 16
+"""Pixels of the picture per code, each way: a patch of the picture at half its size."""
 TEXT_WIDTH = 192
 
 
 class PatchCodes:
-    """A fixed linear encoder: principal components of 8 × 8 patches, scaled for the denoiser.
+    """A fixed linear encoder: principal components of 8 × 8 patches, taken of the picture at half its size.
 
-    The leading component has unit deviation; the others keep the square root of their ratio to it, so that
-    fine detail is heard without outshouting colour. The components are those of patches and of their mirror
-    images, so each is even or odd from left to right, and `signs` turns codes into a mirrored picture's.
+    The components are scaled for the denoiser: the leading one has unit deviation, the others keep the square root
+    of their ratio to it, so that fine detail is heard without outshouting colour. They are those of patches and of
+    their mirror images, so each is even or odd from left to right, and `signs` turns codes into a mirrored
+    picture's.
     """
 
     def __init__(self, mean: NDArray[np.float32], basis: NDArray[np.float32], scale: NDArray[np.float32]):
@@ -47,9 +50,10 @@ class PatchCodes:
         return np.asarray(np.sign(kin), np.float32)
 
     def encode(self, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
-        """(8, height/8, width/8) float16 codes of a uint8 picture."""
-        h, w = picture.shape[0] // PATCH, picture.shape[1] // PATCH
-        codes = (_patches(picture) - self.mean) @ self.basis / self.scale
+        """(8, height/16, width/16) float16 codes of a uint8 picture."""
+        small = halved(picture)
+        h, w = small.shape[0] // PATCH, small.shape[1] // PATCH
+        codes = (_patches(small) - self.mean) @ self.basis / self.scale
         return np.asarray(codes.reshape(h, w, LATENT_CHANNELS).transpose(2, 0, 1), np.float16)
 
     def save(self, path: Path) -> None:
@@ -61,6 +65,13 @@ class PatchCodes:
         """From a file of `save`."""
         with np.load(path) as stored:
             return cls(stored["mean"], stored["basis"], stored["scale"])
+
+
+def halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture at half its size, each pixel the mean of four."""
+    height, width = picture.shape[0] // 2, picture.shape[1] // 2
+    fours = picture[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
+    return np.asarray(fours.mean(axis=(1, 3), dtype=np.float32) + 0.5, np.uint8)
 
 
 def _turned(patch: NDArray[Any]) -> NDArray[Any]:
@@ -75,18 +86,41 @@ def _patches(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(blocks.reshape(h * w, -1), np.float32)
 
 
-def decoder() -> Any:
-    """AutoencoderTiny; only its decoder is trained, since codes come from `PatchCodes`."""
+BLOCKS = (3, 3, 2, 1, 1)
+
+
+def decoder(levels: int = len(BLOCKS)) -> Any:
+    """AutoencoderTiny, whose decoder alone is trained, since codes come from `PatchCodes`.
+
+    With all five levels it enlarges codes 16 times, to the picture; with four, to the picture at half its size.
+    """
     from diffusers import AutoencoderTiny
 
     return AutoencoderTiny(
         latent_channels=LATENT_CHANNELS,
-        encoder_block_out_channels=(8, 8, 8, 8),
-        num_encoder_blocks=(1, 1, 1, 1),
-        decoder_block_out_channels=(32, 32, 32, 32),
-        num_decoder_blocks=(3, 3, 2, 1),
+        encoder_block_out_channels=(8,) * levels,
+        num_encoder_blocks=(1,) * levels,
+        decoder_block_out_channels=(32,) * levels,
+        num_decoder_blocks=BLOCKS[:levels],
         scaling_factor=1.0,
     )
+
+
+def grown(small: Any) -> Any:
+    """The full decoder, begun as a trained four-level one whose picture is enlarged by repetition."""
+    import torch
+
+    full = decoder()
+    old, new = small.decoder.layers, full.decoder.layers
+    shared = len(old) - 1
+    for at in range(shared):
+        new[at].load_state_dict(old[at].state_dict())
+    new[-1].load_state_dict(old[-1].state_dict())
+    with torch.no_grad():
+        torch.nn.init.dirac_(new[shared + 1].weight).add_(torch.randn(new[shared + 1].weight.shape) * 0.005)
+        for value in new[shared + 2].conv[-1].parameters():
+            value.mul_(0.05)
+    return full
 
 
 def denoiser() -> Any:
@@ -94,7 +128,7 @@ def denoiser() -> Any:
     from diffusers import UNet2DConditionModel
 
     return UNet2DConditionModel(
-        sample_size=64,
+        sample_size=32,
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
         down_block_types=("DownBlock2D", "DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
@@ -135,7 +169,7 @@ def order_colour_words(text: Any, tokenizer: Any) -> None:
     table = text.get_input_embeddings().weight
     waves = torch.arange(1, TEXT_WIDTH // 2 + 1) * 0.35
     for word in all_colour_words():
-        axis, value = level_of_word(word)
+        axis, value = level_of_word(word) or ("l", 0.0)
         at = value / 100 * np.pi + 7 * "lab".index(axis)
         row = torch.cat([torch.sin(at * waves), torch.cos(at * waves)]) / waves.repeat(2).sqrt()
         with torch.no_grad():

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from foundry.colour import linear_of_srgb, srgb_of_hex
 from foundry.composition import Composition, compositions
-from models.training.backdrop.optics import Plane, enlarge, mix, noise, sample, step
+from models.training.backdrop.optics import Plane, enlarge, mix, noise, sample, soften, step
 
 LIGHTS = ("left", "right", "top")
 ROOMS = ("left", "right", "top")
@@ -128,8 +129,8 @@ def stage(recipe: Recipe) -> Stage:
     aside = 0.5 * width / short
     focus = {"left": aside, "right": -aside, "top": 0.0}[recipe.room]
     side = {"left": -1.0, "right": 1.0, "top": 0.0}[recipe.light]
-    colours = (linear_of_srgb(srgb_of_hex(colour)) for colour in (recipe.wall, recipe.floor, recipe.accent))
-    return Stage(x, y, short, horizon, base, focus, side, *colours, chance)
+    wall, floor, accent = (linear_of_srgb(srgb_of_hex(c)) for c in (recipe.wall, recipe.floor, recipe.accent))
+    return Stage(x, y, short, horizon, base, focus, side, wall, floor, accent, chance)
 
 
 def lamp(s: Stage) -> tuple[Plane, Plane]:
@@ -146,7 +147,7 @@ def lamp(s: Stage) -> tuple[Plane, Plane]:
     return s.fine(fill + (1 - fill) * wall), s.fine(0.55 + 0.45 * floor)
 
 
-def _lambert(x: Plane, up: Plane, out: Plane, where: tuple[float, float, float], facing: int) -> Plane:
+def _lambert(x: Plane, up: Any, out: Any, where: tuple[float, float, float], facing: int) -> Plane:
     way = [np.float32(w) - p for w, p in zip(where, (x, up, out), strict=True)]
     far = way[0] ** 2 + way[1] ** 2 + way[2] ** 2 + np.float32(0.5)
     return np.asarray(np.maximum(way[facing], 0) / (far * np.sqrt(far)), np.float32)
@@ -191,6 +192,4 @@ def drawn_shadow(s: Stage, mask: Plane, radius: float) -> Plane:
 
 def soften_by(s: Stage, plane: Plane, radius: float) -> Plane:
     """Blur by a radius in half short sides."""
-    from models.training.backdrop.optics import soften
-
     return soften(plane, radius / s.pixel)

@@ -12,11 +12,12 @@ import numpy as np
 
 from models.training.backdrop.captions import caption_of, recipes
 from models.training.backdrop.flow import language
-from models.training.backdrop.networks import PATCH, PatchCodes, decoder, save_tensors
+from models.training.backdrop.networks import BLOCKS, CODE, PatchCodes, decoder, grown, halved, save_tensors
 from models.training.backdrop.scenes import Recipe, render
-from models.training.backdrop.schedule import SIZES, Schedule
+from models.training.backdrop.schedule import SIZES, Schedule, rate
 
 CROP = 128
+DECODER_RATE = 2e-3
 
 
 def make_data(folder: Path, schedule: Schedule) -> None:
@@ -47,40 +48,75 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
 
 
 def train_decoder(folder: Path, schedule: Schedule) -> None:
-    """Codes to pixels, on crops of pictures; codes get a little noise, as the denoiser's will have."""
+    """Codes to pixels, on crops of pictures: first to half-size pictures, then one level more to whole ones.
+
+    A checkpoint every 1,000 steps lets the stage go on where it was cut.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    torch.manual_seed(schedule.seed)
+    small = decoder(len(BLOCKS) - 1)
+    _fit_decoder(small, folder, "decoder_half", schedule)
+    small.load_state_dict(load_file(folder / "decoder_half.safetensors"))
+    _fit_decoder(grown(small), folder, "decoder", schedule)
+
+
+def _fit_decoder(net: Any, folder: Path, name: str, schedule: Schedule) -> None:
     import torch
 
-    target = folder / "decoder.pt.safetensors"
+    target, kept = folder / f"{name}.safetensors", folder / f"{name}.checkpoint"
     if target.exists():
         return
-    torch.manual_seed(schedule.seed)
-    net = decoder().to(memory_format=torch.channels_last)
+    net = net.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(net.decoder.parameters(), DECODER_RATE, (0.9, 0.99), weight_decay=0)
+    first = _resumed(kept, net, optimiser)
     codes = PatchCodes.load(folder / "patch_codes.npz")
     shelves = [np.load(folder / f"pictures_{w}x{h}.npy", mmap_mode="r") for w, h in SIZES]
-    optimiser = torch.optim.AdamW(net.decoder.parameters(), 2e-3, (0.9, 0.99), weight_decay=0)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, schedule.decoder_steps + 1, pct_start=0.1)
-    chance = np.random.default_rng(schedule.seed)
+    chance = np.random.default_rng(schedule.seed + first)
     began, smooth = time.monotonic(), 0.0
-    for step in range(schedule.decoder_steps):
+    for step in range(first, schedule.decoder_steps):
+        for group in optimiser.param_groups:
+            group["lr"] = rate(step, schedule.decoder_steps, DECODER_RATE)
         shelf = shelves[step % len(shelves)]
-        chosen = [_crop(shelf[i], chance) for i in chance.integers(len(shelf), size=4)]
-        latents = torch.from_numpy(np.stack([codes.encode(picture) for picture in chosen])).float()
-        latents = latents + torch.randn_like(latents) * 0.03 * float(chance.random())
-        wanted = torch.from_numpy(np.stack(chosen)).permute(0, 3, 1, 2).float() / 127.5 - 1
-        with torch.autocast("cpu", torch.bfloat16):
-            made = net.decode(latents.to(memory_format=torch.channels_last)).sample.float()
-        optimiser.zero_grad(set_to_none=True)
-        _distance(made, wanted).backward()
-        torch.nn.utils.clip_grad_norm_(net.decoder.parameters(), 1.0)
-        optimiser.step()
-        plan.step()
-        psnr = -10 * np.log10(float(((made.detach() - wanted) / 2).pow(2).mean()))
-        smooth = psnr if step == 0 else 0.99 * smooth + 0.01 * psnr
+        crops = [_crop(shelf[i], chance) for i in chance.integers(len(shelf), size=4)]
+        psnr = _decoder_step(net, optimiser, codes, crops)
+        smooth = psnr if step == first else 0.99 * smooth + 0.01 * psnr
         if step % 200 == 199:
-            print(f"decoder {step + 1} {smooth:.1f} dB {time.monotonic() - began:.0f} s", flush=True)
+            print(f"{name} {step + 1} {smooth:.1f} dB {time.monotonic() - began:.0f} s", flush=True)
         if step % 1000 == 999:
-            save_tensors(net.state_dict(), folder / "decoder.partial.safetensors")
+            torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}, kept)
     save_tensors(net.state_dict(), target)
+
+
+def _resumed(kept: Path, net: Any, optimiser: Any) -> int:
+    """The step to go on from: a checkpoint's, or the first."""
+    import torch
+
+    if not kept.exists():
+        return 0
+    state = torch.load(kept, weights_only=True)
+    net.load_state_dict(state["net"])
+    optimiser.load_state_dict(state["optimiser"])
+    return int(state["step"])
+
+
+def _decoder_step(net: Any, optimiser: Any, codes: PatchCodes, crops: list[Any]) -> float:
+    """One step down; the peak signal-to-noise ratio of the crops in dB."""
+    import torch
+
+    latents = torch.from_numpy(np.stack([codes.encode(crop) for crop in crops])).float()
+    latents = latents + torch.randn_like(latents) * 0.03 * torch.rand(())
+    if len(net.config.block_out_channels) < len(BLOCKS):
+        crops = [halved(crop) for crop in crops]
+    wanted = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    with torch.autocast("cpu", torch.bfloat16):
+        made = net.decode(latents.to(memory_format=torch.channels_last)).sample.float()
+    optimiser.zero_grad(set_to_none=True)
+    _distance(made, wanted).backward()
+    torch.nn.utils.clip_grad_norm_(net.decoder.parameters(), 1.0)
+    optimiser.step()
+    return float(-10 * np.log10(float(((made.detach() - wanted) / 2).pow(2).mean())))
 
 
 def _distance(made: Any, wanted: Any) -> Any:
@@ -93,10 +129,17 @@ def _distance(made: Any, wanted: Any) -> Any:
 
 
 def _crop(picture: Any, chance: np.random.Generator) -> Any:
-    """A part of a picture on the grid of patches: many small steps teach faster than few large ones."""
-    rows, columns = (edge // PATCH - CROP // PATCH for edge in picture.shape[:2])
-    y, x = PATCH * int(chance.integers(rows + 1)), PATCH * int(chance.integers(columns + 1))
-    return np.asarray(picture[y : y + CROP, x : x + CROP])
+    """The busiest of three parts on the grid of patches: most of a calm picture teaches nothing."""
+    rows, columns = (edge // CODE - CROP // CODE for edge in picture.shape[:2])
+    corners = [(CODE * int(chance.integers(rows + 1)), CODE * int(chance.integers(columns + 1))) for _ in range(3)]
+    parts = [np.asarray(picture[y : y + CROP, x : x + CROP]) for y, x in corners]
+    return max(parts, key=_busy)
+
+
+def _busy(part: Any) -> float:
+    """Mean difference of neighbouring green values, of every second pixel."""
+    green = part[::2, ::2, 1].astype(np.int16)
+    return float(np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean())
 
 
 def export(folder: Path, target: Path) -> None:
@@ -107,7 +150,7 @@ def export(folder: Path, target: Path) -> None:
     from transformers import CLIPTokenizer
 
     vae = decoder()
-    vae.load_state_dict(load_file(_newest(folder, "decoder.pt", "decoder.partial")))
+    vae.load_state_dict(load_file(_newest(folder, "decoder")))
     text, net = language(folder)
     both = torch.nn.ModuleDict({"text": text, "net": net})
     both.load_state_dict(load_file(_newest(folder, "denoiser", "denoiser.partial")))
