@@ -99,15 +99,13 @@ def verify(
 ) -> None:
     """Check that weights are whole, unchanged, safe to read, and all on their card."""
     from models.registry import all_cards, find, open_registry
-    from models.registry import verify as check
 
     registry = open_registry(cards, home)
     wanted = [find(registry, name) for name in names] if names else [c for c in all_cards(registry) if _due(c)]
     problems: list[FoundryError] = []
     for card in wanted:
         try:
-            check(card, full=full)
-            typer.echo(f"{card.name}: good" if card.has_weights else f"{card.name}: good, it has no weights")
+            typer.echo(f"{card.name}: {_checked(card, full)}")
         except FoundryError as refused:
             problems.append(refused)
     if problems:
@@ -168,6 +166,19 @@ def rollback(
     from models.registry.promotion import rollback as change
 
     _say(change(open_registry(cards, home), model, _signed(who, why)))
+
+
+def _checked(card: ModelCard, full: bool) -> str:
+    """What is true of a card's weights; a FoundryError if that is bad."""
+    from models.registry import verify as check
+
+    if card.task == "screen" and card.weights:
+        from models.screening.networks import verify as check_packages
+
+        check_packages(card)
+        return "good"
+    check(card, full=full)
+    return "good" if card.has_weights else "good, it has no weights"
 
 
 def _due(card: ModelCard) -> bool:

@@ -22,7 +22,7 @@ from models.screening.networks import Networks
 from models.training.backdrop.captions import recipes
 from models.training.backdrop.scenes import render
 
-CARD = card("guardian", "screen")
+CARD = card("guardian@1", "screen")
 NETWORKS = Networks(CARD)
 
 
