@@ -162,6 +162,7 @@ class Shelf:
                 self._turn.notify_all()
             raise
         with self._turn:
+            self._make_room(0, threading.current_thread())  # it may be larger than was expected
             self._turn.notify_all()
         return slot
 

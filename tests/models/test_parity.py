@@ -78,7 +78,8 @@ def test_each_optimisation_is_measured_and_the_mark_decides(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["stable-diffusion", "flux"])
-def test_a_compiled_denoiser_is_at_parity(family: str, tmp_path: Path) -> None:
+def test_a_compiled_denoiser_is_at_parity(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "compiled"))
     model = tiny(family, tmp_path, sizes=ONE_SIZE, tolerance=8, steps=2, optimisations={"compile": True})
     report = parity(model, made_on=TODAY, device="cpu")
     assert report.passed, report.lines()

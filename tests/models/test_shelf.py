@@ -55,6 +55,13 @@ def test_a_model_larger_than_the_limit_is_loaded_alone() -> None:
         assert shelf.models == ("large",)
 
 
+def test_a_model_that_turns_out_larger_than_expected_drives_others_out() -> None:
+    shelf = Shelf(20)
+    use(shelf, "a")
+    with shelf.using(Wanted("b", "", 5, lambda: ("loaded b", 15))):
+        assert shelf.models == ("b",)
+
+
 def test_a_run_keeps_its_model_until_its_thread_asks_for_another() -> None:
     shelf = Shelf(10, patience_s=30)
     order: list[str] = []
