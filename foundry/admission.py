@@ -177,10 +177,10 @@ def _guide_problems(path: str, worn: Worn) -> Iterator[FoundryError]:
     kind = worn.card.adapter.kind if worn.card.adapter else "lora"
     if worn.file is None:
         if kind != "lora":
-            yield PlanProblem(path, "", f"is missing; a {kind} follows a picture", "name one beside the card")
+            yield PlanProblem(path, "", f"is missing; {kind} follows a picture", "name one beside the card")
         return
     if kind == "lora":
-        yield PlanProblem(path, worn.file.name, "is not used; a lora follows no picture", "leave it out")
+        yield PlanProblem(path, worn.file.name, "is not used; lora follows no picture", "leave it out")
     elif not isinstance(found := inspect(worn.file), PictureFacts):
         yield PlanProblem(path, worn.file.name, *found)
 

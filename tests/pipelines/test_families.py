@@ -15,9 +15,9 @@ from foundry.admission import Admitted, admit
 from foundry.card import ModelCard
 from foundry.intake import parse
 from foundry.object_store import LocalStore
-from foundry.plan import Cards
+from foundry.plan import Cards, Worn
 from models.bench import ShotBench
-from models.registry import cards_of
+from models.registry import cards_of, weights_of
 from models.resample_handler import ResampleHandler
 from models.screened import ScreenedHandler
 from pipelines.campaign import ingest
@@ -32,7 +32,12 @@ from transforms.generate import MakeMasters
 LOOSE = {"contrast": "0", "clipped": "1", "detail": "0", "palette": "1000"}
 
 
-def planned(folder: Path, tenant: str, card: ModelCard, *adapters: tuple[ModelCard, int]) -> Admitted:
+def stamped(card: ModelCard) -> ModelCard:
+    """The card with the hashes of its weights, as the registry serves it."""
+    return card.model_copy(update={"weights": weights_of(card.folder)})
+
+
+def planned(folder: Path, tenant: str, card: ModelCard, *adapters: Worn) -> Admitted:
     """One square shot of the test brief, drawn with this card; the screen lets noise pass."""
     owner = a_tenant(tenant)
     product_picture(folder / "serum.png")
@@ -65,7 +70,7 @@ def masters(each: list[Admitted], store: LocalStore, bench: ShotBench) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_makes_a_master_through_the_flow(family: str, tmp_path: Path) -> None:
-    card = tiny(family, tmp_path, steps=2, stage="production")
+    card = stamped(tiny(family, tmp_path, steps=2, stage="production"))
     each = planned(tmp_path, "aurelle", card)
     store = LocalStore(tmp_path / "store")
     masters([each], store, ShotBench([card]))
@@ -79,11 +84,11 @@ def test_a_family_makes_a_master_through_the_flow(family: str, tmp_path: Path) -
 
 
 def test_two_tenants_cards_and_adapters_share_one_run(tmp_path: Path) -> None:
-    one = tiny("stable-diffusion", tmp_path, steps=2, stage="production")
-    other = tiny("consistency", tmp_path, stage="production")
-    look = lora(one, tmp_path / "look", "unet", stage="production")
+    one = stamped(tiny("stable-diffusion", tmp_path, steps=2, stage="production"))
+    other = stamped(tiny("consistency", tmp_path, stage="production"))
+    look = stamped(lora(one, tmp_path / "look", "unet", stage="production"))
     each = [
-        planned(tmp_path, "aurelle", one, (look, 700)),
+        planned(tmp_path, "aurelle", one, Worn(look, 700)),
         planned(tmp_path, "northpeak", one),
         planned(tmp_path, "northpeak", other),
     ]

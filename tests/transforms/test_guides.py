@@ -1,0 +1,117 @@
+"""What guides a drawing is made where the tenant's pictures are, and refused in the plan where it cannot be made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from foundry.admission import Admitted, admit
+from foundry.card import Adapter, ModelCard, Source, UnitCost
+from foundry.errors import Refusals
+from foundry.intake import parse
+from foundry.object_store import LocalStore
+from foundry.plan import Worn
+from models.registry import cards_of
+from pipelines.campaign import ingest
+from tests.briefs import a_brief, a_tenant, product_picture
+from transforms.guides import Guides
+
+
+def an_adapter(kind: str) -> ModelCard:
+    return ModelCard(
+        id=f"house-{kind}", version="1", title="House look", task="adapter", source=Source(kind="directory"),
+        weights={"look.safetensors": "0" * 64}, licence="Apache-2.0", allowed_use="All.", training_data="Ours.",
+        adapter=Adapter(kind=kind, bases=("backdrop",)), stage="production",  # type: ignore[arg-type]
+        unit_cost=UnitCost(money=Decimal(0), accelerator_seconds=Decimal(0)),
+    )  # fmt: skip
+
+
+def ordered(folder: Path, *worn: Worn, staging: str = "composite") -> Admitted:
+    """The test brief, drawn by a card that takes everything."""
+    owner = a_tenant()
+    product_picture(folder / "serum.png")
+    cards = cards_of(owner)
+    takes = ("lora", "controlnet", "ip-adapter")
+    drawing = cards.generate.model_copy(update={"staging": staging, "takes": takes})
+    return admit(parse(a_brief()), folder, owner, replace(cards, generate=drawing, adapters=worn))
+
+
+def a_picture(folder: Path) -> Path:
+    Image.new("RGB", (300, 200), "#3060C0").save(folder / "style.png")
+    return folder / "style.png"
+
+
+def guides(each: Admitted, root: Path) -> Guides:
+    store = LocalStore(root)
+    ingest(each.plan, each.pictures, store)
+    return Guides({each.plan.digest: each.plan}, store)
+
+
+def test_words_alone_need_no_guide(tmp_path: Path) -> None:
+    each = ordered(tmp_path)
+    assert guides(each, tmp_path / "store")(next(each.plan.shots())) is None
+
+
+def test_a_scene_is_drawn_around_the_stored_product(tmp_path: Path) -> None:
+    each = ordered(tmp_path, staging="inpaint")
+    shot = next(each.plan.shots())
+    guide = guides(each, tmp_path / "store")(shot)
+    assert guide is not None
+    assert guide.image is not None
+    assert guide.mask is not None
+    assert guide.image.shape == (shot.height_px, shot.width_px, 3)
+    kept = guide.mask == 0
+    assert 0.02 < kept.mean() < 0.5
+    assert np.abs(guide.image[kept].mean(axis=0) - np.array([0xB0, 0x65, 0x1D]) / 255).max() < 0.2
+
+
+def test_adapters_follow_the_tenants_picture(tmp_path: Path) -> None:
+    worn = (
+        Worn(an_adapter("ip-adapter"), 800, a_picture(tmp_path)),
+        Worn(an_adapter("controlnet"), 1000, a_picture(tmp_path)),
+    )
+    each = ordered(tmp_path, *worn)
+    shot = next(each.plan.shots())
+    guide = guides(each, tmp_path / "store")(shot)
+    assert guide is not None
+    assert guide.reference is not None
+    assert guide.control is not None
+    assert guide.reference.shape == (200, 300, 3)
+    assert guide.control.shape == (shot.height_px, shot.width_px, 3)
+    assert np.allclose(guide.reference[0, 0], np.array([0x30, 0x60, 0xC0]) / 255)
+    assert [use.weight for use in shot.adapters] == [800, 1000]
+
+
+def test_another_picture_is_another_shot(tmp_path: Path) -> None:
+    adapter, style = an_adapter("ip-adapter"), a_picture(tmp_path)
+    first = next(ordered(tmp_path, Worn(adapter, 1000, style)).plan.shots()).name
+    Image.new("RGB", (300, 200), "#C03060").save(style)
+    assert next(ordered(tmp_path, Worn(adapter, 1000, style)).plan.shots()).name != first
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_picture", "sentence"),
+    [
+        ("ip-adapter", False, "is missing; ip-adapter follows a picture"),
+        ("lora", True, "is not used; lora follows no picture"),
+    ],
+)
+def test_a_picture_that_is_missing_or_left_over_is_refused(
+    kind: str, has_picture: bool, sentence: str, tmp_path: Path
+) -> None:
+    worn = Worn(an_adapter(kind), 1000, a_picture(tmp_path) if has_picture else None)
+    with pytest.raises(Refusals, match="reason") as refused:
+        ordered(tmp_path, worn)
+    assert sentence in str(refused.value)
+
+
+def test_a_broken_picture_is_refused_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "style.png").write_bytes(b"no picture")
+    with pytest.raises(Refusals) as refused:
+        ordered(tmp_path, Worn(an_adapter("ip-adapter"), 1000, tmp_path / "style.png"))
+    assert "tenant aurelle: models.adapters[0].picture: 'style.png'" in str(refused.value)
