@@ -14,8 +14,10 @@ from foundry.errors import FoundryError, Refusals
 from foundry.estimate import Estimate, estimate
 from foundry.fonts import hostile, uncovered
 from foundry.picture import PictureFacts, inspect
-from foundry.plan import Cards, Plan
+from foundry.plan import Cards, Plan, Worn
+from foundry.product_model import ModelFacts, inspect_model
 from foundry.tenant import Tenant
+from foundry.view import View
 
 
 class PlanProblem(FoundryError):
@@ -34,11 +36,11 @@ class PlanProblem(FoundryError):
 
 @dataclass(frozen=True)
 class Admitted:
-    """A plan that may run, its estimate as if nothing existed, and the picture files it needs."""
+    """A plan that may run, its estimate as if nothing existed, and the picture and model files it needs."""
 
     plan: Plan
     estimate: Estimate
-    pictures: tuple[PictureFacts, ...]
+    pictures: tuple[PictureFacts | ModelFacts, ...]
     assumptions: tuple[str, ...]
 
 
@@ -53,27 +55,29 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     if problems:
         raise Refusals(source, tuple(problems))
     products = sorted(brief.products, key=lambda product: product.id)
-    hashes = tuple(f.sha256 if (f := facts.get(product.id)) else None for product in products)
+    hashes = tuple(f.key if (f := facts.get(product.id)) else None for product in products)
     plan = Plan(brief, tenant, cards, hashes, placements)
     figures = estimate(plan)
     over = tuple(_over_limits(plan, figures))
     if over:
         raise Refusals(source, over)
-    unique = {picture.sha256: picture for picture in facts.values()}
+    unique = {picture.key: picture for picture in facts.values()}
     return Admitted(plan, figures, tuple(unique.values()), tuple(_assumptions(plan)))
 
 
-def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts], list[FoundryError]]:
-    facts: dict[str, PictureFacts] = {}
+def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
+    facts: dict[str, PictureFacts | ModelFacts] = {}
     problems: list[FoundryError] = []
     for index, product in enumerate(brief.products):
-        if product.picture is None:
+        file = product.model or product.picture
+        if file is None:
             continue
-        found = inspect(folder / product.picture)
-        if isinstance(found, PictureFacts):
+        found = inspect_model(folder / file, product.view or View()) if product.model else inspect(folder / file)
+        if isinstance(found, PictureFacts | ModelFacts):
             facts[product.id] = found
         else:
-            problems.append(PlanProblem(f"products[{index}].picture", product.picture, *found))
+            field = "model" if product.model else "picture"
+            problems.append(PlanProblem(f"products[{index}].{field}", file, *found))
     return facts, problems
 
 
@@ -136,19 +140,49 @@ def _unfilled(path: str, text: str, values: dict[str, str], product: str, locale
 
 
 def _card_problems(cards: Cards, tenant: Tenant, placements: Iterable[Placement]) -> Iterator[FoundryError]:
+    where = f"tenant {tenant.id}: models"
     for role in ("generate", "upscale", "screen"):
-        card: ModelCard = getattr(cards, role)
-        path = f"tenant {tenant.id}: models.{role}"
-        if card.tenants and tenant.id not in card.tenants:
-            yield PlanProblem(path, card.id, "is not for this tenant", "choose another card")
-        if card.stage in ("draft", "retired"):
-            yield PlanProblem(path, card.id, f"is {card.stage}", "choose a production card")
+        yield from _objection(f"{where}.{role}", getattr(cards, role), tenant)
+    for index, worn in enumerate(cards.adapters):
+        yield from _adapter_problems(f"{where}.adapters[{index}].card", worn.card, cards.generate, tenant)
+        yield from _guide_problems(f"{where}.adapters[{index}].picture", worn)
     sizes = cards.generate.sizes
     for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
         yield PlanProblem(
-            f"tenant {tenant.id}: models.generate", cards.generate.id,
+            f"{where}.generate", cards.generate.id,
             f"draws no {bucket} pictures, only {', '.join(sizes)}", "drop those placements",
         )  # fmt: skip
+
+
+def _objection(path: str, card: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
+    if objection := card.objection(tenant.id):
+        yield PlanProblem(path, card.name, *objection)
+
+
+def _adapter_problems(path: str, card: ModelCard, base: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
+    yield from _objection(path, card, tenant)
+    if card.adapter is None:
+        yield PlanProblem(path, card.name, f"does {card.task}; it is no adapter", "name an adapter card")
+        return
+    if base.id not in card.adapter.bases:
+        fits = ", ".join(card.adapter.bases)
+        yield PlanProblem(path, card.name, f"fits {fits}, not {base.id}", "choose an adapter that was made for it")
+    if card.adapter.kind not in base.takes:
+        takes = f"takes only {', '.join(base.takes)}" if base.takes else "takes no adapters"
+        yield PlanProblem(path, card.name, f"is a {card.adapter.kind}; {base.id} {takes}", "drop it from the tenant")
+
+
+def _guide_problems(path: str, worn: Worn) -> Iterator[FoundryError]:
+    """Adapters that follow a picture have a usable one; the others have none."""
+    kind = worn.card.adapter.kind if worn.card.adapter else "lora"
+    if worn.file is None:
+        if kind != "lora":
+            yield PlanProblem(path, "", f"is missing; a {kind} follows a picture", "name one beside the card")
+        return
+    if kind == "lora":
+        yield PlanProblem(path, worn.file.name, "is not used; a lora follows no picture", "leave it out")
+    elif not isinstance(found := inspect(worn.file), PictureFacts):
+        yield PlanProblem(path, worn.file.name, *found)
 
 
 def _over_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:

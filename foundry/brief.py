@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from foundry.tenant import Slug
+from foundry.view import View
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -93,7 +94,24 @@ class Product(_Strict):
         "without one the model draws the product.",
         examples=["products/serum.png"],
     )
+    model: Text | None = Field(
+        default=None,
+        description="GLB or USD file, relative to the brief, in place of a picture: the product is rendered from it, "
+        "never redrawn by a generator.",
+        examples=[None],
+    )
+    view: View | None = Field(
+        default=None, description="How the model is photographed; without one, its front.", examples=[None]
+    )
     prices: tuple[Price, ...] = Field(default=(), description="At most one price per currency.", examples=[[]])
+
+    @model_validator(mode="after")
+    def _is_shown_one_way(self) -> Product:
+        if self.picture and self.model:
+            raise ValueError(f"product {self.id} has a picture and a model; give one of them")
+        if self.view and not self.model:
+            raise ValueError(f"product {self.id} has a view but no model to look at; add the model or drop the view")
+        return self
 
 
 class Scene(_Strict):

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from foundry.errors import FoundryError
+from foundry.evidence_cli import models_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +29,7 @@ layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts.")
 app.add_typer(brief_app, name="brief")
 app.add_typer(schema_app, name="schema")
 app.add_typer(layouts_app, name="layouts")
+app.add_typer(models_app, name="models")
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
@@ -44,6 +46,9 @@ class Exit(IntEnum):
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
 Store = Annotated[Path, typer.Option(help="Folder of the object store.")]
 Tenants = Annotated[Path | None, typer.Option(help="Folder of tenants; default: `tenants` beside the brief.")]
+CardsFolder = Annotated[
+    Path | None, typer.Option(help="Your folder of model cards; default: `cards`, if there is one.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -57,12 +62,13 @@ def plan(
     brief: Briefs,
     store: Store = Path("store"),
     tenants: Tenants = None,
+    cards: CardsFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what BRIEF would make, reuse and cost, without loading a model."""
     from foundry.workbench import admitted, plan_as_json, plan_table
 
-    for each in admitted(brief, tenants):
+    for each in admitted(brief, tenants, cards):
         if as_json:
             say(json.dumps(plan_as_json(each, store)))
         else:
@@ -74,14 +80,17 @@ def run(
     brief: Briefs,
     store: Store = Path("store"),
     tenants: Tenants = None,
+    cards: CardsFolder = None,
+    blender: Annotated[
+        str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
-    from foundry.workbench import admitted, run_one
+    from foundry.workbench import admitted, run_all
 
     letters = 0
-    for each in admitted(brief, tenants):
-        summary = run_one(each, store, err)
+    for summary in run_all(list(admitted(brief, tenants, cards)), store, err, blender):
         letters += summary["failed"]
         if as_json:
             say(json.dumps(summary))
@@ -103,15 +112,35 @@ def _print_summary(summary: dict[str, Any]) -> None:
 
 
 @app.command()
+def upscale(
+    source: Annotated[Path, typer.Argument(help="PNG or TIFF, 8 or 16 bits a channel.")],
+    target: Annotated[Path, typer.Argument(help="PNG or TIFF; depth, alpha and colour profile stay what they are.")],
+    width: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the height.")] = None,
+    height: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the width.")] = None,
+    card: Annotated[str, typer.Option(help="Upscaler's card.")] = "crisp",
+    cards: CardsFolder = None,
+) -> None:
+    """Enlarge SOURCE into TARGET with a learned upscaler, tile by tile, to at most 16,384 px an edge."""
+    from models.registry import card as card_of
+    from models.registry import open_registry
+    from models.upscaling.upscale_file import upscale_file
+
+    chosen = card_of(card, "upscale", open_registry(cards))
+    upscale_file(source, target, width_px=width, height_px=height, card=chosen)
+    say(str(target))
+
+
+@app.command()
 def report(
     brief: Briefs,
     store: Store = Path("store"),
     tenants: Tenants = None,
+    cards: CardsFolder = None,
 ) -> None:
     """Write the campaign's report.html again from what the store holds."""
     from foundry.workbench import admitted, report_again
 
-    for each in admitted(brief, tenants):
+    for each in admitted(brief, tenants, cards):
         say(str(report_again(each, store)))
 
 
@@ -130,15 +159,6 @@ def explain(
             say(json.dumps(found, ensure_ascii=False))
         else:
             print_explained(found, out)
-
-
-@app.command()
-def models(as_json: AsJson = False) -> None:
-    """List the model cards."""
-    from foundry.listing import print_models
-    from models.registry import cards
-
-    print_models(cards(), out, as_json)
 
 
 @app.command()
@@ -182,11 +202,11 @@ def adopt_brief(
 
 
 @brief_app.command("check")
-def check_brief(brief: Briefs, tenants: Tenants = None) -> None:
+def check_brief(brief: Briefs, tenants: Tenants = None, cards: CardsFolder = None) -> None:
     """Say whether BRIEF can be planned, and everything that is wrong with it."""
     from foundry.workbench import admitted
 
-    for each in admitted(brief, tenants):
+    for each in admitted(brief, tenants, cards):
         say(f"{each.plan.brief.tenant}/{each.plan.brief.campaign.id}: good")
 
 
@@ -196,6 +216,14 @@ def schema_brief() -> None:
     from foundry.intake import brief_schema
 
     say(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
+
+
+@schema_app.command("card")
+def schema_card() -> None:
+    """Print the JSON Schema (draft 2020-12) of model cards."""
+    from foundry.card import card_schema
+
+    say(json.dumps(card_schema(), indent=2, ensure_ascii=False))
 
 
 def main() -> None:

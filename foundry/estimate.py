@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 RENDER_MONEY = Decimal("0.00001")
 """US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
-MASTER_BITS_PER_PIXEL = Decimal("7")
+MASTER_BITS_PER_PIXEL = {8: Decimal("7"), 16: Decimal("25")}
+"""Of the file, by bits per channel."""
 RENDITION_BITS_PER_PIXEL = {"jpeg": Decimal("1.3"), "png": Decimal("8"), "webp": Decimal("0.8")}
 
 
@@ -51,10 +52,10 @@ def rendition_bytes(placement: Placement) -> int:
     return min(usual, placement.max_bytes)
 
 
-def master_bytes(bucket: str) -> int:
+def master_bytes(bucket: str, bits: int) -> int:
     """A usual size of a master's lossless file."""
     size = compositions()[bucket]
-    return int(size.width_px * size.height_px * MASTER_BITS_PER_PIXEL / 8)
+    return int(size.width_px * size.height_px * MASTER_BITS_PER_PIXEL[bits] / 8)
 
 
 def estimate(plan: Plan) -> Estimate:
@@ -64,7 +65,7 @@ def estimate(plan: Plan) -> Estimate:
     for bucket, _, locales in plan.sides:
         files = sum(rendition_bytes(cell.placement) for cell in plan.cells[bucket])
         size += len(plan.products) * per_scene * len(locales) * files
-        size += len(plan.subjects) * per_scene * master_bytes(bucket)
+        size += len(plan.subjects) * per_scene * master_bytes(bucket, plan.cards.upscale.bits)
     return Estimate(
         plan.shot_count,
         plan.variant_count,
@@ -126,6 +127,6 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, drawn: bool, missing:
         found.shots_reused += 1
         return
     found.shots_to_draw += 1
-    found.size_bytes += master_bytes(shot.bucket)
+    found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale.bits)
     found.money += shot_money(plan)
     found.accelerator_seconds += shot_seconds(plan)

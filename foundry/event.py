@@ -52,7 +52,8 @@ def asset_finished(plan: Plan, record: ManifestRecord) -> Event:
 
 def asset_failed(plan: Plan, letter: DeadLetter) -> Event:
     """A shot or a file of the campaign was given up."""
-    return _event(plan, ASSET_FAILED, letter.key, **asdict(letter))
+    told = {name: value for name, value in asdict(letter).items() if name != "brief"}
+    return _event(plan, ASSET_FAILED, letter.key, **told)
 
 
 def campaign_finished(plan: Plan, assets: int, failed: int) -> Event:

@@ -151,16 +151,18 @@ class ManifestRecord:
     expiry: str | None
     priority: int
     metadata: str = field(default="{}")
+    master_bits: int = 8
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A refused element: where in the flow, which rule, which thing, and the sentence for people."""
+    """A refused element: where in the flow, which rule, which thing, the sentence for people, and its plan's digest."""
 
     stage: str
     code: str
     key: str
     reason: str
+    brief: str = ""
 
 
 def as_json(record: Any) -> str:

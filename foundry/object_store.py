@@ -23,6 +23,7 @@ from foundry.errors import FoundryError
 
 _NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)$")
 SCRATCH = ".scratch"
+BLOCK = 1 << 20
 
 
 class ForeignName(FoundryError):
@@ -72,11 +73,23 @@ def crc32c(data: bytes) -> str:
     return base64.b64encode(google_crc32c.Checksum(data).digest()).decode()
 
 
+def crc32c_of(file: Path) -> str:
+    """CRC-32C of a file, base64, read in blocks."""
+    checksum = google_crc32c.Checksum()
+    with file.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            checksum.update(block)
+    return base64.b64encode(checksum.digest()).decode()
+
+
 class ObjectStore(Protocol):
     """What every store does; names are relative to the store's prefix."""
 
     def put_once(self, name: str, data: bytes) -> bool:
         """Write and verify; False, and nothing changed, if the object exists already."""
+
+    def put_file_once(self, name: str, file: Path) -> bool:
+        """As put_once, with the bytes of a file that is read in blocks: for what is too large to hold."""
 
     def get(self, name: str) -> bytes:
         """The bytes; NoSuchObject if there are none."""
@@ -134,6 +147,42 @@ class LocalStore:
         finally:
             os.unlink(temporary)
         return True
+
+    def put_file_once(self, name: str, file: Path) -> bool:
+        """As put_once, with the bytes of a file that is read in blocks: for what is too large to hold."""
+        path = self.path(name)
+        if path.exists():
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self.scratch_file() as copy:
+            wanted = google_crc32c.Checksum()
+            with file.open("rb") as source, copy.open("wb") as stream:
+                while block := source.read(BLOCK):
+                    wanted.update(block)
+                    stream.write(block)
+                stream.flush()
+                os.fsync(stream.fileno())
+            said, found = base64.b64encode(wanted.digest()).decode(), crc32c_of(copy)
+            if found != said:
+                raise CorruptObject(name, said, found)
+            os.chmod(copy, 0o644)
+            try:
+                os.link(copy, path)
+            except FileExistsError:
+                return False
+        return True
+
+    @contextmanager
+    def scratch_file(self, suffix: str = "") -> Iterator[Path]:
+        """A file of this process beside the objects, gone when the block ends; `sweep` removes it after a crash."""
+        scratch = self.root / SCRATCH
+        scratch.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=scratch)
+        os.close(handle)
+        try:
+            yield Path(temporary)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
 
     def _verify(self, name: str, path: Path, wanted: str) -> None:
         found = crc32c(path.read_bytes())

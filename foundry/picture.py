@@ -17,6 +17,18 @@ MIN_EDGE_PX = 64
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
+VIEW = "view-"
+"""What the key of a rendered view begins with; any other key is the SHA-256 of a picture file."""
+
+
+def picture_name(key: str) -> str:
+    """Object name of a product's picture: what the brief gave, or the view that was rendered from its model."""
+    if key.startswith(VIEW):
+        name = key.removeprefix(VIEW)
+        return f"views/{name[:2]}/{name}.png"
+    return f"inputs/{key[:2]}/{key}"
+
+
 @dataclass(frozen=True)
 class PictureFacts:
     """A usable product picture."""
@@ -26,6 +38,11 @@ class PictureFacts:
     width_px: int
     height_px: int
     has_alpha: bool
+
+    @property
+    def key(self) -> str:
+        """What a plan and its shots carry for this product."""
+        return self.sha256
 
 
 def inspect(path: Path) -> PictureFacts | tuple[str, str]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
+from pathlib import Path
 
 from babel import Locale
 
@@ -27,10 +28,24 @@ from foundry.copy import Copy
 from foundry.copywriting import write
 from foundry.fonts import fonts_digest
 from foundry.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
-from foundry.names import digest
+from foundry.names import digest, sha256_file
 from foundry.shot import AdapterUse, RenderOrder, ShotOrder
 from foundry.tenant import Tenant
 from foundry.variant import Variant
+
+
+@dataclass(frozen=True)
+class Worn:
+    """An adapter as a tenant wears it: the card, its weight in thousandths, and the picture file that it follows."""
+
+    card: ModelCard
+    weight: int
+    file: Path | None = None
+
+    @cached_property
+    def use(self) -> AdapterUse:
+        """As a shot order carries it; the picture's key is its SHA-256."""
+        return AdapterUse(self.card.digest, self.weight, sha256_file(self.file) if self.file else "")
 
 
 @dataclass(frozen=True)
@@ -40,13 +55,12 @@ class Cards:
     generate: ModelCard
     upscale: ModelCard
     screen: ModelCard
-    adapters: tuple[tuple[ModelCard, int], ...] = ()
-    """Adapter cards and their weights in thousandths."""
+    adapters: tuple[Worn, ...] = ()
 
     @property
     def uses(self) -> tuple[AdapterUse, ...]:
         """The adapters as a shot order carries them."""
-        return tuple(AdapterUse(card.digest, weight) for card, weight in self.adapters)
+        return tuple(worn.use for worn in self.adapters)
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ class Plan:
         """Names this order: the brief's content whatever the order of its lists and keys."""
         content = self.brief.model_dump(mode="json")
         content["products"] = [
-            {**product.model_dump(mode="json"), "picture": picture}
+            {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
             for product, picture in zip(self.products, self.pictures, strict=True)
         ]
         content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
@@ -208,7 +222,7 @@ class Plan:
         """What enters a shot's name only where it is used: adapters, and pictures that must not be resembled."""
         used: dict[str, object] = {}
         if self.cards.adapters:
-            used["adapters"] = [[use.card, use.weight] for use in self.cards.uses]
+            used["adapters"] = [[use.card, use.weight, use.picture] for use in self.cards.uses]
         if self.tenant.protected_digest:
             used["protected"] = self.tenant.protected_digest
         return used

@@ -29,10 +29,11 @@ class MasterFacts:
 
 @dataclass(frozen=True)
 class AdapterUse:
-    """One adapter of a drawing: the digest of its card, and its weight in thousandths."""
+    """One adapter of a drawing: its card's digest, its weight in thousandths, and the key of the picture it follows."""
 
     card: str
     weight: int = 1000
+    picture: str = ""
 
 
 @dataclass(frozen=True)

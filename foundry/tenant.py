@@ -84,6 +84,10 @@ class AdapterChoice(BaseModel):
 
     card: str
     weight: Decimal = Field(default=Decimal("1"), ge=-2, le=2, decimal_places=3)
+    picture: str | None = Field(
+        default=None,
+        description="What an IP-Adapter takes its style from, or a ControlNet's map; relative to the tenant's file.",
+    )
 
 
 class Models(BaseModel):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,15 @@ from foundry.tenant import load_tenant
 PLAIN_SECONDS = 10.0
 
 
-def admitted(path: Path, tenants: Path | None) -> Iterator[Admitted]:
-    """Every brief of a file, admitted before any is run; Refusals otherwise."""
-    from models.registry import cards_of
+def admitted(path: Path, tenants: Path | None, cards: Path | None = None) -> Iterator[Admitted]:
+    """Every brief of a file, admitted before any is run; Refusals otherwise. `cards` is the user's folder of cards."""
+    from models.registry import cards_of, open_registry
 
-    folder = path.resolve().parent
+    registry, folder = open_registry(cards), path.resolve().parent
     found = []
     for brief in read_briefs(path):
         tenant = load_tenant(tenants or folder / "tenants", brief.tenant)
-        found.append(admit(brief, folder, tenant, cards_of(tenant)))
+        found.append(admit(brief, folder, tenant, cards_of(tenant, registry)))
     yield from found
 
 
@@ -97,43 +98,72 @@ def plan_table(each: Admitted, root: Path, out: Console) -> None:
         out.print("[bold]Nothing to make.[/] Everything exists.")
 
 
-def run_one(each: Admitted, root: Path, err: Console) -> dict[str, Any]:
-    """Make what is missing and write the report; returns the summary. Nothing missing: no model is loaded."""
-    began, found = time.monotonic(), _needs(each, root)
-    store = LocalStore(root)
-    own = store.for_tenant(each.plan.tenant.id)
-    folder = f"campaigns/{each.plan.brief.campaign.id}"
-    marker = f"{folder}/plans/{each.plan.digest}"
-    if found.nothing and own.exists(marker) and own.exists(f"{folder}/report.html"):
-        return _summary(each, root, found, 0, time.monotonic() - began)
-    failed = _build(each, store, found, err)
+def run_all(orders: Sequence[Admitted], root: Path, err: Console, blender: str = "") -> list[dict[str, Any]]:
+    """Make what is missing of all orders in one run, and write their reports; a summary each, in order.
+
+    An order of which nothing is missing costs a look; if that is true of all, no model is loaded.
+    """
+    began, store = time.monotonic(), LocalStore(root)
+    found = {each.plan.digest: _needs(each, root) for each in orders}
+    waiting = [each for each in orders if not _finished(each, store, found[each.plan.digest])]
+    with _watched([found[each.plan.digest] for each in waiting], err):
+        failed = _build(waiting, store, blender) if waiting else {}
     seconds = time.monotonic() - began
-    _report(each, root, found, seconds)
-    if not failed:
-        _mark(own, folder, marker)
-    return _summary(each, root, found, failed, seconds)
+    for each in waiting:
+        _report(each, root, found[each.plan.digest], seconds)
+        if not failed[each.plan.digest]:
+            _mark(each, store)
+    return [_summary(each, root, found[each.plan.digest], failed.get(each.plan.digest, 0), seconds) for each in orders]
 
 
-def _mark(own: LocalStore, folder: str, marker: str) -> None:
+def _finished(each: Admitted, store: LocalStore, found: Needs) -> bool:
+    """Whether everything exists, and the campaign's views show this very plan."""
+    own, folder = store.for_tenant(each.plan.tenant.id), _folder(each)
+    return found.nothing and own.exists(_marker(each)) and own.exists(f"{folder}/report.html")
+
+
+def _folder(each: Admitted) -> str:
+    return f"campaigns/{each.plan.brief.campaign.id}"
+
+
+def _marker(each: Admitted) -> str:
+    return f"{_folder(each)}/plans/{each.plan.digest}"
+
+
+def _mark(each: Admitted, store: LocalStore) -> None:
     """The campaign's views now show this plan, and no other."""
-    for name in list(own.list(f"{folder}/plans/")):
+    own = store.for_tenant(each.plan.tenant.id)
+    for name in list(own.list(f"{_folder(each)}/plans/")):
         own.path(name).unlink(missing_ok=True)
-    own.put_once(marker, b"finished\n")
+    own.put_once(_marker(each), b"finished\n")
 
 
-def _build(each: Admitted, store: LocalStore, found: Needs, err: Console) -> int:
-    from pipelines.campaign import build
+def _build(orders: Sequence[Admitted], store: LocalStore, blender: str) -> dict[str, int]:
+    """Run the flow; the number of dead letters by plan."""
+    from models.blender.process import Blender
+    from pipelines.campaign import build_all
+
+    made = build_all([(each.plan, each.pictures) for each in orders], store, blender=Blender(blender))
+    return {digest: len(outcome.letters) for digest, outcome in made.items()}
+
+
+@contextmanager
+def _watched(found: Sequence[Needs], err: Console) -> Iterator[None]:
+    """Progress on stderr while the block runs; nothing where nothing is to be made."""
+    if not found:
+        yield
+        return
     from transforms import progress
 
     done = threading.Event()
     totals = {
-        "shots": found.shots_to_draw,
-        "variants": found.variants_to_make + found.variants_only_rendered,
+        "shots": sum(each.shots_to_draw for each in found),
+        "variants": sum(each.variants_to_make + each.variants_only_rendered for each in found),
     }
     watcher = threading.Thread(target=_watch, args=(err, totals, progress.counts, done), daemon=True)
     watcher.start()
     try:
-        return len(build(each.plan, each.pictures, store).letters)
+        yield
     finally:
         done.set()
         watcher.join()

@@ -60,7 +60,11 @@ class Undrawn:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A shot after all its attempts; `passed` is the verdict on the last."""
+    """A shot after all its attempts; `passed` is the verdict on the last.
+
+    `fingerprint` is the perceptual hash of a drawing that passed. `code` and `reason` are the dead letter's for one
+    that did not: the generator's own where it refused the request for good, and then `pixels` is empty.
+    """
 
     order: ShotOrder
     pixels: Pixels
@@ -69,6 +73,9 @@ class Drawing:
     ignored_words: tuple[str, ...]
     attempts: tuple[Attempt, ...]
     passed: bool
+    fingerprint: str = ""
+    code: str = "shot_refused"
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,20 @@ import apache_beam as beam
 
 from foundry.manifest import DeadLetter
 from foundry.object_store import LocalStore
-from foundry.picture import PictureFacts
+from foundry.picture import PictureFacts, picture_name
 from foundry.plan import Plan
-from models.diffusers_handler import DiffusersHandler
-from models.resample_handler import ResampleHandler
-from models.screened import ScreenedHandler
+from foundry.product_model import ModelFacts
+from models.bench import ShotBench
+from models.blender.process import Blender
+from models.blender.views import take_in
+from models.by_plan import ScreenByPlan, UpscaleByPlan
+from models.drawers import drawer_of
+from models.screening.context import screen_context
 from pipelines.engines import embedded
 from transforms import coders, progress
 from transforms.expand import ShotsToDraw, VariantsToRender
-from transforms.generate import MakeMasters, input_name
+from transforms.generate import MakeMasters
+from transforms.guides import Guides
 from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
 
@@ -48,7 +54,7 @@ class BuildCampaigns(beam.PTransform):
     store: LocalStore
     generator: Any
     upscaler: Any
-    batch: int
+    batch: int | Mapping[str, int]
 
     def expand(self, digests):
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch)
@@ -69,39 +75,79 @@ class BuildCampaigns(beam.PTransform):
 
 def _manifest(digest: str, plans: dict[str, Plan], store: LocalStore, _made: int, letters: list[DeadLetter]) -> int:
     plan = plans[digest]
-    own = [letter for letter in letters if letter.key.startswith(f"{plan.tenant.id}/")]
+    own = [letter for letter in letters if letter.brief == digest]
     return write_manifest(plan, store, own)
 
 
-def ingest(plan: Plan, pictures: tuple[PictureFacts, ...], store: LocalStore) -> None:
-    """Copy product pictures into the tenant's store under their hash, so that workers need no other files."""
+Pictures = tuple[PictureFacts | ModelFacts, ...]
+
+
+def ingest(plan: Plan, pictures: Pictures, store: LocalStore, blender: Blender | None = None) -> None:
+    """Copy product pictures into the tenant's store under their hash, so that workers need no other files.
+
+    Of a product's CAD model the view is rendered here, once: a renderer that is missing or refuses stops the run before
+    anything is spent on drawing.
+    """
     own = store.for_tenant(plan.tenant.id)
     for picture in pictures:
-        if not own.exists(input_name(picture.sha256)):
-            own.put_once(input_name(picture.sha256), picture.path.read_bytes())
+        if isinstance(picture, ModelFacts):
+            take_in(picture, store, plan.tenant.id, blender)
+        elif not own.exists(picture_name(picture.key)):
+            own.put_once(picture_name(picture.key), picture.path.read_bytes())
+    for worn in plan.cards.adapters:
+        if worn.file and not own.exists(picture_name(worn.use.picture)):
+            own.put_once(picture_name(worn.use.picture), worn.file.read_bytes())
 
 
-def build(plan: Plan, pictures: tuple[PictureFacts, ...], store: LocalStore, *, generator: Any = None) -> Outcome:
-    """Make what is missing of a plan, on the embedded engine. `generator` replaces the card's handler."""
+def build(
+    plan: Plan, pictures: Pictures, store: LocalStore, *, generator: Any = None, blender: Blender | None = None
+) -> Outcome:
+    """Make what is missing of one plan, on the embedded engine. `generator` replaces the cards' handlers."""
+    return build_all([(plan, pictures)], store, generator=generator, blender=blender)[plan.digest]
+
+
+def build_all(
+    orders: Sequence[tuple[Plan, Pictures]],
+    store: LocalStore,
+    *,
+    generator: Any = None,
+    blender: Blender | None = None,
+) -> dict[str, Outcome]:
+    """Make what is missing of several plans in one run, whosever they are; what each of them got, by digest.
+
+    Shots of all plans share the loaded models: each card is loaded once, and no call mixes tenants.
+    """
     progress.reset()
     coders.register()
     store.sweep()
-    ingest(plan, pictures, store)
-    cards = plan.cards
-    drawing = generator or ScreenedHandler(DiffusersHandler(cards.generate), cards.screen)
+    plans = {plan.digest: plan for plan, _ in orders}
+    for plan, pictures in orders:
+        ingest(plan, pictures, store, blender)
+    drawing = generator or shot_handler(plans, store)
+    upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
     runner, options = embedded()
     pipeline = beam.Pipeline(runner=runner, options=options)
-    flow = BuildCampaigns({plan.digest: plan}, store, drawing, ResampleHandler(cards.upscale), _batch(plan))
-    pipeline | "Plans" >> beam.Create([plan.digest]) | "Build" >> flow
+    flow = BuildCampaigns(plans, store, drawing, upscaling, _batches(plans))
+    pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow
     pipeline.run().wait_until_finish()
-    return outcome(plan, store)
+    return {digest: outcome(plan, store) for digest, plan in plans.items()}
 
 
-def _batch(plan: Plan) -> int:
+def shot_handler(plans: dict[str, Plan], store: LocalStore) -> ScreenByPlan:
+    """What draws and judges the shots of these plans: every card and adapter that they name, on one bench."""
+    cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
+    adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
+    bench = ShotBench(tuple(cards.values()), tuple(adapters.values()), drawer_for=drawer_of)
+    screens = {digest: plan.cards.screen for digest, plan in plans.items()}
+    return ScreenByPlan(bench, screens, screen_context(plans, store), Guides(plans, store))
+
+
+def _batches(plans: dict[str, Plan]) -> dict[str, int]:
+    """Most pictures per call, by card digest."""
     import torch
 
-    batch = plan.cards.generate.batch
-    return batch.cuda if torch.cuda.is_available() else batch.cpu
+    hints = {plan.cards.generate.digest: plan.cards.generate.batch for plan in plans.values()}
+    return {digest: hint.cuda if torch.cuda.is_available() else hint.cpu for digest, hint in hints.items()}
 
 
 def outcome(plan: Plan, store: LocalStore) -> Outcome:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import apache_beam as beam
 
@@ -12,6 +13,7 @@ from foundry.plan import Plan
 from foundry.shot import RenderOrder, ShotOrder
 
 VARIANTS_PER_ORDER = 48
+Batch = tuple[ShotOrder, ...]
 
 
 def missing_shots(plan: Plan, store: LocalStore) -> Iterator[ShotOrder]:
@@ -32,26 +34,103 @@ def render_orders(plan: Plan) -> Iterator[RenderOrder]:
             yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, count))
 
 
-def batch_key(order: ShotOrder) -> str:
-    """Shots with the same key can be drawn in one call."""
-    return f"{order.tenant}/{order.width_px}x{order.height_px}/{order.steps}"
+def call_key(order: ShotOrder) -> tuple[object, ...]:
+    """Shots with the same key can be drawn in one call: one card, one adapter set, one tenant, one size, one count.
+
+    Tenants are never mixed: kernels are not batch-invariant, so a stranger's shot beside it would change a picture.
+    """
+    worn = tuple((use.card, use.weight) for use in order.adapters)
+    return (order.model, worn, order.tenant, order.width_px, order.height_px, order.steps)
+
+
+def siblings_key(order: ShotOrder) -> tuple[object, ...]:
+    """Alternatives of the same subject and scene: they are compared with one another after drawing."""
+    return (order.subject, order.scene, order.bucket, order.mirrored, order.plan)
+
+
+def batches(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
+    """Orders cut into calls of at most `most`, alternatives ascending and, if a call holds them, together.
+
+    The calls of one card and adapter set follow one another. A shot that two plans order is drawn once.
+    """
+    known = {order.name: order for order in orders}
+    ranked = sorted(known.values(), key=lambda o: (call_key(o), siblings_key(o), o.alternative, o.name))
+    made: list[Batch] = []
+    for _, alike in groupby(ranked, key=call_key):
+        made += _packed(alike, most)
+    return made
+
+
+def _packed(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
+    """First fit: siblings go into the first call with room for all of them; too many for one call are cut."""
+    filling: list[list[ShotOrder]] = []
+    for _, siblings in groupby(orders, key=siblings_key):
+        group = list(siblings)
+        for start in range(0, len(group), most):
+            part = group[start : start + most]
+            found = next((batch for batch in filling if len(batch) + len(part) <= most), None)
+            if found is None:
+                filling.append(part)
+            else:
+                found += part
+    return [tuple(batch) for batch in filling]
+
+
+def lanes_of(cards: int, lanes: int) -> int:
+    """Into how many runs one card's calls are cut: all threads get work, and no two load the same card in turn."""
+    return max(1, lanes // max(1, cards))
+
+
+def dealt(made: list[Batch], lanes: int) -> Iterator[tuple[int, tuple[int, Batch]]]:
+    """(lane, (position, call)): calls in order, cut into runs of neighbours, so that adapters change rarely."""
+    for at, batch in enumerate(made):
+        yield at * lanes // len(made), (at, batch)
+
+
+@dataclass
+class DrawInRuns(beam.PTransform):
+    """Shot orders in; calls out, each card's in runs that are drawn to the end. Small records.
+
+    `batch` is the most pictures per call, for all cards or by card digest; `cards` how many cards there are; `lanes`
+    the worker threads that draw at once.
+    """
+
+    batch: int | Mapping[str, int]
+    cards: int = 1
+    lanes: int = 2
+
+    def expand(self, orders):
+        return (
+            orders
+            | "ByCard" >> beam.WithKeys(lambda order: order.model)
+            | "OneCard" >> beam.GroupByKey()
+            | "Calls" >> beam.FlatMap(self._calls)
+            | "OneRun" >> beam.GroupByKey()
+            | "InOrder" >> beam.FlatMap(lambda run: [batch for _, batch in sorted(run[1])])
+        )
+
+    def _calls(self, group: tuple[str, Iterable[ShotOrder]]) -> Iterator[tuple[str, tuple[int, Batch]]]:
+        card, orders = group
+        most = self.batch if isinstance(self.batch, int) else self.batch[card]
+        for lane, call in dealt(batches(orders, most), lanes_of(self.cards, self.lanes)):
+            yield f"{card}/{lane}", call
 
 
 @dataclass
 class ShotsToDraw(beam.PTransform):
-    """Plan digests in; batches of shot orders of one tenant, size and step count out. Small records."""
+    """Plan digests in; calls of shot orders of one card, adapter set, tenant, size and step count out."""
 
     plans: dict[str, Plan]
     store: LocalStore
-    batch: int
+    batch: int | Mapping[str, int]
+    lanes: int = 2
 
     def expand(self, digests):
+        cards = len({plan.cards.generate.digest for plan in self.plans.values()})
         return (
             digests
             | "MissingShots" >> beam.FlatMap(lambda d: missing_shots(self.plans[d], self.store))
-            | "ByCall" >> beam.WithKeys(batch_key)
-            | "Batch" >> beam.GroupIntoBatches(self.batch)
-            | "Shots" >> beam.Values()
+            | "Runs" >> DrawInRuns(self.batch, cards, self.lanes)
         )
 
 

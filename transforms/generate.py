@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,25 +16,23 @@ from foundry.composition import compositions
 from foundry.estimate import shot_money
 from foundry.manifest import DeadLetter, MasterRecord, as_json
 from foundry.object_store import LocalStore, crc32c
-from foundry.picture import decode
+from foundry.picture import decode, picture_name
 from foundry.plan import Plan
 from foundry.shot import ShotOrder
 from models.drawing import Drawing, Enlarged
 from transforms import progress
-from transforms.staging import Staged, stage
-
-
-def input_name(sha256: str) -> str:
-    """Object name of a product picture."""
-    return f"inputs/{sha256[:2]}/{sha256}"
+from transforms.master_file import bits_of, encode_master
+from transforms.staging import Staged, gloss_of, stage
 
 
 def refusal(drawing: Drawing) -> DeadLetter:
-    """Why a shot was given up."""
+    """Why a shot was given up: its generator's own reason, or the measures that its last drawing failed."""
+    if drawing.reason:
+        return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan)
     last = drawing.attempts[-1]
     failed = ", ".join(f"{check.name} ({check.measured}; {check.limit})" for check in last.checks if not check.passed)
     reason = f"refused {len(drawing.attempts)} times, last for {failed}; change the scene's prompt."
-    return DeadLetter("screen", "shot_refused", drawing.order.key, reason)
+    return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan)
 
 
 def judged(drawing: Drawing) -> Iterator[Any]:
@@ -49,16 +46,9 @@ def judged(drawing: Drawing) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=8)
-def product_picture(store: LocalStore, tenant: str, sha256: str) -> Image.Image:
-    """A product picture, RGBA; the last few are kept per process. The tenant is part of the key."""
-    return decode(store.for_tenant(tenant).get(input_name(sha256)))
-
-
-def encode_master(staged: Staged) -> bytes:
-    """Lossless PNG, 8 bits, sRGB; a fast level, since masters are read more often than kept small."""
-    stream = io.BytesIO()
-    Image.fromarray(staged.pixels).save(stream, "PNG", compress_level=1)
-    return stream.getvalue()
+def product_picture(store: LocalStore, tenant: str, key: str) -> Image.Image:
+    """A product picture, or the rendered view of a product model, RGBA; the last few are kept."""
+    return decode(store.for_tenant(tenant).get(picture_name(key)))
 
 
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) -> str:
@@ -66,8 +56,9 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) 
     order = enlarged.drawing.order
     plan, own = plans[order.plan], store.for_tenant(order.tenant)
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
-    staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, order.name)
-    data = encode_master(staged)
+    gloss = gloss_of(enlarged.drawing.caption)
+    staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, gloss)
+    data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):
         data = own.get(order.master)
     own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
@@ -96,11 +87,14 @@ def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> Master
         model=cards.generate.id,
         model_version=cards.generate.version,
         weights_sha256=cards.generate.weights_sha256,
-        upscaler=f"{cards.upscale.id}@{cards.upscale.version}",
-        screen=f"{cards.screen.id}@{cards.screen.version}",
+        upscaler=cards.upscale.name,
+        screen=cards.screen.name,
         cost_usd=f"{shot_money(plan):f}",
         size_bytes=len(data),
         crc32c=crc32c(data),
+        bits=bits_of(data),
+        adapters=tuple(f"{worn.card.name}:{worn.weight / 1000:g}" for worn in cards.adapters),
+        fingerprint=drawing.fingerprint,
     )
 
 

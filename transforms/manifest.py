@@ -119,6 +119,7 @@ def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, 
         expiry=brief.expiry.isoformat() if brief.expiry else None,
         priority=brief.priority,
         metadata=sorted_json(brief.metadata),
+        master_bits=master.bits,
     )
 
 

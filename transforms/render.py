@@ -20,6 +20,7 @@ from foundry.provenance import xmp
 from foundry.shot import Box, MasterFacts, RenderOrder, ShotOrder
 from foundry.variant import Variant
 from transforms import progress
+from transforms.master_file import master_image
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
 from transforms.rendering.encode import encode
@@ -67,9 +68,7 @@ def load_master(shot: ShotOrder, store: LocalStore) -> tuple[Image.Image, Master
     if not own.exists(shot.record):
         raise NoMaster(shot.name)
     record = master_from_json(own.get(shot.record))
-    with Image.open(io.BytesIO(own.get(shot.master))) as stored:
-        stored.load()
-        return stored.convert("RGB"), facts_of(record)
+    return master_image(own.get(shot.master)), facts_of(record)
 
 
 def facts_of(record: MasterRecord) -> MasterFacts:
@@ -147,7 +146,7 @@ def render(order: RenderOrder, plans: dict[str, Plan], store: LocalStore) -> Ite
             static = kept.layer(variant, plan, store)
             yield publish(variant, finish(static, variant.copy, variant.locale), store).name
         except FoundryError as error:
-            letter = DeadLetter("render", error.code, variant.key, str(error))
+            letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
             yield beam.pvalue.TaggedOutput("refused", letter)
         progress.advance("variants")
 

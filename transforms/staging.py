@@ -1,7 +1,7 @@
 """Sets a product into an enlarged backdrop: scale, contact, cast shadow, reflection, light and colour of the scene.
 
 The product's own pixels are kept: they are resampled once and lit, never redrawn. All blending is in linear
-light. Everything follows from the inputs; the dither that hides banding is seeded by the shot's name.
+light. Everything follows from the inputs.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from PIL import Image
 
 from foundry.colour import linear_of_srgb
 from foundry.composition import Composition
-from foundry.names import seed_of
 from foundry.shot import Box
 from models.drawing import Pixels
+from models.standing import standing
 from transforms.shadows import blurred, cast, contact
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
-FILLED = 0.74
-"""The most of its area that a product's outline may fill; wide ones would look larger than life."""
 GLOSS = {
     "marble": 0.34,
     "water": 0.42,
@@ -36,7 +34,7 @@ USUAL_GLOSS = 0.10
 
 @dataclass(frozen=True)
 class Staged:
-    """The master's pixels, (height, width, 3) uint8 sRGB, and where the product stands in thousandths."""
+    """The master's pixels, (height, width, 3) float32 sRGB in [0, 1], and where the product stands in thousandths."""
 
     pixels: Pixels
     product_box: Box | None
@@ -70,8 +68,6 @@ def stage(
     product: Image.Image | None,
     composition: Composition,
     mirrored: bool,
-    name: str,
-    *,
     gloss: float = USUAL_GLOSS,
 ) -> Staged:
     """The backdrop, mirrored if asked, with the product standing in the composition's area.
@@ -80,9 +76,9 @@ def stage(
     """
     scene = backdrop[:, ::-1] if mirrored else backdrop
     if product is None:
-        return Staged(quantised(scene, name), None)
+        return Staged(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
-    cut, left, top = _placed(product, composition.box(mirrored), width, height)
+    cut, left, top = standing(product, composition.box(mirrored), (width, height))
     rows, columns = _touched(cut, left, top, width, height)
     pixels = np.asarray(cut, dtype=np.float32) / 255
     part = linear_of_srgb(scene[rows, columns])
@@ -96,19 +92,7 @@ def stage(
         round((left + cut.width) * 1000 / width),
         round((top + cut.height) * 1000 / height),
     )
-    return Staged(quantised(result, name), box)
-
-
-def _placed(product: Image.Image, area: Box, width: int, height: int) -> tuple[Image.Image, int, int]:
-    visible = product.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
-    cut = product.crop(visible) if visible else product
-    room = ((area.right - area.left) * width / 1000, (area.bottom - area.top) * height / 1000)
-    full = (FILLED * room[0] * room[1] / (cut.width * cut.height)) ** 0.5
-    ratio = min(room[0] / cut.width, room[1] / cut.height, full)
-    size = (max(1, round(cut.width * ratio)), max(1, round(cut.height * ratio)))
-    premultiplied = cut.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
-    left = round((area.left + area.right) * width / 2000 - size[0] / 2)
-    return premultiplied, left, round(area.bottom * height / 1000) - size[1]
+    return Staged(result, box)
 
 
 def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:
@@ -196,10 +180,3 @@ def _encoded(linear: Pixels) -> Pixels:
     light = np.clip(linear, 0, 1)
     high = 1.055 * np.power(light, 1 / 2.4, dtype=np.float32) - 0.055
     return np.asarray(np.where(light <= 0.0031308, 12.92 * light, high), np.float32)
-
-
-def quantised(scene: Pixels, name: str) -> Pixels:
-    """8 bits with one level of triangular dither, so that wide soft gradients show no bands."""
-    chance = np.random.Generator(np.random.PCG64(seed_of(name, 1_000)))
-    noise = chance.random(scene.shape[:2], np.float32) - chance.random(scene.shape[:2], np.float32)
-    return np.clip(np.rint(scene * 255 + 0.8 * noise[..., None]), 0, 255).astype(np.uint8)

@@ -1,6 +1,8 @@
 """Renders the example brands' products with Blender's `bpy`, from nothing but this script.
 
-    python examples/products/render.py --out examples/products [--only NAME] [--size 1400] [--samples 128]
+    python examples/products/render.py --out examples/products [--only NAME] [--size 1400] [--samples 128] [--glb]
+
+With `--glb` it saves the product's model instead of a picture, for briefs that give a `model`.
 
 `bpy` is GPL and large, and not a dependency of the project: the pictures are committed. Products stand upright,
 lit from the upper left, on a transparent ground; the factory adds their shadows when it stages them.
@@ -272,20 +274,30 @@ def cropped(path):
     Image.fromarray(pixels).crop(box).save(path, optimize=True)
 
 
+def exported(path):
+    """Save the product as one GLB with everything inside; its glTF front (+z) is Blender's -y."""
+    bpy.ops.export_scene.gltf(filepath=str(path), export_format="GLB", export_apply=True, export_yup=True)
+
+
 def main():
-    """Render the products that are asked for."""
+    """Render or save the products that are asked for."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--size", type=int, default=1500)
     parser.add_argument("--samples", type=int, default=128)
+    parser.add_argument("--glb", action="store_true")
     wanted = parser.parse_args(sys.argv[1:])
     for name, build in PRODUCTS.items():
         if wanted.only in name:
             bpy.ops.wm.read_factory_settings(use_empty=True)
             with tempfile.TemporaryDirectory() as folder:
-                studio(wanted.size, wanted.samples)
+                if not wanted.glb:
+                    studio(wanted.size, wanted.samples)
                 build(folder)
+                if wanted.glb:
+                    exported((wanted.out / f"{name}.glb").resolve())
+                    continue
                 path = (wanted.out / f"{name}.png").resolve()
                 bpy.context.scene.render.filepath = str(path)
                 bpy.ops.render.render(write_still=True)

@@ -108,9 +108,9 @@ def test_listings_print_tables_and_json(command: str) -> None:
 
 def test_every_command_has_help_and_stands_in_the_readme_or_the_docs() -> None:
     texts = " ".join(path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-    from foundry.cli import app, brief_app, layouts_app, schema_app
+    from foundry.cli import app, brief_app, layouts_app, models_app, schema_app
 
-    for group, prefix in ((app, ""), (brief_app, "brief "), (schema_app, "schema "), (layouts_app, "layouts ")):
+    for group, prefix in ((app, ""), (brief_app, "brief "), (schema_app, "schema "), (layouts_app, "layouts "), (models_app, "models ")):
         for command in group.registered_commands:
             assert command.callback is not None
             name = command.name or command.callback.__name__

@@ -1,0 +1,39 @@
+"""Photographs that ship inside scikit-image's wheel, with the licences it states; none of them was trained on.
+
+They are JPEG-free but for the rocket and the galaxies; `camera` and the three materials are grey.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+LICENCES = {
+    "astronaut.png": "public domain (NASA)",
+    "camera.png": "CC0 (Lav Varshney)",
+    "chelsea.png": "CC0 (Stefan van der Walt)",
+    "coffee.png": "CC0 (Rachel Michetti)",
+    "rocket.jpg": "public domain (SpaceX)",
+    "hubble_deep_field.jpg": "public domain (NASA)",
+    "brick.png": "CC0 (CC0Textures)",
+    "grass.png": "CC0",
+    "gravel.png": "CC0 (CC0Textures)",
+}
+
+
+def photograph(name: str, multiple: int = 4) -> NDArray[np.float32]:
+    """(height, width, 3) float32 sRGB in [0, 1], cut so that both edges are multiples."""
+    with resources.files("skimage.data").joinpath(name).open("rb") as stream, Image.open(stream) as picture:
+        pixels = np.asarray(picture.convert("RGB"), np.float32) / 255
+    height, width = (edge // multiple * multiple for edge in pixels.shape[:2])
+    return np.asarray(pixels[:height, :width], np.float32)
+
+
+def reduced(pixels: NDArray[np.float32], scale: int, filter_: Image.Resampling) -> NDArray[np.float32]:
+    """The small picture that is to be enlarged again, rounded to 8 bits as files are."""
+    size = (pixels.shape[1] // scale, pixels.shape[0] // scale)
+    planes = [np.asarray(Image.fromarray(np.ascontiguousarray(pixels[..., c])).resize(size, filter_)) for c in range(3)]
+    return np.asarray(np.rint(np.clip(np.stack(planes, axis=2), 0, 1) * 255) / 255, np.float32)

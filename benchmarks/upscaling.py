@@ -1,0 +1,205 @@
+"""Enlargement of held-out photographs beside the classical resamplers, and what large targets cost.
+
+python -m benchmarks.upscaling [quality] [masters] [sizes]
+
+Photographs are reduced in float, rounded to 8 bits, and enlarged again by every method in one run; 4 px at the edges
+are not measured. PSNR is over RGB and over luma, SSIM over luma (Wang et al. 2004, Gaussian window), and the last
+column is benchmarks.feature_distance, where less is better. Each size runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.feature_distance import feature_distance
+from benchmarks.photographs import LICENCES, photograph, reduced
+from benchmarks.seams import SeamMeter
+from models.registry import card
+from models.upscaling.enlarge import enlarged, stream
+from models.upscaling.learned import load
+from models.upscaling.picture_in import inspect
+from models.upscaling.picture_out import PictureOut
+from models.upscaling.resample import middle, resampled_rows
+from models.upscaling.rows import gathered, rows_of
+from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
+
+Pixels = NDArray[Any]
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+EDGE = 4
+TARGETS = ((2048, 16), (4096, 16), (8192, 16), (16_384, 16))
+SOURCES = ((352, 192), (512, 288), (1024, 576))
+
+
+def _pillow(filter_: Image.Resampling) -> Callable[[Pixels, int], Pixels]:
+    def enlarge(small: Pixels, scale: int) -> Pixels:
+        size = (small.shape[1] * scale, small.shape[0] * scale)
+        planes = [Image.fromarray(np.ascontiguousarray(small[..., c])).resize(size, filter_) for c in range(3)]
+        return np.stack([np.asarray(plane) for plane in planes], axis=2)
+
+    return enlarge
+
+
+def _opencv(flag: str) -> Callable[[Pixels, int], Pixels]:
+    def enlarge(small: Pixels, scale: int) -> Pixels:
+        import cv2
+
+        return cv2.resize(small, None, fx=scale, fy=scale, interpolation=getattr(cv2, flag))
+
+    return enlarge
+
+
+def _learned(card_id: str) -> Callable[[Pixels, int], Pixels]:
+    network = load(card(card_id, "upscale"), "cpu")
+    return lambda small, scale: enlarged(small, network, small.shape[1] * scale, small.shape[0] * scale)
+
+
+def methods() -> dict[str, Callable[[Pixels, int], Pixels]]:
+    """Name → (small picture, scale) → large picture."""
+    return {
+        "crisp": _learned("crisp"),
+        "Lanczos (Pillow)": _pillow(Image.Resampling.LANCZOS),
+        "bicubic (Pillow)": _pillow(Image.Resampling.BICUBIC),
+        "bicubic (OpenCV)": _opencv("INTER_CUBIC"),
+        "Lanczos4 (OpenCV)": _opencv("INTER_LANCZOS4"),
+    }
+
+
+def measured(made: Pixels, wanted: Pixels) -> NDArray[np.float64]:
+    """PSNR of RGB, PSNR of luma, SSIM of luma, feature distance."""
+    from skimage.metrics import structural_similarity
+
+    inner = (slice(EDGE, -EDGE), slice(EDGE, -EDGE))
+    a, b = np.clip(made, 0, 1)[inner].astype(np.float32), wanted[inner]
+    first, second = a @ LUMA, b @ LUMA
+    similar = structural_similarity(
+        first, second, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
+    )
+    return np.array([psnr(a, b), psnr(first, second), similar, feature_distance(a, b)])
+
+
+def psnr(first: Pixels, second: Pixels) -> float:
+    """Decibels, of values up to 1."""
+    return float(-10 * np.log10(np.mean((first.astype(np.float64) - second) ** 2)))
+
+
+def quality() -> None:
+    """Print a table per scale and reducing filter: the mean over photographs, then each photograph's gain."""
+    ways = methods()
+    for scale in (2, 4):
+        for filter_ in (Image.Resampling.BICUBIC, Image.Resampling.BOX):
+            found: dict[str, list[NDArray[np.float64]]] = {name: [] for name in ways}
+            for photo in LICENCES:
+                wanted = photograph(photo)
+                small = reduced(wanted, scale, filter_)
+                for name, way in ways.items():
+                    found[name].append(measured(way(small, scale), wanted))
+            _print(scale, filter_.name, found)
+
+
+def _print(scale: int, filter_: str, found: dict[str, list[NDArray[np.float64]]]) -> None:
+    print(f"\nx{scale}, reduced by {filter_}")
+    print(f"{'':18} {'PSNR':>6} {'luma':>6} {'SSIM':>7} {'distance':>9} {'of Lanczos':>11}")
+    means = {name: np.mean(rows, axis=0) for name, rows in found.items()}
+    reference = means["Lanczos (Pillow)"]
+    for name, row in means.items():
+        print("{:18} {:6.2f} {:6.2f} {:7.4f} {:9.4f} {:11.3f}".format(name, *row, row[3] / reference[3]))
+    pairs = zip(LICENCES, found["crisp"], found["Lanczos (Pillow)"], found["bicubic (Pillow)"], strict=True)
+    for photo, own, lanczos, bicubic in pairs:
+        best = np.maximum(lanczos, bicubic)[:3]
+        gain, ratio = own[:3] - best, own[3] / min(lanczos[3], bicubic[3])
+        print(f"  {photo:22} to the better: {gain[0]:+.2f} dB, SSIM {gain[2]:+.4f}, distance x {ratio:.3f}")
+
+
+def masters() -> None:
+    """Print seconds for a 3840 x 2160 master from drawings of several sizes; CPU seconds where the cores are shared."""
+    import torch
+
+    network, photo = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png")
+    heads = ("drawing", "threads", "Lanczos s", "crisp s", "ratio", "Lanczos CPU", "crisp CPU")
+    print("\n{:>10} {:>8} {:>10} {:>8} {:>6} {:>12} {:>10}".format(*heads))
+    for width, height in SOURCES:
+        crop = middle(photo.shape[1], photo.shape[0], width, height)
+        small = gathered(resampled_rows(rows_of(photo), crop, width, height))
+        for threads in range(1, len(os.sched_getaffinity(0)) + 1):
+            torch.set_num_threads(threads)
+            plain, own = _seconds(_resampled, small), _seconds(enlarged, small, network, 3840, 2160)
+            row = (threads, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
+            print(f"{width:>6}x{height:<3}" + " {:8} {:10.2f} {:8.2f} {:6.1f} {:12.2f} {:10.2f}".format(*row))
+
+
+def _resampled(small: Pixels) -> Pixels:
+    """As ResampleHandler does it."""
+    height, width = small.shape[:2]
+    return gathered(resampled_rows(rows_of(small), middle(width, height, 3840, 2160), 3840, 2160))
+
+
+def _seconds(call: Callable[..., Pixels], *arguments: Any) -> tuple[float, float]:
+    """Wall and CPU seconds, each the best of three."""
+    times = []
+    for _ in range(3):
+        wall, busy = time.perf_counter(), time.process_time()
+        call(*arguments)
+        times.append((time.perf_counter() - wall, time.process_time() - busy))
+    return min(t[0] for t in times), min(t[1] for t in times)
+
+
+def sizes() -> None:
+    """Print what whole files cost: PNG to PNG, four times the edge, and whether tiles' borders show."""
+    heads = ("target", "bits", "seconds", "CPU s", "before MB", "peak MB", "whole MB", "file MB", "seam", "elsewhere")
+    print("\n{:>13} {:>4} {:>8} {:>6} {:>9} {:>8} {:>8} {:>8} {:>6} {:>9}".format(*heads))
+    for edge, bits in TARGETS:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "benchmarks.upscaling", "one", str(edge), str(bits), folder]
+            row = [float(cell) for cell in subprocess.check_output(command, text=True).split()]
+        whole = edge * edge * 3 * bits / 8 / 2**20
+        cells = (*row[:4], whole, *row[4:])
+        print(
+            f"{edge:6}x{edge:<6} {bits:4}"
+            + " {:8.1f} {:6.1f} {:9.0f} {:8.0f} {:8.0f} {:8.0f} {:6.3f} {:9.3f}".format(*cells)
+        )
+
+
+def one(edge: int, bits: int, folder: Path) -> None:
+    """Enlarge one file here, as upscale_file does, with a meter for seams in between; print the cells of a row."""
+    import torch
+
+    torch.set_num_threads(1)
+    network, photo, small = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png"), edge // 4
+    crop = middle(photo.shape[1], photo.shape[0], small, small)
+    PictureOut(folder / "in.png", bits, b"").write(resampled_rows(rows_of(photo), crop, small, small))
+    meter, before = SeamMeter(), _peak_mib()
+    wall, busy = time.perf_counter(), time.process_time()
+    rows = stream(inspect(folder / "in.png").rows(), network, edge, edge)
+    PictureOut(folder / "out.png", bits, b"").write(meter.watch(rows))
+    print(time.perf_counter() - wall, time.process_time() - busy, before, _peak_mib())
+    print((folder / "out.png").stat().st_size / 2**20)
+    print(meter.worst(4 * TILE_ROWS, 4 * TILE_COLUMNS), meter.elsewhere(4 * TILE_ROWS, 4 * TILE_COLUMNS))
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the parts that are asked for, or all."""
+    for name in arguments or ["quality", "masters", "sizes"]:
+        {"quality": quality, "masters": masters, "sizes": sizes}[name]()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["one"]:
+        one(int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        main(sys.argv[1:])

@@ -1,0 +1,119 @@
+"""Clips: what a video model is asked to film, and the lineage of a stored clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundry.card import ModelCard
+from foundry.errors import FoundryError
+from foundry.manifest import Attempt
+from foundry.names import digest
+
+CLIP_VERSION = "1"
+"""Changes with whatever changes a clip's bytes besides its inputs: the codec and how frames become samples."""
+
+
+class NoFirstFrame(FoundryError):
+    """An order and its card disagree about a first frame."""
+
+    code = "no_first_frame"
+
+    def __init__(self, card: str, task: str, given: str):
+        super().__init__(card, task, given)
+        self.card, self.task, self.given = card, task, given
+
+    def __str__(self) -> str:
+        if self.task == "image-to-video":
+            return f"card {self.card} does {self.task}, but the order names no first frame; name a master"
+        return f"card {self.card} does {self.task} and takes no first frame; leave out {self.given!r}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is to be seen: the words, and for image-to-video the object name of the picture that it starts from."""
+
+    prompt: str
+    negative_prompt: str = ""
+    first_frame: str | None = None
+
+
+@dataclass(frozen=True)
+class ClipOrder:
+    """One clip to film. Small: it crosses shuffles; `first_frame` is an object name, `model` a card's digest."""
+
+    name: str
+    tenant: str
+    prompt: str
+    negative_prompt: str
+    first_frame: str | None
+    width_px: int
+    height_px: int
+    frames: int
+    frames_per_second: int
+    steps: int
+    model: str
+
+    @property
+    def clip(self) -> str:
+        """Object name of the clip master."""
+        return f"clips/{self.name[:2]}/{self.name}.mkv"
+
+    @property
+    def record(self) -> str:
+        """Object name of the clip's record; it is written last and means: done."""
+        return f"clips/{self.name[:2]}/{self.name}.json"
+
+    @property
+    def key(self) -> str:
+        """What people know the clip by."""
+        return f"{self.tenant}/clip/{self.name}"
+
+
+def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, alternative: int = 0) -> ClipOrder:
+    """One order, named by the hash of its inputs; NoFirstFrame if the card needs one or takes none."""
+    if (card.task == "image-to-video") != (scenario.first_frame is not None):
+        raise NoFirstFrame(card.name, card.task, scenario.first_frame or "")
+    width, height = card.sizes[bucket]
+    name = digest(
+        "clip",
+        tenant=tenant,
+        prompt=scenario.prompt,
+        negative_prompt=scenario.negative_prompt,
+        first_frame=scenario.first_frame,
+        bucket=bucket,
+        alternative=alternative,
+        card=card.digest,
+        clip=CLIP_VERSION,
+    )
+    return ClipOrder(
+        name, tenant, scenario.prompt, scenario.negative_prompt, scenario.first_frame,
+        width, height, card.frames, card.frames_per_second, card.steps, card.digest,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClipRecord:
+    """Lineage of one clip master; stored beside it as JSON. Nothing in it depends on a clock."""
+
+    name: str
+    address: str
+    tenant: str
+    prompt: str
+    negative_prompt: str
+    first_frame: str | None
+    seed: int
+    attempts: tuple[Attempt, ...]
+    width_px: int
+    height_px: int
+    frames: int
+    frames_per_second: int
+    container: str
+    codec: str
+    pixel_format: str
+    bits: int
+    model: str
+    model_version: str
+    weights_sha256: str
+    cost_usd: str
+    size_bytes: int
+    crc32c: str

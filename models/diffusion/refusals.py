@@ -1,0 +1,75 @@
+"""What a diffusers pipeline refuses, each in a sentence."""
+
+from __future__ import annotations
+
+from foundry.errors import FoundryError
+
+
+class NoSuchMode(FoundryError):
+    """A picture was asked for in a way that the card's family cannot draw."""
+
+    code = "no_such_mode"
+
+    def __init__(self, card: str, family: str, mode: str):
+        super().__init__(card, family, mode)
+        self.card, self.family, self.mode = card, family, mode
+
+    def __str__(self) -> str:
+        return f"model {self.card} is a {self.family}, which has no {self.mode}; name a card of another family."
+
+
+class AdapterRefused(FoundryError):
+    """An adapter that does not belong to this card, or whose weights do not fit it."""
+
+    code = "adapter_refused"
+
+    def __init__(self, card: str, adapter: str, why: str):
+        super().__init__(card, adapter, why)
+        self.card, self.adapter, self.why = card, adapter, why
+
+    def __str__(self) -> str:
+        return f"adapter {self.adapter} on model {self.card}: {self.why}. Nothing of it stays loaded."
+
+
+class GuideRefused(FoundryError):
+    """Pictures that guide a drawing and do not go with its size, its adapters or its steps."""
+
+    code = "guide_refused"
+
+    def __init__(self, shot: str, why: str):
+        super().__init__(shot, why)
+        self.shot, self.why = shot, why
+
+    def __str__(self) -> str:
+        return f"shot {self.shot}: its guide {self.why}."
+
+
+class UnknownScheduler(FoundryError):
+    """A card names a scheduler that the library does not have."""
+
+    code = "unknown_scheduler"
+
+    def __init__(self, card: str, scheduler: str):
+        super().__init__(card, scheduler)
+        self.card, self.scheduler = card, scheduler
+
+    def __str__(self) -> str:
+        return f"card {self.card}: scheduler.name {self.scheduler!r} is no scheduler of diffusers; correct the name."
+
+
+class DoesNotFit(FoundryError):
+    """One picture alone needs more memory than the device has."""
+
+    code = "does_not_fit"
+
+    def __init__(self, card: str, width_px: int, height_px: int, device: str, memory: str):
+        super().__init__(card, width_px, height_px, device, memory)
+        self.card, self.width_px, self.height_px = card, width_px, height_px
+        self.device, self.memory = device, memory
+
+    def __str__(self) -> str:
+        size = f"{self.width_px}x{self.height_px}"
+        return (
+            f"model {self.card}: one picture of {size} does not fit in the memory of {self.device} ({self.memory}); "
+            "draw smaller, quantise the card, or use a larger device."
+        )

@@ -1,0 +1,175 @@
+"""Adapters put on a loaded pipeline for one run, and taken off again without a trace.
+
+Nothing stays: before another set is put on, and whenever anything is raised, the pipeline is brought back to its own
+layers, so that a tenant's adapter cannot touch the next tenant's picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from foundry.card import ModelCard
+from foundry.shot import AdapterUse
+from models.diffusion.loaded import LoadedPipeline
+from models.diffusion.refusals import AdapterRefused
+from models.registry import verify
+
+Known = Mapping[str, ModelCard]
+
+
+def wear(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], known: Known) -> None:
+    """Exactly these adapters on the pipeline; AdapterRefused, and none at all, if one does not fit."""
+    if loaded.worn == uses:
+        return
+    take_off(loaded)
+    try:
+        _put_on(loaded, card, uses, known)
+    except BaseException:
+        take_off(loaded)
+        raise
+    loaded.worn = uses
+
+
+def take_off(loaded: LoadedPipeline) -> None:
+    """The pipeline as it was loaded, and no class of it that remembers an adapter."""
+    pipeline = loaded.pipeline
+    loaded.worn, loaded.controlnet = (), None
+    loaded.modes.clear()
+    if hasattr(pipeline, "unload_lora_weights"):
+        pipeline.unload_lora_weights()
+    if _carries_ip_adapter(pipeline):
+        pipeline.unload_ip_adapter()
+    pipeline.register_modules(**loaded.displaced)
+    loaded.displaced = {}
+
+
+def worn_names(loaded: LoadedPipeline) -> list[str]:
+    """Names of everything adapter-like that is on the pipeline's own modules; for whoever must be sure."""
+    found = []
+    for name, part in loaded.pipeline.components.items():
+        if hasattr(part, "named_modules"):
+            found += [f"{name}.{inner}" for inner, _ in part.named_modules() if "lora_" in inner]
+            found += [f"{name}.peft_config"] if getattr(part, "peft_config", None) else []
+    if _carries_ip_adapter(loaded.pipeline):
+        found.append("image_encoder")
+    return found + (["controlnet"] if loaded.controlnet is not None else [])
+
+
+def _carries_ip_adapter(pipeline: Any) -> bool:
+    hidden = getattr(getattr(pipeline, "unet", None), "encoder_hid_proj", None)
+    return type(hidden).__name__ == "MultiIPAdapterImageProjection"
+
+
+def _put_on(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], known: Known) -> None:
+    chosen = [(checked(card, use, known), use) for use in uses]
+    by_kind: dict[str, list[tuple[ModelCard, AdapterUse]]] = {"lora": [], "controlnet": [], "ip-adapter": []}
+    for adapter, use in chosen:
+        assert adapter.adapter is not None
+        verify(adapter)
+        by_kind[adapter.adapter.kind].append((adapter, use))
+    for kind in ("controlnet", "ip-adapter"):
+        if len(by_kind[kind]) > 1:
+            extra = by_kind[kind][1][0].name
+            raise AdapterRefused(card.name, extra, f"one {kind} at a time; leave the others out")
+    for adapter, _ in by_kind["controlnet"]:
+        loaded.controlnet = _controlnet(loaded, adapter)
+    for adapter, use in by_kind["ip-adapter"]:
+        _ip_adapter(loaded, card, adapter, use)
+    _loras(loaded, card, by_kind["lora"])
+
+
+def checked(card: ModelCard, use: AdapterUse, known: Known) -> ModelCard:
+    """The adapter's card; AdapterRefused if the drawing card does not take it."""
+    adapter = known.get(use.card)
+    if adapter is None or adapter.adapter is None:
+        raise AdapterRefused(card.name, use.card[:16], "no card of this run has this digest; name its card")
+    kind, bases = adapter.adapter.kind, adapter.adapter.bases
+    if kind not in card.takes:
+        taken = ", ".join(card.takes) or "no adapters"
+        raise AdapterRefused(card.name, adapter.name, f"it is a {kind}, and the card takes {taken}")
+    if card.id not in bases:
+        raise AdapterRefused(card.name, adapter.name, f"it is made for {', '.join(bases)}")
+    return adapter
+
+
+def kind_of(use: AdapterUse, known: Known) -> str:
+    """What an adapter is; empty if no card is known for it."""
+    adapter = known[use.card].adapter if use.card in known else None
+    return adapter.kind if adapter is not None else ""
+
+
+def adapter_name(adapter: ModelCard) -> str:
+    """What the adapter is called inside the pipeline: its digest, so that no two are mistaken for one another."""
+    return f"a{adapter.digest[:24]}"
+
+
+def _loras(loaded: LoadedPipeline, card: ModelCard, chosen: list[tuple[ModelCard, AdapterUse]]) -> None:
+    if not chosen:
+        return
+    pipeline = loaded.pipeline
+    if not hasattr(pipeline, "load_lora_weights"):
+        raise AdapterRefused(card.name, chosen[0][0].name, f"a {type(pipeline).__name__} takes no LoRA")
+    for adapter, _ in chosen:
+        _lora(pipeline, card, adapter)
+    names = [adapter_name(adapter) for adapter, _ in chosen]
+    pipeline.set_adapters(names, [use.weight / 1000 for _, use in chosen])
+
+
+def _lora(pipeline: Any, card: ModelCard, adapter: ModelCard) -> None:
+    from safetensors import safe_open
+
+    assert adapter.adapter is not None
+    file, name = adapter.folder / adapter.adapter.file, adapter_name(adapter)
+    with safe_open(file, framework="pt") as weights:
+        stored = [key for key in weights.keys() if not key.endswith("alpha")]  # noqa: SIM118 - not a dict
+    try:
+        pipeline.load_lora_weights(
+            adapter.folder, weight_name=file.name, adapter_name=name, local_files_only=True, use_safetensors=True
+        )
+    except (ValueError, RuntimeError, KeyError, TypeError, IndexError, NotImplementedError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise AdapterRefused(card.name, adapter.name, f"its weights do not fit ({reason})") from error
+    fitting = sum(_tensors(part, name) for part in pipeline.components.values() if hasattr(part, "named_parameters"))
+    if fitting < len(stored):
+        why = f"{fitting} of its {len(stored)} tensors fit; it was trained on another base"
+        raise AdapterRefused(card.name, adapter.name, why)
+
+
+def _tensors(part: Any, name: str) -> int:
+    return sum(1 for key, _ in part.named_parameters() if f".{name}." in key)
+
+
+def _controlnet(loaded: LoadedPipeline, adapter: ModelCard) -> Any:
+    import json
+
+    import diffusers
+
+    kind = json.loads((adapter.folder / "config.json").read_text(encoding="utf-8"))["_class_name"]
+    network = getattr(diffusers, kind).from_pretrained(
+        adapter.folder, dtype=loaded.denoiser.dtype, use_safetensors=True, local_files_only=True
+    )
+    return network.to(loaded.device).eval()
+
+
+def _ip_adapter(loaded: LoadedPipeline, card: ModelCard, adapter: ModelCard, use: AdapterUse) -> None:
+    assert adapter.adapter is not None
+    pipeline = loaded.pipeline
+    if not hasattr(pipeline, "load_ip_adapter") or getattr(pipeline, "unet", None) is None:
+        raise AdapterRefused(card.name, adapter.name, f"a {type(pipeline).__name__} takes no IP-Adapter here")
+    loaded.displaced = {name: getattr(pipeline, name) for name in ("image_encoder", "feature_extractor")}
+    try:
+        pipeline.load_ip_adapter(
+            str(adapter.folder), subfolder="", weight_name=adapter.adapter.file, local_files_only=True
+        )
+    except (ValueError, RuntimeError, KeyError, OSError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise AdapterRefused(card.name, adapter.name, f"its weights do not fit ({reason})") from error
+    pipeline.image_encoder.to(loaded.device)
+    pipeline.set_ip_adapter_scale(use.weight / 1000)
+
+
+def triggers(uses: tuple[AdapterUse, ...], known: Known) -> str:
+    """The words that call the adapters, to stand before the prompt."""
+    worn = [known[use.card].adapter for use in uses if use.card in known]
+    return ", ".join(adapter.trigger for adapter in worn if adapter is not None and adapter.trigger)

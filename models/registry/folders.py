@@ -1,0 +1,160 @@
+"""The folders of cards, and every card in them with the stage that it really has.
+
+The rule of stages, in full:
+
+1. Ledgers are read in the order of the folders, so that a user's ledger has the last word, also on shipped cards.
+2. A card with a line has the stage of its last line, as long as its digest is the one that the line names.
+3. A card that was edited after its line is a candidate again.
+4. A card without a line has the stage of its own file, except that `production` counts as candidate. The one
+   exception is the shipped folder while it has no ledger at all: there the file's word counts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from foundry.card import ModelCard, Stage
+from foundry.errors import BadInput
+from models.registry.ledger import LEDGER, Change, changes
+
+CARDS = Path(__file__).resolve().parents[1] / "cards"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Folders of cards, the shipped one first and the user's last, and the folder that pulled weights live in."""
+
+    folders: tuple[Path, ...] = (CARDS,)
+    home: Path | None = None
+
+    @property
+    def own(self) -> Path:
+        """The folder that commands write to."""
+        return self.folders[-1]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A card's effective stage, the line that gave it, and a sentence where its own file says otherwise."""
+
+    stage: Stage
+    change: Change | None = None
+    note: str = ""
+
+
+def user_cache() -> Path:
+    """Where this user's caches are, by the custom of the system; reads the environment."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "campaign-foundry"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "campaign-foundry"
+
+
+def open_registry(folder: Path | None = None, home: Path | None = None) -> Registry:
+    """The shipped cards and the user's: `folder`, or `cards` in the working directory if there is one."""
+    home = home or user_cache() / "models"
+    if folder is None:
+        folder = Path("cards") if Path("cards").is_dir() else CARDS
+    folder = folder.resolve()
+    return Registry((CARDS,) if folder == CARDS else (CARDS, folder), home.resolve())
+
+
+def registry_of(where: Registry | Path) -> Registry:
+    """A registry as it is; a folder alone as the registry of that folder."""
+    return where if isinstance(where, Registry) else Registry((where.resolve(),), user_cache() / "models")
+
+
+def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
+    """Every version of every card with its effective stage, by id and version; BadInput for one that is there twice."""
+    found: dict[tuple[str, str], ModelCard] = {}
+    lines = history(registry)
+    for card in _read_all(registry):
+        if twin := found.get((card.id, card.version)):
+            wrong = f"repeats {card.name} of {twin.path}; give it another version"
+            raise BadInput(str(card.path), wrong)
+        stage = _standing(card, lines).stage
+        found[card.id, card.version] = card.model_copy(update={"stage": stage, "home": registry.home})
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], _order(key[1]))))
+
+
+def _order(version: str) -> tuple[tuple[int, str], ...]:
+    """Numbers by value, so that 10 comes after 9."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in version.split("."))
+
+
+def history(registry: Registry) -> tuple[Change, ...]:
+    """The lines of all ledgers, in the order in which they count."""
+    return tuple(change for folder in registry.folders for change in changes(folder))
+
+
+def standing(registry: Registry, card: ModelCard) -> Standing:
+    """Why a card has the stage that it has."""
+    return _standing(_read(*_key(card.path)), history(registry))
+
+
+def _standing(card: ModelCard, lines: tuple[Change, ...]) -> Standing:
+    last, stage = None, card.stage
+    for line in (line for line in lines if line.id == card.id):
+        if line.version == card.version:
+            last, stage = line, line.after
+        elif line.previous == card.version:
+            last, stage = line, "retired"
+    if last is None:
+        return _own_word(card)
+    if last.version == card.version and last.digest != card.digest:
+        wrong = f"its card was changed after {last.who} moved it to {last.after}"
+        return Standing("candidate", last, f"{wrong}; evaluate, check parity and promote it again")
+    return Standing(stage, last)
+
+
+def _own_word(card: ModelCard) -> Standing:
+    shipped = card.path.parent.resolve() == CARDS and not (CARDS / LEDGER).exists()
+    if card.stage != "production" or shipped:
+        return Standing(card.stage)
+    wrong = "its file says production, but no ledger records a promotion"
+    return Standing("candidate", None, f"{wrong}; run `foundry models promote {card.name}`")
+
+
+def _read_all(registry: Registry) -> Iterator[ModelCard]:
+    for folder in registry.folders:
+        if not folder.is_dir():
+            raise BadInput(str(folder), "is not a folder of cards; name one with --cards, or make it")
+        for path in sorted(folder.glob("*.yaml")):
+            yield _read(*_key(path))
+
+
+def _key(path: Path) -> tuple[Path, int, int]:
+    found = path.stat()
+    return path, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, _mtime_ns: int, _size: int) -> ModelCard:
+    return read_card(path)
+
+
+def read_card(path: Path) -> ModelCard:
+    """The card of a file as the file says it; BadInput with every problem."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return ModelCard.model_validate({**raw, "path": path})
+    except ValidationError as error:
+        wrong = "; ".join(_problem(item) for item in error.errors(include_url=False))
+        raise BadInput(str(path), f"is not a model card: {wrong}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
+        raise BadInput(str(path), f"is not a model card: {' '.join(str(error).split())}") from error
+    except OSError as error:
+        raise BadInput(str(path), f"cannot be read ({error.strerror}); name a card file") from error
+
+
+def _problem(item: object) -> str:
+    assert isinstance(item, dict)
+    where = ".".join(str(part) for part in item["loc"]) or "card"
+    return f"{where}: {str(item['msg']).removeprefix('Value error, ')}"

@@ -1,0 +1,164 @@
+"""Changes of stage: draft → candidate → production, and back. Each leaves one line in the ledger, with its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from foundry.card import ModelCard
+from foundry.names import sha256_file
+from models.registry.folders import Registry, all_cards, history, standing
+from models.registry.ledger import Change, Signed, append
+from models.registry.refusals import PromotionRefused
+from models.registry.resolving import find
+from models.registry.weights import verify
+
+EVIDENCE = {"evaluation.json": "evaluate", "parity.json": "parity"}
+"""Evidence file → the command that makes it."""
+
+
+class Evidence(BaseModel):
+    """The part of an evidence file that a promotion reads; the rest is for people."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    card: str
+    version: str
+    digest: str
+    passed: bool
+
+
+def demanded(card: ModelCard) -> tuple[str, ...]:
+    """The evidence that a promotion of this card needs.
+
+    Parity compares a pipeline with its own plain form, so it is asked of cards that draw with weights of their own.
+    """
+    draws = card.task in ("text-to-image", "text-to-video", "image-to-video") and card.has_weights
+    return tuple(EVIDENCE) if draws else ("evaluation.json",)
+
+
+def evidence_path(registry: Registry, card: ModelCard, file: str) -> Path:
+    """Where an evidence file of a card is, or would be: in the user's folder, else beside the card."""
+    below = Path("evidence") / card.id / card.version / file
+    own = registry.own / below
+    return own if own.is_file() else card.path.parent / below
+
+
+def nominate(registry: Registry, name: str, signed: Signed) -> Change:
+    """Make a draft, or a retired card, a candidate; its weights must be whole."""
+
+    def decide() -> Change:
+        card = find(registry, name)
+        if card.stage not in ("draft", "retired"):
+            raise PromotionRefused(
+                card.name, f"it is {card.stage} already", "only drafts and retired cards are nominated"
+            )
+        _hashed(card)
+        verify(card)
+        return _change(card, "nominate", "candidate", signed)
+
+    return append(registry.own, decide)
+
+
+def promote(registry: Registry, name: str, signed: Signed) -> Change:
+    """Put a candidate into production and retire the version that was there; PromotionRefused without evidence.
+
+    A shipped card that is in production by its file's word may be promoted too: that gives it its line.
+    """
+
+    def decide() -> Change:
+        card = find(registry, name)
+        own_word = card.stage == "production" and standing(registry, card).change is None
+        if card.stage != "candidate" and not own_word:
+            remedy = (
+                f"run `foundry models nominate {card.name}` first" if card.stage != "production" else "nothing to do"
+            )
+            raise PromotionRefused(card.name, f"it is {card.stage}, and only candidates are promoted", remedy)
+        _hashed(card)
+        evidence = {file: _accepted(registry, card, file) for file in demanded(card)}
+        verify(card)
+        former = _in_production(registry, card.id)
+        previous = former if former != card.version else None
+        change = _change(card, "promote", "production", signed)
+        return change.model_copy(update={"evidence": evidence, "previous": previous})
+
+    return append(registry.own, decide)
+
+
+def rollback(registry: Registry, identity: str, signed: Signed) -> Change:
+    """Put back the version that was in production before; PromotionRefused if there is none or it has changed."""
+
+    def decide() -> Change:
+        current, back = _in_production(registry, identity), _before(registry, identity)
+        if back is None:
+            raise PromotionRefused(identity, "no earlier version was in production", "promote another one")
+        card = find(registry, f"{identity}@{back}")
+        line = next((c for c in reversed(history(registry)) if (c.id, c.version) == (identity, back)), None)
+        if line and line.digest != card.digest:
+            raise PromotionRefused(
+                card.name, "its card was changed since it was in production", "evaluate and promote it"
+            )
+        verify(card)
+        change = _change(card, "rollback", "production", signed)
+        return change.model_copy(update={"evidence": line.evidence if line else {}, "previous": current})
+
+    return append(registry.own, decide)
+
+
+def _in_production(registry: Registry, identity: str) -> str | None:
+    cards = all_cards(registry)
+    found = [card.version for card in cards if card.id == identity and card.stage == "production"]
+    if len(found) > 1:
+        wrong = f"versions {', '.join(found)} all say production"
+        raise PromotionRefused(identity, wrong, "set `stage: retired` in the files of all but one")
+    return found[0] if found else None
+
+
+def _before(registry: Registry, identity: str) -> str | None:
+    """The version below the present one: promotions are laid on a pile, a rollback takes the topmost off."""
+    pile: list[str] = []
+    for line in (line for line in history(registry) if line.id == identity):
+        if line.action == "rollback":
+            pile = pile[:-1]
+        elif line.action == "promote" and line.previous:
+            pile = [*pile[:-1], line.previous, line.version]
+        elif line.action == "promote" and pile[-1:] != [line.version]:
+            pile = [*pile, line.version]
+    return pile[-2] if len(pile) > 1 else None
+
+
+def _hashed(card: ModelCard) -> None:
+    if card.has_weights and not card.weights:
+        wrong = "its card has no hashes of its weights"
+        raise PromotionRefused(card.name, wrong, "add it again with `foundry models add`, which stamps them")
+
+
+def _accepted(registry: Registry, card: ModelCard, file: str) -> str:
+    """SHA-256 of an evidence file that passed for exactly this card; PromotionRefused with the command to run."""
+    path, command = evidence_path(registry, card, file), f"run `foundry models {EVIDENCE[file]} {card.name}`"
+    if not path.is_file():
+        raise PromotionRefused(card.name, f"there is no {file}", command)
+    try:
+        found = Evidence.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise PromotionRefused(card.name, f"{path} cannot be read", command) from error
+    if (found.card, found.version, found.digest) != (card.id, card.version, card.digest):
+        raise PromotionRefused(card.name, f"{file} was made for another state of the card", command)
+    if not found.passed:
+        raise PromotionRefused(card.name, f"{file} did not pass", f"improve the model, then {command}")
+    return sha256_file(path)
+
+
+def _change(card: ModelCard, action: str, stage: str, signed: Signed) -> Change:
+    return Change.model_validate(
+        {
+            "id": card.id,
+            "version": card.version,
+            "action": action,
+            "from": card.stage,
+            "to": stage,
+            "digest": card.digest,
+            **signed.model_dump(),
+        }
+    )

@@ -1,0 +1,107 @@
+"""From the names that people write to cards: `id` is the version in production, `id@version` exactly that one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from foundry.card import ModelCard
+from foundry.errors import FoundryError, Refusals
+from foundry.plan import Cards, Worn
+from foundry.tenant import AdapterChoice, Tenant
+from models.registry.folders import CARDS, Registry, all_cards, registry_of, standing
+from models.registry.refusals import CardRefused, NoVersionChosen, UnknownModel, WrongTask
+
+
+def cards(where: Registry | Path = CARDS) -> Mapping[str, ModelCard]:
+    """Id → the version in production, or the newest where none is."""
+    found: dict[str, ModelCard] = {}
+    for card in all_cards(registry_of(where)):
+        if card.id not in found or found[card.id].stage != "production":
+            found[card.id] = card
+    return found
+
+
+def card(name: str, task: str, where: Registry | Path = CARDS) -> ModelCard:
+    """The card that `id` or `id@version` names, which must do `task`."""
+    registry = registry_of(where)
+    versions, version = _versions(registry, name)
+    found = _exactly(versions, name, version) if version else _in_production(registry, versions)
+    if found.task != task:
+        raise WrongTask(name, found.task, task)
+    return found
+
+
+def find(registry: Registry, name: str) -> ModelCard:
+    """For commands about a card: exactly `id@version`; else the one in production, or the only one."""
+    versions, version = _versions(registry, name)
+    if version:
+        return _exactly(versions, name, version)
+    if len(versions) == 1:
+        return versions[0]
+    return _in_production(registry, versions)
+
+
+def _versions(registry: Registry, name: str) -> tuple[tuple[ModelCard, ...], str]:
+    identity, _, version = name.partition("@")
+    known = all_cards(registry)
+    versions = tuple(card for card in known if card.id == identity)
+    if not versions:
+        raise UnknownModel(name, tuple(sorted({card.id for card in known})))
+    return versions, version
+
+
+def _exactly(versions: tuple[ModelCard, ...], name: str, version: str) -> ModelCard:
+    for card in versions:
+        if card.version == version:
+            return card
+    raise UnknownModel(name, tuple(card.name for card in versions))
+
+
+def _in_production(registry: Registry, versions: tuple[ModelCard, ...]) -> ModelCard:
+    found = [card for card in versions if card.stage == "production"]
+    if len(found) == 1:
+        return found[0]
+    identity = versions[0].id
+    if found:
+        names = ", ".join(card.name for card in found)
+        raise NoVersionChosen(identity, f"{names} all say production", "retire all but one, or name one exactly")
+    there = "; ".join(_told(registry, card) for card in versions)
+    raise NoVersionChosen(
+        identity, f"no version is in production ({there})", "promote one, or name a candidate exactly as id@version"
+    )
+
+
+def _told(registry: Registry, card: ModelCard) -> str:
+    note = standing(registry, card).note
+    return f"{card.name} is {card.stage}" + (f": {note}" if note else "")
+
+
+def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
+    """The cards that a tenant's file names, each one that this tenant may use now; otherwise every reason why not."""
+    registry, problems = registry_of(where), list[FoundryError]()
+
+    def resolved(name: str, task: str) -> ModelCard | None:
+        try:
+            found = card(name, task, registry)
+        except FoundryError as refused:
+            problems.append(refused)
+            return None
+        if objection := found.objection(tenant.id):
+            problems.append(CardRefused(tenant.id, found.name, *objection))
+        return found
+
+    models = tenant.models
+    generate = resolved(models.generate, "text-to-image")
+    upscale = resolved(models.upscale, "upscale")
+    screen = resolved(models.screen, "screen")
+    adapters = [(resolved(use.card, "adapter"), use) for use in models.adapters]
+    if len(problems) == 1:
+        raise problems[0]
+    if problems or generate is None or upscale is None or screen is None:
+        raise Refusals(f"tenant {tenant.id}: models", tuple(problems))
+    return Cards(generate, upscale, screen, tuple(_worn(found, use, tenant) for found, use in adapters if found))
+
+
+def _worn(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> Worn:
+    return Worn(card, int(use.weight * 1000), tenant.folder / use.picture if use.picture else None)

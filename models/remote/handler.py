@@ -1,0 +1,140 @@
+"""Draws with another vendor's image API as if it were a model of our own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx2
+from apache_beam.metrics import Metrics
+from apache_beam.ml.inference.base import ModelHandler
+
+from foundry.card import Api, ModelCard
+from foundry.names import digest
+from models.drawing import Drawn, DrawRequest, Undrawn
+from models.prompt import compile_for
+from models.remote import openai_images, submit_and_poll
+from models.remote.credential import EnvironmentAuth
+from models.remote.exchange import Connection
+from models.remote.patience import Effort, Patience
+from models.remote.reach import Reach
+from models.remote.refusals import Declined, EndpointRefused
+
+PROTOCOLS = {"openai-images": openai_images.draw, "submit-and-poll": submit_and_poll.draw}
+UNPAID = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
+
+_slots: dict[str, threading.BoundedSemaphore] = {}
+_slots_lock = threading.Lock()
+
+
+def slots_of(card: ModelCard, api: Api) -> threading.BoundedSemaphore:
+    """The places of a card, which all its handlers in this process share: one for each picture under way."""
+    with _slots_lock:
+        return _slots.setdefault(f"{card.digest}/{api.concurrency}", threading.BoundedSemaphore(api.concurrency))
+
+
+class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
+    """One result per request, in order: `Drawn`, or `Undrawn` for what the vendor refuses for good.
+
+    `client` names the environment variable of the client's id, for vendors that want one beside the token; `hosts` are
+    further hosts of the vendor that may see the credential. Outages rise as VendorOutage, refusals of the card or the
+    credential as FoundryError. Nothing secret is kept: handlers may be pickled, logged and shown.
+    """
+
+    def __init__(
+        self, card: ModelCard, *, client: str = "", hosts: tuple[str, ...] = (), patience: Patience | None = None
+    ):
+        super().__init__()
+        self.card, self.client, self.hosts = card, client, hosts
+        self.patience = patience or Patience()
+
+    def load_model(self) -> Connection:
+        """A client with the card's limits; EndpointRefused for an address that would show the credential."""
+        api, reach = _api(self.card), _reach(self.card, self.hosts)
+        for name in ("httpx2", "httpcore2"):  # they log addresses, and signed ones are as good as a key
+            logging.getLogger(name).setLevel(logging.WARNING)
+        limits = httpx2.Limits(max_connections=api.concurrency + 1, max_keepalive_connections=api.concurrency)
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # tenants share the client
+        client = httpx2.Client(limits=limits, cookies=no_cookies, trust_env=False, follow_redirects=False)
+        connection = Connection(self.card, api, client, EnvironmentAuth(self.card, api, self.client), reach)
+        weakref.finalize(connection, client.close)  # Beam drops models without a word
+        return connection
+
+    def run_inference(
+        self,
+        batch: Sequence[DrawRequest],
+        model: Connection,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Drawn | Undrawn]:
+        """Draw at most `api.concurrency` at once; after an outage or refusal nothing new is begun, and it rises."""
+        failed = threading.Event()
+        with ThreadPoolExecutor(max(1, min(len(batch), model.api.concurrency))) as threads:
+            drawing = [threads.submit(self._unless, failed, request, model) for request in batch]
+        errors = [error for each in drawing if (error := each.exception())]
+        results = [each.result() for each in drawing if not each.exception()]
+        self._count([result for result in results if result])
+        if errors:
+            raise errors[0]
+        return [result for result in results if result]
+
+    def _unless(self, failed: threading.Event, request: DrawRequest, connection: Connection) -> Drawn | Undrawn | None:
+        """The drawing; None once another of the batch has failed, as the whole batch will be drawn again."""
+        if failed.is_set():
+            return None
+        try:
+            return self._draw(request, connection)
+        except BaseException:
+            failed.set()
+            raise
+
+    def _draw(self, request: DrawRequest, connection: Connection) -> Drawn | Undrawn:
+        order, api = request.order, connection.api
+        prompt = compile_for(self.card, order)
+        key = digest("remote", card=self.card.digest, tenant=order.tenant, shot=order.name, seed=request.seed)
+        with slots_of(self.card, api):
+            effort = Effort(self.card.name, order.name, key, api.attempts, api.deadline_s, self.patience)
+            try:
+                pixels, caption = PROTOCOLS[api.protocol](request, prompt, connection, effort)
+            except Declined as refusal:
+                return Undrawn(request, refusal.why, refusal.reason)
+        return Drawn(request, pixels, caption, prompt.ignored)
+
+    def _count(self, results: list[Drawn | Undrawn]) -> None:
+        """Pictures that the vendor bills, and their money; here, because Beam's counters belong to its own thread."""
+        micros = int(self.card.unit_cost.money * 1_000_000)
+        for result in results:
+            if isinstance(result, Undrawn) and result.code in UNPAID:
+                continue
+            whose = f"{self.card.name}/{result.request.order.tenant}"
+            Metrics.counter("remote", f"paid_pictures/{whose}").inc()
+            Metrics.counter("remote", f"paid_micro_usd/{whose}").inc(micros)
+
+    def get_num_bytes(self, batch: Sequence[DrawRequest]) -> int:
+        """Roughly; Beam's default would pickle every batch to find out."""
+        return 512 * len(batch)
+
+
+def _api(card: ModelCard) -> Api:
+    if card.api is None:
+        raise EndpointRefused(card.name, "source", f"is {card.source.kind}, no API; name a card whose source is api")
+    return card.api
+
+
+def _reach(card: ModelCard, hosts: tuple[str, ...]) -> Reach:
+    try:
+        home = httpx2.URL(card.source.url)
+    except httpx2.InvalidURL:
+        raise EndpointRefused(card.name, "source.url", "is malformed; write https://host/path") from None
+    reach = Reach(home, hosts)
+    if home.userinfo or home.query:
+        wrong = "holds a user's name or a query, where keys are hidden; name an environment variable in api.credential"
+        raise EndpointRefused(card.name, "source.url", wrong)
+    if not home.host or not (home.scheme == "https" or (home.scheme == "http" and reach.at_loopback)):
+        wrong = "is no https address, so the credential would travel in the open; correct source.url"
+        raise EndpointRefused(card.name, repr(str(home)), wrong)
+    return reach

@@ -1,0 +1,139 @@
+"""The protocol of job APIs of the Firefly kind: submit, look at the job until it ends, fetch the picture.
+
+`POST {url}` answers with `jobId`, `statusUrl` and perhaps `cancelUrl`; `GET statusUrl` answers with `status` and, at
+the end, `result.outputs[].image.url`; `PUT cancelUrl` gives the job up. The body is that of Adobe's v3 image request.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import httpx2
+
+from foundry.names import digest
+from models.drawing import DrawRequest, Pixels
+from models.prompt import Prompt
+from models.remote.credential import scrub
+from models.remote.download import downloaded
+from models.remote.exchange import Connection, url_of
+from models.remote.patience import Effort
+from models.remote.received import pixels_of
+from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
+from models.remote.vendor_error import is_policy, told_by
+
+JOB_BYTES = 1_000_000
+ENDED_BADLY = ("failed", "canceled", "cancelled", "error", "expired", "timeout")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submitted order: where to look, and where to give it up, if anywhere."""
+
+    id: str
+    status: httpx2.URL
+    cancel: httpx2.URL | None
+
+
+def draw(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> tuple[Pixels, str]:
+    """One picture, and what was sent for it."""
+    if request.guide is not None:
+        raise Declined("unsupported_guide", "this protocol draws from words only; leave the guide out.")
+    address = _result(request, prompt, connection, effort)
+
+    def once() -> tuple[Pixels, str]:
+        return pixels_of(downloaded(address, connection, effort), request.order)
+
+    pixels, note = effort.repeat("fetching the picture", once)
+    words = f"{prompt.text}; negative prompt: {prompt.negative}" if prompt.negative else prompt.text
+    return pixels, f"{words} ({note})" if note else words
+
+
+def _result(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> object:
+    """The address of the finished picture. A job that ended badly is ordered anew, under a key of its own."""
+    reason = ""
+    for round_number in range(effort.attempts):
+        key = digest("job", key=effort.key, round=round_number)
+        outgoing = _order(request, prompt, connection, key)
+        job = effort.repeat("submitting", lambda sent=outgoing: _submitted(sent, connection, effort))  # type: ignore[misc]
+        ended = _ended(job, connection, effort)
+        if ended["status"] == "succeeded":
+            return _address(ended)
+        code, message = told_by(ended)
+        reason = scrub(f"{ended['status']} {code} {message}", connection.api.credential, connection.auth.client)
+        if is_policy(code):
+            raise Declined("content_policy", f"the vendor's content policy refuses it ({reason}); change the prompt.")
+    raise Declined("job_failed", f"the vendor's job ended badly {effort.attempts} times, last: {reason}.")
+
+
+def _order(request: DrawRequest, prompt: Prompt, connection: Connection, key: str) -> httpx2.Request:
+    order = request.order
+    body: dict[str, object] = {
+        "prompt": prompt.text,
+        "numVariations": 1,
+        "seeds": [request.seed],
+        "size": {"width": order.width_px, "height": order.height_px},
+    }
+    if prompt.negative:
+        body["negativePrompt"] = prompt.negative
+    outgoing = connection.request("POST", connection.reach.home, key, json=body)
+    if connection.api.model:
+        outgoing.headers["x-model-version"] = connection.api.model
+    return outgoing
+
+
+def _submitted(outgoing: httpx2.Request, connection: Connection, effort: Effort) -> Job:
+    content = connection.call(outgoing, effort, JOB_BYTES).json()
+    if not isinstance(content, dict) or not isinstance(content.get("statusUrl"), str):
+        raise Transient("the answer names no job to look at")
+    status = url_of(content["statusUrl"], connection.reach.home)
+    if not connection.reach.trusts(status):
+        wrong = "is where the vendor's job is, and the credential may not go there; name it among the card's hosts"
+        raise EndpointRefused(connection.card.name, f"{status.scheme}://{status.host}", wrong)
+    cancel = content.get("cancelUrl")
+    where = url_of(cancel, connection.reach.home) if isinstance(cancel, str) else None
+    return Job(str(content.get("jobId", "")), status, where if where and connection.reach.trusts(where) else None)
+
+
+def _ended(job: Job, connection: Connection, effort: Effort) -> dict[str, object]:
+    """The job's last word; a job that outlives the deadline is cancelled, and VendorOutage rises."""
+    try:
+        while True:
+            seen = effort.repeat("looking at the job", lambda: _seen(job, connection, effort))
+            if seen["status"] == "succeeded" or seen["status"] in ENDED_BADLY:
+                return seen
+            effort.pause(float(connection.api.poll_s), "the job is not done")
+    except VendorOutage:
+        _give_up(job, connection, effort)
+        raise
+
+
+def _seen(job: Job, connection: Connection, effort: Effort) -> dict[str, object]:
+    content = connection.call(connection.request("GET", job.status), effort, JOB_BYTES).json()
+    if not isinstance(content, dict) or not isinstance(content.get("status"), str):
+        raise Transient("the job has no status")
+    return {**content, "status": content["status"].lower()}
+
+
+def _give_up(job: Job, connection: Connection, effort: Effort) -> None:
+    """Tell the vendor to stop; the job may be paid for anyway, so a failure is worth a line in the log."""
+    if job.cancel is None:
+        return
+    outgoing = connection.request("PUT", job.cancel)
+    outgoing.extensions["timeout"] = httpx2.Timeout(min(10.0, float(connection.api.timeout_s))).as_dict()
+    try:
+        status = connection.client.send(outgoing, auth=connection.auth, follow_redirects=False).status_code
+    except httpx2.HTTPError as error:
+        log.warning("job of shot %s could not be cancelled: %s", effort.shot, type(error).__name__)
+        return
+    if status >= 400:
+        log.warning("job of shot %s could not be cancelled: the vendor answers %d", effort.shot, status)
+
+
+def _address(ended: dict[str, object]) -> object:
+    result = ended.get("result", ended)
+    outputs = result.get("outputs") if isinstance(result, dict) else None
+    first = outputs[0] if isinstance(outputs, list) and outputs else None
+    image = first.get("image") if isinstance(first, dict) else None
+    return image.get("url") if isinstance(image, dict) else None

@@ -1,0 +1,39 @@
+"""What vendors' error objects say: their code, their words, and whether a policy or an empty account speaks."""
+
+from __future__ import annotations
+
+import json
+
+NO_MONEY = ("insufficient_quota", "billing_hard_limit", "insufficient_credits", "quota_exceeded")
+POLICY = ("content_policy", "moderation", "content_filter", "safety", "unsafe", "nsfw", "policy_violation")
+
+
+def problem(body: bytes) -> tuple[str, str]:
+    """Code and message of an answer's body; empty texts for a body that is no JSON."""
+    try:
+        return told_by(json.loads(body))
+    except (ValueError, RecursionError):
+        return "", ""
+
+
+def told_by(content: object) -> tuple[str, str]:
+    """Code and message of an object: OpenAI's `error: {code, type, message}`, Adobe's `error_code` and `message`."""
+    if not isinstance(content, dict):
+        return "", ""
+    inner = next((content[name] for name in ("error", "errors") if content.get(name)), content)
+    if isinstance(inner, list):
+        inner = inner[0]
+    if not isinstance(inner, dict):
+        return str(inner), str(content.get("message", ""))
+    code = next((str(inner[name]) for name in ("code", "error_code", "type") if inner.get(name)), "")
+    return code, str(inner.get("message", ""))
+
+
+def is_policy(code: str) -> bool:
+    """Whether the code speaks of the vendor's content policy."""
+    return any(word in code.lower() for word in POLICY)
+
+
+def is_no_money(code: str) -> bool:
+    """Whether the code says that the account has no money or quota left."""
+    return any(word in code.lower() for word in NO_MONEY)

@@ -1,0 +1,40 @@
+"""One drawing as the judges see it; each view of it is worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.drawing import Drawn, Pixels
+from models.screening import unsafe
+from models.screening.likeness import Reference
+from models.screening.networks import Networks
+
+BT709 = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A drawing, the networks that may judge it, and the pictures that it must not resemble."""
+
+    drawn: Drawn
+    networks: Networks
+    references: tuple[Reference, ...] = ()
+
+    @cached_property
+    def bytes8(self) -> NDArray[np.uint8]:
+        """(height, width, 3) sRGB, 8 bits, as a viewer would get it."""
+        return np.rint(np.clip(self.drawn.pixels, 0, 1) * 255).astype(np.uint8)
+
+    @cached_property
+    def luma(self) -> Pixels:
+        """(height, width) float32 in [0, 1], BT.709 weights on the encoded values."""
+        return np.asarray(self.drawn.pixels @ BT709, np.float32)
+
+    @cached_property
+    def reading(self) -> unsafe.Reading:
+        """What the unsafe-content network says and sees; shared by two judges."""
+        return unsafe.read(self.bytes8, self.networks)

@@ -1,0 +1,1 @@
+"""Trains the embedded upscaler on pictures that this package draws."""

@@ -1,0 +1,73 @@
+"""Enlarges drawings to the master's size with a learned upscaler."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apache_beam.ml.inference.base import ModelHandler
+
+from foundry.card import ModelCard
+from foundry.composition import compositions
+from models.drawing import Drawing, Enlarged
+from models.resample_handler import ResampleHandler
+from models.upscaling.enlarge import enlarged
+from models.upscaling.learned import Learned, load
+
+
+def upscaler_of(card: ModelCard) -> ModelHandler[Drawing, Enlarged, Any]:
+    """The handler that serves an upscaler's card: a network where there are weights, else the resampler."""
+    return ResampleHandler(card) if card.source.kind == "code" else UpscaleHandler(card)
+
+
+@dataclass
+class LoadedUpscaler:
+    """A network and the lock that calls to it queue at, so that one master's tiles are in memory at a time."""
+
+    learned: Learned
+    lock: threading.Lock
+
+
+class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):
+    """Learned enlargement of one card, at the composition's exact size; float32 in [0, 1], sRGB encoded.
+
+    On the CPU the card fixes the number of threads and everything is float32, so that the same drawing gives the
+    same bytes; on CUDA the card's precision holds. `device` is "cuda", "cpu" or None for the best there is.
+    """
+
+    def __init__(self, card: ModelCard, *, device: str | None = None):
+        super().__init__()
+        self.card, self.device = card, device
+
+    def load_model(self) -> LoadedUpscaler:
+        """Verify the weights and load them; WeightsRefused if they are not what the card says."""
+        return LoadedUpscaler(load(self.card, self.device), threading.Lock())
+
+    def run_inference(
+        self,
+        batch: Sequence[Drawing],
+        model: LoadedUpscaler,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Enlarged]:
+        """One master-sized picture per drawing, in order."""
+        return [self._enlarged(drawing, model) for drawing in batch]
+
+    def _enlarged(self, drawing: Drawing, model: LoadedUpscaler) -> Enlarged:
+        import torch
+
+        target = compositions()[drawing.order.bucket]
+        with model.lock:
+            if model.learned.device == "cpu":
+                torch.set_num_threads(self.card.cpu_threads)
+            pixels = enlarged(drawing.pixels, model.learned, target.width_px, target.height_px)
+        return Enlarged(drawing, pixels)
+
+    def batch_elements_kwargs(self) -> dict[str, int]:
+        """One at a time: a master's pixels are large."""
+        return {"min_batch_size": 1, "max_batch_size": 1}
+
+    def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
+        """The drawings' bytes; Beam's default would pickle every batch to find out."""
+        return sum(drawing.pixels.nbytes for drawing in batch)

@@ -1,0 +1,110 @@
+"""Masters keep every level they are given, say how many bits they have, and are read without a shift."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from foundry.card import ModelCard
+from foundry.manifest import MasterRecord, as_json, master_from_json
+from foundry.object_store import LocalStore
+from models.drawing import Enlarged
+from models.registry import card
+from pipelines.campaign import ingest
+from tests.briefs import admitted
+from tests.fakes import PaintingHandler, painted
+from transforms.generate import write_master
+from transforms.master_file import bits_of, decode_master, encode_master, master_image
+from transforms.render import load_master
+
+A_RECORD = MasterRecord(
+    "n", "a", "t", "", "", "", (), 1, (), "square", False, 1, 1, None, None, "m", "1", "", "u", "s", "0", 1, "c", 16
+)
+
+
+def soft() -> np.ndarray:  # type: ignore[type-arg]
+    """A dark gradient so slow that one of 256 levels spans 60 px, and plain black and white."""
+    line = np.linspace(0.10, 0.14, 640, dtype=np.float32)[None, :, None]
+    made = np.broadcast_to(line, (700, 640, 3)).copy()
+    made[:20], made[20:40] = 0, 1
+    return made
+
+
+def test_sixteen_bits_come_back_as_they_were() -> None:
+    levels = np.random.default_rng(0).integers(0, 65536, (301, 203, 3)).astype(np.uint16)
+    data = encode_master(levels.astype(np.float32) / 65535, 16, "n")
+    assert bits_of(data) == 16
+    assert np.array_equal(decode_master(data), levels)
+
+
+def test_eight_bits_are_dithered_by_the_shots_name_alone() -> None:
+    first, again, other = (encode_master(soft(), 8, name) for name in ("a", "a", "b"))
+    assert first == again
+    assert first != other
+    levels = decode_master(first)
+    assert levels.dtype == np.uint8
+    assert np.abs(levels[40:] / 255 - soft()[40:]).max() < 2 / 255
+    with Image.open(io.BytesIO(first)) as stored:
+        assert np.array_equal(np.asarray(stored), levels)
+
+
+def test_the_file_says_srgb_and_nothing_that_changes_from_run_to_run() -> None:
+    data = encode_master(soft(), 16, "n")
+    kinds, at = [], 8
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        kinds.append(data[at + 4 : at + 8].decode())
+        at += size + 12
+    assert kinds[:2] == ["IHDR", "sRGB"]
+    assert set(kinds[2:-1]) == {"IDAT"}
+    assert kinds[-1] == "IEND"
+    assert encode_master(soft(), 16, "another") == data
+
+
+def test_layouts_get_sixteen_bits_dithered_and_neither_cut_off_nor_shifted() -> None:
+    shown = np.asarray(master_image(encode_master(soft(), 16, "n")), np.float32)
+    assert shown[:20].max() == 0
+    assert shown[20:40].min() == 255
+    assert abs(float((shown[40:] - soft()[40:] * 255).mean())) < 0.02
+    columns = shown[40:, :, 0].mean(axis=0)
+    assert np.abs(columns - soft()[50, :, 0] * 255).max() < 0.25  # rounding alone would be half a level off
+
+
+def test_other_bytes_are_no_master() -> None:
+    with pytest.raises(ValueError, match="this is none"):
+        decode_master(b"GIF89a")
+    with pytest.raises(ValueError, match="cut off"):
+        decode_master(encode_master(soft(), 16, "n")[:60])
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_the_card_decides_the_bits_and_the_record_says_them(tmp_path: Path, bits: int) -> None:
+    each = admitted(tmp_path)
+    upscale = card("lanczos", "upscale").model_copy(update={"bits": bits})
+    plan = dataclasses.replace(each.plan, cards=dataclasses.replace(each.plan.cards, upscale=upscale))
+    store = LocalStore(tmp_path / "store")
+    ingest(plan, each.pictures, store)
+    order = next(iter(plan.shots()))
+    pixels = painted(order, 1)
+    (drawing,) = PaintingHandler().run_inference([order], PaintingHandler().load_model())
+    write_master(Enlarged(drawing, pixels), {plan.digest: plan}, store)
+    own = store.for_tenant(order.tenant)
+    record = master_from_json(own.get(order.record))
+    assert record.bits == bits_of(own.get(order.master)) == bits
+    image, facts = load_master(order, store)
+    assert image.size == (facts.width_px, facts.height_px) == (pixels.shape[1], pixels.shape[0])
+
+
+def test_bits_change_a_cards_digest_and_old_records_have_eight() -> None:
+    stated = card("lanczos", "upscale").model_dump()
+    eight, sixteen = (ModelCard.model_validate({**stated, "bits": bits}) for bits in (8, 16))
+    assert eight.digest != sixteen.digest
+    raw = json.loads(as_json(A_RECORD))
+    del raw["bits"]
+    assert master_from_json(json.dumps(raw)).bits == 8
