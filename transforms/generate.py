@@ -56,7 +56,8 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) 
     order = enlarged.drawing.order
     plan, own = plans[order.plan], store.for_tenant(order.tenant)
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
-    gloss = gloss_of(enlarged.drawing.caption)
+    drawn_around = plan.cards.generate.staging == "inpaint"
+    gloss = None if drawn_around else gloss_of(enlarged.drawing.caption)
     staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, gloss)
     data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):

@@ -68,11 +68,12 @@ def stage(
     product: Image.Image | None,
     composition: Composition,
     mirrored: bool,
-    gloss: float = USUAL_GLOSS,
+    gloss: float | None = USUAL_GLOSS,
 ) -> Staged:
     """The backdrop, mirrored if asked, with the product standing in the composition's area.
 
     `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `gloss` is what `gloss_of` says of its ground.
+    None says that the scene was drawn around the product, shadow and light included: it is set in as it is.
     """
     scene = backdrop[:, ::-1] if mirrored else backdrop
     if product is None:
@@ -85,7 +86,7 @@ def stage(
     place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
                  light_side(scene))  # fmt: skip
     result = np.array(scene)
-    result[rows, columns] = _encoded(_composed(place, gloss))
+    result[rows, columns] = _encoded(_set_in(place) if gloss is None else _composed(place, gloss))
     box = Box(
         round(left * 1000 / width),
         round(top * 1000 / height),
@@ -107,6 +108,13 @@ def light_side(scene: Pixels) -> float:
     third = max(1, upper.shape[1] // 3)
     left, right = float(upper[:, :third].mean()), float(upper[:, -third:].mean())
     return float(np.clip((right - left) / max(right + left, 1e-3) * 5, -1, 1))
+
+
+def _set_in(place: _Set) -> Pixels:
+    """The ground with the product's own pixels over it, in linear light."""
+    canvas, share = place.ground.copy(), place.alpha[..., None]
+    canvas[place.spot] = canvas[place.spot] * (1 - share) + place.colour * share
+    return canvas
 
 
 def _composed(place: _Set, gloss: float) -> Pixels:

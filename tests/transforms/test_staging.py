@@ -77,6 +77,20 @@ def test_the_products_own_pixels_stay_recognisable() -> None:
     assert np.abs(inside * 255 - [0x80, 0x40, 0xC0]).max() < 40
 
 
+def test_a_product_that_the_scene_was_drawn_around_keeps_its_exact_pixels_and_gets_no_second_shadow() -> None:
+    staged = stage(scene(), product(), COMPOSITION, False, None)
+    untouched = stage(scene(), None, COMPOSITION, False)
+    inside = staged.pixels[200:330, 432:468].reshape(-1, 3)
+    assert np.abs(inside * 255 - [0x80, 0x40, 0xC0]).max() < 0.6
+    outside = np.ones(staged.pixels.shape[:2], bool)
+    box = staged.product_box
+    assert box is not None
+    outside[
+        box.top * 400 // 1000 - 1 : box.bottom * 400 // 1000 + 2, box.left * 6 // 10 - 1 : box.right * 6 // 10 + 2
+    ] = False
+    assert np.abs(staged.pixels - untouched.pixels)[outside].max() < 1e-4
+
+
 def test_wide_and_tall_products_look_alike_in_size() -> None:
     wide = Image.new("RGBA", (300, 200), "#8040C0")
     box = stage(scene(), wide, COMPOSITION, False).product_box
