@@ -31,17 +31,19 @@ def evaluate(
 ) -> None:
     """Draw the fixed prompts, measure scene, palette, diversity, sharpness, safety and speed; write report.html."""
     from models.drawers import drawer_of
-    from models.evaluation.evaluate import QUICK, Options, measured_screening, summary
+    from models.evaluation.evaluate import QUICK, Options, Screening, summary
     from models.evaluation.evaluate import evaluate as measure
     from models.evaluation.evidence import evidence_folder
     from models.registry import card as card_of
     from models.registry import find, open_registry
+    from models.screening.context import ScreenContext
+    from models.screening.screen import Screen
 
     registry = open_registry(cards, home)
-    card = find(registry, name)
+    card, judging = find(registry, name), card_of(screen, "screen", registry)
     chosen = QUICK if quick else {"seeds": seeds, "prompts": prompts}
     options = Options(datetime.now(UTC).date().isoformat(), work=work, registry=registry.own, **chosen)
-    screening = measured_screening(card_of(screen, "screen", registry))
+    screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)
     found = measure(card, drawer_of(card), screening, options, say=lambda line: err.print(line, markup=False))
     if as_json:
         typer.echo(found.as_json())

@@ -31,6 +31,8 @@ def upscale_file(
     """
     import torch
 
+    if not card.has_weights:
+        raise BadInput(f"card {card.name}", "has no weights to enlarge a file with; name a learned one, such as crisp")
     picture = inspect(source)
     width, height = _size(picture, width_px, height_px)
     _refuse_target(source, target)
