@@ -32,6 +32,8 @@ GLOSS = {
 }
 GLOSS |= dict.fromkeys(("fabric", "dunes", "snow", "papercut", "leaves"), 0.0)
 USUAL_GLOSS = 0.10
+CLEARLY = 0.12
+"""From here on `light_side` means a side."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,16 @@ def stage(
     mirrored: bool,
     name: str,
     *,
-    gloss: float = USUAL_GLOSS,
+    caption: str = "",
 ) -> Staged:
     """The backdrop, mirrored if asked, with the product standing in the composition's area.
 
-    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `gloss` is what `gloss_of` says of its ground.
+    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `caption` is what the embedded model read, if it drew:
+    its scene tells how glossy the ground is, and where the composition has no sides, a drawing that is lit from
+    the other side than its caption says is mirrored.
     """
-    scene = backdrop[:, ::-1] if mirrored else backdrop
+    wrong = not composition.has_sides and _lit_from_the_other_side(backdrop, caption)
+    scene = backdrop[:, ::-1] if mirrored != wrong else backdrop
     if product is None:
         return Staged(quantised(scene, name), None)
     height, width = scene.shape[:2]
@@ -89,7 +94,7 @@ def stage(
     place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
                  light_side(scene))  # fmt: skip
     result = np.array(scene)
-    result[rows, columns] = _encoded(_composed(place, gloss))
+    result[rows, columns] = _encoded(_composed(place, gloss_of(caption)))
     box = Box(
         round(left * 1000 / width),
         round(top * 1000 / height),
@@ -123,6 +128,12 @@ def light_side(scene: Pixels) -> float:
     third = max(1, upper.shape[1] // 3)
     left, right = float(upper[:, :third].mean()), float(upper[:, -third:].mean())
     return float(np.clip((right - left) / max(right + left, 1e-3) * 5, -1, 1))
+
+
+def _lit_from_the_other_side(backdrop: Pixels, caption: str) -> bool:
+    words = caption.split(" ")
+    said = words[words.index("light") + 1] if "light" in words[:-1] else ""
+    return {"left": 1, "right": -1}.get(said, 0) * light_side(backdrop) > CLEARLY
 
 
 def _composed(place: _Set, gloss: float) -> Pixels:
