@@ -155,7 +155,7 @@ def export(folder: Path, target: Path) -> None:
     both = torch.nn.ModuleDict({"text": text, "net": net})
     both.load_state_dict(load_file(_newest(folder, "denoiser", "denoiser.partial")))
     scheduler = DPMSolverMultistepScheduler(
-        prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=4.0, steps_offset=1
+        prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=SHIFT, steps_offset=1
     )
     StableDiffusionPipeline(
         vae=vae,
