@@ -22,7 +22,7 @@ from foundry.shot import ShotOrder
 from models.drawing import Drawing, Enlarged
 from transforms import progress
 from transforms.master_file import bits_of, encode_master
-from transforms.staging import Staged, gloss_of, stage
+from transforms.staging import Staged, stage
 
 
 def refusal(drawing: Drawing) -> DeadLetter:
@@ -57,8 +57,8 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) 
     plan, own = plans[order.plan], store.for_tenant(order.tenant)
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
     drawn_around = plan.cards.generate.staging == "inpaint"
-    gloss = None if drawn_around else gloss_of(enlarged.drawing.caption)
-    staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, gloss)
+    said = None if drawn_around else enlarged.drawing.caption
+    staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, said)
     data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):
         data = own.get(order.master)

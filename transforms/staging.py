@@ -30,6 +30,8 @@ GLOSS = {
 }
 GLOSS |= dict.fromkeys(("fabric", "dunes", "snow", "papercut", "leaves"), 0.0)
 USUAL_GLOSS = 0.10
+CLEARLY = 0.12
+"""From here on `light_side` means a side."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,17 @@ def stage(
     product: Image.Image | None,
     composition: Composition,
     mirrored: bool,
-    gloss: float | None = USUAL_GLOSS,
+    caption: str | None = "",
 ) -> Staged:
     """The backdrop, mirrored if asked, with the product standing in the composition's area.
 
-    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `gloss` is what `gloss_of` says of its ground.
-    None says that the scene was drawn around the product, shadow and light included: it is set in as it is.
+    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `caption` is what the embedded model read, if it drew:
+    its scene tells how glossy the ground is, and where the composition has no sides, a drawing that is lit from
+    the other side than its caption says is mirrored. None says that the scene was drawn around the product, shadow
+    and light included: it is set in as it is.
     """
-    scene = backdrop[:, ::-1] if mirrored else backdrop
+    wrong = not composition.has_sides and _lit_from_the_other_side(backdrop, caption or "")
+    scene = backdrop[:, ::-1] if mirrored != wrong else backdrop
     if product is None:
         return Staged(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
@@ -86,7 +91,7 @@ def stage(
     place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
                  light_side(scene))  # fmt: skip
     result = np.array(scene)
-    result[rows, columns] = _encoded(_set_in(place) if gloss is None else _composed(place, gloss))
+    result[rows, columns] = _encoded(_set_in(place) if caption is None else _composed(place, gloss_of(caption)))
     box = Box(
         round(left * 1000 / width),
         round(top * 1000 / height),
@@ -115,6 +120,12 @@ def _set_in(place: _Set) -> Pixels:
     canvas, share = place.ground.copy(), place.alpha[..., None]
     canvas[place.spot] = canvas[place.spot] * (1 - share) + place.colour * share
     return canvas
+
+
+def _lit_from_the_other_side(backdrop: Pixels, caption: str) -> bool:
+    words = caption.split(" ")
+    said = words[words.index("light") + 1] if "light" in words[:-1] else ""
+    return {"left": 1, "right": -1}.get(said, 0) * light_side(backdrop) > CLEARLY
 
 
 def _composed(place: _Set, gloss: float) -> Pixels:

@@ -153,7 +153,7 @@ def wall_of(picture: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
     return lab_of_srgb(picture[: picture.shape[0] * 2 // 5 : 4, ::4])
 
 
-@pytest.mark.parametrize(("words", "wall"), [("A plain plaster wall", "#3F74B8"), ("A terrazzo floor", "#A3A5A8")])
+@pytest.mark.parametrize(("words", "wall"), [("Desert dunes", "#4C8A57"), ("A terrazzo floor", "#A3A5A8")])
 def test_a_palette_that_training_never_paired_with_the_scene_is_followed(
     handler: DiffusersHandler, loaded: LoadedPipeline, words: str, wall: str
 ) -> None:
@@ -164,16 +164,6 @@ def test_a_palette_that_training_never_paired_with_the_scene_is_followed(
     assert np.linalg.norm(np.median(wall_of(picture), axis=(0, 1)) - lab_of_hex(wall)) < WALL_OFF
     ground = lab_of_srgb(picture[360::4, ::4])
     assert np.linalg.norm(np.median(ground, axis=(0, 1)) - lab_of_hex("#DCC7A6")) < GROUND_OFF
-
-
-def test_light_comes_from_the_side_that_is_asked(handler: DiffusersHandler, loaded: LoadedPipeline) -> None:
-    means = []
-    for side in ("left", "right"):
-        asked = order(f"A plain plaster wall, light from the {side}", width_px=512, height_px=512, steps=8)
-        lightness = wall_of(drawn(handler, loaded, DrawRequest(asked, 5))[0].pixels)[..., 0]
-        means.append(float(lightness[:, :40].mean() - lightness[:, -40:].mean()))
-    assert means[0] > 3
-    assert means[1] < -3
 
 
 def test_the_cards_sizes_are_the_training_sizes_and_fit_the_compositions() -> None:

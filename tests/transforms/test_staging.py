@@ -62,13 +62,23 @@ def test_the_cast_shadow_falls_away_from_the_light() -> None:
 def test_a_glossy_ground_mirrors_the_product_and_a_matte_one_does_not() -> None:
     below = (slice(372, 380), slice(440, 460))
     purple = [
-        stage(scene(), product(), COMPOSITION, False, gloss=gloss_of(said)).pixels[below].astype(float)
+        stage(scene(), product(), COMPOSITION, False, caption=said).pixels[below].astype(float)
         for said in ("water light left", "dunes light left")
     ]
     assert gloss_of("water light left") > 0.3
     assert gloss_of("fabric light top") == 0
     green_share = [pixels[..., 1].sum() / pixels.sum() for pixels in purple]
     assert green_share[0] < green_share[1] - 0.01
+
+
+def test_a_drawing_lit_from_the_wrong_side_is_turned_where_the_composition_has_no_sides() -> None:
+    middle = Composition(width_px=600, height_px=400, product_area=(350, 200, 650, 900))
+    drawn = scene(0.9, 0.4)
+    for composition, said, first in ((middle, "right", 0.4), (middle, "left", 0.9), (COMPOSITION, "right", 0.9)):
+        staged = stage(drawn, None, composition, False, caption=f"room light {said} room top")
+        assert abs(staged.pixels[20, 0, 0] - first) < 0.02
+    turned = stage(drawn, None, middle, True, caption="room light left room top")
+    assert turned.pixels[20, 0].mean() < turned.pixels[20, -1].mean()
 
 
 def test_the_products_own_pixels_stay_recognisable() -> None:

@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 
 from models.training.backdrop.captions import MAX_TOKENS, caption, mirrored, write_tokenizer
-from models.training.backdrop.networks import PatchCodes, denoiser, order_colour_words, save_tensors, text_encoder
+from models.training.backdrop.networks import PatchCodes, denoiser, save_tensors, start_words, text_encoder
 from models.training.backdrop.schedule import Schedule, rate
 
-DROPPED, UNIFORM, EMA = 0.10, 0.15, 0.998
+DROPPED, EMA = 0.10, 0.998
+UNIFORM, SHIFTED, SHIFT = 0.15, 0.60, 4.0
+BROAD, BROAD_CELLS = 10.0, 4
+"""Weight of the error averaged over 4 × 4 codes: what words decide is broad, and detail would outshout it."""
 
 
 @dataclass
@@ -137,15 +140,28 @@ def _flow_loss(both: Any, clean: Any, said: Any, chance: Any) -> Any:
     import torch
 
     noise = torch.randn(clean.shape, generator=chance)
-    times = torch.sigmoid(torch.randn(len(clean), generator=chance))
-    flat = torch.rand(len(clean), generator=chance)
-    times = torch.where(torch.rand(len(clean), generator=chance) < UNIFORM, flat, times)
+    times = _times(len(clean), chance)
     share = times[:, None, None, None]
     noisy = (1 - share) * clean + share * noise
     with torch.autocast("cpu", torch.bfloat16):
         states = both["text"](said)[0]
         guess = both["net"](noisy, times * 1000, encoder_hidden_states=states).sample
-    return (guess.float() - (noise - clean)).pow(2).mean()
+    off = guess.float() - (noise - clean)
+    broad = torch.nn.functional.avg_pool2d(off, BROAD_CELLS)
+    return off.pow(2).mean() + BROAD * broad.pow(2).mean()
+
+
+def _times(count: int, chance: Any) -> Any:
+    """Shares of noise: most logit-normal and shifted towards noise, some as they are, some uniform.
+
+    Light and palette are so broad that they show through until nearly all is noise; only there do words decide them.
+    """
+    import torch
+
+    plain = torch.sigmoid(torch.randn(count, generator=chance))
+    shifted = SHIFT * plain / (1 + (SHIFT - 1) * plain)
+    flat, which = torch.rand(count, generator=chance), torch.rand(count, generator=chance)
+    return torch.where(which < UNIFORM, flat, torch.where(which < UNIFORM + SHIFTED, shifted, plain))
 
 
 def _descend(run: Run, loss: Any, speed: float) -> None:
@@ -170,7 +186,7 @@ def language(folder: Path) -> tuple[Any, Any]:
 
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
     text = text_encoder(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id, MAX_TOKENS)
-    order_colour_words(text, tokenizer)
+    start_words(text, tokenizer)
     return text, denoiser()
 
 

@@ -15,6 +15,7 @@ PATCH = 8
 CODE = 16
 """Pixels of the picture per code, each way: a patch of the picture at half its size."""
 TEXT_WIDTH = 192
+SIDES, SIDE_LENGTH = ("left", "right", "top"), 12.0
 
 
 class PatchCodes:
@@ -162,18 +163,26 @@ def text_encoder(vocabulary: int, start: int, end: int, length: int) -> Any:
     )
 
 
-def order_colour_words(text: Any, tokenizer: Any) -> None:
-    """Start the colour words' embeddings from waves of their level, so that near levels mean nearly the same."""
+def start_words(text: Any, tokenizer: Any) -> None:
+    """Embeddings to begin with: colour words near by level, and left, right and top far apart.
+
+    A colour's words start as waves of their level, so that near levels mean nearly the same. The sides start at
+    twenty times the usual length: what they decide is worth so little of the loss that from a usual start the text
+    encoder learns to drop them.
+    """
     import torch
 
     table = text.get_input_embeddings().weight
     waves = torch.arange(1, TEXT_WIDTH // 2 + 1) * 0.35
-    for word in all_colour_words():
-        axis, value = level_of_word(word) or ("l", 0.0)
-        at = value / 100 * np.pi + 7 * "lab".index(axis)
-        row = torch.cat([torch.sin(at * waves), torch.cos(at * waves)]) / waves.repeat(2).sqrt()
-        with torch.no_grad():
+    with torch.no_grad():
+        for word in all_colour_words():
+            axis, value = level_of_word(word) or ("l", 0.0)
+            at = value / 100 * np.pi + 7 * "lab".index(axis)
+            row = torch.cat([torch.sin(at * waves), torch.cos(at * waves)]) / waves.repeat(2).sqrt()
             table[tokenizer.convert_tokens_to_ids(word + "</w>")] = 0.03 * row
+        apart, _ = torch.linalg.qr(torch.randn(TEXT_WIDTH, len(SIDES)))
+        for at, word in enumerate(SIDES):
+            table[tokenizer.convert_tokens_to_ids(word + "</w>")] += SIDE_LENGTH * apart[:, at]
 
 
 def save_tensors(tensors: dict[str, Any], path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.training.backdrop.captions import caption_of, recipes
-from models.training.backdrop.flow import language
+from models.training.backdrop.flow import SHIFT, language
 from models.training.backdrop.networks import BLOCKS, CODE, PatchCodes, decoder, grown, halved, save_tensors
 from models.training.backdrop.scenes import Recipe, render
 from models.training.backdrop.schedule import SIZES, Schedule, rate
@@ -154,7 +154,9 @@ def export(folder: Path, target: Path) -> None:
     text, net = language(folder)
     both = torch.nn.ModuleDict({"text": text, "net": net})
     both.load_state_dict(load_file(_newest(folder, "denoiser", "denoiser.partial")))
-    scheduler = DPMSolverMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, steps_offset=1)
+    scheduler = DPMSolverMultistepScheduler(
+        prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=SHIFT, steps_offset=1
+    )
     StableDiffusionPipeline(
         vae=vae,
         text_encoder=text,
