@@ -323,7 +323,7 @@ def test_the_commands_bring_a_model_from_the_hub_and_say_what_they_did(
     assert "tiny@1: good" in foundry("verify", "tiny", "--full").stdout
     listed = json.loads(foundry("list", "--json").stdout)
     assert (listed["tiny@1"]["present"], listed["tiny@1"]["stage"]) == (True, "draft")
-    assert "backdrop@1" in foundry().stdout
+    assert "backdrop@" in foundry().stdout
     shown = json.loads(foundry("show", "tiny", "--json").stdout)
     assert shown["parameters"] == {"F16": 6, "F32": 32, "I64": 5}
     assert "allowed use" in foundry("show", "tiny").stdout

@@ -42,7 +42,7 @@ FILE = "unet/diffusion_pytorch_model.safetensors"
 
 def test_an_id_is_the_version_in_production_and_a_version_is_exactly_that(tmp_path: Path) -> None:
     registry = Registry((CARDS, a_registry(tmp_path, "1", "2").own), tmp_path)
-    assert card("backdrop", "text-to-image", registry).name == "backdrop@1"
+    assert card("backdrop", "text-to-image", registry).id == "backdrop"
     assert card("tiny@2", "text-to-image", registry).name == "tiny@2"
     assert [c.name for c in all_cards(registry)][-2:] == ["tiny@1", "tiny@2"]
 
@@ -154,7 +154,7 @@ def test_adapters_must_fit_their_base_and_be_for_the_tenant(tmp_path: Path) -> N
     folder = a_registry(tmp_path, "1", id="look", task="adapter", adapter=lora).own
     tenant = of_models(adapters=(AdapterChoice(card="look@1", weight=Decimal("0.8")),))
     found = cards_of(tenant, Registry((CARDS, folder), tmp_path))
-    assert [(adapter.name, weight) for adapter, weight in found.adapters] == [("look@1", 800)]
+    assert [(worn.card.name, worn.weight) for worn in found.adapters] == [("look@1", 800)]
     product_picture(tmp_path / "serum.png")
     with pytest.raises(Refusals) as refused:
         admit(parse(a_brief()), tmp_path, tenant, found)
