@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,9 @@ def test_ctrl_c_leaves_a_part_that_the_same_command_goes_on_with(tmp_path: Path,
     options = ["--cards", str(tmp_path / "cards"), "--home", str(tmp_path / "home"), "--endpoint", hub.address]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
     command = [sys.executable, "-c", code, "pull", "tiny", *options]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, preexec_fn=heard, **pipes) as process:
         while process.poll() is None and not (part.is_file() and part.stat().st_size == 150):
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
