@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from foundry.admission import Admitted, admit
 from foundry.intake import parse
-from foundry.tenant import Tenant, load_tenant
+from foundry.tenant import Models, Tenant, load_tenant
 from models.registry import cards_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,8 +55,9 @@ def product_picture(path: Path, colour: str = "#B0651D") -> Path:
 
 
 def a_tenant(tenant: str = "aurelle") -> Tenant:
-    """One of the example tenants."""
-    return load_tenant(EXAMPLES / "tenants", tenant)
+    """One of the example tenants, enlarging and judging without networks, since most tests run the whole flow."""
+    found = load_tenant(EXAMPLES / "tenants", tenant)
+    return found.model_copy(update={"models": Models(upscale="lanczos", screen="measured")})
 
 
 def admitted(folder: Path, *, owner: Tenant | None = None, **changes: Any) -> Admitted:
