@@ -84,3 +84,10 @@ def test_the_training_script_makes_a_pipeline_that_draws(tmp_path: Path) -> None
     drawn = pipeline(["snow"], width=128, height=128, num_inference_steps=2, output_type="np").images
     assert drawn.shape == (1, 128, 128, 3)
     assert np.isfinite(drawn).all()
+
+    again = ["--start", str(tmp_path / "model"), "--stages", "data", "decoder", "denoiser", "export"]
+    begun = [*small[:5], "0", *small[6:]]  # no step of the denoiser: what comes out is what went in
+    main(["--out", str(tmp_path / "prolonged"), "--work", str(tmp_path / "work2"), *begun, *again])
+    for part in ("unet", "vae"):
+        name = f"{part}/diffusion_pytorch_model.safetensors"
+        assert (tmp_path / "prolonged" / name).read_bytes() == (tmp_path / "model" / name).read_bytes()

@@ -7,6 +7,7 @@ import dataclasses
 from pathlib import Path
 
 from models.training.backdrop.flow import train_denoiser
+from models.training.backdrop.prolonging import start_from
 from models.training.backdrop.schedule import Schedule
 from models.training.backdrop.train import export, make_data, train_decoder
 
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="Where the pipeline folder goes.")
     parser.add_argument("--work", type=Path, default=Path("build/backdrop"), help="Training files.")
     parser.add_argument("--stages", nargs="*", default=["data", "decoder", "denoiser", "export"])
+    parser.add_argument("--start", type=Path, help="Go on from this pipeline folder instead of from nothing.")
     for field in dataclasses.fields(Schedule):
         kind = type(field.default)
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
@@ -26,6 +28,8 @@ def main(arguments: list[str] | None = None) -> None:
     names = [field.name for field in dataclasses.fields(Schedule)]
     schedule = Schedule(**{name: getattr(chosen, name) for name in names})
     _use_threads(schedule.threads)
+    if chosen.start and not (chosen.work / "denoiser.checkpoint").exists():
+        start_from(chosen.start, chosen.work)
     for stage in chosen.stages:
         if stage == "export":
             export(chosen.work, chosen.out)

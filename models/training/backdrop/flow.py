@@ -85,11 +85,15 @@ def train_denoiser(folder: Path, schedule: Schedule) -> None:
 
 
 def _begin(folder: Path, schedule: Schedule) -> Run:
-    """A new run, or the checkpoint's."""
+    """A new run, one from a finished model's weights, or the checkpoint's."""
     import torch
+    from safetensors.torch import load_file
 
     text, net = language(folder)
     both = torch.nn.ModuleDict({"text": text, "net": net})
+    start = folder / "denoiser.start.safetensors"
+    if start.exists():
+        both.load_state_dict(load_file(start))
     average = {name: value.detach().clone() for name, value in both.state_dict().items()}
     run = Run(both, average, torch.optim.AdamW(both.parameters(), schedule.rate, (0.9, 0.99), weight_decay=0.01))
     kept = folder / "denoiser.checkpoint"

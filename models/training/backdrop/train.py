@@ -28,8 +28,9 @@ def make_data(folder: Path, schedule: Schedule) -> None:
     made = recipes(schedule.pictures, SIZES, schedule.seed)
     with multiprocessing.get_context("spawn").Pool(schedule.threads) as pool:
         sample = list(pool.imap(render, made[: max(8, min(720, schedule.pictures))], chunksize=8))
-        codes = PatchCodes.fit(sample)
-        codes.save(folder / "patch_codes.npz")
+        kept = folder / "patch_codes.npz"
+        codes = PatchCodes.load(kept) if kept.exists() else PatchCodes.fit(sample)
+        codes.save(kept)
         for at, size in enumerate(SIZES):
             own = made[at :: len(SIZES)]
             stored: list[Any] = []
@@ -55,6 +56,8 @@ def train_decoder(folder: Path, schedule: Schedule) -> None:
     import torch
     from safetensors.torch import load_file
 
+    if (folder / "decoder.safetensors").exists():
+        return
     torch.manual_seed(schedule.seed)
     small = decoder(len(BLOCKS) - 1)
     _fit_decoder(small, folder, "decoder_half", schedule)
