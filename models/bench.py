@@ -10,7 +10,7 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card import ModelCard
 from foundry.shot import AdapterUse, ShotOrder
-from models.diffusers_handler import DiffusersHandler
+from models.drawers import drawer_of
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.registry import UnknownModel
 from models.shelf import Shelf, Wanted
@@ -20,11 +20,6 @@ Drawer: TypeAlias = Any
 """A ModelHandler[DrawRequest, Result, Any]; Beam's classes carry no annotations to say so."""
 DrawerFor = Callable[[ModelCard, Sequence[ModelCard]], Drawer]
 Key = tuple[str, tuple[AdapterUse, ...]]
-
-
-def diffusers_drawer(card: ModelCard, adapters: Sequence[ModelCard]) -> Drawer:
-    """The handler of a card whose weights are here."""
-    return DiffusersHandler(card, adapters=adapters)
 
 
 class ShotBench(ModelHandler[DrawRequest, Result, Shelf]):
@@ -39,7 +34,7 @@ class ShotBench(ModelHandler[DrawRequest, Result, Shelf]):
         cards: Sequence[ModelCard],
         adapters: Sequence[ModelCard] = (),
         *,
-        drawer_for: DrawerFor = diffusers_drawer,
+        drawer_for: DrawerFor = drawer_of,
         limit_mb: int | None = None,
         patience_s: float = 10.0,
     ):

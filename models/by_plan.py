@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from apache_beam.ml.inference.base import ModelHandler
@@ -64,11 +65,14 @@ class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
         """One drawing per order, in order, with every attempt's verdict."""
         drawn: dict[int, Drawing] = {}
         for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
-            screen = model.get(card, Screen(card, self.context).load)
+            screen = model.get(card, partial(self._screen, card))
             handler = ScreenedHandler(self.generator, card, self.context, self.guide_of)
             made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
             drawn.update(zip(positions, made, strict=True))
         return [drawn[at] for at in range(len(batch))]
+
+    def _screen(self, card: ModelCard) -> Screen:
+        return Screen(card, self.context).load()
 
     def get_num_bytes(self, batch: Sequence[ShotOrder]) -> int:
         """Roughly; Beam's default would pickle every batch to find out."""

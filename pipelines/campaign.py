@@ -17,7 +17,6 @@ from models.bench import ShotBench
 from models.blender.process import Blender
 from models.blender.views import take_in
 from models.by_plan import ScreenByPlan, UpscaleByPlan
-from models.drawers import drawer_of
 from models.screening.context import screen_context
 from pipelines.engines import embedded
 from transforms import coders, progress
@@ -92,11 +91,11 @@ def ingest(plan: Plan, pictures: Pictures, store: LocalStore, blender: Blender |
     for picture in pictures:
         if isinstance(picture, ModelFacts):
             take_in(picture, store, plan.tenant.id, blender)
-        elif not own.exists(picture_name(picture.key)):
-            own.put_once(picture_name(picture.key), picture.path.read_bytes())
+        else:
+            own.put_file_once(picture_name(picture.key), picture.path)
     for worn in plan.cards.adapters:
-        if worn.file and not own.exists(picture_name(worn.use.picture)):
-            own.put_once(picture_name(worn.use.picture), worn.file.read_bytes())
+        if worn.file:
+            own.put_file_once(picture_name(worn.use.picture), worn.file)
 
 
 def build(
@@ -137,7 +136,7 @@ def shot_handler(plans: dict[str, Plan], store: LocalStore) -> ScreenByPlan:
     """What draws and judges the shots of these plans: every card and adapter that they name, on one bench."""
     cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
     adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
-    bench = ShotBench(tuple(cards.values()), tuple(adapters.values()), drawer_for=drawer_of)
+    bench = ShotBench(tuple(cards.values()), tuple(adapters.values()))
     screens = {digest: plan.cards.screen for digest, plan in plans.items()}
     return ScreenByPlan(bench, screens, screen_context(plans, store), Guides(plans, store))
 

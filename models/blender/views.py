@@ -32,9 +32,7 @@ def rendered_view(store: LocalStore, tenant: str, sha256: str, view: View, blend
 
 def take_in(facts: ModelFacts, store: LocalStore, tenant: str, blender: Blender | None = None) -> bytes:
     """Copy a brief's model into the tenant's store under its hash, and render its view."""
-    own, name = store.for_tenant(tenant), picture_name(facts.sha256)
-    if not own.exists(name):
-        own.put_file_once(name, facts.path)
+    store.for_tenant(tenant).put_file_once(picture_name(facts.sha256), facts.path)
     return rendered_view(store, tenant, facts.sha256, facts.view, blender)
 
 

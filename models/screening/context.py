@@ -65,5 +65,5 @@ def _kept(plan: Plan, store: LocalStore) -> tuple[ProtectedPicture, ...]:
         if not isinstance(facts, PictureFacts):
             raise BadInput(f"tenant {plan.tenant.id}: protected {path.name}", "; ".join(facts))
         kept.append(ProtectedPicture(path.name, facts.sha256))
-        own.put_once(kept[-1].address, path.read_bytes())
+        own.put_file_once(kept[-1].address, path)
     return tuple(kept)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,10 @@ import pytest
 from models.evaluation.evaluate import Options, evaluate, measured_screening
 from models.evaluation.evidence import evidence_folder
 from models.registry import card
+from tests.browser import chromium
 from tests.evaluating import RenderingHandler, a_card
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.browser
-if CHROMIUM is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason="no Chromium on this machine")]
+pytestmark = chromium.needed
 
 PROMPTS, SEEDS = 8, 2
 
@@ -36,20 +32,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(report: Path) -> Iterator[tuple[Any, list[str]]]:
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI needs Chromium; .ci/run installs it"
-    noise: list[str] = []
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        opened = browser.new_page(viewport={"width": 1280, "height": 900})
-        opened.on("console", lambda message: noise.append(message.text))
-        opened.on("pageerror", lambda error: noise.append(str(error)))
-        opened.on("request", lambda request: noise.append(request.url) if request.url.startswith("http") else None)
-        opened.goto(report.as_uri())
-        yield opened, noise
-        browser.close()
+    with chromium.opened(report) as shown:
+        yield shown
 
 
 def visible(opened: Any) -> Any:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +14,9 @@ from PIL import Image
 from foundry.manifest import CheckRecord, DeadLetter, ManifestRecord
 from foundry.report import RunFigures, write_report
 from tests.briefs import a_tenant
+from tests.browser import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.browser
-if CHROMIUM is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason="no Chromium on this machine")]
+pytestmark = chromium.needed
 
 CHECK = CheckRecord("contrast", True, "at least 7:1", "4.5:1")
 RECORD = ManifestRecord(
@@ -60,20 +56,8 @@ def a_report(folder: Path, count: int = 60, shown: int = 3_000) -> Path:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[tuple[Any, list[str]]]:
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI needs Chromium; .ci/run installs it"
-    noise: list[str] = []
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        opened = browser.new_page(viewport={"width": 1280, "height": 900})
-        opened.on("console", lambda message: noise.append(message.text))
-        opened.on("pageerror", lambda error: noise.append(str(error)))
-        opened.on("request", lambda request: noise.append(request.url) if request.url.startswith("http") else None)
-        opened.goto(a_report(tmp_path / "report").as_uri())
-        yield opened, noise
-        browser.close()
+    with chromium.opened(a_report(tmp_path / "report")) as shown:
+        yield shown
 
 
 def test_people_can_filter_group_and_zoom(page: tuple[Any, list[str]]) -> None:
