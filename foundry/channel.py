@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,7 +18,8 @@ from foundry.errors import FoundryError
 from foundry.names import digest
 
 TEMPLATES = Path(next(iter(templates.__path__)))
-Format = Literal["jpeg", "png", "webp"]
+Format = Literal["jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", "pdf", "mp4", "mov", "webm"]
+Codec = Literal["h264", "hevc", "av1", "vp9", "prores", "webp", "gif"]
 Margin = Annotated[int, Field(ge=0, le=450)]
 
 
@@ -46,6 +48,33 @@ class SafeArea(BaseModel):
     left: Margin = 45
 
 
+class Motion(BaseModel):
+    """What a slot for moving pictures takes; a placement with it is a film's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seconds: tuple[Decimal, Decimal] = Field(description="Shortest and longest.")
+    rates: tuple[Decimal, ...] = Field(description="Frames per second it takes, best first; 23.976 means 24000/1001.")
+    codecs: tuple[Codec, ...] = Field(description="Best first; containers are the placement's formats.")
+    bits: Literal[8, 10] = 8
+    transfer: Literal["bt709", "pq", "hlg"] = Field(default="bt709", description="PQ and HLG are ITU-R BT.2100.")
+    least_bits_per_second: int = 0
+    most_bits_per_second: int | None = None
+    audio: Literal["none", "optional", "required"] = "optional"
+    loudness_lufs: Decimal | None = Field(default=Decimal("-14"), description="Programme loudness (EBU R 128).")
+    loops: int | None = Field(default=None, description="Of animated pictures; none: endless.")
+
+
+class Print(BaseModel):
+    """What a printed slot takes; `size` of its placement is the trimmed page in pixels at `dots_per_inch`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dots_per_inch: int = 300
+    bleed_mm: Decimal = Decimal("3")
+    colour: Literal["rgb", "cmyk"] = "cmyk"
+
+
 class Placement(BaseModel):
     """A channel's slot."""
 
@@ -59,6 +88,8 @@ class Placement(BaseModel):
     safe_area: SafeArea = SafeArea()
     family: str
     bucket: str
+    motion: Motion | None = None
+    printed: Print | None = None
     source: str
     read_on: date
 
@@ -80,8 +111,8 @@ class Placement(BaseModel):
     @cached_property
     def digest(self) -> str:
         """Changes with whatever changes pixels or bytes."""
-        deciding = {"name", "size", "formats", "max_bytes", "safe_area", "family", "bucket"}
-        return digest("placement", **self.model_dump(mode="json", include=deciding))
+        deciding = {"name", "size", "formats", "max_bytes", "safe_area", "family", "bucket", "motion", "printed"}
+        return digest("placement", **self.model_dump(mode="json", include=deciding, exclude_none=True))
 
 
 @lru_cache(maxsize=1)

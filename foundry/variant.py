@@ -21,6 +21,8 @@ class Variant:
     copy: Copy
     layout: Layout
     placement: Placement
+    scenes: tuple[ShotOrder, ...] = ()
+    """A film's shots in order of appearance, `shot` first; empty for a still."""
 
     @property
     def record(self) -> str:

@@ -25,12 +25,13 @@ _local = threading.local()
 
 @dataclass(frozen=True)
 class Style:
-    """How a text is set: family, weight, size in pixels, direction of the paragraph."""
+    """How a text is set: family, weight, size in pixels, direction of the paragraph, language (BCP 47)."""
 
     family: str
     weight: Weight
     size: int
     rtl: bool
+    locale: str = ""
 
 
 @dataclass(frozen=True)
