@@ -8,11 +8,12 @@ relative POSIX paths that begin with the tenant; a store handed out by `for_tena
 from __future__ import annotations
 
 import base64
+import builtins
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,11 @@ from foundry.errors import FoundryError
 _NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)$")
 SCRATCH = ".scratch"
 BLOCK = 1 << 20
+
+
+def plain_name(name: str) -> bool:
+    """Whether a whole object name is a plain relative path that cannot climb."""
+    return bool(_NAME.match(name)) and "//" not in name
 
 
 class ForeignName(FoundryError):
@@ -56,7 +62,7 @@ class CorruptObject(OSError):
     """What was read back is not what was written: an outage, so the run stops and can be repeated."""
 
     def __init__(self, name: str, wanted: str, found: str):
-        super().__init__(f"object {name!r} has crc32c {found}; {wanted} was written. Check the disk.")
+        super().__init__(f"object {name!r} has crc32c {found}; {wanted} was written. Check the disk or the network.")
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,13 @@ def crc32c_of(file: Path) -> str:
 
 
 class ObjectStore(Protocol):
-    """What every store does; names are relative to the store's prefix."""
+    """What every store does; names are relative to the store's prefix. A store is a value: workers get copies."""
+
+    def for_tenant(self, tenant: str) -> ObjectStore:
+        """The same store, shut to everything outside the tenant."""
+
+    def address(self, name: str) -> str:
+        """Where a person or another program finds the object: a file's path, or a gs:// address."""
 
     def put_once(self, name: str, data: bytes) -> bool:
         """Write and verify; False, and nothing changed, if the object exists already."""
@@ -100,11 +112,26 @@ class ObjectStore(Protocol):
     def exists(self, name: str) -> bool:
         """Whether the object is there, by its name alone."""
 
+    def present(self, names: Sequence[str]) -> builtins.list[bool]:
+        """For each name whether the object is there; where that takes a request, several at once."""
+
     def list(self, prefix: str = "") -> Iterator[str]:
         """Names below a prefix, in no particular order, streamed."""
 
+    def remove(self, name: str) -> None:
+        """Take a view's marker away; what is not there is no error. Never for assets."""
+
     def sign(self, name: str, seconds: int = 3600) -> str:
         """An address under which a person can open the object for a while."""
+
+    def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
+        """A file of this process, gone when the block ends."""
+
+    def replacing(self, name: str) -> AbstractContextManager[Path]:
+        """A file that becomes the object in one step when the block ends well; for views, never for assets."""
+
+    def sweep(self) -> int:
+        """Remove what killed processes left behind; returns how many."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +145,14 @@ class LocalStore:
         """The same store, shut to everything outside the tenant."""
         return LocalStore(self.root, f"{tenant}/")
 
+    def address(self, name: str) -> str:
+        """The file's absolute path."""
+        return str(self.path(name).resolve())
+
     def path(self, name: str) -> Path:
         """The file of an object; ForeignName for a name that climbs out or is not a plain path."""
         full = self.prefix + name
-        if not _NAME.match(full) or "//" in full:
+        if not plain_name(full):
             raise ForeignName(name, self.prefix)
         return self.root / full
 
@@ -207,6 +238,14 @@ class LocalStore:
     def exists(self, name: str) -> bool:
         """Whether the object is there, by its name alone."""
         return self.path(name).exists()
+
+    def present(self, names: Sequence[str]) -> builtins.list[bool]:
+        """For each name whether the object is there."""
+        return [self.exists(name) for name in names]
+
+    def remove(self, name: str) -> None:
+        """Take a view's marker away; what is not there is no error. Never for assets."""
+        self.path(name).unlink(missing_ok=True)
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Names below a prefix, sorted within each folder, streamed; scratch files are not objects."""

@@ -101,6 +101,20 @@ class Models(BaseModel):
     screen: str = "measured"
 
 
+class Storage(BaseModel):
+    """A bucket that holds this tenant's objects and nobody else's; used where the store is a bucket."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$")
+    prefix: str = ""
+    kms_key: str | None = Field(
+        default=None,
+        pattern=r"^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$",
+        description="Cloud KMS key that encrypts the tenant's objects.",
+    )
+
+
 class Tenant(BaseModel):
     """One client; everything that reads or writes takes it."""
 
@@ -111,6 +125,7 @@ class Tenant(BaseModel):
     brand: BrandKit
     models: Models = Models()
     quota: Quota = Quota()
+    storage: Storage | None = None
     protected: tuple[str, ...] = Field(
         default=(), description="Pictures that no drawing may resemble, relative to the tenant's file."
     )

@@ -1,0 +1,277 @@
+"""Google's client against a real server that speaks Cloud Storage, behind a proxy that misbehaves."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from foundry.bucket_requests import BucketRefused, Patience, StoreOutage, client
+from foundry.bucket_store import BucketStore, Home
+from foundry.errors import BadInput, FoundryError
+from foundry.object_store import CorruptObject, LocalStore, NoSuchObject, crc32c
+from foundry.stores import open_store
+from foundry.tenant import Storage
+from tests.briefs import a_tenant
+from tests.faulty_proxy import Faults, faulty
+
+pytestmark = [
+    pytest.mark.gcs,
+    # A connection that the server cuts is thrown away by the client's library without being closed.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+QUICK = Patience(seconds=6, first=0.05, longest=0.2, call=10)
+PAYLOAD = b"PAYLOAD" * 100
+
+
+def server_binary() -> str:
+    """The emulator; without one, skipped on a laptop and failed in CI."""
+    found = os.environ.get("FOUNDRY_FAKE_GCS") or shutil.which("fake-gcs-server") or ""
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs fake-gcs-server, or FOUNDRY_FAKE_GCS")
+    return found
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[Faults]:
+    process: list[subprocess.Popen[bytes]] = []
+
+    def start(front: int) -> int:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        own, seen = f"127.0.0.1:{port}", f"http://127.0.0.1:{front}"
+        options = ["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
+        options += ["-external-url", seen, "-public-host", f"127.0.0.1:{front}"]
+        process.append(subprocess.Popen([server_binary(), *options], stderr=subprocess.DEVNULL))
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://{own}/storage/v1/b", timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return port
+        raise TimeoutError(f"fake-gcs-server does not answer on {own}")
+
+    with faulty(start) as faults:
+        yield faults
+        process[0].terminate()
+        process[0].wait(10)
+
+
+@pytest.fixture
+def faults(proxy: Faults, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Faults]:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "tests")
+    client.cache_clear()
+    proxy.waiting.clear()
+    proxy.seen.clear()
+    proxy.down = False
+    yield proxy
+    client().close()
+    client.cache_clear()
+
+
+@pytest.fixture
+def bucket(faults: Faults, request: pytest.FixtureRequest) -> str:
+    name = f"b{abs(hash(request.node.name)) % 10**8}-{os.getpid()}"
+    client().create_bucket(name)
+    return name
+
+
+@pytest.fixture
+def store(bucket: str) -> BucketStore:
+    return BucketStore(Home(bucket, "live/"), patience=QUICK).for_tenant("aurelle")
+
+
+def test_the_first_writer_wins_and_the_second_is_told(store: BucketStore) -> None:
+    assert store.put_once("x/y.txt", b"one") is True
+    assert store.put_once("x/y.txt", b"two") is False
+    assert store.get("x/y.txt") == b"one"
+    assert store.address("x/y.txt") == f"gs://{store.home.bucket}/live/aurelle/x/y.txt"
+
+
+def test_writers_that_race_leave_one_whole_object_each(store: BucketStore) -> None:
+    def write(number: int) -> bool:
+        return store.put_once("race", f"{number}".encode() * 1000)
+
+    with ThreadPoolExecutor(8) as pool:
+        wins = list(pool.map(write, range(8)))
+    assert sum(wins) == 1
+    assert store.get("race") == f"{wins.index(True)}".encode() * 1000
+
+
+def test_objects_say_what_they_are_and_whose(store: BucketStore) -> None:
+    store.put_once("renditions/ab/abc.webp", b"123456789")
+    found = store.stat("renditions/ab/abc.webp")
+    assert found is not None
+    assert (found.size, found.crc32c) == (9, "4waSgw==")
+    blob = client().bucket(store.home.bucket).get_blob("live/aurelle/renditions/ab/abc.webp")
+    assert (blob.content_type, blob.metadata) == ("image/webp", {"tenant": "aurelle"})
+    assert store.stat("none") is None
+
+
+def test_a_large_file_goes_up_in_parts_and_survives_an_error_between_them(
+    store: BucketStore, faults: Faults, tmp_path: Path
+) -> None:
+    file = tmp_path / "master.png"
+    file.write_bytes(os.urandom(9 << 20))
+    faults.give("PUT", "503", "cut")
+    assert store.put_file_once("masters/m.png", file) is True
+    assert store.get("masters/m.png") == file.read_bytes()
+    assert faults.waiting == []
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "503", "cut", "slow"])
+def test_an_outage_is_waited_out(store: BucketStore, faults: Faults, fault: str) -> None:
+    faults.give("POST", fault)
+    assert store.put_once("waited", PAYLOAD) is True
+    faults.give("GET", fault)
+    assert store.get("waited") == PAYLOAD
+    assert faults.waiting == []
+
+
+def test_an_answer_that_is_lost_leaves_the_object_whole_and_written_once(store: BucketStore, faults: Faults) -> None:
+    faults.give("POST", "lost")
+    assert store.put_once("lost", PAYLOAD) is False
+    assert store.get("lost") == PAYLOAD
+    assert [name for name in store.list() if name == "lost"] == ["lost"]
+
+
+def test_bytes_that_change_on_the_way_are_found_and_taken_back(store: BucketStore, faults: Faults) -> None:
+    faults.give("POST", "bent")
+    with pytest.raises(CorruptObject, match="crc32c"):
+        store.put_once("bent", PAYLOAD)
+    assert store.exists("bent") is False
+    assert store.put_once("bent", PAYLOAD) is True
+
+
+def test_a_checksum_that_is_not_ours_takes_the_object_back(store: BucketStore, faults: Faults) -> None:
+    faults.give("POST", "wrong")
+    with pytest.raises(CorruptObject, match="crc32c"):
+        store.put_once("wrong", PAYLOAD)
+    assert store.exists("wrong") is False
+
+
+def test_bytes_that_change_while_they_are_read_are_found(store: BucketStore, faults: Faults) -> None:
+    store.put_once("read", PAYLOAD)
+    faults.give("GET", "bent")
+    with pytest.raises(CorruptObject, match="'read'"):
+        store.get("read")
+    assert store.get("read") == PAYLOAD
+
+
+def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str, faults: Faults) -> None:
+    store = BucketStore(Home(bucket), patience=Patience(1.0, 0.05, 0.2, 2)).for_tenant("aurelle")
+    faults.down = True
+    for use in (lambda: store.put_once("n", b"1"), lambda: store.get("n"), lambda: list(store.list())):
+        with pytest.raises(StoreOutage, match=r"for 1 s .*again when the bucket answers"):
+            use()
+    faults.down = False
+    assert store.put_once("n", b"1") is True
+
+
+def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
+    faults.seen.clear()
+    faults.give("POST", "403")
+    with pytest.raises(BucketRefused, match="these credentials may use it"):
+        store.put_once("n", b"1")
+    assert faults.seen.count("POST") == 1
+
+
+def test_a_bucket_that_is_not_there_is_refused(faults: Faults) -> None:
+    store = BucketStore(Home("nowhere-at-all"), patience=QUICK).for_tenant("aurelle")
+    with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
+        store.put_once("n", b"1")
+
+
+@pytest.mark.parametrize("name", ["../b/x", "x/../../b", "/etc/passwd", "x//y", "", "a\\b", "x/.", "é"])
+def test_a_name_outside_the_tenant_is_refused_before_any_request(store: BucketStore, faults: Faults, name: str) -> None:
+    before = len(faults.seen)
+    for use in (store.get, store.stat, store.exists, store.remove, lambda n: store.put_once(n, b"")):
+        with pytest.raises(FoundryError, match="outside"):
+            use(name)
+    assert len(faults.seen) == before
+
+
+def test_a_tenant_lists_its_own_objects_only(bucket: str) -> None:
+    whole = BucketStore(Home(bucket), patience=QUICK)
+    whole.for_tenant("a").put_once("one", b"1")
+    whole.for_tenant("ab").put_once("two", b"2")
+    assert list(whole.for_tenant("a").list()) == ["one"]
+    assert sorted(whole.list()) == ["a/one", "ab/two"]
+    assert whole.for_tenant("a").present(["one", "two", "x"]) == [True, False, False]
+
+
+def test_a_view_is_replaced_whole_or_not_at_all(store: BucketStore, faults: Faults) -> None:
+    for text in (b"one", b"two"):
+        with store.replacing("view.html") as file:
+            file.write_bytes(text)
+    with contextlib.suppress(RuntimeError), store.replacing("view.html") as file:
+        file.write_bytes(b"half")
+        raise RuntimeError
+    assert store.get("view.html") == b"two"
+    store.remove("view.html")
+    store.remove("view.html")
+    with pytest.raises(NoSuchObject, match=r"'view.html' does not exist"):
+        store.get("view.html")
+
+
+def test_a_tenant_with_a_bucket_of_its_own_is_kept_apart(faults: Faults, bucket: str) -> None:
+    client().create_bucket(f"{bucket}-own")
+    key = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
+    own = a_tenant("aurelle").model_copy(update={"storage": Storage(bucket=f"{bucket}-own", kms_key=key)})
+    store = open_store(f"gs://{bucket}/base", [own])
+    store.for_tenant("aurelle").put_once("x", b"1")
+    store.for_tenant("other").put_once("x", b"2")
+    assert store.for_tenant("aurelle").address("x") == f"gs://{bucket}-own/aurelle/x"
+    assert store.for_tenant("other").address("x") == f"gs://{bucket}/base/other/x"
+    assert [blob.name for blob in client().list_blobs(f"{bucket}-own")] == ["aurelle/x"]
+    kept = store.for_tenant("aurelle")
+    assert isinstance(kept, BucketStore)
+    assert kept._blob("x").kms_key_name == key
+
+
+def test_a_store_travels_to_a_worker_as_a_value(store: BucketStore) -> None:
+    store.put_once("x", b"1")
+    assert pickle.loads(pickle.dumps(store)).get("x") == b"1"
+
+
+def test_a_signed_address_opens_the_object(
+    store: BucketStore, faults: Faults, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from google.auth.credentials import Signing
+    from google.oauth2 import service_account
+
+    from tests.service_account import key_file
+
+    store.put_once("x.txt", b"signed")
+    credentials = service_account.Credentials.from_service_account_file(str(key_file(tmp_path)))
+    assert isinstance(credentials, Signing)
+    monkeypatch.setattr(client(), "_credentials", credentials)
+    address = store.sign("x.txt", seconds=60)
+    assert "X-Goog-Signature=" in address
+    assert "X-Goog-Expires=60" in address
+    with urllib.request.urlopen(address.replace("https://", "http://"), timeout=5) as answer:
+        assert answer.read() == b"signed"
+    with pytest.raises(NoSuchObject):
+        store.sign("gone")
+
+
+def test_addresses_of_other_kinds_are_refused(tmp_path: Path) -> None:
+    assert open_store(str(tmp_path)) == LocalStore(tmp_path)
+    for wrong in ("s3://bucket/x", "gs://", "gs:///x"):
+        with pytest.raises(BadInput, match="gs://bucket"):
+            open_store(wrong)
+    assert crc32c(b"") == "AAAAAA=="
