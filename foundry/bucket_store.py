@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import builtins
 import mimetypes
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from foundry.object_store import (
     crc32c,
     crc32c_of,
     plain_name,
+    swept,
 )
 
 TYPES = {".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".avif": "image/avif",
@@ -115,6 +118,15 @@ class BucketStore:
             raise CorruptObject(name, "another value", "not the bucket's") from error
         return data
 
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of an object as it is now, streamed in parts; NoSuchObject if there is none."""
+        blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
+        if blob is None:
+            raise NoSuchObject(name)
+        stream = blob.open("rb", if_generation_match=blob.generation)
+        while line := self._ask(name, lambda _: stream.readline()):
+            yield line
+
     def stat(self, name: str) -> ObjectStat | None:
         """Size and checksum as the bucket has them, or None."""
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
@@ -137,6 +149,14 @@ class BucketStore:
         pages = self._ask(prefix, lambda how: self._bucket.list_blobs(prefix=start + prefix, **how))
         for blob in self._each(prefix, pages):
             yield blob.name.removeprefix(start)
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+        start, parts = self.home.prefix + self.prefix, pattern.split("/")
+        pages = self._ask(pattern, lambda how: self._bucket.list_blobs(match_glob=start + pattern, **how))
+        names = (blob.name.removeprefix(start).split("/") for blob in self._each(pattern, pages))
+        # Emulators do not know match_glob and list everything.
+        yield from sorted("/".join(n) for n in names if len(n) == len(parts) and all(map(fnmatchcase, n, parts)))
 
     def _each(self, prefix: str, pages: Any) -> Iterator[Any]:
         entries = iter(pages)
@@ -169,11 +189,21 @@ class BucketStore:
         )
         return signed
 
+    def scratch_folder(self) -> Path:
+        """In the machine's folder for temporary files."""
+        folder = Path(tempfile.gettempdir()) / "campaign-foundry"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     @contextmanager
     def scratch_file(self, suffix: str = "") -> Iterator[Path]:
         """A file of this machine, gone when the block ends."""
-        with tempfile.TemporaryDirectory(prefix="foundry-") as folder:
-            yield Path(folder) / f"scratch{suffix}"
+        handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=self.scratch_folder())
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
@@ -209,8 +239,8 @@ class BucketStore:
         self._ask(name, send)
 
     def sweep(self) -> int:
-        """Nothing: an upload that was cut off is no object, and its parts expire by themselves."""
-        return 0
+        """Remove this machine's scratch files of dead processes; an upload that was cut off is no object."""
+        return swept(self.scratch_folder())
 
     @property
     def _bucket(self) -> Any:

@@ -44,7 +44,7 @@ class Exit(IntEnum):
 
 
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
-Store = Annotated[Path, typer.Option(help="Folder of the object store.")]
+Store = Annotated[str, typer.Option(help="The object store: a folder, or gs://bucket/prefix.")]
 Tenants = Annotated[Path | None, typer.Option(help="Folder of tenants; default: `tenants` beside the brief.")]
 CardsFolder = Annotated[
     Path | None, typer.Option(help="Your folder of model cards; default: `cards`, if there is one.")
@@ -60,7 +60,7 @@ def say(text: str) -> None:
 @app.command()
 def plan(
     brief: Briefs,
-    store: Store = Path("store"),
+    store: Store = "store",
     tenants: Tenants = None,
     cards: CardsFolder = None,
     as_json: AsJson = False,
@@ -78,7 +78,7 @@ def plan(
 @app.command()
 def run(
     brief: Briefs,
-    store: Store = Path("store"),
+    store: Store = "store",
     tenants: Tenants = None,
     cards: CardsFolder = None,
     blender: Annotated[
@@ -133,7 +133,7 @@ def upscale(
 @app.command()
 def report(
     brief: Briefs,
-    store: Store = Path("store"),
+    store: Store = "store",
     tenants: Tenants = None,
     cards: CardsFolder = None,
 ) -> None:
@@ -141,13 +141,13 @@ def report(
     from foundry.workbench import admitted, report_again
 
     for each in admitted(brief, tenants, cards):
-        say(str(report_again(each, store)))
+        say(report_again(each, store))
 
 
 @app.command()
 def explain(
     assets: Annotated[list[str], typer.Argument(help="Files, or assets' ids.")],
-    store: Store = Path("store"),
+    store: Store = "store",
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that went into ASSETS; as JSON, one line each."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from foundry.channel import Placement
 from foundry.composition import compositions
-from foundry.object_store import ObjectStore
+from foundry.object_store import ObjectStore, each_present
 
 if TYPE_CHECKING:
     from foundry.plan import Plan
@@ -95,10 +95,11 @@ class Needs:
         return self.variants_to_make + self.variants_only_rendered == 0
 
 
-def shot_needs(plan: Plan, shot: ShotOrder, exists: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
+def shot_needs(plan: Plan, shot: ShotOrder, store: ObjectStore) -> Iterator[tuple[str, bool]]:
     """(placement, exists) for every variant of a shot."""
-    for variant in plan.variants(shot):
-        yield variant.placement.name, exists(variant.record)
+    records = (variant.record for variant in plan.variants(shot))
+    for variant, exists in zip(plan.variants(shot), each_present(store, records), strict=True):
+        yield variant.placement.name, exists
 
 
 def needs(plan: Plan, store: ObjectStore) -> Needs:
@@ -107,7 +108,7 @@ def needs(plan: Plan, store: ObjectStore) -> Needs:
     for shot in plan.shots():
         drawn = store.exists(shot.record)
         missing = 0
-        for placement, exists in shot_needs(plan, shot, store.exists):
+        for placement, exists in shot_needs(plan, shot, store):
             column = 2 if exists else 1 if drawn else 0
             found.by_placement[placement][column] += 1
             missing += not exists

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from foundry.errors import FoundryError
-from foundry.object_store import LocalStore, crc32c
+from foundry.object_store import ObjectStore, crc32c
+from foundry.stores import open_store
 
 
 class UnknownAsset(FoundryError):
@@ -26,7 +27,7 @@ class UnknownAsset(FoundryError):
         return f"{self.asset}: {self.why}"
 
 
-def explained(asset: str, root: Path) -> dict[str, Any]:
+def explained(asset: str, address: str) -> dict[str, Any]:
     """The manifest record of a file (by the id in its metadata) or of an id, and whether the bytes agree."""
     path = Path(asset)
     tenant, name, data = "*", asset, None
@@ -38,24 +39,23 @@ def explained(asset: str, root: Path) -> dict[str, Any]:
         if found is None:
             raise UnknownAsset(asset, "carries no asset id in its XMP; give the id from the manifest")
         tenant, name = found
-    record = _find(tenant, name, root, asset)
-    store = LocalStore(root).for_tenant(record["tenant"])
+    record = _find(tenant, name, open_store(address), asset)
+    store = open_store(address).for_tenant(record["tenant"])
     record["master_record"] = json.loads(store.get(record["master"].replace(".png", ".json")))
     if data is not None:
         record["bytes_unchanged"] = crc32c(data) == record["crc32c"]
     return record
 
 
-def _find(tenant: str, name: str, root: Path, asked: str) -> dict[str, Any]:
+def _find(tenant: str, name: str, store: ObjectStore, asked: str) -> dict[str, Any]:
     if not name.isalnum():
         raise UnknownAsset(asked, "is neither a file nor an asset id (32 hexadecimal digits)")
-    for manifest in sorted(root.glob(f"{tenant}/campaigns/*/manifest.jsonl")):
-        with manifest.open(encoding="utf-8") as lines:
-            for line in lines:
-                if f'"asset":"{name}' in line:
-                    found: dict[str, Any] = json.loads(line)
-                    return found
-    raise UnknownAsset(asked, f"no manifest below {root} names it; is this the store it was made in?")
+    for manifest in store.matching(f"{tenant}/campaigns/*/manifest.jsonl"):
+        for line in store.lines(manifest):
+            if f'"asset":"{name}'.encode() in line:
+                found: dict[str, Any] = json.loads(line)
+                return found
+    raise UnknownAsset(asked, "no manifest in this store names it; is it the store it was made in?")
 
 
 def print_explained(record: dict[str, Any], out: Console) -> None:

@@ -12,9 +12,10 @@ import builtins
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from foundry.errors import FoundryError
 _NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)$")
 SCRATCH = ".scratch"
 BLOCK = 1 << 20
+ASKED_AT_ONCE = 64
 
 
 def plain_name(name: str) -> bool:
@@ -91,6 +93,9 @@ def crc32c_of(file: Path) -> str:
 class ObjectStore(Protocol):
     """What every store does; names are relative to the store's prefix. A store is a value: workers get copies."""
 
+    def __hash__(self) -> int:
+        """Equal stores share what is kept per store."""
+
     def for_tenant(self, tenant: str) -> ObjectStore:
         """The same store, shut to everything outside the tenant."""
 
@@ -106,6 +111,9 @@ class ObjectStore(Protocol):
     def get(self, name: str) -> bytes:
         """The bytes; NoSuchObject if there are none."""
 
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of an object, streamed; NoSuchObject if there is none."""
+
     def stat(self, name: str) -> ObjectStat | None:
         """Size and checksum, or None."""
 
@@ -118,11 +126,17 @@ class ObjectStore(Protocol):
     def list(self, prefix: str = "") -> Iterator[str]:
         """Names below a prefix, in no particular order, streamed."""
 
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+
     def remove(self, name: str) -> None:
         """Take a view's marker away; what is not there is no error. Never for assets."""
 
     def sign(self, name: str, seconds: int = 3600) -> str:
         """An address under which a person can open the object for a while."""
+
+    def scratch_folder(self) -> Path:
+        """For files whose names begin with this process's id and a dash; `sweep` removes those of dead processes."""
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
         """A file of this process, gone when the block ends."""
@@ -132,6 +146,13 @@ class ObjectStore(Protocol):
 
     def sweep(self) -> int:
         """Remove what killed processes left behind; returns how many."""
+
+
+def each_present(store: ObjectStore, names: Iterable[str]) -> Iterator[bool]:
+    """For each name whether the object is there, in order, streamed; the store is asked for a few dozen at once."""
+    left = iter(names)
+    while some := list(islice(left, ASKED_AT_ONCE)):
+        yield from store.present(some)
 
 
 @dataclass(frozen=True)
@@ -162,9 +183,7 @@ class LocalStore:
         if path.exists():
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = self.root / SCRATCH
-        scratch.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=scratch)
+        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=self.scratch_folder())
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
@@ -203,12 +222,16 @@ class LocalStore:
                 return False
         return True
 
+    def scratch_folder(self) -> Path:
+        """Beside the objects, so that a hard link makes a scratch file an object."""
+        scratch = self.root / SCRATCH
+        scratch.mkdir(parents=True, exist_ok=True)
+        return scratch
+
     @contextmanager
     def scratch_file(self, suffix: str = "") -> Iterator[Path]:
         """A file of this process beside the objects, gone when the block ends; `sweep` removes it after a crash."""
-        scratch = self.root / SCRATCH
-        scratch.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=scratch)
+        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=self.scratch_folder())
         os.close(handle)
         try:
             yield Path(temporary)
@@ -227,13 +250,21 @@ class LocalStore:
         except FileNotFoundError as error:
             raise NoSuchObject(name) from error
 
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of an object, streamed; NoSuchObject if there is none."""
+        try:
+            with self.path(name).open("rb") as stream:
+                yield from stream
+        except FileNotFoundError as error:
+            raise NoSuchObject(name) from error
+
     def stat(self, name: str) -> ObjectStat | None:
         """Size and checksum, or None; reads the whole object."""
+        path = self.path(name)
         try:
-            data = self.path(name).read_bytes()
+            return ObjectStat(name, path.stat().st_size, crc32c_of(path))
         except FileNotFoundError:
             return None
-        return ObjectStat(name, len(data), crc32c(data))
 
     def exists(self, name: str) -> bool:
         """Whether the object is there, by its name alone."""
@@ -242,6 +273,12 @@ class LocalStore:
     def present(self, names: Sequence[str]) -> builtins.list[bool]:
         """For each name whether the object is there."""
         return [self.exists(name) for name in names]
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+        base = self.root / self.prefix
+        for path in sorted(base.glob(pattern)):
+            yield path.relative_to(base).as_posix()
 
     def remove(self, name: str) -> None:
         """Take a view's marker away; what is not there is no error. Never for assets."""
@@ -271,10 +308,9 @@ class LocalStore:
 
         For the few views that are worked out anew from objects (manifest, report); never for assets.
         """
-        path, scratch = self.path(name), self.root / SCRATCH
+        path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=scratch)
+        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=self.scratch_folder())
         os.close(handle)
         try:
             yield Path(temporary)
@@ -285,13 +321,18 @@ class LocalStore:
 
     def sweep(self) -> int:
         """Remove scratch files of processes that are gone; returns how many."""
-        gone = 0
-        for file in (self.root / SCRATCH).glob("*-*"):
-            pid = file.name.split("-")[0]
-            if pid.isdigit() and not _alive(int(pid)):
-                file.unlink(missing_ok=True)
-                gone += 1
-        return gone
+        return swept(self.root / SCRATCH)
+
+
+def swept(folder: Path) -> int:
+    """Remove the files of `folder` whose names begin with a dead process's id; returns how many."""
+    gone = 0
+    for file in folder.glob("*-*"):
+        pid = file.name.split("-")[0]
+        if pid.isdigit() and not _alive(int(pid)):
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _alive(pid: int) -> bool:

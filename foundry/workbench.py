@@ -16,8 +16,9 @@ from rich.table import Table
 from foundry.admission import Admitted, admit
 from foundry.estimate import Needs, needs
 from foundry.intake import read_briefs
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore
 from foundry.report import RunFigures, write_report
+from foundry.stores import open_store
 from foundry.tenant import load_tenant
 
 PLAIN_SECONDS = 10.0
@@ -35,9 +36,9 @@ def admitted(path: Path, tenants: Path | None, cards: Path | None = None) -> Ite
     yield from found
 
 
-def plan_as_json(each: Admitted, root: Path) -> dict[str, Any]:
+def plan_as_json(each: Admitted, store: str) -> dict[str, Any]:
     """The plan's figures, for scripts."""
-    plan, found = each.plan, _needs(each, root)
+    plan, found = each.plan, _needs(each, _opened([each], store))
     return {
         "tenant": plan.tenant.id,
         "campaign": plan.brief.campaign.id,
@@ -66,13 +67,17 @@ def plan_as_json(each: Admitted, root: Path) -> dict[str, Any]:
     }
 
 
-def _needs(each: Admitted, root: Path) -> Needs:
-    return needs(each.plan, LocalStore(root).for_tenant(each.plan.tenant.id))
+def _opened(orders: Sequence[Admitted], store: str) -> ObjectStore:
+    return open_store(store, [each.plan.tenant for each in orders])
 
 
-def plan_table(each: Admitted, root: Path, out: Console) -> None:
+def _needs(each: Admitted, store: ObjectStore) -> Needs:
+    return needs(each.plan, store.for_tenant(each.plan.tenant.id))
+
+
+def plan_table(each: Admitted, store: str, out: Console) -> None:
     """The plan, for people."""
-    plan, found = each.plan, _needs(each, root)
+    plan, found = each.plan, _needs(each, _opened([each], store))
     brief = plan.brief
     out.print(f"\n[bold]{brief.campaign.name}[/]  {plan.tenant.id}/{brief.campaign.id}")
     table = Table(box=None, pad_edge=False)
@@ -98,25 +103,25 @@ def plan_table(each: Admitted, root: Path, out: Console) -> None:
         out.print("[bold]Nothing to make.[/] Everything exists.")
 
 
-def run_all(orders: Sequence[Admitted], root: Path, err: Console, blender: str = "") -> list[dict[str, Any]]:
+def run_all(orders: Sequence[Admitted], address: str, err: Console, blender: str = "") -> list[dict[str, Any]]:
     """Make what is missing of all orders in one run, and write their reports; a summary each, in order.
 
     An order of which nothing is missing costs a look; if that is true of all, no model is loaded.
     """
-    began, store = time.monotonic(), LocalStore(root)
-    found = {each.plan.digest: _needs(each, root) for each in orders}
+    began, store = time.monotonic(), _opened(orders, address)
+    found = {each.plan.digest: _needs(each, store) for each in orders}
     waiting = [each for each in orders if not _finished(each, store, found[each.plan.digest])]
     with _watched([found[each.plan.digest] for each in waiting], err):
         failed = _build(waiting, store, blender) if waiting else {}
     seconds = time.monotonic() - began
     for each in waiting:
-        _report(each, root, found[each.plan.digest], seconds)
+        _report(each, store, found[each.plan.digest], seconds)
         if not failed[each.plan.digest]:
             _mark(each, store)
-    return [_summary(each, root, found[each.plan.digest], failed.get(each.plan.digest, 0), seconds) for each in orders]
+    return [_summary(each, store, found[each.plan.digest], failed.get(each.plan.digest, 0), seconds) for each in orders]
 
 
-def _finished(each: Admitted, store: LocalStore, found: Needs) -> bool:
+def _finished(each: Admitted, store: ObjectStore, found: Needs) -> bool:
     """Whether everything exists, and the campaign's views show this very plan."""
     own, folder = store.for_tenant(each.plan.tenant.id), _folder(each)
     return found.nothing and own.exists(_marker(each)) and own.exists(f"{folder}/report.html")
@@ -130,15 +135,15 @@ def _marker(each: Admitted) -> str:
     return f"{_folder(each)}/plans/{each.plan.digest}"
 
 
-def _mark(each: Admitted, store: LocalStore) -> None:
+def _mark(each: Admitted, store: ObjectStore) -> None:
     """The campaign's views now show this plan, and no other."""
     own = store.for_tenant(each.plan.tenant.id)
     for name in list(own.list(f"{_folder(each)}/plans/")):
-        own.path(name).unlink(missing_ok=True)
+        own.remove(name)
     own.put_once(_marker(each), b"finished\n")
 
 
-def _build(orders: Sequence[Admitted], store: LocalStore, blender: str) -> dict[str, int]:
+def _build(orders: Sequence[Admitted], store: ObjectStore, blender: str) -> dict[str, int]:
     """Run the flow; the number of dead letters by plan."""
     from models.blender.process import Blender
     from pipelines.campaign import build_all
@@ -190,23 +195,23 @@ def _watch(err: Console, totals: dict[str, int], counts: Any, done: threading.Ev
             bars.update(task, completed=counts().get(key, 0))
 
 
-def report_again(each: Admitted, root: Path) -> Path:
+def report_again(each: Admitted, address: str) -> str:
     """The report of what the store holds of a plan; BadInput if it was never run."""
     from foundry.errors import BadInput
     from transforms.manifest import folder_of
 
-    own = LocalStore(root).for_tenant(each.plan.tenant.id)
+    store = _opened([each], address)
     name = f"{folder_of(each.plan)}/manifest.jsonl"
-    if not own.exists(name):
-        raise BadInput(str(root), "holds no run of this campaign; use `foundry run` first")
-    return _report(each, root, _needs(each, root), None)
+    if not store.for_tenant(each.plan.tenant.id).exists(name):
+        raise BadInput(address, "holds no run of this campaign; use `foundry run` first")
+    return _report(each, store, _needs(each, store), None)
 
 
-def _report(each: Admitted, root: Path, found: Needs, seconds: float | None) -> Path:
+def _report(each: Admitted, store: ObjectStore, found: Needs, seconds: float | None) -> str:
     from transforms.manifest import folder_of, read_letters, records
 
-    plan, own = each.plan, LocalStore(root).for_tenant(each.plan.tenant.id)
-    letters = read_letters(plan, LocalStore(root))
+    plan, own = each.plan, store.for_tenant(each.plan.tenant.id)
+    letters = read_letters(plan, store)
     folder = folder_of(plan)
     made = found.variants_to_make + found.variants_only_rendered if seconds is not None else 0
     failed = sum(letter.stage == "render" for letter in letters)
@@ -222,7 +227,7 @@ def _report(each: Admitted, root: Path, found: Needs, seconds: float | None) -> 
         shots_drawn=found.shots_to_draw if seconds is not None else 0,
         cost_usd=f"{found.money if seconds is not None else 0:f}",
         cost_if_new_usd=f"{each.estimate.money:f}",
-        size_bytes=sum(record.size_bytes for record in records(plan, LocalStore(root))),
+        size_bytes=sum(record.size_bytes for record in records(plan, store)),
         model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",
         seconds=seconds,
         assumptions=each.assumptions,
@@ -231,18 +236,17 @@ def _report(each: Admitted, root: Path, found: Needs, seconds: float | None) -> 
         write_report(
             target,
             figures=figures,
-            records=records(plan, LocalStore(root)),
+            records=records(plan, store),
             letters=letters,
             thumbnail=own.get,
             link=lambda address: f"../../{address}",
             palette=plan.tenant.brand.palette,
         )
-    return own.path(f"{folder}/report.html")
+    return own.address(f"{folder}/report.html")
 
 
-def _summary(each: Admitted, root: Path, found: Needs, failed: int, seconds: float) -> dict[str, Any]:
-    plan = each.plan
-    folder = (root / plan.tenant.id / "campaigns" / plan.brief.campaign.id).resolve()
+def _summary(each: Admitted, store: ObjectStore, found: Needs, failed: int, seconds: float) -> dict[str, Any]:
+    plan, own, folder = each.plan, store.for_tenant(each.plan.tenant.id), _folder(each)
     made = found.variants_to_make + found.variants_only_rendered
     return {
         "tenant": plan.tenant.id,
@@ -255,7 +259,7 @@ def _summary(each: Admitted, root: Path, found: Needs, failed: int, seconds: flo
         "shots_drawn": found.shots_to_draw,
         "cost_usd": f"{found.money:.4f}",
         "seconds": round(seconds, 1),
-        "report": str(folder / "report.html"),
-        "manifest": str(folder / "manifest.parquet"),
-        "dead_letters": str(folder / "dead_letters.jsonl"),
+        "report": own.address(f"{folder}/report.html"),
+        "manifest": own.address(f"{folder}/manifest.parquet"),
+        "dead_letters": own.address(f"{folder}/dead_letters.jsonl"),
     }

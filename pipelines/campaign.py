@@ -9,7 +9,7 @@ from typing import Any
 import apache_beam as beam
 
 from foundry.manifest import DeadLetter
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore
 from foundry.picture import PictureFacts, picture_name
 from foundry.plan import Plan
 from foundry.product_model import ModelFacts
@@ -50,7 +50,7 @@ class BuildCampaigns(beam.PTransform):
     """
 
     plans: dict[str, Plan]
-    store: LocalStore
+    store: ObjectStore
     generator: Any
     upscaler: Any
     batch: int | Mapping[str, int]
@@ -72,7 +72,7 @@ class BuildCampaigns(beam.PTransform):
         return written, letters
 
 
-def _manifest(digest: str, plans: dict[str, Plan], store: LocalStore, _made: int, letters: list[DeadLetter]) -> int:
+def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: int, letters: list[DeadLetter]) -> int:
     plan = plans[digest]
     own = [letter for letter in letters if letter.brief == digest]
     return write_manifest(plan, store, own)
@@ -81,7 +81,7 @@ def _manifest(digest: str, plans: dict[str, Plan], store: LocalStore, _made: int
 Pictures = tuple[PictureFacts | ModelFacts, ...]
 
 
-def ingest(plan: Plan, pictures: Pictures, store: LocalStore, blender: Blender | None = None) -> None:
+def ingest(plan: Plan, pictures: Pictures, store: ObjectStore, blender: Blender | None = None) -> None:
     """Copy product pictures into the tenant's store under their hash, so that workers need no other files.
 
     Of a product's CAD model the view is rendered here, once: a renderer that is missing or refuses stops the run before
@@ -99,7 +99,7 @@ def ingest(plan: Plan, pictures: Pictures, store: LocalStore, blender: Blender |
 
 
 def build(
-    plan: Plan, pictures: Pictures, store: LocalStore, *, generator: Any = None, blender: Blender | None = None
+    plan: Plan, pictures: Pictures, store: ObjectStore, *, generator: Any = None, blender: Blender | None = None
 ) -> Outcome:
     """Make what is missing of one plan, on the embedded engine. `generator` replaces the cards' handlers."""
     return build_all([(plan, pictures)], store, generator=generator, blender=blender)[plan.digest]
@@ -107,7 +107,7 @@ def build(
 
 def build_all(
     orders: Sequence[tuple[Plan, Pictures]],
-    store: LocalStore,
+    store: ObjectStore,
     *,
     generator: Any = None,
     blender: Blender | None = None,
@@ -132,7 +132,7 @@ def build_all(
     return {digest: outcome(plan, store) for digest, plan in plans.items()}
 
 
-def shot_handler(plans: dict[str, Plan], store: LocalStore) -> ScreenByPlan:
+def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
     """What draws and judges the shots of these plans: every card and adapter that they name, on one bench."""
     cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
     adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
@@ -149,11 +149,10 @@ def _batches(plans: dict[str, Plan]) -> dict[str, int]:
     return {digest: hint.cuda if torch.cuda.is_available() else hint.cpu for digest, hint in hints.items()}
 
 
-def outcome(plan: Plan, store: LocalStore) -> Outcome:
+def outcome(plan: Plan, store: ObjectStore) -> Outcome:
     """Read back what the run left in the store."""
     from transforms.manifest import folder_of, read_letters
 
     own = store.for_tenant(plan.tenant.id)
-    with own.path(f"{folder_of(plan)}/manifest.jsonl").open("rb") as lines:
-        rows = sum(1 for _ in lines)
+    rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
     return Outcome(progress.counts(), read_letters(plan, store), rows)

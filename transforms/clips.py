@@ -12,13 +12,13 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from foundry.card import ModelCard
 from foundry.clip import ClipOrder, ClipRecord
 from foundry.manifest import DeadLetter, as_json
-from foundry.object_store import LocalStore, crc32c_of
+from foundry.object_store import NoSuchObject, ObjectStore
 from models.video.encoding import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.handler import Filmed, Unfilmed
 from transforms import progress
 
 
-def missing_clip(order: ClipOrder, store: LocalStore) -> Iterator[Any]:
+def missing_clip(order: ClipOrder, store: ObjectStore) -> Iterator[Any]:
     """Orders whose clip is not finished, each as a batch of one; the names of finished clips are tagged `there`."""
     if store.for_tenant(order.tenant).exists(order.record):
         yield beam.pvalue.TaggedOutput("there", order.name)
@@ -26,7 +26,7 @@ def missing_clip(order: ClipOrder, store: LocalStore) -> Iterator[Any]:
         yield [order]
 
 
-def settle(result: Filmed | Unfilmed, card: ModelCard, store: LocalStore) -> Iterator[Any]:
+def settle(result: Filmed | Unfilmed, card: ModelCard, store: ObjectStore) -> Iterator[Any]:
     """Names of written clips; refusals are tagged `refused` as dead letters."""
     progress.advance("clips")
     if isinstance(result, Unfilmed):
@@ -36,7 +36,7 @@ def settle(result: Filmed | Unfilmed, card: ModelCard, store: LocalStore) -> Ite
         yield write_clip(result, card, store)
 
 
-def write_clip(filmed: Filmed, card: ModelCard, store: LocalStore) -> str:
+def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore) -> str:
     """Write the clip once, then its record; the record means: done. A clip that is there already is the truth."""
     order, own = filmed.order, store.for_tenant(filmed.order.tenant)
     own.put_file_once(order.clip, filmed.file)
@@ -45,8 +45,10 @@ def write_clip(filmed: Filmed, card: ModelCard, store: LocalStore) -> str:
     return order.name
 
 
-def _record(filmed: Filmed, card: ModelCard, own: LocalStore) -> ClipRecord:
-    order, stored = filmed.order, own.path(filmed.order.clip)
+def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
+    order, stored = filmed.order, own.stat(filmed.order.clip)
+    if stored is None:
+        raise NoSuchObject(order.clip)
     return ClipRecord(
         name=order.name,
         address=order.clip,
@@ -68,8 +70,8 @@ def _record(filmed: Filmed, card: ModelCard, own: LocalStore) -> ClipRecord:
         model_version=card.version,
         weights_sha256=card.weights_sha256,
         cost_usd=f"{card.unit_cost.money:f}",
-        size_bytes=stored.stat().st_size,
-        crc32c=crc32c_of(stored),
+        size_bytes=stored.size,
+        crc32c=stored.crc32c,
     )
 
 
@@ -79,7 +81,7 @@ class MakeClips(beam.PTransform):
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
     card: ModelCard
-    store: LocalStore
+    store: ObjectStore
 
     def expand(self, orders):
         asked = orders | "MissingClips" >> beam.FlatMap(missing_clip, self.store).with_outputs("there", main="missing")

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import apache_beam as beam
 
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore, each_present
 from foundry.plan import Plan
 from foundry.shot import RenderOrder, ShotOrder
 
@@ -16,13 +16,14 @@ VARIANTS_PER_ORDER = 48
 Batch = tuple[ShotOrder, ...]
 
 
-def missing_shots(plan: Plan, store: LocalStore) -> Iterator[ShotOrder]:
+def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
     """Shots whose master does not exist and is needed by a variant that does not exist."""
     own = store.for_tenant(plan.tenant.id)
     for shot in plan.shots():
         if own.exists(shot.record):
             continue
-        if any(not own.exists(variant.record) for variant in plan.variants(shot)):
+        records = (variant.record for variant in plan.variants(shot))
+        if not all(each_present(own, records)):
             yield shot
 
 
@@ -121,7 +122,7 @@ class ShotsToDraw(beam.PTransform):
     """Plan digests in; calls of shot orders of one card, adapter set, tenant, size and step count out."""
 
     plans: dict[str, Plan]
-    store: LocalStore
+    store: ObjectStore
     batch: int | Mapping[str, int]
     lanes: int = 2
 

@@ -15,7 +15,7 @@ from PIL import Image
 from foundry.composition import compositions
 from foundry.estimate import shot_money
 from foundry.manifest import DeadLetter, MasterRecord, as_json
-from foundry.object_store import LocalStore, crc32c
+from foundry.object_store import ObjectStore, crc32c
 from foundry.picture import decode, picture_name
 from foundry.plan import Plan
 from foundry.shot import ShotOrder
@@ -46,12 +46,12 @@ def judged(drawing: Drawing) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=8)
-def product_picture(store: LocalStore, tenant: str, key: str) -> Image.Image:
+def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
     """A product picture, or the rendered view of a product model, RGBA; the last few are kept."""
     return decode(store.for_tenant(tenant).get(picture_name(key)))
 
 
-def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: LocalStore) -> str:
+def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> str:
     """Stage the product, write the master once, then its record; the record means: done."""
     order = enlarged.drawing.order
     plan, own = plans[order.plan], store.for_tenant(order.tenant)
@@ -106,7 +106,7 @@ class MakeMasters(beam.PTransform):
     generator: ModelHandler[ShotOrder, Drawing, Any]
     upscaler: ModelHandler[Drawing, Enlarged, Any]
     plans: dict[str, Plan]
-    store: LocalStore
+    store: ObjectStore
 
     def expand(self, batches):
         drawn = (

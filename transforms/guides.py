@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from foundry.composition import compositions
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore
 from foundry.plan import Plan
 from foundry.shot import ShotOrder
 from models.diffusion.around_product import guide_for
@@ -23,7 +23,7 @@ class Guides:
     """The guide of an order, made where its tenant's pictures are; called by the drawing handler."""
 
     plans: Mapping[str, Plan]
-    store: LocalStore
+    store: ObjectStore
 
     def __call__(self, order: ShotOrder) -> Guide | None:
         """The product in its place for cards whose staging is `inpaint`, and what adapters follow; None for neither."""
@@ -44,7 +44,7 @@ class Guides:
 
 
 @lru_cache(maxsize=16)
-def picture_at(store: LocalStore, tenant: str, key: str, size: tuple[int, int] | None) -> Pixels:
+def picture_at(store: ObjectStore, tenant: str, key: str, size: tuple[int, int] | None) -> Pixels:
     """A stored picture on white, (height, width, 3) float32 sRGB in [0, 1]; at `size` (width, height) if given."""
     picture = product_picture(store, tenant, key).convert("RGBA")
     flat = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")

@@ -19,7 +19,7 @@ from foundry.manifest import (
     rendition_from_json,
     write_parquet,
 )
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore
 from foundry.plan import Plan, sorted_json
 from foundry.variant import Variant
 
@@ -44,7 +44,7 @@ def file_name(plan: Plan, variant: Variant, extension: str) -> str:
     return "_".join(parts) + f".{extension}"
 
 
-def records(plan: Plan, store: LocalStore) -> Iterator[ManifestRecord]:
+def records(plan: Plan, store: ObjectStore) -> Iterator[ManifestRecord]:
     """The finished variants of a plan; those that were refused are passed over."""
     own = store.for_tenant(plan.tenant.id)
 
@@ -123,7 +123,7 @@ def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, 
     )
 
 
-def write_manifest(plan: Plan, store: LocalStore, letters: Iterable[DeadLetter]) -> int:
+def write_manifest(plan: Plan, store: ObjectStore, letters: Iterable[DeadLetter]) -> int:
     """manifest.jsonl and .parquet, events.jsonl, dead_letters.jsonl and brief.json; returns the manifest's rows."""
     own, folder = store.for_tenant(plan.tenant.id), folder_of(plan)
     ordered = sorted(letters, key=lambda letter: (letter.stage, letter.key))
@@ -147,7 +147,7 @@ def write_manifest(plan: Plan, store: LocalStore, letters: Iterable[DeadLetter])
     return rows
 
 
-def read_letters(plan: Plan, store: LocalStore) -> tuple[DeadLetter, ...]:
+def read_letters(plan: Plan, store: ObjectStore) -> tuple[DeadLetter, ...]:
     """The dead letters of the last run."""
     own = store.for_tenant(plan.tenant.id)
     name = f"{folder_of(plan)}/dead_letters.jsonl"

@@ -10,7 +10,7 @@ from typing import Any
 from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.errors import FoundryError
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore
 from foundry.picture import VIEW, picture_name
 from foundry.product_model import ModelFacts
 from foundry.view import View, view_name
@@ -20,7 +20,7 @@ _one_at_a_time = threading.Lock()
 """Blender uses every core; two at once only share them, and might render the same view."""
 
 
-def rendered_view(store: LocalStore, tenant: str, sha256: str, view: View, blender: Blender | None = None) -> bytes:
+def rendered_view(store: ObjectStore, tenant: str, sha256: str, view: View, blender: Blender | None = None) -> bytes:
     """The view of the tenant's model file `sha256`, 16-bit RGBA PNG: rendered the first time, read afterwards."""
     own, name = store.for_tenant(tenant), picture_name(f"{VIEW}{view_name(sha256, view)}")
     with _one_at_a_time:
@@ -30,7 +30,7 @@ def rendered_view(store: LocalStore, tenant: str, sha256: str, view: View, blend
     return own.get(name)
 
 
-def take_in(facts: ModelFacts, store: LocalStore, tenant: str, blender: Blender | None = None) -> bytes:
+def take_in(facts: ModelFacts, store: ObjectStore, tenant: str, blender: Blender | None = None) -> bytes:
     """Copy a brief's model into the tenant's store under its hash, and render its view."""
     store.for_tenant(tenant).put_file_once(picture_name(facts.sha256), facts.path)
     return rendered_view(store, tenant, facts.sha256, facts.view, blender)
@@ -62,7 +62,7 @@ class Unrendered:
 class BlenderHandler(ModelHandler[ViewOrder, str | Unrendered, Blender]):
     """Renders view orders one by one, each in a process of its own; a result is the key of a view that is there."""
 
-    def __init__(self, store: LocalStore, blender: Blender | None = None):
+    def __init__(self, store: ObjectStore, blender: Blender | None = None):
         super().__init__()
         self.store, self.blender = store, blender or Blender()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from foundry.errors import BadInput
 from foundry.manifest import master_from_json
-from foundry.object_store import LocalStore
+from foundry.object_store import ObjectStore
 from foundry.picture import PictureFacts, inspect
 from foundry.plan import Plan
 from foundry.shot import ShotOrder
@@ -32,7 +32,7 @@ class ScreenContext:
 
     plans: Mapping[str, Plan] = field(default_factory=dict)
     protected: Mapping[str, tuple[ProtectedPicture, ...]] = field(default_factory=dict)
-    store: LocalStore | None = None
+    store: ObjectStore | None = None
 
     def pictures(self, order: ShotOrder) -> tuple[tuple[ProtectedPicture, bytes], ...]:
         """The protected pictures of the order's own tenant; the store refuses to open any other's."""
@@ -51,14 +51,14 @@ class ScreenContext:
         return master_from_json(own.get(other.record)).fingerprint if own.exists(other.record) else ""
 
 
-def screen_context(plans: Mapping[str, Plan], store: LocalStore) -> ScreenContext:
+def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenContext:
     """The context of a run, made where the tenants' files are: protected pictures are copied into the store, so that
     workers need no other files. BadInput names a picture that cannot be used."""
     protected = {digest: _kept(plan, store) for digest, plan in plans.items()}
     return ScreenContext(dict(plans), protected, store)
 
 
-def _kept(plan: Plan, store: LocalStore) -> tuple[ProtectedPicture, ...]:
+def _kept(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
     own, kept = store.for_tenant(plan.tenant.id), []
     for path in plan.tenant.protected_paths():
         facts = inspect(path)

@@ -22,7 +22,7 @@ from foundry.clip import ClipOrder
 from foundry.errors import BadInput, FoundryError
 from foundry.manifest import Attempt, CheckRecord
 from foundry.names import seed_of
-from foundry.object_store import SCRATCH, LocalStore
+from foundry.object_store import ObjectStore
 from models.drawing import Pixels
 from models.registry import verify
 from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_refusal
@@ -74,7 +74,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
     each attempt; a clip that fails is filmed again with the next seed, at most `card.attempts` times.
     """
 
-    def __init__(self, card: ModelCard, store: LocalStore, *, device: str | None = None, judge: Judge | None = None):
+    def __init__(self, card: ModelCard, store: ObjectStore, *, device: str | None = None, judge: Judge | None = None):
         super().__init__()
         self.card, self.store, self.device, self.judge = card, store, device, judge
 
@@ -182,7 +182,7 @@ def _sampled(frames: Iterator[Pixels], wanted: set[int], samples: dict[int, Pixe
         yield frame
 
 
-def first_frame(store: LocalStore, order: ClipOrder) -> Image.Image | None:
+def first_frame(store: ObjectStore, order: ClipOrder) -> Image.Image | None:
     """The order's picture, RGB, cropped about its middle to the clip's size; NoSuchObject if it is not there."""
     if order.first_frame is None:
         return None
@@ -193,10 +193,9 @@ def first_frame(store: LocalStore, order: ClipOrder) -> Image.Image | None:
 
 
 @contextmanager
-def _scratch(store: LocalStore) -> Iterator[Path]:
+def _scratch(store: ObjectStore) -> Iterator[Path]:
     """A file of this process that outlives the block if it ends well; after a crash the store sweeps it away."""
-    folder = store.root / SCRATCH
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = store.scratch_folder()
     handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=".mkv", dir=folder)
     os.close(handle)
     try:

@@ -214,6 +214,17 @@ def test_a_tenant_lists_its_own_objects_only(bucket: str) -> None:
     assert whole.for_tenant("a").present(["one", "two", "x"]) == [True, False, False]
 
 
+def test_lines_and_patterns_are_read_without_holding_the_object(store: BucketStore) -> None:
+    store.put_once("campaigns/one/manifest.jsonl", b"1\n2\n3\n")
+    store.put_once("campaigns/one/other.jsonl", b"")
+    store.put_once("campaigns/two/manifest.jsonl", b"")
+    assert list(store.lines("campaigns/one/manifest.jsonl")) == [b"1\n", b"2\n", b"3\n"]
+    found = [f"campaigns/{name}/manifest.jsonl" for name in ("one", "two")]
+    assert list(store.matching("campaigns/*/manifest.jsonl")) == found
+    with pytest.raises(NoSuchObject):
+        list(store.lines("gone"))
+
+
 def test_a_view_is_replaced_whole_or_not_at_all(store: BucketStore, faults: Faults) -> None:
     for text in (b"one", b"two"):
         with store.replacing("view.html") as file:
