@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import shutil
@@ -81,6 +82,7 @@ def faults(proxy: Faults, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     yield proxy
     client().close()
     client.cache_clear()
+    gc.collect()
 
 
 @pytest.fixture
