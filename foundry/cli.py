@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from foundry.bus_cli import cancel, dead_app, submit, topics_app, watch
 from foundry.errors import FoundryError
 from foundry.evidence_cli import models_app
 
@@ -30,6 +31,10 @@ app.add_typer(brief_app, name="brief")
 app.add_typer(schema_app, name="schema")
 app.add_typer(layouts_app, name="layouts")
 app.add_typer(models_app, name="models")
+app.add_typer(topics_app, name="topics")
+app.add_typer(dead_app, name="dead")
+for command in (submit, cancel, watch):
+    app.command()(command)
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 

@@ -1,0 +1,92 @@
+"""How to reach the brokers, from a file or an option; secrets come from the environment by reference only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from foundry.errors import BadInput, FoundryError
+
+MAX_MESSAGE_BYTES = 6_000_000
+"""A brief may have 5 MB; the rest is for headers and a record's frame."""
+
+
+class NoBroker(FoundryError):
+    """No broker answers."""
+
+    code = "no_broker"
+
+    def __init__(self, bootstrap: str, reason: str):
+        super().__init__(bootstrap, reason)
+        self.bootstrap, self.reason = bootstrap, reason
+
+    def __str__(self) -> str:
+        return (
+            f"no Kafka broker answers at {self.bootstrap} ({self.reason}). Start one with `foundry stack up kafka`, "
+            "or give --bootstrap and, for SASL or TLS, --kafka-config."
+        )
+
+
+class BusSettings(BaseModel):
+    """Where the brokers are and who we are; the file that `--kafka-config` names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several separated by commas.")
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"] = "SCRAM-SHA-512"
+    user: str = ""
+    password_variable: str = Field(default="", description="Name of the environment variable that holds the password.")
+    ca_file: str = Field(default="", description="PEM of the authority that signed the brokers' certificates.")
+    certificate_file: str = Field(default="", description="Our certificate, where brokers ask for one.")
+    key_file: str = ""
+    timeout_s: int = Field(default=30, ge=1, le=600)
+
+    @model_validator(mode="after")
+    def _knows_who_we_are(self) -> BusSettings:
+        if self.security.startswith("SASL") and not (self.user and self.password_variable):
+            raise ValueError(f"{self.security} needs user and password_variable; add both")
+        if not self.security.startswith("SASL") and self.user:
+            raise ValueError(f"{self.security} knows no user {self.user!r}; use SASL_SSL or drop the user")
+        return self
+
+    def client(self) -> dict[str, Any]:
+        """Options of every kafka-python client; BadInput if the password's variable is not set."""
+        told: dict[str, Any] = {
+            "bootstrap_servers": [one.strip() for one in self.bootstrap.split(",")],
+            "security_protocol": self.security,
+            "client_id": "campaign-foundry",
+            "bootstrap_timeout_ms": 1000 * self.timeout_s,
+        }
+        if self.security.startswith("SASL"):
+            told |= {
+                "sasl_mechanism": self.mechanism,
+                "sasl_plain_username": self.user,
+                "sasl_plain_password": self._password(),
+            }
+        files = {"ssl_cafile": self.ca_file, "ssl_certfile": self.certificate_file, "ssl_keyfile": self.key_file}
+        return told | {name: file for name, file in files.items() if file}
+
+    def _password(self) -> str:
+        if not os.environ.get(self.password_variable):
+            raise BadInput(
+                "kafka", f"the environment variable {self.password_variable} holds no password for {self.user}; set it"
+            )
+        return os.environ[self.password_variable]
+
+
+def bus_settings(bootstrap: str | None, file: Path | None) -> BusSettings:
+    """The file's settings, with the brokers of `bootstrap` if given; BadInput that says what is wrong."""
+    raw: Any = {}
+    try:
+        if file:
+            raw = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        if bootstrap:
+            raw = {**raw, "bootstrap": bootstrap}
+        return BusSettings.model_validate(raw)
+    except (OSError, yaml.YAMLError, ValidationError, TypeError) as error:
+        raise BadInput(str(file or "--bootstrap"), f"is no Kafka configuration: {error}") from error
