@@ -59,7 +59,7 @@ def test_a_submitted_brief_lies_where_the_command_says(bus: BusSettings) -> None
 
 
 def test_a_dead_message_tells_why_and_goes_back_as_it_came(bus: BusSettings) -> None:
-    came = Message(b"aurelle", b"not json " + uuid.uuid4().bytes, (("x", b"kept"),))
+    came = Message(b"aurelle", b"not json " + uuid.uuid4().hex.encode(), (("x", b"kept"),))
     with writer(bus) as out:
         place = out.send(topics.BRIEFS, came)
         record = SimpleNamespace(**vars(place), key=came.key, value=came.value, headers=list(came.headers))
