@@ -109,5 +109,5 @@ def test_the_dead_are_listed_for_people_and_for_scripts(bus: BusSettings) -> Non
     plain = CliRunner().invoke(app, ["dead", "list", "--bootstrap", bus.bootstrap])
     told = CliRunner().invoke(app, ["dead", "list", "--json", "--bootstrap", bus.bootstrap])
     assert plain.exit_code == told.exit_code == 0
-    assert {json.loads(line)["code"] for line in told.output.splitlines()} >= {"unreadable_message"}
-    assert len(plain.output.splitlines()) == len(told.output.splitlines())
+    assert {json.loads(line)["code"] for line in told.stdout.splitlines()} >= {"unreadable_message"}
+    assert len(plain.stdout.splitlines()) == len(told.stdout.splitlines())
