@@ -20,7 +20,12 @@ from foundry.bus.watching import as_line, watched
 from foundry.cli import app
 from tests.bus.test_messages import a_brief
 
-pytestmark = pytest.mark.kafka
+pytestmark = [
+    pytest.mark.kafka,
+    # The client's library leaves the sockets of failed connections to the collector.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 EXAMPLE = Path(__file__).parents[2] / "examples" / "northpeak-first-light.yaml"
 
 
