@@ -6,9 +6,9 @@
     python templates/fonts/build.py SOURCE templates/fonts
 
 Fontsource cuts families into one file per script; they are merged again here, where the pieces allow it. Noto Emoji
-(one colour, so that it takes the ink of its line) comes whole. The East Asian faces are cut from Noto Sans CJK to their
-national standards: Japanese to JIS X 0208, Simplified Chinese to GB 2312, Korean to the 2,350 syllables and the signs of
-KS X 1001, without its hanja. All fonts are under the SIL Open Font License 1.1.
+(one colour, so that it takes the ink of its line) comes whole. The East Asian faces are cut from Noto Sans CJK to
+their national standards: Japanese to JIS X 0208, Simplified Chinese to GB 2312, Korean to the 2,350 syllables and the
+signs of KS X 1001, without its hanja. All fonts are under the SIL Open Font License 1.1.
 """
 
 from __future__ import annotations

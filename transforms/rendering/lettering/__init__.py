@@ -1,1 +1,1 @@
-"""Letters: bidirectional order, line breaking, fonts, shaping and paragraphs; `transforms.rendering.text` is its door."""
+"""Bidirectional order, line breaking, fonts, shaping, paragraphs; `transforms.rendering.text` is the door to them."""

@@ -134,6 +134,7 @@ def _sequences(kinds: list[str], found: list[int], base: int) -> Iterator[tuple[
     place = {at: n for n, at in enumerate(kept)}
     matched = {a: b for a, b in _matched(kinds).items() if found[a] == found[b]}
     runs: dict[int, list[int]] = {}
+    first = -1
     for n, at in enumerate(kept):
         if n and found[kept[n - 1]] == found[at]:
             runs[first].append(at)

@@ -45,8 +45,10 @@ def _inside(letters: str) -> tuple[int, ...]:
 
 
 def _cheapest(letters: str) -> dict[int, tuple[int, bool]]:
-    """Boundary → (the boundary before it on the cheapest path, whether a word lies between): unknown letters count most,
-    then words; of equal paths, the one whose earlier words are longer."""
+    """Boundary → (the boundary before it on the cheapest path, whether a word lies between).
+
+    Unknown letters cost most, then words.
+    """
     words = dictionary()
     ends = [*(at for at in range(1, len(letters)) if _may_part(letters, at)), len(letters)]
     costs: dict[int, int] = {0: 0}
