@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from budoux import Parser
 
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
-HANGUL_WORD = re.compile(rf"{HANGUL.pattern}\w|[\w%‰°℃)\]”’\"']{HANGUL.pattern}")
+HANGUL_WORD = re.compile(rf"{HANGUL.pattern}[\w(\[]|[\w%‰°℃)\]”’\"']{HANGUL.pattern}")
 HAN_OR_KANA = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
@@ -44,12 +44,14 @@ COMMA = re.compile(r"[,،;؛]\s$")
 MID = re.compile(r"[^.:!?…–—;)»”\]।\u0e01-\u0e4e\u2e80-\uffef]\s$")
 ONE_LETTER_NEXT = re.compile(r"[A-Z](?!\w)")
 IDEOGRAPHIC_REPEATS = frozenset("ๆฯ")
-CODE = re.compile(r"\S*(?:\w[.@/_]\w|\d)\S*")
+TOKEN = re.compile(r"\S+")
+CODE = re.compile(r"\w[.@/_]\w|\d")
 LATIN = re.compile(r"[^\W\d_]$")
 # Prices of a break, in the units of `paragraphs.ragged`: the square of the share of a line that is left white.
 AFTER_COMMA, MID_SENTENCE, AFTER_SHORT_WORD, AFTER_HYPHEN, BETWEEN_THAI_WORDS = 0.03, 0.1, 0.16, 0.12, 0.06
-WITHIN_PHRASE, WITHIN_DATE, WITHIN_NAME, BEFORE_ONE_LETTER = 0.25, 0.2, 0.5, 0.2
-DIVIDED_BY_HAND, DIVIDED_IN_COMPOUND, DIVIDED = 0.3, 0.4, 0.6
+WITHIN_PHRASE, WITHIN_DATE, WITHIN_NAME, BEFORE_ONE_LETTER = 0.25, 0.2, 1.0, 0.2
+# From here on a break is as bad as one line more.
+DIVIDED_BY_HAND, DIVIDED_IN_COMPOUND, DIVIDED = 0.3, 0.4, 0.9
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def _spans(text: str, names: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 def _divided(text: str, locale: str, named: list[tuple[int, int]]) -> Iterator[Break]:
     """Divisions of long words, but of those in a name, an address or a code."""
-    kept = sorted([*named, *(code.span() for code in CODE.finditer(text))])
+    kept = sorted([*named, *(token.span() for token in TOKEN.finditer(text) if CODE.search(token[0]))])
     for word in WORD.finditer(text):
         before = bisect_right(kept, (word.end(), 0)) - 1
         if before < 0 or kept[before][1] <= word.start():
