@@ -151,9 +151,8 @@ def _gif(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
 
 
 def _paletted(frames: list[Pixels], colours: int) -> Iterator[Any]:
-    from av.filter import Graph
-
     import av
+    from av.filter import Graph
 
     palette, graph = _palette(frames, colours), Graph()
     height, width = frames[0].shape[:2]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -115,12 +115,17 @@ def _laid(runs: Sequence[Run], file: FilmFile) -> int:
     with file as film:
         if film.headers != runs[0].headers:
             raise CannotJoin("the encoder here writes other headers than the one that made the runs")
-        start = 0
+        start, late = 0, max(map(_reordering, runs))
         for run in runs:
-            for picture in run.pictures:
-                film.mux(picture, start)
+            for at, picture in enumerate(run.pictures):
+                film.mux(replace(picture, decoded_at=at - late), start)
             start += run.frames
         return start
+
+
+def _reordering(run: Run) -> int:
+    """How many frames before its showing a picture must be decoded; encoders allow short runs more than that."""
+    return max(at - picture.shown_at for at, picture in enumerate(run.pictures))
 
 
 def _alike(runs: Sequence[Run]) -> None:
