@@ -71,7 +71,7 @@ def as_webvtt(timed: Sequence[TimedLine]) -> bytes:
         f"{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n" + "\n".join(_escaped(part) for part in line.lines)
         for line in checked(timed)
     )
-    return "\n\n".join(["WEBVTT", *cues, ""]).encode()
+    return ("\n\n".join(["WEBVTT", *cues]) + "\n").encode()
 
 
 def as_srt(timed: Sequence[TimedLine]) -> bytes:
