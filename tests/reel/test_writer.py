@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +14,12 @@ from typing import Any
 import pytest
 
 from tests.reel.moving import a_plan, first_frame, pan, probed, readers
+from transforms.reel.codecs import EncoderMissing
 from transforms.reel.container import TooFewBits, TooManyBytes
 from transforms.reel.film_format import CannotFilm, Mastering
 from transforms.reel.floor import BelowFloor
 from transforms.reel.limits import within
+from transforms.reel.segments import encode_run, join
 from transforms.reel.writer import FilmFormat, FilmWriter
 
 KINDS = {
@@ -157,6 +161,27 @@ def test_a_film_that_fits_nowhere_is_refused():
 def test_h264_is_filled_up_to_a_least_rate():
     data = film(a_plan(least_bits_per_second=2_000_000), 50)
     assert len(data) * 8 / 2 >= 2_000_000
+
+
+def test_a_least_rate_is_kept_by_short_runs_that_are_joined():
+    plan = a_plan(least_bits_per_second=2_000_000)
+    sink = io.BytesIO()
+    join([encode_run(plan, pan(plan, 5, 5 * number), 5) for number in range(10)], sink)
+    assert len(sink.getvalue()) * 8 / 2 >= 2_000_000
+
+
+def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch):
+    import av
+
+    monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
+    with pytest.raises(EncoderMissing, match="made with libx264, which this FFmpeg was built without"):
+        film(a_plan(), 2)
+
+
+def test_importing_loads_no_encoder():
+    modules = "writer, segments, audio, mixing, listening, loudness, subtitles, animated, limits"
+    code = f"import sys; from transforms.reel import {modules}; sys.exit('av' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
 
 
 def test_a_least_rate_that_is_not_reached_is_refused():

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundry.channel import Codec
+from foundry.errors import FoundryError
+from models.video.encoding import encoder
 from transforms.reel.film_format import FilmFormat, Mastering, Transfer
 
 GLOBAL_HEADER, BITEXACT = 1 << 22, 1 << 23
@@ -48,6 +50,30 @@ ENCODERS: dict[Codec, Encoder] = {
     "gif": Encoder("gif", "LGPL-2.1-or-later"),
     "webp": Encoder("libwebp", "BSD-3-Clause"),
 }
+
+
+class EncoderMissing(FoundryError):
+    """This build of FFmpeg came without the encoder."""
+
+    code = "encoder_missing"
+
+    def __init__(self, codec: str, encoder: str):
+        super().__init__(codec, encoder)
+        self.codec, self.encoder = codec, encoder
+
+    def __str__(self) -> str:
+        return (
+            f"{self.codec} is made with {self.encoder}, which this FFmpeg was built without; install PyAV's own wheel, "
+            "or choose a placement that takes AV1, VP9 or ProRes"
+        )
+
+
+def encoder_of(plan: FilmFormat) -> str:
+    """FFmpeg's name of the plan's encoder; VideoExtraMissing without PyAV, EncoderMissing if it has no such encoder."""
+    av, name = encoder(), ENCODERS[plan.codec].name
+    if name not in av.codecs_available:
+        raise EncoderMissing(plan.codec, name)
+    return name
 
 
 def configure(context: Any, plan: FilmFormat) -> None:
@@ -97,7 +123,7 @@ def _h264(plan: FilmFormat) -> dict[str, str]:
     limit = cap(plan)
     if plan.least_bits_per_second:
         rate = _filled(plan)
-        parameters |= {"nal-hrd": "cbr", "filler": "1"}
+        parameters |= {"nal-hrd": "cbr", "filler": "1", "vbv-init": "1"}
         chosen |= {"b": str(rate), "maxrate": str(rate), "minrate": str(rate), "bufsize": str(rate)}
     elif plan.target_bits_per_second:
         chosen |= {"b": str(plan.target_bits_per_second)}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from foundry.errors import FoundryError
-from transforms.reel.codecs import ENCODERS, configure
+from transforms.reel.codecs import configure, encoder_of
 from transforms.reel.film_format import FilmFormat
 
 if TYPE_CHECKING:
@@ -66,12 +66,13 @@ class FilmFile:
     """A container being written, with one stream of pictures and, if given, one of sound; a context manager."""
 
     def __init__(self, path: Path, plan: FilmFormat, audio: Track | None = None):
+        name = encoder_of(plan)
         import av
 
         self.plan = plan
         own = ISO if plan.container in ("mp4", "mov") else {}
         self.box = av.open(str(path), "w", format=plan.container, container_options={**own, "fflags": "+bitexact"})
-        self.pictures: Any = self.box.add_stream(ENCODERS[plan.codec].name, rate=plan.rate)
+        self.pictures: Any = self.box.add_stream(name, rate=plan.rate)
         configure(self.pictures.codec_context, plan)
         self.pictures.time_base = 1 / plan.rate
         sound = audio.stream(self.box) if audio is not None else None

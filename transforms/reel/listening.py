@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from foundry.errors import FoundryError
+from models.video.encoding import encoder
 from transforms.reel.audio import RATE, Samples
 
 FORMATS = ("mp3", "wav", "flac", "ogg", "aac", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "aiff")
@@ -45,8 +46,7 @@ def listen(data: bytes, name: str) -> Samples:
     UnreadableSound for what is no sound of a known kind, is damaged, is empty, is longer than ten minutes or has more
     than eight channels.
     """
-    import av
-
+    av = encoder()
     if len(data) > MOST_BYTES:
         raise UnreadableSound(name, f"has {len(data)} bytes", f"the limit is {MOST_BYTES}")
     try:

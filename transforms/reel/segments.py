@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from foundry.errors import FoundryError
-from transforms.reel.codecs import COLOUR, ENCODERS, configure
+from transforms.reel.codecs import COLOUR, configure, encoder_of
 from transforms.reel.container import Coded, FilmFile, check_size, published, total
 from transforms.reel.film_format import ANIMATED, CannotFilm, FilmFormat
 from transforms.reel.floor import Witness
@@ -80,9 +80,10 @@ def encode_run(plan: FilmFormat, frames: Iterable[Any], count: int) -> Run:
         raise CannotFilm(
             f"{plan.codec} keeps only what changes between pictures", "make the film whole, with FilmWriter"
         )
+    name = encoder_of(plan)
     import av
 
-    context: Any = av.CodecContext.create(ENCODERS[plan.codec].name, "w")
+    context: Any = av.CodecContext.create(name, "w")
     configure(context, plan)
     witness, pictures = Witness(plan), []
     for frame in marked(plan, frames, count):
