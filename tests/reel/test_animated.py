@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.reel.moving import a_plan, pan, probed, readers
-from transforms.reel.animated import attempts, pictures
+from transforms.reel.animated import attempts, held, pictures, thinned
 from transforms.reel.container import TooManyBytes
 from transforms.reel.film_format import CannotFilm
 from transforms.reel.floor import BelowFloor, likeness_of, tiles_of
@@ -101,8 +101,19 @@ def test_a_limit_that_costs_too_much_likeness_is_refused():
     assert "the floor is 0.97" in str(refusal.value) or "the limit is 4000" in str(refusal.value)
 
 
+def test_animations_never_grow_longer_when_frames_are_left_out():
+    frames = [np.full((2, 2, 3), number, np.uint8) for number in range(11)]
+    assert [int(frame[0, 0, 0]) for frame in thinned(frames, 2)] == [0, 2, 4, 6, 8]
+    assert len(thinned(frames[:1], 3)) == 1
+
+
+def test_pixels_are_held_until_they_stray():
+    frames = [np.full((1, 1, 3), level, np.uint8) for level in (100, 104, 108, 112)]
+    assert [int(frame[0, 0, 0]) for frame in held(frames, 8)] == [100, 100, 100, 112]
+
+
 def test_slow_animations_keep_all_their_frames():
-    assert {attempt.step for attempt in attempts(an_animation("gif", rate=Fraction(8)))} == {1}
+    assert {attempt.step for attempt in attempts(an_animation("gif", rate=Fraction(7)))} == {1}
 
 
 def test_an_animation_that_fills_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch):

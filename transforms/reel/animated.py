@@ -1,7 +1,7 @@
 """Animated pictures, GIF and WebP, within display limits: every attempt is a whole file, the first that fits is kept.
 
-What gives way, in order: for GIF colours (256, 128, 64, 32), for WebP quality; then, for both, every second frame,
-every third. The floor is SSIM of the luma of sampled frames, as for films.
+What gives way, in order: for GIF colours, and changes too small to be seen; for WebP quality; then, for both, every
+second frame, every third, four of five. The floor is SSIM of the luma of sampled frames, as for films.
 """
 
 from __future__ import annotations
@@ -22,21 +22,23 @@ from transforms.reel.film_format import CannotFilm, FilmFormat
 from transforms.reel.floor import KEPT, BelowFloor, Tiles, likeness_of, tiles_of
 
 Pixels = NDArray[np.uint8]
-COLOURS = (256, 128, 64, 32)
+COLOURS = ((256, 0), (128, 0), (128, 8), (64, 8), (64, 16), (32, 16))
+"""Of GIF: how many, and by how many levels a pixel may stray before it is drawn again."""
 QUALITIES = (90, 80, 70, 60, 50, 40, 30)
-STEPS = (1, 2, 3)
+STEPS = (1, 2, 3, 5)
 _TICK = Fraction(1, 100)
-SLOWEST = 5
+SLOWEST = 4
 """Frames per second under which motion falls apart; frames are not left out below it."""
 MOST_BYTES_HELD = 1 << 30
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way to make the file: every `step`th frame, with so many colours or such a quality."""
+    """One way to make the file: every `step`th frame, so many colours or such a quality, pixels held `within` levels."""
 
     step: int
     spend: int
+    within: int = 0
 
 
 class Animation:
@@ -80,7 +82,7 @@ class Animation:
     def _judge(self, data: bytes, attempt: Attempt) -> None:
         if self.plan.max_bytes is None:
             return
-        kept = self.frames[:: attempt.step]
+        kept = thinned(self.frames, attempt.step)
         every = max(1, len(kept) // KEPT)
         for number, decoded in enumerate(pictures(data)):
             if number % every == 0 and number < len(kept):
@@ -93,13 +95,34 @@ def attempts(plan: FilmFormat) -> Iterator[Attempt]:
     """Ways to make the file, best first."""
     for step in STEPS:
         if step == 1 or plan.rate / step >= SLOWEST:
-            for spend in COLOURS if plan.codec == "gif" else QUALITIES:
-                yield Attempt(step, spend)
+            if plan.codec == "gif":
+                yield from (Attempt(step, colours, within) for colours, within in COLOURS)
+            else:
+                yield from (Attempt(step, quality) for quality in QUALITIES)
 
 
 def made(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
     """The bytes of one attempt."""
-    return (_gif if plan.codec == "gif" else _webp)(frames[:: attempt.step], plan, attempt)
+    kept = thinned(frames, attempt.step)
+    if plan.codec == "gif":
+        return _gif(held(kept, attempt.within), plan, attempt)
+    return _webp(kept, plan, attempt)
+
+
+def thinned(frames: list[Pixels], step: int) -> list[Pixels]:
+    """Every `step`th frame; what is left over at the end is dropped, so that no animation grows longer."""
+    return frames[: max(1, len(frames) - len(frames) % step) : step]
+
+
+def held(frames: list[Pixels], levels: int) -> list[Pixels]:
+    """The frames, each pixel kept as it was last drawn until it strays by more than `levels` in a channel."""
+    if levels == 0:
+        return frames
+    drawn = [frames[0]]
+    for frame in frames[1:]:
+        strays = np.abs(frame.astype(np.int16) - drawn[-1]).max(axis=-1, keepdims=True) > levels
+        drawn.append(np.where(strays, frame, drawn[-1]))
+    return drawn
 
 
 def pictures(data: bytes) -> Iterator[Pixels]:
@@ -158,7 +181,7 @@ def _paletted(frames: list[Pixels], colours: int) -> Iterator[Any]:
     height, width = frames[0].shape[:2]
     source = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgb24"), time_base=_TICK)
     chart = graph.add_buffer(width=palette.width, height=palette.height, format=palette.format, time_base=_TICK)
-    use, sink = graph.add("paletteuse", "dither=bayer:bayer_scale=3:diff_mode=rectangle"), graph.add("buffersink")
+    use, sink = graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle"), graph.add("buffersink")
     source.link_to(use, 0, 0)
     chart.link_to(use, 0, 1)
     use.link_to(sink)
