@@ -260,6 +260,7 @@ class TestFfprobeFinds:
         pictures, sound = probed(file)["streams"]
         assert (sound["codec_name"], sound["channels"], sound["sample_rate"]) == (SOUND[codec][1], 2, "48000")
         assert int(pictures["nb_read_frames"]) == 50
+        assert float(probed(file)["format"]["duration"]) == pytest.approx(2, abs=0.01)
         if codec == "h264":
             assert int(sound["bit_rate"]) > 100_000
             assert sound["profile"] == "LC"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,13 @@ def test_films_of_two_locales_share_every_byte_of_what_they_share(kind: str):
 @pytest.mark.parametrize("kind", JOINED)
 def test_a_run_is_the_same_every_time(kind: str):
     assert run_of(JOINED[kind], 9).digest == run_of(JOINED[kind], 9).digest
+
+
+@pytest.mark.parametrize("kind", ["h264", "av1"])
+def test_another_process_makes_the_same_run(kind: str):
+    code = f"from tests.reel.test_segments import JOINED, run_of\nprint(run_of(JOINED[{kind!r}], 9).digest)"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=120)
+    assert other.stdout.decode().split()[-1] == run_of(JOINED[kind], 9).digest
 
 
 def test_runs_of_other_settings_are_not_joined():

@@ -34,7 +34,7 @@ MOST_BYTES_HELD = 1 << 30
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way to make the file: every `step`th frame, so many colours or such a quality, pixels held `within` levels."""
+    """One way to make the file: every `step`th frame, colours or quality to `spend`, pixels held `within` levels."""
 
     step: int
     spend: int

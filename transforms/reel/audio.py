@@ -57,7 +57,10 @@ class Track:
         for packet in self._coded(stream, self.samples[:, early:]):
             packet.stream = stream
             packet.pts, packet.dts = packet.pts + early, packet.dts + early
-            yield packet
+            left = self.samples.shape[1] - packet.pts
+            if left > 0:  # what an encoder adds behind the end would make the film longer than its pictures
+                packet.duration = min(packet.duration, left)
+                yield packet
 
     def _coded(self, stream: Any, samples: Samples) -> Iterator[Any]:
         from av import AudioFrame, AudioResampler
