@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 
 from tests.reel.moving import a_plan, pan, probed, readers
-from transforms.reel.animated import attempts, held, pictures, thinned
+from transforms.reel.animated import Animation, attempts, held, shown_at, thinned
 from transforms.reel.container import TooManyBytes
 from transforms.reel.film_format import CannotFilm
 from transforms.reel.floor import BelowFloor, likeness_of, tiles_of
 from transforms.reel.writer import FilmFormat, FilmWriter
 
 KINDS = ["gif", "webp"]
+MIDDLES = [50, 150, 250, 350, 450, 550]
 
 
 def an_animation(kind: str, **changes: Any) -> FilmFormat:
@@ -65,7 +66,7 @@ def test_the_same_frames_make_the_same_bytes(kind: str):
 def test_what_is_shown_is_like_what_was_drawn(kind: str):
     plan = an_animation(kind)
     drawn = [frame.to_ndarray(format="rgb24") for frame in pan(plan, 6)]
-    for one, other in zip(drawn, pictures(made(plan, 6)), strict=True):
+    for one, other in zip(drawn, shown_at(made(plan, 6), MIDDLES), strict=True):
         assert likeness_of(tiles_of(one[..., 1].copy()), tiles_of(other[..., 1].copy())) > 0.9
         assert abs(one.astype(int) - other).mean() < 8
 
@@ -76,7 +77,20 @@ def test_a_limit_of_bytes_is_met(kind: str):
     plan = an_animation(kind, max_bytes=int(free * 0.6), floor=0.6)
     data = made(plan)
     assert len(data) <= plan.max_bytes
-    assert next(pictures(data)).shape == (150, 180, 3)
+    assert next(shown_at(data, [0])).shape == (150, 180, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_that_stand_still_between_moves_are_judged_at_their_time(kind: str):
+    plan, sink = an_animation(kind, max_bytes=200_000), io.BytesIO()
+    moves = list(pan(plan, 2, 0)) + list(pan(plan, 2, 60))
+    with FilmWriter(sink, plan) as writer:
+        for frame in moves:
+            for _ in range(5):
+                writer.add(frame)
+    drawn = [frame.to_ndarray(format="rgb24") for frame in moves]
+    for one, other in zip(drawn, shown_at(sink.getvalue(), [250, 750, 1250, 1750]), strict=True):
+        assert abs(one.astype(int) - other).mean() < 8
 
 
 def test_frames_left_out_keep_the_length():
@@ -116,17 +130,13 @@ def test_slow_animations_keep_all_their_frames():
     assert {attempt.step for attempt in attempts(an_animation("gif", rate=Fraction(7)))} == {1}
 
 
-def test_an_animation_that_fills_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch):
-    plan = an_animation("gif", width_px=4096, height_px=4096)
-    frame = next(pan(an_animation("gif"), 1)).reformat(width=4096, height=4096)
-    with pytest.raises(CannotFilm, match="make it a film in MP4 or WebM"):
-        _add_often(plan, frame)
-
-
-def _add_often(plan: FilmFormat, frame: Any) -> None:
-    with FilmWriter(io.BytesIO(), plan) as writer:
-        for _ in range(30):
-            writer.add(frame)
+def test_an_animation_that_fills_the_memory_is_refused(tmp_path: Path):
+    plan = an_animation("gif")
+    animation = Animation(tmp_path / "a.gif", plan, most_bytes_held=2 * 180 * 150 * 3)
+    for number, frame in enumerate(pan(plan, 2)):
+        animation.add(frame, number)
+    with pytest.raises(CannotFilm, match="3 frames of 180 × 150 in an animated picture; make it a film in MP4 or WebM"):
+        animation.add(next(pan(plan, 1)), 2)
 
 
 def test_animations_have_no_sound():

@@ -7,7 +7,7 @@ second frame, every third, four of five. The floor is SSIM of the luma of sample
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -27,6 +27,7 @@ COLOURS = ((256, 0), (128, 0), (128, 8), (64, 8), (64, 16), (32, 16))
 QUALITIES = (90, 80, 70, 60, 50, 40, 30)
 STEPS = (1, 2, 3, 5)
 _TICK = Fraction(1, 100)
+HALF = Fraction(1, 2)
 SLOWEST = 4
 """Frames per second under which motion falls apart; frames are not left out below it."""
 MOST_BYTES_HELD = 1 << 30
@@ -44,14 +45,14 @@ class Attempt:
 class Animation:
     """Holds the frames of an animated picture and writes the best file that fits the plan's limit."""
 
-    def __init__(self, scratch: Path, plan: FilmFormat):
-        self.scratch, self.plan = scratch, plan
+    def __init__(self, scratch: Path, plan: FilmFormat, most_bytes_held: int = MOST_BYTES_HELD):
+        self.scratch, self.plan, self.most_bytes_held = scratch, plan, most_bytes_held
         self.frames: list[Pixels] = []
 
     def add(self, frame: Any, number: int) -> None:
-        """Keep one rgb24 frame; CannotFilm once all of them would fill more than 1 GiB."""
+        """Keep one rgb24 frame; CannotFilm once all of them fill more than may be held (1 GiB)."""
         pixels = frame.to_ndarray(format="rgb24")
-        if pixels.nbytes * (number + 1) > MOST_BYTES_HELD:
+        if pixels.nbytes * (number + 1) > self.most_bytes_held:
             raise CannotFilm(
                 f"{number + 1} frames of {self.plan.width_px} × {self.plan.height_px} in an animated picture",
                 "make it a film in MP4 or WebM",
@@ -83,12 +84,12 @@ class Animation:
         if self.plan.max_bytes is None:
             return
         kept = thinned(self.frames, attempt.step)
-        every = max(1, len(kept) // KEPT)
-        for number, decoded in enumerate(pictures(data)):
-            if number % every == 0 and number < len(kept):
-                likeness = likeness_of(_luma_tiles(kept[number]), _luma_tiles(decoded))
-                if likeness < self.plan.floor:
-                    raise BelowFloor(number * attempt.step, likeness, self.plan.floor)
+        samples = range(0, len(kept), max(1, len(kept) // KEPT))
+        middles = [float((number + HALF) * 1000 * attempt.step / self.plan.rate) for number in samples]
+        for number, decoded in zip(samples, shown_at(data, middles), strict=True):
+            likeness = likeness_of(_luma_tiles(kept[number]), _luma_tiles(decoded))
+            if likeness < self.plan.floor:
+                raise BelowFloor(number * attempt.step, likeness, self.plan.floor)
 
 
 def attempts(plan: FilmFormat) -> Iterator[Attempt]:
@@ -125,13 +126,21 @@ def held(frames: list[Pixels], levels: int) -> list[Pixels]:
     return drawn
 
 
-def pictures(data: bytes) -> Iterator[Pixels]:
-    """The frames of an animated picture as a browser would show them, (height, width, 3) uint8."""
-    from PIL import Image, ImageSequence
+def shown_at(data: bytes, times_ms: Sequence[float]) -> Iterator[Pixels]:
+    """What a browser shows at rising times, (height, width, 3) uint8; the last frame stays after the end.
+
+    By time and not by number, because encoders draw frames that do not differ as one that stays longer.
+    """
+    from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:
-        for frame in ImageSequence.Iterator(image):
-            yield np.asarray(frame.convert("RGB"))
+        number, end = 0, 0.0
+        for time in times_ms:
+            while time >= end and number < getattr(image, "n_frames", 1):
+                image.seek(number)
+                image.load()
+                number, end = number + 1, end + image.info.get("duration", 0)
+            yield np.asarray(image.convert("RGB"))
 
 
 def _luma_tiles(pixels: Pixels) -> Tiles:
