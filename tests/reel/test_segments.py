@@ -90,6 +90,12 @@ def test_a_run_is_the_same_every_time(kind: str):
     assert run_of(JOINED[kind], 9).digest == run_of(JOINED[kind], 9).digest
 
 
+def test_narrow_frames_make_the_same_run_ten_times():
+    plan = a_plan(width_px=300, height_px=250)
+    frames = list(pan(plan, 12))
+    assert len({encode_run(plan, frames, 12).digest for _ in range(10)}) == 1
+
+
 @pytest.mark.parametrize("kind", ["h264", "av1"])
 def test_another_process_makes_the_same_run(kind: str):
     code = f"from tests.reel.test_segments import JOINED, run_of\nprint(run_of(JOINED[{kind!r}], 9).digest)"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from foundry.channel import Codec
@@ -131,7 +133,20 @@ def _h264(plan: FilmFormat) -> dict[str, str]:
         chosen |= {"crf": str(quality)}
     if limit and not plan.least_bits_per_second:
         chosen |= {"maxrate": str(limit[0]), "bufsize": str(limit[1])}
+    if has_avx512():
+        parameters["asm"] = UP_TO_AVX2
     return {**chosen, "x264-params": joined(parameters)}
+
+
+UP_TO_AVX2 = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
+"""x264's AVX-512 code gives one of several results for the same narrow frames; its AVX2 code always the same."""
+
+
+@lru_cache(maxsize=1)
+def has_avx512() -> bool:
+    """Whether x264 would use AVX-512 here; a processor that has it has AVX2."""
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and " avx512" in flags.read_text(encoding="utf-8", errors="replace")
 
 
 def _filled(plan: FilmFormat) -> int:
