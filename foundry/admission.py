@@ -9,7 +9,7 @@ from pathlib import Path
 from foundry.brief import Brief, Message
 from foundry.card import ModelCard
 from foundry.channel import Placement, resolve_placements
-from foundry.copywriting import FIELDS, PLACEHOLDERS, fills, unfilled
+from foundry.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled
 from foundry.errors import FoundryError, Refusals
 from foundry.estimate import Estimate, estimate
 from foundry.fonts import hostile, uncovered
@@ -100,6 +100,10 @@ def _copy_problems(brief: Brief, tenant: Tenant) -> Iterator[FoundryError]:
         yield from _text_problems(path, product.name, families)
 
 
+def _days(brief: Brief) -> Days:
+    return Days(brief.embargo, brief.expiry)
+
+
 def _message_problems(brief: Brief, tenant: Tenant, locale: str, message: Message) -> Iterator[FoundryError]:
     families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
     for field in FIELDS:
@@ -107,7 +111,7 @@ def _message_problems(brief: Brief, tenant: Tenant, locale: str, message: Messag
         yield from _text_problems(path, text, families)
         yield from _banned(path, text, tenant)
         for product in brief.products:
-            yield from _unfilled(path, text, fills(product, locale), product.id, locale)
+            yield from _unfilled(path, text, fills(product, locale, _days(brief)), product.id, locale)
 
 
 def _text_problems(path: str, text: str, families: tuple[str, ...]) -> Iterator[FoundryError]:
