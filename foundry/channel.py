@@ -193,9 +193,17 @@ class Placement(BaseModel):
         return (*self.formats, *(form for form in self.also_takes if form not in self.formats))
 
     def mark(self, field: str) -> Mark:
-        """Where the figure of `field` is from; a part ("motion.audio") without a mark has its whole's."""
-        whole = field.split(".")[0]
-        return self.marks.get(field) or self.marks.get(whole) or self.confidence
+        """Where the figure of `field` is from; a part ("motion.audio") without a mark has its whole's.
+
+        What the data leave out has this project's default, and so this project's mark.
+        """
+        if field in self.marks:
+            return self.marks[field]
+        whole, _, part = field.partition(".")
+        holder = getattr(self, whole) if part else self
+        if (part or whole) not in holder.model_fields_set:
+            return "own"
+        return self.marks.get(whole, self.confidence)
 
     @cached_property
     def digest(self) -> str:

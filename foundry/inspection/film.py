@@ -65,8 +65,12 @@ def inspect_film(file: BinaryIO, name: str, form: str, size_bytes: int) -> Found
         raise CannotRead(name, what, "Export it again.") from error
     if not iso or found.moving is None:
         return found
-    told = {"index_first": boxes.index_first(iso), "edits": boxes.edits(file, iso), "turned": boxes.turned(file, iso)}
-    moving = replace(found.moving, **told)
+    moving = replace(
+        found.moving,
+        index_first=boxes.index_first(iso),
+        edits=boxes.edits(file, iso),
+        turned=boxes.turned(file, iso),
+    )
     return replace(found, moving=moving)
 
 

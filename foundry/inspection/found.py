@@ -30,7 +30,8 @@ class Picture:
 
     `bits` per channel; `subsampling` and `progressive` are None where the format has none or the reader cannot tell;
     `profile` is the description in the ICC profile, "sRGB" for a file that says so in another way, or None;
-    `srgb` is whether its colours are those of sRGB; `orientation` is EXIF's, 1 is upright.
+    `srgb` is whether its colours are those of sRGB; `orientation` is EXIF's, 1 is upright; `spread` is the standard
+    deviation of its grey levels, of 255, None where it was not measured: near 0, the picture is blank.
     """
 
     bits: int
@@ -42,6 +43,7 @@ class Picture:
     progressive: bool | None = None
     orientation: int = 1
     dots_per_inch: float | None = None
+    spread: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Moving:
     """A stream of frames. `rate` is their mean; `constant` says whether all of them last equally long.
 
     `index_first` (the index before the frames) and `edits` (entries of edit lists that cut, delay or shift) are
-    ISO containers' only, and so is `turned`: players are to turn or flip the frames. `loops`: None is endless, 1 is once.
+    ISO containers' only, and so is `turned`: players are to turn or flip the frames. `loops`: None is
+    endless, 1 is once.
     """
 
     codec: str

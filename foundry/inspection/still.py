@@ -6,7 +6,7 @@ import io
 from fractions import Fraction
 from typing import Any, BinaryIO
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageStat, TiffImagePlugin
 
 from foundry.inspection.boxes import boxes, content
 from foundry.inspection.found import CannotRead, Found, Moving, Picture
@@ -84,7 +84,8 @@ def _picture(picture: Image.Image, form: str, file: BinaryIO, name: str) -> Pict
         subsampling=_sampling(picture) if form in ("jpeg", "mpo") else None,
         progressive=bool(picture.info.get("progressive")) if form in ("jpeg", "mpo") else None,
         orientation=int(picture.getexif().get(ORIENTATION, 1) or 1),
-        dots_per_inch=float(dots[0]) if dots and form in ("jpeg", "tiff", "png") else None,
+        dots_per_inch=round(float(dots[0]), 1) if dots and form in ("jpeg", "tiff", "png") else None,
+        spread=round(ImageStat.Stat(picture.convert("L")).stddev[0], 2),
     )
 
 
@@ -155,11 +156,23 @@ def _jxl(file: BinaryIO, name: str, size_bytes: int) -> Found:
     except (imagecodecs.JpegxlError, RuntimeError, ValueError) as error:
         raise CannotRead(name, f"is a jxl that cannot be read to its end: {error}", "Export it again.") from error
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
-    # The library does not say what colours are meant; a JPEG XL always says so itself, and untagged ones mean sRGB.
-    picture = Picture(pixels.dtype.itemsize * 8, "rgb" if channels >= 3 else "grey", channels in (2, 4), "sRGB", True)
-    size = {"width_px": pixels.shape[1], "height_px": pixels.shape[0]}
-    xmp = b"<x:xmpmeta" in data
-    return Found(name, "still", "jxl", size_bytes, **size, picture=picture, xmp=xmp)
+    # A JPEG XL always says which colours it means, but this reader does not pass it on: no profile is claimed.
+    picture = Picture(
+        bits=pixels.dtype.itemsize * 8,
+        colour="rgb" if channels >= 3 else "grey",
+        alpha=channels in (2, 4),
+        spread=round(float(pixels.std()) / (1 if pixels.dtype.itemsize == 1 else 257), 2),
+    )
+    return Found(
+        name=name,
+        kind="still",
+        format="jxl",
+        size_bytes=size_bytes,
+        width_px=pixels.shape[1],
+        height_px=pixels.shape[0],
+        picture=picture,
+        xmp=b"<x:xmpmeta" in data,
+    )
 
 
 def _jxl_size(data: bytes) -> tuple[int, int]:
