@@ -205,6 +205,12 @@ class Placement(BaseModel):
             return "own"
         return self.marks.get(whole, self.confidence)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with changed fields, and so with a digest of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("digest", None)
+        return copied
+
     @cached_property
     def digest(self) -> str:
         """Changes with whatever changes pixels or bytes of what is made for it."""

@@ -100,7 +100,7 @@ def _file(moving: Moving, motion: Motion) -> Iterator[Finding]:
         yield Finding("index", moving.index_first, place, "before the frames", remedy)
     if not motion.edit_lists:
         remedy = "Write it again without edit lists."
-        yield Finding("edit lists", moving.edits == 0, f"{moving.edits} edits", "none", remedy)
+        yield Finding("edit lists", moving.edits == 0, str(moving.edits), "none", remedy)
     if motion.loops is not None and moving.codec in ("gif", "webp"):
         plays = "endless" if moving.loops is None else str(moving.loops)
         fits = moving.loops is not None and moving.loops <= motion.loops

@@ -29,7 +29,7 @@ def inspect_page(file: BinaryIO, name: str, size_bytes: int) -> Found:
             return _facts(document, name, size_bytes)
     except pikepdf.PasswordError as error:
         raise CannotRead(name, "is a pdf with a password", "Export it without one.") from error
-    except (pikepdf.PdfError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (pikepdf.PdfError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise CannotRead(name, f"is a pdf that cannot be read: {error}", "Export it again.") from error
 
 
@@ -64,7 +64,7 @@ def _colours(page: Any) -> Iterator[str]:
     import pikepdf
 
     resources = page.get("/Resources", {})
-    for picture in dict(page.images).values():
+    for picture in dict(page.get_images()).values():
         yield _space(picture.get("/ColorSpace"))
     for space in dict(resources.get("/ColorSpace", {})).values():
         yield _space(space)
@@ -75,10 +75,12 @@ def _colours(page: Any) -> Iterator[str]:
 
 
 def _space(space: Any) -> str:
+    import pikepdf
+
     if space is None:
         return "none"
-    if not hasattr(space, "keys") and str(space) in SPACES:
-        return SPACES[str(space)]
+    if isinstance(space, pikepdf.Name):
+        return SPACES.get(str(space), "other")
     kind = str(space[0])
     if kind == "/ICCBased":
         return BY_CHANNELS.get(int(space[1].get("/N", 0)), "other")
