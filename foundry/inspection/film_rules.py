@@ -129,7 +129,8 @@ def _sounds(sound: Sound | None, motion: Motion, exact: bool) -> Iterator[Findin
 
 def _levels(sound: Sound, motion: Motion, exact: bool) -> Iterator[Finding]:
     least = motion.least_audio_bits_per_second
-    if least:
+    # Silence needs no bits, whatever rate was asked for.
+    if least and sound.loudness_lufs is not None:
         # Encoders of AAC stay a little under the rate that they are asked for.
         enough = sound.bits_per_second >= least * 0.9
         measured, limit = f"{sound.bits_per_second} bit/s", f"at least {least} bit/s"

@@ -239,3 +239,10 @@ def test_a_file_with_another_format_s_name_is_told(tmp_path: Path) -> None:
     assert [str(fault) for fault in faults] == [
         "name: called png; the limit is jpeg. Name it .jpeg, or export it again."
     ]
+
+
+def test_a_silent_track_is_not_blamed_for_its_few_bits(tmp_path: Path) -> None:
+    found = inspect(film(tmp_path / "f.mp4", Spec(sound="aac", level=-120)))
+    assert found.sound is not None
+    assert found.sound.loudness_lufs is None
+    assert judge(found, small("meta/feed-film"), exact=True).faults == ()
