@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from foundry.bus_cli import cancel, dead_app, submit, topics_app, watch
+from foundry.channels_cli import channels_app
 from foundry.errors import FoundryError
 from foundry.evidence_cli import models_app
 
@@ -32,6 +33,7 @@ app.add_typer(schema_app, name="schema")
 app.add_typer(layouts_app, name="layouts")
 app.add_typer(models_app, name="models")
 app.add_typer(topics_app, name="topics")
+app.add_typer(channels_app, name="channels")
 app.add_typer(dead_app, name="dead")
 for command in (submit, cancel, watch):
     app.command()(command)
@@ -164,14 +166,6 @@ def explain(
             say(json.dumps(found, ensure_ascii=False))
         else:
             print_explained(found, out)
-
-
-@app.command()
-def channels(as_json: AsJson = False) -> None:
-    """List the placements and the named sets."""
-    from foundry.listing import print_channels
-
-    print_channels(out, as_json)
 
 
 @layouts_app.command("list")
