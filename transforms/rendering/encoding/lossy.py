@@ -36,8 +36,9 @@ class Codec:
     """One lossy format.
 
     `write(pixels, quality, fine, tags)` gives a file, without tags one for measuring; `fine` asks for colour at full
-    size. `rungs` are the qualities that a search steps over, and `guess` is the one it starts from. `local`: blocks of
-    16 px do not depend on their neighbours, so that tiles encoded apart show what the whole file shows.
+    size. `rungs` are the qualities that a search steps over, and `guess` is the one it starts from. Below `calm` a
+    file goes only to meet a limit, as plain grounds, a brand's colour, begin to drift, which likeness does not weigh.
+    `local`: blocks of 16 px do not depend on their neighbours, so that tiles encoded apart show what the file shows.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Codec:
     read: Callable[[bytes], Levels]
     rungs: tuple[int, ...]
     guess: int
+    calm: int
     local: bool = False
 
 
@@ -116,11 +118,13 @@ def boxed(codestream: bytes, tags: Tags) -> bytes:
     return head + box(b"xml ", tags.xmp) + box(b"jxlc", codestream)
 
 
+JPEG_RUNGS = (45, 52, 58, 64, 69, 74, 78, 82, 85, 88, 90, 92, 94, 96)
+WEBP_RUNGS = (40, 50, 58, 66, 74, 80, 84, 87, 90, 92, 94, 96, 98)
+AVIF_RUNGS = (35, 42, 49, 55, 60, 65, 69, 73, 77, 81, 85, 89, 93)
+JXL_RUNGS = (50, 58, 65, 71, 76, 80, 84, 87, 90, 92, 94, 96, 98)
 CODECS = {
-    "jpeg": Codec(
-        "jpeg", _jpeg, _pillow_read, (45, 52, 58, 64, 69, 74, 78, 82, 85, 88, 90, 92, 94, 96), 82, local=True
-    ),
-    "webp": Codec("webp", _webp, _pillow_read, (40, 50, 58, 66, 74, 80, 84, 87, 90, 92, 94, 96, 98), 90),
-    "avif": Codec("avif", _avif, _pillow_read, (35, 42, 49, 55, 60, 65, 69, 73, 77, 81, 85, 89, 93), 73),
-    "jxl": Codec("jxl", _jxl, _jxl_read, (50, 58, 65, 71, 76, 80, 84, 87, 90, 92, 94, 96, 98), 90),
+    "jpeg": Codec("jpeg", _jpeg, _pillow_read, JPEG_RUNGS, guess=82, calm=78, local=True),
+    "webp": Codec("webp", _webp, _pillow_read, WEBP_RUNGS, guess=90, calm=80),
+    "avif": Codec("avif", _avif, _pillow_read, AVIF_RUNGS, guess=73, calm=60),
+    "jxl": Codec("jxl", _jxl, _jxl_read, JXL_RUNGS, guess=90, calm=87),
 }

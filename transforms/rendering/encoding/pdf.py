@@ -134,9 +134,8 @@ def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
     whole = _exact(page, levels)
     if len(whole) <= limit:
         return Try(whole, 100, 1.0)
-    return Search(Codec("pdf", partial(_packed, page), _read, RUNGS, RUNGS[4], local=True), levels, sheet.tags).within(
-        limit
-    )
+    jpeg = Codec("pdf", partial(_packed, page), _read, RUNGS, guess=86, calm=81, local=True)
+    return Search(jpeg, levels, sheet.tags).within(limit)
 
 
 def _exact(page: Page, levels: Levels) -> bytes:

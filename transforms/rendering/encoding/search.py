@@ -58,18 +58,19 @@ class Search:
 
     def within(self, limit: int) -> Try:
         """The best file of at most `limit` bytes whose likeness is TARGET or less; else the smallest acceptable one."""
-        wanted = self._rung(TARGET, self.codec.rungs.index(self.codec.guess))
-        best = self._whole(self.codec.rungs[wanted])
+        rungs = self.codec.rungs
+        wanted = self._rung(TARGET, rungs.index(self.codec.guess), rungs.index(self.codec.calm), len(rungs) - 1)
+        best = self._whole(rungs[wanted])
         if len(best) <= limit:
-            return self._judged(best, self.codec.rungs[wanted])
+            return self._judged(best, rungs[wanted])
         least, left = self._least(wanted)
         if len(least.data) > limit or least.likeness < FLOOR:
             return least
-        return self._between(least, (self.codec.rungs[wanted], len(best)), limit, left)
+        return self._between(least, (rungs[wanted], len(best)), limit, left)
 
     def _least(self, wanted: int) -> tuple[Try, int]:
         """The smallest whole file that is like enough, and how many more may be written."""
-        rung = self._rung(FLOOR, max(wanted - 4, 0), wanted)
+        rung = self._rung(FLOOR, max(wanted - 4, 0), 0, wanted)
         left, least = MOST_FILES - 2, self._judged(self._whole(self.codec.rungs[rung]), self.codec.rungs[rung])
         while least.likeness < FLOOR and rung < wanted and left > 0:
             rung += 1  # tiles beside each other were a little easier than tiles in their place
@@ -90,15 +91,14 @@ class Search:
                 break
         return low if low.likeness else self._judged(low.data, low.quality)
 
-    def _rung(self, wanted: float, start: int, top: int | None = None) -> int:
-        """The lowest rung whose likeness on the tiles is `wanted`; the highest if none is. Walks up or down."""
-        top = len(self.codec.rungs) - 1 if top is None else top
+    def _rung(self, wanted: float, start: int, bottom: int, top: int) -> int:
+        """The lowest rung from `bottom` to `top` whose likeness on the tiles is `wanted`; `top` if none is."""
         at = min(start, top)
         if self._likeness(at) < wanted:
             while at < top and self._likeness(at) < wanted:
                 at += 1
             return at
-        while at > 0 and self._likeness(at - 1) >= wanted:
+        while at > bottom and self._likeness(at - 1) >= wanted:
             at -= 1
         return at
 
