@@ -15,7 +15,7 @@ from foundry.channel import Print
 from foundry.colour import lab_of_srgb
 from foundry.errors import BadInput
 from tests.rendering.scenes import XMP, a_placement, advert, levels, noise
-from transforms.rendering.encode import encode, srgb_profile
+from transforms.rendering.encode import TooManyBytes, encode, srgb_profile
 from transforms.rendering.encoding.inks import MOST_INK, PRESS, inks, limited, most_ink
 from transforms.rendering.encoding.sheet import profile
 
@@ -148,6 +148,16 @@ def test_a_page_without_its_bleed_is_refused() -> None:
         encode(advert(*PAGE), a_placement("pdf", PAGE, printed=CMYK), XMP)
     with pytest.raises(BadInput, match="is not printed"):
         encode(advert(*PAGE), a_placement("pdf", PAGE), XMP)
+
+
+def test_noise_on_a_page_is_packed_whole_or_refused() -> None:
+    unbled = CMYK.model_copy(update={"bleed_mm": Decimal(0)})
+    whole = len(encode(noise(200, 160), a_placement("pdf", (200, 160), printed=unbled), XMP).data)
+    found = encode(noise(200, 160), a_placement("pdf", (200, 160), whole * 95 // 100, unbled), XMP)
+    assert found.quality < 100
+    assert len(found.data) <= whole * 95 // 100
+    with pytest.raises(TooManyBytes, match="a pdf of"):
+        encode(noise(200, 160), a_placement("pdf", (200, 160), whole // 5, unbled), XMP)
 
 
 def test_noise_fills_a_page_too() -> None:

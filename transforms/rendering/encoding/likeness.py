@@ -24,7 +24,7 @@ SCALES = ((0, 1, 0.4), (0, 2, 0.4), (1, 2, 0.1), (2, 2, 0.1))
 PLAIN = 0.02
 """What a pixel without structure still weighs."""
 TILE_PX = 64
-TILES_ACROSS, TILES_DOWN = 8, 4
+TILES_ACROSS, TILES_DOWN = 8, 2
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class HardTiles:
     corners: tuple[tuple[int, int], ...]
 
     def of(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """The tiles side by side, (256, 512, channels), or the whole picture; their corners are on a grid of 64 px."""
+        """The tiles side by side, (128, 512, channels), or the whole picture; their corners are on a grid of 64 px."""
         if not self.corners:
             return pixels
         tiles = [pixels[y : y + TILE_PX, x : x + TILE_PX] for x, y in self.corners]
@@ -100,7 +100,7 @@ class HardTiles:
 
 
 def hard_tiles(pixels: Levels) -> HardTiles:
-    """The busiest 24 tiles in any of R, G and B, type first as its edges are steepest, and 8 from the calmer rest."""
+    """The busiest 12 tiles in any of R, G and B, type first as its edges are steepest, and 4 from the calmer rest."""
     import cv2
 
     across, down = pixels.shape[1] // TILE_PX, pixels.shape[0] // TILE_PX

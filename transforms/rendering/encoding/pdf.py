@@ -20,7 +20,7 @@ from PIL import Image
 from foundry.channel import Placement, Print
 from foundry.errors import BadInput
 from transforms.rendering.encoding.inks import PRESS, inks
-from transforms.rendering.encoding.lossy import Codec, NoLibrary
+from transforms.rendering.encoding.lossy import Codec, NoLibrary, make_room
 from transforms.rendering.encoding.search import Search, Try
 from transforms.rendering.encoding.sheet import Sheet, Tags, bleed_points, points, profile
 from transforms.rendering.encoding.tiff import differences
@@ -134,7 +134,7 @@ def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
     whole = _exact(page, levels)
     if len(whole) <= limit:
         return Try(whole, 100, 1.0)
-    jpeg = Codec("pdf", partial(_packed, page), _read, RUNGS, guess=86, calm=81, local=True)
+    jpeg = Codec("pdf", partial(_packed, page), _read, RUNGS, guess=86, calm=81, most=96, local=True)
     return Search(jpeg, levels, sheet.tags).within(limit)
 
 
@@ -148,6 +148,7 @@ def _exact(page: Page, levels: Levels) -> bytes:
 
 def _packed(page: Page, levels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
     """A JPEG, alone for measuring, else on its page. Pillow stores inks inverted, as Adobe does; the page says so."""
+    make_room(levels)
     stream = io.BytesIO()
     Image.fromarray(levels, "CMYK" if page.in_inks else "RGB").save(
         stream, "JPEG", quality=quality, subsampling=0 if fine else 2, optimize=True

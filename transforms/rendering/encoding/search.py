@@ -1,7 +1,7 @@
 """The quality of a lossy file: high enough for the eye, low enough for the channel, in few encodings.
 
-What a quality does to a picture is measured on its hardest tiles, an eighth of a square of 1080 px, so that choosing a
-quality costs a fraction of the one whole file that is then written. Only where that file is over the limit is more
+What a quality does to a picture is measured on its hardest tiles, an eighteenth of a square of 1080 px, so that
+choosing a quality costs a fraction of the one whole file that is then written. Only where that file is over the limit is more
 written whole: once at the floor, which says whether the format can serve at all, then between by a secant on the
 logarithm of the size, which is nearly straight in quality. No more than MOST_FILES are written.
 """
@@ -59,7 +59,9 @@ class Search:
     def within(self, limit: int) -> Try:
         """The best file of at most `limit` bytes whose likeness is TARGET or less; else the smallest acceptable one."""
         rungs = self.codec.rungs
-        wanted = self._rung(TARGET, rungs.index(self.codec.guess), rungs.index(self.codec.calm), len(rungs) - 1)
+        wanted = self._rung(
+            TARGET, rungs.index(self.codec.guess), rungs.index(self.codec.calm), rungs.index(self.codec.most)
+        )
         best = self._whole(rungs[wanted])
         if len(best) <= limit:
             return self._judged(best, rungs[wanted])
