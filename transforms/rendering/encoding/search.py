@@ -1,9 +1,9 @@
 """The quality of a lossy file: high enough for the eye, low enough for the channel, in few encodings.
 
 What a quality does to a picture is measured on its hardest tiles, an eighteenth of a square of 1080 px, so that
-choosing a quality costs a fraction of the one whole file that is then written. Only where that file is over the limit is more
-written whole: once at the floor, which says whether the format can serve at all, then between by a secant on the
-logarithm of the size, which is nearly straight in quality. No more than MOST_FILES are written.
+choosing a quality costs a fraction of the one whole file that is then written. Only where that file is over the limit
+is more written whole: once at the floor, which says whether the format can serve at all, then between by a secant on
+the logarithm of the size, which is nearly straight in quality. No more than MOST_FILES are written.
 """
 
 from __future__ import annotations
