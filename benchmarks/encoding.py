@@ -114,11 +114,9 @@ PEERS: dict[str, dict[str, Peer]] = {
         "libvips, defaults": _vips(".webp"),
     },
     "avif": {
-        "Pillow, defaults": _pillow("AVIF", max_threads=1),
         "OpenCV, defaults": _opencv(".avif", "IMWRITE_AVIF_QUALITY"),
         "Pillow, speed 8": _pillow("AVIF", speed=8, max_threads=1),
     },
-    "jxl": {"libvips, effort 5": _vips(".jxl", effort=5)},
     "png": {
         "Pillow, defaults": _pillow("PNG"),
         "Pillow, optimize": _pillow("PNG", optimize=True),
