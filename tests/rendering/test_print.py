@@ -51,6 +51,14 @@ def test_a_tiff_of_8_bits_is_read_by_pillow_with_its_dots_per_inch() -> None:
         assert np.array_equal(levels(file), levels(image))
 
 
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_printed_pictures_say_their_dots_per_inch(form: str) -> None:
+    encoded = encode(advert(), a_placement(form, (320, 320), printed=RGB), XMP)
+    with Image.open(io.BytesIO(encoded.data)) as file:
+        assert file.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+        assert file.info["icc_profile"] == srgb_profile()
+
+
 @pytest.mark.parametrize("form", ["png", "jpeg", "webp", "avif"])
 def test_16_bits_are_rounded_for_formats_of_8(form: str) -> None:
     rounded = Image.fromarray(np.rint(deep() / 257).astype(np.uint8))

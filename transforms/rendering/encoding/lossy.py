@@ -10,12 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import Image
 
 from foundry.errors import FoundryError
 from transforms.rendering.encoding.sheet import Tags
 
 Levels = NDArray[np.uint8]
+FULL, HALF = 0x111111, 0x221111
+"""JPEG's sampling factors of luma and chroma, in OpenCV's writing: colour at full size, and at half."""
+JFIF = 20
+"""Bytes of a JPEG's first marker and its JFIF segment."""
 
 
 class NoLibrary(FoundryError):
@@ -56,23 +60,37 @@ def _saved(pixels: Levels, form: str, tags: Tags | None, **options: Any) -> byte
     stream = io.BytesIO()
     if tags:
         options |= {"icc_profile": tags.icc, "xmp": tags.xmp}
-        if tags.dots_per_inch and form == "JPEG":
-            options["dpi"] = (tags.dots_per_inch, tags.dots_per_inch)
     Image.fromarray(pixels).save(stream, form, **options)
     return stream.getvalue()
 
 
-def make_room(pixels: Levels) -> None:
-    """Let Pillow's buffer hold a whole optimised or progressive JPEG; its own guess is too small for noise."""
-    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 2 * pixels.size + 65_536)
-
-
 def _jpeg(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
-    make_room(pixels)
-    options = {"quality": quality, "subsampling": 0 if fine else 2}
-    if tags is None:  # the pixels are the same as of a progressive file
-        return _saved(pixels, "JPEG", None, **options)
-    return _saved(pixels, "JPEG", tags, progressive=True, optimize=True, **options)
+    """OpenCV's writer: the same libjpeg-turbo as Pillow's, which holds Python's lock while it makes scans progressive.
+
+    Without tags the file is not progressive; its pixels are the same.
+    """
+    import cv2
+
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, FULL if fine else HALF]
+    if tags:
+        options += [cv2.IMWRITE_JPEG_PROGRESSIVE, 1, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    written, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
+    if not written:
+        raise ValueError(f"OpenCV wrote no JPEG of {pixels.shape}")
+    return tagged(data.tobytes(), tags) if tags else data.tobytes()
+
+
+def tagged(bare: bytes, tags: Tags) -> bytes:
+    """The same JPEG with its dots per inch, XMP and ICC profile, behind the JFIF header that every bare one has."""
+
+    def segment(marker: int, content: bytes) -> bytes:
+        return struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content
+
+    dots = tags.dots_per_inch
+    density = struct.pack(">BHH", 1, dots, dots) if dots else bare[13:18]
+    xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + tags.xmp)
+    icc = segment(0xE2, b"ICC_PROFILE\0\x01\x01" + tags.icc)
+    return bare[:13] + density + bare[18:JFIF] + xmp + icc + bare[JFIF:]
 
 
 def _webp(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 
 from foundry.channel import Placement, Print
 from foundry.errors import BadInput
 from transforms.rendering.encoding.inks import PRESS, inks
-from transforms.rendering.encoding.lossy import Codec, NoLibrary, make_room
+from transforms.rendering.encoding.lossy import Codec, NoLibrary
 from transforms.rendering.encoding.search import Search, Try
 from transforms.rendering.encoding.sheet import Sheet, Tags, bleed_points, points, profile
 from transforms.rendering.encoding.tiff import differences
@@ -148,7 +148,7 @@ def _exact(page: Page, levels: Levels) -> bytes:
 
 def _packed(page: Page, levels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
     """A JPEG, alone for measuring, else on its page. Pillow stores inks inverted, as Adobe does; the page says so."""
-    make_room(levels)
+    _make_room(levels)
     stream = io.BytesIO()
     Image.fromarray(levels, "CMYK" if page.in_inks else "RGB").save(
         stream, "JPEG", quality=quality, subsampling=0 if fine else 2, optimize=True
@@ -159,6 +159,11 @@ def _packed(page: Page, levels: Levels, quality: int, fine: bool, tags: Tags | N
     inverted = {"Decode": pikepdf.Array([1, 0] * 4)} if page.in_inks else {}
     size = (levels.shape[1], levels.shape[0])
     return page.of(stream.getvalue(), size, Filter=pikepdf.Name.DCTDecode, **inverted)
+
+
+def _make_room(pixels: Levels) -> None:
+    """Let Pillow's buffer hold a whole optimised or progressive JPEG; its own guess is too small for noise."""
+    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 2 * pixels.size + 65_536)
 
 
 def _read(data: bytes) -> Levels:
