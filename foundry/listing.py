@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from foundry.card import ModelCard
-from foundry.channel import placement_sets, placements
+from foundry.channel import placements
 from foundry.layout import layout_for, layouts, shown_fields
 
 
@@ -41,29 +41,6 @@ def _model_row(card: ModelCard) -> tuple[str, ...]:
     weights = "none" if not card.has_weights else "here" if card.present else "not here"
     price = f"${card.unit_cost.money}"
     return (card.name, card.task, card.stage, card.source.kind, weights, card.licence, price)
-
-
-def print_channels(out: Console, as_json: bool) -> None:
-    """Every placement and set."""
-    known, sets = placements(), placement_sets()
-    if as_json:
-        dump = {name: p.model_dump(mode="json") for name, p in known.items()}
-        out.print_json(json.dumps({"placements": dump, "sets": sets}))
-        return
-    rows = [
-        (
-            n,
-            f"{p.width_px}x{p.height_px}",
-            "/".join(p.formats),
-            f"{p.max_bytes:,}",
-            p.family,
-            p.title,
-        )
-        for n, p in known.items()
-    ]
-    out.print(_table(("placement", "pixels", "formats", "bytes", "family", "title"), rows))
-    for name, members in sets.items():
-        out.print(f"[bold]{name}[/]: {', '.join(members)}")
 
 
 def print_layouts(out: Console, as_json: bool) -> None:
