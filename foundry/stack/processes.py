@@ -6,9 +6,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from foundry.stack.home import MARK, Home, Started
+
+
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # those that this very process started, so that it can reap them
 
 
 def start(home: Home, server: str, role: str, command: Sequence[str], more: dict[str, str]) -> Started:
@@ -28,6 +32,7 @@ def start(home: Home, server: str, role: str, command: Sequence[str], more: dict
             stderr=sink,
             start_new_session=True,
         )
+        _CHILDREN[process.pid] = process
         started = Started(pid=process.pid, started=psutil.Process(process.pid).create_time(), role=role)
         others = tuple(known for known in state.processes.get(server, ()) if known.role != role)
         state.processes[server] = (*others, started)
@@ -62,9 +67,11 @@ def stop(started: Started, patience_s: float = 10) -> None:
     family = [psutil.Process(started.pid), *psutil.Process(started.pid).children(recursive=True)]
     send(started, signal.SIGCONT)
     send(started, signal.SIGTERM)
+    _reaped_within(started.pid, patience_s)
     _, left = psutil.wait_procs(family, timeout=patience_s)
     for process in left:
         _kill(process)
+    _reaped_within(started.pid, 5)
     psutil.wait_procs(left, timeout=5)
     _reap(started.pid)
 
@@ -109,7 +116,14 @@ def _kill(process: object) -> None:
 
 def _reap(pid: int) -> None:
     """Take a child's exit status, so that it leaves no zombie; one of another parent is not ours to take."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    child = _CHILDREN.get(pid)
+    if child is not None and child.poll() is not None:
+        del _CHILDREN[pid]
+
+
+def _reaped_within(pid: int, patience_s: float) -> None:
+    """Wait for a child of this process to end; a process of another parent is waited for elsewhere."""
+    child = _CHILDREN.get(pid)
+    if child is not None:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(patience_s)
