@@ -11,7 +11,6 @@ from pathlib import Path
 
 from foundry.stack.home import MARK, Home, Started
 
-
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # those that this very process started, so that it can reap them
 
 
