@@ -1,4 +1,4 @@
-"""infra/compose.yaml says what the local stack says: the same servers and versions, checked, and seen by nobody else."""
+"""infra/compose.yaml has the servers and versions of the local stack, each checked and seen from here only."""
 
 from __future__ import annotations
 

@@ -43,11 +43,9 @@ def test_a_cut_resets_open_and_new_connections_until_mended(wire: Proxy):
         assert asked(connection, b"hello") == b"hello"
         wire.cut()
         with pytest.raises(ConnectionError):
-            asked(connection, b"anybody?")
-            asked(connection, b"anybody?")
+            connection.recv(4096)
     with connected(wire) as connection, pytest.raises(ConnectionError):
-        asked(connection, b"anybody?")
-        asked(connection, b"anybody?")
+        connection.recv(4096)
     wire.mend()
     with connected(wire) as connection:
         assert asked(connection, b"hello again") == b"hello again"
