@@ -9,7 +9,7 @@ import pytest
 from foundry.stack import Kafka, Secured, running
 from tests.infra.servers import needing
 
-OLD_CALL = pytest.mark.filterwarnings("ignore:read_text is deprecated:DeprecationWarning")  # kafka-python's own
+OLD_CALL = pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")  # kafka-python's own
 pytestmark = needing("kafka", pytest.mark.slow, OLD_CALL)
 TOPIC = "campaign.briefs"
 USERS = (("admin", "hall-key"), ("aurelle", "spring-glow"), ("nordlys", "north-light"))
