@@ -5,10 +5,15 @@ from __future__ import annotations
 from foundry.shot import Box, MasterFacts
 
 Crop = tuple[float, float, float, float]
+_LOW = 0.94
 
 
-def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None) -> Crop:
-    """The part of the master, in its pixels, that fills `wanted`: the product stays whole and in its place."""
+def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, place: str = "keep") -> Crop:
+    """The part of the master, in its pixels, that fills `wanted`: the product stays whole, and in its place.
+
+    With `close_up` the product has this height, in thousandths, and stands in the middle, as it does with `place`
+    "center"; "low" puts it near the lower edge.
+    """
     ratio = wanted[0] / wanted[1]
     width = min(facts.width_px, facts.height_px * ratio)
     height = width / ratio
@@ -19,7 +24,10 @@ def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None) 
         needed = max((bottom - top) * 1000 / close_up, (right - left) * 1.12 / ratio)
         height = min(height, needed)
         width = height * ratio
+    if close_up or place != "keep":
         x, y = (left + right) / 2 - width / 2, (top + bottom) / 2 - height / 2
+        if place == "low":
+            y = bottom - height * _LOW
     else:
         x = (facts.width_px - width) * _share(left, right, facts.width_px)
         y = (facts.height_px - height) * _share(top, bottom, facts.height_px)
