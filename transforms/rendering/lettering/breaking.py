@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from budoux import Parser
 
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
+HANGUL_WORD = re.compile(rf"{HANGUL.pattern}\w|[\w%‰°℃)\]”’\"']{HANGUL.pattern}")
 HAN_OR_KANA = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
@@ -37,12 +38,18 @@ CLINGS = (
 FRENCH = ((re.compile(r"\s$"), re.compile("[:;!?»›]")), (re.compile(r"[«‹]\s$"), re.compile("")))
 ONE_LETTER = (re.compile(r"(?:^|\s|\u00a0)[aiouwzAIOUWZkKsSvV]\s$"), re.compile(""))
 ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.\s$")
+EAST_ASIAN_DATE = re.compile("[年月년월] ?$")
+SHORT_WORD = re.compile(r"(?:^|[\s(«“])[^\W\d_]{1,2}\s$")
+COMMA = re.compile(r"[,،;؛]\s$")
+MID = re.compile(r"[^.:!?…–—;)»”\]।\u0e01-\u0e4e\u2e80-\uffef]\s$")
+ONE_LETTER_NEXT = re.compile(r"[A-Z](?!\w)")
 IDEOGRAPHIC_REPEATS = frozenset("ๆฯ")
 CODE = re.compile(r"\S*(?:\w[.@/_]\w|\d)\S*")
 LATIN = re.compile(r"[^\W\d_]$")
 # Prices of a break, in the units of `paragraphs.ragged`: the square of the share of a line that is left white.
-AFTER_HYPHEN, BETWEEN_THAI_WORDS, WITHIN_PHRASE, WITHIN_DATE, WITHIN_NAME, DIVIDED = 0.08, 0.02, 0.25, 0.2, 0.5, 0.6
-DIVIDED_BY_HAND = 0.3
+AFTER_COMMA, MID_SENTENCE, AFTER_SHORT_WORD, AFTER_HYPHEN, BETWEEN_THAI_WORDS = 0.03, 0.1, 0.16, 0.12, 0.06
+WITHIN_PHRASE, WITHIN_DATE, WITHIN_NAME, BEFORE_ONE_LETTER = 0.25, 0.2, 0.5, 0.2
+DIVIDED_BY_HAND, DIVIDED_IN_COMPOUND, DIVIDED = 0.3, 0.4, 0.6
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def breaks(text: str, locale: str, names: tuple[str, ...] = (), hyphens: bool = 
         soft = text[at - 1] == "\u00ad"
         made.append(Break(at, max(price, DIVIDED_BY_HAND) if soft else price, "-" if soft else ""))
     if hyphens:
-        made += [Break(at, DIVIDED, "-") for at in _divided(text, locale, named) if at not in found]
+        made += [one for one in _divided(text, locale, named) if one.at not in found]
         made.sort(key=lambda one: one.at)
     return tuple(made)
 
@@ -95,8 +102,7 @@ def _clings(text: str, at: int, language: str) -> bool:
     if text[at] in IDEOGRAPHIC_REPEATS:
         return True
     if not before[-1].isspace():
-        touching = before[-1].isalnum() and after[0].isalnum()
-        return touching and bool(HANGUL.match(after) or HANGUL.match(before[-1]))
+        return bool(HANGUL_WORD.match(before[-1] + after[0]))
     rules = [*CLINGS]
     rules += FRENCH if language == "fr" else ()
     rules += (ONE_LETTER,) if language in ("pl", "cs", "sk") else ()
@@ -108,9 +114,13 @@ def _price(text: str, at: int, phrases: frozenset[int] | None) -> float:
         return AFTER_HYPHEN
     if phrases is not None and not text[at - 1].isspace() and at not in phrases:
         return WITHIN_PHRASE
-    if text[at].isalpha() and ORDINAL.search(text[max(0, at - 5) : at]):
+    before = text[max(0, at - 5) : at]
+    if (text[at].isalpha() and ORDINAL.search(before)) or (text[at].isdigit() and EAST_ASIAN_DATE.search(before)):
         return WITHIN_DATE
-    return 0.0
+    if ONE_LETTER_NEXT.match(text, at):
+        return BEFORE_ONE_LETTER
+    ends = ((SHORT_WORD, AFTER_SHORT_WORD), (COMMA, AFTER_COMMA), (MID, MID_SENTENCE))
+    return next((price for end, price in ends if end.search(before)), 0.0)
 
 
 @lru_cache(maxsize=8)
@@ -147,10 +157,11 @@ def _spans(text: str, names: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             at = text.find(name, at + len(name))
 
 
-def _divided(text: str, locale: str, named: list[tuple[int, int]]) -> Iterator[int]:
+def _divided(text: str, locale: str, named: list[tuple[int, int]]) -> Iterator[Break]:
     """Divisions of long words, but of those in a name, an address or a code."""
     kept = sorted([*named, *(code.span() for code in CODE.finditer(text))])
     for word in WORD.finditer(text):
         before = bisect_right(kept, (word.end(), 0)) - 1
         if before < 0 or kept[before][1] <= word.start():
-            yield from (word.start() + at for at in divisions(word[0], locale))
+            for at, joint in divisions(word[0], locale):
+                yield Break(word.start() + at, DIVIDED_IN_COMPOUND if joint else DIVIDED, "-")

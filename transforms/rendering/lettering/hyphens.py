@@ -13,6 +13,8 @@ WORD = re.compile(r"[^\W\d_]+(?:\u00ad[^\W\d_]+)*")
 SHORTEST = 7
 EACH_SIDE = 3
 CAPITALISED_NOUNS = ("de", "lb")
+# The s that joins German nouns to what follows; the patterns alone put it on the wrong side ("Feuchtigkeitss-pendend").
+JOINT = re.compile("(?<=...)(?:heits|keits|ungs|ions|schafts|täts|tums|lings)(?=[^\\W\\d_]{3})")
 
 
 @lru_cache(maxsize=16)
@@ -24,15 +26,20 @@ def _patterns(locale: str) -> Pyphen | None:
 
 
 @lru_cache(maxsize=8_192)
-def divisions(word: str, locale: str) -> tuple[int, ...]:
-    """Indices at which `word` may be divided, at least three letters from its ends; none for short words and names.
+def divisions(word: str, locale: str) -> tuple[tuple[int, bool], ...]:
+    """(Index at which `word` may be divided, whether it is a joint of a compound), three letters or more from its ends.
 
-    A word that has soft hyphens is divided only there, by `breaking`; so are words with capitals inside or, but in
-    German, at their beginning (which may be names).
+    Short words and names have none: names are words with capitals inside or, but in German, at their beginning. A word
+    that has soft hyphens is divided only there, by `breaking`.
     """
     if len(word) < SHORTEST or "\u00ad" in word or word[1:] != word[1:].lower():
         return ()
     if word[0].isupper() and locale.split("-")[0] not in CAPITALISED_NOUNS:
         return ()
     patterns = _patterns(locale)
-    return tuple(int(at) for at in patterns.positions(word)) if patterns else ()
+    if patterns is None:
+        return ()
+    german = locale.split("-")[0] in CAPITALISED_NOUNS
+    joints = [joint.end() for joint in JOINT.finditer(word)] if german else []
+    plain = [at for at in map(int, patterns.positions(word)) if all(abs(at - joint) > 2 for joint in joints)]
+    return tuple(sorted([(at, False) for at in plain] + [(at, True) for at in joints]))

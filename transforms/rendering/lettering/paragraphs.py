@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
-from transforms.rendering.lettering.breaking import Break, breaks
+from transforms.rendering.lettering.breaking import WITHIN_PHRASE, Break, breaks
 from transforms.rendering.lettering.shaping import Line, Style, advance, clean, part
 
 MOST_BALANCED = 12
@@ -21,6 +23,13 @@ LEADING = {
     1.25: re.compile("[\u0590-\u05ff]"),
 }
 LATIN_LEADING = 1.16
+
+
+class Cuts(Enum):
+    """Which breaks a setting uses: those that keep phrases and names whole; all; all, and divisions of words wider than
+    the line; all, and every division."""
+
+    WHOLE, PLAIN, WIDE_DIVIDED, DIVIDED = range(4)
 
 
 @dataclass(frozen=True)
@@ -39,18 +48,23 @@ class _Cut:
 
 def wrap(text: str, style: Style, width: int) -> list[Line]:
     """Greedy lines of at most `width` pixels; a piece that is wider stands alone and sticks out."""
-    return list(_set(text, style, width, False, False))
+    return list(_set(text, style, width, Cuts.PLAIN, False))
 
 
-def balanced(text: str, style: Style, width: int, hyphens: bool = False) -> list[Line]:
+def balanced(text: str, style: Style, width: int, hyphens: bool = False, most: int = 0) -> list[Line]:
     """As few lines as `wrap`, of nearly equal length, so that no word is left alone.
 
     With `hyphens`, long words are divided by their language's patterns, but only where a word is wider than the line or
-    where three lines or more would be very ragged.
+    where three lines or more would be very ragged. Where `most` lines have room, one more than needed may be spent to
+    keep phrases and names whole.
     """
-    lines = _set(text, style, width, False, True)
-    if hyphens and _would_gain(lines, width):
-        divided = _set(text, style, width, True, True)
+    lines = _set(text, style, width, Cuts.PLAIN, True)
+    if len(lines) < most:
+        whole = _set(text, style, width, Cuts.WHOLE, True)
+        if len(whole) <= min(most, len(lines) + 1) and not _overfull(whole, width):
+            return list(whole)
+    if hyphens and (cuts := _gaining(lines, width)):
+        divided = _set(text, style, width, cuts, True)
         lines = min(lines, divided, key=lambda tried: (_overfull(tried, width), len(tried), -_evenness(tried)))
     return list(lines)
 
@@ -75,17 +89,19 @@ def _evenness(lines: Sequence[Line]) -> float:
     return min(widths) / max(widths) if widths else 1.0
 
 
-def _would_gain(lines: Sequence[Line], width: int) -> bool:
-    return _overfull(lines, width) > 0 or (len(lines) >= RAGGED_LINES and _evenness(lines) < RAGGED)
+def _gaining(lines: Sequence[Line], width: int) -> Cuts | None:
+    if _overfull(lines, width):
+        return Cuts.WIDE_DIVIDED
+    return Cuts.DIVIDED if len(lines) >= RAGGED_LINES and _evenness(lines) < RAGGED else None
 
 
 @lru_cache(maxsize=8_192)
-def _set(text: str, style: Style, width: int, hyphens: bool, even: bool) -> tuple[Line, ...]:
+def _set(text: str, style: Style, width: int, cuts: Cuts, even: bool) -> tuple[Line, ...]:
     """The lines of every paragraph, measured as they will be drawn."""
     found: list[Line] = []
     for paragraph in clean(text).split("\n"):
         if paragraph.strip():
-            found += _fitted(_cut(paragraph, style, hyphens), style, width, even)
+            found += _fitted(_cut(paragraph, style, cuts, width), style, width, even)
     return tuple(found)
 
 
@@ -105,8 +121,21 @@ def _fitted(cut: _Cut, style: Style, width: int, even: bool) -> list[Line]:
     return lines
 
 
-def _cut(text: str, style: Style, hyphens: bool) -> _Cut:
-    ends = (*breaks(text, style.locale, style.names, hyphens), Break(len(text)))
+def _kept(text: str, style: Style, cuts: Cuts, width: int) -> Iterator[Break]:
+    plain = breaks(text, style.locale, style.names)
+    if cuts in (Cuts.WHOLE, Cuts.PLAIN):
+        yield from (one for one in plain if cuts is Cuts.PLAIN or one.price < WITHIN_PHRASE)
+        return
+    edges = [0, *(one.at for one in plain), len(text)]
+    for one in breaks(text, style.locale, style.names, hyphens=True):
+        after = bisect_right(edges, one.at)
+        inside = edges[after - 1] < one.at
+        if not inside or cuts is Cuts.DIVIDED or advance(text[edges[after - 1] : edges[after]].rstrip(), style) > width:
+            yield one
+
+
+def _cut(text: str, style: Style, cuts: Cuts, width: int) -> _Cut:
+    ends = (*_kept(text, style, cuts, width), Break(len(text)))
     at, pen, after, saved = 0, 0.0, [0.0], [0.0]
     for end in ends:
         piece = text[at : end.at]
