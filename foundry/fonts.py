@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -16,9 +17,13 @@ from foundry.names import digest, sha256_file
 
 FONTS = TEMPLATES / "fonts"
 Weight = Literal["regular", "bold"]
-CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-UNSEEN = frozenset("\u200c\u200d\ufe0e\ufe0f\u00ad\u2060")
-TOWER = 4
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufe0e\ufe0f\u00ad")
+VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd")
+TAGS = frozenset(chr(code) for code in range(0xE0020, 0xE0080))
+TAGGED_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f")
+LONE = re.compile("[\ud800-\udfff]")
+TOWER, UNSEEN_IN_A_ROW, CLUSTER = 4, 2, 16
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,9 @@ class Face:
 
 
 @lru_cache(maxsize=1)
-def _index() -> dict[str, dict[str, str]]:
+def _index() -> dict[str, dict[str, Any]]:
     raw = yaml.safe_load((FONTS / "fonts.yaml").read_text(encoding="utf-8"))
-    return {**raw["families"], "": {"fallback": raw["fallback"]}}
+    return {**raw["families"], "": {key: raw[key] for key in ("fallback", "languages", "emoji")}}
 
 
 def families() -> tuple[str, ...]:
@@ -48,27 +53,64 @@ def _face(file: str) -> Face:
         return Face(FONTS / file, frozenset(font.getBestCmap()))
 
 
-@lru_cache(maxsize=64)
-def chain(family: str, weight: Weight) -> tuple[Face, ...]:
-    """The family's face, then the fallbacks', in the order in which they are asked for a glyph."""
+@lru_cache(maxsize=256)
+def chain(family: str, weight: Weight, locale: str = "") -> tuple[Face, ...]:
+    """The family's face, then the fallbacks', in the order in which they are asked for a glyph; emoji are last.
+
+    The locale's language decides which of the East Asian faces draws the Han characters that they share.
+    """
     index = _index()
     if family not in index:
         raise BadInput("fonts", f"no family {family!r}; there are: {', '.join(families())}")
-    names = dict.fromkeys((family, *index[""]["fallback"]))
+    shared = index[""]
+    own, asian = shared["languages"].get(locale.split("-")[0]), set(shared["languages"].values())
+    by_language = sorted(shared["fallback"], key=lambda name: (name in asian) + (name in asian and name != own))
+    names = dict.fromkeys((family, *by_language, shared["emoji"]))
     return tuple(_face(index[name][weight]) for name in names)
 
 
+@lru_cache(maxsize=2)
+def emoji_face(weight: Weight) -> Face:
+    """The face that draws emoji, in the colour of their line."""
+    index = _index()
+    return _face(index[index[""]["emoji"]][weight])
+
+
 def hostile(text: str) -> tuple[str, ...]:
-    """Characters that could turn or pile up text beyond its box: bidi controls, controls, towers of marks."""
-    found = dict.fromkeys(
-        c for c in text if c in CONTROLS or (unicodedata.category(c) in ("Cc", "Co", "Cs") and c != "\n")
-    )
-    marks = 0
+    """Characters that could turn, hide or pile up text beyond its box.
+
+    They are: embeddings, overrides and isolates of direction; controls, private-use, unassigned and lone surrogate
+    code points; tag characters outside a flag; other invisible formats, and more than two unseen characters in a row;
+    more than four marks on a letter; what makes one sign of more than sixteen characters. Left-to-right and
+    right-to-left marks, joiners, soft hyphens and zero-width spaces are what writers need, and pass.
+    """
+    found = dict.fromkeys(c for c in TAGGED_FLAG.sub("", text) if _refused(c))
+    marks = unseen = 0
     for character in unicodedata.normalize("NFC", text):
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks > TOWER:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        unseen = unseen + 1 if character in UNSEEN else 0
+        if marks > TOWER or unseen > UNSEEN_IN_A_ROW:
             found[character] = None
+    found.update(dict.fromkeys(cluster[CLUSTER] for cluster in clusters(text) if len(cluster) > CLUSTER))
     return tuple(found)
+
+
+def clusters(text: str) -> list[str]:
+    """What a reader takes for one sign each (UAX #29); lone surrogates stand for themselves."""
+    from unicode_segmentation_rs import graphemes
+
+    parts = re.split("([\ud800-\udfff])", text) if LONE.search(text) else [text]
+    return [cluster for part in parts for cluster in ([part] if LONE.match(part) else graphemes(part, True))]
+
+
+@lru_cache(maxsize=8_192)
+def _refused(character: str) -> bool:
+    kind = unicodedata.category(character)
+    if character in TURNS or character in TAGS:
+        return True
+    if kind == "Cf":
+        return character not in UNSEEN and character not in VISIBLE_FORMATS
+    return kind in ("Cc", "Cn", "Co", "Cs", "Zl", "Zp") and character != "\n"
 
 
 def uncovered(text: str, names: tuple[str, ...]) -> tuple[str, ...]:

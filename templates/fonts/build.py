@@ -1,12 +1,14 @@
 """How the fonts of this folder were made; run by hand with `fonttools[woff]` installed.
 
     npm pack @fontsource/marcellus @fontsource/inter @fontsource/archivo @fontsource/noto-sans-arabic \
-        @fontsource/noto-sans-hebrew @fontsource/noto-sans-devanagari @fontsource/noto-sans-thai
+        @fontsource/noto-sans-hebrew @fontsource/noto-sans-devanagari @fontsource/noto-sans-thai @fontsource/noto-emoji
     # unpack each beside this script's SOURCE folder; take NotoSansCJK-*.ttc from Debian's fonts-noto-cjk
     python templates/fonts/build.py SOURCE templates/fonts
 
-Fontsource cuts families into one file per script; they are merged again here, where the pieces allow it. The
-Japanese faces are cut to JIS X 0208, kana, punctuation and Latin. All fonts are under the SIL Open Font License 1.1.
+Fontsource cuts families into one file per script; they are merged again here, where the pieces allow it. Noto Emoji
+(one colour, so that it takes the ink of its line) comes whole. The East Asian faces are cut from Noto Sans CJK to
+their national standards: Japanese to JIS X 0208, Simplified Chinese to GB 2312, Korean to the 2,350 syllables and the
+signs of KS X 1001, without its hanja. All fonts are under the SIL Open Font License 1.1.
 """
 
 from __future__ import annotations
@@ -30,13 +32,13 @@ FAMILIES = {
 }
 
 
-def jis_x_0208() -> set[int]:
-    """Every character of the Japanese standard's 94 × 94 table, by its EUC-JP bytes."""
+def standard(codec: str, last_row: int = 0xFE) -> set[int]:
+    """Every character of a national standard's 94 × 94 table up to a row, by its EUC bytes; with Latin and kana."""
     found = set(range(0x20, 0x7F)) | set(range(0x3000, 0x3100)) | set(range(0xFF01, 0xFFEF))
-    for row in range(0xA1, 0xFF):
+    for row in range(0xA1, last_row + 1):
         for cell in range(0xA1, 0xFF):
             try:
-                found.add(ord(bytes((row, cell)).decode("euc_jp")))
+                found.add(ord(bytes((row, cell)).decode(codec)))
             except UnicodeDecodeError:
                 continue
     return found
@@ -61,19 +63,32 @@ def western(source: Path, target: Path) -> None:
                 path.unlink()
 
 
-def japanese(source: Path, target: Path) -> None:
-    """The Japanese face of Noto Sans CJK, cut to JIS X 0208."""
+def emoji(source: Path, target: Path) -> None:
+    """Noto Emoji, whole: its sequences are ligatures, which a subset would lose."""
+    files = next(source.glob("fontsource-noto-emoji-*/package/files"))
+    for weight, name in {400: "NotoEmoji-Regular", 700: "NotoEmoji-Bold"}.items():
+        font = TTFont(files / f"noto-emoji-emoji-{weight}-normal.woff2")
+        font.flavor = None
+        font.save(target / f"{name}.ttf")
+
+
+def east_asian(source: Path, target: Path, region: str, characters: set[int]) -> None:
+    """One region's face of Noto Sans CJK, cut to `characters`."""
     for weight in ("Regular", "Bold"):
         path = next(source.rglob(f"NotoSansCJK-{weight}.ttc"))
         faces = TTCollection(path, lazy=True).fonts
-        face = next(font for font in faces if font["name"].getDebugName(4).startswith("Noto Sans CJK JP"))
+        face = next(font for font in faces if font["name"].getDebugName(4).startswith(f"Noto Sans CJK {region}"))
         options = subset.Options(layout_features=["kern", "palt", "vert", "ccmp", "locl"], hinting=False)
         cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=jis_x_0208())
+        cutter.populate(unicodes=characters)
         cutter.subset(face)
-        face.save(target / f"NotoSansJP-{weight}.otf")
+        face.save(target / f"NotoSans{region}-{weight}.otf")
 
 
 if __name__ == "__main__":
-    western(Path(sys.argv[1]), Path(sys.argv[2]))
-    japanese(Path(sys.argv[1]), Path(sys.argv[2]))
+    where = (Path(sys.argv[1]), Path(sys.argv[2]))
+    western(*where)
+    emoji(*where)
+    east_asian(*where, "JP", standard("euc_jp"))
+    east_asian(*where, "SC", standard("gb2312"))
+    east_asian(*where, "KR", standard("euc_kr", last_row=0xC8))

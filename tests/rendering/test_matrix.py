@@ -136,10 +136,10 @@ def test_japanese_never_begins_a_line_with_a_closing_mark() -> None:
 
 
 def test_a_run_has_one_font_and_one_direction() -> None:
-    pieces = runs("خصم 20% Radiance هذا", "Inter", "regular", True)
-    assert "".join(text for text, _, _ in pieces) == "خصم 20% Radiance هذا"
-    assert [turned for _, _, turned in pieces] == [True, False, True, False, True] or len(pieces) >= 3
-    assert next(turned for text, _, turned in pieces if "20%" in text) is False
+    pieces = runs("خصم 20 Radiance هذا", "Inter", "regular", True)
+    assert "".join(text for text, _, _ in pieces) == "خصم 20 Radiance هذا"
+    assert [turned for _, _, turned in pieces] == [True, False, True, False, True, True]
+    assert next(turned for text, _, turned in pieces if "20" in text) is False
 
 
 def test_shaped_width_is_not_the_sum_of_letters() -> None:

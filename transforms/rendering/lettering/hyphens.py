@@ -1,0 +1,45 @@
+"""Where long Latin words may be divided: TeX's patterns, through pyphen."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyphen import Pyphen  # type: ignore[import-untyped]
+
+WORD = re.compile(r"[^\W\d_]+(?:\u00ad[^\W\d_]+)*")
+SHORTEST = 7
+EACH_SIDE = 3
+CAPITALISED_NOUNS = ("de", "lb")
+# The s that joins German nouns to what follows; the patterns alone put it on the wrong side ("Feuchtigkeitss-pendend").
+JOINT = re.compile("(?<=...)(?:heits|keits|ungs|ions|schafts|täts|tums|lings)(?=[^\\W\\d_]{3})")
+
+
+@lru_cache(maxsize=16)
+def _patterns(locale: str) -> Pyphen | None:
+    from pyphen import Pyphen, language_fallback
+
+    known = language_fallback(locale.replace("-", "_"))
+    return Pyphen(lang=known, left=EACH_SIDE, right=EACH_SIDE) if known else None
+
+
+@lru_cache(maxsize=8_192)
+def divisions(word: str, locale: str) -> tuple[tuple[int, bool], ...]:
+    """(Index at which `word` may be divided, whether it is a joint of a compound), three letters or more from its ends.
+
+    Short words and names have none: names are words with capitals inside or, but in German, at their beginning. A word
+    that has soft hyphens is divided only there, by `breaking`.
+    """
+    if len(word) < SHORTEST or "\u00ad" in word or word[1:] != word[1:].lower():
+        return ()
+    if word[0].isupper() and locale.split("-")[0] not in CAPITALISED_NOUNS:
+        return ()
+    patterns = _patterns(locale)
+    if patterns is None:
+        return ()
+    german = locale.split("-")[0] in CAPITALISED_NOUNS
+    joints = [joint.end() for joint in JOINT.finditer(word)] if german else []
+    plain = [at for at in map(int, patterns.positions(word)) if all(abs(at - joint) > 2 for joint in joints)]
+    return tuple(sorted([(at, False) for at in plain] + [(at, True) for at in joints]))
