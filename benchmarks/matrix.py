@@ -98,9 +98,7 @@ def _families(found: Sequence[Look], chosen: Sequence[str]) -> Mapping[str, list
     return families
 
 
-def _row(
-    made: Iterator[Specimen | Refused], target: Path, sheet: Mosaic, row: int
-) -> tuple[list[Cell], list[Refused]]:
+def _row(made: Iterator[Specimen | Refused], target: Path, sheet: Mosaic, row: int) -> tuple[list[Cell], list[Refused]]:
     cells: list[Cell] = []
     refused: list[Refused] = []
     usual: float | None = None

@@ -58,7 +58,9 @@ def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
         rows, columns = np.nonzero(alpha >= INKED)
         if len(rows):
             x, y = slot.left_px, slot.top_px
-            box = PixelBox(int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x + 1, int(rows.max()) + y + 1)
+            box = PixelBox(
+                int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x + 1, int(rows.max()) + y + 1
+            )
             found.append(Inked(slot, alpha, box))
     return tuple(found)
 
