@@ -145,7 +145,7 @@ class Plan:
         """Aspect bucket → its placements."""
         cells: dict[str, list[Cell]] = {}
         for placement in self.placements:
-            layout = layout_for(placement)
+            layout = layout_for(placement, self.tenant)
             shown = shown_fields(layout, placement)
             cells.setdefault(placement.bucket, []).append(Cell(placement, layout, shown, self._look(layout, placement)))
         return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}

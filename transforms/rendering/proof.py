@@ -1,0 +1,190 @@
+"""What a designer would send back, found on pixels: clipped or straying ink, collisions, ragged columns, weak contrast.
+
+It measures the drawn letters themselves and believes none of the boxes and ratios that the composition reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from foundry.colour import linear_of_srgb
+from foundry.plan import is_rtl
+from transforms.rendering.compose import LetteredSlot
+from transforms.rendering.setting import PixelBox
+
+INKED, SOLID = 24, 250
+LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
+LEAST_PX = {"legal": 8, "price": 9, "badge": 9}
+LEAST_OTHER_PX = 10
+STRAY, RAGGED = 0.12, 0.08
+CENTRED = 0.06
+LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: its kind, the slot or slots, and what was measured against which limit."""
+
+    kind: str
+    slot: str
+    measured: str
+
+
+@dataclass(frozen=True)
+class Inked:
+    """A slot's drawn pixels: where they are in the frame, and how strong (alpha, uint8)."""
+
+    slot: LetteredSlot
+    alpha: NDArray[np.uint8]
+    box: PixelBox
+
+    @property
+    def field(self) -> str:
+        """The slot's name."""
+        return self.slot.placed.field
+
+
+def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
+    """The slots that show anything, with the bounds of their ink in the frame."""
+    found = []
+    for slot in slots:
+        alpha = np.asarray(slot.layer.getchannel("A"))
+        rows, columns = np.nonzero(alpha >= INKED)
+        if len(rows):
+            x, y = slot.left_px, slot.top_px
+            box = PixelBox(
+                int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x + 1, int(rows.max()) + y + 1
+            )
+            found.append(Inked(slot, alpha, box))
+    return tuple(found)
+
+
+def findings(
+    ground: Image.Image, slots: Sequence[LetteredSlot], logo: PixelBox | None, locale: str
+) -> tuple[Finding, ...]:
+    """Everything that is wrong with lettering over `ground` (RGB, the frame without words)."""
+    drawn = inked(slots)
+    found = [*_cut(drawn, ground.size), *_strays(drawn), *_collisions(drawn, logo), *_tiny(drawn)]
+    return (*found, *_weak(drawn, ground), *_ragged(drawn, is_rtl(locale)))
+
+
+def _cut(drawn: Sequence[Inked], size: tuple[int, int]) -> Iterator[Finding]:
+    """Ink that reaches the frame's edge, or the edge of its own layer, was cut there or nearly."""
+    for one in drawn:
+        box = one.box
+        if box.left <= 0 or box.top <= 0 or box.right >= size[0] or box.bottom >= size[1]:
+            yield Finding("clipped", one.field, f"ink {_said(box)} reaches the edge of the frame {size[0]}x{size[1]}")
+        edges = (one.alpha[0], one.alpha[-1], one.alpha[:, 0], one.alpha[:, -1])
+        if any(bool((edge >= INKED).any()) for edge in edges):
+            yield Finding("clipped", one.field, f"ink reaches the edge of its layer {one.slot.layer.size}")
+
+
+def _strays(drawn: Sequence[Inked]) -> Iterator[Finding]:
+    for one in drawn:
+        told, box = one.slot.placed.box, one.box
+        out = max(told.left - box.left, told.top - box.top, box.right - told.right, box.bottom - told.bottom)
+        allowed = max(2, round(STRAY * one.slot.placed.size_px))
+        if out > allowed:
+            yield Finding("strays", one.field, f"ink leaves its slot by {out} px, at most {allowed}")
+
+
+def _collisions(drawn: Sequence[Inked], logo: PixelBox | None) -> Iterator[Finding]:
+    boxes = [(one.field, one.box) for one in drawn] + ([("logo", logo)] if logo else [])
+    for (first, a), (second, b) in combinations(boxes, 2):
+        if a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom:
+            yield Finding("overlaps", f"{first}, {second}", f"{_said(a)} and {_said(b)}")
+
+
+def _tiny(drawn: Sequence[Inked]) -> Iterator[Finding]:
+    for one in drawn:
+        size, least = one.slot.placed.size_px, LEAST_PX.get(one.field, LEAST_OTHER_PX)
+        if size < least:
+            yield Finding("small", one.field, f"{size} px, at least {least}")
+
+
+def _weak(drawn: Sequence[Inked], ground: Image.Image) -> Iterator[Finding]:
+    for one in drawn:
+        ratio = measured_contrast(one, ground)
+        least = LARGE if one.slot.placed.size_px >= LARGE_PX else SMALL
+        if ratio < least:
+            yield Finding("contrast", one.field, f"{ratio:.2f}:1, at least {least}:1")
+
+
+def measured_contrast(one: Inked, ground: Image.Image) -> float:
+    """WCAG contrast of drawn letters: against their plate if they have one, else against what is around the strokes."""
+    light = _light(one.slot.layer.convert("RGB"))
+    solid = one.alpha >= min(SOLID, int(one.alpha.max()))
+    box = one.box
+    area = box.width * box.height
+    if solid.sum() > 0.5 * area:
+        return _between_halves(light[solid])
+    behind = _light(ground.crop((box.left, box.top, box.right, box.bottom)))
+    ink = float(np.median(light[solid]))
+    return min(_ratio(ink, float(level)) for level in np.percentile(behind, (5, 95)))
+
+
+def _between_halves(light: NDArray[np.float32]) -> float:
+    """Contrast of the two flat colours of a plate with letters: the darkest and the lightest tenth of it."""
+    low, high = np.percentile(light, (2, 98))
+    return _ratio(float(low), float(high))
+
+
+def _ratio(first: float, second: float) -> float:
+    high, low = max(first, second), min(first, second)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _light(picture: Image.Image) -> NDArray[np.float32]:
+    return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ LUMA, dtype=np.float32)
+
+
+def _ragged(drawn: Sequence[Inked], rtl: bool) -> Iterator[Finding]:
+    """Slots one under the other share the edge that reading begins at, or their middle."""
+    for above, below in pairwise(_stacked(drawn)):
+        a, b = above.slot.placed.box, below.slot.placed.box
+        starts = abs(a.right - b.right) if rtl else abs(a.left - b.left)
+        ends = abs(a.left - b.left) if rtl else abs(a.right - b.right)
+        middles = abs(a.left + a.right - b.left - b.right) / 2
+        allowed = max(2, round(RAGGED * max(above.slot.placed.size_px, below.slot.placed.size_px)))
+        if min(starts, ends, middles) > allowed:
+            at = f"starts {starts} px, middles {middles:.0f} px apart; at most {allowed}"
+            yield Finding("ragged", f"{above.field}, {below.field}", at)
+
+
+def _stacked(drawn: Sequence[Inked]) -> list[Inked]:
+    """The slots of the copy column that are really drawn, from top to bottom, without those beside another."""
+    column = [one for one in drawn if one.field in ("offer", "headline", "subheadline")]
+    column.sort(key=lambda one: one.box.top)
+    beside = [
+        any(one.box.top < other.box.bottom and other.box.top < one.box.bottom for other in column if other is not one)
+        for one in column
+    ]
+    return [one for one, next_to in zip(column, beside, strict=True) if not next_to]
+
+
+def side(drawn: Sequence[Inked], width: int) -> float:
+    """Where the middle of all ink stands across the frame: 0 left, 1 right."""
+    mass = [float((one.alpha >= INKED).sum()) for one in drawn]
+    middles = [(one.box.left + one.box.right) / 2 / width for one in drawn]
+    return sum(m * x for m, x in zip(mass, middles, strict=True)) / max(sum(mass), 1.0)
+
+
+def unmirrored(left_to_right: float, right_to_left: float) -> Finding | None:
+    """What is wrong if copy from right to left stands on the same side as copy from left to right."""
+    there, here = left_to_right - 0.5, right_to_left - 0.5
+    if abs(there) <= CENTRED:
+        wrong = abs(here) > 2 * CENTRED
+    else:
+        wrong = here * there > 0 and abs(here) > CENTRED / 2
+    measured = f"words stand at {right_to_left:.2f} of the width, at {left_to_right:.2f} from left to right"
+    return Finding("not mirrored", "all", measured) if wrong else None
+
+
+def _said(box: PixelBox) -> str:
+    return f"{box.left},{box.top} to {box.right},{box.bottom}"
