@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundry.colour import linear_of_srgb
+from foundry.layout import Layout
 from foundry.plan import is_rtl
-from transforms.rendering.compose import LetteredSlot
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.compose import LetteredSlot, StaticLayer
+from transforms.rendering.room import PixelBox
 
 INKED, SOLID = 24, 250
 LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
@@ -57,19 +58,17 @@ def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
         alpha = np.asarray(slot.layer.getchannel("A"))
         rows, columns = np.nonzero(alpha >= INKED)
         if len(rows):
-            x, y = slot.left_px, slot.top_px
-            box = PixelBox(int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x + 1, int(rows.max()) + y + 1)
-            found.append(Inked(slot, alpha, box))
+            left, top = slot.left_px + int(columns.min()), slot.top_px + int(rows.min())
+            right, bottom = slot.left_px + int(columns.max()) + 1, slot.top_px + int(rows.max()) + 1
+            found.append(Inked(slot, alpha, PixelBox(left, top, right, bottom)))
     return tuple(found)
 
 
-def findings(
-    ground: Image.Image, slots: Sequence[LetteredSlot], logo: PixelBox | None, locale: str
-) -> tuple[Finding, ...]:
-    """Everything that is wrong with lettering over `ground` (RGB, the frame without words)."""
-    drawn = inked(slots)
-    found = [*_cut(drawn, ground.size), *_strays(drawn), *_collisions(drawn, logo), *_tiny(drawn)]
-    return (*found, *_weak(drawn, ground), *_ragged(drawn, is_rtl(locale)))
+def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) -> tuple[Finding, ...]:
+    """Everything that is wrong with the lettering of a locale over the static layer that faces its way."""
+    drawn, ground = inked(slots), static.image
+    found = [*_cut(drawn, ground.size), *_strays(drawn), *_collisions(drawn, static.logo), *_tiny(drawn)]
+    return (*found, *_weak(drawn, ground), *_ragged(drawn, static.layout, is_rtl(locale)))
 
 
 def _cut(drawn: Sequence[Inked], size: tuple[int, int]) -> Iterator[Finding]:
@@ -142,28 +141,24 @@ def _light(picture: Image.Image) -> NDArray[np.float32]:
     return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ LUMA, dtype=np.float32)
 
 
-def _ragged(drawn: Sequence[Inked], rtl: bool) -> Iterator[Finding]:
-    """Slots one under the other share the edge that reading begins at, or their middle."""
-    for above, below in pairwise(_stacked(drawn)):
-        a, b = above.slot.placed.box, below.slot.placed.box
-        starts = abs(a.right - b.right) if rtl else abs(a.left - b.left)
-        ends = abs(a.left - b.left) if rtl else abs(a.right - b.right)
-        middles = abs(a.left + a.right - b.left - b.right) / 2
-        allowed = max(2, round(RAGGED * max(above.slot.placed.size_px, below.slot.placed.size_px)))
-        if min(starts, ends, middles) > allowed:
-            at = f"starts {starts} px, middles {middles:.0f} px apart; at most {allowed}"
-            yield Finding("ragged", f"{above.field}, {below.field}", at)
+def _ragged(drawn: Sequence[Inked], layout: Layout, rtl: bool) -> Iterator[Finding]:
+    """Slots one under the other in a block share the edge that its alignment names, or their middle."""
+    named = {one.field: one for one in drawn}
+    for block in layout.blocks.values():
+        column = [named[row[0]] for row in block.slots if len(row) == 1 and row[0] in named]
+        for above, below in pairwise(column):
+            apart = _apart(above.slot.placed.box, below.slot.placed.box, block.align, rtl)
+            allowed = max(2, round(RAGGED * max(above.slot.placed.size_px, below.slot.placed.size_px)))
+            if apart > allowed:
+                measured = f"{apart} px apart at the {block.align}, at most {allowed}"
+                yield Finding("ragged", f"{above.field}, {below.field}", measured)
 
 
-def _stacked(drawn: Sequence[Inked]) -> list[Inked]:
-    """The slots of the copy column that are really drawn, from top to bottom, without those beside another."""
-    column = [one for one in drawn if one.field in ("offer", "headline", "subheadline")]
-    column.sort(key=lambda one: one.box.top)
-    beside = [
-        any(one.box.top < other.box.bottom and other.box.top < one.box.bottom for other in column if other is not one)
-        for one in column
-    ]
-    return [one for one, next_to in zip(column, beside, strict=True) if not next_to]
+def _apart(above: PixelBox, below: PixelBox, align: str, rtl: bool) -> int:
+    if align == "center":
+        return abs(above.left + above.right - below.left - below.right) // 2
+    right = rtl if align == "start" else not rtl
+    return abs(above.right - below.right) if right else abs(above.left - below.left)
 
 
 def side(drawn: Sequence[Inked], width: int) -> float:
@@ -176,10 +171,8 @@ def side(drawn: Sequence[Inked], width: int) -> float:
 def unmirrored(left_to_right: float, right_to_left: float) -> Finding | None:
     """What is wrong if copy from right to left stands on the same side as copy from left to right."""
     there, here = left_to_right - 0.5, right_to_left - 0.5
-    if abs(there) <= CENTRED:
-        wrong = abs(here) > 2 * CENTRED
-    else:
-        wrong = here * there > 0 and abs(here) > CENTRED / 2
+    centred = abs(there) <= CENTRED
+    wrong = abs(here) > 2 * CENTRED if centred else here * there > 0 and abs(here) > CENTRED / 2
     measured = f"words stand at {right_to_left:.2f} of the width, at {left_to_right:.2f} from left to right"
     return Finding("not mirrored", "all", measured) if wrong else None
 
