@@ -143,8 +143,9 @@ class LayoutFiles:
             raise BadInput(f"layout {below[0][0]}: extends", f"runs in a circle, {chain}; break it")
         file = (self.own if own else self.shipped).get(name)
         if file is None:
-            known = sorted({**self.shipped, **self.own})
-            raise UnknownLayout(name, tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known[:5]))
+            known = self.names if not below else tuple(sorted({**self.shipped, **self.own}))
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
+            raise UnknownLayout(name, tuple(near or known[:5]))
         if "extends" not in file:
             return dict(file)
         parent = self._raw(file["extends"], (*below, (name, own)))

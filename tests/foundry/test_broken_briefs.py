@@ -203,7 +203,7 @@ PLANS: list[tuple[str, Change, list[str]]] = [
         at("alternatives", 1_000),
         ["alternatives", "'1000'", "3000 shots", "quota of tenant aurelle", "2000"],
     ),
-    ("script without font", at("messages/en-US/headline", "한국어"), ["messages.en-US.headline", "U+D55C", "fonts"]),
+    ("script without font", at("messages/en-US/headline", "ខ្មែរ"), ["messages.en-US.headline", "U+1781", "fonts"]),
     ("name without font", at("products/0/name", "ꦧꦱ"), ["products[0].name", "no font covers"]),
     ("bidi override", at("messages/en-US/headline", "a\u202eb"), ["messages.en-US.headline", "U+202E", "remove"]),
     ("combining tower", at("messages/en-US/headline", "a" + "\u0301" * 40), ["control characters", "remove them"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from foundry.shot import Box, MasterFacts
+from transforms.rendering.room import PixelBox
 
 Crop = tuple[float, float, float, float]
 _LOW = 0.94
@@ -39,3 +40,15 @@ def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, 
 def _share(low: float, high: float, edge: int) -> float:
     before, after = low, edge - high
     return before / (before + after) if before + after > 0 else 0.5
+
+
+def product_in(facts: MasterFacts, crop: Crop, visual: PixelBox) -> PixelBox | None:
+    """Where the product shows in the frame; None where the master's record does not say."""
+    box = facts.product_box
+    if box is None:
+        return None
+    across = visual.width / (crop[2] - crop[0])
+    down = visual.height / (crop[3] - crop[1])
+    xs = [round(visual.left + (x * facts.width_px / 1000 - crop[0]) * across) for x in (box.left, box.right)]
+    ys = [round(visual.top + (y * facts.height_px / 1000 - crop[1]) * down) for y in (box.top, box.bottom)]
+    return PixelBox(xs[0], ys[0], xs[1], ys[1]).within(visual)

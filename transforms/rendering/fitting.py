@@ -68,7 +68,7 @@ def _fit(layout: Layout, room: Room, locale: str, copy: Copy, whose: tuple[Type,
         setting = set_copy(copy.only(layout.fields), locale, layout, room, brand)
     except FoundryError as refusal:
         return Fit(layout.id, room.placement, locale, refusal)
-    overlap = _overlap(layout, room.placement, locale, setting, logo)
+    overlap = _overlap(layout, room, locale, setting, logo)
     return Fit(layout.id, room.placement, locale, overlap, setting.dropped)
 
 
@@ -83,14 +83,12 @@ def _rooms(layout: Layout, placement: Placement, frame: Frame, logo: LogoPlace |
         yield Room(placement.name, frame, chosen)
 
 
-def _overlap(
-    layout: Layout, placement: Placement, locale: str, setting: Setting, logo: LogoPlace | None
-) -> SlotsOverlap | None:
+def _overlap(layout: Layout, room: Room, locale: str, setting: Setting, logo: LogoPlace | None) -> SlotsOverlap | None:
     boxes = [(slot.field, slot.box) for slot in setting.slots]
     boxes += [("the logo", logo.box)] if logo else []
     for (first, one), (second, other) in combinations(boxes, 2):
         if one.meets(other):
-            return SlotsOverlap(layout.id, placement.name, locale, first, second)
+            return SlotsOverlap(layout.id, room.placement, locale, first, second)
     return None
 
 

@@ -13,7 +13,7 @@ from transforms.rendering.text import Line, Style, balanced, leading, measure
 
 PADS = {"none": (0.0, 0.0, 0.0), "pill": (0.72, 1.62, 0.5), "button": (1.2, 2.38, 0.8), "badge": (0.0, 0.0, 0.0)}
 """Ems beside the words, of the plate's height, and least above and below together; a badge's follow from its circle."""
-BADGE_EMS, BADGE_ROOM = (4.4, 5.2, 6.2, 7.4), 1.16
+BADGE_EMS, BADGE_ROOM = (4.4, 5.4, 6.6, 7.8), 1.16
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Copy set into a layout's blocks: sizes found, lines broken, boxes known, before any pixel is drawn.
 
-A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Where there is no room even so,
+A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Where there is still no room,
 slots give way in the layout's order, one at a time, and the rest begins again at its largest.
 """
 

@@ -12,7 +12,7 @@ from foundry.layout import Layout, Visual
 from foundry.shot import MasterFacts
 from foundry.tenant import Tenant
 from transforms.rendering.contrast import against, contrast, extremes, luminance, middle, quietest
-from transforms.rendering.crop import Crop, crop_box
+from transforms.rendering.crop import Crop, crop_box, product_in
 from transforms.rendering.logo import LogoPlace, logo_picture, place_logo
 from transforms.rendering.room import Frame, PixelBox, block_boxes, frame
 from transforms.rendering.setting import Room
@@ -51,7 +51,7 @@ def stage(
     picture, crop = _shown(master, facts, layout.key_visual, visual)
     canvas = Image.new("RGB", room.size, getattr(tenant.brand.palette, layout.ground))
     canvas.paste(picture, (visual.left, visual.top))
-    painter = _Painter(canvas, layout, tenant, room, [])
+    painter = _Painter(canvas, layout, tenant, room, [], product_in(facts, crop, visual))
     painter.around(visual)
     if layout.close_up:
         painter.close_up(master, facts, layout.close_up)
@@ -78,6 +78,7 @@ class _Painter:
     tenant: Tenant
     frame: Frame
     strokes: list[Stroke]
+    product: PixelBox | None
 
     def paint(self, stroke: Stroke) -> None:
         lay(self.canvas, stroke)
@@ -128,7 +129,7 @@ class _Painter:
     def _scrim(self, box: PixelBox, ink: str, colour: str) -> Stroke:
         """The weakest veil on which the ink reads, or the strongest there is."""
         for strength in SCRIM:
-            scrim = veil(self.frame.size, box, colour, strength)
+            scrim = veil(self.frame.size, box, colour, strength, self.product)
             tried = self.canvas.copy()
             lay(tried, scrim)
             if against(ink, extremes(tried, box)) >= READABLE:

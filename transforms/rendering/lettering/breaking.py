@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from budoux import Parser
 
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
-HANGUL_WORD = re.compile(rf"{HANGUL.pattern}\w|[\w%‰°℃)\]”’\"']{HANGUL.pattern}")
+HANGUL_WORD = re.compile(rf"{HANGUL.pattern}[\w(\[]|[\w%‰°℃)\]”’\"']{HANGUL.pattern}")
 HAN_OR_KANA = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 UNITS = r"[cmk]?m[²³]?|[mk]?g|[mc]?l|oz|lb|fl|kWh|W|GB|TB|MB|h|min|zł|kr|Kč|ج\.م|مل|سم|كجم|ساعة"
+# Unicode 16's rule 19a, which the crate (Unicode 15) has not: quotes of Chinese copy are brackets.
+AROUND_CHINESE_QUOTES = re.compile(rf"(?<={HAN_OR_KANA.pattern})(?=[“‘])|(?<=[”’])(?={HAN_OR_KANA.pattern})")
+SHORT_QUOTE = re.compile("[“「『《][^”」』》]{1,10}[”」』》]")
 # Reasons why a line must not end at a space (or at the hyphen of a number), by what stands on both sides of it.
 CLINGS = (
     (re.compile(r"\d\s$"), re.compile(r"[%‰°€$£¥₹₪₩฿₺₽¢]|[٪]")),
@@ -44,12 +47,15 @@ COMMA = re.compile(r"[,،;؛]\s$")
 MID = re.compile(r"[^.:!?…–—;)»”\]।\u0e01-\u0e4e\u2e80-\uffef]\s$")
 ONE_LETTER_NEXT = re.compile(r"[A-Z](?!\w)")
 IDEOGRAPHIC_REPEATS = frozenset("ๆฯ")
-CODE = re.compile(r"\S*(?:\w[.@/_]\w|\d)\S*")
+PICTURE = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf]")
+TOKEN = re.compile(r"\S+")
+CODE = re.compile(r"\w[.@/_]\w|\d")
 LATIN = re.compile(r"[^\W\d_]$")
 # Prices of a break, in the units of `paragraphs.ragged`: the square of the share of a line that is left white.
 AFTER_COMMA, MID_SENTENCE, AFTER_SHORT_WORD, AFTER_HYPHEN, BETWEEN_THAI_WORDS = 0.03, 0.1, 0.16, 0.12, 0.06
-WITHIN_PHRASE, WITHIN_DATE, WITHIN_NAME, BEFORE_ONE_LETTER = 0.25, 0.2, 0.5, 0.2
-DIVIDED_BY_HAND, DIVIDED_IN_COMPOUND, DIVIDED = 0.3, 0.4, 0.6
+WITHIN_PHRASE, WITHIN_DATE, WITHIN_NAME, BEFORE_ONE_LETTER, BEFORE_PICTURE = 0.25, 0.2, 1.0, 0.2, 0.25
+# From here on a break is as bad as one line more.
+DIVIDED_BY_HAND, DIVIDED_IN_COMPOUND, DIVIDED = 0.3, 0.4, 0.9
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ def breaks(text: str, locale: str, names: tuple[str, ...] = (), hyphens: bool = 
     found = dict.fromkeys(_standard(text), 0.0)
     found |= {at: BETWEEN_THAI_WORDS for at in word_breaks(text) if text[at] not in IDEOGRAPHIC_REPEATS}
     language = locale.split("-")[0]
+    if language == "zh":
+        found |= {at.start(): 0.0 for at in AROUND_CHINESE_QUOTES.finditer(text)}
     phrases = _phrases(text, locale)
     named = list(_spans(text, names))
     made = []
@@ -112,7 +120,10 @@ def _clings(text: str, at: int, language: str) -> bool:
 def _price(text: str, at: int, phrases: frozenset[int] | None) -> float:
     if text[at - 1] in "-‐/" and LATIN.match(text[at]):
         return AFTER_HYPHEN
-    if phrases is not None and not text[at - 1].isspace() and at not in phrases:
+    if PICTURE.match(text, at):
+        return BEFORE_PICTURE
+    loose = at in (phrases or ()) or text[at - 1].isspace() or AROUND_CHINESE_QUOTES.match(text, at)
+    if phrases is not None and not loose:
         return WITHIN_PHRASE
     before = text[max(0, at - 5) : at]
     if (text[at].isalpha() and ORDINAL.search(before)) or (text[at].isdigit() and EAST_ASIAN_DATE.search(before)):
@@ -146,7 +157,8 @@ def _phrases(text: str, locale: str) -> frozenset[int] | None:
     for phrase in _parser(model).parse(text):
         at += len(phrase)
         found.add(at)
-    return frozenset(found)
+    quoted = (range(quote.start() + 1, quote.end()) for quote in SHORT_QUOTE.finditer(text))
+    return frozenset(found.difference(*quoted))
 
 
 def _spans(text: str, names: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -159,7 +171,7 @@ def _spans(text: str, names: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 def _divided(text: str, locale: str, named: list[tuple[int, int]]) -> Iterator[Break]:
     """Divisions of long words, but of those in a name, an address or a code."""
-    kept = sorted([*named, *(code.span() for code in CODE.finditer(text))])
+    kept = sorted([*named, *(token.span() for token in TOKEN.finditer(text) if CODE.search(token[0]))])
     for word in WORD.finditer(text):
         before = bisect_right(kept, (word.end(), 0)) - 1
         if before < 0 or kept[before][1] <= word.start():

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pyphen import Pyphen  # type: ignore[import-untyped]
 
 WORD = re.compile(r"[^\W\d_]+(?:\u00ad[^\W\d_]+)*")
-SHORTEST = 7
+SHORTEST, LONGEST = 7, 80
 EACH_SIDE = 3
 CAPITALISED_NOUNS = ("de", "lb")
 # The s that joins German nouns to what follows; the patterns alone put it on the wrong side ("Feuchtigkeitss-pendend").
@@ -32,7 +32,7 @@ def divisions(word: str, locale: str) -> tuple[tuple[int, bool], ...]:
     Short words and names have none: names are words with capitals inside or, but in German, at their beginning. A word
     that has soft hyphens is divided only there, by `breaking`.
     """
-    if len(word) < SHORTEST or "\u00ad" in word or word[1:] != word[1:].lower():
+    if not SHORTEST <= len(word) <= LONGEST or "\u00ad" in word or word[1:] != word[1:].lower():
         return ()
     if word[0].isupper() and locale.split("-")[0] not in CAPITALISED_NOUNS:
         return ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from transforms.rendering.lettering.breaking import WITHIN_PHRASE, Break, breaks
+from transforms.rendering.lettering.breaking import DIVIDED_BY_HAND, WITHIN_PHRASE, Break, breaks
 from transforms.rendering.lettering.shaping import Line, Style, advance, clean, part
 
 MOST_BALANCED = 12
@@ -65,7 +65,7 @@ def balanced(text: str, style: Style, width: int, hyphens: bool = False, most: i
             return list(whole)
     if hyphens and (cuts := _gaining(lines, width)):
         divided = _set(text, style, width, cuts, True)
-        lines = min(lines, divided, key=lambda tried: (_overfull(tried, width), len(tried), -_evenness(tried)))
+        lines = min(lines, divided, key=lambda tried: (_overfull(tried, width), -_evenness(tried)))
     return list(lines)
 
 
@@ -163,7 +163,10 @@ def _greedy(cut: _Cut, width: float) -> list[tuple[int, int]]:
 
 
 def _even(cut: _Cut, width: float, target: float) -> list[tuple[int, int]]:
-    """Spans of pieces that stick out least, then are fewest, then most even (shortest path over the breaks)."""
+    """Spans of pieces that stick out least, then are fewest, then most even: the shortest path over the breaks.
+
+    A division of a word counts as a line more.
+    """
     last = len(cut.after) - 1
     best: list[tuple[float, int, float, int]] = [(0.0, 0, 0.0, 0)]  # pixels that stick out, lines, price, line's start
     for stop in range(1, last + 1):
@@ -172,8 +175,9 @@ def _even(cut: _Cut, width: float, target: float) -> list[tuple[int, int]]:
             out, lines, price, _ = best[start]
             wide = cut.width(start, stop)
             alone = LONELY_PRICE * (stop == last and stop - start == 1 and wide < LONELY * target)
-            cost = ((target - wide) / target) ** 2 + cut.ends[stop - 1].price * (stop < last) + alone
-            found.append((out + max(0.0, wide - width), lines + 1, price + cost, start))
+            end = cut.ends[stop - 1].price * (stop < last)
+            cost = ((target - wide) / target) ** 2 + end + alone
+            found.append((out + max(0.0, wide - width), lines + 1 + (end >= DIVIDED_BY_HAND), price + cost, start))
         best.append(min(found))
     spans, stop = [], last
     while stop:
