@@ -1,4 +1,4 @@
-"""Golden pictures: every layout in its smallest placement, seen by eye once and kept; a change shows both."""
+"""Golden pictures: every layout in a frame of usual size, seen by eye once and kept; a change shows both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from transforms.rendering.compose import finish, prepare
 from transforms.rendering.preview import stand_in
 
 FOLDER = Path(__file__).parent / "golden"
-EDGE_PX, QUALITY = 400, 90
+EDGE_PX, QUALITY, FEED_PX = 400, 90, 1_200_000
 SEEN_LOCALES = {"aurelle": ("en-US", "ar-EG"), "northpeak": ("ja-JP",)}
 VISIBLE, MOST_VISIBLE, LEAST_LIKENESS = 6.0, 0.002, 0.985
 """A place has visibly changed from CIEDE2000 6 on; so many places may, and the structure (SSIM) must be so alike."""
@@ -64,13 +64,18 @@ class Change:
 
 
 def cases() -> Iterator[Case]:
-    """Each layout of each demo brand, in the smallest frame that it serves."""
+    """Each layout of each demo brand, in the largest of its frames that is not larger than a feed's picture."""
     for brand, wanted in SEEN_LOCALES.items():
-        smallest: dict[str, Look] = {}
-        for look in sorted(looks(brand), key=lambda one: (one.placement.width_px * one.placement.height_px, one.names)):
-            smallest.setdefault(look.layout.id, look)
-        for _, look in sorted(smallest.items()):
+        chosen: dict[str, Look] = {}
+        for look in sorted(looks(brand), key=_unlike_a_feed):
+            chosen.setdefault(look.layout.id, look)
+        for _, look in sorted(chosen.items()):
             yield from (Case(brand, locale, look) for locale in wanted)
+
+
+def _unlike_a_feed(look: Look) -> tuple[bool, int, tuple[str, ...]]:
+    area = look.placement.width_px * look.placement.height_px
+    return area > FEED_PX, abs(area - FEED_PX), look.names
 
 
 def drawn(case: Case) -> Image.Image:
