@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -60,10 +59,3 @@ def middle(ground: tuple[float, float]) -> float:
 def _within(image: Image.Image, box: PixelBox) -> tuple[int, int, int, int]:
     left, top = min(max(box.left, 0), image.width - 1), min(max(box.top, 0), image.height - 1)
     return (left, top, max(min(box.right, image.width), left + 1), max(min(box.bottom, image.height), top + 1))
-
-
-def quietest(image: Image.Image, boxes: Sequence[PixelBox]) -> int:
-    """Index of the box behind which luminance varies least; the first of equals."""
-    grounds = [extremes(image, box) for box in boxes]
-    spreads = [round(light - dark, 4) for dark, light in grounds]
-    return spreads.index(min(spreads))

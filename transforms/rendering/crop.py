@@ -7,6 +7,7 @@ from transforms.rendering.room import PixelBox
 
 Crop = tuple[float, float, float, float]
 _LOW = 0.94
+_WHOLE = Box(0, 0, 1000, 1000)
 
 
 def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, place: str = "keep") -> Crop:
@@ -18,7 +19,7 @@ def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, 
     ratio = wanted[0] / wanted[1]
     width = min(facts.width_px, facts.height_px * ratio)
     height = width / ratio
-    box = facts.product_box or Box(300, 300, 700, 800)
+    box = facts.product_box or _WHOLE
     left, right = (x * facts.width_px / 1000 for x in (box.left, box.right))
     top, bottom = (y * facts.height_px / 1000 for y in (box.top, box.bottom))
     if close_up:

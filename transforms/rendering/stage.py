@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageChops
 
@@ -11,11 +11,12 @@ from foundry.channel import Placement
 from foundry.layout import Layout, Visual
 from foundry.shot import MasterFacts
 from foundry.tenant import Tenant
-from transforms.rendering.contrast import against, contrast, extremes, luminance, middle, quietest
+from transforms.rendering.contrast import against, contrast, extremes, luminance, middle
 from transforms.rendering.crop import Crop, crop_box, product_in
 from transforms.rendering.logo import LogoPlace, logo_picture, place_logo
 from transforms.rendering.room import Frame, PixelBox, block_boxes, frame
 from transforms.rendering.setting import Room
+from transforms.rendering.sight import focus, quiet
 from transforms.rendering.strokes import Stroke, lay, round_mask, veil
 
 READABLE = 4.5
@@ -45,7 +46,11 @@ def stage(
     tenant: Tenant,
     rtl: bool | None = None,
 ) -> Stage:
-    """Everything but the words; `rtl` says in which direction it is read, without it the master's side does."""
+    """Everything but the words; `rtl` says in which direction it is read, without it the master's side does.
+
+    Where the record of a master names no product, what draws the eye is kept in its place.
+    """
+    facts = facts if facts.product_box else replace(facts, product_box=focus(master))
     room = frame(layout, placement, facts.mirrored if rtl is None else rtl)
     visual = room.box(layout.key_visual.area)
     picture, crop = _shown(master, facts, layout.key_visual, visual)
@@ -114,7 +119,7 @@ class _Painter:
     def quiet_box(self, name: str, logo: LogoPlace | None) -> PixelBox:
         """The block's area; of several, the one behind which the picture is quietest."""
         boxes = block_boxes(self.layout.blocks[name], self.frame, logo.clear if logo else None)
-        return boxes[quietest(self.canvas, boxes)] if len(boxes) > 1 else boxes[0]
+        return boxes[quiet(self.canvas, boxes).index] if len(boxes) > 1 else boxes[0]
 
     def readable(self, box: PixelBox) -> str:
         """Ink or paper, whichever reads better on the area, and a soft scrim only where neither reads well."""
