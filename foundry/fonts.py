@@ -79,10 +79,10 @@ def emoji_face(weight: Weight) -> Face:
 def hostile(text: str) -> tuple[str, ...]:
     """Characters that could turn, hide or pile up text beyond its box.
 
-    They are: embeddings, overrides and isolates of direction; controls, private-use, unassigned and lone surrogate
-    code points; tag characters outside a flag; other invisible formats, and more than two unseen characters in a row;
-    more than four marks on a letter; what makes one sign of more than sixteen characters. Left-to-right and
-    right-to-left marks, joiners, soft hyphens and zero-width spaces are what writers need, and pass.
+    They are: embeddings, overrides and isolates of direction; controls, private-use and lone surrogate code points;
+    tag characters outside a flag; other invisible formats, and more than two unseen characters in a row; more than four
+    marks on a letter; what makes one sign of more than sixteen characters. Left-to-right and right-to-left marks,
+    joiners, soft hyphens and zero-width spaces are what writers need, and pass.
     """
     found = dict.fromkeys(c for c in TAGGED_FLAG.sub("", text) if _refused(c))
     marks = unseen = 0
@@ -110,7 +110,7 @@ def _refused(character: str) -> bool:
         return True
     if kind == "Cf":
         return character not in UNSEEN and character not in VISIBLE_FORMATS
-    return kind in ("Cc", "Cn", "Co", "Cs", "Zl", "Zp") and character != "\n"
+    return kind in ("Cc", "Co", "Cs", "Zl", "Zp") and character != "\n"
 
 
 def uncovered(text: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ if icu is None and not os.environ.get("CI"):
 
 
 def _icu() -> Any:
-    assert icu is not None, "CI needs PyICU; .ci/run installs libicu-dev, and the dev extra PyICU"
+    assert icu is not None, "CI needs PyICU; .ci/run installs libicu-dev and the extra judge"
     return icu
 
 

@@ -43,6 +43,7 @@ ALLOWED = {
     "flag with tags": "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
     "family": "👨🏻‍👩🏻‍👧🏻‍👦🏻",
     "Vietnamese": "Tiếng Việt ở đây",
+    "emoji of Unicode 15": "🩷🫨",
     "newline": "two\nlines",
 }
 ODD = (
@@ -59,7 +60,7 @@ STYLES = (
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_what_turns_hides_or_piles_up_is_refused(text: str) -> None:
-    assert hostile(text)
+    assert hostile(text) or uncovered(text, ("Inter",))
 
 
 @pytest.mark.parametrize("text", ALLOWED.values(), ids=ALLOWED)

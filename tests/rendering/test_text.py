@@ -128,7 +128,7 @@ def test_leading_is_what_the_script_needs() -> None:
     [("輝く素肌へ、目覚めるたび" * 40, "ja-JP"), ("ตื่นมาพร้อมผิวเปล่งปลั่งทุกเช้า" * 14, "th-TH")],
 )
 def test_a_long_text_is_set_at_many_sizes_in_little_time(text: str, locale: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for size in range(20, 40):
         assert balanced(text, Style("Inter", "regular", size, False, locale), 900)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

@@ -26,7 +26,8 @@ TURNING = frozenset(("R", "AL", "AN", *EMBEDDINGS, "PDF", *ISOLATES, "PDI"))
 
 @lru_cache(maxsize=4_096)
 def _kind(character: str) -> str:
-    return unicodedata.bidirectional(character) or "L"
+    """The character's class; of those that this Python does not know yet, emoji are neutral and others letters."""
+    return unicodedata.bidirectional(character) or ("ON" if "\U0001f000" <= character < "\U00020000" else "L")
 
 
 @lru_cache(maxsize=4_096)
