@@ -12,7 +12,7 @@ from PIL import Image
 from benchmarks.reading import error_rate, lines, missing_tool, otsu, prepared, read_back, read_line
 from benchmarks.specimens import Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, script_of
 
-MOST = {"Thai": 0.15, "Devanagari": 0.1, "Arabic": 0.15}
+MOST = {"Thai": 0.15, "Arabic": 0.15}
 MOST_ELSEWHERE = 0.08
 SHOWN = {"meta/story": "story-stage", "google/landscape": "landscape-stage"}
 
@@ -45,7 +45,8 @@ def test_a_stranger_reads_the_headline_of_the_finished_file(locale: str) -> None
     for specimen in specimens(locale):
         found = read_back(specimen)
         assert found is not None
-        assert found.error <= MOST.get(script_of(locale), MOST_ELSEWHERE), found
+        one_character = 1 / len(found.set)
+        assert found.error <= max(MOST.get(script_of(locale), MOST_ELSEWHERE), one_character + 1e-6), found
 
 
 @pytest.mark.ocr
