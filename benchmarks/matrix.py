@@ -22,7 +22,7 @@ from foundry.copy import Copy
 from foundry.fonts import FONTS, uncovered
 from foundry.plan import is_rtl
 from transforms.rendering.compose import lettering
-from transforms.rendering.proof import Finding, findings, inked, side, unmirrored
+from transforms.rendering.proof import Finding, Places, findings, inked, places, unmirrored
 
 THUMB_PX, TILE_PX, HEAD_PX = 420, 240, 22
 
@@ -117,26 +117,26 @@ def _spread(members: Sequence[Look], most: int) -> list[Look]:
 def _row(made: Iterator[Specimen | Refused], target: Path, sheet: Mosaic, row: int) -> tuple[list[Cell], list[Refused]]:
     cells: list[Cell] = []
     refused: list[Refused] = []
-    usual: float | None = None
+    usual: Places = {}
     for column, specimen in enumerate(made):
         if isinstance(specimen, Refused):
             refused.append(specimen)
             sheet.refuse(row, column, f"{specimen.placement} {specimen.locale}")
             continue
-        found, at = examined(specimen, usual)
-        usual = at if usual is None and not is_rtl(specimen.locale) else usual
+        found, there = examined(specimen, usual)
+        usual = usual if usual or is_rtl(specimen.locale) else there
         cells.append(_cell(specimen, target, found))
         sheet.add(row, column, specimen, len(found))
     return cells, refused
 
 
-def examined(specimen: Specimen, usual: float | None) -> tuple[tuple[Finding, ...], float]:
+def examined(specimen: Specimen, usual: Places) -> tuple[tuple[Finding, ...], Places]:
     """What is wrong with a specimen, and where its words stand; `usual` is where they stand from left to right."""
     slots = lettering(specimen.static, specimen.copy, specimen.locale)
     found = findings(specimen.static, slots, specimen.locale)
-    at = side(inked(slots), specimen.static.image.width)
-    turned = unmirrored(usual, at) if usual is not None and is_rtl(specimen.locale) else None
-    return ((*found, turned) if turned else found), at
+    there = places(inked(slots), specimen.composed.logo, specimen.static.image.width)
+    turned = tuple(unmirrored(usual, there)) if is_rtl(specimen.locale) else ()
+    return (*found, *turned), there
 
 
 def _cell(specimen: Specimen, target: Path, found: tuple[Finding, ...]) -> Cell:

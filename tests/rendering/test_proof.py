@@ -14,7 +14,7 @@ from PIL import Image
 from benchmarks.matrix import Wanted, write_matrix
 from benchmarks.specimens import Masters, Renderer, Specimen, copy_of, locales, looks
 from transforms.rendering.compose import LetteredSlot, StaticLayer, lettering
-from transforms.rendering.proof import findings, inked, side, unmirrored
+from transforms.rendering.proof import findings, inked, places, unmirrored
 from transforms.rendering.room import PixelBox
 
 SHOWN = ("google/landscape", "landscape-stage")
@@ -97,14 +97,19 @@ def test_type_below_what_can_be_read_is_small() -> None:
 
 
 def test_words_from_right_to_left_stand_on_the_other_side() -> None:
-    sides = {}
+    stand = {}
     for locale in ("en-US", "ar-EG"):
         static, slots = proofed(locale)
-        sides[locale] = side(inked(slots), static.image.width)
-    assert unmirrored(sides["en-US"], sides["ar-EG"]) is None
-    assert unmirrored(sides["en-US"], sides["en-US"]) is not None
-    assert unmirrored(0.5, 0.52) is None
-    assert unmirrored(0.5, 0.8) is not None
+        stand[locale] = places(inked(slots), static.logo, static.image.width)
+    assert {"headline", "legal", "logo"} <= set(stand["en-US"])
+    assert list(unmirrored(stand["en-US"], stand["ar-EG"])) == []
+    found = {one.slot for one in unmirrored(stand["en-US"], stand["en-US"])}
+    assert {"headline", "legal", "logo"} <= found
+
+
+def test_what_is_centred_stays_in_the_middle() -> None:
+    assert list(unmirrored({"headline": (0.3, 0.7)}, {"headline": (0.2, 0.8)})) == []
+    assert len(list(unmirrored({"headline": (0.3, 0.7)}, {"headline": (0.4, 0.95)}))) == 1
 
 
 def test_the_matrix_writes_a_page_thumbnails_and_a_mosaic(tmp_path: Path) -> None:
