@@ -126,8 +126,8 @@ def lines(picture: Image.Image) -> list[Image.Image]:
 
 
 def read_line(line: Image.Image, language: str) -> str:
-    """What the reader makes of a line; one that it takes for empty is shown once more, a quarter smaller."""
-    smaller = (round(line.width * 0.75), round(line.height * 0.75))
+    """What the reader makes of a line; one that it takes for empty is shown once more, half as large."""
+    smaller = (max(line.width // 2, 1), max(line.height // 2, 1))
     return recognised(line, language) or recognised(line.resize(smaller, Image.Resampling.LANCZOS), language)
 
 
