@@ -17,12 +17,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.specimens import BRANDS, Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks
+from benchmarks.specimens import BRANDS, Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, tenant
 from foundry.copy import Copy
 from foundry.fonts import FONTS, uncovered
 from foundry.plan import is_rtl
 from transforms.rendering.compose import lettering
-from transforms.rendering.proof import Finding, findings, inked, side, unmirrored
+from transforms.rendering.proof import Finding, Places, findings, inked, places, unmirrored
 
 THUMB_PX, TILE_PX, HEAD_PX = 420, 240, 22
 
@@ -51,6 +51,8 @@ class Wanted:
     brands: tuple[str, ...] = BRANDS
     families: tuple[str, ...] = ()
     locales: tuple[str, ...] = ()
+    shapes: int = 1_000
+    """The most shapes of frame that a layout is shown in, spread from the flattest to the tallest."""
 
 
 def write_matrix(target: Path, wanted: Wanted, masters: Masters) -> tuple[list[Cell], list[Refused]]:
@@ -61,7 +63,7 @@ def write_matrix(target: Path, wanted: Wanted, masters: Masters) -> tuple[list[C
     for brand in wanted.brands:
         copies, unwritten = _copies(brand, wanted.locales)
         refused += unwritten
-        for family, members in _families(looks(brand), wanted.families).items():
+        for family, members in _families(spread_looks(looks(brand), wanted)).items():
             sheet = Mosaic(len(members), len(copies))
             for row, look in enumerate(members):
                 made = Renderer(brand, masters).specimens(look, copies)
@@ -76,8 +78,6 @@ def write_matrix(target: Path, wanted: Wanted, masters: Masters) -> tuple[list[C
 
 def _copies(brand: str, chosen: Sequence[str]) -> tuple[dict[str, Copy], list[Refused]]:
     """The copy that the fonts can draw, and the locales that they cannot."""
-    from benchmarks.specimens import tenant
-
     fonts = tenant(brand).brand.fonts
     copies, refused = {}, []
     for locale in chosen or locales():
@@ -90,37 +90,53 @@ def _copies(brand: str, chosen: Sequence[str]) -> tuple[dict[str, Copy], list[Re
     return copies, refused
 
 
-def _families(found: Sequence[Look], chosen: Sequence[str]) -> Mapping[str, list[Look]]:
+def spread_looks(found: Sequence[Look], wanted: Wanted) -> list[Look]:
+    """The wanted looks, layout by layout, at most `wanted.shapes` of each."""
+    layouts: dict[str, list[Look]] = {}
+    for look in found:
+        if not wanted.families or look.placement.family in wanted.families:
+            layouts.setdefault(look.layout.id, []).append(look)
+    return [look for members in layouts.values() for look in _spread(members, wanted.shapes)]
+
+
+def _families(found: Sequence[Look]) -> Mapping[str, list[Look]]:
     families: dict[str, list[Look]] = {}
     for look in found:
-        if not chosen or look.placement.family in chosen:
-            families.setdefault(look.placement.family, []).append(look)
+        families.setdefault(look.placement.family, []).append(look)
     return families
+
+
+def _spread(members: Sequence[Look], most: int) -> list[Look]:
+    """At most so many of a layout's looks, evenly spread by width over height."""
+    ordered = sorted(members, key=lambda look: (look.placement.width_px / look.placement.height_px, look.names))
+    if len(ordered) <= most:
+        return ordered
+    return [ordered[at * (len(ordered) - 1) // max(most - 1, 1)] for at in range(most)]
 
 
 def _row(made: Iterator[Specimen | Refused], target: Path, sheet: Mosaic, row: int) -> tuple[list[Cell], list[Refused]]:
     cells: list[Cell] = []
     refused: list[Refused] = []
-    usual: float | None = None
+    usual: Places = {}
     for column, specimen in enumerate(made):
         if isinstance(specimen, Refused):
             refused.append(specimen)
             sheet.refuse(row, column, f"{specimen.placement} {specimen.locale}")
             continue
-        found, at = examined(specimen, usual)
-        usual = at if usual is None and not is_rtl(specimen.locale) else usual
+        found, there = examined(specimen, usual)
+        usual = usual if usual or is_rtl(specimen.locale) else there
         cells.append(_cell(specimen, target, found))
         sheet.add(row, column, specimen, len(found))
     return cells, refused
 
 
-def examined(specimen: Specimen, usual: float | None) -> tuple[tuple[Finding, ...], float]:
+def examined(specimen: Specimen, usual: Places) -> tuple[tuple[Finding, ...], Places]:
     """What is wrong with a specimen, and where its words stand; `usual` is where they stand from left to right."""
     slots = lettering(specimen.static, specimen.copy, specimen.locale)
-    found = findings(specimen.static.image, slots, specimen.composed.logo, specimen.locale)
-    at = side(inked(slots), specimen.static.image.width)
-    turned = unmirrored(usual, at) if usual is not None and is_rtl(specimen.locale) else None
-    return ((*found, turned) if turned else found), at
+    found = findings(specimen.static, slots, specimen.locale)
+    there = places(inked(slots), specimen.composed.logo, specimen.static.image.width)
+    turned = tuple(unmirrored(usual, there)) if is_rtl(specimen.locale) else ()
+    return (*found, *turned), there
 
 
 def _cell(specimen: Specimen, target: Path, found: tuple[Finding, ...]) -> Cell:
@@ -133,7 +149,7 @@ def _cell(specimen: Specimen, target: Path, found: tuple[Finding, ...]) -> Cell:
     return Cell(
         specimen.brand, given.family, look.layout.id, given.name, look.names, specimen.locale,
         f"{image.width}x{image.height}", f"cells/{name}.webp", specimen.copy.headline,
-        tuple(getattr(specimen.composed, "dropped", ())), found,
+        specimen.composed.dropped, found,
     )  # fmt: skip
 
 
@@ -211,8 +227,9 @@ def main() -> None:
     parser.add_argument("--family", action="append", default=[])
     parser.add_argument("--locale", action="append", default=[])
     parser.add_argument("--store", type=Path, help="A run's store, whose masters are shown; else stand-ins.")
+    parser.add_argument("--shapes", type=int, default=1_000, help="At most so many shapes of frame a layout.")
     given = parser.parse_args()
-    wanted = Wanted(tuple(given.brand) or BRANDS, tuple(given.family), tuple(given.locale))
+    wanted = Wanted(tuple(given.brand) or BRANDS, tuple(given.family), tuple(given.locale), given.shapes)
     cells, refused = write_matrix(given.out, wanted, Masters(given.store))
     print(summary(cells, refused))
     print(f"open {given.out / 'index.html'}")

@@ -21,12 +21,13 @@ from foundry.copy import Copy
 from foundry.copywriting import write
 from foundry.errors import FoundryError
 from foundry.intake import read_briefs
-from foundry.layout import Layout, layout_for, shown_fields
+from foundry.layout import Layout, shown_fields
+from foundry.layout_files import layouts_of
 from foundry.manifest import master_from_json
 from foundry.plan import is_rtl
 from foundry.shot import MasterFacts
 from foundry.tenant import Tenant, load_tenant
-from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
+from transforms.rendering.compose import Composition, StaticLayer, finish, prepare, turned
 
 ROOT = Path(__file__).parents[1]
 BRANDS = ("aurelle", "northpeak")
@@ -115,7 +116,8 @@ def looks(brand: str) -> tuple[Look, ...]:
 
 def layouts_for(placement: Placement, owner: Tenant) -> tuple[Layout, ...]:
     """The layouts that serve a placement's family."""
-    return (layout_for(placement),)
+    files = layouts_of(owner)
+    return tuple(files.layout(name, placement) for name in files.families()[placement.family])
 
 
 @dataclass(frozen=True)
@@ -205,4 +207,4 @@ class Renderer:
 
     def _finished(self, look: Look, locale: str, text: Copy, static: StaticLayer) -> Specimen:
         shown = text.only(shown_fields(look.layout, look.placement))
-        return Specimen(self.brand, locale, look, shown, static, finish(static, shown, locale))
+        return Specimen(self.brand, locale, look, shown, turned(static, locale), finish(static, shown, locale))

@@ -14,16 +14,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundry.colour import linear_of_srgb
+from foundry.layout import Layout
 from foundry.plan import is_rtl
-from transforms.rendering.compose import LetteredSlot
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.compose import LetteredSlot, StaticLayer
+from transforms.rendering.room import PixelBox
 
 INKED, SOLID = 24, 250
 LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
+UNSURE = 0.03
+"""Share by which two measures of one contrast differ, by where each takes the ground's darkest and lightest."""
 LEAST_PX = {"legal": 8, "price": 9, "badge": 9}
 LEAST_OTHER_PX = 10
 STRAY, RAGGED = 0.12, 0.08
-CENTRED = 0.06
+MIRRORED, MIRRORED_WITHIN = frozenset({"headline", "subheadline", "legal"}), 0.015
+PLATED = 0.7
+"""A circle fills 0.79 of its box, the heaviest figures 0.6."""
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
@@ -57,21 +62,17 @@ def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
         alpha = np.asarray(slot.layer.getchannel("A"))
         rows, columns = np.nonzero(alpha >= INKED)
         if len(rows):
-            x, y = slot.left_px, slot.top_px
-            box = PixelBox(
-                int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x + 1, int(rows.max()) + y + 1
-            )
-            found.append(Inked(slot, alpha, box))
+            left, top = slot.left_px + int(columns.min()), slot.top_px + int(rows.min())
+            right, bottom = slot.left_px + int(columns.max()) + 1, slot.top_px + int(rows.max()) + 1
+            found.append(Inked(slot, alpha, PixelBox(left, top, right, bottom)))
     return tuple(found)
 
 
-def findings(
-    ground: Image.Image, slots: Sequence[LetteredSlot], logo: PixelBox | None, locale: str
-) -> tuple[Finding, ...]:
-    """Everything that is wrong with lettering over `ground` (RGB, the frame without words)."""
-    drawn = inked(slots)
-    found = [*_cut(drawn, ground.size), *_strays(drawn), *_collisions(drawn, logo), *_tiny(drawn)]
-    return (*found, *_weak(drawn, ground), *_ragged(drawn, is_rtl(locale)))
+def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) -> tuple[Finding, ...]:
+    """Everything that is wrong with the lettering of a locale over the static layer that faces its way."""
+    drawn, ground = inked(slots), static.image
+    found = [*_cut(drawn, ground.size), *_strays(drawn), *_collisions(drawn, static.logo), *_tiny(drawn)]
+    return (*found, *_weak(drawn, ground), *_ragged(drawn, static.layout, is_rtl(locale)))
 
 
 def _cut(drawn: Sequence[Inked], size: tuple[int, int]) -> Iterator[Finding]:
@@ -112,7 +113,7 @@ def _weak(drawn: Sequence[Inked], ground: Image.Image) -> Iterator[Finding]:
     for one in drawn:
         ratio = measured_contrast(one, ground)
         least = LARGE if one.slot.placed.size_px >= LARGE_PX else SMALL
-        if ratio < least:
+        if ratio < least * (1 - UNSURE):
             yield Finding("contrast", one.field, f"{ratio:.2f}:1, at least {least}:1")
 
 
@@ -122,7 +123,7 @@ def measured_contrast(one: Inked, ground: Image.Image) -> float:
     solid = one.alpha >= min(SOLID, int(one.alpha.max()))
     box = one.box
     area = box.width * box.height
-    if solid.sum() > 0.5 * area:
+    if solid.sum() > PLATED * area:
         return _between_halves(light[solid])
     behind = _light(ground.crop((box.left, box.top, box.right, box.bottom)))
     ink = float(np.median(light[solid]))
@@ -144,46 +145,51 @@ def _light(picture: Image.Image) -> NDArray[np.float32]:
     return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ LUMA, dtype=np.float32)
 
 
-def _ragged(drawn: Sequence[Inked], rtl: bool) -> Iterator[Finding]:
-    """Slots one under the other share the edge that reading begins at, or their middle."""
-    for above, below in pairwise(_stacked(drawn)):
-        a, b = above.slot.placed.box, below.slot.placed.box
-        starts = abs(a.right - b.right) if rtl else abs(a.left - b.left)
-        ends = abs(a.left - b.left) if rtl else abs(a.right - b.right)
-        middles = abs(a.left + a.right - b.left - b.right) / 2
-        allowed = max(2, round(RAGGED * max(above.slot.placed.size_px, below.slot.placed.size_px)))
-        if min(starts, ends, middles) > allowed:
-            at = f"starts {starts} px, middles {middles:.0f} px apart; at most {allowed}"
-            yield Finding("ragged", f"{above.field}, {below.field}", at)
+def _ragged(drawn: Sequence[Inked], layout: Layout, rtl: bool) -> Iterator[Finding]:
+    """Slots one under the other in a block share the edge that its alignment names, or their middle."""
+    named = {one.field: one for one in drawn}
+    for block in layout.blocks.values():
+        column = [named[row[0]] for row in block.slots if len(row) == 1 and row[0] in named]
+        for above, below in pairwise(column):
+            apart = _apart(above.slot.placed.box, below.slot.placed.box, block.align, rtl)
+            allowed = max(2, round(RAGGED * max(above.slot.placed.size_px, below.slot.placed.size_px)))
+            if apart > allowed:
+                measured = f"{apart} px apart at the {block.align}, at most {allowed}"
+                yield Finding("ragged", f"{above.field}, {below.field}", measured)
 
 
-def _stacked(drawn: Sequence[Inked]) -> list[Inked]:
-    """The slots of the copy column that are really drawn, from top to bottom, without those beside another."""
-    column = [one for one in drawn if one.field in ("offer", "headline", "subheadline")]
-    column.sort(key=lambda one: one.box.top)
-    beside = [
-        any(one.box.top < other.box.bottom and other.box.top < one.box.bottom for other in column if other is not one)
-        for one in column
-    ]
-    return [one for one, next_to in zip(column, beside, strict=True) if not next_to]
+def _apart(above: PixelBox, below: PixelBox, align: str, rtl: bool) -> int:
+    if align == "center":
+        return abs(above.left + above.right - below.left - below.right) // 2
+    right = rtl if align == "start" else not rtl
+    return abs(above.right - below.right) if right else abs(above.left - below.left)
 
 
-def side(drawn: Sequence[Inked], width: int) -> float:
-    """Where the middle of all ink stands across the frame: 0 left, 1 right."""
-    mass = [float((one.alpha >= INKED).sum()) for one in drawn]
-    middles = [(one.box.left + one.box.right) / 2 / width for one in drawn]
-    return sum(m * x for m, x in zip(mass, middles, strict=True)) / max(sum(mass), 1.0)
+Places = dict[str, tuple[float, float]]
 
 
-def unmirrored(left_to_right: float, right_to_left: float) -> Finding | None:
-    """What is wrong if copy from right to left stands on the same side as copy from left to right."""
-    there, here = left_to_right - 0.5, right_to_left - 0.5
-    if abs(there) <= CENTRED:
-        wrong = abs(here) > 2 * CENTRED
-    else:
-        wrong = here * there > 0 and abs(here) > CENTRED / 2
-    measured = f"words stand at {right_to_left:.2f} of the width, at {left_to_right:.2f} from left to right"
-    return Finding("not mirrored", "all", measured) if wrong else None
+def places(drawn: Sequence[Inked], logo: PixelBox | None, width: int) -> Places:
+    """Where what begins a line of reading stands across the frame: field → its left and right edge, 0 to 1."""
+    boxes = {one.field: one.slot.placed.box for one in drawn if one.field in MIRRORED}
+    if logo:
+        boxes["logo"] = logo
+    return {field: (box.left / width, box.right / width) for field, box in boxes.items()}
+
+
+def unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[Finding]:
+    """What is not mirrored: its start, end and middle all stand elsewhere than in the mirror."""
+    for field, (left, right) in right_to_left.items():
+        if field not in left_to_right:
+            continue
+        there = left_to_right[field]
+        turned = (1 - right, 1 - left)
+        middles = (sum(there) / 2, sum(turned) / 2)
+        pairs = (*zip(there, turned, strict=True), middles)
+        if min(abs(a - b) for a, b in pairs) > MIRRORED_WITHIN:
+            measured = (
+                f"from {left:.2f} to {right:.2f} of the width; from left to right {there[0]:.2f} to {there[1]:.2f}"
+            )
+            yield Finding("not mirrored", field, measured)
 
 
 def _said(box: PixelBox) -> str:
