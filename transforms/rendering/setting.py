@@ -12,6 +12,7 @@ from foundry.errors import FoundryError
 from foundry.layout import Area, Layout, TypeStyle
 from foundry.plan import is_rtl
 from foundry.tenant import BrandFonts
+from transforms.rendering.room import PixelBox, pixels
 from transforms.rendering.text import Line, Style, balanced, leading, measure
 
 STACK = ("offer", "headline", "subheadline")
@@ -38,26 +39,6 @@ class CopyDoesNotFit(FoundryError):
 
 
 @dataclass(frozen=True)
-class PixelBox:
-    """Left, top, right, bottom in pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def width(self) -> int:
-        """Pixels across."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        """Pixels down."""
-        return self.bottom - self.top
-
-
-@dataclass(frozen=True)
 class SetSlot:
     """One slot's lines; `box` bounds ink, and the button or pill around it."""
 
@@ -71,20 +52,6 @@ class SetSlot:
     def text(self) -> str:
         """The lines as one text."""
         return " ".join(line.text for _, _, line in self.lines)
-
-
-def pixels(area: Area, size: tuple[int, int], mirrored: bool = False) -> PixelBox:
-    """An area of thousandths in pixels."""
-    left, top, right, bottom = area
-    if mirrored:
-        left, right = 1000 - right, 1000 - left
-    w, h = size
-    return PixelBox(
-        round(left * w / 1000),
-        round(top * h / 1000),
-        round(right * w / 1000),
-        round(bottom * h / 1000),
-    )
 
 
 @lru_cache(maxsize=2_048)
