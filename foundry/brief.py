@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from babel import Locale as BabelLocale
@@ -174,7 +175,7 @@ class FilmWishes(_Strict):
     @model_validator(mode="after")
     def _lines_follow_one_another(self) -> FilmWishes:
         for locale, lines in self.subtitles.items():
-            for index, (line, following) in enumerate(zip(lines, lines[1:], strict=False)):
+            for index, (line, following) in enumerate(pairwise(lines)):
                 if following.start < line.end:
                     raise ValueError(
                         f"subtitles.{locale}[{index + 1}] starts at {following.start} s, before the one above it ends "

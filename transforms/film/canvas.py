@@ -14,7 +14,7 @@ from transforms.rendering.setting import PixelBox
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """One frame: three planes in a signal. `frame` is the av.VideoFrame whose memory they are, where that is possible."""
+    """One frame: three planes in a signal; `frame` is the av.VideoFrame whose memory they are, where there is one."""
 
     signal: Signal
     planes: tuple[Levels, Levels, Levels]

@@ -44,7 +44,7 @@ def dressed(take: Take, master: tuple[Levels, MasterFacts], static: StaticLayer,
     """The scene's static layer as it is once the camera rests: what its type is set on, veiled and measured against."""
     picture, facts = master
     visual = static.visual
-    shown = _eight_bits(picture).resize(
+    shown = eight_bits(picture).resize(
         (visual.width, visual.height), Image.Resampling.LANCZOS,
         box=(rest.left, rest.top, rest.left + rest.width, rest.top + rest.height), reducing_gap=3.0,
     )  # fmt: skip
@@ -52,7 +52,8 @@ def dressed(take: Take, master: tuple[Levels, MasterFacts], static: StaticLayer,
     return prepare(shown, here, worn(static.layout, take), static.placement, static.tenant)
 
 
-def _eight_bits(picture: Levels) -> Image.Image:
+def eight_bits(picture: Levels) -> Image.Image:
+    """RGB of 8 bits, to measure on."""
     return Image.fromarray(picture if picture.itemsize == 1 else (picture >> 8).astype("uint8"))
 
 

@@ -107,7 +107,7 @@ def _moving(cue: Entrance, take: Take, at: int, slot: LetteredSlot, away: tuple[
 
 
 def _away(cue: Entrance, box: PixelBox, static: StaticLayer, rtl: bool) -> tuple[float, float]:
-    """Where a slot comes from: as far as the cue says, or as the safe area leaves room, so it never leaves that area."""
+    """Where a slot comes from: as far off as the cue says, or as the safe area leaves room, which it never leaves."""
     safe = safe_box(static.placement)
     travel = cue.travel * min(static.placement.size) / 1000
     if cue.motion == "rise":

@@ -30,7 +30,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
-    """A picture's planes at the density that a camera needs; `left`, `top` and `scale` lead from the picture's pixels."""
+    """A picture's planes as dense as a camera needs; `left`, `top` and `scale` lead there from the picture's pixels."""
 
     planes: Planes
     signal: Signal
@@ -99,7 +99,7 @@ class Still:
 
 
 class Clip:
-    """A clip master (FFV1 in Matroska), decoded forward as frames are asked for; asked for an earlier one, from its start.
+    """A clip master (FFV1 in Matroska), decoded forward as frames are asked for, and again for an earlier one.
 
     The last frame stands when the clip is over.
     """

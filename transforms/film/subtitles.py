@@ -111,7 +111,7 @@ def _plate(page: Page, text: str, size: int, safe: PixelBox) -> Image.Image | No
 
 def _drawn(lines: list[Line], style: Style, size: tuple[int, int], at: tuple[int, int, int]) -> Image.Image:
     pad, base, step = at
-    layer = Image.new("RGBA", size, PLATE[:3] + (0,))
+    layer = Image.new("RGBA", size, (*PLATE[:3], 0))
     canvas = ImageDraw.Draw(layer)
     canvas.rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), pad // 2, fill=PLATE)
     for number, line in enumerate(lines):
