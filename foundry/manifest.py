@@ -71,7 +71,10 @@ class MasterRecord:
 
 @dataclass(frozen=True)
 class RenditionRecord:
-    """What is true of a finished file whoever ordered it; stored beside it as JSON."""
+    """What is true of a finished file whoever ordered it; stored beside it as JSON.
+
+    The last four are a film's: its rate as a fraction, its length to the millisecond, the object with its subtitles.
+    """
 
     name: str
     address: str
@@ -89,6 +92,10 @@ class RenditionRecord:
     offer: str
     price: str
     legal: str
+    codec: str = ""
+    frame_rate: str = ""
+    seconds: str = ""
+    sidecar: str = ""
 
 
 @dataclass(frozen=True)

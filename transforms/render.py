@@ -13,14 +13,18 @@ import apache_beam as beam
 from PIL import Image
 
 from foundry.errors import FoundryError
-from foundry.manifest import DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
-from foundry.object_store import LocalStore, crc32c
+from foundry.manifest import CheckRecord, DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
+from foundry.object_store import LocalStore, crc32c, crc32c_of
+from foundry.picture import decode, picture_name
 from foundry.plan import Plan
 from foundry.provenance import xmp
 from foundry.shot import Box, MasterFacts, RenderOrder, ShotOrder
 from foundry.variant import Variant
 from transforms import progress
-from transforms.master_file import master_image
+from transforms.film.make import Made as Film
+from transforms.film.make import Shelf, make
+from transforms.film.studio import Master, Stock
+from transforms.master_file import decode_master, master_image
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
 from transforms.rendering.encode import encode
@@ -46,12 +50,13 @@ class NoMaster(FoundryError):
 
     code = "no_master"
 
-    def __init__(self, shot: str):
-        super().__init__(shot)
-        self.shot = shot
+    def __init__(self, shot: str, scene: str = ""):
+        super().__init__(shot, scene)
+        self.shot, self.scene = shot, scene
 
     def __str__(self) -> str:
-        return f"shot {self.shot} has no master, since it was refused; see its own dead letter."
+        scene = f" of scene {self.scene!r}" if self.scene else ""
+        return f"shot {self.shot}{scene} has no master, since it was refused; see its own dead letter."
 
 
 def missing(order: RenderOrder, plan: Plan, store: LocalStore) -> Iterator[Variant]:
@@ -71,6 +76,15 @@ def load_master(shot: ShotOrder, store: LocalStore) -> tuple[Image.Image, Master
     return master_image(own.get(shot.master)), facts_of(record)
 
 
+def film_master(variant: Variant, plan: Plan, at: int, store: LocalStore) -> Master:
+    """The n-th picture of a film, with all its bits; NoMaster names the scene whose shot was refused."""
+    shot = variant.shows[at]
+    own = store.for_tenant(shot.tenant)
+    if not own.exists(shot.record):
+        raise NoMaster(shot.name, plan.scenes[shot.scene].id)
+    return decode_master(own.get(shot.master)), facts_of(master_from_json(own.get(shot.record)))
+
+
 def facts_of(record: MasterRecord) -> MasterFacts:
     """What layouts need of a master's record."""
     box = Box(*record.product_box) if record.product_box else None
@@ -78,14 +92,51 @@ def facts_of(record: MasterRecord) -> MasterFacts:
     return MasterFacts(record.name, record.bucket, *size, box, record.mirrored)
 
 
-def publish(variant: Variant, composed: Composition, store: LocalStore) -> RenditionRecord:
-    """Encode, check, write once, then the record; the record means: done. ChecksFailed writes nothing."""
-    encoded = encode(composed.image, variant.placement, xmp(variant))
-    checks = check(encoded.data, composed, variant.placement)
+def publish_film(variant: Variant, plan: Plan, store: LocalStore, shelf: Shelf) -> RenditionRecord:
+    """Make, check, write once: the film, its subtitles, its poster, then the record. ChecksFailed writes nothing."""
+    own = store.for_tenant(variant.shot.tenant)
+    picture = variant.shot.picture
+    stock = Stock(
+        lambda at: film_master(variant, plan, at, store),
+        decode(own.get(picture_name(picture))) if picture else None,
+    )
+    with make(variant, plan, store, shelf, stock, lambda key: own.get(picture_name(key))) as film:
+        refuse_failed(film.checks, variant)
+        address = variant.address(film.extension)
+        own.put_file_once(address, film.file)
+        if film.sidecar is not None:
+            own.put_once(variant.sidecar("vtt"), film.sidecar)
+        own.put_once(variant.thumbnail, thumbnail(film.poster))
+        record = film_record(variant, film, own)
+    own.put_once(variant.record, as_json(record).encode())
+    return record
+
+
+def film_record(variant: Variant, film: Film, own: LocalStore) -> RenditionRecord:
+    """What is true of the film that is stored, which a film of another run may be."""
+    stored, shown = own.path(variant.address(film.extension)), variant.copy
+    return RenditionRecord(
+        variant.name, variant.address(film.extension), variant.thumbnail, film.extension, 0,
+        *variant.placement.size, stored.stat().st_size, crc32c_of(stored), film.checks, shown.headline,
+        shown.subheadline, shown.call_to_action, shown.offer, shown.price, shown.legal,
+        codec=film.format.codec, frame_rate=str(film.format.rate), seconds=f"{float(film.format.seconds or 0):.3f}",
+        sidecar=variant.sidecar("vtt") if film.sidecar is not None else "",
+    )  # fmt: skip
+
+
+def refuse_failed(checks: tuple[CheckRecord, ...], variant: Variant) -> None:
+    """ChecksFailed, if one did not pass."""
     failed = [c for c in checks if not c.passed]
     if failed:
         text = "; ".join(f"{c.name} is {c.measured}, the limit is {c.limit}" for c in failed)
         raise ChecksFailed(variant.placement.name, text)
+
+
+def publish(variant: Variant, composed: Composition, store: LocalStore) -> RenditionRecord:
+    """Encode, check, write once, then the record; the record means: done. ChecksFailed writes nothing."""
+    encoded = encode(composed.image, variant.placement, xmp(variant))
+    checks = check(encoded.data, composed, variant.placement)
+    refuse_failed(checks, variant)
     own, address = store.for_tenant(variant.shot.tenant), variant.address(encoded.extension)
     data = encoded.data
     if not own.put_once(address, data):
@@ -116,6 +167,7 @@ class _Masters:
 
     masters: OrderedDict[str, tuple[Image.Image, MasterFacts]] = field(default_factory=OrderedDict)
     static: tuple[str, StaticLayer] | None = None
+    shelf: Shelf = field(default_factory=Shelf)
 
     def master(self, shot: ShotOrder, store: LocalStore) -> tuple[Image.Image, MasterFacts]:
         key = f"{store.root}/{shot.tenant}/{shot.name}"
@@ -137,14 +189,21 @@ class _Masters:
 _local = threading.local()
 
 
+def made(variant: Variant, plan: Plan, store: LocalStore, kept: _Masters) -> RenditionRecord:
+    """One variant, still or film, published."""
+    if variant.timeline is not None:
+        return publish_film(variant, plan, store, kept.shelf)
+    static = kept.layer(variant, plan, store)
+    return publish(variant, finish(static, variant.copy, variant.locale), store)
+
+
 def render(order: RenderOrder, plans: dict[str, Plan], store: LocalStore) -> Iterator[Any]:
     """Make what is missing of an order; one name per finished variant, a dead letter per refused one."""
     plan = plans[order.shot.plan]
     kept: _Masters = _local.__dict__.setdefault("masters", _Masters())
     for variant in missing(order, plan, store):
         try:
-            static = kept.layer(variant, plan, store)
-            yield publish(variant, finish(static, variant.copy, variant.locale), store).name
+            yield made(variant, plan, store, kept).name
         except FoundryError as error:
             letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
             yield beam.pvalue.TaggedOutput("refused", letter)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from PIL import Image
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFilter
 
 from foundry.channel import Placement
+from foundry.composition import compositions
 from foundry.copy import COPY_FIELDS
 from foundry.film import Take
-from foundry.layout import Layout, Panel
+from foundry.layout import Layout
 from foundry.shot import Box, MasterFacts
 from foundry.tenant import Tenant
+from models.standing import standing
 from transforms.film.camera import Window
 from transforms.film.signal import Levels
 from transforms.rendering.compose import StaticLayer, prepare
+from transforms.rendering.crop import crop_box
 
 WHOLE = (0, 0, 1000, 1000)
 
@@ -28,16 +33,48 @@ def worn(layout: Layout, take: Take) -> Layout:
     styles = {field: style for field, style in layout.styles.items() if field not in hidden}
     changes = {"styles": styles, "legal": None if "legal" in hidden else layout.legal, "close_up": None}
     if take.card:
-        changes["panels"] = (Panel(area=WHOLE, colour=take.card),)
+        changes |= {"panels": (), "key_visual": WHOLE}
     return layout.model_copy(update=changes)
 
 
-def dressed_card(take: Take, layout: Layout, placement: Placement, tenant: Tenant, mirrored: bool) -> StaticLayer:
-    """A flat card in a brand colour with the logo on it."""
+@dataclass(frozen=True)
+class Brand:
+    """Who a card is for, and the product's picture (RGBA) that stands on it, if there is one with transparency."""
+
+    tenant: Tenant
+    product: Image.Image | None
+    mirrored: bool
+
+
+def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand) -> StaticLayer:
+    """A card in a brand colour with the product and the logo on it."""
     width, height = placement.size
-    flat = Image.new("RGB", placement.size, getattr(tenant.brand.palette, str(take.card)))
-    facts = MasterFacts("card", placement.bucket, width, height, None, mirrored)
-    return prepare(flat, facts, worn(layout, take), placement, tenant)
+    flat = Image.new("RGB", placement.size, getattr(brand.tenant.brand.palette, str(take.card)))
+    room = product_room(placement, brand.mirrored)
+    if brand.product is not None:
+        _stand(flat, brand.product, room)
+    facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
+    return prepare(flat, facts, worn(layout, take), placement, brand.tenant)
+
+
+def product_room(placement: Placement, mirrored: bool) -> Box:
+    """Where products stand in this placement's pictures, in thousandths of the frame."""
+    bucket = compositions()[placement.bucket]
+    facts = MasterFacts("", placement.bucket, bucket.width_px, bucket.height_px, bucket.box(mirrored), mirrored)
+    left, top, right, bottom = crop_box(facts, placement.size, None)
+    return seen(facts, Window(left, top, right - left, bottom - top)) or bucket.box(mirrored)
+
+
+def _stand(card: Image.Image, product: Image.Image, room: Box) -> None:
+    """The product in its room, with a soft shadow under it."""
+    cut, left, top = standing(product, room, card.size)
+    deep = max(2, cut.width // 14)
+    shadow = Image.new("L", card.size, 0)
+    base = top + cut.height
+    edge = (left + cut.width * 0.04, base - deep * 0.7, left + cut.width * 0.96, base + deep * 0.5)
+    ImageDraw.Draw(shadow).ellipse(edge, fill=110)
+    card.paste("#000000", (0, 0), shadow.filter(ImageFilter.GaussianBlur(deep * 0.5)))
+    card.paste(cut, (left, top), cut)
 
 
 def dressed(take: Take, master: tuple[Levels, MasterFacts], static: StaticLayer, rest: Window) -> StaticLayer:
@@ -48,7 +85,7 @@ def dressed(take: Take, master: tuple[Levels, MasterFacts], static: StaticLayer,
         (visual.width, visual.height), Image.Resampling.LANCZOS,
         box=(rest.left, rest.top, rest.left + rest.width, rest.top + rest.height), reducing_gap=3.0,
     )  # fmt: skip
-    here = MasterFacts(facts.name, facts.bucket, visual.width, visual.height, _seen(facts, rest), facts.mirrored)
+    here = MasterFacts(facts.name, facts.bucket, visual.width, visual.height, seen(facts, rest), facts.mirrored)
     return prepare(shown, here, worn(static.layout, take), static.placement, static.tenant)
 
 
@@ -57,7 +94,7 @@ def eight_bits(picture: Levels) -> Image.Image:
     return Image.fromarray(picture if picture.itemsize == 1 else (picture >> 8).astype("uint8"))
 
 
-def _seen(facts: MasterFacts, rest: Window) -> Box | None:
+def seen(facts: MasterFacts, rest: Window) -> Box | None:
     """The product's box in thousandths of the window."""
     box = facts.product_box
     if box is None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
+
+from PIL import Image
 
 from foundry.film import Take, Timeline
 from foundry.plan import Plan
 from foundry.shot import MasterFacts
 from foundry.variant import Variant
 from transforms.film.camera import Window, path
-from transforms.film.dressing import dressed, dressed_card, eight_bits
+from transforms.film.dressing import Brand, dressed, dressed_card, eight_bits
 from transforms.film.painting import Film
 from transforms.film.signal import Levels, Signal
 from transforms.film.sources import Source, Still
@@ -22,7 +25,15 @@ Masters = Callable[[int], Master]
 """The n-th of the pictures that a film shows, in order of appearance."""
 
 
-def staged_film(variant: Variant, plan: Plan, masters: Masters, signal: Signal) -> Film:
+@dataclass(frozen=True)
+class Stock:
+    """What films are made from: masters by position, and the product's own picture (RGBA), if it was given one."""
+
+    masters: Masters
+    product: Image.Image | None = None
+
+
+def staged_film(variant: Variant, plan: Plan, stock: Stock, signal: Signal) -> Film:
     """All scenes of a variant's film, without words."""
     timeline = variant.timeline
     if timeline is None:
@@ -32,10 +43,10 @@ def staged_film(variant: Variant, plan: Plan, masters: Masters, signal: Signal) 
     staged = []
     for take in timeline.takes:
         if take.card:
-            staged.append(studio.card(take))
+            staged.append(studio.card(take, stock.product))
         else:
             at = order.index(take.picture % len(plan.film_scenes))
-            staged.append(studio.scene(take, masters(at)))
+            staged.append(studio.scene(take, stock.masters(at)))
     return Film(timeline, tuple(staged), variant.shot.mirrored)
 
 
@@ -47,10 +58,11 @@ class _Studio:
     def rate(self) -> Fraction:
         return self.timeline.frame_rate
 
-    def card(self, take: Take) -> Staged:
-        """A brand's card."""
-        shot, placement = self.variant.shot, self.variant.placement
-        static = dressed_card(take, self.variant.layout, placement, self.plan.tenant, shot.mirrored)
+    def card(self, take: Take, product: Image.Image | None) -> Staged:
+        """A brand's card; a product picture without transparency stays off it."""
+        cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
+        brand = Brand(self.plan.tenant, cut, self.variant.shot.mirrored)
+        static = dressed_card(take, self.variant.layout, self.variant.placement, brand)
         return Staged(take, static, self.signal, self.rate)
 
     def scene(self, take: Take, master: Master) -> Staged:
