@@ -47,7 +47,8 @@ class CannotFilm(FoundryError):
 
 @dataclass(frozen=True)
 class Mastering:
-    """The screen a film was graded on (SMPTE ST 2086) and its light (CTA-861.3); the default is a 1,000 cd/m² P3 screen.
+    """The screen a film was graded on (SMPTE ST 2086) and its light (CTA-861.3); the default:
+    1,000 cd/m² with P3 primaries.
 
     Chromaticities in 1/50,000 as (x, y) of green, blue, red and white; luminances in 1/10,000 cd/m²; light in cd/m².
     """
@@ -64,11 +65,12 @@ class Mastering:
 
 @dataclass(frozen=True)
 class FilmFormat:
-    """One kind of file. Rates in frames and bits per second; `group` is the longest closed group of pictures, in frames.
+    """One kind of file. Rates in frames and bits per second; `group`: the longest closed group, in frames.
 
     `most_bits_per_second` and `least_bits_per_second` bound the pictures' stream over the film; `max_bytes` bounds the
     file with its sound. `seconds` is needed where `max_bytes` is given: it turns bytes into a rate before the first
-    frame. `loops` counts how often an animated picture plays; None is without end.
+    frame. `told_bits_per_second` is a lower rate that a second attempt is held to (`limits.within`). `loops` counts how
+    often an animated picture plays; None is without end. `floor` is the least SSIM of a film held back by a limit.
     """
 
     width_px: int
@@ -81,6 +83,7 @@ class FilmFormat:
     target_bits_per_second: int | None = None
     most_bits_per_second: int | None = None
     least_bits_per_second: int = 0
+    told_bits_per_second: int | None = None
     max_bytes: int | None = None
     seconds: Fraction | None = None
     group: int = 0
@@ -118,7 +121,7 @@ class FilmFormat:
         left = self.max_bytes - int(sound_bits_per_second * self.seconds / 8)
         if left <= 0:
             raise CannotFilm(
-                f"sound of {sound_bits_per_second} bits per second fills the {self.max_bytes} bytes of {float(self.seconds):g} s",
+                f"sound of {sound_bits_per_second} bits per second alone takes the {self.max_bytes} bytes of the film",
                 "shorten the film or leave the sound out",
             )
         return replace(self, max_bytes=left)
