@@ -47,7 +47,7 @@ def a_master(bucket: str, mirrored: bool = False) -> tuple[Image.Image, MasterFa
 
 
 def made(placement: Placement, locale: str, copy: Copy, brand: str = "aurelle") -> Composition:
-    layout = layout_for(placement)
+    layout = layout_for(placement, a_tenant(brand))
     sided = compositions()[placement.bucket].has_sides
     master, facts = a_master(placement.bucket, sided and is_rtl(locale))
     static = prepare(master, facts, layout, placement, a_tenant(brand))
@@ -64,7 +64,9 @@ def test_every_rendition_passes_its_checks(name: str, locale: str, brand: str) -
     failed = [c for c in check(encoded.data, composed, placement) if not c.passed]
     assert failed == []
     fields = {slot.field for slot in composed.slots}
-    assert fields == set(COPIES[locale].only(shown_fields(layout_for(placement), placement)).texts())
+    shown = shown_fields(layout_for(placement, a_tenant(brand)), placement)
+    assert fields | set(composed.dropped) == set(COPIES[locale].only(shown).texts())
+    assert composed.dropped == ()
 
 
 def test_the_same_inputs_give_the_same_bytes() -> None:

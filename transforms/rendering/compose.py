@@ -5,45 +5,75 @@ Films take the same pieces apart: the key visual moves below `above`, and the sl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
 
 from foundry.channel import Placement
 from foundry.copy import Copy
-from foundry.layout import Area, Layout
+from foundry.layout import Layout
+from foundry.plan import is_rtl
 from foundry.shot import MasterFacts
 from foundry.tenant import Tenant
-from transforms.rendering.contrast import against, contrast, extremes, luminance, mean, middle
-from transforms.rendering.crop import Crop, crop_box
-from transforms.rendering.room import PixelBox, pixels
-from transforms.rendering.setting import SetSlot, set_copy
-from transforms.rendering.strokes import Stroke, lay, over, round_mask, veil
+from transforms.rendering.contrast import against, colour_distance, contrast, extremes, luminance, mean
+from transforms.rendering.crop import Crop
+from transforms.rendering.room import PixelBox
+from transforms.rendering.setting import Room, SetSlot, Type, set_copy
+from transforms.rendering.stage import Stage, stage
+from transforms.rendering.strokes import over, round_mask
 from transforms.rendering.text import draw
 
 READABLE = 4.5
-SCRIM = (0.2, 0.35, 0.5, 0.65, 0.8)
+STANDS_OUT, SHOWS = 1.9, 18.0
+"""Of a button, contrast with what it lies on; of a pill or badge, distance from it in CIE L*a*b*."""
 
 
 @dataclass(frozen=True)
 class StaticLayer:
-    """Everything but the words; shared by the locales of one (master, layout, placement).
+    """Everything but the words, for one direction of reading; shared by the locales of one (master, layout, placement).
 
-    `visual` is where the key visual shows, `crop` what of the master shows there (left, top, right, bottom in the
-    master's pixels), `strokes` what lies over it.
+    `stage.visual` is where the key visual shows, `stage.crop` what of the master shows there (left, top, right, bottom
+    in the master's pixels), `stage.strokes` what lies over it.
     """
 
-    image: Image.Image
+    stage: Stage
     layout: Layout
     placement: Placement
     tenant: Tenant
-    ink: dict[str, str]
-    logo: PixelBox | None
-    visual: PixelBox
-    crop: Crop
-    strokes: tuple[Stroke, ...]
+    source: tuple[Image.Image, MasterFacts] = field(repr=False)
+    rtl: bool = False
+    _turned: dict[bool, StaticLayer] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def image(self) -> Image.Image:
+        """RGB, 8 bits, sRGB, of the canvas' size."""
+        return self.stage.image
+
+    @property
+    def visual(self) -> PixelBox:
+        """Where the key visual shows."""
+        return self.stage.visual
+
+    @property
+    def crop(self) -> Crop:
+        """What of the master shows in `visual`, in its pixels."""
+        return self.stage.crop
+
+    @property
+    def ink(self) -> Mapping[str, str]:
+        """Block → the brand colour that reads on it."""
+        return self.stage.ink
+
+    @property
+    def logo(self) -> PixelBox | None:
+        """The logo's box."""
+        return self.stage.logo.box if self.stage.logo else None
+
+    @property
+    def room(self) -> Room:
+        """Where the words may stand."""
+        return self.stage.room
 
 
 @dataclass(frozen=True)
@@ -80,123 +110,58 @@ class Composition:
 def prepare(
     master: Image.Image, facts: MasterFacts, layout: Layout, placement: Placement, tenant: Tenant
 ) -> StaticLayer:
-    """Crop, reduce, panels, scrims and logo."""
-    size, mirrored = placement.size, facts.mirrored
-    visual = pixels(layout.key_visual, size, mirrored)
-    crop = crop_box(facts, (visual.width, visual.height), layout.close_up)
-    canvas = Image.new("RGB", size, tenant.brand.palette.paper)
-    picture = master.resize((visual.width, visual.height), Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0)
-    canvas.paste(picture, (visual.left, visual.top))
-    strokes = [*_frame(size, visual, tenant), *_panels(layout, size, mirrored, tenant)]
-    for stroke in strokes:
-        lay(canvas, stroke)
-    ink = {}
-    for name, area in _copy_areas(layout):
-        ink[name], scrim = _readable(canvas, pixels(area, size, mirrored), tenant)
-        strokes += _laid(canvas, scrim)
-    logo = _logo_stroke(canvas, layout, placement, tenant, mirrored)
-    strokes += _laid(canvas, logo)
-    return StaticLayer(canvas, layout, placement, tenant, ink, logo.box if logo else None, visual, crop, tuple(strokes))
+    """Crop, reduce, panels, scrims and logo; mirrored where the master is. LogoDoesNotFit if it may not be left out."""
+    made = stage(master, facts, layout, placement, tenant)
+    return StaticLayer(made, layout, placement, tenant, (master, facts), facts.mirrored)
+
+
+def turned(static: StaticLayer, locale: str) -> StaticLayer:
+    """The static layer in the locale's direction of reading: this one, or its mirrored twin, made once and kept."""
+    rtl = is_rtl(locale)
+    if rtl == static.rtl:
+        return static
+    if rtl not in static._turned:
+        made = stage(*static.source, static.layout, static.placement, static.tenant, rtl)
+        twin = StaticLayer(made, static.layout, static.placement, static.tenant, static.source, rtl)
+        twin._turned[static.rtl] = static
+        static._turned[rtl] = twin
+    return static._turned[rtl]
 
 
 def above(static: StaticLayer) -> Image.Image:
-    """All of the static layer that lies over the key visual: RGBA of the frame's size, straight alpha."""
-    return over(static.placement.size, static.strokes)
+    """All of the static layer that lies over the key visual: RGBA of the frame's size, straight alpha.
 
-
-def _laid(canvas: Image.Image, stroke: Stroke | None) -> list[Stroke]:
-    if stroke is None:
-        return []
-    lay(canvas, stroke)
-    return [stroke]
-
-
-def _frame(size: tuple[int, int], visual: PixelBox, tenant: Tenant) -> Iterable[Stroke]:
-    """Paper wherever the key visual does not reach."""
-    width, height = size
-    around = (
-        PixelBox(0, 0, width, visual.top),
-        PixelBox(0, visual.bottom, width, height),
-        PixelBox(0, visual.top, visual.left, visual.bottom),
-        PixelBox(visual.right, visual.top, width, visual.bottom),
-    )
-    return (Stroke(box, tenant.brand.palette.paper) for box in around if box.width > 0 and box.height > 0)
-
-
-def _panels(layout: Layout, size: tuple[int, int], mirrored: bool, tenant: Tenant) -> Iterable[Stroke]:
-    for panel in layout.panels:
-        yield Stroke(pixels(panel.area, size, mirrored), getattr(tenant.brand.palette, panel.colour))
-
-
-def _copy_areas(layout: Layout) -> Iterable[tuple[str, Area]]:
-    yield "column", layout.column.area
-    if "price" in layout.styles:
-        yield "row", layout.row.area
-    if layout.legal:
-        yield "legal", layout.legal
-
-
-def _readable(canvas: Image.Image, box: PixelBox, tenant: Tenant) -> tuple[str, Stroke | None]:
-    """Ink or paper, whichever reads better on the area, and a soft scrim only where neither reads well."""
-    palette = tenant.brand.palette
-    ground = extremes(canvas, box)
-    between = middle(ground)
-    inks = (palette.ink, palette.paper)
-    best = max(inks, key=lambda c: (against(c, ground) >= READABLE, contrast(luminance(c), between)))
-    scrim = None
-    if against(best, ground) < READABLE:
-        scrim = _scrim(canvas, box, best, palette.paper if best == palette.ink else palette.ink)
-    return best, scrim
-
-
-def _scrim(canvas: Image.Image, box: PixelBox, ink: str, colour: str) -> Stroke:
-    """The weakest veil on which the ink reads, or the strongest there is."""
-    for strength in SCRIM:
-        scrim = veil(canvas.size, box, colour, strength)
-        tried = canvas.copy()
-        lay(tried, scrim)
-        if against(ink, extremes(tried, box)) >= READABLE:
-            break
-    return scrim
-
-
-def _logo_stroke(
-    canvas: Image.Image, layout: Layout, placement: Placement, tenant: Tenant, mirrored: bool
-) -> Stroke | None:
-    if tenant.brand.logo is None:
-        return None
-    area = pixels(layout.logo, placement.size, mirrored)
-    path = tenant.logo_path("dark" if middle(extremes(canvas, area)) > 0.2 else "light")
-    mark = _logo(str(path), area.width, area.height)
-    x = area.left + (area.width - mark.width) // 2
-    if layout.logo_align == "start":
-        x = area.right - mark.width if mirrored else area.left
-    y = area.top + (area.height - mark.height) // 2
-    return Stroke(PixelBox(x, y, x + mark.width, y + mark.height), mark)
-
-
-@lru_cache(maxsize=128)
-def _logo(path: str, width: int, height: int) -> Image.Image:
-    with Image.open(path) as stored:
-        mark = stored.convert("RGBA")
-    ratio = min(width / mark.width, height / mark.height)
-    size = (max(1, round(mark.width * ratio)), max(1, round(mark.height * ratio)))
-    return mark.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    A film gives the static layer as `turned` for its locale.
+    """
+    return over(static.image.size, static.stage.strokes)
 
 
 def lettering(static: StaticLayer, copy: Copy, locale: str) -> tuple[LetteredSlot, ...]:
-    """The words of one locale, slot by slot; CopyDoesNotFit if they cannot be set."""
-    slots = set_copy(copy, locale, static.layout, static.placement, static.tenant.brand.fonts)
-    return tuple(_lettered(static, slot) for slot in slots)
+    """The words of one locale, slot by slot, what is read first first; CopyDoesNotFit if they cannot be set."""
+    facing = turned(static, locale)
+    setting = set_copy(copy, locale, facing.layout, facing.room, _type(facing.tenant))
+    return tuple(_lettered(facing, slot) for slot in setting.slots)
+
+
+def dropped(static: StaticLayer, copy: Copy, locale: str) -> tuple[str, ...]:
+    """The fields that have words and gave way, since there was no room."""
+    facing = turned(static, locale)
+    return set_copy(copy, locale, facing.layout, facing.room, _type(facing.tenant)).dropped
+
+
+def _type(tenant: Tenant) -> Type:
+    return Type(tenant.brand.fonts, tenant.brand.type)
 
 
 def finish(static: StaticLayer, copy: Copy, locale: str) -> Composition:
     """The static layer with the lettering pasted on; CopyDoesNotFit if the words cannot be set."""
-    image = static.image.copy()
-    slots = lettering(static, copy, locale)
+    facing = turned(static, locale)
+    image = facing.image.copy()
+    slots = lettering(facing, copy, locale)
     for slot in slots:
         image.paste(slot.layer, (slot.left_px, slot.top_px), slot.layer)
-    return Composition(image, tuple(slot.placed for slot in slots), static.logo)
+    placed = tuple(slot.placed for slot in slots)
+    return Composition(image, placed, facing.logo, dropped(facing, copy, locale))
 
 
 def _lettered(static: StaticLayer, slot: SetSlot) -> LetteredSlot:
@@ -206,8 +171,7 @@ def _lettered(static: StaticLayer, slot: SetSlot) -> LetteredSlot:
     size = (box.width + 2 * margin, box.height + 2 * margin)
     layer = Image.new("RGBA", size, (plate or fill) + "00")
     if plate:
-        corner = box.height / 2 if slot.field == "offer" else box.height * static.tenant.brand.corner_radius / 100
-        layer.paste(plate, (margin, margin), round_mask(box.width, box.height, round(corner)))
+        layer.paste(plate, (margin, margin), round_mask(box.width, box.height, _corner(static.tenant, slot)))
     canvas = ImageDraw.Draw(layer)
     for x, y, line in slot.lines:
         draw(canvas, x - box.left + margin, y - box.top + margin, line, slot.style, fill)
@@ -215,26 +179,32 @@ def _lettered(static: StaticLayer, slot: SetSlot) -> LetteredSlot:
     return LetteredSlot(placed, layer, box.left - margin, box.top - margin)
 
 
+def _corner(tenant: Tenant, slot: SetSlot) -> int:
+    share = 50 if slot.plate == "badge" else tenant.brand.corner_radius
+    return round(slot.box.height * share / 100)
+
+
 def _colours(static: StaticLayer, slot: SetSlot) -> tuple[str | None, str, float]:
     """Plate, if any, ink, and the contrast between the ink and what is behind it."""
-    if slot.plate:
-        plate, fill = _plate_colours(static.tenant, slot.field, mean(static.image, slot.box))
+    palette, kind = static.tenant.brand.palette, static.layout.styles[slot.field]
+    if slot.plate != "none":
+        first = getattr(palette, kind.plate_colour)
+        plate = _plate_colour(static, slot, first)
+        fill = max((palette.paper, palette.ink), key=lambda c: contrast(luminance(c), luminance(plate)))
         return plate, fill, contrast(luminance(fill), luminance(plate))
-    area = "legal" if slot.field == "legal" else _area_of(slot.field)
-    fill = static.ink.get(area, static.ink["column"])
-    return None, fill, against(fill, extremes(static.image, slot.box))
+    ground = extremes(static.image, slot.box)
+    wished = getattr(palette, kind.colour) if kind.colour != "auto" else None
+    fill = wished if wished and against(wished, ground) >= READABLE else static.ink[slot.block]
+    return None, fill, against(fill, ground)
 
 
-def _area_of(field: str) -> str:
-    return "row" if field in ("price", "call_to_action") else "column"
-
-
-def _plate_colours(tenant: Tenant, field: str, ground: float) -> tuple[str, str]:
-    """A plate that stands out from the ground, and the text colour that reads best on it."""
-    palette = tenant.brand.palette
-    first = palette.accent if field == "offer" else palette.primary
-    choices = [first, palette.ink, palette.paper]
-    plate = next((c for c in choices if contrast(luminance(c), ground) >= 1.9), None)
-    plate = plate or max(choices, key=lambda c: contrast(luminance(c), ground))
-    inks = (palette.paper, palette.ink)
-    return plate, max(inks, key=lambda c: contrast(luminance(c), luminance(plate)))
+def _plate_colour(static: StaticLayer, slot: SetSlot, first: str) -> str:
+    """The first of the wished colour, ink and paper that stands out: a button by contrast, a pill by colour."""
+    palette = static.tenant.brand.palette
+    choices = (first, palette.ink, palette.paper)
+    if slot.plate == "button":
+        ground = mean(static.image, slot.box)
+        found = [c for c in choices if contrast(luminance(c), ground) >= STANDS_OUT]
+    else:
+        found = [c for c in choices if colour_distance(c, static.image, slot.box) >= SHOWS]
+    return found[0] if found else palette.ink

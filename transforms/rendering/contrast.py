@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from PIL import Image
 
-from foundry.colour import linear_of_srgb, srgb_of_hex
+from foundry.colour import lab_of_hex, lab_of_srgb, linear_of_srgb, srgb_of_hex
 from transforms.rendering.room import PixelBox
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
@@ -38,6 +39,13 @@ def mean(image: Image.Image, box: PixelBox) -> float:
     return float((linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ LUMA).mean())
 
 
+def colour_distance(colour: str, image: Image.Image, box: PixelBox) -> float:
+    """Distance in CIE L*a*b* (1976) between "#RRGGBB" and the mean of what is behind a box."""
+    small = image.resize((1, 1), Image.Resampling.BOX, box=_within(image, box))
+    behind = lab_of_srgb(np.asarray(small, dtype=np.float32).reshape(3) / 255)
+    return float(np.linalg.norm(lab_of_hex(colour) - behind))
+
+
 def against(colour: str, ground: tuple[float, float]) -> float:
     """Contrast of a colour with the worse of two luminances."""
     own = luminance(colour)
@@ -52,3 +60,10 @@ def middle(ground: tuple[float, float]) -> float:
 def _within(image: Image.Image, box: PixelBox) -> tuple[int, int, int, int]:
     left, top = min(max(box.left, 0), image.width - 1), min(max(box.top, 0), image.height - 1)
     return (left, top, max(min(box.right, image.width), left + 1), max(min(box.bottom, image.height), top + 1))
+
+
+def quietest(image: Image.Image, boxes: Sequence[PixelBox]) -> int:
+    """Index of the box behind which luminance varies least; the first of equals."""
+    grounds = [extremes(image, box) for box in boxes]
+    spreads = [round(light - dark, 4) for dark, light in grounds]
+    return spreads.index(min(spreads))

@@ -51,8 +51,8 @@ def _inside(box: PixelBox, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return (left, top, min(box.width, size[0] - box.left), min(box.height, size[1] - box.top))
 
 
-def veil(size: tuple[int, int], box: PixelBox, colour: str, strength: float) -> Stroke:
-    """A wash that is strongest behind `box` and fades out softly around it."""
+def veil(size: tuple[int, int], box: PixelBox, colour: str, strength: float, clear: PixelBox | None) -> Stroke:
+    """A wash that is strongest behind `box`, fades out softly around it, and spares `clear`, the product."""
     small = (max(size[0] // _REDUCED, 1), max(size[1] // _REDUCED, 1))
     soft = max(small) * 0.035
     mask = Image.new("L", small, 0)
@@ -60,6 +60,8 @@ def veil(size: tuple[int, int], box: PixelBox, colour: str, strength: float) -> 
     inner = [box.left / _REDUCED - grow, box.top / _REDUCED - grow]
     inner += [box.right / _REDUCED + grow, box.bottom / _REDUCED + grow]
     ImageDraw.Draw(mask).rectangle(inner, fill=round(255 * strength))
+    if clear:
+        ImageDraw.Draw(mask).rectangle([edge / _REDUCED for edge in clear.edges], fill=0)
     mask = mask.filter(ImageFilter.GaussianBlur(soft)).resize(size, Image.Resampling.BICUBIC)
     seen = mask.getbbox() or (0, 0, 1, 1)
     return Stroke(PixelBox(*seen), colour, mask.crop(seen))
