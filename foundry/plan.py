@@ -158,7 +158,7 @@ class Plan:
         """Aspect bucket → its placements."""
         cells: dict[str, list[Cell]] = {}
         for placement in self.placements:
-            layout = layout_for(placement)
+            layout = layout_for(placement, self.tenant)
             shown, look = shown_fields(layout, placement), self._look(layout, placement)
             cells.setdefault(placement.bucket, []).append(
                 Cell(placement, layout, shown, look, self._timeline(placement))

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from transforms.film.signal import Floats, Levels, Signal
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.room import PixelBox
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +58,13 @@ def new_canvas(signal: Signal, size: tuple[int, int]) -> Canvas:
 
 
 def _view(plane: Any, signal: Signal) -> Levels:
-    """A plane's own memory; rows are padded to `line_size` bytes."""
+    """A plane's own memory. Rows are padded to `line_size` bytes; some encoders read the padding, so it is filled."""
     samples = np.frombuffer(plane, signal.dtype)
     step = plane.line_size // np.dtype(signal.dtype).itemsize
-    return samples[: step * plane.height].reshape(plane.height, step)[:, : plane.width]
+    rows = samples[: step * plane.height].reshape(plane.height, step)
+    rows[:, plane.width :] = 1 << (signal.bits - 1)
+    samples[step * plane.height :] = 0
+    return rows[:, : plane.width]
 
 
 def painted(signal: Signal, rgb: Levels) -> tuple[Levels, Levels, Levels]:

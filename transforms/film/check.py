@@ -10,8 +10,10 @@ from foundry.channel import Motion, Placement
 from foundry.manifest import CheckRecord
 from transforms.film.painting import Film, Words
 from transforms.reel.film_format import FilmFormat
-from transforms.rendering.check import LARGE, LARGE_PX, SMALL, safe_box
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.room import PixelBox, safe_box
+
+LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
+"""WCAG 2 contrast: type of 24 px and above, and smaller type."""
 
 
 def check_film(file: Path, plan: FilmFormat, film: Film, words: Words) -> tuple[CheckRecord, ...]:

@@ -8,18 +8,18 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from foundry.channel import Placement
 from foundry.composition import compositions
-from foundry.copy import COPY_FIELDS
 from foundry.film import Take
-from foundry.layout import Layout
+from foundry.layout import Block, Layout, Place
 from foundry.shot import Box, MasterFacts
 from foundry.tenant import Tenant
 from models.standing import standing
 from transforms.film.camera import Window
 from transforms.film.signal import Levels
-from transforms.rendering.compose import StaticLayer, prepare
+from transforms.rendering.compose import StaticLayer, prepare, turned
 from transforms.rendering.crop import crop_box
 
 WHOLE = (0, 0, 1000, 1000)
+Master = tuple[Levels, MasterFacts]
 
 
 def fields_of(take: Take) -> frozenset[str]:
@@ -28,13 +28,22 @@ def fields_of(take: Take) -> frozenset[str]:
 
 
 def worn(layout: Layout, take: Take) -> Layout:
-    """The layout without the slots that the scene does not show, so that it veils nothing for their sake."""
-    hidden = frozenset(COPY_FIELDS) - fields_of(take)
-    styles = {field: style for field, style in layout.styles.items() if field not in hidden}
-    changes = {"styles": styles, "legal": None if "legal" in hidden else layout.legal, "close_up": None}
-    if take.card:
-        changes |= {"panels": (), "key_visual": WHOLE}
-    return layout.model_copy(update=changes)
+    """The layout without the slots that the scene does not show, so that it veils nothing for their sake.
+
+    Its picture fills the key visual as it is, since the camera has chosen the part; a card fills the frame.
+    """
+    shown = fields_of(take)
+    blocks = {name: kept for name, block in layout.blocks.items() if (kept := _kept(block, shown))}
+    area = Place(box=WHOLE, of="frame") if take.card else layout.key_visual.area
+    visual = layout.key_visual.model_copy(update={"area": area, "product_height": None, "product": "keep"})
+    changes = {"blocks": blocks, "key_visual": visual, "close_up": None}
+    return layout.model_copy(update=changes | ({"panels": {}} if take.card else {}))
+
+
+def _kept(block: Block, shown: frozenset[str]) -> Block | None:
+    rows = tuple(tuple(field for field in row if field in shown) for row in block.slots)
+    rows = tuple(row for row in rows if row)
+    return block.model_copy(update={"slots": rows}) if rows else None
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Brand:
     tenant: Tenant
     product: Image.Image | None
     mirrored: bool
+    locale: str
 
 
 def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand) -> StaticLayer:
@@ -54,7 +64,7 @@ def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand)
     if brand.product is not None:
         _stand(flat, brand.product, room)
     facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
-    return prepare(flat, facts, worn(layout, take), placement, brand.tenant)
+    return turned(prepare(flat, facts, worn(layout, take), placement, brand.tenant), brand.locale)
 
 
 def product_room(placement: Placement, mirrored: bool) -> Box:
@@ -77,8 +87,11 @@ def _stand(card: Image.Image, product: Image.Image, room: Box) -> None:
     card.paste(cut, (left, top), cut)
 
 
-def dressed(take: Take, master: tuple[Levels, MasterFacts], static: StaticLayer, rest: Window) -> StaticLayer:
-    """The scene's static layer as it is once the camera rests: what its type is set on, veiled and measured against."""
+def dressed(take: Take, master: Master, static: StaticLayer, rest: Window) -> StaticLayer:
+    """The scene's static layer as it is once the camera rests: what its type is set on, veiled and measured against.
+
+    `static` is the layout's still, in the reading direction that is wanted.
+    """
     picture, facts = master
     visual = static.visual
     shown = eight_bits(picture).resize(
@@ -86,7 +99,8 @@ def dressed(take: Take, master: tuple[Levels, MasterFacts], static: StaticLayer,
         box=(rest.left, rest.top, rest.left + rest.width, rest.top + rest.height), reducing_gap=3.0,
     )  # fmt: skip
     here = MasterFacts(facts.name, facts.bucket, visual.width, visual.height, seen(facts, rest), facts.mirrored)
-    return prepare(shown, here, worn(static.layout, take), static.placement, static.tenant)
+    made = prepare(shown, here, worn(static.layout, take), static.placement, static.tenant)
+    return made if made.rtl == static.rtl else turned(made, "ar" if static.rtl else "en")
 
 
 def eight_bits(picture: Levels) -> Image.Image:

@@ -11,9 +11,8 @@ from foundry.plan import is_rtl
 from transforms.film.canvas import Canvas, Sprite, lay, sprite
 from transforms.film.dressing import fields_of
 from transforms.film.signal import Signal
-from transforms.rendering.check import safe_box
 from transforms.rendering.compose import LetteredSlot, PlacedSlot, StaticLayer, lettering
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.room import PixelBox, safe_box
 
 
 @dataclass(frozen=True)

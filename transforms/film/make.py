@@ -11,7 +11,7 @@ from PIL import Image
 
 from foundry.manifest import CheckRecord
 from foundry.object_store import LocalStore
-from foundry.plan import Plan
+from foundry.plan import Plan, is_rtl
 from foundry.variant import Variant
 from transforms.film.check import check_film
 from transforms.film.painting import Film, Words
@@ -47,20 +47,21 @@ class Shelf:
     """The film that a thread makes in one locale after the other; one is enough, as orders keep locales together."""
 
     key: str = ""
-    film: Film | None = None
+    films: dict[bool, Film] = field(default_factory=dict)
     shared: SharedRuns = field(default_factory=SharedRuns)
 
     def take(self, variant: Variant, plan: Plan, stock: Stock, wanted: FilmFormat) -> Film:
-        """The staged film of a variant, made anew where the one before was of other pictures, layout or placement."""
+        """The staged film in the locale's reading direction, made anew for other pictures, layout or placement."""
         scenes = "/".join(shot.name for shot in variant.shows)
         look = f"{variant.layout.digest}/{variant.placement.digest}/{plan.tenant.brand_digest}"
         timeline = variant.timeline.digest if variant.timeline else ""
         key = f"{variant.shot.tenant}/{scenes}/{look}/{timeline}"
-        if self.film is None or self.key != key:
-            self.key, self.film, self.shared = "", None, SharedRuns()
-            self.film = staged_film(variant, plan, stock, Signal(wanted.pixel_format, wanted.transfer))
-            self.key = key
-        return self.film
+        if self.key != key:
+            self.key, self.films, self.shared = key, {}, SharedRuns()
+        rtl = is_rtl(variant.locale)
+        if rtl not in self.films:
+            self.films[rtl] = staged_film(variant, plan, stock, Signal(wanted.pixel_format, wanted.transfer))
+        return self.films[rtl]
 
 
 def format_of(variant: Variant) -> FilmFormat:

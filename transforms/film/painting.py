@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from foundry.easing import eased
 from foundry.film import Timeline
@@ -28,6 +29,15 @@ class Film:
     timeline: Timeline
     staged: tuple[Staged, ...]
     mirrored: bool
+
+    def looks(self, start: int, stop: int) -> tuple[str, ...]:
+        """What the wordless frames [start, stop) hang on besides the pictures."""
+        ends = (*(take.stop + take_after.entering for take, take_after in pairwise(self.timeline.takes)), stop)
+        return tuple(
+            staged.wordless
+            for staged, end in zip(self.staged, ends, strict=True)
+            if staged.take.start < stop and start < max(end, staged.take.stop)
+        )
 
     def frames(self, start: int, stop: int, words: Words | None) -> Iterator[Canvas]:
         """Frames [start, stop), one at a time. Without words they are the same for every locale."""

@@ -52,9 +52,9 @@ def _closed(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int,
 
 @dataclass
 class SharedRuns:
-    """The runs of one film that show no words, by format and first frame."""
+    """The runs of one film that show no words, by format, frames and look; reading directions share what is alike."""
 
-    kept: dict[tuple[FilmFormat, int, int], Run] = field(default_factory=dict)
+    kept: dict[tuple[FilmFormat, int, int, tuple[str, ...]], Run] = field(default_factory=dict)
 
     def runs(self, film: Film, words: Words, plan: FilmFormat) -> list[Run]:
         """Every run of one locale's film, in order; the wordless ones from the shelf."""
@@ -63,7 +63,7 @@ class SharedRuns:
     def _run(self, film: Film, words: Words, stretch: Stretch, plan: FilmFormat) -> Run:
         if stretch.worded:
             return encoded(film, stretch, words, plan)
-        key = (plan, stretch.start, stretch.stop)
+        key = (plan, stretch.start, stretch.stop, film.looks(stretch.start, stretch.stop))
         if key not in self.kept:
             self.kept[key] = encoded(film, stretch, None, plan)
         return self.kept[key]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from transforms.film.canvas import Canvas, even_box, mixed, new_canvas, painted
 from transforms.film.signal import Levels, Signal
 from transforms.film.sources import Source
 from transforms.rendering.compose import StaticLayer, above
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.room import PixelBox
 
 
 @dataclass(eq=False)
@@ -75,6 +77,18 @@ class Staged:
         """Where the picture shows, with even edges."""
         return even_box(self.static.visual, self.size)
 
+    @property
+    def fills_the_frame(self) -> bool:
+        """Whether the picture shows everywhere, so that nothing frames it."""
+        return self.visual == PixelBox(0, 0, *self.size)
+
+    @cached_property
+    def wordless(self) -> str:
+        """What its frames without words hang on besides the picture: a card's own pixels, what frames a picture."""
+        if self.source is not None and self.fills_the_frame:
+            return ""
+        return hashlib.sha256(self.static.image.tobytes()).hexdigest()
+
     def rests(self, frame: int) -> bool:
         """Whether the picture stands from this frame on."""
         if self.source is None or self.way is None:
@@ -85,7 +99,7 @@ class Staged:
         """How much of what lies over the picture shows: it comes with the first type, and always where it frames it."""
         if self.veil is None:
             return 0.0
-        if self.visual != PixelBox(0, 0, *self.size):
+        if not self.fills_the_frame:
             return 1.0
         if not self.take.cues:
             return 0.0
@@ -125,7 +139,7 @@ class Staged:
         if self.source is None or self.way is None:
             made.fill(painted(self.signal, np.asarray(self.static.image)))
             return made
-        if self.visual != PixelBox(0, 0, *self.size):
+        if not self.fills_the_frame:
             made.fill(self._ground())
         since = Fraction(frame - self.take.start) / self.rate
         self.source.paint(self.way.at(frame - self.take.start), since, made.part(self.visual))

@@ -13,14 +13,13 @@ from foundry.plan import Plan
 from foundry.shot import MasterFacts
 from foundry.variant import Variant
 from transforms.film.camera import Window, path
-from transforms.film.dressing import Brand, dressed, dressed_card, eight_bits
+from transforms.film.dressing import Brand, Master, dressed, dressed_card, eight_bits
 from transforms.film.painting import Film
 from transforms.film.signal import Levels, Signal
 from transforms.film.sources import Source, Still
 from transforms.film.staging import Staged, veil_of
-from transforms.rendering.compose import StaticLayer, prepare
+from transforms.rendering.compose import StaticLayer, prepare, turned
 
-Master = tuple[Levels, MasterFacts]
 Masters = Callable[[int], Master]
 """The n-th of the pictures that a film shows, in order of appearance."""
 
@@ -61,7 +60,7 @@ class _Studio:
     def card(self, take: Take, product: Image.Image | None) -> Staged:
         """A brand's card; a product picture without transparency stays off it."""
         cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
-        brand = Brand(self.plan.tenant, cut, self.variant.shot.mirrored)
+        brand = Brand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
         static = dressed_card(take, self.variant.layout, self.variant.placement, brand)
         return Staged(take, static, self.signal, self.rate)
 
@@ -77,7 +76,8 @@ class _Studio:
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """The layout's still, for where the key visual shows and what of the master shows there."""
         variant = self.variant
-        return prepare(eight_bits(picture), facts, variant.layout, variant.placement, self.plan.tenant)
+        still = prepare(eight_bits(picture), facts, variant.layout, variant.placement, self.plan.tenant)
+        return turned(still, variant.locale)
 
 
 def _window(crop: tuple[float, float, float, float]) -> Window:

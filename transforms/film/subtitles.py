@@ -15,8 +15,7 @@ from foundry.plan import is_rtl
 from foundry.tenant import BrandFonts
 from transforms.film.canvas import Sprite, sprite
 from transforms.film.signal import Signal
-from transforms.rendering.check import safe_box
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.room import PixelBox, safe_box
 from transforms.rendering.text import Line, Style, balanced, draw, leading
 
 PLATE, INK = (12, 12, 12, 190), "#FFFFFF"
