@@ -29,7 +29,7 @@ from foundry.variant import Variant
 from tests.briefs import BRIEF, admitted
 from tests.film.small import SMALL
 from transforms.film.make import Shelf, format_of, make
-from transforms.film.runs import stretches
+from transforms.film.runs import Stretch, encoded, stretches
 from transforms.film.studio import Stock
 from transforms.film.words import words_of
 from transforms.reel.segments import encode_run
@@ -93,8 +93,8 @@ def rates(plan: Plan) -> tuple[float, float]:
             said = words if cut.worded else None
             ready = [canvas.video_frame() for canvas in film.frames(start, stop, said)]
             own += spent(lambda ready=ready: encode_run(wanted, ready, len(ready)))  # type: ignore[misc]
-            painted = (canvas.video_frame() for canvas in film.frames(start, stop, said))
-            both += spent(lambda painted=painted, n=len(ready): encode_run(wanted, painted, n))  # type: ignore[misc]
+            whole = Stretch(start, stop, cut.worded)
+            both += spent(lambda whole=whole: encoded(film, whole, words, wanted))  # type: ignore[misc]
             if stop == cut.stop:
                 break
     return both, own

@@ -26,7 +26,7 @@ FILM_VERSION = "1"
 """Changes with whatever changes a film's pixels besides its inputs."""
 
 Role = Literal["primary", "accent", "ink", "paper"]
-Camera = Literal["hold", "push-in", "pull-out", "pan-left", "pan-right", "tilt-up", "tilt-down", "parallax"]
+Camera = Literal["hold", "push-in", "pull-out", "pan-left", "pan-right", "tilt-up", "tilt-down"]
 ANIMATED = ("gif", "webp")
 
 

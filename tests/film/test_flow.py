@@ -8,6 +8,7 @@ from typing import Any
 import av
 import pytest
 
+from foundry.errors import Refusals
 from foundry.estimate import estimate, needs
 from foundry.object_store import SCRATCH, LocalStore
 from foundry.plan import Plan
@@ -69,6 +70,18 @@ def test_the_same_film_has_the_same_bytes(tmp_path: Path, monkeypatch: Any) -> N
             assert [check.name for check in film.checks if not check.passed] == []
     assert len(files) == 1
     assert list((tmp_path / "store" / SCRATCH).iterdir()) == []
+
+
+def test_a_films_audio_is_named_by_hash_and_a_missing_file_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "song.wav").write_bytes(b"one")
+    film = {"music": "song.wav"}
+    first = ordered(tmp_path, monkeypatch, film=film)
+    assert [found.key for found in first.pictures if found.path.suffix == ".wav"] == [first.plan.sounds[0][1]]
+    (tmp_path / "song.wav").write_bytes(b"two")
+    second = ordered(tmp_path, monkeypatch, film=film)
+    assert first_variant(first.plan, "en-US").name != first_variant(second.plan, "en-US").name
+    with pytest.raises(Refusals, match=r"film\.music: 'none\.wav' does not exist"):
+        ordered(tmp_path, monkeypatch, film={"music": "none.wav"})
 
 
 def test_a_fault_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: Any) -> None:

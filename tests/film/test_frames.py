@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from foundry.film import Take
+from models.video.encoding import encode
 from tests.film.small import a_picture, first_variant, ordered
 from transforms.film.camera import Window, path
 from transforms.film.check import within
 from transforms.film.make import format_of
 from transforms.film.runs import stretches
 from transforms.film.signal import Signal, hlg, pq
-from transforms.film.sources import reduced
+from transforms.film.sources import Clip, reduced
 from transforms.film.studio import Stock, staged_film
 from transforms.film.words import words_of
 from transforms.rendering.room import safe_box
@@ -62,6 +64,19 @@ def test_graphics_white_is_where_bt_2408_puts_it() -> None:
 def test_standard_range_is_bt_709() -> None:
     grey = Signal("yuv420p").levels(np.array([[[255, 255, 255], [0, 0, 0], [255, 0, 0]]], np.uint8))[0]
     assert np.rint(grey).tolist() == [[235, 128, 128], [16, 128, 128], [63, 102, 240]]
+
+
+def test_a_clip_plays_under_the_camera_and_its_last_frame_stands(tmp_path: Path) -> None:
+    file = tmp_path / "clip.mkv"
+    encode((np.full((48, 64, 3), level, np.float32) for level in (0.2, 0.5, 0.8)), file, 10)
+    way = path(a_take("hold"), Window(0, 0, 64, 48), (32, 24), False)
+    clip = Clip(file, Signal("yuv420p"), way, 64)
+    onto = (np.zeros((48, 64), np.uint8), np.zeros((24, 32), np.uint8), np.zeros((24, 32), np.uint8))
+    seen = []
+    for tenths in (0, 1, 2, 9, 0):
+        clip.paint(way.at(0), Fraction(tenths, 10), onto)
+        seen.append(int(onto[0][20, 30]))
+    assert seen == [round(16 + 219 * level) for level in (0.2, 0.5, 0.8, 0.8, 0.2)]
 
 
 def a_film(tmp_path: Any, monkeypatch: Any, locale: str = "en-US") -> Any:

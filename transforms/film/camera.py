@@ -64,7 +64,7 @@ def path(take: Take, whole: Window, focus: tuple[float, float], mirrored: bool) 
     """The way that a scene's camera takes within `whole`, the part of the picture that its layout shows."""
     near = whole.closer(take.amount, focus)
     first = last = whole
-    if take.camera in ("push-in", "parallax"):
+    if take.camera == "push-in":
         first, last = whole, near
     elif take.camera == "pull-out":
         first, last = near, whole

@@ -61,17 +61,18 @@ class SharedRuns:
         return [self._run(film, words, stretch, plan) for stretch in stretches(film.timeline, words)]
 
     def _run(self, film: Film, words: Words, stretch: Stretch, plan: FilmFormat) -> Run:
+        key = (plan, stretch.start, stretch.stop, film.looks(stretch.start, stretch.stop))
         if stretch.worded:
             return encoded(film, stretch, words, plan)
-        key = (plan, stretch.start, stretch.stop, film.looks(stretch.start, stretch.stop))
         if key not in self.kept:
-            self.kept[key] = encoded(film, stretch, None, plan)
+            self.kept[key] = encoded(film, stretch, words, plan)
         return self.kept[key]
 
 
-def encoded(film: Film, stretch: Stretch, words: Words | None, plan: FilmFormat) -> Run:
+def encoded(film: Film, stretch: Stretch, words: Words, plan: FilmFormat) -> Run:
     """One run: frames are painted on a second thread while the encoder works, a few at a time."""
-    frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, words))
+    said = words if stretch.worded else None
+    frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, said))
     return encode_run(plan, ahead(frames), stretch.stop - stretch.start)
 
 

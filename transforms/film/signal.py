@@ -74,8 +74,7 @@ class Signal:
             np.append(224 * step * (np.array([0, 0, 1]) - luma) / (2 - 2 * blue), 128 * step),
             np.append(224 * step * (np.array([1, 0, 0]) - luma) / (2 - 2 * red), 128 * step),
         ]
-        made: Floats = cv2.transform(light, np.array(rows, np.float32))
-        return made
+        return np.asarray(cv2.transform(light, np.array(rows, np.float32)), np.float32)
 
     def planes(self, samples: Floats) -> tuple[Floats, Floats, Floats]:
         """Samples as three planes, chroma reduced."""
@@ -87,8 +86,8 @@ class Signal:
 
         across, down = self.halved
         if across:
-            smooth = cv2.sepFilter2D(plane, -1, np.array([0.25, 0.5, 0.25]), np.array([1.0]), None, (-1, -1), 0,
-                                     cv2.BORDER_REPLICATE)  # fmt: skip
+            kernel = np.array([[0.25, 0.5, 0.25]], np.float32)
+            smooth = np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
             plane = smooth[:, ::2]
         if down:
             plane = (plane[0::2] + plane[1::2]) * np.float32(0.5)
