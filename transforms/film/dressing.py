@@ -17,6 +17,7 @@ from transforms.film.camera import Window
 from transforms.film.signal import Levels
 from transforms.rendering.compose import StaticLayer, prepare, turned
 from transforms.rendering.crop import crop_box
+from transforms.rendering.room import PixelBox
 
 WHOLE = (0, 0, 1000, 1000)
 Master = tuple[Levels, MasterFacts]
@@ -60,11 +61,28 @@ def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand)
     """A card in a brand colour with the product and the logo on it."""
     width, height = placement.size
     flat = Image.new("RGB", placement.size, getattr(brand.tenant.brand.palette, str(take.card)))
-    room = product_room(placement, brand.mirrored)
+    plain = prepare(flat, MasterFacts("card", placement.bucket, width, height, None, brand.mirrored), layout, placement,
+                    brand.tenant)  # fmt: skip
+    visual = turned(plain, brand.locale).visual
+    framed = (visual.width, visual.height) != placement.size
+    room = _in_the_frame(visual, placement) if framed else product_room(placement, brand.mirrored)
     if brand.product is not None:
         _stand(flat, brand.product, room)
     facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
     return turned(prepare(flat, facts, worn(layout, take), placement, brand.tenant), brand.locale)
+
+
+def _in_the_frame(visual: PixelBox, placement: Placement) -> Box:
+    """Where a product stands if the layout's picture fills only a part: in that part, clear of the words beside it."""
+    width, height = placement.size
+    left, right = visual.left + visual.width * 0.2, visual.right - visual.width * 0.2
+    top, bottom = visual.top + visual.height * 0.3, visual.top + visual.height * 0.94
+    return Box(
+        round(left * 1000 / width),
+        round(top * 1000 / height),
+        round(right * 1000 / width),
+        round(bottom * 1000 / height),
+    )
 
 
 def product_room(placement: Placement, mirrored: bool) -> Box:
