@@ -21,9 +21,10 @@ from foundry.provenance import xmp
 from foundry.shot import Box, MasterFacts, RenderOrder, ShotOrder
 from foundry.variant import Variant
 from transforms import progress
+from transforms.film.dressing import Master
 from transforms.film.make import Made as Film
 from transforms.film.make import Shelf, make
-from transforms.film.studio import Master, Stock
+from transforms.film.studio import Stock
 from transforms.master_file import decode_master, master_image
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, StaticLayer, finish, prepare

@@ -27,7 +27,7 @@ class Canvas:
 
         if self.frame is not None:
             return self.frame
-        return av.VideoFrame.from_ndarray(cv2.merge(self.planes), format="rgb24")
+        return av.VideoFrame.from_ndarray(np.asarray(cv2.merge(self.planes), np.uint8), format="rgb24")
 
     def fill(self, other: tuple[Levels, Levels, Levels]) -> None:
         """Copy planes of the same size in."""
@@ -126,7 +126,7 @@ def sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], size: tu
     samples = signal.levels(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
     both = np.dstack([samples, cover])
     move = np.array([[1, 0, dx - box.left], [0, 1, dy - box.top]], np.float64)
-    moved = cv2.warpAffine(both, move, (box.width, box.height), flags=cv2.INTER_LINEAR)
+    moved = np.asarray(cv2.warpAffine(both, move, (box.width, box.height), flags=cv2.INTER_LINEAR), np.float32)
     small = signal.reduced(moved[..., 3])
     luma, cb, cr = signal.planes(moved[..., :3])
     return Sprite(box, (luma, cb, cr), (moved[..., 3].copy(), small))

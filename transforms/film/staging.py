@@ -45,7 +45,7 @@ def veil_of(static: StaticLayer, signal: Signal) -> Veil | None:
         return None
     box = even_box(PixelBox(*bounds), static.placement.size)
     pixels = np.asarray(layer.crop((box.left, box.top, box.right, box.bottom)))
-    cover = pixels[..., 3].astype(np.float32) / 255
+    cover = pixels[..., 3].astype(np.float32) / np.float32(255)
     samples = signal.levels(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
     small = signal.reduced(cover)
     top = np.iinfo(signal.dtype).max
