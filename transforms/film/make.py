@@ -80,7 +80,7 @@ def make(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf, stock: 
     track = track_of(variant, plan, wanted, read)
     with store.scratch_file(f".{wanted.container}") as file:
         written = within(wanted, lambda told: _write(file, film, words, shelf.shared, told, track))
-        checks = check_film(file, written, film, words)
+        checks = check_film(file, film, words)
         yield Made(file, written, checks, poster(film, words, variant), sidecar)
 
 
