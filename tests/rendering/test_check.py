@@ -10,8 +10,9 @@ from PIL import Image
 from foundry.channel import placements
 from foundry.inspection import CannotRead
 from tests.foundry.inspection.files import picture, still
-from transforms.rendering.check import check, safe_box
+from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, PlacedSlot
+from transforms.rendering.room import safe_box
 from transforms.rendering.setting import PixelBox
 
 SLOT = placements()["google/landscape"]
