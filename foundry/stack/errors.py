@@ -1,0 +1,69 @@
+"""What the local stack refuses, with the way out."""
+
+from __future__ import annotations
+
+from foundry.errors import BadInput, FoundryError
+
+
+class StackRefused(BadInput):
+    """The stack was asked for something it does not have or must not do."""
+
+    code = "stack_refused"
+
+
+class MissingTool(FoundryError):
+    """A program that a server needs is not on this machine."""
+
+    code = "missing_tool"
+
+    def __init__(self, server: str, program: str, package: str):
+        super().__init__(server, program, package)
+        self.server, self.program, self.package = server, program, package
+
+    def __str__(self) -> str:
+        return f"{self.server} needs the program {self.program}; install the package {self.package}"
+
+
+class NotFetched(FoundryError):
+    """A server's files are not in the cache, and nothing downloads without being told."""
+
+    code = "not_fetched"
+
+    def __init__(self, server: str, folder: str):
+        super().__init__(server, folder)
+        self.server, self.folder = server, folder
+
+    def __str__(self) -> str:
+        return f"{self.server} is not in {self.folder}; run `foundry stack fetch {self.server}`"
+
+
+class FetchFailed(FoundryError):
+    """A download ended badly, or brought something other than what is pinned."""
+
+    code = "fetch_failed"
+
+    def __init__(self, server: str, what: str):
+        super().__init__(server, what)
+        self.server, self.what = server, what
+
+    def __str__(self) -> str:
+        return (
+            f"{self.server}: {self.what}. Run `foundry stack fetch {self.server}` again; it goes on where it stopped."
+        )
+
+
+class NotReady(FoundryError):
+    """A server did not answer in time, or ended."""
+
+    code = "not_ready"
+
+    def __init__(self, server: str, what: str, log: str, tail: str):
+        super().__init__(server, what, log, tail)
+        self.server, self.what, self.log, self.tail = server, what, log, tail
+
+    def __str__(self) -> str:
+        said = "\n".join(f"  | {line}" for line in self.tail.splitlines()) or "  | (nothing)"
+        return (
+            f"{self.server} is not ready: {self.what}. Its log {self.log} ends with\n{said}\n"
+            f"Run `foundry stack down {self.server}`, mend what the log names, and start it again."
+        )

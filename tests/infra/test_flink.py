@@ -1,0 +1,34 @@
+"""The small pipeline on Flink, with two taskmanagers and with the one that is left when the other was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from foundry.stack import Flink, JobServer, running
+from tests.infra.servers import needing
+from tests.infra.sums import expected, run
+
+pytestmark = needing("jobserver", pytest.mark.slow)
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Iterator[JobServer]:
+    with running("jobserver") as server:
+        yield server
+
+
+def test_two_taskmanagers(jobs: JobServer, tmp_path: Path):
+    assert Flink(jobs.home).overview()["taskmanagers"] == 2
+    assert run(jobs.options(parallelism=2), tmp_path / "sums") == expected()
+
+
+def test_one_taskmanager_after_the_other_was_killed(jobs: JobServer, tmp_path: Path):
+    flink = Flink(jobs.home)
+    flink.kill("taskmanager-2")
+    assert not flink.healthy()
+    assert run(jobs.options(parallelism=1), tmp_path / "sums") == expected()
+    flink.up()
+    assert flink.healthy()
