@@ -190,9 +190,9 @@ def test_what_beams_own_validator_refuses_is_told(argument: str):
     assert refused.value.where == "dataflow"
 
 
-@pytest.mark.parametrize("mark", [pytest.param("", marks=list(needing("prism")))])
-def test_prism_makes_what_the_embedded_engine_makes(mark: str, reference: dict[str, bytes], tmp_path: Path):
-    assert made_on(engine("prism"), tmp_path, tmp_path / "store") == reference
+@pytest.mark.parametrize("name", [pytest.param("prism", marks=list(needing("prism")))])
+def test_prism_makes_what_the_embedded_engine_makes(name: str, reference: dict[str, bytes], tmp_path: Path):
+    assert made_on(engine(name), tmp_path, tmp_path / "store") == reference
 
 
 @pytest.fixture(scope="module")
