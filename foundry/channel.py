@@ -1,4 +1,4 @@
-"""Placements: a channel's slot with its pixels, formats, byte limit and safe area; data in `templates/channels`."""
+"""Placements: a channel's slot with its pixels, formats, limits and safe area; data in `templates/channels`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import templates
 from foundry.errors import FoundryError
@@ -20,7 +20,19 @@ from foundry.names import digest
 TEMPLATES = Path(next(iter(templates.__path__)))
 Format = Literal["jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", "pdf", "mp4", "mov", "webm"]
 Codec = Literal["h264", "hevc", "av1", "vp9", "prores", "webp", "gif"]
+AudioCodec = Literal["aac", "pcm", "mp3", "opus"]
+Mark = Literal["documentation", "excerpt", "secondary", "own"]
+"""Where a figure is from: the owner's documentation, an excerpt of it, somebody else, or this project's own choice."""
+Edge = Annotated[int, Field(ge=16, le=16_384)]
 Margin = Annotated[int, Field(ge=0, le=450)]
+Family = Literal[
+    "square", "portrait", "story", "landscape", "leaderboard", "rectangle", "skyscraper", "billboard",
+    "mobile-banner", "print-portrait", "print-landscape",
+]  # fmt: skip
+Bucket = Literal["square", "portrait", "story", "landscape"]
+MM_PER_INCH = Decimal("25.4")
+MOVING: frozenset[Format] = frozenset({"mp4", "mov", "webm", "gif", "webp"})
+FIXED: frozenset[Format] = frozenset({"jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", "pdf"})
 
 
 class UnknownPlacement(FoundryError):
@@ -48,6 +60,16 @@ class SafeArea(BaseModel):
     left: Margin = 45
 
 
+class OtherSizes(BaseModel):
+    """Sizes that the channel takes besides the one drawn for it: anything near enough to the same shape."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    smallest: tuple[int, int]
+    largest: tuple[int, int] | None = None
+    tolerance_percent: Decimal = Field(default=Decimal("1"), description="Of width over height.")
+
+
 class Motion(BaseModel):
     """What a slot for moving pictures takes; a placement with it is a film's."""
 
@@ -55,13 +77,21 @@ class Motion(BaseModel):
 
     seconds: tuple[Decimal, Decimal] = Field(description="Shortest and longest.")
     rates: tuple[Decimal, ...] = Field(description="Frames per second it takes, best first; 23.976 means 24000/1001.")
+    rates_between: tuple[Decimal, Decimal] | None = Field(
+        default=None, description="Every constant rate from here to there is taken too."
+    )
     codecs: tuple[Codec, ...] = Field(description="Best first; containers are the placement's formats.")
     bits: Literal[8, 10] = 8
     transfer: Literal["bt709", "pq", "hlg"] = Field(default="bt709", description="PQ and HLG are ITU-R BT.2100.")
     least_bits_per_second: int = 0
     most_bits_per_second: int | None = None
     audio: Literal["none", "optional", "required"] = "optional"
+    audio_codecs: tuple[AudioCodec, ...] = ("aac",)
+    audio_rates_hz: tuple[int, ...] = (48_000, 44_100)
+    least_audio_channels: int = 1
+    least_audio_bits_per_second: int = 0
     loudness_lufs: Decimal | None = Field(default=Decimal("-14"), description="Programme loudness (EBU R 128).")
+    edit_lists: bool = Field(default=True, description="Whether players of the channel follow edit lists of MP4.")
     loops: int | None = Field(default=None, description="Of animated pictures; none: endless.")
 
 
@@ -74,6 +104,25 @@ class Print(BaseModel):
     bleed_mm: Decimal = Decimal("3")
     colour: Literal["rgb", "cmyk"] = "cmyk"
 
+    @property
+    def bleed_px(self) -> int:
+        """Bleed on each side, in pixels, rounded to the nearest."""
+        return int((self.bleed_mm * self.dots_per_inch / MM_PER_INCH).to_integral_value())
+
+
+class AdText(BaseModel):
+    """Characters of the texts that a channel sets itself, beside the picture; none: no figure known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    headline: int | None = None
+    long_headline: int | None = None
+    title: int | None = None
+    body: int | None = None
+    description: int | None = None
+    business_name: int | None = None
+    words_on_picture: int | None = Field(default=None, description="Advice of the source, not a limit.")
+
 
 class Placement(BaseModel):
     """A channel's slot."""
@@ -82,16 +131,40 @@ class Placement(BaseModel):
 
     name: str
     title: str
-    size: tuple[Annotated[int, Field(ge=16, le=16_384)], Annotated[int, Field(ge=16, le=16_384)]]
-    formats: tuple[Format, ...] = ("jpeg", "png")
+    size: tuple[Edge, Edge]
+    formats: tuple[Format, ...] = Field(default=("jpeg", "png"), description="What is written for it, best first.")
+    also_takes: tuple[Format, ...] = Field(default=(), description="Formats of others' files that it takes too.")
+    other_sizes: OtherSizes | None = None
+    least_bytes: int = 0
     max_bytes: int = Field(gt=0)
     safe_area: SafeArea = SafeArea()
-    family: str
-    bucket: str
+    family: Family
+    bucket: Bucket
     motion: Motion | None = None
     printed: Print | None = None
+    ad_text: AdText | None = None
+    text_share: int | None = Field(
+        default=None, ge=1, le=1000, description="Most of the frame that lines of copy cover, in thousandths."
+    )
+    confidence: Mark
+    marks: dict[str, Mark] = Field(default={}, description="Field, or part of one, whose figure has another mark.")
     source: str
     read_on: date
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        wrong = set(self.takes) - (MOVING if self.motion else FIXED)
+        if wrong:
+            raise ValueError(f"{self.name}: {', '.join(sorted(wrong))} cannot hold what this slot shows")
+        if self.motion and self.printed:
+            raise ValueError(f"{self.name}: a slot is printed or moves, not both")
+        for field in self.marks:
+            if not _is_field(field):
+                raise ValueError(f"{self.name}: marks names {field!r}, which is no field of a placement")
+        return self
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @property
     def channel(self) -> str:
@@ -108,11 +181,51 @@ class Placement(BaseModel):
         """Height in pixels."""
         return self.size[1]
 
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Pixels to draw: the size, and for print the bleed on every side of it."""
+        bleed = 2 * self.printed.bleed_px if self.printed else 0
+        return self.width_px + bleed, self.height_px + bleed
+
+    @property
+    def takes(self) -> tuple[Format, ...]:
+        """Every format that the channel takes here, ours first."""
+        return (*self.formats, *(form for form in self.also_takes if form not in self.formats))
+
+    def mark(self, field: str) -> Mark:
+        """Where the figure of `field` is from; a part ("motion.audio") without a mark has its whole's.
+
+        What the data leave out has this project's default, and so this project's mark.
+        """
+        if field in self.marks:
+            return self.marks[field]
+        whole, _, part = field.partition(".")
+        holder = getattr(self, whole) if part else self
+        if (part or whole) not in holder.model_fields_set:
+            return "own"
+        return self.marks.get(whole, self.confidence)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with changed fields, and so with a digest of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("digest", None)
+        return copied
+
     @cached_property
     def digest(self) -> str:
-        """Changes with whatever changes pixels or bytes."""
-        deciding = {"name", "size", "formats", "max_bytes", "safe_area", "family", "bucket", "motion", "printed"}
-        return digest("placement", **self.model_dump(mode="json", include=deciding, exclude_none=True))
+        """Changes with whatever changes pixels or bytes of what is made for it."""
+        return digest("placement", **self.model_dump(mode="json", include=DECIDING, exclude_none=True))
+
+
+DECIDING = dict.fromkeys(("name", "size", "formats", "max_bytes", "safe_area", "family", "bucket", "printed"), True) | {
+    "motion": set(Motion.model_fields) - {"rates_between", "audio_codecs", "least_audio_channels"}
+}
+
+
+def _is_field(path: str) -> bool:
+    whole, _, part = path.partition(".")
+    parts = {"motion": Motion, "printed": Print, "ad_text": AdText}
+    return whole in Placement.model_fields and (not part or part in getattr(parts.get(whole), "model_fields", ()))
 
 
 @lru_cache(maxsize=1)
@@ -129,8 +242,9 @@ def placements() -> Mapping[str, Placement]:
 
 def _placement(raw: dict[str, Any], name: str, entry: dict[str, Any]) -> Placement:
     full = f"{raw['channel']}/{name}" if raw["channel"] else name
-    common = {"source": raw["source"], "read_on": raw["read_on"]}
-    return Placement.model_validate({**common, **entry, "name": full})
+    common = {key: raw[key] for key in ("source", "read_on", "confidence", "marks") if key in raw}
+    marks = {**raw.get("marks", {}), **entry.get("marks", {})}
+    return Placement.model_validate({**common, **entry, "marks": marks, "name": full})
 
 
 @lru_cache(maxsize=1)

@@ -16,8 +16,11 @@ import typer
 from rich.console import Console
 
 from foundry.bus_cli import cancel, dead_app, submit, topics_app, watch
+from foundry.channels_cli import channels_app
 from foundry.errors import FoundryError
 from foundry.evidence_cli import models_app
+from foundry.layouts_cli import layouts_app
+from foundry.stack_cli import stack_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,12 +29,13 @@ app = typer.Typer(
 )
 brief_app = typer.Typer(no_args_is_help=True, help="Work with brief files.")
 schema_app = typer.Typer(no_args_is_help=True, help="Print schemas.")
-layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts.")
 app.add_typer(brief_app, name="brief")
 app.add_typer(schema_app, name="schema")
 app.add_typer(layouts_app, name="layouts")
 app.add_typer(models_app, name="models")
 app.add_typer(topics_app, name="topics")
+app.add_typer(stack_app, name="stack")
+app.add_typer(channels_app, name="channels")
 app.add_typer(dead_app, name="dead")
 for command in (submit, cancel, watch):
     app.command()(command)
@@ -164,22 +168,6 @@ def explain(
             say(json.dumps(found, ensure_ascii=False))
         else:
             print_explained(found, out)
-
-
-@app.command()
-def channels(as_json: AsJson = False) -> None:
-    """List the placements and the named sets."""
-    from foundry.listing import print_channels
-
-    print_channels(out, as_json)
-
-
-@layouts_app.command("list")
-def layouts_list(as_json: AsJson = False) -> None:
-    """List the layouts and what each shows."""
-    from foundry.listing import print_layouts
-
-    print_layouts(out, as_json)
 
 
 @brief_app.command("adopt")

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from foundry.card import ModelCard
-from foundry.channel import placement_sets, placements
-from foundry.layout import layout_for, layouts, shown_fields
+from foundry.channel import placements
+from foundry.layout import layout_for, layout_named
+from foundry.layout_files import layouts_of
+from foundry.tenant import Tenant
 
 
 def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
@@ -43,37 +45,18 @@ def _model_row(card: ModelCard) -> tuple[str, ...]:
     return (card.name, card.task, card.stage, card.source.kind, weights, card.licence, price)
 
 
-def print_channels(out: Console, as_json: bool) -> None:
-    """Every placement and set."""
-    known, sets = placements(), placement_sets()
-    if as_json:
-        dump = {name: p.model_dump(mode="json") for name, p in known.items()}
-        out.print_json(json.dumps({"placements": dump, "sets": sets}))
-        return
-    rows = [
-        (
-            n,
-            f"{p.width_px}x{p.height_px}",
-            "/".join(p.formats),
-            f"{p.max_bytes:,}",
-            p.family,
-            p.title,
-        )
-        for n, p in known.items()
-    ]
-    out.print(_table(("placement", "pixels", "formats", "bytes", "family", "title"), rows))
-    for name, members in sets.items():
-        out.print(f"[bold]{name}[/]: {', '.join(members)}")
-
-
-def print_layouts(out: Console, as_json: bool) -> None:
-    """Every layout with the placements it serves."""
-    if as_json:
-        out.print_json(json.dumps({f: x.model_dump(mode="json") for f, x in layouts().items()}))
-        return
-    rows = []
-    for family, layout in layouts().items():
+def print_layouts(out: Console, as_json: bool, tenant: Tenant | None = None) -> None:
+    """Every layout that the tenant sees, with what it shows where; a star marks what a family gets."""
+    rows, dump = [], {}
+    for family, names in layouts_of(tenant).families().items():
         served = [p for p in placements().values() if p.family == family]
-        fields = sorted(frozenset().union(*(shown_fields(layout_for(p), p) for p in served)))
-        rows.append((layout.id, family, ", ".join(fields), ", ".join(p.name for p in served)))
-    out.print(_table(("layout", "family", "shows", "placements"), rows))
+        for name in names:
+            found = [layout_named(name, p, tenant) for p in served]
+            dump[name] = {p.name: x.model_dump(mode="json") for p, x in zip(served, found, strict=True)}
+            used = any(layout_for(p, tenant).id == name for p in served)
+            shows = ", ".join(sorted(frozenset().union(*(x.fields for x in found))))
+            rows.append((name, family, "*" if used else "", shows, ", ".join(p.name for p in served)))
+    if as_json:
+        out.print_json(json.dumps(dump))
+    else:
+        out.print(_table(("layout", "family", "used", "shows", "placements"), rows))

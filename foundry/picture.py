@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from foundry.names import sha256_file
+from foundry.wide_gamut import in_srgb, unusable_profile
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 40_000_000
@@ -60,6 +61,9 @@ def inspect(path: Path) -> PictureFacts | tuple[str, str]:
                 if wrong:
                     return wrong
                 picture.load()
+                wrong = _wrong_colour(picture)
+                if wrong:
+                    return wrong
     except Image.DecompressionBombError:
         return (f"has far more pixels than the limit of {MAX_PIXELS}", "scale it down")
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, warnings
@@ -92,7 +96,12 @@ def _wrong_size(width: int, height: int) -> tuple[str, str] | None:
     return None
 
 
+def _wrong_colour(picture: Image.Image) -> tuple[str, str] | None:
+    wrong = unusable_profile(picture)
+    return (wrong, "save it as sRGB") if wrong else None
+
+
 def decode(data: bytes) -> Image.Image:
-    """RGBA, 8 bits, upright by its EXIF orientation, from bytes that `inspect` has accepted."""
+    """RGBA, 8 bits, sRGB by its profile, upright by its EXIF orientation, from bytes that `inspect` has accepted."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        return ImageOps.exif_transpose(picture).convert("RGBA")
+        return in_srgb(ImageOps.exif_transpose(picture))

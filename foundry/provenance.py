@@ -1,33 +1,82 @@
-"""What a file says about itself: XMP with its id, its owner, and that a model drew it."""
+"""What a file says about itself: XMP with its id, its owner, its words, and that a model drew it."""
 
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from foundry.variant import Variant
 
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+}
 _ID = re.compile(rb"foundry:asset/([a-z0-9._-]+)/([0-9a-f]{32})")
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def xmp(variant: Variant) -> bytes:
-    """An XMP packet (ISO 16684-1) with IPTC's digital source type; only what is in the variant's name."""
-    source = COMPOSITE if variant.shot.picture else TRAINED
-    tenant = escape(variant.shot.tenant)
+def xmp(variant: Variant, owner: str = "") -> bytes:
+    """An XMP packet (ISO 16684-1): only what is in the variant's name, and the owner whose rights the file claims.
+
+    Without `owner` no rights are claimed. No dates and no paths; the same variant and owner give the same bytes.
+    """
+    shown, source = variant.copy, COMPOSITE if variant.shot.picture else TRAINED
+    parts = [
+        _text("dc:identifier", f"foundry:asset/{variant.shot.tenant}/{variant.name}"),
+        _text("xmp:CreatorTool", "campaign-foundry"),
+        _text("xmpMM:DocumentID", f"xmp.did:{variant.name}"),
+        _text("xmpMM:InstanceID", f"xmp.iid:{variant.name}"),
+        _text("Iptc4xmpExt:DigitalSourceType", source),
+        _list("dc:language", "Bag", [variant.locale]),
+        _worded("dc:title", shown.headline or variant.placement.title, variant.locale),
+        _worded("dc:description", _described(variant), variant.locale),
+    ]
+    if owner:
+        rights = [_worded("dc:rights", f"© {owner}", ""), _list("dc:creator", "Seq", [owner])]
+        parts += [*rights, _text("xmpRights:Marked", "True")]
+    return _packet("".join(parts))
+
+
+def _described(variant: Variant) -> str:
+    shown = variant.copy
+    return " · ".join(text for text in (shown.subheadline, shown.offer, shown.price, shown.call_to_action) if text)
+
+
+def _packet(properties: str) -> bytes:
+    spaces = " ".join(f"xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in NAMESPACES.items())
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
-        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" '
-        'xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
-        'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
-        f"<dc:identifier>foundry:asset/{tenant}/{variant.name}</dc:identifier>"
-        "<xmp:CreatorTool>campaign-foundry</xmp:CreatorTool>"
-        f"<Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>"
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {spaces}>{properties}'
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
+
+
+def _text(name: str, text: str) -> str:
+    return f"<{name}>{_safe(text)}</{name}>"
+
+
+def _list(name: str, kind: str, texts: list[str]) -> str:
+    items = "".join(f"<rdf:li>{_safe(text)}</rdf:li>" for text in texts)
+    return f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>"
+
+
+def _worded(name: str, text: str, locale: str) -> str:
+    """A text in the default language and, where it has one, in its own; nothing for no text."""
+    if not text:
+        return ""
+    own = f"<rdf:li xml:lang={quoteattr(locale)}>{_safe(text)}</rdf:li>" if locale else ""
+    return f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{_safe(text)}</rdf:li>{own}</rdf:Alt></{name}>'
+
+
+def _safe(text: str) -> str:
+    """Escaped, without the characters that XML 1.0 cannot hold."""
+    return escape(_NOT_IN_XML.sub("", text))
 
 
 def asset_of(data: bytes) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from foundry.errors import BadInput
 from foundry.names import digest, sha256_file
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+LOGO_FORMS = ("horizontal", "stacked", "mark")
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 
 
@@ -33,15 +34,27 @@ class Palette(BaseModel):
     )
 
 
-class Logo(BaseModel):
-    """Logo files with transparency, relative to the tenant's file."""
+class LogoFiles(BaseModel):
+    """One form of a logo: files with transparency, relative to the tenant's file, of equal shape."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dark: str = Field(description="For light grounds.")
     light: str = Field(description="For dark grounds.")
+    minimum_width_px: int = Field(default=48, ge=1, description="Below this it is not shown.")
+
+
+class Logo(LogoFiles):
+    """The horizontal form, and the others that the brand has."""
+
     clear_space: int = Field(default=25, ge=0, le=100, description="Per cent of the logo's height.")
-    minimum_width_px: int = Field(default=48, ge=1)
+    stacked: LogoFiles | None = Field(default=None, description="Mark above word.")
+    mark: LogoFiles | None = Field(default=None, description="The mark alone.")
+
+    def form(self, name: str) -> LogoFiles | None:
+        """The files of `horizontal`, `stacked` or `mark`; None where the brand has no such form."""
+        found: LogoFiles | None = self if name == "horizontal" else getattr(self, name)
+        return found
 
 
 class BrandFonts(BaseModel):
@@ -53,6 +66,15 @@ class BrandFonts(BaseModel):
     body: str = "Inter"
 
 
+class TypeScale(BaseModel):
+    """How much larger each step of type is than the one below it, and all type against the layouts' own size."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ratio: Decimal = Field(default=Decimal("1.25"), ge=1, le=2, decimal_places=3)
+    size: int = Field(default=100, ge=50, le=150, description="Per cent.")
+
+
 class BrandKit(BaseModel):
     """What makes a rendition this brand's: palette, logo, fonts, corners, words it never says."""
 
@@ -62,6 +84,8 @@ class BrandKit(BaseModel):
     logo: Logo | None = None
     fonts: BrandFonts = BrandFonts()
     corner_radius: int = Field(default=12, ge=0, le=50, description="Per cent of a button's height.")
+    type: TypeScale = TypeScale()
+    layouts: dict[str, str] = Field(default={}, description="Family → id of the layout that this brand uses for it.")
     tone: str = ""
     banned_words: tuple[str, ...] = ()
 
@@ -131,16 +155,17 @@ class Tenant(BaseModel):
     )
     folder: Path = Field(default=Path("."), exclude=True, description="Where the file was read from.")
 
-    def logo_path(self, variant: str) -> Path | None:
-        """The logo file for dark or light ink; None for a brand without a logo."""
-        logo = self.brand.logo
-        return self.folder / getattr(logo, variant) if logo else None
+    def logo_path(self, ink: str, form: str = "horizontal") -> Path | None:
+        """The logo's file in dark or light ink; None for a brand without this form of it."""
+        files = self.brand.logo.form(form) if self.brand.logo else None
+        return self.folder / getattr(files, ink) if files else None
 
     @cached_property
     def brand_digest(self) -> str:
         """Changes with anything in the brand kit that a rendition shows, the logo's bytes included."""
-        logos = [sha256_file(path) for v in ("dark", "light") if (path := self.logo_path(v))]
-        shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words"})
+        files = [self.logo_path(ink, form) for form in LOGO_FORMS for ink in ("dark", "light")]
+        logos = [sha256_file(path) for path in files if path]
+        shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words", "layouts"})
         return digest("brand", kit=shown, logos=logos)
 
     def protected_paths(self) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from foundry.admission import Admitted, admit
+from foundry.errors import BadInput, Refusals
 from foundry.estimate import Needs, needs
 from foundry.intake import read_briefs
 from foundry.object_store import ObjectStore
@@ -27,12 +28,16 @@ PLAIN_SECONDS = 10.0
 def admitted(path: Path, tenants: Path | None, cards: Path | None = None) -> Iterator[Admitted]:
     """Every brief of a file, admitted before any is run; Refusals otherwise. `cards` is the user's folder of cards."""
     from models.registry import cards_of, open_registry
+    from transforms.rendering.fitting import misfits
 
     registry, folder = open_registry(cards), path.resolve().parent
     found = []
     for brief in read_briefs(path):
         tenant = load_tenant(tenants or folder / "tenants", brief.tenant)
-        found.append(admit(brief, folder, tenant, cards_of(tenant, registry)))
+        each = admit(brief, folder, tenant, cards_of(tenant, registry))
+        if problems := tuple(misfits(each.plan)):
+            raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", problems)
+        found.append(each)
     yield from found
 
 
@@ -197,7 +202,6 @@ def _watch(err: Console, totals: dict[str, int], counts: Any, done: threading.Ev
 
 def report_again(each: Admitted, address: str) -> str:
     """The report of what the store holds of a plan; BadInput if it was never run."""
-    from foundry.errors import BadInput
     from transforms.manifest import folder_of
 
     store = _opened([each], address)

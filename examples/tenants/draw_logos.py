@@ -64,18 +64,37 @@ def beside(mark: Image.Image, word: Image.Image, gap: int) -> Image.Image:
     return picture
 
 
+def above(mark: Image.Image, word: Image.Image, gap: int) -> Image.Image:
+    """Mark over word, both centred."""
+    picture = Image.new("RGBA", (max(mark.width, word.width), mark.height + gap + word.height))
+    picture.paste(mark, ((picture.width - mark.width) // 2, 0))
+    picture.paste(word, ((picture.width - word.width) // 2, mark.height + gap))
+    return picture
+
+
+def forms(brand: str, ink: str) -> dict[str, Image.Image]:
+    """The brand's logo as it lies, stands, and without its word."""
+    if brand == "aurelle":
+        word = wordmark("AURELLE", "Marcellus-Regular.ttf", 100, 0.14, ink)
+        small, large, gap = sun(92, ink), sun(150, ink), 110
+    else:
+        word = wordmark("NORTHPEAK", "Archivo-ExtraBold.ttf", 92, 0.03, ink)
+        small, large, gap = peak(84, ink), peak(190, ink), 80
+    return {"logo": beside(small, word, gap), "stacked": above(large, word, 110), "mark": small}
+
+
+WIDTHS = {"logo": 1200, "stacked": 900, "mark": 600}
+
+
 def main() -> None:
-    """Both brands, dark and light."""
+    """Both brands, every form, dark and light."""
     inks = {"aurelle": ("#3B2A22", "#FBF6EC"), "northpeak": ("#12352F", "#F4F7F6")}
     for brand, colours in inks.items():
-        for name, ink in zip(("logo.png", "logo-light.png"), colours, strict=True):
-            if brand == "aurelle":
-                logo = beside(sun(92, ink), wordmark("AURELLE", "Marcellus-Regular.ttf", 100, 0.14, ink), 110)
-            else:
-                logo = beside(peak(84, ink), wordmark("NORTHPEAK", "Archivo-ExtraBold.ttf", 92, 0.03, ink), 80)
-            width = 1200
-            size = (width, round(logo.height * width / logo.width))
-            logo.resize(size, Image.Resampling.LANCZOS).save(HERE / brand / name, optimize=True)
+        for suffix, ink in zip(("", "-light"), colours, strict=True):
+            for form, logo in forms(brand, ink).items():
+                size = (WIDTHS[form], round(logo.height * WIDTHS[form] / logo.width))
+                name = form if form == "logo" else f"logo-{form}"
+                logo.resize(size, Image.Resampling.LANCZOS).save(HERE / brand / f"{name}{suffix}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -47,16 +47,22 @@ def a_master(bucket: str, mirrored: bool = False) -> tuple[Image.Image, MasterFa
 
 
 def made(placement: Placement, locale: str, copy: Copy, brand: str = "aurelle") -> Composition:
-    layout = layout_for(placement)
+    layout = layout_for(placement, a_tenant(brand))
     sided = compositions()[placement.bucket].has_sides
     master, facts = a_master(placement.bucket, sided and is_rtl(locale))
     static = prepare(master, facts, layout, placement, a_tenant(brand))
     return finish(static, copy.only(shown_fields(layout, placement)), locale)
 
 
-@pytest.mark.parametrize("brand", ["aurelle", "northpeak"])
-@pytest.mark.parametrize("locale", COPIES)
-@pytest.mark.parametrize("name", placements())
+STILLS = [name for name, placement in placements().items() if not placement.motion and not placement.printed]
+CELLS = [
+    (name, locale, ("aurelle", "northpeak")[(row + column) % 2])
+    for row, name in enumerate(STILLS)
+    for column, locale in enumerate(COPIES)
+]
+
+
+@pytest.mark.parametrize(("name", "locale", "brand"), CELLS)
 def test_every_rendition_passes_its_checks(name: str, locale: str, brand: str) -> None:
     placement = placements()[name]
     composed = made(placement, locale, COPIES[locale], brand)
@@ -64,7 +70,9 @@ def test_every_rendition_passes_its_checks(name: str, locale: str, brand: str) -
     failed = [c for c in check(encoded.data, composed, placement) if not c.passed]
     assert failed == []
     fields = {slot.field for slot in composed.slots}
-    assert fields == set(COPIES[locale].only(shown_fields(layout_for(placement), placement)).texts())
+    shown = shown_fields(layout_for(placement, a_tenant(brand)), placement)
+    assert fields | set(composed.dropped) == set(COPIES[locale].only(shown).texts())
+    assert composed.dropped == ()
 
 
 def test_the_same_inputs_give_the_same_bytes() -> None:
@@ -85,7 +93,7 @@ def test_a_byte_limit_is_met_by_quality_and_refused_below_the_floor() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (600, 300, 3), np.uint8)
     image, placement = (
         Image.fromarray(noise),
-        placements()["google/half-page"].model_copy(update={"max_bytes": 190_000}),
+        placements()["google/half-page"].model_copy(update={"max_bytes": 215_000}),
     )
     assert 60 < encode(image, placement, b"").quality < 90
     tight = placement.model_copy(update={"max_bytes": 9_000})

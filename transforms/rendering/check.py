@@ -2,70 +2,76 @@
 
 from __future__ import annotations
 
-import io
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageStat
 
 from foundry.channel import Placement
+from foundry.inspection import Found, inspect
+from foundry.inspection.verdict import judge
 from foundry.manifest import CheckRecord
 from transforms.rendering.compose import Composition, PlacedSlot
-from transforms.rendering.encode import srgb_profile
 from transforms.rendering.setting import PixelBox
 
 LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
+BLANK_LEVELS = 2.0
 
 
 def check(data: bytes, composed: Composition, placement: Placement) -> tuple[CheckRecord, ...]:
-    """Every measure with its limit; a file is published only if all pass."""
-    with Image.open(io.BytesIO(data)) as file:
-        file.load()
-        form, size, profile = str(file.format).lower(), file.size, file.info.get("icc_profile")
-        pixels = np.asarray(file.convert("RGB"), dtype=np.float32)
-        location = bool(file.getexif().get_ifd(0x8825))
-    limit = placement.size
-    return (
-        _is("pixels", size == limit, _px(size), _px(limit)),
-        _is("format", form in placement.formats, form, " or ".join(placement.formats)),
-        _is(
-            "bytes",
-            len(data) <= placement.max_bytes,
-            str(len(data)),
-            f"at most {placement.max_bytes}",
-        ),
-        _is("profile", profile == srgb_profile(), "sRGB" if profile else "none", "sRGB"),
-        _is("no_location", not location, "GPS" if location else "none", "none"),
-        _not_blank(pixels),
-        _inside(composed, placement),
-        _apart(composed),
-        _readable(composed.slots),
-    )
+    """Every measure with its limit; a file is published only if all pass.
+
+    The bytes are read again by `foundry.inspection`, which knows nothing of how they were written; CannotRead if they
+    are no whole file. What layout has to answer for is measured on the composition.
+    """
+    found = inspect(data, placement.name)
+    return (*file_checks(found, placement), _not_blank(found, composed.image), *composition_checks(composed, placement))
+
+
+def file_checks(found: Found, placement: Placement) -> tuple[CheckRecord, ...]:
+    """The placement's rules held against a finished still, film or page; advice is no check."""
+    findings = judge(found, placement, exact=True).findings
+    return tuple(CheckRecord(f.rule, f.passed, f.measured, f.limit) for f in findings if not f.advice)
+
+
+def composition_checks(composed: Composition, placement: Placement) -> tuple[CheckRecord, ...]:
+    """Safe area, overlap, contrast, and the share of copy where the placement limits it."""
+    share = () if placement.text_share is None else (_text_share(composed, placement, placement.text_share),)
+    return (_inside(composed, placement), _apart(composed), _readable(composed.slots), *share)
 
 
 def _is(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
     return CheckRecord(name, bool(passed), measured, limit)
 
 
-def _px(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
+def _not_blank(found: Found, image: Image.Image) -> CheckRecord:
+    """On the file's own pixels where its reader decodes them, else (films, pages) on the composition's."""
+    spread = found.picture.spread if found.picture else None
+    if spread is None:
+        spread = ImageStat.Stat(image.convert("L")).stddev[0]
+    measured = f"{spread:.1f} levels of deviation"
+    return _is("not_blank", spread >= BLANK_LEVELS, measured, f"at least {BLANK_LEVELS:g}")
 
 
-def _not_blank(pixels: NDArray[np.float32]) -> CheckRecord:
-    spread = float(pixels.mean(axis=2).std())
-    return _is("not_blank", spread >= 2, f"{spread:.1f} levels of deviation", "at least 2")
+def _text_share(composed: Composition, placement: Placement, limit: int) -> CheckRecord:
+    """Thousandths of the frame under the boxes of copy; where boxes overlap, counted once."""
+    w, h = placement.canvas
+    under = np.zeros((h, w), dtype=bool)
+    for slot in composed.slots:
+        under[max(slot.box.top, 0) : slot.box.bottom, max(slot.box.left, 0) : slot.box.right] = True
+    share = round(1000 * float(under.mean()))
+    return _is("text_share", share <= limit, f"{share} thousandths", f"at most {limit}")
 
 
 def safe_box(placement: Placement) -> PixelBox:
-    """The safe area in pixels."""
+    """The safe area in pixels of the canvas; of a printed page, inside its bleed."""
     w, h = placement.size
-    safe = placement.safe_area
+    safe, bleed = placement.safe_area, placement.printed.bleed_px if placement.printed else 0
     return PixelBox(
-        w * safe.left // 1000,
-        h * safe.top // 1000,
-        w - w * safe.right // 1000,
-        h - h * safe.bottom // 1000,
+        bleed + w * safe.left // 1000,
+        bleed + h * safe.top // 1000,
+        bleed + w - w * safe.right // 1000,
+        bleed + h - h * safe.bottom // 1000,
     )
 
 

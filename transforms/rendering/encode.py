@@ -5,16 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
+from typing import Any
 
-from PIL import Image, ImageFile
-from PIL.PngImagePlugin import PngInfo
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from foundry.channel import TEMPLATES, Placement
-from foundry.errors import FoundryError
+from foundry.channel import Placement
+from foundry.errors import BadInput, FoundryError
+from transforms.rendering.encoding.lossy import CODECS
+from transforms.rendering.encoding.pdf import pdf
+from transforms.rendering.encoding.png import COLOURS, png
+from transforms.rendering.encoding.search import FLOOR, Search, Try
+from transforms.rendering.encoding.sheet import Sheet, profile, sheet
+from transforms.rendering.encoding.tiff import tiff
 
-BEST, FLOOR = {"jpeg": 90, "webp": 86}, {"jpeg": 60, "webp": 55}
-EXTENSION = {"jpeg": "jpg", "png": "png", "webp": "webp"}
+EXTENSION = {
+    "jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "jxl": "jxl", "tiff": "tif", "pdf": "pdf",
+}  # fmt: skip
 
 
 class TooManyBytes(FoundryError):
@@ -22,24 +31,27 @@ class TooManyBytes(FoundryError):
 
     code = "too_many_bytes"
 
-    def __init__(self, placement: str, smallest: int, limit: int):
-        super().__init__(placement, smallest, limit)
-        self.placement, self.smallest, self.limit = placement, smallest, limit
+    def __init__(self, placement: str, limit: int, form: str, smallest: int, likeness: float):
+        super().__init__(placement, limit, form, smallest, likeness)
+        self.placement, self.limit, self.form = placement, limit, form
+        self.smallest, self.likeness = smallest, likeness
 
     def __str__(self) -> str:
         return (
-            f"{self.placement}: the smallest acceptable file has {self.smallest} bytes; the limit is "
-            f"{self.limit}. Choose a calmer scene or another placement."
+            f"{self.placement}: the smallest acceptable file is a {self.form} of {self.smallest} bytes, whose likeness "
+            f"to the composition is {self.likeness:.4f} where {FLOOR} is the least that is published; the limit is "
+            f"{self.limit} bytes. Choose a calmer scene, shorter copy or another placement."
         )
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A file's bytes; `quality` is 100 for lossless ones."""
+    """A file's bytes; `quality` is 100 for lossless ones, `likeness` 1 for the same pixels (encoding/likeness.py)."""
 
     data: bytes
     format: str
     quality: int
+    likeness: float = 1.0
 
     @property
     def extension(self) -> str:
@@ -47,60 +59,76 @@ class Encoded:
         return EXTENSION[self.format]
 
 
-@lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
-    """The ICC profile that every file carries: sRGB."""
-    return (TEMPLATES / "icc" / "sRGB.icc").read_bytes()
+    """The ICC profile that every file in RGB carries: sRGB."""
+    return profile("sRGB")
 
 
-def encode(image: Image.Image, placement: Placement, xmp: bytes) -> Encoded:
-    """The placement's first format that fits; TooManyBytes if none does above its quality floor.
+def encode(image: Image.Image | NDArray[np.uint16], placement: Placement, xmp: bytes) -> Encoded:
+    """The placement's first format that fits; TooManyBytes if none does above the floor of likeness.
 
-    `image` is RGB, 8 bits, sRGB. JPEG is progressive with full chroma (4:4:4), as text needs it.
+    `image` is RGB sRGB of 8 bits, or (height, width, 3) uint16 for TIFF of 16 bits; other formats take its upper 8.
+    The same arguments give the same bytes. Moving pictures are not written here.
     """
-    smallest = 0
-    for form in placement.formats:
-        found = _fit(image, form, xmp, placement.max_bytes)
-        if len(found.data) <= placement.max_bytes:
+    made = sheet(image, placement, xmp)
+    stills = [form for form in placement.formats if form in EXTENSION]
+    if not stills:
+        raise BadInput(placement.name, f"takes {', '.join(placement.formats)}; a still needs {', '.join(EXTENSION)}")
+    nearest: Encoded | None = None
+    for form in stills:
+        found = _WRITERS[form](made, placement)
+        if len(found.data) <= placement.max_bytes and found.likeness >= FLOOR:
             return found
-        smallest = min(smallest or len(found.data), len(found.data))
-    raise TooManyBytes(placement.name, smallest, placement.max_bytes)
+        if found.likeness >= FLOOR and (nearest is None or len(found.data) < len(nearest.data)):
+            nearest = found
+    nearest = nearest or found
+    raise TooManyBytes(
+        placement.name, placement.max_bytes, nearest.format, len(nearest.data), round(nearest.likeness, 4)
+    )
 
 
-def _fit(image: Image.Image, form: str, xmp: bytes, limit: int) -> Encoded:
-    if form == "png":
-        return Encoded(_png(image, xmp), form, 100)
-    write: Callable[[int], bytes] = lambda q: _lossy(image, form, q, xmp)  # noqa: E731
-    best = write(BEST[form])
-    if len(best) <= limit:
-        return Encoded(best, form, BEST[form])
-    low, high = FLOOR[form], BEST[form] - 1
-    found = Encoded(write(low), form, low)
-    while low < high and len(found.data) <= limit:
-        middle = (low + high + 1) // 2
-        data = write(middle)
-        if len(data) <= limit:
-            low, found = middle, Encoded(data, form, middle)
-        else:
-            high = middle - 1
-    return found
+def _lossy(form: str, made: Sheet, placement: Placement) -> Encoded:
+    return _tried(form, Search(CODECS[form], made.pixels, made.tags).within(placement.max_bytes))
 
 
-def _lossy(image: Image.Image, form: str, quality: int, xmp: bytes) -> bytes:
+def _tried(form: str, found: Try) -> Encoded:
+    return Encoded(found.data, form, found.quality, found.likeness)
+
+
+def _webp(made: Sheet, placement: Placement) -> Encoded:
+    """Exact for flat artwork, which is then smaller too, and where half-size colour does harm that no quality mends."""
+    if made.image.getcolors(COLOURS) is not None:
+        return _exact_webp(made)
+    found = _lossy("webp", made, placement)
+    return _exact_webp(made) if found.likeness < FLOOR else found
+
+
+def _exact_webp(made: Sheet) -> Encoded:
     stream = io.BytesIO()
-    # Pillow's buffer must hold the whole progressive file; its default is too small for noisy pictures.
-    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 4 * image.width * image.height)
-    common = {"quality": quality, "icc_profile": srgb_profile(), "xmp": xmp}
-    if form == "jpeg":
-        image.save(stream, "JPEG", progressive=True, optimize=True, subsampling=0, **common)
-    else:
-        image.save(stream, "WEBP", method=4, **common)
-    return stream.getvalue()
+    options: dict[str, Any] = {"icc_profile": made.tags.icc, "xmp": made.tags.xmp, "exact": True}
+    made.image.save(stream, "WEBP", lossless=True, quality=20, method=2, **options)
+    return Encoded(stream.getvalue(), "webp", 100)
 
 
-def _png(image: Image.Image, xmp: bytes) -> bytes:
-    stream = io.BytesIO()
-    notes = PngInfo()
-    notes.add_itxt("XML:com.adobe.xmp", xmp.decode(), zip=False)
-    image.save(stream, "PNG", optimize=True, icc_profile=srgb_profile(), pnginfo=notes)
-    return stream.getvalue()
+def _png(made: Sheet, placement: Placement) -> Encoded:
+    data, likeness = png(made, placement.max_bytes)
+    return Encoded(data, "png", 100, likeness)
+
+
+def _tiff(made: Sheet, placement: Placement) -> Encoded:
+    return Encoded(tiff(made), "tiff", 100)
+
+
+def _pdf(made: Sheet, placement: Placement) -> Encoded:
+    return _tried("pdf", pdf(made, placement, placement.max_bytes))
+
+
+_WRITERS: dict[str, Callable[[Sheet, Placement], Encoded]] = {
+    "jpeg": partial(_lossy, "jpeg"),
+    "webp": _webp,
+    "avif": partial(_lossy, "avif"),
+    "jxl": partial(_lossy, "jxl"),
+    "png": _png,
+    "tiff": _tiff,
+    "pdf": _pdf,
+}

@@ -1,26 +1,31 @@
-"""Copy set into a layout's areas: sizes found, lines broken, boxes known, before any pixel is drawn."""
+"""Copy set into a layout's blocks: sizes found, lines broken, boxes known, before any pixel is drawn.
+
+A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Where there is still no room,
+slots give way in the layout's order, one at a time, and the rest begins again at its largest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from foundry.channel import Placement
 from foundry.copy import Copy
 from foundry.errors import FoundryError
-from foundry.layout import Area, Layout, TypeStyle
+from foundry.layout import STEPS, Block, Layout, Size, TypeStyle
 from foundry.plan import is_rtl
-from foundry.tenant import BrandFonts
-from transforms.rendering.text import Line, Style, balanced, leading, measure
+from foundry.tenant import BrandFonts, TypeScale
+from transforms.rendering.pieces import Part, set_part
+from transforms.rendering.room import Frame
+from transforms.rendering.room import PixelBox as PixelBox
+from transforms.rendering.text import Line, Style
 
-STACK = ("offer", "headline", "subheadline")
 SHRINK = tuple(step / 20 for step in range(20, -1, -1))
-PILL_PAD, BUTTON_PAD_X, BUTTON_PAD_Y = 0.62, 1.25, 0.82
+SMALLEST_PX = 9
 
 
 class CopyDoesNotFit(FoundryError):
-    """Even at the smallest size the words leave their area."""
+    """Even at the smallest size, and with all gone that may go, the words leave their area."""
 
     code = "copy_does_not_fit"
 
@@ -38,34 +43,24 @@ class CopyDoesNotFit(FoundryError):
 
 
 @dataclass(frozen=True)
-class PixelBox:
-    """Left, top, right, bottom in pixels."""
+class Room:
+    """Where the words of one placement may stand: a box a block, and where it is, for people."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def width(self) -> int:
-        """Pixels across."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        """Pixels down."""
-        return self.bottom - self.top
+    placement: str
+    frame: Frame
+    boxes: tuple[tuple[str, PixelBox], ...]
 
 
 @dataclass(frozen=True)
 class SetSlot:
-    """One slot's lines; `box` bounds ink, and the button or pill around it."""
+    """One slot's lines; `box` bounds ink, and the plate around it. `lines` are left edge, baseline, line."""
 
     field: str
     box: PixelBox
     style: Style
     lines: tuple[tuple[int, int, Line], ...]
-    plate: bool = False
+    plate: str = "none"
+    block: str = ""
 
     @property
     def text(self) -> str:
@@ -73,28 +68,34 @@ class SetSlot:
         return " ".join(line.text for _, _, line in self.lines)
 
 
-def pixels(area: Area, size: tuple[int, int], mirrored: bool = False) -> PixelBox:
-    """An area of thousandths in pixels."""
-    left, top, right, bottom = area
-    if mirrored:
-        left, right = 1000 - right, 1000 - left
-    w, h = size
-    return PixelBox(
-        round(left * w / 1000),
-        round(top * h / 1000),
-        round(right * w / 1000),
-        round(bottom * h / 1000),
-    )
+@dataclass(frozen=True)
+class Setting:
+    """The slots in the order in which they are read, and the fields that gave way."""
+
+    slots: tuple[SetSlot, ...]
+    dropped: tuple[str, ...]
 
 
-@lru_cache(maxsize=2_048)
-def set_copy(copy: Copy, locale: str, layout: Layout, placement: Placement, fonts: BrandFonts) -> tuple[SetSlot, ...]:
+@dataclass(frozen=True)
+class Type:
+    """What of a brand decides how its type is set."""
+
+    fonts: BrandFonts
+    scale: TypeScale
+
+
+@lru_cache(maxsize=4_096)
+def set_copy(copy: Copy, locale: str, layout: Layout, room: Room, brand: Type) -> Setting:
     """Every slot that has words, set; CopyDoesNotFit names the one that cannot be."""
-    setter = _Setter(copy, locale, layout, placement, fonts)
-    slots = [*setter.column(), *setter.row()]
-    if layout.legal and copy.legal:
-        slots.append(setter.legal(layout.legal))
-    return tuple(slots)
+    slots: list[SetSlot] = []
+    dropped: list[str] = []
+    for name, box in room.boxes:
+        setter = _Setter(copy, locale, layout, room, brand, name, box)
+        found, gone = setter.block()
+        slots += found
+        dropped += gone
+    rank = {field: at for at, field in enumerate(layout.priority)}
+    return Setting(tuple(sorted(slots, key=lambda slot: rank.get(slot.field, len(rank)))), tuple(dropped))
 
 
 @dataclass(frozen=True)
@@ -102,149 +103,115 @@ class _Setter:
     copy: Copy
     locale: str
     layout: Layout
-    placement: Placement
-    fonts: BrandFonts
+    room: Room
+    brand: Type
+    name: str
+    box: PixelBox
 
     @property
     def rtl(self) -> bool:
         return is_rtl(self.locale)
 
-    def reference(self) -> int:
-        w, h = self.placement.size
-        return {"short": min(w, h), "height": h, "width": w}[self.layout.reference]
+    def text(self, field: str) -> str:
+        return str(getattr(self.copy, field, ""))
 
-    def area(self, area: Area) -> PixelBox:
-        return pixels(area, self.placement.size, self.rtl)
+    def block(self) -> tuple[list[SetSlot], list[str]]:
+        """The block's slots, and those that gave way for them."""
+        block = self.layout.blocks[self.name]
+        shown = [field for field in block.fields if self.text(field)]
+        leaving = [field for field in self.layout.gives_way if field in shown]
+        gone: list[str] = []
+        while shown:
+            found = self._shrunk(block, shown)
+            if found is not None:
+                return found, gone
+            if not leaving:
+                raise self._refusal(shown)
+            gone.append(leaving.pop(0))
+            shown.remove(gone[-1])
+        return [], gone
 
-    def style(self, field: str, share: float) -> Style:
-        kind = self.layout.styles[field]
-        small, large = kind.size
-        size = round((small + (large - small) * share) * self.reference() / 1000)
-        return Style(getattr(self.fonts, kind.font), kind.weight, max(size, 9), self.rtl)
+    def _refusal(self, shown: list[str]) -> CopyDoesNotFit:
+        broken = [f for f in shown if self.part(f, self.box.width, 0) is None]
+        worst = (broken or sorted(shown, key=lambda f: -len(self.text(f))))[0]
+        room = f"{self.box.width}x{self.box.height} pixels"
+        return CopyDoesNotFit(worst, self.text(worst), self.room.placement, self.locale, room)
 
-    def refuse(self, field: str, box: PixelBox) -> CopyDoesNotFit:
-        text = getattr(self.copy, field)
-        room = f"{box.width}x{box.height} pixels"
-        return CopyDoesNotFit(field, text, self.placement.name, self.locale, room)
-
-    def column(self) -> list[SetSlot]:
-        box = self.area(self.layout.column.area)
-        fields = [f for f in STACK if f in self.layout.styles and getattr(self.copy, f)]
-        for share in SHRINK:
-            stacked = self._stack(fields, box, share)
-            if stacked is not None:
-                return stacked
-        raise self.refuse(self._worst(fields, box), box)
-
-    def _worst(self, fields: list[str], box: PixelBox) -> str:
-        broken = [f for f in fields if self._lines(f, box.width, 0) is None]
-        return (broken or sorted(fields, key=lambda f: -len(getattr(self.copy, f))))[0]
-
-    def _lines(self, field: str, width: int, share: float) -> list[Line] | None:
-        kind: TypeStyle = self.layout.styles[field]
-        style = self.style(field, share)
-        inner = width - 2 * round(PILL_PAD * style.size) if field == "offer" else width
-        lines = balanced(getattr(self.copy, field), style, inner)
-        fits = len(lines) <= kind.lines and all(line.width <= inner for line in lines)
-        return lines if fits and lines else None
-
-    def _stack(self, fields: Sequence[str], box: PixelBox, share: float) -> list[SetSlot] | None:
-        gap = round(self.layout.column.gap * self.reference() / 1000)
-        blocks: list[tuple[str, Style, list[Line], int]] = []
-        for field in fields:
-            lines = self._lines(field, box.width, share)
-            if lines is None:
-                return None
-            style = self.style(field, share)
-            blocks.append((field, style, lines, self._block_height(field, style, lines)))
-        total = sum(height for *_, height in blocks) + gap * (len(blocks) - 1)
-        if total > box.height:
+    def _shrunk(self, block: Block, shown: list[str]) -> list[SetSlot] | None:
+        rows = [[f for f in row if f in shown] for row in block.slots]
+        rows = [row for row in rows if row]
+        most = [self._largest(row) for row in rows]
+        if None in most:
             return None
-        spare = box.height - total
-        top = box.top + (spare // 2 if self.layout.column.anchor == "middle" else 0)
-        slots = []
-        for field, style, lines, height in blocks:
-            slots.append(self._place(field, style, lines, box, top))
+        for share in SHRINK:
+            parts = [self._row(row, min(share, limit or 0)) for row, limit in zip(rows, most, strict=True)]
+            whole = [row for row in parts if row is not None]
+            if len(whole) == len(parts) and (stacked := self._stacked(block, whole, share)) is not None:
+                return stacked
+        return None
+
+    def _largest(self, row: list[str]) -> float | None:
+        """The largest share at which the row, taken alone, fits the block's width and its own number of lines."""
+        return next((share for share in SHRINK if self._row(row, share) is not None), None)
+
+    def _row(self, fields: list[str], share: float) -> list[Part] | None:
+        parts = [self.part(field, self.box.width, share) for field in fields]
+        row = [part for part in parts if part is not None]
+        wide = sum(part.width for part in row) + self._between(row) * (len(row) - 1)
+        return row if len(row) == len(parts) and wide <= self.box.width else None
+
+    def _between(self, row: list[Part]) -> int:
+        return round(1.1 * row[0].style.size) if len(row) > 1 else 0
+
+    def part(self, field: str, width: int, share: float) -> Part | None:
+        kind = self.layout.styles[field]
+        style = self._style(kind, share)
+        return set_part(field, self.text(field), kind, style, width)
+
+    def _style(self, kind: TypeStyle, share: float) -> Style:
+        small, large = (self._size(size) for size in kind.size)
+        size = max(round(small + (large - small) * share), SMALLEST_PX)
+        return Style(getattr(self.brand.fonts, kind.font), kind.weight, size, self.rtl, self.locale)
+
+    def _size(self, size: Size) -> float:
+        scale = self.brand.scale
+        steps = STEPS[size] if isinstance(size, str) else 0
+        base = self.layout.base if isinstance(size, str) else size
+        return base * float(scale.ratio) ** steps * scale.size / 100 * self.room.frame.reference_px / 1000
+
+    def _stacked(self, block: Block, rows: list[list[Part]], share: float) -> list[SetSlot] | None:
+        """Rows from top to bottom, or None where they are higher than the box."""
+        gaps = [self._gap(block, row, share) for row in rows[1:]]
+        heights = [max(part.height for part in row) for row in rows]
+        spare = self.box.height - sum(heights) - sum(gaps)
+        if spare < 0:
+            return None
+        top = self.box.top + {"top": 0, "middle": spare // 2, "bottom": spare}[block.anchor]
+        slots: list[SetSlot] = []
+        for row, height, gap in zip(rows, heights, [*gaps, 0], strict=True):
+            slots += self._side_by_side(block, row, top, height)
             top += height + gap
         return slots
 
-    def _block_height(self, field: str, style: Style, lines: list[Line]) -> int:
-        pad = 2 * round(PILL_PAD * 0.62 * style.size) if field == "offer" else 0
-        step = round(leading(" ".join(line.text for line in lines)) * style.size)
-        return lines[0].above + lines[-1].below + step * (len(lines) - 1) + pad
+    def _gap(self, block: Block, row: list[Part], share: float) -> int:
+        own = [self.layout.styles[part.field].space_above for part in row]
+        gap = max((space for space in own if space is not None), default=block.gap)
+        return self.room.frame.length(gap * (0.75 + 0.25 * share))
 
-    def _x(self, width: int, box: PixelBox, align: str) -> int:
+    def _side_by_side(self, block: Block, row: list[Part], top: int, height: int) -> Iterable[SetSlot]:
+        between = self._between(row)
+        wide = sum(part.width for part in row) + between * (len(row) - 1)
+        if block.spread and len(row) > 1:
+            between += (self.box.width - wide) // (len(row) - 1)
+            wide = sum(part.width for part in row) + between * (len(row) - 1)
+        x = self._start(block.align, wide)
+        for part in reversed(row) if self.rtl else row:
+            box = PixelBox(x, (at := top + (height - part.height) // 2), x + part.width, at + part.height)
+            lines = part.placed(box, block.align, self.rtl)
+            yield SetSlot(part.field, box, part.style, lines, part.plate, self.name)
+            x += part.width + between
+
+    def _start(self, align: str, wide: int) -> int:
         if align == "center":
-            return box.left + (box.width - width) // 2
-        return box.right - width if self.rtl else box.left
-
-    def _place(self, field: str, style: Style, lines: list[Line], box: PixelBox, top: int) -> SetSlot:
-        align = self.layout.column.align
-        pad_y = round(PILL_PAD * 0.62 * style.size) if field == "offer" else 0
-        pad_x = round(PILL_PAD * style.size) if field == "offer" else 0
-        step = round(leading(" ".join(line.text for line in lines)) * style.size)
-        base = top + pad_y + lines[0].above
-        widest = max(line.width for line in lines) + 2 * pad_x
-        placed = []
-        for at, line in enumerate(lines):
-            x = self._x(line.width + 2 * pad_x, box, align) + pad_x
-            placed.append((x, base + at * step, line))
-        left = self._x(widest, box, align)
-        bottom = base + step * (len(lines) - 1) + lines[-1].below + pad_y
-        found = PixelBox(left, top, left + widest, bottom)
-        return SetSlot(field, found, style, tuple(placed), plate=field == "offer")
-
-    def row(self) -> list[SetSlot]:
-        box = self.area(self.layout.row.area)
-        fields = [f for f in ("price", "call_to_action") if f in self.layout.styles]
-        fields = [f for f in fields if getattr(self.copy, f)]
-        for share in SHRINK:
-            placed = self._row(fields, box, share)
-            if placed is not None:
-                return placed
-        raise self.refuse(max(fields, key=lambda f: len(getattr(self.copy, f))), box)
-
-    def _row(self, fields: Sequence[str], box: PixelBox, share: float) -> list[SetSlot] | None:
-        parts = []
-        for field in fields:
-            style = self.style(field, share)
-            line = measure(getattr(self.copy, field), style)
-            button = field == "call_to_action"
-            pad = (round(BUTTON_PAD_X * style.size), round(BUTTON_PAD_Y * style.size)) if button else (0, 0)
-            height = (round(0.74 * style.size) if button else line.above + line.below) + 2 * pad[1]
-            parts.append((field, style, line, line.width + 2 * pad[0], height, pad[0]))
-        gap = round(1.1 * parts[0][1].size) if parts else 0
-        width = sum(part[3] for part in parts) + gap * (len(parts) - 1)
-        if width > box.width or any(part[4] > box.height for part in parts):
-            return None
-        x = self._x(width, box, self.layout.row.align)
-        if self.rtl:
-            parts.reverse()
-        slots = []
-        for field, style, line, wide, high, inset in parts:
-            top = box.top + (box.height - high) // 2
-            base = top + high // 2 + (line.above - line.below) // 2
-            found = PixelBox(x, top, x + wide, top + high)
-            slots.append(SetSlot(field, found, style, ((x + inset, base, line),), inset > 0))
-            x += wide + gap
-        return slots
-
-    def legal(self, area: Area) -> SetSlot:
-        box = self.area(area)
-        for share in SHRINK:
-            style = self.style("legal", share)
-            lines = balanced(self.copy.legal, style, box.width)
-            step = round(leading(self.copy.legal) * style.size)
-            height = lines[0].above + lines[-1].below + step * (len(lines) - 1)
-            fits = all(line.width <= box.width for line in lines) and height <= box.height
-            if fits and len(lines) <= self.layout.styles["legal"].lines:
-                align = self.layout.legal_align
-                base = box.bottom - lines[-1].below - step * (len(lines) - 1)
-                placed = tuple(
-                    (self._x(line.width, box, align), base + at * step, line) for at, line in enumerate(lines)
-                )
-                left = min(x for x, _, _ in placed)
-                right = max(x + line.width for x, _, line in placed)
-                found = PixelBox(left, base - lines[0].above, right, box.bottom)
-                return SetSlot("legal", found, style, placed)
-        raise self.refuse("legal", box)
+            return self.box.left + (self.box.width - wide) // 2
+        return self.box.right - wide if (align == "end") != self.rtl else self.box.left

@@ -1,0 +1,116 @@
+"""What was found in a file: plain facts, whoever made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from foundry.errors import FoundryError
+
+Kind = Literal["still", "animation", "film", "page"]
+
+
+class CannotRead(FoundryError):
+    """A file that no reader here can, or may, read to its end."""
+
+    code = "cannot_read"
+
+    def __init__(self, name: str, what: str, remedy: str):
+        super().__init__(name, what, remedy)
+        self.name, self.what, self.remedy = name, what, remedy
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.what}. {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How a still picture, or a frame of an animated one, holds its colours.
+
+    `bits` per channel; `subsampling` and `progressive` are None where the format has none or the reader cannot tell;
+    `profile` is the description in the ICC profile, "sRGB" for a file that says so in another way, or None;
+    `srgb` is whether its colours are those of sRGB; `orientation` is EXIF's, 1 is upright; `spread` is the standard
+    deviation of its grey levels, of 255, None where it was not measured: near 0, the picture is blank.
+    """
+
+    bits: int
+    colour: str
+    alpha: bool = False
+    profile: str | None = None
+    srgb: bool = False
+    subsampling: str | None = None
+    progressive: bool | None = None
+    orientation: int = 1
+    dots_per_inch: float | None = None
+    spread: float | None = None
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A stream of frames. `rate` is their mean; `constant` says whether all of them last equally long.
+
+    `index_first` (the index before the frames) and `edits` (entries of edit lists that cut, delay or shift) are
+    ISO containers' only, and so is `turned`: players are to turn or flip the frames. `loops`: None is
+    endless, 1 is once.
+    """
+
+    codec: str
+    seconds: float
+    frames: int
+    rate: Fraction
+    constant: bool
+    bits_per_second: int
+    profile: str = ""
+    pixel_format: str = ""
+    chroma: str = ""
+    bits: int = 8
+    transfer: str = ""
+    interlaced: bool = False
+    square_pixels: bool = True
+    turned: bool = False
+    index_first: bool | None = None
+    edits: int = 0
+    loops: int | None = 1
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The first stream of sound. `loudness_lufs` is the integrated one of EBU R 128; None for silence."""
+
+    codec: str
+    channels: int
+    rate_hz: int
+    bits_per_second: int
+    loudness_lufs: float | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The first page of a PDF, in millimetres after trimming; `bleed_mm` is the least of its four sides."""
+
+    pages: int
+    width_mm: float
+    height_mm: float
+    bleed_mm: float
+    colours: tuple[str, ...]
+    profile: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file is. `width_px`, `height_px`: 0 for a page; `called`: the format that its name claims, or ""."""
+
+    name: str
+    kind: Kind
+    format: str
+    size_bytes: int
+    width_px: int = 0
+    height_px: int = 0
+    called: str = ""
+    picture: Picture | None = None
+    moving: Moving | None = None
+    sound: Sound | None = None
+    page: Page | None = None
+    leaks: tuple[str, ...] = ()
+    xmp: bool = False

@@ -1,0 +1,132 @@
+"""How like a picture its encoded form is, and the tiles of a picture on which that is seen first.
+
+Likeness is structural similarity (Wang et al., "Image quality assessment: from error visibility to structural
+similarity", 2004), pooled by information content (Wang and Li, "Information content weighting for perceptual image
+quality assessment", 2011): where the picture has structure, above all in type, an error counts more than on a plain
+ground. Luma is compared at full and at half size, both chroma planes at half size, since eyes resolve colour less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Levels = NDArray[np.uint8]
+Plane = NDArray[Any]
+C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+WINDOW = (7, 7)
+SCALES = ((0, 1, 0.4), (0, 2, 0.4), (1, 2, 0.1), (2, 2, 0.1))
+"""Plane of Y Cr Cb, reduction, and its share in the likeness."""
+PLAIN = 0.02
+"""What a pixel without structure still weighs."""
+TILE_PX = 64
+TILES_ACROSS, TILES_DOWN = 8, 2
+
+
+@dataclass(frozen=True)
+class Reference:
+    """(height, width, 3) uint8 RGB, or 4 inks, that others are compared with; its own statistics are taken once."""
+
+    pixels: Levels
+
+    @cached_property
+    def _statistics(self) -> tuple[tuple[Plane, Plane, Plane, Plane], ...]:
+        made = []
+        for plane in _planes(self.pixels):
+            mean = _mean(plane)
+            spread = np.maximum(_mean(plane * plane) - mean * mean, 0)
+            made.append((plane, mean, spread, PLAIN + np.log2(1 + spread / C2)))
+        return tuple(made)
+
+    def likeness(self, other: Levels) -> float:
+        """1 for the same pixels, less for others; `other` has the reference's shape."""
+        total = 0.0
+        for own, theirs, (_, _, share) in zip(self._statistics, _planes(other), SCALES, strict=True):
+            total += share * _pooled(own, theirs)
+        return total
+
+
+def _pooled(own: tuple[Plane, Plane, Plane, Plane], other: Plane) -> float:
+    plane, mean, spread, weight = own
+    mean_other = _mean(other)
+    spread_other = np.maximum(_mean(other * other) - mean_other * mean_other, 0)
+    shared = _mean(plane * other) - mean * mean_other
+    light = (2 * mean * mean_other + C1) / (mean * mean + mean_other * mean_other + C1)
+    structure = (2 * shared + C2) / (spread + spread_other + C2)
+    return float((light * structure * weight).sum() / weight.sum())
+
+
+def shown(pixels: Levels) -> Levels:
+    """RGB as it is; C, M, Y and K roughly as a screen shows them, which is enough to compare one with another."""
+    if pixels.shape[2] == 3:
+        return np.ascontiguousarray(pixels)
+    light = 255 - pixels.astype(np.uint16)
+    return np.ascontiguousarray((light[..., :3] * light[..., 3:] // 255).astype(np.uint8))
+
+
+def _planes(pixels: Levels) -> list[Plane]:
+    import cv2
+
+    height, width = pixels.shape[:2]
+    whole = cv2.cvtColor(shown(pixels), cv2.COLOR_RGB2YCrCb)
+    half = cv2.resize(whole, (max(width // 2, 1), max(height // 2, 1)), interpolation=cv2.INTER_AREA)
+    sized = {1: whole, 2: half}
+    return [sized[scale][..., plane].astype(np.float32) for plane, scale, _ in SCALES]
+
+
+def _mean(plane: Plane) -> Plane:
+    import cv2
+
+    return cv2.blur(plane, WINDOW, borderType=cv2.BORDER_REFLECT_101 if min(plane.shape) > 3 else cv2.BORDER_REPLICATE)
+
+
+@dataclass(frozen=True)
+class HardTiles:
+    """Where a picture is hardest to encode: the left and top of tiles, none if the whole picture is small."""
+
+    corners: tuple[tuple[int, int], ...]
+
+    def of(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """The tiles side by side, (128, 512, channels), or the whole picture; their corners are on a grid of 64 px."""
+        if not self.corners:
+            return pixels
+        tiles = [pixels[y : y + TILE_PX, x : x + TILE_PX] for x, y in self.corners]
+        lines = [np.concatenate(tiles[at : at + TILES_ACROSS], axis=1) for at in range(0, len(tiles), TILES_ACROSS)]
+        return np.concatenate(lines, axis=0)
+
+
+def hard_tiles(pixels: Levels) -> HardTiles:
+    """The busiest 12 tiles in any of R, G and B, type first as its edges are steepest, and 4 from the calmer rest."""
+    import cv2
+
+    across, down = pixels.shape[1] // TILE_PX, pixels.shape[0] // TILE_PX
+    wanted = TILES_ACROSS * TILES_DOWN
+    if across * down <= wanted:
+        return HardTiles(())
+    part = np.ascontiguousarray(pixels[: down * TILE_PX, : across * TILE_PX])
+    half = cv2.resize(part, (across * TILE_PX // 2, down * TILE_PX // 2), interpolation=cv2.INTER_AREA)
+    edges = cv2.convertScaleAbs(cv2.Laplacian(half, cv2.CV_16S))
+    busy = cv2.resize(edges, (across, down), interpolation=cv2.INTER_AREA).max(axis=2).ravel()
+    order = np.argsort(-busy.astype(np.int32), kind="stable")
+    busiest, rest = order[: wanted * 3 // 4], order[wanted * 3 // 4 :]
+    calm = rest[np.linspace(0, len(rest) - 1, wanted - len(busiest)).astype(int)]
+    chosen = sorted(int(tile) for tile in np.concatenate([busiest, calm]))
+    return HardTiles(tuple((tile % across * TILE_PX, tile // across * TILE_PX) for tile in chosen))
+
+
+def chroma_loss(pixels: Levels) -> float:
+    """The most that half-size chroma (4:2:0) changes colour, in levels, as the mean over 8 x 8 px where it is worst."""
+    import cv2
+
+    height, width = pixels.shape[:2]
+    chroma = cv2.cvtColor(shown(pixels), cv2.COLOR_RGB2YCrCb)[..., 1:]
+    chroma = np.ascontiguousarray(chroma)
+    half = cv2.resize(chroma, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
+    back = cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR)
+    lost = cv2.absdiff(chroma, back)
+    blocks = (max(width // 8, 1), max(height // 8, 1))
+    return float(cv2.resize(lost.astype(np.float32), blocks, interpolation=cv2.INTER_AREA).max())

@@ -1,0 +1,162 @@
+"""The stage that words come on: key visual, close-up, panels, scrims and logo, painted once for many locales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from PIL import Image, ImageChops
+
+from foundry.channel import Placement
+from foundry.layout import Layout, Visual
+from foundry.shot import MasterFacts
+from foundry.tenant import Tenant
+from transforms.rendering.contrast import against, contrast, extremes, luminance, middle
+from transforms.rendering.crop import Crop, crop_box, product_in
+from transforms.rendering.logo import LogoPlace, logo_picture, place_logo
+from transforms.rendering.room import Frame, PixelBox, block_boxes, frame
+from transforms.rendering.setting import Room
+from transforms.rendering.sight import focus, quiet
+from transforms.rendering.strokes import Stroke, lay, round_mask, veil
+
+READABLE = 4.5
+SCRIM = (0.2, 0.35, 0.5, 0.65, 0.8)
+LIGHT = 0.2
+"""Mean luminance above which a ground takes the logo in dark ink."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """RGB 8-bit sRGB pixels of the canvas; `visual` is where the key visual shows, `strokes` what lies over it."""
+
+    image: Image.Image
+    visual: PixelBox
+    crop: Crop
+    strokes: tuple[Stroke, ...]
+    ink: Mapping[str, str]
+    logo: LogoPlace | None
+    room: Room
+
+
+def stage(
+    master: Image.Image,
+    facts: MasterFacts,
+    layout: Layout,
+    placement: Placement,
+    tenant: Tenant,
+    rtl: bool | None = None,
+) -> Stage:
+    """Everything but the words; `rtl` says in which direction it is read, without it the master's side does.
+
+    Where the record of a master names no product, what draws the eye is kept in its place.
+    """
+    facts = facts if facts.product_box else replace(facts, product_box=focus(master))
+    room = frame(layout, placement, facts.mirrored if rtl is None else rtl)
+    visual = room.box(layout.key_visual.area)
+    picture, crop = _shown(master, facts, layout.key_visual, visual)
+    canvas = Image.new("RGB", room.size, getattr(tenant.brand.palette, layout.ground))
+    canvas.paste(picture, (visual.left, visual.top))
+    painter = _Painter(canvas, layout, tenant, room, [], product_in(facts, crop, visual))
+    painter.around(visual)
+    if layout.close_up:
+        painter.close_up(master, facts, layout.close_up)
+    painter.panels()
+    logo = place_logo(layout, room, tenant)
+    boxes = tuple((name, painter.quiet_box(name, logo)) for name in layout.blocks)
+    ink = {name: painter.readable(box) for name, box in boxes if _bare(layout, name)}
+    if logo:
+        painter.logo(logo)
+    strokes = tuple(painter.strokes)
+    return Stage(canvas, visual, crop, strokes, ink, logo, Room(placement.name, room, boxes))
+
+
+def _shown(master: Image.Image, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, Crop]:
+    size = (box.width, box.height)
+    crop = crop_box(facts, size, visual.product_height, visual.product)
+    return master.resize(size, Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0), crop
+
+
+@dataclass(frozen=True)
+class _Painter:
+    canvas: Image.Image
+    layout: Layout
+    tenant: Tenant
+    frame: Frame
+    strokes: list[Stroke]
+    product: PixelBox | None
+
+    def paint(self, stroke: Stroke) -> None:
+        lay(self.canvas, stroke)
+        self.strokes.append(stroke)
+
+    def around(self, visual: PixelBox) -> None:
+        """The ground wherever the key visual does not reach."""
+        ground = getattr(self.tenant.brand.palette, self.layout.ground)
+        corner = self.frame.length(self.layout.key_visual.corner)
+        if corner:
+            hole = Image.new("L", self.frame.size)
+            hole.paste(round_mask(visual.width, visual.height, corner), (visual.left, visual.top))
+            self.paint(Stroke(self.frame.whole, ground, ImageChops.invert(hole)))
+            return
+        for box in _beside(self.frame.size, visual):
+            self.paint(Stroke(box, ground))
+
+    def close_up(self, master: Image.Image, facts: MasterFacts, visual: Visual) -> None:
+        box = self.frame.box(visual.area)
+        picture, _ = _shown(master, facts, visual, box)
+        corner = self.frame.length(visual.corner)
+        self.paint(Stroke(box, picture, round_mask(box.width, box.height, corner) if corner else None))
+
+    def panels(self) -> None:
+        for panel in self.layout.panels.values():
+            box = self.frame.box(panel.area)
+            mask = None
+            if panel.corner or panel.opacity < 100:
+                mask = round_mask(box.width, box.height, self.frame.length(panel.corner))
+                mask = mask.point([round(level * panel.opacity / 100) for level in range(256)])
+            self.paint(Stroke(box, getattr(self.tenant.brand.palette, panel.colour), mask))
+
+    def quiet_box(self, name: str, logo: LogoPlace | None) -> PixelBox:
+        """The block's area; of several, the one behind which the picture is quietest."""
+        boxes = block_boxes(self.layout.blocks[name], self.frame, logo.clear if logo else None)
+        return boxes[quiet(self.canvas, boxes).index] if len(boxes) > 1 else boxes[0]
+
+    def readable(self, box: PixelBox) -> str:
+        """Ink or paper, whichever reads better on the area, and a soft scrim only where neither reads well."""
+        palette = self.tenant.brand.palette
+        ground = extremes(self.canvas, box)
+        between, inks = middle(ground), (palette.ink, palette.paper)
+        best = max(inks, key=lambda c: (against(c, ground) >= READABLE, contrast(luminance(c), between)))
+        if against(best, ground) < READABLE:
+            self.paint(self._scrim(box, best, palette.paper if best == palette.ink else palette.ink))
+        return best
+
+    def _scrim(self, box: PixelBox, ink: str, colour: str) -> Stroke:
+        """The weakest veil on which the ink reads, or the strongest there is."""
+        for strength in SCRIM:
+            scrim = veil(self.frame.size, box, colour, strength, self.product)
+            tried = self.canvas.copy()
+            lay(tried, scrim)
+            if against(ink, extremes(tried, box)) >= READABLE:
+                break
+        return scrim
+
+    def logo(self, place: LogoPlace) -> None:
+        on_light = middle(extremes(self.canvas, place.box)) > LIGHT
+        self.paint(Stroke(place.box, logo_picture(self.tenant, place, on_light)))
+
+
+def _bare(layout: Layout, block: str) -> bool:
+    """Whether a block has words without a plate of their own."""
+    return any(layout.styles[field].plate == "none" for field in layout.blocks[block].fields)
+
+
+def _beside(size: tuple[int, int], visual: PixelBox) -> Iterable[PixelBox]:
+    width, height = size
+    around = (
+        PixelBox(0, 0, width, visual.top),
+        PixelBox(0, visual.bottom, width, height),
+        PixelBox(0, visual.top, visual.left, visual.bottom),
+        PixelBox(visual.right, visual.top, width, visual.bottom),
+    )
+    return (box for box in around if box.width > 0 and box.height > 0)
