@@ -140,15 +140,15 @@ def start(
         ingest(plan, pictures, store, blender)
     where = engine or engine_called("embedded")
     pipeline = beam.Pipeline(runner=where.runner, options=where.options)
-    pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow(plans, store, where.hints, generator)
+    pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow(plans, store, where, generator)
     return pipeline.run()
 
 
-def flow(plans: dict[str, Plan], store: ObjectStore, hints: Mapping[str, str], generator: Any = None) -> BuildCampaigns:
-    """The flow that builds these plans with their cards' handlers, or with `generator`."""
+def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
+    """The flow that builds these plans there, with their cards' handlers or with `generator`."""
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
-    return BuildCampaigns(plans, store, drawing, upscaling, _batches(plans), hints)
+    return BuildCampaigns(plans, store, drawing, upscaling, _batches(plans, where.accelerated), where.hints)
 
 
 def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
@@ -160,12 +160,13 @@ def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
     return ScreenByPlan(bench, screens, screen_context(plans, store), Guides(plans, store))
 
 
-def _batches(plans: dict[str, Plan]) -> dict[str, int]:
-    """Most pictures per call, by card digest."""
+def _batches(plans: dict[str, Plan], accelerated: bool | None) -> dict[str, int]:
+    """Most pictures per call, by card digest; where `accelerated` is None, this machine is asked for a GPU."""
     import torch
 
+    cuda = torch.cuda.is_available() if accelerated is None else accelerated
     hints = {plan.cards.generate.digest: plan.cards.generate.batch for plan in plans.values()}
-    return {digest: hint.cuda if torch.cuda.is_available() else hint.cpu for digest, hint in hints.items()}
+    return {digest: hint.cuda if cuda else hint.cpu for digest, hint in hints.items()}
 
 
 def outcome(plan: Plan, store: ObjectStore) -> Outcome:

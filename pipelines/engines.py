@@ -23,11 +23,15 @@ KEEP_WORKERS_MS = 600_000
 
 @dataclass(frozen=True)
 class Engine:
-    """A runner, its options, and the resource hints of the accelerator stage."""
+    """A runner, its options, and the resource hints of the accelerator stage.
+
+    `accelerated`: whether that stage's workers have a GPU; None if they are like this process, which can be asked.
+    """
 
     runner: Any
     options: PipelineOptions
     hints: dict[str, str] = field(default_factory=lambda: {"min_ram": "16GB", "accelerator": L4})
+    accelerated: bool | None = None
 
     @property
     def in_process(self) -> bool:
@@ -161,7 +165,8 @@ def _flink(settings: EngineSettings) -> Engine:
         *where,
     ]
     staged = [f"--files_to_stage={','.join(map(str, flink.files_to_stage))}"] if flink.files_to_stage else []
-    return Engine(PinnedRunner(flink.accelerator_pool), PipelineOptions([*told, *staged]))
+    runner, options = PinnedRunner(flink.accelerator_pool), PipelineOptions([*told, *staged])
+    return Engine(runner, options, accelerated=True if flink.accelerator_pool else None)
 
 
 def _dataflow(settings: EngineSettings) -> Engine:
@@ -170,7 +175,7 @@ def _dataflow(settings: EngineSettings) -> Engine:
     if settings.dataflow is None:
         raise BadInput("engine", "dataflow needs a configuration with project, region and more; give --engine-config")
     options = dataflow.checked(dataflow.dataflow_arguments(settings.dataflow))
-    return Engine(dataflow.runner(), options, dataflow.hints(settings.dataflow))
+    return Engine(dataflow.runner(), options, dataflow.hints(settings.dataflow), accelerated=True)
 
 
 ENGINES: dict[str, Callable[[EngineSettings], Engine]] = {

@@ -111,7 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         orders = list(admitted(fetched(told.brief, Path(folder), storage.Client()), None))
         options = dataflow.checked([*beam_arguments, "--sdk_location=container"])
-        where = Engine(dataflow.runner(), options, {"min_ram": "16GB", "accelerator": told.accelerator})
+        hints = {"min_ram": "16GB", "accelerator": told.accelerator}
+        where = Engine(dataflow.runner(), options, hints, accelerated=True)
         store = open_store(told.store, [each.plan.tenant for each in orders])
         start([(each.plan, each.pictures) for each in orders], store, engine=where)
     print(json.dumps([each.plan.digest for each in orders]))

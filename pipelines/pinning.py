@@ -12,7 +12,7 @@ from apache_beam.portability import common_urns
 from apache_beam.runners.portability.portable_runner import PortableRunner
 
 
-class PinnedRunner(PortableRunner):  # type: ignore[misc]
+class PinnedRunner(PortableRunner):
     """Beam's portable runner; environments that ask for an accelerator are sent to `pool` (host:port), if given."""
 
     def __init__(self, pool: str | None = None):

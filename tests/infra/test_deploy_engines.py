@@ -118,7 +118,7 @@ def environments(folder: Path, where: Engine) -> beam_runner_api_pb2.Pipeline:
     """The small campaign's flow as a runner gets it."""
     plan = admitted(folder).plan
     pipeline = beam.Pipeline(options=where.options)
-    built = flow({plan.digest: plan}, LocalStore(folder / "store"), where.hints, PaintingHandler())
+    built = flow({plan.digest: plan}, LocalStore(folder / "store"), where, PaintingHandler())
     pipeline | beam.Create([plan.digest]) | "Build" >> built
     from apache_beam.transforms.environments import Environment
 
