@@ -79,11 +79,12 @@ resource "google_storage_bucket_iam_member" "reader" {
   member = each.value.member
 }
 
+locals {
+  kafka_writers = { for member in distinct(flatten([for tenant in values(var.tenants) : tenant.writers])) : member => member }
+}
+
 resource "google_project_iam_member" "kafka_client" {
-  for_each = var.kafka == null ? toset([]) : toset(concat(
-    [google_service_account.dispatcher.member],
-    flatten([for tenant in values(var.tenants) : tenant.writers]),
-  ))
+  for_each = var.kafka == null ? {} : merge(local.kafka_writers, { dispatcher = google_service_account.dispatcher.member })
 
   project = var.project
   role    = "roles/managedkafka.client"

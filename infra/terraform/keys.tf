@@ -45,11 +45,11 @@ resource "google_kms_crypto_key_iam_member" "tenant" {
 data "google_project" "this" {}
 
 resource "google_kms_crypto_key_iam_member" "jobs" {
-  for_each = var.dataflow ? toset([
-    data.google_storage_project_service_account.agent.member,
-    "serviceAccount:service-${data.google_project.this.number}@dataflow-service-producer-prod.iam.gserviceaccount.com",
-    "serviceAccount:service-${data.google_project.this.number}@compute-system.iam.gserviceaccount.com",
-  ]) : toset([])
+  for_each = var.dataflow ? {
+    storage  = data.google_storage_project_service_account.agent.member
+    dataflow = "serviceAccount:service-${data.google_project.this.number}@dataflow-service-producer-prod.iam.gserviceaccount.com"
+    compute  = "serviceAccount:service-${data.google_project.this.number}@compute-system.iam.gserviceaccount.com"
+  } : {}
 
   crypto_key_id = google_kms_crypto_key.jobs[0].id
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
