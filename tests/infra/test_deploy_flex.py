@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import yaml
 
 from foundry.errors import BadInput
 from foundry.stack import running
+from foundry.tenant import load_tenant
 from foundry.workbench import admitted
 from pipelines import flex_template
 from pipelines.flex_template import fetched
+from tests.briefs import EXAMPLES
 from tests.briefs import admitted as prepared
 from tests.infra.servers import needing
 
@@ -39,12 +42,10 @@ def uploaded(client: Any, folder: Path, prefix: str) -> None:
 
 
 def test_a_brief_in_a_bucket_is_admitted_with_its_pictures_and_tenants(client: Any, tmp_path: Path):
-    there = prepared(tmp_path / "there")
     folder = tmp_path / "there"
+    shutil.copytree(EXAMPLES / "tenants" / "aurelle", folder / "tenants" / "aurelle")
+    there = prepared(folder, owner=load_tenant(folder / "tenants", "aurelle"))
     (folder / "brief.yaml").write_text(yaml.safe_dump(there.plan.brief.model_dump(mode="json", exclude_none=True)))
-    (folder / "tenants" / "aurelle").mkdir(parents=True)
-    owner = there.plan.tenant.model_dump(mode="json", exclude_none=True)
-    (folder / "tenants" / "aurelle" / "tenant.yaml").write_text(yaml.safe_dump(owner))
     uploaded(client, folder, "spring")
     here = tmp_path / "here"
     here.mkdir()
