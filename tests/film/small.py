@@ -21,7 +21,7 @@ SMALL = Placement(
     name="test/reel", title="Reel", size=(180, 320), formats=("mp4",), max_bytes=4_000_000, family="story",
     bucket="story", safe_area=SafeArea(top=100, right=60, bottom=120, left=60),
     motion=Motion(seconds=(Decimal(2), Decimal(2)), rates=(Decimal(24),), codecs=("h264",)),
-    source="tests", read_on=date(2026, 11, 25),
+    source="tests", read_on=date(2026, 11, 25), confidence="own",
 )  # fmt: skip
 WORDS = {
     "en-US": {"headline": "Wake up", "call_to_action": "Shop"},
