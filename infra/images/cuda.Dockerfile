@@ -11,7 +11,7 @@ FROM apache/beam_python3.11_sdk:2.77.0 AS beam
 FROM gcr.io/dataflow-templates-base/python311-template-launcher-base:20230622_RC00 AS template
 
 FROM python:3.11.14-slim-bookworm AS wheels
-ARG EXTRAS=gcs,kafka,quantise,screen,upscale
+ARG EXTRAS=dataflow,gcs,kafka,quantise,screen,upscale
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/foundry
 WORKDIR /source

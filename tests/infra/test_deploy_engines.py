@@ -15,7 +15,7 @@ from foundry.errors import BadInput
 from foundry.object_store import LocalStore
 from foundry.stack import JobServer, Workers, running
 from pipelines import dataflow
-from pipelines.campaign import build_all, flow
+from pipelines.campaign import build_all, flow, start
 from pipelines.dataflow import DataflowSettings
 from pipelines.engines import (
     Engine,
@@ -188,6 +188,21 @@ def test_what_beams_own_validator_refuses_is_told(argument: str):
     with pytest.raises(BadInput) as refused:
         dataflow.checked([*dataflow.dataflow_arguments(job()), argument])
     assert refused.value.where == "dataflow"
+
+
+def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_send(tmp_path: Path):
+    each = admitted(tmp_path)
+    rehearsal = ["--dry_run=True", "--no_auth"]
+    options = dataflow.checked([*dataflow.dataflow_arguments(job(job_name="spring")), *rehearsal])
+    where = Engine(dataflow.runner(), options, dataflow.hints(job()), accelerated=True)
+    orders = [(each.plan, each.pictures)]
+    result = start(orders, LocalStore(tmp_path / "store"), generator=PaintingHandler(), engine=where)
+    assert result.state == "DONE"
+    sent = where.runner.proto_pipeline.components
+    assert {each.urn for each in sent.environments.values()} == {"beam:env:docker:v1"}
+    docker = [beam_runner_api_pb2.DockerPayload.FromString(each.payload) for each in sent.environments.values()]
+    assert {each.container_image for each in docker} == {JOB["sdk_container_image"]}
+    assert sum("beam:resources:accelerator:v1" in each.resource_hints for each in sent.environments.values()) == 1
 
 
 @pytest.mark.parametrize("name", [pytest.param("prism", marks=list(needing("prism")))])
