@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import apache_beam as beam
@@ -19,17 +19,14 @@ from models.blender.process import Blender
 from models.blender.views import take_in
 from models.by_plan import ScreenByPlan, UpscaleByPlan
 from models.screening.context import screen_context
-from pipelines.engines import embedded
+from pipelines.engines import Engine
+from pipelines.engines import engine as engine_called
 from transforms import coders, progress
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
 from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
-
-# On the whole accelerator stage, never on one step of it: steps with different hints are not fused, and what lies
-# between them would be shuffled.
-ACCELERATOR = {"min_ram": "8GB", "accelerator": "type:nvidia-l4;count:1;install-nvidia-driver"}
 
 
 @dataclass(frozen=True)
@@ -55,11 +52,14 @@ class BuildCampaigns(beam.PTransform):
     generator: Any
     upscaler: Any
     batch: int | Mapping[str, int]
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def expand(self, digests):
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch)
         making = MakeMasters(self.generator, self.upscaler, self.plans, self.store)
-        masters, unscreened = batches | "Masters" >> making.with_resource_hints(**ACCELERATOR)
+        # Hints on the whole stage, never on one step of it: steps with different hints are not fused, and what lies
+        # between them would be shuffled.
+        masters, unscreened = batches | "Masters" >> making.with_resource_hints(**self.hints)
         drawn = masters | "CountMasters" >> beam.combiners.Count.Globally()
         ready = digests | "AfterMasters" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(drawn))
         orders = ready | "Orders" >> VariantsToRender(self.plans)
@@ -112,25 +112,43 @@ def build_all(
     *,
     generator: Any = None,
     blender: Blender | None = None,
+    engine: Engine | None = None,
 ) -> dict[str, Outcome]:
     """Make what is missing of several plans in one run, whosever they are; what each of them got, by digest.
 
-    Shots of all plans share the loaded models: each card is loaded once, and no call mixes tenants.
+    Shots of all plans share the loaded models: each card is loaded once, and no call mixes tenants. `engine` is the
+    embedded one if not given; where its workers are other processes, `Outcome.counts` know nothing of them.
     """
+    start(orders, store, generator=generator, blender=blender, engine=engine).wait_until_finish()
+    return {plan.digest: outcome(plan, store) for plan, _ in orders}
+
+
+def start(
+    orders: Sequence[tuple[Plan, Pictures]],
+    store: ObjectStore,
+    *,
+    generator: Any = None,
+    blender: Blender | None = None,
+    engine: Engine | None = None,
+) -> Any:
+    """Copy in what the plans need and hand their flow to the engine; Beam's result, which may still be running."""
     progress.reset()
     coders.register()
     store.sweep()
     plans = {plan.digest: plan for plan, _ in orders}
     for plan, pictures in orders:
         ingest(plan, pictures, store, blender)
+    where = engine or engine_called("embedded")
+    pipeline = beam.Pipeline(runner=where.runner, options=where.options)
+    pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow(plans, store, where, generator)
+    return pipeline.run()
+
+
+def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
+    """The flow that builds these plans there, with their cards' handlers or with `generator`."""
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
-    runner, options = embedded()
-    pipeline = beam.Pipeline(runner=runner, options=options)
-    flow = BuildCampaigns(plans, store, drawing, upscaling, _batches(plans))
-    pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow
-    pipeline.run().wait_until_finish()
-    return {digest: outcome(plan, store) for digest, plan in plans.items()}
+    return BuildCampaigns(plans, store, drawing, upscaling, _batches(plans, where.accelerated), where.hints)
 
 
 def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
@@ -142,12 +160,13 @@ def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
     return ScreenByPlan(bench, screens, screen_context(plans, store), Guides(plans, store))
 
 
-def _batches(plans: dict[str, Plan]) -> dict[str, int]:
-    """Most pictures per call, by card digest."""
+def _batches(plans: dict[str, Plan], accelerated: bool | None) -> dict[str, int]:
+    """Most pictures per call, by card digest; where `accelerated` is None, this machine is asked for a GPU."""
     import torch
 
+    cuda = torch.cuda.is_available() if accelerated is None else accelerated
     hints = {plan.cards.generate.digest: plan.cards.generate.batch for plan in plans.values()}
-    return {digest: hint.cuda if torch.cuda.is_available() else hint.cpu for digest, hint in hints.items()}
+    return {digest: hint.cuda if cuda else hint.cpu for digest, hint in hints.items()}
 
 
 def outcome(plan: Plan, store: ObjectStore) -> Outcome:

@@ -1,0 +1,48 @@
+# The project with torch for CPUs. From the repository's root:
+#   docker build -f infra/images/cpu.Dockerfile -t foundry:0.1.0 .              the command line and the dispatcher
+#   docker build -f infra/images/cpu.Dockerfile --target worker -t foundry-worker:0.1.0 .    a Beam worker
+# Model weights are in the image as far as they are in the package (the embedded ones); nothing is downloaded at run time.
+# The extra `video` is left out by default: PyAV's wheel brings GPL encoders (docs/decisions/0016-film-encoders.md).
+
+FROM apache/beam_python3.11_sdk:2.77.0 AS beam
+
+FROM python:3.11.14-slim-bookworm AS wheels
+ARG EXTRAS=gcs,kafka,screen,upscale
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/foundry
+WORKDIR /source
+COPY constraints.txt ./
+RUN /opt/foundry/bin/pip install --constraint constraints.txt --index-url "${TORCH_INDEX}" torch torchvision
+COPY pyproject.toml README.md LICENSE ./
+COPY foundry/ foundry/
+COPY models/ models/
+COPY transforms/ transforms/
+COPY pipelines/ pipelines/
+COPY templates/ templates/
+RUN /opt/foundry/bin/pip install --constraint constraints.txt ".[${EXTRAS}]" && /opt/foundry/bin/pip check
+
+FROM python:3.11.14-slim-bookworm AS runtime
+# libgl1 and libglib2.0-0: the OpenCV that the text reader of the screen brings.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 \
+  && rm -rf /var/lib/apt/lists/* \
+  && groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
+COPY --from=wheels /opt/foundry /opt/foundry
+COPY --from=beam /opt/apache/beam /opt/apache/beam
+COPY LICENSE /licenses/campaign-foundry
+# Beam's boot asks for a temporary virtual environment of its own unless it is told that this one is whole.
+ENV PATH=/opt/foundry/bin:$PATH PYTHONUNBUFFERED=1 RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1
+USER 10001:10001
+WORKDIR /home/foundry
+
+# A Beam worker for Dataflow, or with --worker_pool a pool of them for Flink.
+FROM runtime AS worker
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "-c", "import apache_beam"]
+ENTRYPOINT ["/opt/apache/beam/boot"]
+
+FROM runtime AS foundry
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('FOUNDRY_HEALTH_PORT', 8080)}/live\", timeout=4)"]
+ENTRYPOINT ["foundry"]
+CMD ["--help"]

@@ -1,0 +1,59 @@
+# The project with torch for NVIDIA GPUs. From the repository's root:
+#   docker build -f infra/images/cuda.Dockerfile -t foundry-cuda:0.1.0 .                      Dataflow's and Flink's workers
+#   docker build -f infra/images/cuda.Dockerfile --target launcher -t foundry-launcher:0.1.0 .   the Flex Template's launcher
+#   docker build -f infra/images/cuda.Dockerfile --target foundry -t foundry-cuda-cli:0.1.0 .    the command line and the dispatcher
+# CUDA's libraries come with torch's wheels, at the versions of constraints.txt; the driver is the host's. So no NVIDIA
+# base image is needed, and the two images differ in torch alone.
+# The extra `video` is left out by default: PyAV's wheel brings GPL encoders (docs/decisions/0016-film-encoders.md).
+
+FROM apache/beam_python3.11_sdk:2.77.0 AS beam
+
+FROM gcr.io/dataflow-templates-base/python311-template-launcher-base:20230622_RC00 AS template
+
+FROM python:3.11.14-slim-bookworm AS wheels
+ARG EXTRAS=dataflow,gcs,kafka,quantise,screen,upscale
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/foundry
+WORKDIR /source
+COPY constraints.txt ./
+RUN /opt/foundry/bin/pip install --constraint constraints.txt torch torchvision
+COPY pyproject.toml README.md LICENSE ./
+COPY foundry/ foundry/
+COPY models/ models/
+COPY transforms/ transforms/
+COPY pipelines/ pipelines/
+COPY templates/ templates/
+RUN /opt/foundry/bin/pip install --constraint constraints.txt ".[${EXTRAS}]" && /opt/foundry/bin/pip check
+
+FROM python:3.11.14-slim-bookworm AS runtime
+# libgl1 and libglib2.0-0: the OpenCV that the text reader of the screen brings.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 \
+  && rm -rf /var/lib/apt/lists/* \
+  && groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
+COPY --from=wheels /opt/foundry /opt/foundry
+COPY --from=beam /opt/apache/beam /opt/apache/beam
+COPY LICENSE /licenses/campaign-foundry
+# /usr/local/nvidia is where Dataflow and GKE mount the host's driver.
+ENV PATH=/opt/foundry/bin:/usr/local/nvidia/bin:$PATH LD_LIBRARY_PATH=/usr/local/nvidia/lib64 \
+  NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility \
+  PYTHONUNBUFFERED=1 RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1
+USER 10001:10001
+WORKDIR /home/foundry
+
+FROM runtime AS foundry
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('FOUNDRY_HEALTH_PORT', 8080)}/live\", timeout=4)"]
+ENTRYPOINT ["foundry"]
+CMD ["--help"]
+
+FROM runtime AS launcher
+COPY --from=template /opt/google/dataflow/python_template_launcher /opt/google/dataflow/python_template_launcher
+ENV FLEX_TEMPLATE_PYTHON_PY_FILE=/opt/foundry/lib/python3.11/site-packages/pipelines/flex_template.py
+HEALTHCHECK NONE
+ENTRYPOINT ["/opt/google/dataflow/python_template_launcher"]
+
+# A Beam worker for Dataflow, or with --worker_pool a pool of them for Flink.
+FROM runtime AS worker
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "-c", "import apache_beam"]
+ENTRYPOINT ["/opt/apache/beam/boot"]

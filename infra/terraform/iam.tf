@@ -1,0 +1,150 @@
+resource "google_service_account" "dispatcher" {
+  account_id   = "${var.name}-dispatcher"
+  display_name = "Campaign Foundry: reads briefs, runs campaigns"
+}
+
+resource "google_service_account" "worker" {
+  count = var.dataflow ? 1 : 0
+
+  account_id   = "${var.name}-worker"
+  display_name = "Campaign Foundry: Dataflow's workers"
+}
+
+locals {
+  writers = merge(
+    { dispatcher = google_service_account.dispatcher.member },
+    var.dataflow ? { worker = google_service_account.worker[0].member } : {},
+  )
+
+  grants = {
+    for pair in setproduct(keys(local.writers), keys(var.tenants)) :
+    "${pair[0]} ${pair[1]}" => { writer = pair[0], tenant = pair[1] }
+  }
+
+  reads = merge([
+    for id, tenant in var.tenants : { for member in tenant.readers : "${id} ${member}" => { tenant = id, member = member } }
+  ]...)
+}
+
+# Reading and creating: an object that exists cannot be replaced or deleted with these.
+resource "google_project_iam_custom_role" "writer" {
+  role_id     = replace("${var.name}_writer", "-", "_")
+  title       = "Campaign Foundry writer"
+  description = "Creates, reads and lists objects; replaces and deletes none."
+  permissions = [
+    "storage.buckets.get",
+    "storage.multipartUploads.abort",
+    "storage.multipartUploads.create",
+    "storage.multipartUploads.listParts",
+    "storage.objects.create",
+    "storage.objects.get",
+    "storage.objects.list",
+  ]
+}
+
+resource "google_project_iam_custom_role" "replacer" {
+  role_id     = replace("${var.name}_replacer", "-", "_")
+  title       = "Campaign Foundry replacer"
+  description = "Replaces and deletes objects; granted for the views of campaigns and for unfinished objects alone."
+  permissions = ["storage.objects.delete", "storage.objects.update"]
+}
+
+resource "google_storage_bucket_iam_member" "writer" {
+  for_each = local.grants
+
+  bucket = google_storage_bucket.tenant[each.value.tenant].name
+  role   = google_project_iam_custom_role.writer.id
+  member = local.writers[each.value.writer]
+}
+
+resource "google_storage_bucket_iam_member" "replacer" {
+  for_each = local.grants
+
+  bucket = google_storage_bucket.tenant[each.value.tenant].name
+  role   = google_project_iam_custom_role.replacer.id
+  member = local.writers[each.value.writer]
+
+  condition {
+    title       = "views of campaigns"
+    description = "Manifest, report and dead letters of a campaign are replaced whole."
+    expression  = "resource.name.extract(\"/objects/{tenant}/campaigns/\") == \"${each.value.tenant}\""
+  }
+}
+
+resource "google_storage_bucket_iam_member" "reader" {
+  for_each = local.reads
+
+  bucket = google_storage_bucket.tenant[each.value.tenant].name
+  role   = "roles/storage.objectViewer"
+  member = each.value.member
+}
+
+locals {
+  kafka_writers = { for member in distinct(flatten([for tenant in values(var.tenants) : tenant.writers])) : member => member }
+}
+
+resource "google_project_iam_member" "kafka_client" {
+  for_each = var.kafka == null ? {} : merge(local.kafka_writers, { dispatcher = google_service_account.dispatcher.member })
+
+  project = var.project
+  role    = "roles/managedkafka.client"
+  member  = each.value
+}
+
+# Dataflow: the dispatcher starts jobs that act as the worker; the worker reports to the service and uses its scratch.
+resource "google_project_iam_member" "dataflow_worker" {
+  count = var.dataflow ? 1 : 0
+
+  project = var.project
+  role    = "roles/dataflow.worker"
+  member  = google_service_account.worker[0].member
+}
+
+resource "google_project_iam_member" "dataflow_developer" {
+  count = var.dataflow ? 1 : 0
+
+  project = var.project
+  role    = "roles/dataflow.developer"
+  member  = google_service_account.dispatcher.member
+}
+
+resource "google_service_account_iam_member" "acts_as_worker" {
+  count = var.dataflow ? 1 : 0
+
+  service_account_id = google_service_account.worker[0].name
+  role               = "roles/iam.serviceAccountUser"
+  member             = google_service_account.dispatcher.member
+}
+
+resource "google_storage_bucket_iam_member" "scratch" {
+  for_each = var.dataflow ? local.writers : {}
+
+  bucket = google_storage_bucket.scratch[0].name
+  role   = "roles/storage.objectUser"
+  member = each.value
+}
+
+resource "google_artifact_registry_repository_iam_member" "worker" {
+  count = var.dataflow && var.images_repository != null ? 1 : 0
+
+  location   = var.region
+  repository = var.images_repository
+  role       = "roles/artifactregistry.reader"
+  member     = google_service_account.worker[0].member
+}
+
+resource "google_service_account_iam_member" "workload_identity" {
+  count = var.kubernetes == null ? 0 : 1
+
+  service_account_id = google_service_account.dispatcher.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "serviceAccount:${var.project}.svc.id.goog[${var.kubernetes.namespace}/${var.kubernetes.service_account}]"
+}
+
+resource "google_service_account_iam_member" "signs" {
+  count = var.signed_urls ? 1 : 0
+
+  service_account_id = google_service_account.dispatcher.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = google_service_account.dispatcher.member
+}

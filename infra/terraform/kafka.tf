@@ -1,0 +1,123 @@
+locals {
+  day_ms = 86400000
+
+  # The same as foundry/bus/topics.py, which a test compares; min.insync.replicas is 2 here because there are three replicas.
+  topics = {
+    "campaign.briefs"      = { days = 14, cleanup = "delete" }
+    "campaign.progress"    = { days = 7, cleanup = "compact,delete" }
+    "assets.finished"      = { days = 30, cleanup = "delete" }
+    "campaign.finished"    = { days = 90, cleanup = "delete" }
+    "campaign.failed"      = { days = 90, cleanup = "delete" }
+    "campaign.briefs.dead" = { days = 90, cleanup = "delete" }
+  }
+
+  tenant_topics = { for id in keys(var.tenants) : "campaign.briefs.${id}" => id }
+}
+
+resource "google_managed_kafka_cluster" "foundry" {
+  count = var.kafka == null ? 0 : 1
+
+  cluster_id = var.name
+  location   = var.region
+  labels     = local.labels
+
+  capacity_config {
+    vcpu_count   = var.kafka.vcpus
+    memory_bytes = var.kafka.memory_gib * 1073741824
+  }
+
+  gcp_config {
+    access_config {
+      network_configs {
+        subnet = var.subnetwork
+      }
+    }
+  }
+
+  rebalance_config {
+    mode = "AUTO_REBALANCE_ON_SCALE_UP"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_managed_kafka_topic" "shared" {
+  for_each = var.kafka == null ? {} : local.topics
+
+  topic_id           = each.key
+  cluster            = google_managed_kafka_cluster.foundry[0].cluster_id
+  location           = var.region
+  partition_count    = var.kafka.partitions
+  replication_factor = 3
+
+  configs = merge(
+    {
+      "cleanup.policy"      = each.value.cleanup
+      "retention.ms"        = tostring(each.value.days * local.day_ms)
+      "max.message.bytes"   = "6000000"
+      "min.insync.replicas" = "2"
+    },
+    each.value.cleanup == "delete" ? {} : { "segment.ms" = tostring(local.day_ms) },
+  )
+}
+
+# A topic that one tenant alone may write to, so that its name says whose briefs it carries.
+resource "google_managed_kafka_topic" "tenant" {
+  for_each = var.kafka == null ? {} : local.tenant_topics
+
+  topic_id           = each.key
+  cluster            = google_managed_kafka_cluster.foundry[0].cluster_id
+  location           = var.region
+  partition_count    = 1
+  replication_factor = 3
+
+  configs = {
+    "cleanup.policy"      = "delete"
+    "retention.ms"        = tostring(14 * local.day_ms)
+    "max.message.bytes"   = "6000000"
+    "min.insync.replicas" = "2"
+  }
+}
+
+# The cluster answers everybody who may connect until a topic has rules: these give each topic its own.
+resource "google_managed_kafka_acl" "tenant" {
+  for_each = var.kafka == null ? {} : local.tenant_topics
+
+  acl_id   = "topic/${each.key}"
+  cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
+  location = var.region
+
+  acl_entries {
+    principal       = "User:${google_service_account.dispatcher.email}"
+    permission_type = "ALLOW"
+    operation       = "ALL"
+    host            = "*"
+  }
+
+  dynamic "acl_entries" {
+    for_each = { for pair in setproduct(var.tenants[each.value].writers, ["WRITE", "DESCRIBE"]) : join(" ", pair) => pair }
+    content {
+      principal       = "User:${trimprefix(acl_entries.value[0], "serviceAccount:")}"
+      permission_type = "ALLOW"
+      operation       = acl_entries.value[1]
+      host            = "*"
+    }
+  }
+}
+
+resource "google_managed_kafka_acl" "shared" {
+  for_each = var.kafka == null ? {} : local.topics
+
+  acl_id   = "topic/${each.key}"
+  cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
+  location = var.region
+
+  acl_entries {
+    principal       = "User:${google_service_account.dispatcher.email}"
+    permission_type = "ALLOW"
+    operation       = "ALL"
+    host            = "*"
+  }
+}

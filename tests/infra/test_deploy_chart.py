@@ -1,0 +1,218 @@
+"""The Helm chart: what it renders, in several settings, and what its schema refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from foundry.bus.settings import BusSettings
+from pipelines.engines import EngineSettings
+from tests.infra.tools import INFRA, needing_tool, run
+
+pytestmark = needing_tool("helm")
+
+CHART = INFRA / "helm" / "campaign-foundry"
+EVERYTHING = [
+    "serviceMonitor.enabled=true",
+    "alerts.enabled=true",
+    "dashboard.enabled=true",
+    "flink.enabled=true",
+    "flink.accelerator.enabled=true",
+    "dispatcher.engine=flink",
+    "engineConfig.flink.job_endpoint=jobs:8099",
+    "engineConfig.flink.worker_pool=localhost:50000",
+    "engineConfig.flink.accelerator_pool=localhost:50001",
+    "kafka.security=SASL_SSL",
+    "kafka.user=foundry",
+    "kafka.passwordSecret.name=kafka-login",
+    "kafka.caSecret.name=kafka-ca",
+    "tenants.claim=tenants",
+    "files.claim=files",
+    "autoscaling.kind=keda",
+    "serviceAccount.googleServiceAccount=foundry@acme-creative.iam.gserviceaccount.com",
+    "secretEnvironment[0].name=VENDOR_KEY",
+    "secretEnvironment[0].secret=vendor",
+    "secretEnvironment[0].key=token",
+]
+SETTINGS = {"plain": [], "hpa": ["autoscaling.kind=hpa"], "everything": EVERYTHING}
+
+
+def rendered(*settings: str) -> list[dict[str, Any]]:
+    sets = [part for each in settings for part in ("--set", each)]
+    done = run("helm", "template", "studio", str(CHART), "-n", "studio", "--kube-version", "1.31.0", *sets)
+    assert done.returncode == 0, done.stderr
+    return [each for each in yaml.safe_load_all(done.stdout) if each]
+
+
+def of_kind(found: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [each for each in found if each["kind"] == kind]
+
+
+def containers(found: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every container with its pod."""
+    for each in of_kind(found, "Deployment"):
+        pod = each["spec"]["template"]["spec"]
+        for container in pod["containers"]:
+            yield container, pod
+
+
+@pytest.fixture(scope="module", params=sorted(SETTINGS))
+def found(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    return rendered(*SETTINGS[request.param])
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[dict[str, Any]]:
+    return rendered(*EVERYTHING)
+
+
+def test_lint():
+    done = run("helm", "lint", "--strict", str(CHART))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_object_is_named_once_and_lies_in_the_releases_namespace(found: list[dict[str, Any]]):
+    names = [(each["kind"], each["metadata"]["name"]) for each in found]
+    assert len(names) == len(set(names))
+    assert {each["metadata"]["namespace"] for each in found} == {"studio"}
+    assert all(each["apiVersion"] and len(each["metadata"]["name"]) <= 63 for each in found)
+
+
+def test_selectors_find_the_pods_and_only_them(found: list[dict[str, Any]]):
+    pods = {
+        each["metadata"]["name"]: each["spec"]["template"]["metadata"]["labels"]
+        for each in of_kind(found, "Deployment")
+    }
+    selectors = [each["spec"]["selector"]["matchLabels"] for each in of_kind(found, "PodDisruptionBudget")]
+    selectors += [each["spec"]["selector"] for each in of_kind(found, "Service")]
+    selectors += [each["spec"]["podSelector"]["matchLabels"] for each in of_kind(found, "NetworkPolicy")]
+    assert len(selectors) == 3
+    for selector in selectors:
+        assert [name for name, labels in pods.items() if selector.items() <= labels.items()] == [
+            "studio-campaign-foundry-dispatcher"
+        ]
+
+
+def test_no_container_is_privileged_or_root_or_unbounded(found: list[dict[str, Any]]):
+    for container, pod in containers(found):
+        security = container["securityContext"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert security["allowPrivilegeEscalation"] is False
+        assert security["capabilities"] == {"drop": ["ALL"]}
+        assert security["readOnlyRootFilesystem"] or container["name"] == "taskmanager"
+        assert {"cpu", "memory"} <= container["resources"]["requests"].keys()
+        assert "memory" in container["resources"]["limits"]
+        assert pod["automountServiceAccountToken"] is False
+
+
+def test_images_are_pinned(found: list[dict[str, Any]]):
+    for container, _ in containers(found):
+        assert container["image"].rpartition(":")[2] not in ("", "latest"), container["image"]
+
+
+def test_mounts_have_volumes_and_ports_have_names(found: list[dict[str, Any]]):
+    for container, pod in containers(found):
+        volumes = {each["name"] for each in pod["volumes"]}
+        assert {each["name"] for each in container.get("volumeMounts", [])} <= volumes
+        ports = {each["name"] for each in container["ports"]}
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            for way in container.get(probe, {}).keys() & {"httpGet", "tcpSocket"}:
+                assert container[probe][way]["port"] in ports
+
+
+def test_passwords_are_references_only(everything: list[dict[str, Any]]):
+    assert not of_kind(everything, "Secret")
+    secret = {
+        each["name"]: each["valueFrom"]["secretKeyRef"]
+        for container, _ in containers(everything)
+        for each in container.get("env", [])
+        if "valueFrom" in each
+    }
+    assert secret == {
+        "KAFKA_PASSWORD": {"name": "kafka-login", "key": "password"},
+        "VENDOR_KEY": {"name": "vendor", "key": "token"},
+    }
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_the_files_in_the_config_map_are_what_the_code_reads(name: str):
+    data = next(
+        each["data"] for each in of_kind(rendered(*SETTINGS[name]), "ConfigMap") if "kafka.yaml" in each["data"]
+    )
+    kafka = BusSettings.model_validate(yaml.safe_load(data["kafka.yaml"]))
+    engines = EngineSettings.model_validate(yaml.safe_load(data["engines.yaml"]) or {})
+    if name == "everything":
+        assert (kafka.user, kafka.password_variable) == ("foundry", "KAFKA_PASSWORD")
+        assert engines.flink is not None
+        assert engines.flink.accelerator_pool == "localhost:50001"
+    else:
+        assert (kafka.security, engines) == ("PLAINTEXT", EngineSettings())
+
+
+def test_the_accelerator_is_with_the_taskmanager_and_nothing_else_asks_for_one(everything: list[dict[str, Any]]):
+    asking = {
+        container["name"]: container["resources"]["limits"].get("nvidia.com/gpu")
+        for container, _ in containers(everything)
+    }
+    assert asking == {"dispatcher": None, "taskmanager": None, "workers": None, "accelerator": 1}
+    pools = {c["name"]: c["ports"][0]["containerPort"] for c, _ in containers(everything)}
+    assert (pools["workers"], pools["accelerator"]) == (50000, 50001)
+
+
+def test_workload_identity_is_an_annotation(everything: list[dict[str, Any]]):
+    (account,) = of_kind(everything, "ServiceAccount")
+    wanted = {"iam.gke.io/gcp-service-account": "foundry@acme-creative.iam.gserviceaccount.com"}
+    assert account["metadata"]["annotations"] == wanted
+
+
+def test_autoscaling_owns_the_number_of_replicas():
+    for kind, scaler in (("hpa", "HorizontalPodAutoscaler"), ("keda", "ScaledObject")):
+        found = rendered(f"autoscaling.kind={kind}")
+        (scaled,) = of_kind(found, scaler)
+        (dispatcher,) = of_kind(found, "Deployment")
+        assert scaled["spec"]["scaleTargetRef"]["name"] == dispatcher["metadata"]["name"]
+        assert "replicas" not in dispatcher["spec"]
+
+
+def test_the_policy_lets_out_names_kafka_and_https_only():
+    (policy,) = of_kind(rendered(), "NetworkPolicy")
+    ports = {each["port"] for rule in policy["spec"]["egress"] for each in rule["ports"]}
+    assert ports == {53, 80, 443, 987, 988, 9092, 9093}
+    assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "image.tag=latest",
+        "store=/data",
+        "kafka.bootstrap=kafka",
+        "kafka.security=SASL_SSL",
+        "dispatcher.engine=spark",
+        "dispatcher.drainSeconds=1",
+        "autoscaling.kind=cron",
+        "no.such.value=1",
+    ],
+)
+def test_the_schema_refuses(setting: str):
+    done = run("helm", "template", "studio", str(CHART), "--kube-version", "1.31.0", "--set", setting)
+    assert done.returncode != 0
+    assert "schema" in done.stderr
+
+
+def test_every_value_is_in_the_schema():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    schema = json.loads((CHART / "values.schema.json").read_text())
+
+    def known(value: Any, part: dict[str, Any], path: str) -> None:
+        if isinstance(value, dict) and "properties" in part:
+            assert value.keys() <= part["properties"].keys(), path
+            for key, inner in value.items():
+                known(inner, part["properties"][key], f"{path}.{key}")
+
+    known(values, schema, "values")

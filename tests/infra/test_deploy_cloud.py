@@ -1,0 +1,155 @@
+"""The Terraform files, read as HCL: what is public, what may delete, what is locked. Nothing is planned or applied."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import pytest
+
+from foundry.bus.topics import TOPICS, briefs_topic
+from foundry.tenant import Storage
+from tests.infra.tools import INFRA, needing_tool, run
+
+FOLDER = INFRA / "terraform"
+FILES = sorted(FOLDER.glob("*.tf"))
+
+
+def bare(value: Any) -> Any:
+    """Without the quotation marks that the parser keeps."""
+    if isinstance(value, dict):
+        return {bare(key): bare(inner) for key, inner in value.items() if not str(key).startswith("__")}
+    if isinstance(value, list):
+        return [bare(inner) for inner in value]
+    return value[1:-1] if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+def blocks(kind: str) -> list[dict[str, Any]]:
+    """Every block of a kind, of all files."""
+    return [one for file in FILES for one in bare(hcl2.loads(file.read_text())).get(kind, [])]
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: body for each in blocks("resource") for name, body in each.get(kind, {}).items()}
+
+
+def text() -> str:
+    return "\n".join(file.read_text() for file in FILES)
+
+
+def test_every_reference_leads_to_something():
+    made = {f"{kind}.{name}" for each in blocks("resource") for kind, names in each.items() for name in names}
+    made |= {f"data.{kind}.{name}" for each in blocks("data") for kind, names in each.items() for name in names}
+    declared = {name for each in blocks("variable") for name in each}
+    local = {name for each in blocks("locals") for name in each}
+    assert set(re.findall(r"\bvar\.(\w+)", text())) == declared
+    assert set(re.findall(r"\blocal\.(\w+)", text())) == local
+    assert set(re.findall(r"\bdata\.\w+\.\w+", text())) <= made
+    assert set(re.findall(r"(?<![\w.])google_\w+\.\w+", text())) <= made
+
+
+def test_every_variable_and_output_is_described():
+    for each in [*blocks("variable"), *blocks("output")]:
+        for name, body in each.items():
+            assert body["description"], name
+
+
+def test_no_bucket_is_public_or_kept_in_plain_sight():
+    buckets = resources("google_storage_bucket")
+    assert buckets.keys() == {"tenant", "archive", "scratch"}
+    for name, bucket in buckets.items():
+        assert bucket["uniform_bucket_level_access"] is True, name
+        assert bucket["public_access_prevention"] == "enforced", name
+        assert "default_kms_key_name" in bucket["encryption"][0], name
+    assert "allUsers" not in text()
+    assert "allAuthenticatedUsers" not in text()
+
+
+def test_what_cannot_be_made_again_cannot_be_destroyed_by_a_plan():
+    keys, buckets = resources("google_kms_crypto_key"), resources("google_storage_bucket")
+    kept = [*keys.values(), buckets["tenant"], buckets["archive"], *resources("google_managed_kafka_cluster").values()]
+    assert len(kept) == 5
+    assert all(each["lifecycle"][0]["prevent_destroy"] is True for each in kept)
+    assert all(buckets[name]["force_destroy"] is False for name in ("tenant", "archive"))
+
+
+def test_a_bucket_is_locked_only_by_its_tenants_own_sentence():
+    buckets = resources("google_storage_bucket")
+    assert "retention_policy" not in buckets["tenant"]  # views of campaigns are replaced
+    (policy,) = buckets["archive"]["retention_policy"]
+    assert policy["is_locked"] == "${local.archive_lock[each.key]}"
+    assert text().count("is_locked") == 1
+    (lock,) = (each["archive_lock"] for each in blocks("locals") if "archive_lock" in each)
+    assert '"${id}: lock for ever"' in lock
+    (variable,) = (each["tenants"] for each in blocks("variable") if "tenants" in each)
+    assert 'optional(string, "")' in str(variable["type"])
+    assert any("cannot be unlocked" in each["error_message"] for each in variable["validation"])
+    assert "lock for ever" not in (FOLDER / "terraform.tfvars.example").read_text()
+
+
+def test_dispatcher_and_workers_can_replace_nothing_but_views():
+    roles = {name: set(body["permissions"]) for name, body in resources("google_project_iam_custom_role").items()}
+    assert not roles["writer"] & {"storage.objects.delete", "storage.objects.update", "storage.objects.setIamPolicy"}
+    assert roles["replacer"] == {"storage.objects.delete", "storage.objects.update"}
+    grants = resources("google_storage_bucket_iam_member")
+    assert "condition" not in grants["writer"]
+    (condition,) = grants["replacer"]["condition"]
+    assert "/campaigns/" in condition["expression"]
+
+
+def test_nobody_gets_a_broad_role():
+    roles = set(re.findall(r'"(roles/[^"]+)"', text()))
+    assert roles == {
+        "roles/artifactregistry.reader",
+        "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+        "roles/dataflow.developer",
+        "roles/dataflow.worker",
+        "roles/iam.serviceAccountTokenCreator",
+        "roles/iam.serviceAccountUser",
+        "roles/iam.workloadIdentityUser",
+        "roles/managedkafka.client",
+        "roles/storage.objectUser",
+        "roles/storage.objectViewer",
+    }
+    broad = [
+        body for body in resources("google_storage_bucket_iam_member").values() if "objectUser" in str(body["role"])
+    ]
+    assert [body["bucket"] for body in broad] == ["${google_storage_bucket.scratch[0].name}"]
+    assert not re.search(r"google_\w+_iam_(binding|policy)", text())  # these would take others' rights away
+
+
+def test_the_keys_are_used_by_the_services_and_not_by_us():
+    for name, grant in resources("google_kms_crypto_key_iam_member").items():
+        assert "google_service_account" not in str(grant), name
+
+
+def test_topics_are_those_of_the_code():
+    (topics,) = (each["topics"] for each in blocks("locals") if "topics" in each)
+    assert {bare(name): (int(each["days"]), bare(each["cleanup"])) for name, each in topics.items()} == {
+        topic.name: (topic.days, topic.configs()["cleanup.policy"]) for topic in TOPICS
+    }
+    assert text().count(f'"{TOPICS[0].configs()["max.message.bytes"]}"') == 2
+    assert briefs_topic("x").name == "campaign.briefs.x"
+    assert '"campaign.briefs.${id}" => id' in text()
+    assert briefs_topic("x").days == 14
+    assert "tostring(14 * local.day_ms)" in text()
+
+
+def test_the_output_is_what_a_tenants_file_takes():
+    (storage,) = (each["storage"] for each in blocks("output") if "storage" in each)
+    assert set(re.findall(r"(\w+) +=", (FOLDER / "outputs.tf").read_text().split('output "dispatcher"')[0])) >= {
+        "bucket",
+        "kms_key",
+    }
+    assert storage["description"]
+    assert {"bucket", "kms_key"} < set(Storage.model_fields)
+
+
+@pytest.mark.parametrize("file", [*FILES, FOLDER / "terraform.tfvars.example"], ids=lambda file: file.name)
+@pytest.mark.parametrize("name", [pytest.param("hclfmt", marks=list(needing_tool("hclfmt")))])
+def test_it_is_formatted_and_parses(file: Path, name: str):
+    done = run(name, str(file))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == file.read_text()

@@ -1,0 +1,109 @@
+"""The images' Dockerfiles: stages, pins, users. They are read here; building them needs Docker."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.flex_template import PARAMETERS, image_spec, metadata, parsed
+from tests.infra.tools import INFRA, needing_tool, run
+
+ROOT = INFRA.parent
+FILES = sorted((INFRA / "images").glob("*.Dockerfile"))
+TARGETS = {"cpu": {"foundry", "worker"}, "cuda": {"foundry", "worker", "launcher"}}
+
+
+def stages(file: Path) -> dict[str, list[str]]:
+    """Stage → its instructions, joined over continued lines; FROM is the first."""
+    text = re.sub(r"\\\n\s*", " ", "\n".join(x for x in file.read_text().splitlines() if not x.startswith("#")))
+    found: dict[str, list[str]] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if line.startswith("FROM "):
+            name = line.split(" AS ")[1]
+            found[name] = []
+        found[name].append(line)
+    return found
+
+
+def lineage(file: Path, stage: str) -> list[str]:
+    """A stage's instructions with those of the stages that it starts from, first ones first."""
+    found = stages(file)
+    parent = found[stage][0].split()[1]
+    return [*(lineage(file, parent) if parent in found else []), *found[stage]]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_bases_are_pinned_to_tags_that_stay(file: Path):
+    found = stages(file)
+    for lines in found.values():
+        base = lines[0].split()[1]
+        if base not in found:
+            assert re.search(r":[\w.-]*\d[\w.-]*$", base), base
+            assert not base.endswith(":latest")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_is_shipped_is_not_root_and_says_how_it_is(file: Path):
+    ends = {name for name, lines in stages(file).items() if any(line.startswith("ENTRYPOINT") for line in lines)}
+    assert ends == TARGETS[file.name.split(".")[0]]
+    for name in ends:
+        lines = lineage(file, name)
+        users = [line.split()[1] for line in lines if line.startswith("USER ")]
+        assert users[-1] == "10001:10001"
+        assert any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_packages_come_at_the_versions_of_the_constraints(file: Path):
+    installs = [line for lines in stages(file).values() for line in lines if "pip install" in line]
+    assert len(installs) == 2
+    assert all("--constraint constraints.txt" in line for line in installs)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_beams_boot_is_of_the_version_that_the_constraints_have(file: Path):
+    (pinned,) = re.findall(r"^apache-beam==(.+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert stages(file)["beam"][0].split()[1] == f"apache/beam_python3.11_sdk:{pinned}"
+    assert "COPY --from=beam /opt/apache/beam /opt/apache/beam" in lineage(file, "worker")
+    assert lineage(file, "worker")[-1] == 'ENTRYPOINT ["/opt/apache/beam/boot"]'
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_is_copied_is_there_and_not_ignored(file: Path):
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored[1] == "*"
+    copied = [line.split()[1:-1] for lines in stages(file).values() for line in lines if line.startswith("COPY ")]
+    for name in {name for names in copied for name in names if not name.startswith(("--from", "/opt"))}:
+        assert (ROOT / name).exists()
+        assert f"!{name.rstrip('/')}" in ignored
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_gpl_encoder_is_shipped_by_default(file: Path):
+    (extras,) = re.findall(r"^ARG EXTRAS=(.+)$", file.read_text(), re.MULTILINE)
+    assert not {"video", "blender", "dev"} & set(extras.split(","))
+    assert {"gcs", "kafka"} <= set(extras.split(","))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("name", [pytest.param("hadolint", marks=list(needing_tool("hadolint")))])
+def test_hadolint_finds_nothing(file: Path, name: str):
+    done = run(name, "--config", str(INFRA / "images" / ".hadolint.yaml"), str(file))
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_flex_templates_files_are_what_the_code_says():
+    folder = INFRA / "images" / "flex"
+    assert json.loads((folder / "metadata.json").read_text()) == metadata()
+    spec = json.loads((folder / "image-spec.json").read_text())
+    assert spec == image_spec(spec["image"], spec["defaultEnvironment"]["sdkContainerImage"])
+    assert {each["name"] for each in spec["metadata"]["parameters"]} == {each.name for each in PARAMETERS}
+
+
+def test_the_launchers_own_options_are_left_for_beam():
+    told, rest = parsed(["--brief=gs://b/x.yaml", "--store=gs://s", "--runner=DataflowRunner", "--project=acme"])
+    assert (told.brief, told.store) == ("gs://b/x.yaml", "gs://s")
+    assert rest == ["--runner=DataflowRunner", "--project=acme"]
