@@ -20,6 +20,10 @@ SOURCES = {
 }
 
 
+OPTIONAL = frozenset(("promtool",))
+"""Compiling it takes longer than all other tests together: it is used where it is, in CI too."""
+
+
 def tool(name: str) -> str | None:
     """The program's path; None if it is nowhere."""
     folders = [os.environ.get("FOUNDRY_TOOLS", ""), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
@@ -27,9 +31,9 @@ def tool(name: str) -> str | None:
 
 
 def needing_tool(name: str) -> Sequence[pytest.MarkDecorator]:
-    """The marks of tests that run it: without it they are skipped on a laptop, and fail in CI."""
+    """The marks of tests that run it: without it they are skipped on a laptop, and fail in CI, but for OPTIONAL ones."""
     marks = [getattr(pytest.mark, name)]
-    if tool(name) is None and not os.environ.get("CI"):
+    if tool(name) is None and (name in OPTIONAL or not os.environ.get("CI")):
         marks.append(pytest.mark.skip(reason=f"no {name}; {SOURCES[name]}"))
     return marks
 
