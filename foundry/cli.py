@@ -93,13 +93,15 @@ def run(
     blender: Annotated[
         str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
     ] = "",
+    engine: Annotated[str, typer.Option(help="embedded, prism, flink or dataflow.")] = "embedded",
+    engine_config: Annotated[Path | None, typer.Option(help="YAML with the engine's settings.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
-    from foundry.workbench import admitted, run_all
+    from foundry.workbench import Means, admitted, run_all
 
-    letters = 0
-    for summary in run_all(list(admitted(brief, tenants, cards)), store, err, blender):
+    letters, means = 0, Means(blender, engine, engine_config)
+    for summary in run_all(list(admitted(brief, tenants, cards)), store, err, means):
         letters += summary["failed"]
         if as_json:
             say(json.dumps(summary))

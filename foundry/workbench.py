@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,19 @@ def plan_table(each: Admitted, store: str, out: Console) -> None:
         out.print("[bold]Nothing to make.[/] Everything exists.")
 
 
-def run_all(orders: Sequence[Admitted], address: str, err: Console, blender: str = "") -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Means:
+    """With what a run is made: the renderer of product models, the engine, and the file with the engine's settings."""
+
+    blender: str = ""
+    engine: str = "embedded"
+    engine_config: Path | None = None
+
+
+ALONE = Means()
+
+
+def run_all(orders: Sequence[Admitted], address: str, err: Console, means: Means = ALONE) -> list[dict[str, Any]]:
     """Make what is missing of all orders in one run, and write their reports; a summary each, in order.
 
     An order of which nothing is missing costs a look; if that is true of all, no model is loaded.
@@ -117,7 +130,7 @@ def run_all(orders: Sequence[Admitted], address: str, err: Console, blender: str
     found = {each.plan.digest: _needs(each, store) for each in orders}
     waiting = [each for each in orders if not _finished(each, store, found[each.plan.digest])]
     with _watched([found[each.plan.digest] for each in waiting], err):
-        failed = _build(waiting, store, blender) if waiting else {}
+        failed = _build(waiting, store, means) if waiting else {}
     seconds = time.monotonic() - began
     for each in waiting:
         _report(each, store, found[each.plan.digest], seconds)
@@ -148,12 +161,15 @@ def _mark(each: Admitted, store: ObjectStore) -> None:
     own.put_once(_marker(each), b"finished\n")
 
 
-def _build(orders: Sequence[Admitted], store: ObjectStore, blender: str) -> dict[str, int]:
+def _build(orders: Sequence[Admitted], store: ObjectStore, means: Means) -> dict[str, int]:
     """Run the flow; the number of dead letters by plan."""
     from models.blender.process import Blender
     from pipelines.campaign import build_all
+    from pipelines.engines import engine, engine_settings
 
-    made = build_all([(each.plan, each.pictures) for each in orders], store, blender=Blender(blender))
+    where = engine(means.engine, engine_settings(means.engine_config))
+    plans = [(each.plan, each.pictures) for each in orders]
+    made = build_all(plans, store, blender=Blender(means.blender), engine=where)
     return {digest: len(outcome.letters) for digest, outcome in made.items()}
 
 

@@ -31,7 +31,7 @@ def tool(name: str) -> str | None:
 
 
 def needing_tool(name: str) -> Sequence[pytest.MarkDecorator]:
-    """The marks of tests that run it: without it they are skipped on a laptop, and fail in CI, but for OPTIONAL ones."""
+    """The marks of tests that run it: without it skipped on a laptop, and failed in CI unless it is OPTIONAL."""
     marks = [getattr(pytest.mark, name)]
     if tool(name) is None and (name in OPTIONAL or not os.environ.get("CI")):
         marks.append(pytest.mark.skip(reason=f"no {name}; {SOURCES[name]}"))
