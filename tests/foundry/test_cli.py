@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from PIL import Image
 
 from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
 
@@ -87,15 +89,27 @@ def test_a_bad_brief_exits_with_2_and_one_message(tmp_path: Path) -> None:
     assert not (tmp_path / "store").exists()
 
 
-def test_dead_letters_exit_with_3_and_are_told(tmp_path: Path) -> None:
+def test_copy_that_will_not_fit_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "tenants", tmp_path / "tenants")
     product_picture(tmp_path / "serum.png")
     brief = a_brief(messages={"en-US": {"headline": "Donaudampfschifffahrt" * 9}}, placements=["google/leaderboard"])
     (tmp_path / "brief.yaml").write_text(yaml.safe_dump(brief))
     done = foundry("run", "brief.yaml", "--json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "google/leaderboard en-US: headline" in done.stderr
+    assert not (tmp_path / "store").exists()
+
+
+def test_dead_letters_exit_with_3_and_are_told(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "tenants", tmp_path / "tenants")
+    noise = np.random.default_rng(1).integers(0, 255, (1400, 1400, 3), np.uint8)
+    Image.fromarray(noise).convert("RGBA").save(tmp_path / "serum.png")
+    brief = a_brief(messages={"en-US": {"headline": "Noise"}}, placements=["iab/interstitial-1080"])
+    (tmp_path / "brief.yaml").write_text(yaml.safe_dump(brief))
+    done = foundry("run", "brief.yaml", "--json", cwd=tmp_path)
     summary = json.loads(done.stdout)
     assert (done.returncode, summary["failed"], summary["made"]) == (3, 1, 0)
-    assert "copy_does_not_fit" in Path(summary["dead_letters"]).read_text()
+    assert "too_many_bytes" in Path(summary["dead_letters"]).read_text()
     assert "not made" in Path(summary["report"]).read_text()
 
 
