@@ -1,4 +1,4 @@
-"""The same layout as HTML and CSS, screenshot by a warm headless Chromium: one browser, one page, used again and again."""
+"""The same layout as HTML and CSS, screenshot by a warm headless Chromium: one browser and one page for all."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import os
 import shutil
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
+from transforms.rendering.room import PixelBox
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files", "--disable-extensions"]
-RULES = "*{margin:0;padding:0}body{position:relative;overflow:hidden}.a,p{position:absolute}p{white-space:pre;line-height:1}"
+RULES = "*{margin:0;padding:0}body{position:relative;overflow:hidden}.a,p{position:absolute}p{white-space:pre}"
 
 
 def page_of(sheet: Sheet) -> str:
@@ -27,13 +27,12 @@ def page_of(sheet: Sheet) -> str:
     facts = sheet.order.facts
     size = f"width:{facts.width_px * across:.3f}px;height:{facts.height_px * down:.3f}px"
     picture = (
-        f'<div class=a style="left:{box.left}px;top:{box.top}px;width:{box.width}px;height:{box.height}px;overflow:hidden">'
+        f'<div class=a style="{_placed(box)};overflow:hidden">'
         f'<img class=a src="{sheet.order.master.as_uri()}" '
         f'style="{size};left:{-left * across:.3f}px;top:{-top * down:.3f}px"></div>'
     )
     plates = "".join(
-        f'<div class=a style="left:{box.left}px;top:{box.top}px;width:{box.width}px;height:{box.height}px;'
-        f'background:{colour};border-radius:{box.height // 4}px"></div>'
+        f'<div class=a style="{_placed(box)};background:{colour};border-radius:{box.height // 4}px"></div>'
         for box, colour in sheet.plates
     )
     fonts = sorted({line.font for line in sheet.words})
@@ -46,6 +45,10 @@ def page_of(sheet: Sheet) -> str:
     )
     art = f'<img class=a style="left:0;top:0" src="{sheet.art.as_uri()}">'
     return f"<!doctype html><meta charset=utf-8><style>{RULES}{faces}</style>{picture}{art}{plates}{lines}"
+
+
+def _placed(box: PixelBox) -> str:
+    return f"left:{box.left}px;top:{box.top}px;width:{box.width}px;height:{box.height}px"
 
 
 @lru_cache(maxsize=64)
@@ -79,9 +82,7 @@ class Chromium:
         self._page: Any = self._browser.new_page()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._browser.close()
         self._playwright.stop()
 
@@ -94,7 +95,7 @@ class Chromium:
         return bytes(self._page.screenshot(**options))
 
     def render(self, sheet: Sheet, quality: int, fine: bool) -> bytes:
-        """JPEG and PNG as Chromium writes them; others through Pillow, from a PNG. Its JPEG has half-size colour only."""
+        """JPEG (with half-size colour) and PNG as Chromium writes them; others through Pillow, from a PNG."""
         from benchmarks.peers import plain_pillow
 
         form = sheet.order.placement.formats[0]

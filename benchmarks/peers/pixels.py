@@ -1,7 +1,7 @@
-"""The pixel work alone, by libvips, Skia and OpenCV: decode, crop and reduce, composite, encode. Words are given as pixels.
+"""The pixel work alone, by libvips, Skia and OpenCV: decode, reduce, composite, encode. Words are given as pixels.
 
-Every library at its own fast settings: AVIF at libvips' effort 2, at OpenCV's default speed of 9; Skia writes no AVIF and
-takes Pillow's, at the speed that we use.
+Every library at its own fast settings: AVIF at libvips' effort 2, at OpenCV's default speed of 9; Skia writes no AVIF
+and takes Pillow's, at the speed that we use.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
+
+SAMPLING = {True: 0x111111, False: 0x221111}
 
 
 class OpenCv:
@@ -48,7 +50,7 @@ class OpenCv:
         import cv2
 
         flags = {
-            "jpeg": [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111 if fine else 0x221111],
+            "jpeg": [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, SAMPLING[fine]],
             "webp": [cv2.IMWRITE_WEBP_QUALITY, quality],
             "avif": [cv2.IMWRITE_AVIF_QUALITY, quality],
             "png": [],

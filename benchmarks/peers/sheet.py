@@ -82,7 +82,11 @@ def sheet(order: Order, master: Image.Image, folder: Path) -> Sheet:
     above(static).save(art)
     brand = order.tenant.brand
     setting = set_copy(order.copy, order.locale, order.layout, static.room, Type(brand.fonts, brand.type))
-    plates = tuple((slot.box, brand.palette.ink) for slot in setting.slots if slot.plate != "none")
+    plates = tuple(
+        (slot.box, getattr(brand.palette, order.layout.styles[slot.field].plate_colour))
+        for slot in setting.slots
+        if slot.plate != "none"
+    )
     words = tuple(
         Words(
             x + line.start, y, line.text, line.runs[0].path, slot.style.size,
