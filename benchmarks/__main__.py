@@ -1,7 +1,18 @@
 """Every benchmark, one after the other; what needs a peer that is missing says so in its row."""
 
 from benchmarks import (
-    drawing, encoding, memory, orchestration, packing, planning, reel, remote, rendering, screening, sharing, upscaling,
+    drawing,
+    encoding,
+    memory,
+    orchestration,
+    packing,
+    planning,
+    reel,
+    remote,
+    rendering,
+    screening,
+    sharing,
+    upscaling,
     video,
 )  # fmt: skip
 

@@ -82,7 +82,7 @@ def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     step = channels * bits // 8
     try:
         plain = np.frombuffer(isal_zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + width * step)
-    except isal_zlib.error as error:
+    except isal_zlib.error as error:  # type: ignore[misc]  # its stub says that the class is an instance
         raise ValueError("cut off, or not a PNG file of this writer") from error
     if (plain[:, 0] != SUB).any():
         raise ValueError("not a PNG file of this writer: a row has another filter than Sub")
