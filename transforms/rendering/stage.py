@@ -14,10 +14,11 @@ from foundry.tenant import Tenant
 from transforms.rendering.contrast import against, contrast, extremes, luminance, middle
 from transforms.rendering.crop import Crop, crop_box, product_in
 from transforms.rendering.logo import LogoPlace, logo_picture, place_logo
+from transforms.rendering.reduction import in_whole_pixels, reduced
 from transforms.rendering.room import Frame, PixelBox, block_boxes, frame
 from transforms.rendering.setting import Room
 from transforms.rendering.sight import focus, quiet
-from transforms.rendering.strokes import Stroke, lay, round_mask, veil
+from transforms.rendering.strokes import Stroke, dimmed, lay, round_mask, seen_through, veil
 
 READABLE = 4.5
 SCRIM = (0.2, 0.35, 0.5, 0.65, 0.8)
@@ -72,8 +73,8 @@ def stage(
 
 def _shown(master: Image.Image, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, Crop]:
     size = (box.width, box.height)
-    crop = crop_box(facts, size, visual.product_height, visual.product)
-    return master.resize(size, Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0), crop
+    crop = in_whole_pixels(crop_box(facts, size, visual.product_height, visual.product), size)
+    return reduced(master, size, crop), crop
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,11 @@ class _Painter:
 
     def _scrim(self, box: PixelBox, ink: str, colour: str) -> Stroke:
         """The weakest veil on which the ink reads, or the strongest there is."""
+        whole = veil(self.frame.size, box, colour, self.product)
         for strength in SCRIM:
-            scrim = veil(self.frame.size, box, colour, strength, self.product)
-            tried = self.canvas.copy()
-            lay(tried, scrim)
-            if against(ink, extremes(tried, box)) >= READABLE:
+            scrim = dimmed(whole, strength)
+            tried = seen_through(self.canvas, scrim, box)
+            if against(ink, extremes(tried, PixelBox(0, 0, *tried.size))) >= READABLE:
                 break
         return scrim
 

@@ -51,20 +51,36 @@ def _inside(box: PixelBox, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return (left, top, min(box.width, size[0] - box.left), min(box.height, size[1] - box.top))
 
 
-def veil(size: tuple[int, int], box: PixelBox, colour: str, strength: float, clear: PixelBox | None) -> Stroke:
-    """A wash that is strongest behind `box`, fades out softly around it, and spares `clear`, the product."""
+def veil(size: tuple[int, int], box: PixelBox, colour: str, clear: PixelBox | None) -> Stroke:
+    """A wash that hides what is behind `box`, fades out softly around it, and spares `clear`, the product."""
     small = (max(size[0] // _REDUCED, 1), max(size[1] // _REDUCED, 1))
     soft = max(small) * 0.035
     mask = Image.new("L", small, 0)
     grow = soft * 1.4
     inner = [box.left / _REDUCED - grow, box.top / _REDUCED - grow]
     inner += [box.right / _REDUCED + grow, box.bottom / _REDUCED + grow]
-    ImageDraw.Draw(mask).rectangle(inner, fill=round(255 * strength))
+    ImageDraw.Draw(mask).rectangle(inner, fill=255)
     if clear:
         ImageDraw.Draw(mask).rectangle([edge / _REDUCED for edge in clear.edges], fill=0)
     mask = mask.filter(ImageFilter.GaussianBlur(soft)).resize(size, Image.Resampling.BICUBIC)
     seen = mask.getbbox() or (0, 0, 1, 1)
     return Stroke(PixelBox(*seen), colour, mask.crop(seen))
+
+
+def dimmed(stroke: Stroke, strength: float) -> Stroke:
+    """The same stroke at `strength`, 0 to 1, of its own."""
+    mask = stroke.mask or Image.new("L", (stroke.box.width, stroke.box.height), 255)
+    return Stroke(stroke.box, stroke.source, mask.point([round(level * strength) for level in range(256)]))
+
+
+def seen_through(canvas: Image.Image, stroke: Stroke, box: PixelBox) -> Image.Image:
+    """What a canvas shows within `box` once a stroke with a mask lies on it; the canvas stays as it is."""
+    right, bottom = max(box.right, box.left + 1), max(box.bottom, box.top + 1)
+    part = canvas.crop((box.left, box.top, right, bottom))
+    x, y = stroke.box.left, stroke.box.top
+    mask = stroke.mask.crop((box.left - x, box.top - y, right - x, bottom - y)) if stroke.mask else None
+    part.paste(stroke.source, (0, 0, *part.size), mask)
+    return part
 
 
 @lru_cache(maxsize=512)
