@@ -25,7 +25,7 @@ from foundry.card import ModelCard
 from foundry.channel import Placement
 from foundry.composition import compositions
 from foundry.copy import Copy
-from foundry.copywriting import write
+from foundry.copywriting import Days, write
 from foundry.fonts import fonts_digest
 from foundry.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
 from foundry.names import digest, sha256_file
@@ -253,11 +253,15 @@ class Plan:
         found: tuple[Copy, str] = self._copies(product, locale, shown)
         return found
 
+    def _written(self, product: int, locale: str) -> Copy:
+        days = Days(self.brief.embargo, self.brief.expiry)
+        return write(self.brief.messages[locale], self.products[product], locale, days)
+
     @cached_property
     def _copies(self):  # type: ignore[no-untyped-def]
         @lru_cache(maxsize=8_192)
         def made(product: int, locale: str, shown: frozenset[str]) -> tuple[Copy, str]:
-            words = write(self.brief.messages[locale], self.products[product], locale).only(shown)
+            words = self._written(product, locale).only(shown)
             return words, digest("copy", **words.texts())
 
         return made
