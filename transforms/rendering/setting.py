@@ -139,8 +139,9 @@ class _Setter:
         return [], gone
 
     def _refusal(self, shown: list[str]) -> CopyDoesNotFit:
-        broken = [f for f in shown if self.part(f, self.box.width, 0) is None]
-        worst = (broken or sorted(shown, key=lambda f: -len(self.text(f))))[0]
+        rows = [[f for f in row if f in shown] for row in self.layout.blocks[self.name].slots]
+        wide = [f for row in rows if row and self._largest(row) is None for f in row]
+        worst = max(wide or shown, key=lambda f: len(self.text(f)))
         room = f"{self.box.width}x{self.box.height} pixels"
         return CopyDoesNotFit(worst, self.text(worst), self.room.placement, self.locale, room)
 
