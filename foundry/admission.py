@@ -12,10 +12,12 @@ from foundry.channel import Placement, resolve_placements
 from foundry.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled, write
 from foundry.errors import FoundryError, Refusals
 from foundry.estimate import Estimate, estimate
+from foundry.film import timeline_for
 from foundry.fonts import hostile, uncovered
 from foundry.picture import PictureFacts, inspect
 from foundry.plan import Cards, Plan, Worn
 from foundry.product_model import ModelFacts, inspect_model
+from foundry.sound import SoundFacts, inspect_sound, sounds_of
 from foundry.tenant import Tenant
 from foundry.view import View
 
@@ -36,11 +38,11 @@ class PlanProblem(FoundryError):
 
 @dataclass(frozen=True)
 class Admitted:
-    """A plan that may run, its estimate as if nothing existed, and the picture and model files it needs."""
+    """A plan that may run, its estimate as if nothing existed, and the picture, model and audio files it needs."""
 
     plan: Plan
     estimate: Estimate
-    pictures: tuple[PictureFacts | ModelFacts, ...]
+    pictures: tuple[PictureFacts | ModelFacts | SoundFacts, ...]
     assumptions: tuple[str, ...]
 
 
@@ -48,7 +50,8 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     """The plan of `brief`, whose relative paths start at `folder`; Refusals with every reason otherwise."""
     facts, problems = _pictures(brief, folder)
     placements, unknown = _placements(brief)
-    problems += unknown
+    sounds, unheard = _sounds(brief, folder)
+    problems += unknown + unheard
     problems += list(_copy_problems(brief, tenant))
     problems += list(_card_problems(cards, tenant, placements))
     source = f"brief {brief.tenant}/{brief.campaign.id}"
@@ -56,12 +59,13 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
         raise Refusals(source, tuple(problems))
     products = sorted(brief.products, key=lambda product: product.id)
     hashes = tuple(f.key if (f := facts.get(product.id)) else None for product in products)
-    plan = Plan(brief, tenant, cards, hashes, placements)
+    named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
+    plan = Plan(brief, tenant, cards, hashes, placements, named)
     figures = estimate(plan)
     over = tuple(_over_limits(plan, figures))
     if over:
         raise Refusals(source, over)
-    unique = {picture.key: picture for picture in facts.values()}
+    unique = {found.key: found for found in (*facts.values(), *sounds)}
     return Admitted(plan, figures, tuple(unique.values()), tuple(_assumptions(plan)))
 
 
@@ -81,20 +85,43 @@ def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | Mode
     return facts, problems
 
 
+def _sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[FoundryError]]:
+    sounds: list[SoundFacts] = []
+    problems: list[FoundryError] = []
+    for path, name in sounds_of(brief.film):
+        found = inspect_sound(folder, name)
+        if isinstance(found, SoundFacts):
+            sounds.append(found)
+        else:
+            problems.append(PlanProblem(path, name, *found))
+    return sounds, problems
+
+
 def _placements(brief: Brief) -> tuple[tuple[Placement, ...], list[FoundryError]]:
     problems: list[FoundryError] = []
     for index, name in enumerate(brief.placements):
         try:
-            resolve_placements((name,))
+            for placement in resolve_placements((name,)):
+                _timeline(brief, placement)
         except FoundryError as error:
             problems.append(PlanProblem(f"placements[{index}]", name, "is refused", str(error)))
     return (() if problems else resolve_placements(brief.placements)), problems
+
+
+def _timeline(brief: Brief, placement: Placement) -> None:
+    """NoTimeline if the placement takes films and no template serves it."""
+    if placement.motion is not None:
+        timeline_for(placement, placement.motion, brief.film.template if brief.film else None)
 
 
 def _copy_problems(brief: Brief, tenant: Tenant) -> Iterator[FoundryError]:
     for locale, message in brief.messages.items():
         yield from _message_problems(brief, tenant, locale, message)
     families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    for locale, lines in (brief.film.subtitles if brief.film else {}).items():
+        for index, line in enumerate(lines):
+            yield from _text_problems(f"film.subtitles.{locale}[{index}].text", line.text, families)
+            yield from _banned(f"film.subtitles.{locale}[{index}].text", line.text, tenant)
     for index, product in enumerate(brief.products):
         path = f"products[{index}].name"
         yield from _text_problems(path, product.name, families)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from babel import Locale as BabelLocale
@@ -137,6 +138,54 @@ class Message(_Strict):
     legal: Text = Field(default="", examples=["While stocks last."])
 
 
+class Spoken(_Strict):
+    """One line of subtitles, in seconds from the film's start."""
+
+    start: Decimal = Field(ge=0, le=60, decimal_places=3, examples=["0.5"])
+    end: Decimal = Field(gt=0, le=60, decimal_places=3, examples=["3.2"])
+    text: Line = Field(examples=["Skin that wakes up first."])
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Spoken:
+        if self.end <= self.start:
+            raise ValueError(f"the line {self.text[:40]!r} ends at {self.end} s, before it starts at {self.start} s")
+        return self
+
+
+class FilmWishes(_Strict):
+    """What films of this campaign sound like and say; without it, the placements' own timelines, silent."""
+
+    template: Slug | None = Field(default=None, description="Timeline of templates/film.", examples=["story-15s"])
+    seconds: Decimal | None = Field(
+        default=None,
+        ge=6,
+        le=30,
+        decimal_places=3,
+        description="Length, where the placement takes it.",
+        examples=["15"],
+    )
+    bpm: int | None = Field(default=None, ge=40, le=220, description="The music's tempo; cuts fall on its beats.")
+    music: Text | None = Field(default=None, description="Audio file, relative to the brief.", examples=[None])
+    voice_over: dict[LocaleTag, Line] = Field(
+        default_factory=dict, description="Audio file per locale, relative to the brief.", examples=[{}]
+    )
+    subtitles: dict[LocaleTag, tuple[Spoken, ...]] = Field(
+        default_factory=dict, description="Timed lines per locale; a sidecar file is written for them.", examples=[{}]
+    )
+    burn_in: bool = Field(default=True, description="Whether subtitles are also in the picture.")
+
+    @model_validator(mode="after")
+    def _lines_follow_one_another(self) -> FilmWishes:
+        for locale, lines in self.subtitles.items():
+            for index, (line, following) in enumerate(pairwise(lines)):
+                if following.start < line.end:
+                    raise ValueError(
+                        f"subtitles.{locale}[{index + 1}] starts at {following.start} s, before the one above it ends "
+                        f"at {line.end} s; let them follow one another"
+                    )
+        return self
+
+
 class Budget(_Strict):
     """The most that the campaign may cost to make."""
 
@@ -169,6 +218,9 @@ class Brief(_Strict):
         description="Placement names, or named sets such as social and display.",
         examples=[["social", "google/leaderboard"]],
     )
+    film: FilmWishes | None = Field(
+        default=None, description="Timeline, sound and subtitles of films.", examples=[None]
+    )
     budget: Budget | None = Field(default=None, description="Refuse the plan above this.")
     embargo: date | None = Field(default=None, description="Not to be shown before this day.")
     expiry: date | None = Field(default=None, description="Not to be shown after this day.")
@@ -192,6 +244,10 @@ class Brief(_Strict):
                 "scenes: give either scenes or one free prompt, exactly one of them; "
                 f"there are {len(self.scenes)} scenes and {'a' if self.prompt else 'no'} prompt"
             )
+        for field in ("voice_over", "subtitles"):
+            for locale in getattr(self.film, field, {}):
+                if locale not in self.messages:
+                    raise ValueError(f"film.{field}: {locale} has no messages; write them, or leave its {field} out")
         if self.embargo and self.expiry and self.expiry < self.embargo:
             raise ValueError(f"expiry: {self.expiry} lies before the embargo {self.embargo}; set a later day")
         return self

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from foundry.channel import Placement
 from foundry.composition import compositions
 from foundry.object_store import ObjectStore, each_present
 
 if TYPE_CHECKING:
-    from foundry.plan import Plan
+    from foundry.plan import Cell, Plan
     from foundry.shot import ShotOrder
 
 RENDER_MONEY = Decimal("0.00001")
 """US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
 MASTER_BITS_PER_PIXEL = {8: Decimal("7"), 16: Decimal("25")}
 """Of the file, by bits per channel."""
-RENDITION_BITS_PER_PIXEL = {"jpeg": Decimal("1.3"), "png": Decimal("8"), "webp": Decimal("0.8")}
+RENDITION_BITS_PER_PIXEL = {
+    "jpeg": Decimal("1.3"), "png": Decimal("8"), "webp": Decimal("0.8"), "avif": Decimal("0.6"), "jxl": Decimal("0.9"),
+    "gif": Decimal("4"), "tiff": Decimal("40"), "pdf": Decimal("6"),
+}  # fmt: skip
+FILM_BITS_PER_PIXEL = {
+    "h264": Decimal("0.1"), "hevc": Decimal("0.07"), "av1": Decimal("0.05"), "vp9": Decimal("0.07"),
+    "prores": Decimal("3.5"), "webp": Decimal("0.3"), "gif": Decimal("2"),
+}  # fmt: skip
+"""Of every frame."""
+FILM_MONEY = Decimal("0.0000005")
+"""US dollars for a million pixels of film: 45 CPU milliseconds of a vCPU at 0.04 USD an hour."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,29 @@ def shot_seconds(plan: Plan) -> Decimal:
     return sum((card.unit_cost.accelerator_seconds for card in cards), Decimal(0))
 
 
-def rendition_bytes(placement: Placement) -> int:
+def rendition_bytes(cell: Cell) -> int:
     """A usual file size for a placement, never above its limit."""
-    bits = RENDITION_BITS_PER_PIXEL[placement.formats[0]]
-    usual = int(placement.width_px * placement.height_px * bits / 8)
+    placement, timeline = cell.placement, cell.timeline
+    pixels = placement.width_px * placement.height_px
+    if timeline is not None and placement.motion is not None:
+        usual = int(pixels * timeline.frames * FILM_BITS_PER_PIXEL[placement.motion.codecs[0]] / 8)
+    else:
+        usual = int(pixels * RENDITION_BITS_PER_PIXEL[placement.formats[0]] / 8)
     return min(usual, placement.max_bytes)
+
+
+def rendition_money(cell: Cell) -> Decimal:
+    """US dollars for rendering one file; a film's is for one that shares its frames with no other locale."""
+    placement = cell.placement
+    if cell.timeline is None:
+        return RENDER_MONEY
+    return RENDER_MONEY + FILM_MONEY * placement.width_px * placement.height_px * cell.timeline.frames / 1_000_000
+
+
+def shot_share(plan: Plan, shot: ShotOrder) -> Decimal:
+    """What each file that shows a shot bears of its cost; nothing if none does."""
+    files = plan.files_showing(shot)
+    return shot_money(plan) / files if files else Decimal(0)
 
 
 def master_bytes(bucket: str, bits: int) -> int:
@@ -60,19 +86,16 @@ def master_bytes(bucket: str, bits: int) -> int:
 
 def estimate(plan: Plan) -> Estimate:
     """The whole order, as if nothing existed; worked out without walking the variants."""
-    per_scene = plan.brief.alternatives * len(plan.scenes)
-    size = 0
+    alternatives = plan.brief.alternatives
+    size, money = 0, plan.shot_count * shot_money(plan)
     for bucket, _, locales in plan.sides:
-        files = sum(rendition_bytes(cell.placement) for cell in plan.cells[bucket])
-        size += len(plan.products) * per_scene * len(locales) * files
-        size += len(plan.subjects) * per_scene * master_bytes(bucket, plan.cards.upscale.bits)
-    return Estimate(
-        plan.shot_count,
-        plan.variant_count,
-        plan.shot_count * shot_seconds(plan),
-        plan.shot_count * shot_money(plan) + plan.variant_count * RENDER_MONEY,
-        size,
-    )
+        masters = len(plan.subjects) * len(plan.scenes) * alternatives
+        size += masters * master_bytes(bucket, plan.cards.upscale.bits)
+        for cell in plan.cells[bucket]:
+            per_locale = len(plan.products) * alternatives * (1 if cell.timeline else len(plan.scenes))
+            size += per_locale * len(locales) * rendition_bytes(cell)
+            money += per_locale * len(locales) * rendition_money(cell)
+    return Estimate(plan.shot_count, plan.variant_count, plan.shot_count * shot_seconds(plan), money, size)
 
 
 @dataclass
@@ -95,36 +118,30 @@ class Needs:
         return self.variants_to_make + self.variants_only_rendered == 0
 
 
-def shot_needs(plan: Plan, shot: ShotOrder, store: ObjectStore) -> Iterator[tuple[str, bool]]:
-    """(placement, exists) for every variant of a shot."""
-    records = (variant.record for variant in plan.variants(shot))
-    for variant, exists in zip(plan.variants(shot), each_present(store, records), strict=True):
-        yield variant.placement.name, exists
-
-
 def needs(plan: Plan, store: ObjectStore) -> Needs:
     """Walk the plan once and ask the store for each name."""
     found = Needs(by_placement={p.name: [0, 0, 0] for p in plan.placements})
     for shot in plan.shots():
         drawn = store.exists(shot.record)
-        missing = 0
-        for placement, exists in shot_needs(plan, shot, store):
-            column = 2 if exists else 1 if drawn else 0
-            found.by_placement[placement][column] += 1
-            missing += not exists
-        _count_shot(plan, found, shot, drawn, missing)
-    sizes = {p.name: rendition_bytes(p) for p in plan.placements}
+        records = (variant.record for variant in plan.variants(shot))
+        for variant, exists in zip(plan.variants(shot), each_present(store, records), strict=True):
+            there = drawn and all(store.present([other.record for other in variant.scenes]))
+            column = 2 if exists else 1 if there else 0
+            found.by_placement[variant.placement.name][column] += 1
+        missing = not drawn and not all(each_present(store, (variant.record for variant in plan.showing(shot))))
+        _count_shot(plan, found, shot, missing)
+    cells = {cell.placement.name: cell for bucket in plan.cells.values() for cell in bucket}
     for placement, (new, rendered, reused) in found.by_placement.items():
         found.variants_to_make += new
         found.variants_only_rendered += rendered
         found.variants_reused += reused
-        found.size_bytes += (new + rendered) * sizes[placement]
-        found.money += (new + rendered) * RENDER_MONEY
+        found.size_bytes += (new + rendered) * rendition_bytes(cells[placement])
+        found.money += (new + rendered) * rendition_money(cells[placement])
     return found
 
 
-def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, drawn: bool, missing: int) -> None:
-    if drawn or not missing:
+def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> None:
+    if not missing:
         found.shots_reused += 1
         return
     found.shots_to_draw += 1

@@ -71,7 +71,10 @@ class MasterRecord:
 
 @dataclass(frozen=True)
 class RenditionRecord:
-    """What is true of a finished file whoever ordered it; stored beside it as JSON."""
+    """What is true of a finished file whoever ordered it; stored beside it as JSON.
+
+    The last four are a film's: its rate as a fraction, its length to the millisecond, the object with its subtitles.
+    """
 
     name: str
     address: str
@@ -89,6 +92,11 @@ class RenditionRecord:
     offer: str
     price: str
     legal: str
+    codec: str = ""
+    frame_rate: str = ""
+    seconds: str = ""
+    sidecar: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,11 @@ class ManifestRecord:
     priority: int
     metadata: str = field(default="{}")
     master_bits: int = 8
+    codec: str = ""
+    frame_rate: str = ""
+    seconds: str = ""
+    sidecar: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,7 +200,8 @@ def master_from_json(text: str | bytes) -> MasterRecord:
 def rendition_from_json(text: str | bytes) -> RenditionRecord:
     """The rendition's record from its JSON."""
     raw = json.loads(text)
-    return RenditionRecord(**{**raw, "checks": _checks(raw["checks"])})
+    dropped = tuple(raw.get("dropped", ()))
+    return RenditionRecord(**{**raw, "checks": _checks(raw["checks"]), "dropped": dropped})
 
 
 def manifest_from_json(text: str | bytes) -> ManifestRecord:
@@ -197,6 +211,7 @@ def manifest_from_json(text: str | bytes) -> ManifestRecord:
         regions=tuple(raw["regions"]),
         checks=_checks(raw["checks"]),
         shot_checks=_checks(raw["shot_checks"]),
+        dropped=tuple(raw.get("dropped", ())),
     )
     return ManifestRecord(**raw)
 

@@ -172,10 +172,13 @@ class LocalStore:
 
     def path(self, name: str) -> Path:
         """The file of an object; ForeignName for a name that climbs out or is not a plain path."""
+        return self.root / self._full(name)
+
+    def _full(self, name: str) -> str:
         full = self.prefix + name
         if not plain_name(full):
             raise ForeignName(name, self.prefix)
-        return self.root / full
+        return full
 
     def put_once(self, name: str, data: bytes) -> bool:
         """Write and verify; False, and nothing changed, if the object exists already."""
@@ -268,7 +271,8 @@ class LocalStore:
 
     def exists(self, name: str) -> bool:
         """Whether the object is there, by its name alone."""
-        return self.path(name).exists()
+        # Not by a Path, which keeps the parts of every name in the interpreter's table of strings.
+        return os.path.exists(f"{self.root}/{self._full(name)}")
 
     def present(self, names: Sequence[str]) -> builtins.list[bool]:
         """For each name whether the object is there."""

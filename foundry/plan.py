@@ -6,6 +6,9 @@ What goes into a name (see docs/reference/names.md):
   palette, aspect bucket, mirroring, number of the alternative, the three model cards' content, the composition.
 - variant: shot, product id, locale, the copy that the layout shows, layout content, placement content, brand kit,
   fonts, renderer version.
+- a film's variant: besides, every shot that it shows, its timeline, its subtitles, and its sound by hash.
+
+A film shows several scenes, in the brief's order. It is a variant of its first scene's shot, and of no other.
 
 Positions in the brief, scene ids, the campaign and free metadata are in neither.
 """
@@ -20,12 +23,13 @@ from pathlib import Path
 
 from babel import Locale
 
-from foundry.brief import Brief, Product, Scene
+from foundry.brief import Brief, FilmWishes, Product, Scene
 from foundry.card import ModelCard
 from foundry.channel import Placement
 from foundry.composition import compositions
 from foundry.copy import Copy
 from foundry.copywriting import Days, write
+from foundry.film import Timeline, timeline_for
 from foundry.fonts import fonts_digest
 from foundry.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
 from foundry.names import digest, sha256_file
@@ -85,6 +89,7 @@ class Cell:
     layout: Layout
     shown: frozenset[str]
     look: str
+    timeline: Timeline | None = None
 
 
 @lru_cache(maxsize=512)
@@ -102,6 +107,8 @@ class Plan:
     cards: Cards
     pictures: tuple[str | None, ...]
     placements: tuple[Placement, ...]
+    sounds: tuple[tuple[str, str], ...] = ()
+    """Audio files of films: as the brief names them, and their SHA-256."""
 
     @cached_property
     def products(self) -> tuple[Product, ...]:
@@ -129,6 +136,12 @@ class Plan:
         content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
         content["placements"] = [placement.name for placement in self.placements]
         content["metadata"] = str(sorted_json(self.brief.metadata))
+        if self.brief.film is None:
+            del content["film"]
+        if self.sounds:
+            content["sounds"] = [list(pair) for pair in self.sounds]
+        if any(placement.motion for placement in self.placements):
+            content["film_order"] = [scene.prompt for scene in self.brief.settings()]
         return digest("brief", **content)
 
     @cached_property
@@ -146,9 +159,17 @@ class Plan:
         cells: dict[str, list[Cell]] = {}
         for placement in self.placements:
             layout = layout_for(placement, self.tenant)
-            shown = shown_fields(layout, placement)
-            cells.setdefault(placement.bucket, []).append(Cell(placement, layout, shown, self._look(layout, placement)))
+            shown, look = shown_fields(layout, placement), self._look(layout, placement)
+            cells.setdefault(placement.bucket, []).append(
+                Cell(placement, layout, shown, look, self._timeline(placement))
+            )
         return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}
+
+    def _timeline(self, placement: Placement) -> Timeline | None:
+        wishes = self.brief.film or FilmWishes()
+        if placement.motion is None:
+            return None
+        return timeline_for(placement, placement.motion, wishes.template, wishes.seconds, wishes.bpm or 0)
 
     def _look(self, layout: Layout, placement: Placement) -> str:
         fonts = self.tenant.brand.fonts
@@ -181,8 +202,18 @@ class Plan:
     @cached_property
     def variant_count(self) -> int:
         """Finished files that the brief orders."""
-        per_product = sum(len(self.cells[b]) * len(locales) for b, _, locales in self.sides)
-        return len(self.products) * len(self.scenes) * self.brief.alternatives * per_product
+        per_product = 0
+        for bucket, _, locales in self.sides:
+            films = sum(cell.timeline is not None for cell in self.cells[bucket])
+            stills = len(self.cells[bucket]) - films
+            per_product += (stills * len(self.scenes) + films) * len(locales)
+        return len(self.products) * self.brief.alternatives * per_product
+
+    @cached_property
+    def film_scenes(self) -> tuple[int, ...]:
+        """The scenes in the brief's order, as positions in `scenes`: the order in which films show them."""
+        at = {scene.prompt: position for position, scene in enumerate(self.scenes)}
+        return tuple(at[scene.prompt] for scene in self.brief.settings())
 
     def shots(self) -> Iterator[ShotOrder]:
         """Every shot, in an order that depends on content alone."""
@@ -228,16 +259,44 @@ class Plan:
         return used
 
     def variants(self, shot: ShotOrder) -> Iterator[Variant]:
-        """Every variant of a shot: product × placement × locale."""
-        cells = self.cells[shot.bucket]
-        locales = next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
+        """Every variant of a shot: product × placement × locale; stills first, then the films that begin with it."""
+        locales = self._locales(shot)
+        for films in (False, True):
+            for product in self.subjects[shot.subject].products:
+                for cell in self.cells[shot.bucket]:
+                    if (cell.timeline is not None) == films and not (films and self._elsewhere(shot, cell)):
+                        for locale in locales:
+                            yield self._variant(shot, product, cell, locale)
+
+    def showing(self, shot: ShotOrder) -> Iterator[Variant]:
+        """Every variant that shows a shot: its own, and the films that begin with another one."""
+        yield from self.variants(shot)
         for product in self.subjects[shot.subject].products:
-            for cell in cells:
-                for locale in locales:
-                    yield self._variant(shot, product, cell, locale)
+            for cell in self.cells[shot.bucket]:
+                scenes = self._film_scenes(cell)
+                if shot.scene in scenes[1:]:
+                    first = self.shot(shot.subject, scenes[0], shot.bucket, shot.mirrored, shot.alternative)
+                    for locale in self._locales(shot):
+                        yield self._variant(first, product, cell, locale)
+
+    def _locales(self, shot: ShotOrder) -> tuple[str, ...]:
+        return next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
+
+    def _film_scenes(self, cell: Cell) -> tuple[int, ...]:
+        """The scenes that a film of this cell shows, in order of appearance; none for a still."""
+        if cell.timeline is None:
+            return ()
+        return tuple(self.film_scenes[at] for at in cell.timeline.pictures(len(self.film_scenes)))
+
+    def _elsewhere(self, shot: ShotOrder, cell: Cell) -> bool:
+        return self._film_scenes(cell)[0] != shot.scene
 
     def _variant(self, shot: ShotOrder, product: int, cell: Cell, locale: str) -> Variant:
         copy, copy_digest = self.copy(product, locale, cell.shown)
+        scenes = tuple(
+            self.shot(shot.subject, scene, shot.bucket, shot.mirrored, shot.alternative)
+            for scene in self._film_scenes(cell)
+        )
         name = digest(
             "variant",
             shot=shot.name,
@@ -245,23 +304,39 @@ class Plan:
             locale=locale,
             copy=copy_digest,
             look=cell.look,
+            **(self._film_inputs(cell.timeline, scenes, locale) if cell.timeline else {}),
         )
-        return Variant(name, shot, product, locale, copy, cell.layout, cell.placement)
+        return Variant(name, shot, product, locale, copy, cell.layout, cell.placement, scenes, cell.timeline)
+
+    def _film_inputs(self, timeline: Timeline, scenes: tuple[ShotOrder, ...], locale: str) -> dict[str, object]:
+        wishes = self.brief.film or FilmWishes()
+        lines = wishes.subtitles.get(locale, ())
+        inputs: dict[str, object] = {"timeline": timeline.digest, "scenes": [scene.name for scene in scenes]}
+        if lines:
+            inputs["subtitles"] = [line.model_dump(mode="json") for line in lines]
+            inputs["burn_in"] = wishes.burn_in
+        if self.sounds:
+            inputs["sound"] = [self.sound_of(wishes.music), self.sound_of(wishes.voice_over.get(locale))]
+        return inputs
+
+    def sound_of(self, path: str | None) -> str | None:
+        """SHA-256 of an audio file that the brief names; None if it names none."""
+        return dict(self.sounds)[path] if path else None
+
+    @cached_property
+    def _days(self) -> Days:
+        return Days(self.brief.embargo, self.brief.expiry)
 
     def copy(self, product: int, locale: str, shown: frozenset[str]) -> tuple[Copy, str]:
         """The shown copy and its digest, kept for the last few thousand askings."""
         found: tuple[Copy, str] = self._copies(product, locale, shown)
         return found
 
-    def _written(self, product: int, locale: str) -> Copy:
-        days = Days(self.brief.embargo, self.brief.expiry)
-        return write(self.brief.messages[locale], self.products[product], locale, days)
-
     @cached_property
     def _copies(self):  # type: ignore[no-untyped-def]
         @lru_cache(maxsize=8_192)
         def made(product: int, locale: str, shown: frozenset[str]) -> tuple[Copy, str]:
-            words = self._written(product, locale).only(shown)
+            words = write(self.brief.messages[locale], self.products[product], locale, self._days).only(shown)
             return words, digest("copy", **words.texts())
 
         return made
@@ -271,14 +346,28 @@ class Plan:
         return islice(self.variants(order.shot), order.start, order.stop)
 
     def variants_per_shot(self, shot: ShotOrder) -> int:
-        """How many files share this shot."""
-        locales = next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
-        products = len(self.subjects[shot.subject].products)
-        return products * len(self.cells[shot.bucket]) * len(locales)
+        """How many files are made with this shot first: its stills, and the films that begin with it."""
+        return self.stills_per_shot(shot) + sum(self.film_groups(shot))
+
+    def stills_per_shot(self, shot: ShotOrder) -> int:
+        """How many of them are stills; they come first."""
+        stills = sum(cell.timeline is None for cell in self.cells[shot.bucket])
+        return len(self.subjects[shot.subject].products) * stills * len(self._locales(shot))
+
+    def film_groups(self, shot: ShotOrder) -> tuple[int, ...]:
+        """The films that begin with this shot, as they follow the stills: locales of one product and placement."""
+        begun = sum(cell.timeline is not None and not self._elsewhere(shot, cell) for cell in self.cells[shot.bucket])
+        return (len(self._locales(shot)),) * (len(self.subjects[shot.subject].products) * begun)
+
+    def files_showing(self, shot: ShotOrder) -> int:
+        """How many files show this shot, as a still or somewhere in a film: they share its cost."""
+        films = sum(shot.scene in self._film_scenes(cell) for cell in self.cells[shot.bucket])
+        stills = sum(cell.timeline is None for cell in self.cells[shot.bucket])
+        return len(self.subjects[shot.subject].products) * (stills + films) * len(self._locales(shot))
 
     def __getstate__(self) -> dict[str, object]:
         """Worker processes get the inputs; they work out the rest themselves."""
-        names = ("brief", "tenant", "cards", "pictures", "placements")
+        names = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
         return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, object]) -> None:

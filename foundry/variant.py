@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from foundry.channel import Placement
 from foundry.copy import Copy
+from foundry.film import Timeline
 from foundry.layout import Layout
 from foundry.shot import ShotOrder
 
@@ -23,6 +24,13 @@ class Variant:
     placement: Placement
     scenes: tuple[ShotOrder, ...] = ()
     """A film's shots in order of appearance, `shot` first; empty for a still."""
+    timeline: Timeline | None = None
+    """A film's; none for a still."""
+
+    @property
+    def shows(self) -> tuple[ShotOrder, ...]:
+        """Every shot that is seen."""
+        return self.scenes or (self.shot,)
 
     @property
     def record(self) -> str:
@@ -36,6 +44,10 @@ class Variant:
 
     def address(self, extension: str) -> str:
         """Object name of the rendition."""
+        return f"renditions/{self.name[:2]}/{self.name}.{extension}"
+
+    def sidecar(self, extension: str) -> str:
+        """Object name of what lies beside the rendition: subtitles as `vtt` or `srt`."""
         return f"renditions/{self.name[:2]}/{self.name}.{extension}"
 
     @property

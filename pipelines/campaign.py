@@ -13,6 +13,7 @@ from foundry.object_store import ObjectStore
 from foundry.picture import PictureFacts, picture_name
 from foundry.plan import Plan
 from foundry.product_model import ModelFacts
+from foundry.sound import SoundFacts
 from models.bench import ShotBench
 from models.blender.process import Blender
 from models.blender.views import take_in
@@ -78,7 +79,7 @@ def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: in
     return write_manifest(plan, store, own)
 
 
-Pictures = tuple[PictureFacts | ModelFacts, ...]
+Pictures = tuple[PictureFacts | ModelFacts | SoundFacts, ...]
 
 
 def ingest(plan: Plan, pictures: Pictures, store: ObjectStore, blender: Blender | None = None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 
@@ -100,6 +101,18 @@ def bent(body: bytes) -> bytes:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    open: list[Any]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection: its thread may wait for the next request when the server stops."""
+        self.open.append(request)
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        """Close the connections too."""
+        super().server_close()
+        for request in self.open:
+            request.close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle is what the tests are about."""
@@ -110,6 +123,7 @@ def faulty(start: Callable[[int], int]) -> Iterator[Faults]:
     """A proxy on a free port; `start` is given that port and returns the backend's."""
     faults = Faults()
     server = _Server(("127.0.0.1", 0), _handler(faults))
+    server.open = []
     faults.port = server.server_address[1]
     faults.backend = start(faults.port)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

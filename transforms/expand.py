@@ -17,22 +17,29 @@ Batch = tuple[ShotOrder, ...]
 
 
 def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
-    """Shots whose master does not exist and is needed by a variant that does not exist."""
+    """Shots whose master does not exist and is shown by a variant that does not exist."""
     own = store.for_tenant(plan.tenant.id)
     for shot in plan.shots():
         if own.exists(shot.record):
             continue
-        records = (variant.record for variant in plan.variants(shot))
+        records = (variant.record for variant in plan.showing(shot))
         if not all(each_present(own, records)):
             yield shot
 
 
 def render_orders(plan: Plan) -> Iterator[RenderOrder]:
-    """All variants of a plan, cut into orders of a bounded size; one shot's variants stay together."""
+    """All variants of a plan, cut into orders of a bounded size; one shot's variants stay together.
+
+    The locales of one film are one order: they share most of its frames.
+    """
     for shot in plan.shots():
-        count = plan.variants_per_shot(shot)
-        for start in range(0, count, VARIANTS_PER_ORDER):
-            yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, count))
+        stills = plan.stills_per_shot(shot)
+        for start in range(0, stills, VARIANTS_PER_ORDER):
+            yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, stills))
+        start = stills
+        for locales in plan.film_groups(shot):
+            yield RenderOrder(shot, start, start + locales)
+            start += locales
 
 
 def call_key(order: ShotOrder) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from functools import lru_cache
 
-from foundry.estimate import RENDER_MONEY, shot_money
+from foundry.estimate import rendition_money, shot_share
 from foundry.event import asset_failed, asset_finished, campaign_finished
 from foundry.manifest import (
     DeadLetter,
@@ -53,15 +53,15 @@ def records(plan: Plan, store: ObjectStore) -> Iterator[ManifestRecord]:
         return master_from_json(own.get(name))
 
     for shot in plan.shots():
-        share = shot_money(plan) / plan.variants_per_shot(shot)
         for variant in plan.variants(shot):
             if own.exists(variant.record):
-                yield _record(plan, variant, master(shot.record), share, own.get(variant.record))
+                cost = sum((shot_share(plan, shown) for shown in variant.shows), Decimal(0))
+                yield _record(plan, variant, master(shot.record), cost, own.get(variant.record))
 
 
 def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, stored: bytes) -> ManifestRecord:
     file, brief, shot = rendition_from_json(stored), plan.brief, variant.shot
-    product, cost = plan.products[variant.product], (share + RENDER_MONEY)
+    product, cost = plan.products[variant.product], share + _rendering(plan, variant)
     return ManifestRecord(
         asset=file.name,
         address=file.address,
@@ -120,7 +120,17 @@ def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, 
         priority=brief.priority,
         metadata=sorted_json(brief.metadata),
         master_bits=master.bits,
+        codec=file.codec,
+        frame_rate=file.frame_rate,
+        seconds=file.seconds,
+        sidecar=file.sidecar,
+        dropped=file.dropped,
     )
+
+
+def _rendering(plan: Plan, variant: Variant) -> Decimal:
+    cells = plan.cells[variant.shot.bucket]
+    return rendition_money(next(cell for cell in cells if cell.placement.name == variant.placement.name))
 
 
 def write_manifest(plan: Plan, store: ObjectStore, letters: Iterable[DeadLetter]) -> int:

@@ -6,19 +6,23 @@ import threading
 from collections import Counter
 
 _lock = threading.Lock()
-_counts: Counter[str] = Counter()
+_counts: Counter[tuple[str, str]] = Counter()
 
 
-def advance(what: str, by: int = 1) -> None:
-    """Note that `by` more of `what` are done."""
+def advance(what: str, by: int = 1, *, plan: str = "") -> None:
+    """Note that `by` more of `what` are done, and of which plan."""
     with _lock:
-        _counts[what] += by
+        _counts[what, plan] += by
 
 
-def counts() -> dict[str, int]:
-    """What is done so far."""
+def counts(plan: str | None = None) -> dict[str, int]:
+    """What is done so far, of one plan or of all."""
+    found: Counter[str] = Counter()
     with _lock:
-        return dict(_counts)
+        for (what, whose), number in _counts.items():
+            if plan is None or plan == whose:
+                found[what] += number
+    return dict(found)
 
 
 def reset() -> None:

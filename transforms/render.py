@@ -13,19 +13,25 @@ import apache_beam as beam
 from PIL import Image
 
 from foundry.errors import FoundryError
-from foundry.manifest import DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
-from foundry.object_store import LocalStore, crc32c
+from foundry.manifest import CheckRecord, DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
+from foundry.object_store import NoSuchObject, ObjectStore, crc32c, each_present
+from foundry.picture import decode, picture_name
 from foundry.plan import Plan
 from foundry.provenance import xmp
 from foundry.shot import Box, MasterFacts, RenderOrder, ShotOrder
 from foundry.variant import Variant
 from transforms import progress
-from transforms.master_file import master_image
+from transforms.film.dressing import Master
+from transforms.film.make import Made as Film
+from transforms.film.make import Shelf, make
+from transforms.film.studio import Stock
+from transforms.master_file import decode_master, master_image
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
 from transforms.rendering.encode import encode
 
 THUMBNAIL_PX = 320
+Key = tuple[object, ...]
 
 
 class ChecksFailed(FoundryError):
@@ -46,29 +52,40 @@ class NoMaster(FoundryError):
 
     code = "no_master"
 
-    def __init__(self, shot: str):
-        super().__init__(shot)
-        self.shot = shot
+    def __init__(self, shot: str, scene: str = ""):
+        super().__init__(shot, scene)
+        self.shot, self.scene = shot, scene
 
     def __str__(self) -> str:
-        return f"shot {self.shot} has no master, since it was refused; see its own dead letter."
+        scene = f" of scene {self.scene!r}" if self.scene else ""
+        return f"shot {self.shot}{scene} has no master, since it was refused; see its own dead letter."
 
 
-def missing(order: RenderOrder, plan: Plan, store: LocalStore) -> Iterator[Variant]:
+def missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[Variant]:
     """The variants of an order whose record does not exist."""
     own = store.for_tenant(order.shot.tenant)
-    for variant in plan.some_variants(order):
-        if not own.exists(variant.record):
+    records = (variant.record for variant in plan.some_variants(order))
+    for variant, there in zip(plan.some_variants(order), each_present(own, records), strict=True):
+        if not there:
             yield variant
 
 
-def load_master(shot: ShotOrder, store: LocalStore) -> tuple[Image.Image, MasterFacts]:
+def load_master(shot: ShotOrder, store: ObjectStore) -> tuple[Image.Image, MasterFacts]:
     """A master's pixels and facts; NoMaster if it was not made."""
     own = store.for_tenant(shot.tenant)
     if not own.exists(shot.record):
         raise NoMaster(shot.name)
     record = master_from_json(own.get(shot.record))
     return master_image(own.get(shot.master)), facts_of(record)
+
+
+def film_master(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Master:
+    """The n-th picture of a film, with all its bits; NoMaster names the scene whose shot was refused."""
+    shot = variant.shows[at]
+    own = store.for_tenant(shot.tenant)
+    if not own.exists(shot.record):
+        raise NoMaster(shot.name, plan.scenes[shot.scene].id)
+    return decode_master(own.get(shot.master)), facts_of(master_from_json(own.get(shot.record)))
 
 
 def facts_of(record: MasterRecord) -> MasterFacts:
@@ -78,14 +95,54 @@ def facts_of(record: MasterRecord) -> MasterFacts:
     return MasterFacts(record.name, record.bucket, *size, box, record.mirrored)
 
 
-def publish(variant: Variant, composed: Composition, store: LocalStore) -> RenditionRecord:
-    """Encode, check, write once, then the record; the record means: done. ChecksFailed writes nothing."""
-    encoded = encode(composed.image, variant.placement, xmp(variant))
-    checks = check(encoded.data, composed, variant.placement)
+def publish_film(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf) -> RenditionRecord:
+    """Make, check, write once: the film, its subtitles, its poster, then the record. ChecksFailed writes nothing."""
+    own = store.for_tenant(variant.shot.tenant)
+    picture = variant.shot.picture
+    stock = Stock(
+        lambda at: film_master(variant, plan, at, store),
+        decode(own.get(picture_name(picture))) if picture else None,
+    )
+    with make(variant, plan, store, shelf, stock, lambda key: own.get(picture_name(key))) as film:
+        refuse_failed(film.checks, variant)
+        address = variant.address(film.extension)
+        own.put_file_once(address, film.file)
+        if film.sidecar is not None:
+            own.put_once(variant.sidecar("vtt"), film.sidecar)
+        own.put_once(variant.thumbnail, thumbnail(film.poster))
+        record = film_record(variant, film, own)
+    own.put_once(variant.record, as_json(record).encode())
+    return record
+
+
+def film_record(variant: Variant, film: Film, own: ObjectStore) -> RenditionRecord:
+    """What is true of the film that is stored, which a film of another run may be."""
+    address, shown = variant.address(film.extension), variant.copy
+    stored = own.stat(address)
+    if stored is None:
+        raise NoSuchObject(address)
+    return RenditionRecord(
+        variant.name, address, variant.thumbnail, film.extension, 0,
+        *variant.placement.size, stored.size, stored.crc32c, film.checks, shown.headline,
+        shown.subheadline, shown.call_to_action, shown.offer, shown.price, shown.legal,
+        codec=film.format.codec, frame_rate=str(film.format.rate), seconds=f"{float(film.format.seconds or 0):.3f}",
+        sidecar=variant.sidecar("vtt") if film.sidecar is not None else "",
+    )  # fmt: skip
+
+
+def refuse_failed(checks: tuple[CheckRecord, ...], variant: Variant) -> None:
+    """ChecksFailed, if one did not pass."""
     failed = [c for c in checks if not c.passed]
     if failed:
         text = "; ".join(f"{c.name} is {c.measured}, the limit is {c.limit}" for c in failed)
         raise ChecksFailed(variant.placement.name, text)
+
+
+def publish(variant: Variant, composed: Composition, store: ObjectStore) -> RenditionRecord:
+    """Encode, check, write once, then the record; the record means: done. ChecksFailed writes nothing."""
+    encoded = encode(composed.image, variant.placement, xmp(variant))
+    checks = check(encoded.data, composed, variant.placement)
+    refuse_failed(checks, variant)
     own, address = store.for_tenant(variant.shot.tenant), variant.address(encoded.extension)
     data = encoded.data
     if not own.put_once(address, data):
@@ -95,7 +152,7 @@ def publish(variant: Variant, composed: Composition, store: LocalStore) -> Rendi
     record = RenditionRecord(
         variant.name, address, variant.thumbnail, encoded.format, encoded.quality,
         *variant.placement.size, len(data), crc32c(data), checks, shown.headline,
-        shown.subheadline, shown.call_to_action, shown.offer, shown.price, shown.legal,
+        shown.subheadline, shown.call_to_action, shown.offer, shown.price, shown.legal, dropped=composed.dropped,
     )  # fmt: skip
     own.put_once(variant.record, as_json(record).encode())
     return record
@@ -114,19 +171,20 @@ def thumbnail(image: Image.Image) -> bytes:
 class _Masters:
     """The decoded masters and static layers of one thread: one of each is enough, as orders are sorted."""
 
-    masters: OrderedDict[str, tuple[Image.Image, MasterFacts]] = field(default_factory=OrderedDict)
-    static: tuple[str, StaticLayer] | None = None
+    masters: OrderedDict[Key, tuple[Image.Image, MasterFacts]] = field(default_factory=OrderedDict)
+    static: tuple[Key, StaticLayer] | None = None
+    shelf: Shelf = field(default_factory=Shelf)
 
-    def master(self, shot: ShotOrder, store: LocalStore) -> tuple[Image.Image, MasterFacts]:
-        key = f"{store.root}/{shot.tenant}/{shot.name}"
+    def master(self, shot: ShotOrder, store: ObjectStore) -> tuple[Image.Image, MasterFacts]:
+        key = (store, shot.tenant, shot.name)
         if key not in self.masters:
             self.masters.clear()
             self.masters[key] = load_master(shot, store)
         return self.masters[key]
 
-    def layer(self, variant: Variant, plan: Plan, store: LocalStore) -> StaticLayer:
+    def layer(self, variant: Variant, plan: Plan, store: ObjectStore) -> StaticLayer:
         shot, slot = variant.shot, variant.placement.name
-        key = f"{store.root}/{shot.tenant}/{shot.name}/{slot}/{plan.digest}"
+        key = (store, shot.tenant, shot.name, slot, plan.digest)
         if self.static is None or self.static[0] != key:
             image, facts = self.master(variant.shot, store)
             made = prepare(image, facts, variant.layout, variant.placement, plan.tenant)
@@ -137,18 +195,25 @@ class _Masters:
 _local = threading.local()
 
 
-def render(order: RenderOrder, plans: dict[str, Plan], store: LocalStore) -> Iterator[Any]:
+def made(variant: Variant, plan: Plan, store: ObjectStore, kept: _Masters) -> RenditionRecord:
+    """One variant, still or film, published."""
+    if variant.timeline is not None:
+        return publish_film(variant, plan, store, kept.shelf)
+    static = kept.layer(variant, plan, store)
+    return publish(variant, finish(static, variant.copy, variant.locale), store)
+
+
+def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:
     """Make what is missing of an order; one name per finished variant, a dead letter per refused one."""
     plan = plans[order.shot.plan]
     kept: _Masters = _local.__dict__.setdefault("masters", _Masters())
     for variant in missing(order, plan, store):
         try:
-            static = kept.layer(variant, plan, store)
-            yield publish(variant, finish(static, variant.copy, variant.locale), store).name
+            yield made(variant, plan, store, kept).name
         except FoundryError as error:
             letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
             yield beam.pvalue.TaggedOutput("refused", letter)
-        progress.advance("variants")
+        progress.advance("variants", plan=plan.digest)
 
 
 @dataclass
@@ -156,7 +221,7 @@ class RenderVariants(beam.PTransform):
     """Render orders in; names of published renditions, and dead letters, out."""
 
     plans: dict[str, Plan]
-    store: LocalStore
+    store: ObjectStore
 
     def expand(self, orders):
         made = orders | "Render" >> beam.FlatMap(render, self.plans, self.store).with_outputs("refused", main="made")

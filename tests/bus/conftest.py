@@ -16,7 +16,7 @@ def broker() -> Iterator[BusSettings]:
     if os.environ.get("FOUNDRY_TEST_KAFKA"):
         yield BusSettings(bootstrap=os.environ["FOUNDRY_TEST_KAFKA"])
         return
-    from tests.servers import running
+    from foundry.stack import running
 
     with running("kafka") as kafka:
         yield BusSettings(bootstrap=kafka.bootstrap)

@@ -19,9 +19,10 @@ from foundry.bus.telling import Progress, campaign_key, progressed
 from foundry.bus.watching import as_line, watched
 from foundry.cli import app
 from tests.bus.test_messages import a_brief
+from tests.infra.servers import needing
 
 pytestmark = [
-    pytest.mark.kafka,
+    *needing("kafka"),
     # The client's library leaves the sockets of failed connections to the collector.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),

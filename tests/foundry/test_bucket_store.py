@@ -6,10 +6,6 @@ import contextlib
 import gc
 import os
 import pickle
-import shutil
-import socket
-import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,13 +17,15 @@ from foundry.bucket_requests import BucketRefused, Patience, StoreOutage, client
 from foundry.bucket_store import BucketStore, Home
 from foundry.errors import BadInput, FoundryError
 from foundry.object_store import CorruptObject, LocalStore, NoSuchObject, crc32c
+from foundry.stack import running
 from foundry.stores import open_store
 from foundry.tenant import Storage
 from tests.briefs import a_tenant
 from tests.faulty_proxy import Faults, faulty
+from tests.infra.servers import needing
 
 pytestmark = [
-    pytest.mark.gcs,
+    *needing("gcs"),
     # A connection that the server cuts is thrown away by the client's library without being closed.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -36,39 +34,11 @@ QUICK = Patience(seconds=6, first=0.05, longest=0.2, call=10)
 PAYLOAD = b"PAYLOAD" * 100
 
 
-def server_binary() -> str:
-    """The emulator; without one, skipped on a laptop and failed in CI."""
-    found = os.environ.get("FOUNDRY_FAKE_GCS") or shutil.which("fake-gcs-server") or ""
-    if not found:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs fake-gcs-server, or FOUNDRY_FAKE_GCS")
-    return found
-
-
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[Faults]:
-    process: list[subprocess.Popen[bytes]] = []
-
-    def start(front: int) -> int:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
-        own, seen = f"127.0.0.1:{port}", f"http://127.0.0.1:{front}"
-        options = ["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
-        options += ["-external-url", seen, "-public-host", f"127.0.0.1:{front}"]
-        process.append(subprocess.Popen([server_binary(), *options], stderr=subprocess.DEVNULL))
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://{own}/storage/v1/b", timeout=1).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return port
-        raise TimeoutError(f"fake-gcs-server does not answer on {own}")
-
-    with faulty(start) as faults:
+    servers = contextlib.ExitStack()
+    with servers, faulty(lambda front: servers.enter_context(running("gcs", seen_port=front)).port("http")) as faults:
         yield faults
-        process[0].terminate()
-        process[0].wait(10)
 
 
 @pytest.fixture

@@ -91,7 +91,8 @@ def track_for(motion: Motion, container: Container, seconds: Fraction, samples: 
         samples = np.zeros((2, length), np.float32)
     if samples.shape != (2, length):
         raise CannotFilm(f"sound of shape {samples.shape}", f"a film of {float(seconds):g} s takes (2, {length})")
-    return Track(samples, container, TELEVISION if motion.least_bits_per_second >= 2_000_000 else STANDARD)
+    rate = TELEVISION if motion.least_bits_per_second >= 2_000_000 else STANDARD
+    return Track(samples, container, max(rate, motion.least_audio_bits_per_second))
 
 
 def samples_in(seconds: Fraction) -> int:

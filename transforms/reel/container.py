@@ -115,7 +115,7 @@ def published(sink: BinaryIO | Path, suffix: str) -> Iterator[Path]:
     a full disk or a broken sink rises.
     """
     folder = sink.parent if isinstance(sink, Path) else None
-    handle, name = tempfile.mkstemp(suffix=f".{suffix}", prefix=".film-", dir=folder)
+    handle, name = tempfile.mkstemp(suffix=f".{suffix}", prefix=f"{os.getpid()}-film-", dir=folder)
     os.close(handle)
     scratch = Path(name)
     try:

@@ -45,6 +45,9 @@ class CannotFilm(FoundryError):
         return f"{self.what}; {self.remedy}."
 
 
+BEYOND = 2_000_000_000
+
+
 @dataclass(frozen=True)
 class Mastering:
     """The screen a film was graded on (SMPTE ST 2086) and its light (CTA-861.3); the default:
@@ -108,11 +111,15 @@ class FilmFormat:
 
     @property
     def ceiling(self) -> int | None:
-        """Bits per second that pictures may take: the lower of the rate's limit and the file's; None if neither."""
+        """Bits per second that pictures may take: the lower of the rate's limit and the file's.
+
+        None if there is neither, or if it lies beyond what encoders count to (32 bits) and no picture here reaches.
+        """
         limits = [self.most_bits_per_second] if self.most_bits_per_second else []
         if self.max_bytes is not None and self.seconds:
             limits.append(int(self.max_bytes * 8 / self.seconds))
-        return min(limits) if limits else None
+        lowest = min(limits, default=BEYOND)
+        return lowest if lowest < BEYOND else None
 
     def beside(self, sound_bits_per_second: int) -> FilmFormat:
         """The same, with the bytes left for pictures once sound of this rate is in the file."""

@@ -12,7 +12,7 @@ from foundry.inspection import Found, inspect
 from foundry.inspection.verdict import judge
 from foundry.manifest import CheckRecord
 from transforms.rendering.compose import Composition, PlacedSlot
-from transforms.rendering.setting import PixelBox
+from transforms.rendering.room import PixelBox, safe_box
 
 LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
 BLANK_LEVELS = 2.0
@@ -37,7 +37,7 @@ def file_checks(found: Found, placement: Placement) -> tuple[CheckRecord, ...]:
 def composition_checks(composed: Composition, placement: Placement) -> tuple[CheckRecord, ...]:
     """Safe area, overlap, contrast, and the share of copy where the placement limits it."""
     share = () if placement.text_share is None else (_text_share(composed, placement, placement.text_share),)
-    return (_inside(composed, placement), _apart(composed), _readable(composed.slots), *share)
+    return (_inside(composed, placement), _apart(composed), readable(composed.slots), *share)
 
 
 def _is(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
@@ -63,18 +63,6 @@ def _text_share(composed: Composition, placement: Placement, limit: int) -> Chec
     return _is("text_share", share <= limit, f"{share} thousandths", f"at most {limit}")
 
 
-def safe_box(placement: Placement) -> PixelBox:
-    """The safe area in pixels of the canvas; of a printed page, inside its bleed."""
-    w, h = placement.size
-    safe, bleed = placement.safe_area, placement.printed.bleed_px if placement.printed else 0
-    return PixelBox(
-        bleed + w * safe.left // 1000,
-        bleed + h * safe.top // 1000,
-        bleed + w - w * safe.right // 1000,
-        bleed + h - h * safe.bottom // 1000,
-    )
-
-
 def _inside(composed: Composition, placement: Placement) -> CheckRecord:
     safe = safe_box(placement)
     out = [slot.field for slot in composed.slots if not _within(slot.box, safe)]
@@ -92,15 +80,17 @@ def _apart(composed: Composition) -> CheckRecord:
     boxes = [(slot.field, slot.box) for slot in composed.slots]
     if composed.logo:
         boxes.append(("logo", composed.logo))
-    over = [f"{a} on {b}" for (a, x), (b, y) in combinations(boxes, 2) if _overlap(x, y)]
+    over = [f"{a} on {b}" for (a, x), (b, y) in combinations(boxes, 2) if overlap(x, y)]
     return _is("no_overlap", not over, ", ".join(over) or "none", "none")
 
 
-def _overlap(a: PixelBox, b: PixelBox) -> bool:
+def overlap(a: PixelBox, b: PixelBox) -> bool:
+    """Whether two boxes share a pixel."""
     return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
-def _readable(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
+def readable(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
+    """Contrast of every slot against what lies behind it: 3:1 for large type, else 4.5:1 (WCAG 2.2)."""
     low = [
         f"{slot.field} {slot.contrast}:1"
         for slot in slots

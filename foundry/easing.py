@@ -1,0 +1,62 @@
+"""Easing curves by name: how far a movement has come when a share of its time has passed.
+
+The names are those of CSS (W3C, CSS Easing Functions Level 1): `linear`, `ease`, `ease-in`, `ease-out`, `ease-in-out`,
+or `cubic-bezier(x1, y1, x2, y2)`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+NAMED = {
+    "linear": (0.0, 0.0, 1.0, 1.0),
+    "ease": (0.25, 0.1, 0.25, 1.0),
+    "ease-in": (0.42, 0.0, 1.0, 1.0),
+    "ease-out": (0.0, 0.0, 0.58, 1.0),
+    "ease-in-out": (0.42, 0.0, 0.58, 1.0),
+}
+_NUMBER = r"\s*(-?\d+(?:\.\d+)?|-?\.\d+)\s*"
+_BEZIER = re.compile(rf"^cubic-bezier\({_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}\)$")
+STEPS = 60
+
+
+@lru_cache(maxsize=256)
+def curve(name: str) -> tuple[float, float, float, float]:
+    """Control points x1, y1, x2, y2 of a curve; ValueError for what is no curve."""
+    if name in NAMED:
+        return NAMED[name]
+    found = _BEZIER.match(name)
+    if not found:
+        known = ", ".join(NAMED)
+        raise ValueError(f"{name!r} is no easing curve; write one of {known}, or cubic-bezier(x1, y1, x2, y2)")
+    x1, y1, x2, y2 = (float(part) for part in found.groups())
+    if not (0 <= x1 <= 1 and 0 <= x2 <= 1):
+        raise ValueError(f"{name!r}: x1 and x2 lie between 0 and 1, since time does not run backwards")
+    return x1, y1, x2, y2
+
+
+def eased(name: str, share: float) -> float:
+    """Progress after `share` of the time, both 0 to 1; a curve may go beyond its ends, as in CSS."""
+    if share <= 0 or share >= 1:
+        return min(max(share, 0.0), 1.0)
+    x1, y1, x2, y2 = curve(name)
+    return _at(y1, y2, _parameter(x1, x2, share))
+
+
+def _at(first: float, second: float, t: float) -> float:
+    """A cubic Bézier from 0 to 1 with two inner values."""
+    rest = 1 - t
+    return 3 * rest * rest * t * first + 3 * rest * t * t * second + t * t * t
+
+
+def _parameter(x1: float, x2: float, x: float) -> float:
+    """The parameter at which the curve's time is `x`, by halving: time never falls, so it is found for any curve."""
+    low, high = 0.0, 1.0
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        if _at(x1, x2, middle) < x:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2

@@ -1,0 +1,93 @@
+"""A film's scenes staged from stored masters: once per film, whatever the number of its locales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from PIL import Image
+
+from foundry.film import Take, Timeline
+from foundry.plan import Plan
+from foundry.shot import MasterFacts
+from foundry.variant import Variant
+from transforms.film.camera import Window, path
+from transforms.film.dressing import Brand, Master, dressed, dressed_card, eight_bits
+from transforms.film.painting import Film
+from transforms.film.signal import Levels, Signal
+from transforms.film.sources import Source, Still
+from transforms.film.staging import Staged, veil_of
+from transforms.rendering.compose import StaticLayer, prepare, turned
+
+Masters = Callable[[int], Master]
+"""The n-th of the pictures that a film shows, in order of appearance."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What films are made from: masters by position, and the product's own picture (RGBA), if it was given one."""
+
+    masters: Masters
+    product: Image.Image | None = None
+
+
+def staged_film(variant: Variant, plan: Plan, stock: Stock, signal: Signal) -> Film:
+    """All scenes of a variant's film, without words."""
+    timeline = variant.timeline
+    if timeline is None:
+        raise ValueError(f"{variant.key} is a still; only films are staged")
+    order = timeline.pictures(len(plan.film_scenes))
+    studio = _Studio(variant, plan, timeline, signal)
+    staged = []
+    for take in timeline.takes:
+        if take.card:
+            staged.append(studio.card(take, stock.product))
+        else:
+            at = order.index(take.picture % len(plan.film_scenes))
+            staged.append(studio.scene(take, stock.masters(at)))
+    return Film(timeline, tuple(staged), variant.shot.mirrored)
+
+
+class _Studio:
+    def __init__(self, variant: Variant, plan: Plan, timeline: Timeline, signal: Signal):
+        self.variant, self.plan, self.timeline, self.signal = variant, plan, timeline, signal
+
+    @property
+    def rate(self) -> Fraction:
+        return self.timeline.frame_rate
+
+    def card(self, take: Take, product: Image.Image | None) -> Staged:
+        """A brand's card; a product picture without transparency stays off it."""
+        cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
+        brand = Brand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
+        static = dressed_card(take, self.variant.layout, self.variant.placement, brand)
+        return Staged(take, static, self.signal, self.rate)
+
+    def scene(self, take: Take, master: Master) -> Staged:
+        """A picture under its camera; its type is set on what shows once the camera rests."""
+        picture, facts = master
+        static = self._static(picture, facts)
+        way = path(take, _window(static.crop), _focus(facts), facts.mirrored)
+        worn = dressed(take, master, static, way.last)
+        source: Source = Still(picture, self.signal, way, static.visual.width)
+        return Staged(take, worn, self.signal, self.rate, source, way, veil_of(worn, self.signal))
+
+    def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
+        """The layout's still, for where the key visual shows and what of the master shows there."""
+        variant = self.variant
+        still = prepare(eight_bits(picture), facts, variant.layout, variant.placement, self.plan.tenant)
+        return turned(still, variant.locale)
+
+
+def _window(crop: tuple[float, float, float, float]) -> Window:
+    left, top, right, bottom = crop
+    return Window(left, top, right - left, bottom - top)
+
+
+def _focus(facts: MasterFacts) -> tuple[float, float]:
+    """The middle of the product, in the master's pixels; of the picture, if its place is not known."""
+    box = facts.product_box
+    if box is None:
+        return facts.width_px / 2, facts.height_px / 2
+    return (box.left + box.right) / 2000 * facts.width_px, (box.top + box.bottom) / 2000 * facts.height_px
