@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundry.brief import Brief, Message
+from foundry.brief import PLACEHOLDER, Brief, Message
 from foundry.card import ModelCard
 from foundry.channel import Placement, resolve_placements
-from foundry.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled
+from foundry.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled, write
 from foundry.errors import FoundryError, Refusals
 from foundry.estimate import Estimate, estimate
 from foundry.film import timeline_for
@@ -139,6 +139,22 @@ def _message_problems(brief: Brief, tenant: Tenant, locale: str, message: Messag
         yield from _banned(path, text, tenant)
         for product in brief.products:
             yield from _unfilled(path, text, fills(product, locale, _days(brief)), product.id, locale)
+    yield from _filled_problems(brief, tenant, locale, message)
+
+
+def _filled_problems(brief: Brief, tenant: Tenant, locale: str, message: Message) -> Iterator[FoundryError]:
+    """What the products' fields and prices bring into the copy, each text once."""
+    families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    templated = [field for field in FIELDS if PLACEHOLDER.search(getattr(message, field))]
+    found: dict[str, str] = {}
+    for product in brief.products:
+        words = write(message, product, locale, _days(brief))
+        found.setdefault(words.price, f"products.{product.id}.prices, written for {locale}")
+        for field in templated:
+            found.setdefault(getattr(words, field), f"messages.{locale}.{field}, filled for product {product.id}")
+    for text, path in found.items():
+        yield from _text_problems(path, text, families)
+        yield from _banned(path, text, tenant)
 
 
 def _text_problems(path: str, text: str, families: tuple[str, ...]) -> Iterator[FoundryError]:

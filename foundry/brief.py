@@ -127,7 +127,9 @@ class Scene(_Strict):
 
 
 class Message(_Strict):
-    """Copy in one language. `{product.name}` and `{price}` are filled per product."""
+    """Copy in one language. `{product.name}`, `{product.description}`, `{product.category}` and `{price}` are filled
+    per product, `{from}` and `{until}` with the brief's embargo and expiry; `{percent 20}`, `{number 1200}`,
+    `{date 2027-05-31}` and `{unit 50 milliliter}` are written as the locale writes them."""
 
     headline: Line = Field(description="The main line.", examples=["Wake up radiant"])
     subheadline: Text = Field(default="", examples=["{product.name} with vitamin C"])

@@ -21,8 +21,12 @@ class Copy:
     product_name: str = ""
 
     def only(self, shown: frozenset[str]) -> Copy:
-        """The same copy without the fields that a layout does not show."""
-        return Copy(**{key: text for key, text in asdict(self).items() if key in shown})
+        """The same copy without the fields that a layout does not show; the name that a shown text says stays, since
+        lines keep it whole."""
+        kept = {key: text for key, text in asdict(self).items() if key in shown}
+        if any(self.product_name in text for text in kept.values()):
+            kept["product_name"] = self.product_name
+        return Copy(**kept)
 
     def texts(self) -> dict[str, str]:
         """Field → text, for the fields that say something."""

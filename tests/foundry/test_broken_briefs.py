@@ -35,6 +35,16 @@ def at(path: str, value: Any) -> Change:
     return change
 
 
+def both(first: Change, second: Change) -> Change:
+    """Two changes, one after the other."""
+
+    def change(brief: dict[str, Any]) -> None:
+        first(brief)
+        second(brief)
+
+    return change
+
+
 PRODUCT = BRIEF["products"][0]
 STRICT: list[tuple[str, Change, list[str]]] = [
     ("no tenant", at("tenant", "del"), ["tenant", "missing", "add it"]),
@@ -205,6 +215,16 @@ PLANS: list[tuple[str, Change, list[str]]] = [
     ),
     ("script without font", at("messages/en-US/headline", "ខ្មែរ"), ["messages.en-US.headline", "U+1781", "fonts"]),
     ("name without font", at("products/0/name", "ꦧꦱ"), ["products[0].name", "no font covers"]),
+    (
+        "description without font",
+        both(at("products/0/description", "ꦧꦱ"), at("messages/en-US/legal", "{product.description}.")),
+        ["messages.en-US.legal, filled for product serum", "no font covers"],
+    ),
+    (
+        "banned word in a description",
+        both(at("products/0/description", "a miracle"), at("messages/en-US/legal", "{product.description}.")),
+        ["filled for product serum", "never says"],
+    ),
     ("bidi override", at("messages/en-US/headline", "a\u202eb"), ["messages.en-US.headline", "U+202E", "remove"]),
     ("combining tower", at("messages/en-US/headline", "a" + "\u0301" * 40), ["control characters", "remove them"]),
     ("unknown field", at("messages/en-US/headline", "{prise}"), ["{prise}", "use one of", "{price}"]),

@@ -141,3 +141,11 @@ def test_a_zero_width_space_breaks_and_a_no_break_space_does_not() -> None:
     style = Style("Inter", "regular", 40, False, "en-US")
     assert [line.text for line in balanced("lang\u200bword", style, 100)] == ["lang", "word"]
     assert [line.text for line in balanced("no\u00a0break here", style, 190)] == ["no\u00a0break", "here"]
+
+
+def test_a_japanese_formal_noun_and_a_chinese_coverb_stay_with_their_phrases() -> None:
+    whole = [one.at for one in breaks("目覚めるたび、輝く素肌へ", "ja-JP") if not one.price]
+    assert whole == [len("目覚めるたび、"), len("目覚めるたび、輝く")]
+    free = [one.at for one in breaks("Radiance Serum：给肌肤一段时光", "zh-Hans-CN") if not one.price]
+    assert len("Radiance Serum：") in free
+    assert len("Radiance Serum：给") not in free

@@ -150,7 +150,7 @@ def dropped(static: StaticLayer, copy: Copy, locale: str) -> tuple[str, ...]:
 
 
 def _type(tenant: Tenant) -> Type:
-    return Type(tenant.brand.fonts, tenant.brand.type)
+    return Type(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
 
 
 def finish(static: StaticLayer, copy: Copy, locale: str) -> Composition:

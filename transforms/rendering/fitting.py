@@ -50,7 +50,7 @@ class Fit:
 
 def fits(layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[tuple[str, Copy]]) -> Iterator[Fit]:
     """Every copy (locale, words) in a layout; where a block has several areas, the words must fit each of them."""
-    brand = Type(tenant.brand.fonts, tenant.brand.type)
+    brand = Type(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
     for locale, copy in copies:
         room = frame(layout, placement, is_rtl(locale))
         try:

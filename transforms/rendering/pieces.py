@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from foundry.layout import TypeStyle
 from transforms.rendering.room import PixelBox
-from transforms.rendering.text import Line, Style, balanced, leading, measure
+from transforms.rendering.text import Line, Style, balanced, flaw, leading, measure
 
 PADS = {"none": (0.0, 0.0, 0.0), "pill": (0.72, 1.62, 0.5), "button": (1.2, 2.38, 0.8), "badge": (0.0, 0.0, 0.0)}
 """Ems beside the words, of the plate's height, and least above and below together; a badge's follow from its circle."""
@@ -27,6 +27,8 @@ class Part:
     height: int
     step: int
     plate: str
+    flaw: float = 0.0
+    """How much smaller it should rather be set than with these lines, as a share of its range of sizes."""
 
     def placed(self, box: PixelBox, align: str, rtl: bool) -> tuple[tuple[int, int, Line], ...]:
         """Left edge, baseline and line, for a part whose outer edge is `box`."""
@@ -58,17 +60,18 @@ def _is_latin(text: str) -> bool:
     return all(unicodedata.name(c, "").startswith("LATIN") for c in text if c.isalpha())
 
 
-def _lines(text: str, style: Style, room: int, most: int) -> tuple[Line, ...] | None:
-    lines = tuple(balanced(text, style, room)) if room > 0 else ()
+def _lines(text: str, style: Style, room: int, most: int, hyphens: bool) -> tuple[Line, ...] | None:
+    lines = tuple(balanced(text, style, room, hyphens, most)) if room > 0 else ()
     fits = 0 < len(lines) <= most and all(line.width <= room for line in lines)
     return lines if fits else None
 
 
-def set_part(field: str, text: str, kind: TypeStyle, style: Style, width: int) -> Part | None:
+def set_part(field: str, text: str, kind: TypeStyle, style: Style, width: int, hyphens: bool = False) -> Part | None:
     """The slot's words in at most `width` pixels, plate included; None where they need more room or more lines."""
     pad_x, usual, least = (round(ems * style.size) for ems in PADS[kind.plate])
     rooms = [round(ems * style.size) for ems in BADGE_EMS] if kind.plate == "badge" else [width - 2 * pad_x]
-    lines = next((found for room in rooms if (found := _lines(text, style, min(room, width), kind.lines))), None)
+    tried = (_lines(text, style, min(room, width), kind.lines, hyphens) for room in rooms)
+    lines = min((found for found in tried if found), key=flaw, default=None)
     if lines is None:
         return None
     step = round(leading(text) * style.size)
@@ -78,4 +81,4 @@ def set_part(field: str, text: str, kind: TypeStyle, style: Style, width: int) -
         wide = high = round(max(math.hypot(wide, ink) * BADGE_ROOM, 3.4 * style.size))
     elif kind.plate != "none":
         wide, high = wide + 2 * pad_x, max(usual + step * (len(lines) - 1), ink + least)
-    return Part(field, style, lines, wide, high, step, kind.plate) if wide <= width else None
+    return Part(field, style, lines, wide, high, step, kind.plate, flaw(lines)) if wide <= width else None

@@ -1,14 +1,17 @@
 """Copy set into a layout's blocks: sizes found, lines broken, boxes known, before any pixel is drawn.
 
-A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Where there is still no room,
-slots give way in the layout's order, one at a time, and the rest begins again at its largest.
+A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Type shrinks as well where it
+would break a phrase or leave a word alone, by as much as that is worth. Where there is still no room, slots give way in
+the layout's order, one at a time, and the rest begins again at its largest.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from foundry.copy import Copy
 from foundry.errors import FoundryError
@@ -18,10 +21,12 @@ from foundry.tenant import BrandFonts, TypeScale
 from transforms.rendering.pieces import Part, set_part
 from transforms.rendering.room import Frame
 from transforms.rendering.room import PixelBox as PixelBox
-from transforms.rendering.text import Line, Style
+from transforms.rendering.text import Line, Style, said
 
 SHRINK = tuple(step / 20 for step in range(20, -1, -1))
-SMALLEST_PX = 9
+SMALLEST_PX, SMALLEST_LEGAL_PX = 10, 9
+HYPHENS_BELOW = 0.5
+"""The share of its range of sizes below which a slot's words are divided: first they shrink."""
 
 
 class CopyDoesNotFit(FoundryError):
@@ -65,7 +70,7 @@ class SetSlot:
     @property
     def text(self) -> str:
         """The lines as one text."""
-        return " ".join(line.text for _, _, line in self.lines)
+        return said([line for _, _, line in self.lines])
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class Type:
 
     fonts: BrandFonts
     scale: TypeScale
+    names: tuple[str, ...] = ()
+    """What is never divided."""
 
 
 @lru_cache(maxsize=4_096)
@@ -132,8 +139,9 @@ class _Setter:
         return [], gone
 
     def _refusal(self, shown: list[str]) -> CopyDoesNotFit:
-        broken = [f for f in shown if self.part(f, self.box.width, 0) is None]
-        worst = (broken or sorted(shown, key=lambda f: -len(self.text(f))))[0]
+        rows = [[f for f in row if f in shown] for row in self.layout.blocks[self.name].slots]
+        wide = [f for row in rows if row and self._largest(row) is None for f in row]
+        worst = max(wide or shown, key=lambda f: len(self.text(f)))
         room = f"{self.box.width}x{self.box.height} pixels"
         return CopyDoesNotFit(worst, self.text(worst), self.room.placement, self.locale, room)
 
@@ -143,16 +151,25 @@ class _Setter:
         most = [self._largest(row) for row in rows]
         if None in most:
             return None
+        best: tuple[float, list[SetSlot] | None] = (-math.inf, None)
         for share in SHRINK:
+            if share <= best[0]:
+                break
             parts = [self._row(row, min(share, limit or 0)) for row, limit in zip(rows, most, strict=True)]
             whole = [row for row in parts if row is not None]
             if len(whole) == len(parts) and (stacked := self._stacked(block, whole, share)) is not None:
-                return stacked
-        return None
+                best = max(best, (share - max(map(_flaw, whole)), stacked), key=itemgetter(0))
+        return best[1]
 
     def _largest(self, row: list[str]) -> float | None:
-        """The largest share at which the row, taken alone, fits the block's width and its own number of lines."""
-        return next((share for share in SHRINK if self._row(row, share) is not None), None)
+        """The best share at which the row, taken alone, fits the block's width and its own number of lines."""
+        best: tuple[float, float | None] = (-math.inf, None)
+        for share in SHRINK:
+            if share <= best[0]:
+                break
+            if (found := self._row(row, share)) is not None:
+                best = max(best, (share - _flaw(found), share), key=itemgetter(0))
+        return best[1]
 
     def _row(self, fields: list[str], share: float) -> list[Part] | None:
         parts = [self.part(field, self.box.width, share) for field in fields]
@@ -165,13 +182,15 @@ class _Setter:
 
     def part(self, field: str, width: int, share: float) -> Part | None:
         kind = self.layout.styles[field]
-        style = self._style(kind, share)
-        return set_part(field, self.text(field), kind, style, width)
+        least = SMALLEST_LEGAL_PX if field == "legal" else SMALLEST_PX
+        style = self._style(kind, share, least)
+        return set_part(field, self.text(field), kind, style, width, share < HYPHENS_BELOW)
 
-    def _style(self, kind: TypeStyle, share: float) -> Style:
+    def _style(self, kind: TypeStyle, share: float, least: int) -> Style:
         small, large = (self._size(size) for size in kind.size)
-        size = max(round(small + (large - small) * share), SMALLEST_PX)
-        return Style(getattr(self.brand.fonts, kind.font), kind.weight, size, self.rtl, self.locale)
+        size = max(round(small + (large - small) * share), least)
+        names = tuple(filter(None, (*self.brand.names, self.copy.product_name)))
+        return Style(getattr(self.brand.fonts, kind.font), kind.weight, size, self.rtl, self.locale, names)
 
     def _size(self, size: Size) -> float:
         scale = self.brand.scale
@@ -215,3 +234,7 @@ class _Setter:
         if align == "center":
             return self.box.left + (self.box.width - wide) // 2
         return self.box.right - wide if (align == "end") != self.rtl else self.box.left
+
+
+def _flaw(row: list[Part]) -> float:
+    return max(part.flaw for part in row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.rendering.lettering.paragraphs import balanced, leading, said, wrap
+from transforms.rendering.lettering.paragraphs import balanced, flaw, leading, said, wrap
 from transforms.rendering.lettering.shaping import Line, Run, Style, draw, font, measure, runs
 
-__all__ = ["Line", "Run", "Style", "balanced", "draw", "font", "leading", "measure", "runs", "said", "wrap"]
+__all__ = ["Line", "Run", "Style", "balanced", "draw", "flaw", "font", "leading", "measure", "runs", "said", "wrap"]

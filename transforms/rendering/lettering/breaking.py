@@ -29,6 +29,10 @@ HAN_OR_KANA = re.compile(
 UNITS = r"[cmk]?m[²³]?|[mk]?g|[mc]?l|oz|lb|fl|kWh|W|GB|TB|MB|h|min|zł|kr|Kč|ج\.م|مل|سم|كجم|ساعة"
 # Unicode 16's rule 19a, which the crate (Unicode 15) has not: quotes of Chinese copy are brackets.
 AROUND_CHINESE_QUOTES = re.compile(rf"(?<={HAN_OR_KANA.pattern})(?=[“‘])|(?<=[”’])(?={HAN_OR_KANA.pattern})")
+# Chinese words of one character that lead the next, as prepositions do: no line ends with them.
+LEADS_NEXT = frozenset("给給在为為把让讓用与與和从從向对對以比被将將跟")
+# Japanese nouns that say nothing without the phrase before them (formal nouns): no line begins with them.
+LEANS_BACK = re.compile("(?:たび|とき|ころ|ため|こと|もの|よう|ほど|まま|うち|ところ)(?:[にでがはをもの]|、|。|$)")
 SHORT_QUOTE = re.compile("[“「『《][^”」』》]{1,10}[”」』》]")
 # Reasons why a line must not end at a space (or at the hyphen of a number), by what stands on both sides of it.
 CLINGS = (
@@ -155,8 +159,11 @@ def _phrases(text: str, locale: str) -> frozenset[int] | None:
     model = "ja" if language != "zh" else "zh-Hant" if traditional else "zh-Hans"
     at, found = 0, set()
     for phrase in _parser(model).parse(text):
+        if language == "ja" and LEANS_BACK.match(phrase):
+            found.discard(at)
         at += len(phrase)
-        found.add(at)
+        if language != "zh" or phrase not in LEADS_NEXT:
+            found.add(at)
     quoted = (range(quote.start() + 1, quote.end()) for quote in SHORT_QUOTE.finditer(text))
     return frozenset(found.difference(*quoted))
 

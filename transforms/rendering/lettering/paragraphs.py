@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from transforms.rendering.lettering.breaking import DIVIDED_BY_HAND, WITHIN_PHRASE, Break, breaks
+from transforms.rendering.lettering.breaking import (
+    DIVIDED,
+    DIVIDED_BY_HAND,
+    DIVIDED_IN_COMPOUND,
+    WITHIN_PHRASE,
+    Break,
+    breaks,
+)
 from transforms.rendering.lettering.shaping import Line, Style, advance, clean, part
 
 MOST_BALANCED = 12
 LONELY, LONELY_PRICE = 0.5, 0.3
 RAGGED, RAGGED_LINES = 0.6, 3
 TRIES = 4
+SHORT = 0.4
+SHORT_LINE, BROKEN_PHRASE, DIVISIONS = 0.3, 0.9, {DIVIDED_BY_HAND: 0.1, DIVIDED_IN_COMPOUND: 0.5, DIVIDED: 0.6}
 LEADING = {
     1.45: re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\u0e01-\u0e5b\ufb50-\ufdff\ufe70-\ufefc]"),
     1.42: re.compile("[\u0900-\u097f]"),
@@ -67,6 +76,15 @@ def balanced(text: str, style: Style, width: int, hyphens: bool = False, most: i
         divided = _set(text, style, width, cuts, True)
         lines = min(lines, divided, key=lambda tried: (_overfull(tried, width), -_evenness(tried)))
     return list(lines)
+
+
+def flaw(lines: Sequence[Line]) -> float:
+    """How much smaller a text should rather be set than as these lines, as a share of its range of sizes."""
+    widest = max((line.width for line in lines), default=0)
+    worst = max((line.price for line in lines), default=0.0)
+    if worst >= WITHIN_PHRASE:
+        return DIVISIONS.get(worst, BROKEN_PHRASE)
+    return SHORT_LINE if any(line.width < SHORT * widest for line in lines) else 0.0
 
 
 def said(lines: Sequence[Line]) -> str:
@@ -150,7 +168,8 @@ def _cut(text: str, style: Style, cuts: Cuts, width: int) -> _Cut:
 def _line(cut: _Cut, start: int, stop: int, style: Style) -> Line:
     first = cut.ends[start - 1].at if start else 0
     end = cut.ends[stop - 1]
-    return part(cut.text, first, end.at, end.hyphen, style)
+    line = part(cut.text, first, end.at, end.hyphen, style)
+    return replace(line, price=end.price) if end.price else line
 
 
 def _greedy(cut: _Cut, width: float) -> list[tuple[int, int]]:

@@ -57,7 +57,8 @@ class Line:
     """One set line: width of its advance and ink, and ink above and below its baseline, in pixels.
 
     `runs` go from left to right; the pen starts `start` pixels right of the line's left edge. `source` is the part of
-    the paragraph that it shows, with what the break swallowed (spaces, soft hyphens).
+    the paragraph that it shows, with what the break swallowed (spaces, soft hyphens). `price` is that of the break at
+    its end, in the units of `breaking`; 0 at the end of a paragraph.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Line:
     start: int = 0
     runs: tuple[Run, ...] = field(default=(), repr=False)
     source: str = field(default="", repr=False)
+    price: float = field(default=0.0, repr=False)
 
 
 def font(path: str, size: int) -> ImageFont.FreeTypeFont:
