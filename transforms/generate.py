@@ -37,11 +37,11 @@ def refusal(drawing: Drawing) -> DeadLetter:
 
 def judged(drawing: Drawing) -> Iterator[Any]:
     """Passed drawings go on; the others become dead letters."""
-    progress.advance("attempts", len(drawing.attempts))
+    progress.advance("attempts", len(drawing.attempts), plan=drawing.order.plan)
     if drawing.passed:
         yield drawing
         return
-    progress.advance("shots")
+    progress.advance("shots", plan=drawing.order.plan)
     yield beam.pvalue.TaggedOutput("refused", refusal(drawing))
 
 
@@ -63,7 +63,7 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore)
     if not own.put_once(order.master, data):
         data = own.get(order.master)
     own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
-    progress.advance("shots")
+    progress.advance("shots", plan=order.plan)
     return order.name
 
 

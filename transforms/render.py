@@ -148,7 +148,7 @@ def render(order: RenderOrder, plans: dict[str, Plan], store: LocalStore) -> Ite
         except FoundryError as error:
             letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
             yield beam.pvalue.TaggedOutput("refused", letter)
-        progress.advance("variants")
+        progress.advance("variants", plan=plan.digest)
 
 
 @dataclass
