@@ -102,7 +102,7 @@ class Kitchen:
     def _begun(self, order: Order, store: ObjectStore) -> Needs:
         from transforms.parts import forget_parts
 
-        if not order.whole and order.job.made == 0:
+        if order.job.made == 0:  # an earlier attempt, with other limits, may have left some
             forget_parts(order.plan, store)
         found = needs(order.next_part(), store.for_tenant(order.tenant))
         order.tally.making = found.variants_to_make + found.variants_only_rendered
