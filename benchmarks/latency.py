@@ -4,7 +4,7 @@ python -m benchmarks.latency [--rounds 20] [--bootstrap HOST:PORT]
 
 Both sides are warm and in one process, take turns, and draw with a painting generator, so that what differs is the way
 in: `direct` reads a brief file, admits it, builds, as `foundry run` does; `kafka` is the loop of `foundry serve`, from
-before the brief is sent. Times are those of the files themselves. Without --bootstrap a broker of the local stack is started.
+before the brief is sent. Times are those of the files themselves. Without --bootstrap a broker is started.
 """
 
 from __future__ import annotations
