@@ -21,7 +21,7 @@ def advance(what: str, by: int = 1, *, plan: str = "") -> None:
 def counts(plan: str = "") -> dict[str, int]:
     """What is done so far, of all plans or of one."""
     with _lock:
-        return dict(_by_plan.get(plan, {}) if plan else _counts)
+        return dict(_by_plan.get(plan, Counter()) if plan else _counts)
 
 
 def reset() -> None:
