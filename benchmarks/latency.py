@@ -20,6 +20,8 @@ from pathlib import Path
 
 from foundry.brief import Brief
 from foundry.bus import topics
+from foundry.bus.messages import brief_message
+from foundry.bus.producing import Writer, writer
 from foundry.bus.settings import BusSettings
 from foundry.estimate import needs
 from foundry.object_store import LocalStore
@@ -52,11 +54,11 @@ def direct(factory: Factory, brief: Brief) -> tuple[float, float]:
     return files_of(root, began)
 
 
-def by_kafka(factory: Factory, serving: Dispatcher, brief: Brief) -> tuple[float, float]:
-    """Send the brief, wait until its offset is committed."""
+def by_kafka(factory: Factory, serving: Dispatcher, out: Writer, brief: Brief) -> tuple[float, float]:
+    """Send the brief, wait until it is told to be finished."""
     began, ended = time.time(), serving.metrics.briefs.labels(brief.tenant, "finished")
     before = ended._value.get()
-    factory.submit(brief)
+    out.send(topics.BRIEFS, brief_message(brief))
     until(lambda: ended._value.get() > before)
     return files_of(factory.root, began)
 
@@ -83,13 +85,13 @@ def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[tupl
     topics.create(bus, partitions=6)
     factory = Factory.made(bus, folder)
     found: dict[str, list[tuple[float, float]]] = {"direct": [], "kafka": []}
-    with factory.running() as serving:
+    with factory.running() as serving, writer(bus) as out:
         until(lambda: serving.books.claims.owned())
         for number in range(WARM_UP + rounds):
             scene = [{"id": "s", "prompt": f"Plaster wall number {number}, light from the left"}]
             brief = factory.brief(f"latency-{number}", scenes=scene)
             found["direct"].append(direct(factory, brief))
-            found["kafka"].append(by_kafka(factory, serving, brief))
+            found["kafka"].append(by_kafka(factory, serving, out, brief))
     return {way: times[WARM_UP:] for way, times in found.items()}
 
 

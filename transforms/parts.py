@@ -34,7 +34,7 @@ def kept_letters(part: Part, store: ObjectStore) -> tuple[DeadLetter, ...]:
 
 def letters_of_parts(plan: Plan, store: ObjectStore) -> Iterator[DeadLetter]:
     """The dead letters of all parts of a plan that were made."""
-    for name in sorted(store.for_tenant(plan.tenant.id).list(f"{_folder(plan)}/")):
+    for name in store.for_tenant(plan.tenant.id).matching(f"{_folder(plan)}/*.jsonl"):
         yield from _letters(plan, store, name)
 
 
@@ -46,5 +46,5 @@ def _letters(plan: Plan, store: ObjectStore, name: str) -> Iterator[DeadLetter]:
 def forget_parts(plan: Plan, store: ObjectStore) -> None:
     """Take the parts' letters away, once the plan's manifest is written."""
     own = store.for_tenant(plan.tenant.id)
-    for name in list(own.list(f"{_folder(plan)}/")):
+    for name in list(own.matching(f"{_folder(plan)}/*.jsonl")):
         own.remove(name)
