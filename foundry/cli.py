@@ -20,6 +20,7 @@ from foundry.channels_cli import channels_app
 from foundry.errors import FoundryError
 from foundry.evidence_cli import models_app
 from foundry.layouts_cli import layouts_app
+from foundry.serve_cli import serve
 from foundry.stack_cli import stack_app
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(stack_app, name="stack")
 app.add_typer(channels_app, name="channels")
 app.add_typer(dead_app, name="dead")
-for command in (submit, cancel, watch):
+for command in (submit, cancel, watch, serve):
     app.command()(command)
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)

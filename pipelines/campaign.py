@@ -10,6 +10,7 @@ import apache_beam as beam
 
 from foundry.manifest import DeadLetter
 from foundry.object_store import ObjectStore
+from foundry.part import Part
 from foundry.picture import PictureFacts, picture_name
 from foundry.plan import Plan
 from foundry.product_model import ModelFacts
@@ -26,6 +27,7 @@ from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
 from transforms.manifest import write_manifest
+from transforms.parts import keep_letters, kept_letters
 from transforms.render import RenderVariants
 
 
@@ -76,6 +78,8 @@ class BuildCampaigns(beam.PTransform):
 def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: int, letters: list[DeadLetter]) -> int:
     plan = plans[digest]
     own = [letter for letter in letters if letter.brief == digest]
+    if isinstance(plan, Part):
+        return keep_letters(plan, store, own)
     return write_manifest(plan, store, own)
 
 
@@ -174,5 +178,7 @@ def outcome(plan: Plan, store: ObjectStore) -> Outcome:
     from transforms.manifest import folder_of, read_letters
 
     own = store.for_tenant(plan.tenant.id)
+    if isinstance(plan, Part):
+        return Outcome(progress.counts(), kept_letters(plan, store), 0)
     rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
     return Outcome(progress.counts(), read_letters(plan, store), rows)

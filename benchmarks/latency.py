@@ -1,0 +1,114 @@
+"""B8: from a brief on Kafka to its first and its last file in the store, against the same work without Kafka.
+
+python -m benchmarks.latency [--rounds 20] [--bootstrap HOST:PORT]
+
+Both sides are warm and in one process, take turns, and draw with a painting generator, so that what differs is the way
+in: `direct` reads a brief file, admits it, builds, as `foundry run` does; `kafka` is the loop of `foundry serve`, from
+before the brief is sent. Times are those of the files themselves. Without --bootstrap a broker is started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from foundry.brief import Brief
+from foundry.bus import topics
+from foundry.bus.messages import brief_message
+from foundry.bus.producing import Writer, writer
+from foundry.bus.settings import BusSettings
+from foundry.estimate import needs
+from foundry.object_store import LocalStore
+from foundry.workbench import admitted
+from pipelines.campaign import build_all
+from pipelines.dispatcher.loop import Dispatcher
+from tests.dispatcher.factory import Factory, until
+from tests.fakes import PaintingHandler
+
+WARM_UP = 2
+
+
+def files_of(root: Path, began: float) -> tuple[float, float]:
+    """Milliseconds from `began` to the first and the last file of the campaign that was made last."""
+    manifest = max(root.glob("*/campaigns/*/manifest.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    records = [json.loads(line) for line in manifest.read_text().splitlines()]
+    written = [(root / record["tenant"] / record["address"]).stat().st_mtime for record in records]
+    return 1000 * (min(written) - began), 1000 * (max(written) - began)
+
+
+def direct(factory: Factory, brief: Brief) -> tuple[float, float]:
+    """Read, admit, look at what is missing, build."""
+    root, file = factory.folder / "direct", factory.folder / "files" / brief.tenant / "brief.json"
+    file.write_text(brief.model_dump_json())
+    began, store = time.time(), LocalStore(root)
+    orders = list(admitted(file, factory.folder / "tenants"))
+    for each in orders:
+        needs(each.plan, store.for_tenant(each.plan.tenant.id))
+    build_all([(each.plan, each.pictures) for each in orders], store, generator=PaintingHandler())
+    return files_of(root, began)
+
+
+def by_kafka(factory: Factory, serving: Dispatcher, out: Writer, brief: Brief) -> tuple[float, float]:
+    """Send the brief, wait until it is told to be finished."""
+    began, ended = time.time(), serving.metrics.briefs.labels(brief.tenant, "finished")
+    before = ended._value.get()
+    out.send(topics.BRIEFS, brief_message(brief))
+    until(lambda: ended._value.get() > before)
+    return files_of(factory.root, began)
+
+
+def quantiles(values: list[float]) -> str:
+    """p50 / p95."""
+    return f"{statistics.median(values):7.0f} / {statistics.quantiles(values, n=20)[-1]:7.0f} ms"
+
+
+@contextmanager
+def broker(bootstrap: str) -> Iterator[BusSettings]:
+    """The one that was named, or one of the local stack."""
+    if bootstrap:
+        yield BusSettings(bootstrap=bootstrap)
+        return
+    from foundry.stack.running import running
+
+    with running("kafka") as kafka:
+        yield BusSettings(bootstrap=kafka.bootstrap)
+
+
+def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
+    """(first, last) of every round, by way in; the ways take turns and the first rounds do not count."""
+    topics.create(bus, partitions=6)
+    factory = Factory.made(bus, folder)
+    found: dict[str, list[tuple[float, float]]] = {"direct": [], "kafka": []}
+    with factory.running() as serving, writer(bus) as out:
+        until(lambda: serving.books.claims.owned())
+        for number in range(WARM_UP + rounds):
+            scene = [{"id": "s", "prompt": f"Plaster wall number {number}, light from the left"}]
+            brief = factory.brief(f"latency-{number}", scenes=scene)
+            found["direct"].append(direct(factory, brief))
+            found["kafka"].append(by_kafka(factory, serving, out, brief))
+    return {way: times[WARM_UP:] for way, times in found.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--bootstrap", default="")
+    told, _ = parser.parse_known_args()
+    with broker(told.bootstrap) as bus, tempfile.TemporaryDirectory() as folder:
+        found = measured(bus, Path(folder), told.rounds)
+    print(f"{told.rounds} briefs of two files each, p50 / p95 from the order")
+    for way, times in found.items():
+        first, last = ([each[side] for each in times] for side in (0, 1))
+        print(f"{way:>7}  first file {quantiles(first)}   last file {quantiles(last)}")
+    gaps = [kafka[1] - alone[1] for kafka, alone in zip(found["kafka"], found["direct"], strict=True)]
+    print(f"added by Kafka to the last file, pair by pair: {quantiles(gaps)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Briefs on Kafka become finished campaigns: admitted, ordered fairly, made in rounds, told of, committed."""

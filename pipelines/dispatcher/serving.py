@@ -1,0 +1,99 @@
+"""Put a dispatcher together, run it until a signal drains it, take it apart."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from foundry.bus.producing import writer
+from foundry.bus.settings import BusSettings
+from pipelines.dispatcher.answering import Health, answering
+from pipelines.dispatcher.books import Books
+from pipelines.dispatcher.claims import Claims, joined
+from pipelines.dispatcher.desk import Desk
+from pipelines.dispatcher.gate import Folders
+from pipelines.dispatcher.loop import Dispatcher
+from pipelines.dispatcher.making import Kitchen
+from pipelines.dispatcher.metrics import Metrics
+from pipelines.dispatcher.order import Order
+from pipelines.dispatcher.patience import Patience
+from pipelines.dispatcher.scheduler import Limits
+from pipelines.dispatcher.telling import Teller
+
+AT_ONCE = 130
+LEAVE_MS = 10_000
+log = logging.getLogger("foundry.serve")
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What `foundry serve` was told."""
+
+    store: str
+    folders: Folders
+    group: str = "campaign-foundry"
+    limits: Limits = field(default_factory=Limits)
+    backlog: int = 256
+    patience_s: float = 300.0
+    max_poll_interval_s: float = 300.0
+    host: str = "127.0.0.1"
+    http_port: int = 8080
+    blender: str = ""
+    reports: bool = True
+
+
+@contextmanager
+def dispatcher(bus: BusSettings, told: Serving, generator: Any = None) -> Iterator[Dispatcher]:
+    """A dispatcher in its group, which it leaves when the block ends. `generator` as in `build_all`."""
+    claims, patience = Claims(), Patience(told.patience_s)
+
+    def ours(order: Order) -> bool:
+        return any(claims.owns(taken.place) for taken in list(order.taken))
+
+    with writer(bus) as out:
+        kitchen = Kitchen(told.store, Teller(out), patience, ours, told.blender, generator, told.reports)
+        consumer = joined(bus, told.group, claims, told.max_poll_interval_s)
+        try:
+            yield Dispatcher(
+                consumer, Books(claims), Desk(told.limits), kitchen, told.folders, told.backlog,
+                max(1, told.limits.cost // 2), Health(stuck_s=told.max_poll_interval_s),
+            )  # fmt: skip
+        finally:
+            consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
+
+
+def serve(bus: BusSettings, told: Serving, generator: Any = None) -> None:
+    """Work until SIGTERM or SIGINT: the first drains, a second ends the process at once."""
+    with dispatcher(bus, told, generator) as running, _signals(running):
+        metrics: Metrics = running.metrics
+        with answering(told.host, told.http_port, running.health, metrics) as port:
+            log.info("serving group %s; health and metrics on port %d", told.group, port)
+            running.run()
+            log.info("drained")
+
+
+@contextmanager
+def _signals(running: Dispatcher) -> Iterator[None]:
+    """Signals mean drain, then end; outside the main thread there are none to be had."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def told(number: int, frame: Any) -> None:
+        if running.draining:
+            os._exit(AT_ONCE)
+        running.drain()
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            with suppress(ValueError):
+                signal.signal(number, handler)

@@ -1,0 +1,178 @@
+"""Everything around a dispatcher under test: tenants, files, a store, a group; briefs in and events out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from foundry.brief import Brief
+from foundry.bus.messages import Message, brief_message, cancel_message
+from foundry.bus.producing import Sent, writer
+from foundry.bus.reading import all_records
+from foundry.bus.settings import BusSettings
+from foundry.bus.topics import BRIEFS
+from foundry.object_store import LocalStore
+from pipelines.dispatcher.gate import Folders
+from pipelines.dispatcher.loop import Dispatcher
+from pipelines.dispatcher.serving import Serving, dispatcher
+from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
+from tests.fakes import PaintingHandler
+
+SMALL = ["google/leaderboard"]
+
+
+@dataclass
+class Factory:
+    """One group of dispatchers and what they work on."""
+
+    bus: BusSettings
+    folder: Path
+    group: str = field(default_factory=lambda: f"test-{uuid.uuid4().hex[:12]}")
+
+    @classmethod
+    def made(cls, bus: BusSettings, folder: Path) -> Factory:
+        made = cls(bus, folder)
+        shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
+        for file in (folder / "tenants").glob("*/tenant.yaml"):
+            told = yaml.safe_load(file.read_text()) | {"models": {"upscale": "lanczos", "screen": "measured"}}
+            file.write_text(yaml.safe_dump(told))
+            product_picture(folder / "files" / file.parent.name / "serum.png")
+        made._begin_at_the_ends()
+        return made
+
+    def _begin_at_the_ends(self) -> None:
+        from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+
+        consumer = KafkaConsumer(**self.bus.client(), group_id=self.group, enable_auto_commit=False)
+        parts = [TopicPartition(BRIEFS, number) for number in consumer.partitions_for_topic(BRIEFS)]
+        consumer.assign(parts)
+        ends = consumer.end_offsets(parts)
+        consumer.commit({part: OffsetAndMetadata(end, "", -1) for part, end in ends.items()})
+        consumer.close()
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "store"
+
+    def serving(self, **changes: Any) -> Serving:
+        """Options of a dispatcher."""
+        told = {
+            "store": str(self.root), "folders": Folders(self.folder / "tenants", self.folder / "files"),
+            "group": self.group, "http_port": 0, "reports": False, "patience_s": 60.0,
+        }  # fmt: skip
+        return Serving(**(told | changes))
+
+    @contextmanager
+    def running(self, generator: Any = None, **changes: Any) -> Iterator[Dispatcher]:
+        """A dispatcher at work in a thread; drained at the end, or its error raised."""
+        broken: list[BaseException] = []
+
+        def work(running: Dispatcher) -> None:
+            try:
+                running.run()
+            except BaseException as error:
+                broken.append(error)
+
+        with dispatcher(self.bus, self.serving(**changes), generator or PaintingHandler()) as running:
+            thread = threading.Thread(target=work, args=(running,))
+            thread.start()
+            try:
+                yield running
+            finally:
+                running.drain()
+                thread.join()
+        if broken:
+            raise broken[0]
+
+    @contextmanager
+    def process(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A dispatcher in a process of its own; killed at the end if it still runs."""
+        log = (self.folder / "serve.log").open("ab")
+        command = [
+            sys.executable,
+            "-m",
+            "tests.dispatcher.serve_painted",
+            str(self.folder),
+            self.group,
+            self.bus.bootstrap,
+        ]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        started = subprocess.Popen([*command, *arguments], cwd=ROOT, env=env, stderr=log, stdout=log)
+        try:
+            yield started
+        finally:
+            if started.poll() is None:
+                started.send_signal(signal.SIGKILL)
+            started.wait()
+            log.close()
+
+    def brief(self, campaign: str, tenant: str = "aurelle", **changes: Any) -> Brief:
+        """A small brief."""
+        told = {"tenant": tenant, "campaign": {"id": campaign, "name": campaign}, "placements": SMALL}
+        return Brief.model_validate(a_brief(**(told | changes)))
+
+    def submit(self, *briefs: Brief, request: str = "") -> list[Sent]:
+        return self.send(*(brief_message(brief, request) for brief in briefs))
+
+    def send(self, *messages: Message) -> list[Sent]:
+        with writer(self.bus) as out:
+            return [out.send(BRIEFS, message) for message in messages]
+
+    def cancel(self, tenant: str, campaign: str) -> None:
+        self.send(cancel_message(tenant, campaign))
+
+    def told(self, topic: str, *campaigns: str) -> list[dict[str, Any]]:
+        """Records of a topic about these campaigns, oldest first within each: CloudEvent type, id, data."""
+        import json
+
+        found = []
+        for record in all_records(self.bus, topic):
+            if (record.key or b"").decode().split("/")[-1] in campaigns:
+                headers = {name: bytes(value).decode() for name, value in record.headers}
+                data = json.loads(record.value)
+                found.append(
+                    {"type": headers["ce_type"], "id": headers["ce_id"], "data": data, "partition": record.partition}
+                )
+        return found
+
+    def committed(self) -> dict[int, tuple[int, int]]:
+        """(committed offset, end) by partition of the shared briefs topic."""
+        from kafka import KafkaConsumer, TopicPartition
+
+        consumer = KafkaConsumer(**self.bus.client(), group_id=self.group, enable_auto_commit=False)
+        try:
+            parts = [TopicPartition(BRIEFS, number) for number in sorted(consumer.partitions_for_topic(BRIEFS))]
+            ends = consumer.end_offsets(parts)
+            return {part.partition: (consumer.committed(part) or 0, ends[part]) for part in parts}
+        finally:
+            consumer.close()
+
+    def all_committed(self) -> bool:
+        return all(done == end for done, end in self.committed().values())
+
+    def objects(self, root: Path | None = None) -> dict[str, bytes]:
+        store = LocalStore(root or self.root)
+        return {name: store.get(name) for name in store.list()}
+
+
+def until(true: Callable[[], Any], seconds: float = 90.0) -> Any:
+    """What `true` returns, once it is true."""
+    ends = time.monotonic() + seconds
+    while not (found := true()):
+        if time.monotonic() > ends:
+            raise AssertionError(f"{true} did not come true in {seconds} s")
+        time.sleep(0.2)
+    return found

@@ -1,0 +1,22 @@
+"""A dispatcher with the painting generator, as a process that tests kill: folder, group, brokers, options."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from foundry.bus.settings import BusSettings
+from pipelines.dispatcher.logs import log_as_json
+from pipelines.dispatcher.scheduler import Limits
+from pipelines.dispatcher.serving import serve
+from tests.dispatcher.factory import Factory
+from tests.fakes import PaintingHandler
+
+if __name__ == "__main__":
+    folder, group, bootstrap, *told = sys.argv[1:]
+    changes = dict(option.split("=") for option in told)
+    factory = Factory(BusSettings(bootstrap=bootstrap), Path(folder), group)
+    log_as_json()
+    limits = Limits(cost=int(changes.get("cost", "400")), jobs=int(changes.get("jobs", "32")))
+    wait = float(changes.get("max_poll", "300"))
+    serve(factory.bus, factory.serving(limits=limits, max_poll_interval_s=wait), PaintingHandler())

@@ -1,0 +1,66 @@
+"""Briefs on a real broker become campaigns in a store, once, and are told of."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from foundry.bus.messages import Message
+from foundry.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
+from tests.dispatcher.factory import Factory, until
+
+pytestmark = [
+    pytest.mark.kafka,
+    # The client's library leaves the sockets of failed connections to the collector.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def named(word: str) -> str:
+    """A campaign id that no other test has used on this broker."""
+    return f"{word}-{uuid.uuid4().hex[:8]}"
+
+
+def test_briefs_of_two_tenants_become_assets_and_events_and_commits(factory: Factory) -> None:
+    first, second = named("first"), named("second")
+    with factory.running():
+        factory.submit(factory.brief(first), factory.brief(second, tenant="northpeak"), request="order-7")
+        until(lambda: len(factory.told(CAMPAIGN_FINISHED, first, second)) == 2)
+        until(factory.all_committed)
+    assets = factory.told(FINISHED, first, second)
+    assert len(assets) == 2 * 2  # two locales each
+    objects = factory.objects()
+    for asset in assets:
+        assert any(name.endswith(asset["data"]["address"]) for name in objects)
+    for campaign in (first, second):
+        states = [said["data"]["state"] for said in factory.told(PROGRESS, campaign)]
+        assert states[0] == "waiting"
+        assert states[-1] == "finished"
+        last = factory.told(PROGRESS, campaign)[-1]["data"]
+        assert (last["request"], last["total"], last["done"], last["failed"]) == ("order-7", 2, 2, 0)
+
+
+def test_poison_goes_to_the_dead_topic_and_the_rest_go_on(factory: Factory) -> None:
+    good, foreign = named("good"), named("foreign")
+    product = {"id": "serum", "name": "Serum", "picture": "../northpeak/serum.png"}
+    with factory.running():
+        where = factory.send(Message(b"aurelle", b"{not json", (("x", b"y"),)))[0]
+        factory.submit(factory.brief(foreign, products=[product]))
+        factory.submit(factory.brief(good))
+        until(lambda: factory.told(CAMPAIGN_FINISHED, good))
+        until(factory.all_committed)
+    [refused] = factory.told(FAILED, foreign)
+    assert refused["data"]["code"] == "refused_input"
+    assert "outside the files of tenant 'aurelle'" in refused["data"]["reason"]
+    assert [said["data"]["state"] for said in factory.told(PROGRESS, foreign)] == ["refused"]
+    dead = {letter.origin: letter for letter in letters(factory)}
+    letter = dead[f"{where.topic}:{where.partition}:{where.offset}"]
+    assert (letter.code, letter.message.value) == ("unreadable_message", b"{not json")
+
+
+def letters(factory: Factory) -> list[object]:
+    from foundry.bus.dead import letters as all_letters
+
+    return list(all_letters(factory.bus))  # type: ignore[arg-type]

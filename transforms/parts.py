@@ -1,0 +1,50 @@
+"""What the parts of a plan leave behind until the plan's manifest is written: their dead letters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from foundry.manifest import DeadLetter, as_json
+from foundry.object_store import ObjectStore
+from foundry.part import Part
+from foundry.plan import Plan
+from transforms.manifest import folder_of
+
+
+def _folder(plan: Plan) -> str:
+    return f"{folder_of(plan)}/parts/{plan.digest}"
+
+
+def _name(part: Part) -> str:
+    return f"{_folder(part)}/{part.name}.jsonl"
+
+
+def keep_letters(part: Part, store: ObjectStore, letters: Sequence[DeadLetter]) -> int:
+    """Write the dead letters of a part, in place of those of an earlier attempt at it; how many there are."""
+    with store.for_tenant(part.tenant.id).replacing(_name(part)) as path:
+        path.write_text("".join(as_json(letter) + "\n" for letter in letters), encoding="utf-8")
+    return len(letters)
+
+
+def kept_letters(part: Part, store: ObjectStore) -> tuple[DeadLetter, ...]:
+    """The dead letters of a part that was made."""
+    return tuple(_letters(part, store, _name(part)))
+
+
+def letters_of_parts(plan: Plan, store: ObjectStore) -> Iterator[DeadLetter]:
+    """The dead letters of all parts of a plan that were made."""
+    for name in store.for_tenant(plan.tenant.id).matching(f"{_folder(plan)}/*.jsonl"):
+        yield from _letters(plan, store, name)
+
+
+def _letters(plan: Plan, store: ObjectStore, name: str) -> Iterator[DeadLetter]:
+    for line in store.for_tenant(plan.tenant.id).lines(name):
+        yield DeadLetter(**json.loads(line))
+
+
+def forget_parts(plan: Plan, store: ObjectStore) -> None:
+    """Take the parts' letters away, once the plan's manifest is written."""
+    own = store.for_tenant(plan.tenant.id)
+    for name in list(own.matching(f"{_folder(plan)}/*.jsonl")):
+        own.remove(name)
