@@ -54,4 +54,4 @@ def parts_of(plan: Plan, most: int) -> tuple[tuple[int, int], ...]:
 
 def part(plan: Plan, first: int, stop: int) -> Part:
     """One part of a plan."""
-    return Part(plan.brief, plan.tenant, plan.cards, plan.pictures, plan.placements, first, stop)
+    return Part(plan.brief, plan.tenant, plan.cards, plan.pictures, plan.placements, plan.sounds, first, stop)
