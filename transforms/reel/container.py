@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from foundry.errors import FoundryError
 from transforms.reel.codecs import configure, encoder_of
 from transforms.reel.film_format import FilmFormat
+from transforms.reel.priority import same_priority
 
 if TYPE_CHECKING:
     from transforms.reel.audio import Track
@@ -76,7 +77,8 @@ class FilmFile:
         configure(self.pictures.codec_context, plan)
         self.pictures.time_base = 1 / plan.rate
         sound = audio.stream(self.box) if audio is not None else None
-        self.box.start_encoding()
+        with same_priority():
+            self.box.start_encoding()
         if audio is not None:
             for packet in audio.packets(sound):
                 self.box.mux_one(packet)  # the muxer lays sound between the pictures by time

@@ -19,6 +19,7 @@ from transforms.reel.codecs import COLOUR, configure, encoder_of
 from transforms.reel.container import Coded, FilmFile, check_size, published, total
 from transforms.reel.film_format import ANIMATED, CannotFilm, FilmFormat
 from transforms.reel.floor import Witness
+from transforms.reel.priority import same_priority
 
 if TYPE_CHECKING:
     from transforms.reel.audio import Track
@@ -88,7 +89,8 @@ def encode_run(plan: FilmFormat, frames: Iterable[Any], count: int) -> Run:
     witness, pictures = Witness(plan), []
     for frame in marked(plan, frames, count):
         witness.see(frame)
-        pictures += [coded(packet) for packet in context.encode(frame)]
+        with same_priority():
+            pictures += [coded(packet) for packet in context.encode(frame)]
     pictures += [coded(packet) for packet in context.encode(None)]
     run = Run(plan, bytes(context.extradata or b""), tuple(pictures))
     if witness.is_needed(run.size, run.frames):

@@ -11,6 +11,7 @@ from transforms.reel.animated import Animation
 from transforms.reel.container import FilmFile, check_size, published
 from transforms.reel.film_format import ANIMATED, CannotFilm, FilmFormat, Mastering, formats_for
 from transforms.reel.floor import Witness
+from transforms.reel.priority import same_priority
 from transforms.reel.segments import KEY, coded, mark
 from transforms.reel.subtitles import TimedLine, checked
 
@@ -91,7 +92,9 @@ class _Coding:
         if self.plan.codec == "h264" and number % self.plan.group == 0:
             frame.pict_type = KEY
         self.witness.see(frame)
-        self._mux(self.film.pictures.codec_context.encode(frame))
+        with same_priority():
+            packets = self.film.pictures.codec_context.encode(frame)
+        self._mux(packets)
 
     def _mux(self, packets: list[Any]) -> None:
         for packet in packets:
