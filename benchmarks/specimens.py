@@ -31,7 +31,7 @@ from transforms.rendering.compose import Composition, StaticLayer, finish, prepa
 
 ROOT = Path(__file__).parents[1]
 BRANDS = ("aurelle", "northpeak")
-DRAWINGS = ROOT / "models" / "cards" / "evidence" / "backdrop" / "2" / "pictures"
+DRAWINGS = max((ROOT / "models" / "cards" / "evidence" / "backdrop").glob("*/pictures"))
 DRAWN = {"aurelle": "sunset-1-0.webp", "northpeak": "hills-2-0.webp"}
 EDGE_PX = 1_440
 SCRIPTS = {

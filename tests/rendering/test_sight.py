@@ -13,7 +13,7 @@ from transforms.rendering.setting import PixelBox
 from transforms.rendering.sight import focus, quiet, saliency
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "products"
-SCENES = Path(__file__).parents[2] / "models" / "cards" / "evidence" / "backdrop" / "2" / "pictures"
+SCENES = max((Path(__file__).parents[2] / "models" / "cards" / "evidence" / "backdrop").glob("*/pictures"))
 SIZE = (600, 400)
 
 
