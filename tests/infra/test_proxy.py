@@ -44,7 +44,7 @@ def test_a_cut_resets_open_and_new_connections_until_mended(wire: Proxy):
         wire.cut()
         with pytest.raises(ConnectionError):
             connection.recv(4096)
-    with connected(wire) as connection, pytest.raises(ConnectionError):
+    with pytest.raises(ConnectionError), connected(wire) as connection:
         connection.recv(4096)
     wire.mend()
     with connected(wire) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -222,6 +223,14 @@ def cut_off(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:900])
 
 
+def thunderscan(path: Path) -> None:
+    """A TIFF that says it is compressed in a way which no library here reads."""
+    Image.new("RGB", (80, 80)).save(path, "TIFF")
+    data, plain = path.read_bytes(), struct.pack("<HHIHH", 259, 3, 1, 1, 0)
+    assert plain in data
+    path.write_bytes(data.replace(plain, struct.pack("<HHIHH", 259, 3, 1, 32809, 0)))
+
+
 REFUSED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "animated": (animated, "2 frames"),
     "cmyk": (lambda path: Image.new("CMYK", (80, 80)).save(path, "TIFF"), "CMYK; convert it"),
@@ -238,7 +247,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a bomb": (lambda path: Image.new("1", (20_000, 20_000)).save(path, "PNG"), "far more pixels than the limit"),
     "cut off": (cut_off, "not a readable picture"),
     "cut off tiff": (lambda path: path.write_bytes(b"II*\x00\x08\x00"), "not a readable TIFF"),
-    "lzw": (lambda path: Image.new("RGB", (80, 80)).save(path, "TIFF", compression="tiff_lzw"), "save it uncompressed"),
+    "thunderscan": (thunderscan, "save it uncompressed"),
     "missing": (lambda path: None, "is not a file"),
 }
 
