@@ -22,6 +22,7 @@ from typing import Any
 from tests.reel.moving import pan
 from transforms.reel.codecs import ENCODERS, configure
 from transforms.reel.film_format import FilmFormat
+from transforms.reel.priority import same_priority
 from transforms.reel.segments import encode_run, join
 from transforms.reel.writer import FilmWriter
 
@@ -41,7 +42,7 @@ def bare(plan: FilmFormat, frames: list[Any]) -> int:
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"film.{plan.container}"
-        with av.open(str(file), "w") as box:
+        with same_priority(), av.open(str(file), "w") as box:
             stream = box.add_stream(ENCODERS[plan.codec].name, rate=plan.rate)
             configure(stream.codec_context, plan)
             for number, frame in enumerate(frames):

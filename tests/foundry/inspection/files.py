@@ -14,6 +14,7 @@ import pikepdf
 from PIL import Image
 
 from foundry.channel import TEMPLATES
+from transforms.reel.priority import same_priority
 
 SRGB = (TEMPLATES / "icc" / "sRGB.icc").read_bytes()
 PLAIN_MP4 = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0"}
@@ -56,7 +57,7 @@ class Spec:
 def film(path: Path, spec: Spec = Spec()) -> Path:
     """A film of a moving slope, with a tone of 1 kHz if it sounds."""
     options = PLAIN_MP4 if spec.container is None else spec.container
-    with av.open(str(path), "w", options=options if path.suffix != ".webm" else {}) as out:
+    with same_priority(), av.open(str(path), "w", options=options if path.suffix != ".webm" else {}) as out:
         out.metadata.update(spec.tags or {})
         pictures = out.add_stream(spec.codec, rate=spec.rate, options=FAST.get(spec.codec, {}))
         pictures.width, pictures.height, pictures.pix_fmt = *spec.size, spec.pixels
