@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.needing import needing
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needed = [pytest.mark.browser]
-if CHROMIUM is None and not os.environ.get("CI"):
-    needed = [pytest.mark.browser, pytest.mark.skip(reason="no Chromium on this machine")]
+needed = needing(pytest.mark.browser, lacking="" if CHROMIUM else "no Chromium on this machine")
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from foundry.film import Take
 from models.video.encoding import encode
 from tests.film.small import a_picture, first_variant, ordered
 from transforms.film.camera import Window, path
-from transforms.film.check import within
 from transforms.film.make import format_of
 from transforms.film.runs import stretches
 from transforms.film.signal import Signal, hlg, pq
@@ -96,7 +95,7 @@ def test_type_stays_in_the_safe_area_in_every_frame(tmp_path: Any, monkeypatch: 
         for frame in range(take.start, take.stop):
             for moving in letters.slots:
                 if moving.progress(frame) > 0:
-                    assert within(moving.box(frame), safe)
+                    assert moving.box(frame).inside(safe)
                     seen += 1
     assert seen > 20
 

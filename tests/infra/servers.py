@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import pytest
 
+import tests.needing
 from foundry.errors import FoundryError
 from foundry.stack import cache_folder, missing_tools
 from foundry.stack.fetching import fetched, parts_of
@@ -27,6 +27,5 @@ def lacking(server: str) -> str:
 
 def needing(server: str, *more: pytest.MarkDecorator) -> Sequence[pytest.MarkDecorator]:
     """The marks of a test module that uses this server."""
-    marks = [getattr(pytest.mark, "flink" if server == "jobserver" else server), *more]
-    why = lacking(server)
-    return [*marks, pytest.mark.skip(reason=why)] if why and not os.environ.get("CI") else marks
+    mark = getattr(pytest.mark, "flink" if server == "jobserver" else server)
+    return tests.needing.needing(mark, *more, lacking=lacking(server))

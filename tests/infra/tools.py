@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needing import needing
+
 INFRA = Path(__file__).parents[2] / "infra"
 SOURCES = {
     "helm": "go install helm.sh/helm/v3/cmd/helm@v3.22.0",
@@ -32,10 +34,8 @@ def tool(name: str) -> str | None:
 
 def needing_tool(name: str) -> Sequence[pytest.MarkDecorator]:
     """The marks of tests that run it: without it skipped on a laptop, and failed in CI unless it is OPTIONAL."""
-    marks = [getattr(pytest.mark, name)]
-    if tool(name) is None and (name in OPTIONAL or not os.environ.get("CI")):
-        marks.append(pytest.mark.skip(reason=f"no {name}; {SOURCES[name]}"))
-    return marks
+    lacking = "" if tool(name) else f"no {name}; {SOURCES[name]}"
+    return needing(getattr(pytest.mark, name), lacking=lacking, optional=name in OPTIONAL)
 
 
 def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

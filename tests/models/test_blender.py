@@ -25,12 +25,12 @@ from foundry.view import View
 from models.blender.process import Blender, BlenderMissing, RenderRefused, plain_png, render
 from models.blender.views import BlenderHandler, Unrendered, ViewOrder, rendered_view, take_in
 from tests.foundry.product_models import flat_box, glb_of, saved, usda
+from tests.needing import needing
 from transforms.views import RenderViews
 
 HERE = Blender(os.environ.get("FOUNDRY_BLENDER", ""), "cpu", threads=1, timeout_s=300)
-blender = [pytest.mark.blender]
-if not HERE.program and importlib.util.find_spec("bpy") is None and not os.environ.get("CI"):
-    blender.append(pytest.mark.skip(reason="no Blender on this machine"))
+there = HERE.program or importlib.util.find_spec("bpy")
+blender = needing(pytest.mark.blender, lacking="" if there else "no Blender on this machine")
 SMALL = View(edge_px=64, samples=1, denoise=False)
 COLOUR = (200, 90, 30)
 

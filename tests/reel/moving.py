@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,12 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.needing import needing
 from transforms.reel.film_format import FilmFormat
 
 FFPROBE, FFMPEG = shutil.which("ffprobe"), shutil.which("ffmpeg")
-readers = [pytest.mark.readers]
-if (FFPROBE is None or FFMPEG is None) and not os.environ.get("CI"):
-    readers = [pytest.mark.readers, pytest.mark.skip(reason="no ffmpeg on this machine")]
+readers = needing(pytest.mark.readers, lacking="" if FFPROBE and FFMPEG else "no ffmpeg on this machine")
 
 
 def a_plan(codec: str = "h264", container: str = "mp4", **changes: Any) -> FilmFormat:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-import pytest
+from tests.needing import needing
 
 try:
     import icu
 except ImportError:
     icu = None
 
-needed = []
-if icu is None and not os.environ.get("CI"):
-    needed = [pytest.mark.skip(reason="no PyICU here; apt-get install libicu-dev pkg-config, pip install PyICU")]
+INSTALLED_BY = "apt-get install libicu-dev pkg-config, pip install PyICU"
+needed = needing(lacking="" if icu else f"no PyICU here; {INSTALLED_BY}")
 
 
 def _icu() -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.needing import needing
+
 PROGRAMS = ("exiftool", "pdfinfo", "pdftoppm", "djxl")
-missing = [name for name in PROGRAMS if shutil.which(name) is None]
-needed = [pytest.mark.readers]
-if missing and not os.environ.get("CI"):
-    needed = [pytest.mark.readers, pytest.mark.skip(reason=f"not on this machine: {', '.join(missing)}")]
+missing = ", ".join(name for name in PROGRAMS if shutil.which(name) is None)
+needed = needing(pytest.mark.readers, lacking=missing and f"not on this machine: {missing}")
 
 
 def exiftool(path: Path) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +10,7 @@ from PIL import Image
 
 from benchmarks.reading import error_rate, lines, missing_tool, otsu, prepared, read_back, read_line
 from benchmarks.specimens import Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, script_of
+from tests.needing import IN_CI
 
 MOST = {"Thai": 0.15, "Arabic": 0.15}
 MOST_ELSEWHERE = 0.08
@@ -33,7 +33,7 @@ def specimens(locale: str) -> list[Specimen]:
 
 def the_reader() -> None:
     absent = missing_tool()
-    if absent and not os.environ.get("CI"):
+    if absent and not IN_CI:
         pytest.skip(f"{absent} is not on this machine")
     assert absent is None, f"CI needs {absent}; .ci/run installs it"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.needing import needing
+
 TOOLS = ("ffprobe", "exiftool")
 here = all(shutil.which(tool) for tool in TOOLS) and importlib.util.find_spec("pyvips") is not None
-needed = [pytest.mark.readers]
-if not here and not os.environ.get("CI"):
-    needed = [pytest.mark.readers, pytest.mark.skip(reason="ffprobe, exiftool or pyvips is not on this machine")]
+needed = needing(pytest.mark.readers, lacking="" if here else "ffprobe, exiftool or pyvips is not on this machine")
 
 
 def ffprobe(file: Path) -> dict[str, Any]:
