@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import builtins
 import mimetypes
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -28,6 +27,7 @@ from foundry.object_store import (
     crc32c,
     crc32c_of,
     plain_name,
+    scratch_in,
     swept,
 )
 
@@ -84,8 +84,7 @@ class BucketStore:
     def _upload(self, name: str, wanted: str, send: Callable[..., None]) -> bool:
         from google.api_core.exceptions import NotFound, PreconditionFailed
 
-        blob = self._blob(name)
-        blob.metadata = {"tenant": self.tenant} if self.tenant else None
+        blob = self._new_blob(name)
         try:
             self._ask(name, lambda how: send(blob, if_generation_match=0, checksum="crc32c", **how))
         except PreconditionFailed:
@@ -195,15 +194,9 @@ class BucketStore:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
-    @contextmanager
-    def scratch_file(self, suffix: str = "") -> Iterator[Path]:
+    def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
         """A file of this machine, gone when the block ends."""
-        handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=self.scratch_folder())
-        os.close(handle)
-        try:
-            yield Path(name)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        return scratch_in(self.scratch_folder(), suffix)
 
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
@@ -230,8 +223,7 @@ class BucketStore:
 
     def _overwrite(self, name: str, file: Path) -> None:
         old = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
-        blob, seen = self._blob(name), old.generation if old else 0
-        blob.metadata = {"tenant": self.tenant} if self.tenant else None
+        blob, seen = self._new_blob(name), old.generation if old else 0
 
         def send(how: dict[str, Any]) -> None:
             blob.upload_from_filename(str(file), _type(name), if_generation_match=seen, checksum="crc32c", **how)
@@ -249,6 +241,12 @@ class BucketStore:
     def _blob(self, name: str) -> Any:
         full = self._full(name)
         return self._bucket.blob(full, kms_key_name=self.home.kms_key)
+
+    def _new_blob(self, name: str) -> Any:
+        """An object to be written, which says whose it is."""
+        blob = self._blob(name)
+        blob.metadata = {"tenant": self.tenant} if self.tenant else None
+        return blob
 
     def _full(self, name: str) -> str:
         full = self.prefix + name

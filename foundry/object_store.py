@@ -231,15 +231,9 @@ class LocalStore:
         scratch.mkdir(parents=True, exist_ok=True)
         return scratch
 
-    @contextmanager
-    def scratch_file(self, suffix: str = "") -> Iterator[Path]:
+    def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
         """A file of this process beside the objects, gone when the block ends; `sweep` removes it after a crash."""
-        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=self.scratch_folder())
-        os.close(handle)
-        try:
-            yield Path(temporary)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        return scratch_in(self.scratch_folder(), suffix)
 
     def _verify(self, name: str, path: Path, wanted: str) -> None:
         found = crc32c(path.read_bytes())
@@ -314,18 +308,25 @@ class LocalStore:
         """
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=self.scratch_folder())
-        os.close(handle)
-        try:
-            yield Path(temporary)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        with self.scratch_file() as scratch:
+            yield scratch
+            os.chmod(scratch, 0o644)
+            os.replace(scratch, path)
 
     def sweep(self) -> int:
         """Remove scratch files of processes that are gone; returns how many."""
         return swept(self.root / SCRATCH)
+
+
+@contextmanager
+def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
+    """An empty file in `folder` whose name begins with this process's id, gone when the block ends."""
+    handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=folder)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def swept(folder: Path) -> int:

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from foundry.admission import Admitted, admit
-from foundry.errors import BadInput, Refusals
+from foundry.admission import Admitted
+from foundry.errors import BadInput
 from foundry.estimate import Needs, needs
 from foundry.intake import read_briefs
 from foundry.object_store import ObjectStore
@@ -29,16 +29,13 @@ PLAIN_SECONDS = 10.0
 def admitted(path: Path, tenants: Path | None, cards: Path | None = None) -> Iterator[Admitted]:
     """Every brief of a file, admitted before any is run; Refusals otherwise. `cards` is the user's folder of cards."""
     from models.registry import cards_of, open_registry
-    from transforms.rendering.fitting import misfits
+    from transforms.rendering.fitting import admit_fitting
 
     registry, folder = open_registry(cards), path.resolve().parent
     found = []
     for brief in read_briefs(path):
         tenant = load_tenant(tenants or folder / "tenants", brief.tenant)
-        each = admit(brief, folder, tenant, cards_of(tenant, registry))
-        if problems := tuple(misfits(each.plan)):
-            raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", problems)
-        found.append(each)
+        found.append(admit_fitting(brief, folder, tenant, cards_of(tenant, registry)))
     yield from found
 
 

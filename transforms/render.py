@@ -73,20 +73,23 @@ def missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[Vari
 
 def load_master(shot: ShotOrder, store: ObjectStore) -> tuple[Image.Image, MasterFacts]:
     """A master's pixels and facts; NoMaster if it was not made."""
-    own = store.for_tenant(shot.tenant)
-    if not own.exists(shot.record):
-        raise NoMaster(shot.name)
-    record = master_from_json(own.get(shot.record))
-    return master_image(own.get(shot.master)), facts_of(record)
+    data, facts = stored_master(shot, store)
+    return master_image(data), facts
 
 
 def film_master(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Master:
     """The n-th picture of a film, with all its bits; NoMaster names the scene whose shot was refused."""
     shot = variant.shows[at]
+    data, facts = stored_master(shot, store, plan.scenes[shot.scene].id)
+    return decode_master(data), facts
+
+
+def stored_master(shot: ShotOrder, store: ObjectStore, scene: str = "") -> tuple[bytes, MasterFacts]:
+    """A master's file and facts; NoMaster, which names the scene if it is given, if it was not made."""
     own = store.for_tenant(shot.tenant)
     if not own.exists(shot.record):
-        raise NoMaster(shot.name, plan.scenes[shot.scene].id)
-    return decode_master(own.get(shot.master)), facts_of(master_from_json(own.get(shot.record)))
+        raise NoMaster(shot.name, scene)
+    return own.get(shot.master), facts_of(master_from_json(own.get(shot.record)))
 
 
 def facts_of(record: MasterRecord) -> MasterFacts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foundry.admission import Admitted, admit
+from foundry.admission import Admitted
 from foundry.brief import Brief
 from foundry.bus.messages import Cancelled, Submitted, read
 from foundry.errors import FoundryError, Refusals
@@ -57,17 +57,14 @@ def admitted(submitted: Submitted, folders: Folders) -> Admitted:
     Product files are read below the tenant's own folder and nowhere else: who may write to a topic names paths there.
     """
     from models.registry import cards_of, open_registry
-    from transforms.rendering.fitting import misfits
+    from transforms.rendering.fitting import admit_fitting
 
     brief = parse(submitted.document)
     tenant = load_tenant(folders.tenants, brief.tenant)
-    folder, source = folders.files / brief.tenant, f"brief {brief.tenant}/{brief.campaign.id}"
+    folder = folders.files / brief.tenant
     if foreign := tuple(_foreign(brief, folder)):
-        raise Refusals(source, foreign)
-    each = admit(brief, folder, tenant, cards_of(tenant, open_registry(folders.cards)))
-    if problems := tuple(misfits(each.plan)):
-        raise Refusals(source, problems)
-    return each
+        raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", foreign)
+    return admit_fitting(brief, folder, tenant, cards_of(tenant, open_registry(folders.cards)))
 
 
 def _foreign(brief: Brief, folder: Path) -> Iterator[FoundryError]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 from foundry.channel import Placement
 from foundry.inspection import inspect
 from foundry.manifest import CheckRecord
 from transforms.film.painting import Film, Words
-from transforms.rendering.check import file_checks, overlap, readable
-from transforms.rendering.room import PixelBox, safe_box
+from transforms.rendering.check import apart, file_checks, named, readable, record
+from transforms.rendering.room import safe_box
 
 
 def check_film(file: Path, film: Film, words: Words) -> tuple[CheckRecord, ...]:
@@ -23,13 +22,9 @@ def check_film(file: Path, film: Film, words: Words) -> tuple[CheckRecord, ...]:
     return (
         *file_checks(inspect(file, placement.name), placement),
         _inside(film, words, placement),
-        _apart(film, words),
+        apart(named(letters.placed, film.staged[at].static.logo) for at, letters in words.letters.items()),
         readable(slots),
     )
-
-
-def _is(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
-    return CheckRecord(name, bool(passed), measured, limit)
 
 
 def _inside(film: Film, words: Words, placement: Placement) -> CheckRecord:
@@ -39,23 +34,7 @@ def _inside(film: Film, words: Words, placement: Placement) -> CheckRecord:
         for at, letters in words.letters.items()
         for moving in letters.slots
         for frame in range(moving.start, film.timeline.takes[at].stop)
-        if not within(moving.box(frame), safe)
+        if not moving.box(frame).inside(safe)
     }
-    out |= {"subtitles" for line in words.lines if not within(line.box, safe)}
-    return _is("safe_area", not out, ", ".join(sorted(out)) or "all inside in every frame", "all inside")
-
-
-def within(box: PixelBox, safe: PixelBox) -> bool:
-    """Whether a box lies inside another."""
-    across = box.left >= safe.left and box.right <= safe.right
-    return across and box.top >= safe.top and box.bottom <= safe.bottom
-
-
-def _apart(film: Film, words: Words) -> CheckRecord:
-    over = []
-    for at, letters in words.letters.items():
-        boxes = [(slot.field, slot.box) for slot in letters.placed]
-        logo = film.staged[at].static.logo
-        boxes += [("logo", logo)] if logo else []
-        over += [f"{a} on {b}" for (a, x), (b, y) in combinations(boxes, 2) if overlap(x, y)]
-    return _is("no_overlap", not over, ", ".join(over) or "none", "none")
+    out |= {"subtitles" for line in words.lines if not line.box.inside(safe)}
+    return record("safe_area", not out, ", ".join(sorted(out)) or "all inside in every frame", "all inside")

@@ -123,10 +123,6 @@ def _free(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> PixelBox
     left = safe.left + (safe.width - layer.width) // 2 // 2 * 2
     for top in range((safe.bottom - layer.height) // 2 * 2, safe.top, -8):
         box = PixelBox(left, top, left + layer.width, top + layer.height)
-        if not any(_over(box, other) for other in taken):
+        if not any(box.meets(other) for other in taken):
             return box
     return None
-
-
-def _over(a: PixelBox, b: PixelBox) -> bool:
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom

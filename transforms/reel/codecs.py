@@ -155,6 +155,11 @@ def _filled(plan: FilmFormat) -> int:
     return min(wanted, plan.ceiling or wanted)
 
 
+def _wished(plan: FilmFormat) -> int:
+    """The rate that a channel or a brief asks for; 0 where quality decides."""
+    return plan.target_bits_per_second or (_filled(plan) if plan.least_bits_per_second else 0)
+
+
 def _hevc(plan: FilmFormat) -> dict[str, str]:
     quality, preset = _quality(plan)
     parameters = {
@@ -169,10 +174,8 @@ def _hevc(plan: FilmFormat) -> dict[str, str]:
         "repeat-headers": "0",
     }
     chosen = {"preset": preset}
-    if plan.target_bits_per_second or plan.least_bits_per_second:
-        chosen |= {"b": str(plan.target_bits_per_second or _filled(plan))}
-    else:
-        chosen |= {"crf": str(quality)}
+    rate = _wished(plan)
+    chosen |= {"b": str(rate)} if rate else {"crf": str(quality)}
     if limit := cap(plan):
         parameters |= {"vbv-maxrate": str(limit[0] // 1000), "vbv-bufsize": str(max(1, limit[1] // 1000))}
     if plan.mastering:
@@ -194,13 +197,10 @@ def _av1(plan: FilmFormat) -> dict[str, str]:
     quality, preset = _quality(plan)
     parameters = {"lp": "1", "keyint": str(plan.group), "irefresh-type": "2", "scd": "0"}
     chosen = {"preset": preset}
-    limit = cap(plan)
-    if plan.target_bits_per_second or plan.least_bits_per_second:
-        chosen |= {"b": str(plan.target_bits_per_second or _filled(plan))}
-    else:
-        chosen |= {"crf": str(quality)}
-        if limit:
-            parameters |= {"mbr": str(limit[0] // 1000)}
+    rate, limit = _wished(plan), cap(plan)
+    chosen |= {"b": str(rate)} if rate else {"crf": str(quality)}
+    if limit and not rate:
+        parameters |= {"mbr": str(limit[0] // 1000)}
     if plan.mastering:
         parameters |= _lit(plan.mastering)
     return {**chosen, "svtav1-params": joined(parameters)}
@@ -219,8 +219,8 @@ def _vp9(plan: FilmFormat) -> dict[str, str]:
     chosen = {"deadline": "good", "cpu-used": speed, "row-mt": "0", "lag-in-frames": "25", "auto-alt-ref": "1"}
     chosen |= {"keyint_min": str(plan.group)}
     limit = cap(plan)
-    if plan.target_bits_per_second or plan.least_bits_per_second:
-        return chosen | {"b": str(plan.target_bits_per_second or _filled(plan))}
+    if rate := _wished(plan):
+        return chosen | {"b": str(rate)}
     if limit:  # constrained quality: at least this good, while the rate allows
         return chosen | {"crf": str(quality), "b": str(limit[0]), "maxrate": str(limit[0]), "bufsize": str(limit[1])}
     return chosen | {"crf": str(quality), "b": "0"}

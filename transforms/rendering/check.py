@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
@@ -14,6 +15,7 @@ from foundry.manifest import CheckRecord
 from transforms.rendering.compose import Composition, PlacedSlot
 from transforms.rendering.room import PixelBox, safe_box
 
+NamedBoxes = list[tuple[str, PixelBox]]
 LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
 BLANK_LEVELS = 2.0
 
@@ -37,10 +39,16 @@ def file_checks(found: Found, placement: Placement) -> tuple[CheckRecord, ...]:
 def composition_checks(composed: Composition, placement: Placement) -> tuple[CheckRecord, ...]:
     """Safe area, overlap, contrast, and the share of copy where the placement limits it."""
     share = () if placement.text_share is None else (_text_share(composed, placement, placement.text_share),)
-    return (_inside(composed, placement), _apart(composed), readable(composed.slots), *share)
+    return (
+        _inside(composed, placement),
+        apart([named(composed.slots, composed.logo)]),
+        readable(composed.slots),
+        *share,
+    )
 
 
-def _is(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
+def record(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
+    """One measure with its limit."""
     return CheckRecord(name, bool(passed), measured, limit)
 
 
@@ -50,7 +58,7 @@ def _not_blank(found: Found, image: Image.Image) -> CheckRecord:
     if spread is None:
         spread = ImageStat.Stat(image.convert("L")).stddev[0]
     measured = f"{spread:.1f} levels of deviation"
-    return _is("not_blank", spread >= BLANK_LEVELS, measured, f"at least {BLANK_LEVELS:g}")
+    return record("not_blank", spread >= BLANK_LEVELS, measured, f"at least {BLANK_LEVELS:g}")
 
 
 def _text_share(composed: Composition, placement: Placement, limit: int) -> CheckRecord:
@@ -60,33 +68,27 @@ def _text_share(composed: Composition, placement: Placement, limit: int) -> Chec
     for slot in composed.slots:
         under[max(slot.box.top, 0) : slot.box.bottom, max(slot.box.left, 0) : slot.box.right] = True
     share = round(1000 * float(under.mean()))
-    return _is("text_share", share <= limit, f"{share} thousandths", f"at most {limit}")
+    return record("text_share", share <= limit, f"{share} thousandths", f"at most {limit}")
 
 
 def _inside(composed: Composition, placement: Placement) -> CheckRecord:
     safe = safe_box(placement)
-    out = [slot.field for slot in composed.slots if not _within(slot.box, safe)]
-    if composed.logo and not _within(composed.logo, safe):
+    out = [slot.field for slot in composed.slots if not slot.box.inside(safe)]
+    if composed.logo and not composed.logo.inside(safe):
         out.append("logo")
-    return _is("safe_area", not out, ", ".join(out) or "all inside", "all inside")
+    return record("safe_area", not out, ", ".join(out) or "all inside", "all inside")
 
 
-def _within(box: PixelBox, safe: PixelBox) -> bool:
-    across = box.left >= safe.left and box.right <= safe.right
-    return across and box.top >= safe.top and box.bottom <= safe.bottom
+def named(slots: Iterable[PlacedSlot], logo: PixelBox | None) -> NamedBoxes:
+    """What lies on one picture, by the names that people know."""
+    boxes = [(slot.field, slot.box) for slot in slots]
+    return [*boxes, ("logo", logo)] if logo else boxes
 
 
-def _apart(composed: Composition) -> CheckRecord:
-    boxes = [(slot.field, slot.box) for slot in composed.slots]
-    if composed.logo:
-        boxes.append(("logo", composed.logo))
-    over = [f"{a} on {b}" for (a, x), (b, y) in combinations(boxes, 2) if overlap(x, y)]
-    return _is("no_overlap", not over, ", ".join(over) or "none", "none")
-
-
-def overlap(a: PixelBox, b: PixelBox) -> bool:
-    """Whether two boxes share a pixel."""
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+def apart(pictures: Iterable[NamedBoxes]) -> CheckRecord:
+    """Whether on none of the pictures two boxes meet."""
+    over = [f"{a} on {b}" for boxes in pictures for (a, x), (b, y) in combinations(boxes, 2) if x.meets(y)]
+    return record("no_overlap", not over, ", ".join(over) or "none", "none")
 
 
 def readable(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
@@ -98,4 +100,4 @@ def readable(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
     ]
     least = min((slot.contrast for slot in slots), default=21.0)
     limit = f"{LARGE}:1 for {LARGE_PX} px and above, else {SMALL}:1"
-    return _is("contrast", not low, ", ".join(low) or f"at least {least}:1", limit)
+    return record("contrast", not low, ", ".join(low) or f"at least {least}:1", limit)

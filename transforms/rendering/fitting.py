@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from pathlib import Path
 
+from foundry.admission import Admitted, admit
+from foundry.brief import Brief
 from foundry.channel import Placement
 from foundry.copy import COPY_FIELDS, Copy
-from foundry.errors import FoundryError
+from foundry.errors import FoundryError, Refusals
 from foundry.layout import Layout, layout_for
-from foundry.plan import Plan, is_rtl
+from foundry.plan import Cards, Plan, is_rtl
 from foundry.tenant import Tenant
 from transforms.rendering.logo import LogoDoesNotFit, LogoPlace, place_logo
 from transforms.rendering.room import Frame, block_boxes, frame
@@ -46,6 +49,14 @@ class Fit:
     locale: str
     refusal: FoundryError | None = None
     dropped: tuple[str, ...] = ()
+
+
+def admit_fitting(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
+    """As `foundry.admission.admit`; Refusals also for copy that will not fit, so that nothing is drawn in vain."""
+    each = admit(brief, folder, tenant, cards)
+    if problems := tuple(misfits(each.plan)):
+        raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", problems)
+    return each
 
 
 def fits(layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[tuple[str, Copy]]) -> Iterator[Fit]:

@@ -98,7 +98,7 @@ def _strays(drawn: Sequence[Inked]) -> Iterator[Finding]:
 def _collisions(drawn: Sequence[Inked], logo: PixelBox | None) -> Iterator[Finding]:
     boxes = [(one.field, one.box) for one in drawn] + ([("logo", logo)] if logo else [])
     for (first, a), (second, b) in combinations(boxes, 2):
-        if a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom:
+        if a.meets(b):
             yield Finding("overlaps", f"{first}, {second}", f"{_said(a)} and {_said(b)}")
 
 

@@ -40,6 +40,11 @@ class PixelBox:
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
+    def inside(self, other: PixelBox) -> bool:
+        """Whether all of it lies in `other`."""
+        across = self.left >= other.left and self.right <= other.right
+        return across and self.top >= other.top and self.bottom <= other.bottom
+
     def within(self, other: PixelBox) -> PixelBox:
         """The part inside `other`; empty at its edge where there is none."""
         left, top = min(max(self.left, other.left), other.right), min(max(self.top, other.top), other.bottom)
@@ -58,15 +63,9 @@ class PixelBox:
         return max(rests, key=lambda rest: max(rest.width, 0) * max(rest.height, 0)).within(self)
 
 
-def canvas_size(placement: Placement) -> tuple[int, int]:
-    """Pixels of the picture to make: the placement's, with bleed where it is printed."""
-    size: tuple[int, int] = getattr(placement, "canvas", placement.size)
-    return size
-
-
 def safe_box(placement: Placement) -> PixelBox:
     """The safe area in pixels of the canvas."""
-    (width, height), (across, down) = placement.size, canvas_size(placement)
+    (width, height), (across, down) = placement.size, placement.canvas
     x, y, safe = (across - width) // 2, (down - height) // 2, placement.safe_area
     left, top = width * safe.left // 1000, height * safe.top // 1000
     right, bottom = width - width * safe.right // 1000, height - height * safe.bottom // 1000
@@ -123,7 +122,7 @@ def frame(layout: Layout, placement: Placement, rtl: bool) -> Frame:
     reference = {"short": min(width, height), "height": height, "width": width}[layout.reference]
     grid: Grid = layout.grid
     gutter = round(grid.gutter * reference / 1000)
-    return Frame(canvas_size(placement), safe_box(placement), reference, (grid.columns, grid.rows, gutter), rtl)
+    return Frame(placement.canvas, safe_box(placement), reference, (grid.columns, grid.rows, gutter), rtl)
 
 
 def block_boxes(block: Block, frame: Frame, keep_off: PixelBox | None) -> tuple[PixelBox, ...]:
