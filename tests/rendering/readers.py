@@ -13,8 +13,8 @@ import pytest
 from tests.needing import needing
 
 PROGRAMS = ("exiftool", "pdfinfo", "pdftoppm", "djxl")
-missing = ", ".join(name for name in PROGRAMS if shutil.which(name) is None)
-needed = needing(pytest.mark.readers, lacking=missing and f"not on this machine: {missing}")
+missing = [name for name in PROGRAMS if shutil.which(name) is None]
+needed = needing(pytest.mark.readers, lacking=f"not on this machine: {', '.join(missing)}" if missing else "")
 
 
 def exiftool(path: Path) -> dict[str, Any]:
