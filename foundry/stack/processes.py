@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from foundry.stack.home import MARK, Home, Started
 
@@ -39,13 +40,16 @@ def start(home: Home, server: str, role: str, command: Sequence[str], more: dict
 
 
 def alive(started: Started) -> bool:
-    """Whether this very process still runs: the pid may belong to another by now."""
+    """Whether this very process still runs: the pid may belong to another by now.
+
+    A killed process is a zombie as soon as its first thread ends, and holds its ports until the last one has.
+    """
     import psutil
 
     try:
         process = psutil.Process(started.pid)
         same = abs(process.create_time() - started.started) < 0.05
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        return same and (process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1)
     except psutil.NoSuchProcess:
         return False
 
@@ -63,7 +67,7 @@ def stop(started: Started, patience_s: float = 10) -> None:
     if not alive(started):
         _reap(started.pid)
         return
-    family = [psutil.Process(started.pid), *psutil.Process(started.pid).children(recursive=True)]
+    family = _family(started.pid)
     send(started, signal.SIGCONT)
     send(started, signal.SIGTERM)
     _reaped_within(started.pid, patience_s)
@@ -101,6 +105,17 @@ def tail(log: Path, lines: int = 12) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 8192))
         return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+
+
+def _family(pid: int) -> list[Any]:
+    """A process and all that it started; none if it ended meanwhile."""
+    import psutil
+
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _kill(process: object) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -23,11 +25,19 @@ from foundry.stack import (
     processes,
 )
 from foundry.stack.fetching import KAFKA, FetchFailed, check
-from foundry.stack.home import MARK, Started
+from foundry.stack.home import MARK, Started, taken
 from foundry.stack.running import with_needs
 from foundry.stack.server import Role
 
 SLEEP = (sys.executable, "-c", "import time; print('asleep', flush=True); time.sleep(60)")
+
+
+HALF_DEAD = """
+import ctypes, socket, sys, threading, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""  # its first thread ends, as that of a killed process does before the others; the port stays taken
 
 
 @pytest.fixture
@@ -42,6 +52,22 @@ def test_a_process_is_stopped_and_its_successor_in_the_pid_is_not(home: Home):
     assert processes.alive(started)
     processes.stop(started)
     assert not processes.alive(started)
+
+
+def test_a_process_lives_until_its_last_thread_ends_and_then_its_port_is_free(home: Home):
+    port = home.port("kafka.client")
+    started = processes.start(home, "kafka", "broker", (sys.executable, "-c", HALF_DEAD, str(port)), {})
+    leader = psutil.Process(started.pid)
+    until = time.monotonic() + 30
+    while leader.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
+        time.sleep(0.05)
+    assert leader.status() == psutil.STATUS_ZOMBIE
+    assert taken(port)
+    assert processes.alive(started)
+    processes.send(started, signal.SIGKILL)
+    processes.stop(started, 5)
+    assert not processes.alive(started)
+    assert not taken(port)
 
 
 def test_down_finds_a_process_that_no_state_file_knows(home: Home):
