@@ -28,8 +28,9 @@ from foundry.object_store import LocalStore
 from foundry.workbench import admitted
 from pipelines.campaign import build_all
 from pipelines.dispatcher.loop import Dispatcher
-from tests.dispatcher.factory import Factory, until
+from tests.dispatcher.factory import Factory
 from tests.fakes import PaintingHandler
+from tests.waiting import until
 
 WARM_UP = 2
 

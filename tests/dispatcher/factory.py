@@ -8,9 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,13 +165,3 @@ class Factory:
     def objects(self, root: Path | None = None) -> dict[str, bytes]:
         store = LocalStore(root or self.root)
         return {name: store.get(name) for name in store.list()}
-
-
-def until(true: Callable[[], Any], seconds: float = 90.0) -> Any:
-    """What `true` returns, once it is true."""
-    ends = time.monotonic() + seconds
-    while not (found := true()):
-        if time.monotonic() > ends:
-            raise AssertionError(f"{true} did not come true in {seconds} s")
-        time.sleep(0.2)
-    return found

@@ -18,9 +18,10 @@ from pipelines.campaign import build_all
 from pipelines.dispatcher.claims import Claims
 from pipelines.dispatcher.gate import Folders, admitted
 from pipelines.dispatcher.scheduler import Limits
-from tests.dispatcher.factory import Factory, until
+from tests.dispatcher.factory import Factory
 from tests.dispatcher.test_serving import named
 from tests.fakes import PaintingHandler
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.kafka,

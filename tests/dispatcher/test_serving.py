@@ -8,7 +8,8 @@ import pytest
 
 from foundry.bus.messages import Message
 from foundry.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
-from tests.dispatcher.factory import Factory, until
+from tests.dispatcher.factory import Factory
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.kafka,

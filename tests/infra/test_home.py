@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -28,6 +27,7 @@ from foundry.stack.fetching import KAFKA, FetchFailed, check
 from foundry.stack.home import MARK, Started, taken
 from foundry.stack.running import with_needs
 from foundry.stack.server import Role
+from tests.waiting import until
 
 SLEEP = (sys.executable, "-c", "import time; print('asleep', flush=True); time.sleep(60)")
 
@@ -58,10 +58,7 @@ def test_a_process_lives_until_its_last_thread_ends_and_then_its_port_is_free(ho
     port = home.port("kafka.client")
     started = processes.start(home, "kafka", "broker", (sys.executable, "-c", HALF_DEAD, str(port)), {})
     leader = psutil.Process(started.pid)
-    until = time.monotonic() + 30
-    while leader.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
-        time.sleep(0.05)
-    assert leader.status() == psutil.STATUS_ZOMBIE
+    until(lambda: leader.status() == psutil.STATUS_ZOMBIE, 30)
     assert taken(port)
     assert processes.alive(started)
     processes.send(started, signal.SIGKILL)
