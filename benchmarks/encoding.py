@@ -26,12 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.photographs import photograph
 from foundry.channel import Placement, placements
 from foundry.composition import compositions
 from foundry.copy import Copy
 from foundry.layout import layout_for, shown_fields
 from foundry.shot import MasterFacts
+from models.evaluation.photographs import photograph
 from tests.briefs import a_tenant
 from transforms.rendering.compose import finish, prepare
 from transforms.rendering.encode import TooManyBytes, encode

@@ -32,13 +32,13 @@ from benchmarks.peers.chromium import Chromium, descendants_seconds
 from benchmarks.peers.matching import matched
 from benchmarks.peers.pixels import OpenCv, Skia, Vips
 from benchmarks.peers.sheet import XMP, Order, Sheet, sheet
-from benchmarks.photographs import photograph
 from foundry.channel import Placement, placements
 from foundry.composition import compositions
 from foundry.copy import Copy
 from foundry.layout import layout_for, shown_fields
 from foundry.manifest import master_from_json
 from foundry.shot import MasterFacts
+from models.evaluation.photographs import photograph
 from tests.briefs import a_tenant
 from transforms.master_file import encode_master, master_image
 from transforms.render import facts_of

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.feature_distance import feature_distance
-from benchmarks.photographs import LICENCES, photograph, reduced
-from benchmarks.seams import SeamMeter
+from models.evaluation.enlargers import by_card, measured, pillow, resampled
+from models.evaluation.photographs import LICENCES, photograph, reduced
+from models.evaluation.seams import SeamMeter
 from models.registry import card
 from models.upscaling.enlarge import enlarged, stream
 from models.upscaling.learned import load
@@ -36,19 +36,8 @@ from models.upscaling.rows import gathered, rows_of
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
 
 Pixels = NDArray[Any]
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-EDGE = 4
 TARGETS = ((2048, 16), (4096, 16), (8192, 16), (16_384, 16))
 SOURCES = ((352, 192), (512, 288), (1024, 576))
-
-
-def _pillow(filter_: Image.Resampling) -> Callable[[Pixels, int], Pixels]:
-    def enlarge(small: Pixels, scale: int) -> Pixels:
-        size = (small.shape[1] * scale, small.shape[0] * scale)
-        planes = [Image.fromarray(np.ascontiguousarray(small[..., c])).resize(size, filter_) for c in range(3)]
-        return np.stack([np.asarray(plane) for plane in planes], axis=2)
-
-    return enlarge
 
 
 def _opencv(flag: str) -> Callable[[Pixels, int], Pixels]:
@@ -60,38 +49,15 @@ def _opencv(flag: str) -> Callable[[Pixels, int], Pixels]:
     return enlarge
 
 
-def _learned(card_id: str) -> Callable[[Pixels, int], Pixels]:
-    network = load(card(card_id, "upscale"), "cpu")
-    return lambda small, scale: enlarged(small, network, small.shape[1] * scale, small.shape[0] * scale)
-
-
 def methods() -> dict[str, Callable[[Pixels, int], Pixels]]:
     """Name → (small picture, scale) → large picture."""
     return {
-        "crisp": _learned("crisp"),
-        "Lanczos (Pillow)": _pillow(Image.Resampling.LANCZOS),
-        "bicubic (Pillow)": _pillow(Image.Resampling.BICUBIC),
+        "crisp": by_card(card("crisp", "upscale")),
+        "Lanczos (Pillow)": pillow(Image.Resampling.LANCZOS),
+        "bicubic (Pillow)": pillow(Image.Resampling.BICUBIC),
         "bicubic (OpenCV)": _opencv("INTER_CUBIC"),
         "Lanczos4 (OpenCV)": _opencv("INTER_LANCZOS4"),
     }
-
-
-def measured(made: Pixels, wanted: Pixels) -> NDArray[np.float64]:
-    """PSNR of RGB, PSNR of luma, SSIM of luma, feature distance."""
-    from skimage.metrics import structural_similarity
-
-    inner = (slice(EDGE, -EDGE), slice(EDGE, -EDGE))
-    a, b = np.clip(made, 0, 1)[inner].astype(np.float32), wanted[inner]
-    first, second = a @ LUMA, b @ LUMA
-    similar = structural_similarity(
-        first, second, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
-    )
-    return np.array([psnr(a, b), psnr(first, second), similar, feature_distance(a, b)])
-
-
-def psnr(first: Pixels, second: Pixels) -> float:
-    """Decibels, of values up to 1."""
-    return float(-10 * np.log10(np.mean((first.astype(np.float64) - second) ** 2)))
 
 
 def quality() -> None:
@@ -134,15 +100,9 @@ def masters() -> None:
         small = gathered(resampled_rows(rows_of(photo), crop, width, height))
         for threads in range(1, len(os.sched_getaffinity(0)) + 1):
             torch.set_num_threads(threads)
-            plain, own = _seconds(_resampled, small), _seconds(enlarged, small, network, 3840, 2160)
+            plain, own = _seconds(resampled, small, 3840, 2160), _seconds(enlarged, small, network, 3840, 2160)
             row = (threads, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
             print(f"{width:>6}x{height:<3}" + " {:8} {:10.2f} {:8.2f} {:6.1f} {:12.2f} {:10.2f}".format(*row))
-
-
-def _resampled(small: Pixels) -> Pixels:
-    """As ResampleHandler does it."""
-    height, width = small.shape[:2]
-    return gathered(resampled_rows(rows_of(small), middle(width, height, 3840, 2160), 3840, 2160))
 
 
 def _seconds(call: Callable[..., Pixels], *arguments: Any) -> tuple[float, float]:

@@ -6,13 +6,20 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from foundry.models_cli import AsJson, Cards, Home, Name, err, models_app
 
+if TYPE_CHECKING:
+    from foundry.card import ModelCard
+    from models.evaluation.evidence import Evaluation
+    from models.registry import Registry
+
 __all__ = ["models_app"]
+QUICK = {"seeds": 1, "prompts": 11, "timed": 1, "pairs": 3}
+"""Options of a look at a card that draws, of a minute; it cannot pass, as the marks want the whole set."""
 MISSED = 3
 """Exit code: it was measured, and a mark was missed."""
 
@@ -29,30 +36,63 @@ def evaluate(
     work: Annotated[Path, typer.Option(help="Where drawings are kept between runs.")] = Path("build/evaluation"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw the fixed prompts, measure scene, palette, diversity, sharpness, safety and speed; write report.html."""
-    from models.drawers import drawer_of
-    from models.evaluation.evaluate import QUICK, Options, Screening, summary
-    from models.evaluation.evaluate import evaluate as measure
+    """Measure a card against the marks of its task, and write evaluation.json and report.html.
+
+    A card that draws gets the fixed prompts: scene, palette, diversity, sharpness, safety and speed. An upscaler gets
+    held-out photographs beside Lanczos; a screen the labelled set.
+    """
     from models.evaluation.evidence import evidence_folder
-    from models.registry import card as card_of
     from models.registry import find, open_registry
-    from models.screening.context import ScreenContext
-    from models.screening.screen import Screen
 
     registry = open_registry(cards, home)
-    card, judging = find(registry, name), card_of(screen, "screen", registry)
-    chosen = QUICK if quick else {"seeds": seeds, "prompts": prompts}
-    options = Options(datetime.now(UTC).date().isoformat(), work=work, registry=registry.own, **chosen)
-    screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)
-    found = measure(card, drawer_of(card), screening, options, say=lambda line: err.print(line, markup=False))
+    card = find(registry, name)
+    if card.task in ("upscale", "screen"):
+        found = _by_task(card, registry.own, quick=quick)
+    else:
+        chosen = QUICK if quick else {"seeds": seeds, "prompts": prompts}
+        found = _drawn(card, registry, screen, work, chosen)
     if as_json:
         typer.echo(found.as_json())
     else:
-        for mark, value, limit, passed in summary(found):
+        for mark, value, limit, passed in found.summary():
             typer.echo(f"{'passed' if passed else 'MISSED'}  {mark}: {value} (mark: {limit})")
         typer.echo(f"Look at {evidence_folder(card, registry.own) / 'report.html'}")
     if not found.passed:
         raise typer.Exit(MISSED)
+
+
+def _drawn(card: ModelCard, registry: Registry, screen: str, work: Path, chosen: dict[str, Any]) -> Evaluation:
+    from models.drawers import drawer_of
+    from models.evaluation.evaluate import Options, Screening, evaluate
+    from models.registry import card as card_of
+    from models.screening.context import ScreenContext
+    from models.screening.screen import Screen
+
+    judging = card_of(screen, "screen", registry)
+    options = Options(_today(), work=work, registry=registry.own, **chosen)
+    screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)
+    return evaluate(card, drawer_of(card), screening, options, say=_say)
+
+
+def _by_task(card: ModelCard, folder: Path, *, quick: bool) -> Evaluation:
+    from models.evaluation.photographs import demand_photographs
+
+    demand_photographs()
+    if card.task == "upscale":
+        from models.evaluation.evaluate_upscaler import evaluate_upscaler
+
+        return evaluate_upscaler(card, _today(), folder, quick=quick, say=_say)
+    from models.evaluation.evaluate_screen import evaluate_screen
+
+    return evaluate_screen(card, _today(), folder, quick=quick, say=_say)
+
+
+def _say(line: str) -> None:
+    err.print(line, markup=False)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 @models_app.command()

@@ -11,7 +11,7 @@ from foundry.card import ModelCard
 from models.drawing import DrawRequest
 from models.evaluation import gallery
 from models.evaluation.calibration import calibration
-from models.evaluation.evidence import FILE, Evaluation, evidence_folder
+from models.evaluation.evidence import Evaluation, concluded, evidence_folder
 from models.evaluation.figures import figures_of, marks_of
 from models.evaluation.gallery import Handler, Say
 from models.evaluation.measured import PromptAnswers, Screen, answers
@@ -52,10 +52,6 @@ def measured_screening(card: ModelCard) -> Screening:
     return Screening(card.name, partial(judge, screen=card))
 
 
-QUICK = {"seeds": 1, "prompts": 11, "timed": 1, "pairs": 3}
-"""Options of a look that takes a minute; it cannot pass, since the marks demand the whole set."""
-
-
 def evaluate(
     card: ModelCard, handler: Handler, screening: Screening, options: Options, say: Say = lambda _: None
 ) -> Evaluation:
@@ -67,14 +63,12 @@ def evaluate(
     answered = answers(drawn, load_judge(), screening.judge)
     speeds, overhead = _timed(card, handler, prompts, options, say)
     figures = figures_of(answered, calibration(), speeds, overhead)
-    marks = {mark.name: mark.as_json() for mark in marks_of(card, figures)}
-    passed = all(mark["passed"] for mark in marks.values())
     made_with = {
         "prompt_set": f"{prompts.version} {prompt_set().digest}",
         "scene_judge": load_judge().sha256,
         "screen": screening.name,
     }
-    found = Evaluation(card.id, card.version, card.digest, passed, options.made_on, figures, marks, made_with)
+    found = concluded(card, options.made_on, figures, marks_of(card, figures), made_with)
     _write(evidence_folder(card, options.registry), card, found, answered)
     return found
 
@@ -82,7 +76,7 @@ def evaluate(
 def _write(folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_page(folder, card, found, answered, calibration())
-    (folder / FILE).write_text(found.as_json(), encoding="utf-8")
+    found.write(folder)
 
 
 def _timed(
@@ -103,8 +97,3 @@ def _requests(card: ModelCard, prompts: PromptSet, bucket: str, count: int) -> l
     """One to warm up and `count` to time, each with words of its own where the set has enough."""
     chosen = [prompts.prompts[at % len(prompts.prompts)] for at in range(count + 1)]
     return [DrawRequest(order_of(card, prompt, bucket), seed_for(prompt, at)) for at, prompt in enumerate(chosen)]
-
-
-def summary(found: Evaluation) -> list[tuple[str, str, str, bool]]:
-    """(mark, value, limit, passed) for a table in a terminal."""
-    return [(name, f"{mark['value']:g}", mark["limit"], mark["passed"]) for name, mark in found.marks.items()]

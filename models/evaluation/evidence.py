@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from foundry.card import ModelCard
+from models.evaluation.figures import Mark
 
 FILE = "evaluation.json"
 
@@ -30,9 +32,27 @@ class Evaluation:
         """The marks that did not pass."""
         return tuple(name for name, mark in self.marks.items() if not mark["passed"])
 
+    def summary(self) -> list[tuple[str, str, str, bool]]:
+        """(mark, value, limit, passed) for a table in a terminal."""
+        return [(name, f"{mark['value']:g}", mark["limit"], mark["passed"]) for name, mark in self.marks.items()]
+
+    def write(self, folder: Path) -> None:
+        """Write evaluation.json."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).write_text(self.as_json(), encoding="utf-8")
+
     def as_json(self) -> str:
         """The file's text."""
         return json.dumps(self.__dict__, indent=1, ensure_ascii=False) + "\n"
+
+
+def concluded(
+    card: ModelCard, made_on: str, figures: dict[str, Any], marks: Sequence[Mark], made_with: dict[str, str]
+) -> Evaluation:
+    """The verdict of figures by their marks."""
+    by_name = {mark.name: mark.as_json() for mark in marks}
+    passed = all(mark.passed for mark in marks)
+    return Evaluation(card.id, card.version, card.digest, passed, made_on, figures, by_name, made_with)
 
 
 def evidence_folder(card: ModelCard, registry: Path | None = None) -> Path:

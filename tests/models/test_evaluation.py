@@ -19,7 +19,7 @@ from models.drawing import Drawn, DrawRequest, Undrawn
 from models.evaluation import wordings
 from models.evaluation.calibration import calibration
 from models.evaluation.diversity import diversity
-from models.evaluation.evaluate import Options, evaluate, measured_screening, summary
+from models.evaluation.evaluate import Options, evaluate, measured_screening
 from models.evaluation.evidence import evidence_folder, previous, read
 from models.evaluation.gallery import draw, wanted
 from models.evaluation.light import asymmetry, light_side
@@ -210,7 +210,7 @@ def test_a_random_model_fails_and_the_evidence_says_which_marks(
     assert all(0 < size["seconds"] < 60 < size["peak_mb"] for size in kept["figures"]["speed"])
     assert kept["figures"]["overhead"]["pairs"] == 2
     assert read(folder) == found
-    assert [row[0] for row in summary(found)] == list(found.marks)
+    assert [row[0] for row in found.summary()] == list(found.marks)
     assert (folder / "report.html").is_file()
     assert len(list((folder / "pictures").glob("*.webp"))) == 6
     assert "6 to draw" in said[0]

@@ -15,13 +15,13 @@ from PIL import Image
 from safetensors.torch import save_file
 
 import templates
-from benchmarks.photographs import photograph, reduced
-from benchmarks.upscaling import psnr
 from foundry.card import ModelCard
 from foundry.composition import compositions
 from foundry.errors import BadInput
 from foundry.shot import ShotOrder
 from models.drawing import Drawing
+from models.evaluation.enlargers import psnr
+from models.evaluation.photographs import photograph, reduced
 from models.registry import WeightsRefused, card
 from models.upscale_handler import UpscaleHandler
 from models.upscaling.enlarge import enlarged, passes, stream

@@ -6,10 +6,13 @@ They are JPEG-free but for the rocket and the galaxies; `camera` and the three m
 from __future__ import annotations
 
 from importlib import resources
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from foundry.errors import FoundryError
 
 LICENCES = {
     "astronaut.png": "public domain (NASA)",
@@ -22,6 +25,24 @@ LICENCES = {
     "grass.png": "CC0",
     "gravel.png": "CC0 (CC0Textures)",
 }
+
+
+class PhotographsMissing(FoundryError):
+    """The package whose pictures an evaluation uses is not installed."""
+
+    code = "package_missing"
+
+    def __str__(self) -> str:
+        return (
+            "evaluating upscalers and screens needs the pictures and measures of scikit-image, which is not installed; "
+            "run: pip install 'campaign-foundry[evaluate]'."
+        )
+
+
+def demand_photographs() -> None:
+    """PhotographsMissing where scikit-image is not installed."""
+    if find_spec("skimage") is None:
+        raise PhotographsMissing
 
 
 def photograph(name: str, multiple: int = 4) -> NDArray[np.float32]:
