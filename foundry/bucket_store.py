@@ -122,7 +122,7 @@ class BucketStore:
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
         if blob is None:
             raise NoSuchObject(name)
-        stream = blob.open("rb", if_generation_match=blob.generation)
+        stream = self._ask(name, lambda how: blob.open("rb", if_generation_match=blob.generation, **how))
         while line := self._ask(name, lambda _: stream.readline()):
             yield line
 

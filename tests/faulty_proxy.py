@@ -28,7 +28,8 @@ class Faults:
 
     def give(self, method: str, *faults: str) -> None:
         """The next requests of `method` meet these faults: a status; `cut` or `lost` (the connection breaks before or
-        after the backend acts); `bent` (a byte changes on the way); `wrong` (another checksum is told); `slow`."""
+        after the backend acts); `bent` (a byte changes on the way); `wrong` (another checksum is told); `slow`;
+        `none` (this one passes)."""
         with self.lock:
             self.waiting += [(method, fault) for fault in faults]
 

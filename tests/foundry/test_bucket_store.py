@@ -154,6 +154,22 @@ def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str,
     assert store.put_once("n", b"1") is True
 
 
+def test_lines_are_waited_for_as_the_store_was_told(bucket: str, faults: Faults) -> None:
+    store = BucketStore(Home(bucket), patience=Patience(60, 0.01, 0.05, 10)).for_tenant("aurelle")
+    store.put_once("events.jsonl", b"1\n2\n")
+    faults.give("GET", "none", *["503"] * 20)  # the object is found; its bytes come at the 21st time of asking
+    assert list(store.lines("events.jsonl")) == [b"1\n", b"2\n"]
+    assert faults.waiting == []
+
+
+def test_a_store_is_opened_with_the_patience_of_whoever_opens_it() -> None:
+    short, long = open_store("gs://b", patience_s=7.5), open_store("gs://b")
+    assert isinstance(short, BucketStore)
+    assert isinstance(long, BucketStore)
+    assert short.for_tenant("aurelle").patience == Patience(seconds=7.5, first=1.0, longest=7.5, call=7.5)
+    assert long.patience.seconds == 900
+
+
 def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
     faults.seen.clear()
     faults.give("POST", "403")
