@@ -18,7 +18,7 @@ from pipelines.campaign import build_all
 from pipelines.dispatcher.claims import Claims
 from pipelines.dispatcher.gate import Folders, admitted
 from pipelines.dispatcher.scheduler import Limits
-from tests.dispatcher.factory import Factory
+from tests.dispatcher.factory import Factory, contents
 from tests.dispatcher.test_serving import named
 from tests.fakes import PaintingHandler
 from tests.waiting import until
@@ -49,12 +49,12 @@ def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, 
     """What a run without a dispatcher leaves in a store."""
     from foundry.bus.messages import Submitted
 
-    folders = Folders(factory.folder / "tenants", factory.folder / "files")
+    folders, store = Folders(factory.folder / "tenants", factory.folder / "files"), LocalStore(root)
     for brief in briefs:
         wish = Submitted("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
         each = admitted(wish, folders)
-        build_all([(each.plan, each.pictures)], LocalStore(root), generator=PaintingHandler())
-    return factory.objects(root)
+        build_all([(each.plan, each.pictures)], store, generator=PaintingHandler())
+    return contents(store)
 
 
 def states(factory: Factory, campaign: str) -> list[str]:
