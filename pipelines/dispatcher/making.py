@@ -21,7 +21,7 @@ from pipelines.dispatcher.patience import GivenUp, Patience, broker_away
 from pipelines.dispatcher.telling import Teller
 
 ATTEMPTS = 3
-PROBE_BYTES = 1 << 20
+PROBE, PROBE_BYTES = "probe", 1 << 20
 REQUESTS_SHARE = 4
 """One request to a bucket waits for a quarter of the patience, so that the whole of it is not spent on the first."""
 log = logging.getLogger("foundry.serve")
@@ -164,10 +164,10 @@ def _count(order: Order, found: Needs, letters: Sequence[Any], seconds: float) -
 
 
 def _probe(store: ObjectStore) -> None:
-    """Fails if the store cannot be asked, or its disk takes nothing."""
-    store.exists("probe")
-    with store.scratch_file() as path:
+    """Fails if the store does not take an object and give it up again; a bucket that is not there says `no object`."""
+    with store.replacing(PROBE) as path:
         path.write_bytes(bytes(PROBE_BYTES))
+    store.remove(PROBE)
 
 
 def _report(order: Order, address: str, store: ObjectStore) -> None:

@@ -20,14 +20,15 @@ import yaml
 from foundry.brief import Brief
 from foundry.bucket_requests import client
 from foundry.bucket_store import BucketStore
-from foundry.bus.messages import Message, brief_message, cancel_message
+from foundry.bus.messages import Message, Submitted, brief_message, cancel_message
 from foundry.bus.producing import Sent, writer
 from foundry.bus.reading import all_records
 from foundry.bus.settings import BusSettings
 from foundry.bus.topics import BRIEFS
-from foundry.object_store import ObjectStore
+from foundry.object_store import LocalStore, ObjectStore
 from foundry.stores import open_store
-from pipelines.dispatcher.gate import Folders
+from pipelines.campaign import build_all
+from pipelines.dispatcher.gate import Folders, admitted
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.serving import Serving, dispatcher
 from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
@@ -107,19 +108,16 @@ class Factory:
             raise broken[0]
 
     @contextmanager
-    def process(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A dispatcher in a process of its own; killed at the end if it still runs."""
+    def process(self, *arguments: str, bootstrap: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A dispatcher in a process of its own; killed at the end if it still runs.
+
+        `bootstrap`: where it finds the brokers, if not where everybody does.
+        """
         log = (self.folder / "serve.log").open("ab")
-        command = [
-            sys.executable,
-            "-m",
-            "tests.dispatcher.serve_painted",
-            str(self.folder),
-            self.group,
-            self.bus.bootstrap,
-        ]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        started = subprocess.Popen([*command, *arguments], cwd=ROOT, env=env, stderr=log, stdout=log)
+        told = [str(self.folder), self.group, bootstrap or self.bus.bootstrap, f"store={self.address}", *arguments]
+        command = [sys.executable, "-m", "tests.dispatcher.serve_painted", *told]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        started = subprocess.Popen(command, cwd=ROOT, env=env, stderr=log, stdout=log)
         try:
             yield started
         finally:
@@ -183,6 +181,16 @@ class Factory:
         start, found = store.home.prefix, client().list_blobs(store.home.bucket, prefix=store.home.prefix)
         names = {blob.name.removeprefix(start): blob.generation for blob in found}
         return {name: generation for name, generation in names.items() if is_asset(name)}
+
+
+def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, bytes]:
+    """What runs without a dispatcher leave in a folder."""
+    folders, store = Folders(factory.folder / "tenants", factory.folder / "files"), LocalStore(root)
+    for brief in briefs:
+        wish = Submitted("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
+        each = admitted(wish, folders)
+        build_all([(each.plan, each.pictures)], store, generator=PaintingHandler())
+    return contents(store)
 
 
 def contents(store: ObjectStore) -> dict[str, bytes]:

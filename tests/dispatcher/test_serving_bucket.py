@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from foundry.bus.topics import CAMPAIGN_FINISHED, FINISHED
-from tests.dispatcher.factory import Factory
-from tests.dispatcher.test_faults import undisturbed
+from tests.dispatcher.factory import Factory, undisturbed
 from tests.dispatcher.test_serving import named
 from tests.infra.servers import needing
 from tests.waiting import until

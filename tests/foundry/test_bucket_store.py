@@ -180,8 +180,14 @@ def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
 
 def test_a_bucket_that_is_not_there_is_refused(faults: Faults) -> None:
     store = BucketStore(Home("nowhere-at-all"), patience=QUICK).for_tenant("aurelle")
-    with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
-        store.put_once("n", b"1")
+    for use in (lambda: store.put_once("n", b"1"), lambda: list(store.list()), lambda: replaced(store, "n")):
+        with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
+            use()
+
+
+def replaced(store: BucketStore, name: str) -> None:
+    with store.replacing(name) as file:
+        file.write_bytes(b"1")
 
 
 @pytest.mark.parametrize("name", ["../b/x", "x/../../b", "/etc/passwd", "x//y", "", "a\\b", "x/.", "é"])
