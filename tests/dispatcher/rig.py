@@ -8,9 +8,9 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.brief import Brief
@@ -32,7 +32,11 @@ ROUNDS = int(os.environ.get("FOUNDRY_FAULT_ROUNDS", "1"))
 RECOVERY_S = 240.0
 """kafka-python took up to 50 s to find a broker again that was killed, on a machine with nothing else to do."""
 SLOW_S = 0.5
+MOMENTS_S = 5.0
+"""About as long as two briefs take here."""
 TENANTS = ("aurelle", "northpeak")
+SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(2)]
+Fault = Callable[["Rig", random.Random], None]
 
 
 @dataclass
@@ -46,22 +50,36 @@ class Rig:
     faults: Faults
     factory: Factory
     serving: subprocess.Popen[bytes]
-    wanted: dict[str, bytes] = field(default_factory=dict)
 
-    def briefs(self, word: str) -> list[Brief]:
-        """A brief of each of two tenants, with scenes that no other brief has."""
-        scenes = [{"id": f"s{number}", "prompt": f"Plaster wall, {word}, light {number}"} for number in range(2)]
-        return [self.factory.brief(f"{word}-{tenant}", tenant, scenes=scenes) for tenant in TENANTS]
-
-    def hold_against(self, briefs: list[Brief], alone: dict[str, bytes]) -> None:
-        """Wait until these briefs are done; then all that must be true of them and of everything before them."""
+    def disturbed(self, word: str, fault: Fault) -> None:
+        """Briefs of two tenants are sent; the fault strikes while they are read, made or told of; all holds."""
+        briefs, chance = self._briefs(word), random.Random(word)
+        wanted = self._undisturbed(briefs)
+        self._empty()
+        self.factory.submit(*briefs)
+        time.sleep(chance.uniform(0.0, MOMENTS_S))
+        fault(self, chance)
         names = [brief.campaign.id for brief in briefs]
-        until(lambda: self._lives() and len(self._finished(names)) == len(names), RECOVERY_S)
-        until(self.factory.all_committed, RECOVERY_S)
-        self.wanted |= alone
-        assert self.factory.objects() == self.wanted
+        until(lambda: self._lives() and len(self._finished(names)) == len(names), RECOVERY_S, every_s=1.0)
+        until(self.factory.all_committed, RECOVERY_S, every_s=1.0)
+        assert self.factory.objects() == wanted
         self._each_was_written_once()
         self._all_is_told(briefs, names)
+
+    def _briefs(self, word: str) -> list[Brief]:
+        return [self.factory.brief(f"{word}-{tenant}", tenant, scenes=SCENES) for tenant in TENANTS]
+
+    def _undisturbed(self, briefs: list[Brief]) -> dict[str, bytes]:
+        """What these briefs alone leave. Their pictures and files are those of all other words: drawn once here."""
+        mine = tuple(f"{brief.tenant}/campaigns/{brief.campaign.id}/" for brief in briefs)
+        found = undisturbed(self.factory, briefs, self.factory.folder / "alone")
+        return {name: data for name, data in found.items() if is_asset(name) or name.startswith(mine)}
+
+    def _empty(self) -> None:
+        """Forget what was made for earlier words, so that everything is to be made."""
+        for name in list(self.factory.store.list()):
+            self.factory.store.remove(name)
+        self.faults.written.clear()
 
     def _lives(self) -> bool:
         assert self.serving.poll() is None, (self.factory.folder / "serve.log").read_text()[-3000:]
@@ -114,17 +132,6 @@ def rig(folder: Path) -> Iterator[Rig]:
         seen = {"STORAGE_EMULATOR_HOST": gcs.endpoint, "GOOGLE_CLOUD_PROJECT": "tests"}
         through = f"127.0.0.1:{broker_wire.port}"
         serving = up.enter_context(
-            factory.process(f"slow={SLOW_S}", "cost=60", "patience=120", bootstrap=through, **seen)
+            factory.process(f"slow={SLOW_S}", "cost=30", "patience=120", bootstrap=through, **seen)
         )
         yield Rig(kafka, broker_wire, gcs, store_wire, faults, factory, serving)
-
-
-def disturbed(rig: Rig, word: str, fault: object, chance: random.Random, alone: Path) -> None:
-    """Briefs are sent; the fault strikes at a moment of chance while they are read, made or told of; all holds."""
-    briefs = rig.briefs(word)
-    wanted = undisturbed(rig.factory, briefs, alone)
-    rig.factory.submit(*briefs)
-    time.sleep(chance.uniform(0.0, 5.0))
-    assert callable(fault)
-    fault(rig, chance)
-    rig.hold_against(briefs, wanted)

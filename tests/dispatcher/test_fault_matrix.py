@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.dispatcher.rig import ROUNDS, Rig, disturbed, rig
+from tests.dispatcher.rig import ROUNDS, Fault, Rig, rig
 from tests.infra.servers import needing
 
 pytestmark = [
@@ -88,6 +87,5 @@ FAULTS = [killed_broker, killed_store, cut_broker, cut_store, bad_answers, pause
 
 @pytest.mark.parametrize("seed", range(1, ROUNDS + 1))
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_it_comes_through(line: Rig, fault: Callable[[Rig, random.Random], None], seed: int, tmp_path: Path) -> None:
-    word = f"{fault.__name__.replace('_', '-')}-{seed}"
-    disturbed(line, word, fault, random.Random(word), tmp_path)
+def test_it_comes_through(line: Rig, fault: Fault, seed: int) -> None:
+    line.disturbed(f"{fault.__name__.replace('_', '-')}-{seed}", fault)
