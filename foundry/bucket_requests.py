@@ -56,6 +56,11 @@ class Patience:
 PATIENT = Patience()
 
 
+def patient_for(seconds: float) -> Patience:
+    """Patience for an outage of so many seconds; no pause and no single call takes longer than all of it."""
+    return Patience(seconds, min(PATIENT.first, seconds), min(PATIENT.longest, seconds), min(PATIENT.call, seconds))
+
+
 def asked(call: Callable[[dict[str, Any]], Found], name: str, bucket: str, patience: Patience) -> Found:
     """What `call` gives, called with a timeout and a retry policy; StoreOutage or BucketRefused at the end of patience.
 

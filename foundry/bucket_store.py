@@ -82,15 +82,13 @@ class BucketStore:
         return self._upload(name, wanted, lambda blob, **how: blob.upload_from_filename(str(file), _type(name), **how))
 
     def _upload(self, name: str, wanted: str, send: Callable[..., None]) -> bool:
-        from google.api_core.exceptions import NotFound, PreconditionFailed
+        from google.api_core.exceptions import PreconditionFailed
 
         blob = self._new_blob(name)
         try:
-            self._ask(name, lambda how: send(blob, if_generation_match=0, checksum="crc32c", **how))
+            self._ask_bucket(name, lambda how: send(blob, if_generation_match=0, checksum="crc32c", **how))
         except PreconditionFailed:
             return False
-        except NotFound as error:
-            raise BucketRefused(name, self.home.bucket, "there is no such bucket") from error
         except BucketRefused as error:
             if "crc32c" in error.reason.lower():
                 raise CorruptObject(name, wanted, "another value on arrival") from error
@@ -122,7 +120,7 @@ class BucketStore:
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
         if blob is None:
             raise NoSuchObject(name)
-        stream = blob.open("rb", if_generation_match=blob.generation)
+        stream = self._ask(name, lambda how: blob.open("rb", if_generation_match=blob.generation, **how))
         while line := self._ask(name, lambda _: stream.readline()):
             yield line
 
@@ -158,9 +156,10 @@ class BucketStore:
         yield from sorted("/".join(n) for n in names if len(n) == len(parts) and all(map(fnmatchcase, n, parts)))
 
     def _each(self, prefix: str, pages: Any) -> Iterator[Any]:
+        """The entries of pages, which were asked for with their time limit and repetitions."""
         entries = iter(pages)
         end = object()
-        while (blob := self._ask(prefix, lambda _: next(entries, end))) is not end:
+        while (blob := self._ask_bucket(prefix, lambda _: next(entries, end))) is not end:
             yield blob
 
     def remove(self, name: str) -> None:
@@ -228,7 +227,7 @@ class BucketStore:
         def send(how: dict[str, Any]) -> None:
             blob.upload_from_filename(str(file), _type(name), if_generation_match=seen, checksum="crc32c", **how)
 
-        self._ask(name, send)
+        self._ask_bucket(name, send)
 
     def sweep(self) -> int:
         """Remove this machine's scratch files of dead processes; an upload that was cut off is no object."""
@@ -257,6 +256,15 @@ class BucketStore:
     def _ask(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
         with gate(self.at_once):
             return asked(call, name, self.home.bucket, self.patience)
+
+    def _ask_bucket(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
+        """As _ask, where only the bucket itself can be what was not found."""
+        from google.api_core.exceptions import NotFound
+
+        try:
+            return self._ask(name, call)
+        except NotFound as error:
+            raise BucketRefused(name, self.home.bucket, "there is no such bucket") from error
 
 
 def _type(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from foundry.bucket_requests import PATIENT, patient_for
 from foundry.bucket_store import BucketStore, Home
 from foundry.errors import BadInput
 from foundry.object_store import LocalStore, ObjectStore
@@ -14,16 +15,18 @@ from foundry.tenant import Tenant
 MEANT = "gs://bucket, gs://bucket/prefix, or a folder"
 
 
-def open_store(address: str, tenants: Iterable[Tenant] = ()) -> ObjectStore:
+def open_store(address: str, tenants: Iterable[Tenant] = (), *, patience_s: float | None = None) -> ObjectStore:
     """The store at `address`; BadInput for an address of another kind.
 
     Where it is a bucket, tenants with a bucket of their own keep their objects there; a folder holds everybody's.
+    `patience_s`: how long one request to a bucket waits an outage out, in seconds; 900 if it is not given. A folder
+    answers at once.
     """
     kind = urlsplit(address).scheme if "://" in address else ""
     own = tuple((tenant.id, tenant.storage) for tenant in tenants if tenant.storage)
     if kind == "gs":
         homes = tuple((name, Home(s.bucket, _folded(s.prefix), s.kms_key)) for name, s in own)
-        return BucketStore(_home(address), homes)
+        return BucketStore(_home(address), homes, patience=PATIENT if patience_s is None else patient_for(patience_s))
     if kind:
         raise BadInput("store", f"{address!r} is no address of a store; give {MEANT}")
     return LocalStore(Path(address))

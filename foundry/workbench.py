@@ -213,11 +213,14 @@ def _watch(err: Console, totals: dict[str, int], counts: Any, done: threading.Ev
             bars.update(task, completed=counts().get(key, 0))
 
 
-def report_again(each: Admitted, address: str) -> str:
-    """The report of what the store holds of a plan; BadInput if it was never run."""
+def report_again(each: Admitted, address: str, store: ObjectStore | None = None) -> str:
+    """The report of what the store at `address` holds of a plan; BadInput if it was never run.
+
+    `store`: the same store, where it is open already.
+    """
     from transforms.manifest import folder_of
 
-    store = _opened([each], address)
+    store = store or _opened([each], address)
     name = f"{folder_of(each.plan)}/manifest.jsonl"
     if not store.for_tenant(each.plan.tenant.id).exists(name):
         raise BadInput(address, "holds no run of this campaign; use `foundry run` first")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,3 +61,16 @@ class PaintingHandler(ModelHandler[ShotOrder, Drawing, Brush]):  # type: ignore[
             attempt = Attempt(seed, good, (check,))
             made.append(Drawing(order, painted(order, seed), seed, "painted", (), (attempt,), good))
         return made
+
+
+class SlowPainter(PaintingHandler):
+    """Paints, and takes its time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def run_inference(self, batch: Sequence[ShotOrder], model: Brush, inference_args: Any = None) -> list[Drawing]:
+        """The paintings, `seconds` later for each."""
+        time.sleep(self.seconds * len(batch))
+        return super().run_inference(batch, model, inference_args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import threading
 import time
@@ -11,24 +12,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
+UPLOADED, DELETED = re.compile(r"/upload/storage/v1/b/"), re.compile(r"/storage/v1/b/[^/]+/o/([^?]+)")
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 
 
 @dataclass
 class Faults:
-    """What happens to coming requests; each fault is used up once. `seen` counts requests by method."""
+    """What happens to coming requests; each fault is used up once. `seen` counts requests by method.
+
+    `written` has the generations of each object that the backend acknowledged since the object was last deleted.
+    """
 
     port: int = 0
     backend: int = 0
     waiting: list[tuple[str, str]] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    written: dict[str, list[int]] = field(default_factory=dict)
     down: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def give(self, method: str, *faults: str) -> None:
         """The next requests of `method` meet these faults: a status; `cut` or `lost` (the connection breaks before or
-        after the backend acts); `bent` (a byte changes on the way); `wrong` (another checksum is told); `slow`."""
+        after the backend acts); `half` (it breaks in the middle of the body); `bent` (a byte changes on the way);
+        `wrong` (another checksum is told); `slow`; `none` (this one passes)."""
         with self.lock:
             self.waiting += [(method, fault) for fault in faults]
 
@@ -41,6 +49,15 @@ class Faults:
                     del self.waiting[at]
                     return fault
         return ""
+
+    def note(self, method: str, path: str, answer: bytes) -> None:
+        """What the backend did well."""
+        with self.lock:
+            if method == "DELETE" and (gone := DELETED.match(path)):
+                self.written.pop(unquote(gone[1]), None)
+            elif UPLOADED.match(path) and b'"generation"' in answer:
+                told = json.loads(answer)
+                self.written.setdefault(told["name"], []).append(int(told["generation"]))
 
 
 def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:
@@ -55,21 +72,34 @@ def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:
             fault = "503" if faults.down else faults.take(self.command)
             if fault.isdigit():
                 self._answer(int(fault), {"content-type": "application/json"}, b'{"error": {"message": "injected"}}')
-            elif fault == "cut":
+            elif fault in ("cut", "half"):
+                if fault == "half":
+                    self._break_off(body)
                 self.close_connection = True
                 self.connection.close()
             else:
                 self._forward(bent(body) if fault == "bent" else body, fault)
 
+        def _break_off(self, body: bytes) -> None:
+            """The backend gets half of the body, and then nothing."""
+            back = http.client.HTTPConnection("127.0.0.1", faults.backend, timeout=30)
+            back.request(self.command, self.path, body[: len(body) // 2], self._kept(len(body)))
+            back.close()
+
+        def _kept(self, length: int) -> dict[str, str]:
+            kept = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
+            return {**kept, "Host": f"127.0.0.1:{faults.port}", "Content-Length": str(length)}
+
         def _forward(self, body: bytes, fault: str) -> None:
             if fault == "slow":
                 time.sleep(1.0)
             back = http.client.HTTPConnection("127.0.0.1", faults.backend, timeout=30)
-            kept = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
-            back.request(self.command, self.path, body, {**kept, "Host": f"127.0.0.1:{faults.port}"})
+            back.request(self.command, self.path, body, self._kept(len(body)))
             answer = back.getresponse()
             data = answer.read()
             back.close()
+            if answer.status < 300:
+                faults.note(self.command, self.path, data)
             if fault == "lost":
                 self.close_connection = True
                 self.connection.close()

@@ -13,6 +13,7 @@ import apache_beam as beam
 import numpy as np
 from PIL import Image
 
+from foundry.bucket_requests import BucketRefused
 from foundry.errors import FoundryError
 from foundry.manifest import CheckRecord, DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
 from foundry.object_store import NoSuchObject, ObjectStore, crc32c, each_present
@@ -211,12 +212,17 @@ def made(variant: Variant, plan: Plan, store: ObjectStore, kept: _Masters) -> Re
 
 
 def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:
-    """Make what is missing of an order; one name per finished variant, a dead letter per refused one."""
+    """Make what is missing of an order; one name per finished variant, a dead letter per refused one.
+
+    A bucket that refuses is no variant's fault: it stops the run.
+    """
     plan = plans[order.shot.plan]
     kept: _Masters = _local.__dict__.setdefault("masters", _Masters())
     for variant in missing(order, plan, store):
         try:
             yield made(variant, plan, store, kept).name
+        except BucketRefused:
+            raise
         except FoundryError as error:
             letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
             yield beam.pvalue.TaggedOutput("refused", letter)

@@ -37,12 +37,16 @@ class Secured:
 
 @dataclass
 class Kafka(Server):
-    """A broker on 127.0.0.1. Its listener's port stays the same over restarts, and so does what it stores."""
+    """A broker on 127.0.0.1. Its listener's port stays the same over restarts, and so does what it stores.
+
+    `seen_port`: the port of a proxy in front of `wire`, a second listener, for clients that a test cuts off.
+    """
 
     secured: Secured | None = None
+    seen_port: int | None = None
 
     name: ClassVar[str] = "kafka"
-    ports: ClassVar[tuple[str, ...]] = ("client", "controller")
+    ports: ClassVar[tuple[str, ...]] = ("client", "controller", "wire")
 
     @property
     def bootstrap(self) -> str:
@@ -130,7 +134,17 @@ class Kafka(Server):
             "group.initial.rebalance.delay.ms": "0",
             "auto.create.topics.enable": "false",
         }
-        return settings | (self._guards(self.secured) if self.secured else {})
+        wired = self._wired(settings, self.seen_port) if self.seen_port else {}
+        return settings | wired | (self._guards(self.secured) if self.secured else {})
+
+    def _wired(self, settings: dict[str, str], seen_port: int) -> dict[str, str]:
+        """The second listener, which sends its clients to `seen_port`."""
+        listeners = f"{settings['listeners']},WIRE://127.0.0.1:{self.port('wire')}"
+        return {
+            "listeners": listeners,
+            "advertised.listeners": f"{settings['advertised.listeners']},WIRE://127.0.0.1:{seen_port}",
+            "listener.security.protocol.map": f"{settings['listener.security.protocol.map']},WIRE:PLAINTEXT",
+        }
 
     def _guards(self, secured: Secured) -> dict[str, str]:
         """TLS, SCRAM and ACLs. The controller's listener is plain: node and controller are one process."""

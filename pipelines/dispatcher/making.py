@@ -16,13 +16,14 @@ from foundry.part import Part
 from foundry.plan import Plan
 from foundry.stores import open_store
 from pipelines.dispatcher.order import Order
-from pipelines.dispatcher.patience import GivenUp, Patience
+from pipelines.dispatcher.outages import outage_of
+from pipelines.dispatcher.patience import GivenUp, Patience, broker_away
 from pipelines.dispatcher.telling import Teller
 
 ATTEMPTS = 3
-PROBE_BYTES = 1 << 20
-SIGNS_OF_OUTAGE = ("StoreOutage", "CorruptObject", "No space left", "Input/output error", "Read-only file system")
-"""The engine hands on what a step raised as text, so that outages are told by their names."""
+PROBE, PROBE_BYTES = "probe", 1 << 20
+REQUESTS_SHARE = 4
+"""One request to a bucket waits for a quarter of the patience, so that the whole of it is not spent on the first."""
 log = logging.getLogger("foundry.serve")
 Failed = tuple[Order, Exception]
 
@@ -42,7 +43,7 @@ class Kitchen:
     blender: str = ""
     generator: Any = None
     reports: bool = True
-    report: Callable[[Order, str], None] = field(default=lambda order, address: _report(order, address))
+    report: Callable[[Order, str, ObjectStore], None] = field(default=lambda *told: _report(*told))
 
     def make(self, orders: Sequence[Order]) -> list[Failed]:
         """Make the next part of each, all in one run; those that cannot be made, with why.
@@ -66,8 +67,8 @@ class Kitchen:
         except GivenUp:
             raise
         except Exception as error:
-            if any(sign in str(error) for sign in SIGNS_OF_OUTAGE):
-                raise StoreAway(str(error).strip().splitlines()[-1][:300]) from error
+            if outage := outage_of(error):
+                raise StoreAway(outage) from error
             raise
 
     def _alone(self, order: Order, error: Exception, innocent: bool) -> Iterator[Failed]:
@@ -83,7 +84,8 @@ class Kitchen:
         self.patience.insist(f"the store {self.address}", lambda: _probe(store), (Exception,))
 
     def _store(self, orders: Sequence[Order]) -> ObjectStore:
-        return open_store(self.address, [order.plan.tenant for order in orders])
+        tenants = [order.plan.tenant for order in orders]
+        return open_store(self.address, tenants, patience_s=self.patience.seconds / REQUESTS_SHARE)
 
     def _make(self, orders: Sequence[Order]) -> None:
         store = self._store(orders)
@@ -98,6 +100,7 @@ class Kitchen:
             _count(order, found, letters.get(plan.digest, ()), seconds * order.job.costs[0] / costs)
             if order.on_last_part:
                 self._finish(order, store, flowed=not found.nothing)
+            order.attempts = 0
 
     def _begun(self, order: Order, store: ObjectStore) -> Needs:
         from transforms.parts import forget_parts
@@ -131,9 +134,9 @@ class Kitchen:
             write_manifest(order.plan, store, ())
         if not self.ours(order):
             return
-        self.patience.insist("the broker", lambda: self.teller.campaign(order, store))
+        self.patience.insist("the broker", lambda: self.teller.campaign(order, store), broker_away())
         if self.reports:
-            self.report(order, self.address)
+            self.report(order, self.address, store)
 
 
 def _keep_none(plan: Part, store: ObjectStore) -> None:
@@ -161,15 +164,15 @@ def _count(order: Order, found: Needs, letters: Sequence[Any], seconds: float) -
 
 
 def _probe(store: ObjectStore) -> None:
-    """Fails if the store cannot be asked, or its disk takes nothing."""
-    store.exists("probe")
-    with store.scratch_file() as path:
+    """Fails if the store does not take an object and give it up again; a bucket that is not there says `no object`."""
+    with store.replacing(PROBE) as path:
         path.write_bytes(bytes(PROBE_BYTES))
+    store.remove(PROBE)
 
 
-def _report(order: Order, address: str) -> None:
+def _report(order: Order, address: str, store: ObjectStore) -> None:
     """The page for people. It is a view: what goes wrong with it stops nothing and can be had by `foundry report`."""
     from foundry.workbench import report_again
 
     with suppress(FoundryError):
-        report_again(order.each, address)
+        report_again(order.each, address, store)

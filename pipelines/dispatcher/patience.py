@@ -36,24 +36,36 @@ class GivenUp(FoundryError):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long an outage may last. Once `draining` is set the next failure is the last."""
+    """How long an outage may last, in seconds. Once `draining` is set the next failure is the last."""
 
     seconds: float = 300.0
     draining: threading.Event = field(default_factory=threading.Event)
 
     def insist(self, what: str, act: Callable[[], T], outages: tuple[type[Exception], ...] = ()) -> T:
-        """What `act` returns, as soon as it works; GivenUp after too long. Other errors than outages rise at once."""
-        from kafka.errors import KafkaError
+        """What `act` returns, as soon as it works; GivenUp after too long. Other errors than outages rise at once.
 
-        awaited = outages or (NotSent, NoBroker, KafkaError, OSError)
-        began, pause = time.monotonic(), FIRST_PAUSE_S
+        An outage begins with its first failure, however long `act` worked before. One that comes after `act` went on
+        for longer than the whole patience is another outage.
+        """
+        awaited = outages or (*broker_away(), OSError)
+        pause, since = FIRST_PAUSE_S, None
         while True:
+            began = time.monotonic()
             try:
                 return act()
             except awaited as error:
-                waited = time.monotonic() - began
-                if waited >= self.seconds or self.draining.is_set():
-                    raise GivenUp(what, waited, str(error) or type(error).__name__) from error
+                failed = time.monotonic()
+                if since is None or failed - began > self.seconds:
+                    pause, since = FIRST_PAUSE_S, failed
+                if failed - since >= self.seconds or self.draining.is_set():
+                    raise GivenUp(what, failed - since, str(error) or type(error).__name__) from error
                 log.warning("%s does not work: %s", what, error)
             self.draining.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def broker_away() -> tuple[type[Exception], ...]:
+    """The errors of a broker that does not answer or does not take what it is sent."""
+    from kafka.errors import KafkaError
+
+    return NotSent, NoBroker, KafkaError

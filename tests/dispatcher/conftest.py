@@ -10,6 +10,8 @@ import pytest
 
 from foundry.bus import topics
 from foundry.bus.settings import BusSettings
+from foundry.stack.gcs import Gcs
+from tests.buckets import client_of, named_bucket
 from tests.dispatcher.factory import Factory
 
 PARTITIONS = 6
@@ -35,3 +37,19 @@ def bus() -> Iterator[BusSettings]:
 def factory(bus: BusSettings, tmp_path: Path) -> Factory:
     """Folders, a store and a group of their own; the group begins at the topics' present ends."""
     return Factory.made(bus, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def gcs() -> Iterator[Gcs]:
+    """A Cloud Storage of the local stack."""
+    from foundry.stack.running import running
+
+    with running("gcs") as server:
+        yield server
+
+
+@pytest.fixture
+def bucket_factory(bus: BusSettings, gcs: Gcs, tmp_path: Path) -> Iterator[Factory]:
+    """The same with a bucket for a store."""
+    with client_of(gcs.endpoint):
+        yield Factory.made(bus, tmp_path, address=f"gs://{named_bucket()}/prod")

@@ -18,13 +18,17 @@ from typing import Any
 import yaml
 
 from foundry.brief import Brief
-from foundry.bus.messages import Message, brief_message, cancel_message
+from foundry.bucket_requests import client
+from foundry.bucket_store import BucketStore
+from foundry.bus.messages import Message, Submitted, brief_message, cancel_message
 from foundry.bus.producing import Sent, writer
 from foundry.bus.reading import all_records
 from foundry.bus.settings import BusSettings
 from foundry.bus.topics import BRIEFS
-from foundry.object_store import LocalStore
-from pipelines.dispatcher.gate import Folders
+from foundry.object_store import LocalStore, ObjectStore
+from foundry.stores import open_store
+from pipelines.campaign import build_all
+from pipelines.dispatcher.gate import Folders, admitted
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.serving import Serving, dispatcher
 from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
@@ -40,10 +44,12 @@ class Factory:
     bus: BusSettings
     folder: Path
     group: str = field(default_factory=lambda: f"test-{uuid.uuid4().hex[:12]}")
+    address: str = ""
+    """Of the store; empty: a folder of its own."""
 
     @classmethod
-    def made(cls, bus: BusSettings, folder: Path) -> Factory:
-        made = cls(bus, folder)
+    def made(cls, bus: BusSettings, folder: Path, address: str = "") -> Factory:
+        made = cls(bus, folder, address=address)
         shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
         for file in (folder / "tenants").glob("*/tenant.yaml"):
             told = yaml.safe_load(file.read_text()) | {"models": {"upscale": "lanczos", "screen": "measured"}}
@@ -66,10 +72,15 @@ class Factory:
     def root(self) -> Path:
         return self.folder / "store"
 
+    @property
+    def store(self) -> ObjectStore:
+        """Where the dispatchers put what they make."""
+        return open_store(self.address or str(self.root), patience_s=60.0)
+
     def serving(self, **changes: Any) -> Serving:
         """Options of a dispatcher."""
         told = {
-            "store": str(self.root), "folders": Folders(self.folder / "tenants", self.folder / "files"),
+            "store": self.address or str(self.root), "folders": Folders(self.folder / "tenants", self.folder / "files"),
             "group": self.group, "http_port": 0, "reports": False, "patience_s": 60.0,
         }  # fmt: skip
         return Serving(**(told | changes))
@@ -97,19 +108,16 @@ class Factory:
             raise broken[0]
 
     @contextmanager
-    def process(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A dispatcher in a process of its own; killed at the end if it still runs."""
+    def process(self, *arguments: str, bootstrap: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A dispatcher in a process of its own; killed at the end if it still runs.
+
+        `bootstrap`: where it finds the brokers, if not where everybody does.
+        """
         log = (self.folder / "serve.log").open("ab")
-        command = [
-            sys.executable,
-            "-m",
-            "tests.dispatcher.serve_painted",
-            str(self.folder),
-            self.group,
-            self.bus.bootstrap,
-        ]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        started = subprocess.Popen([*command, *arguments], cwd=ROOT, env=env, stderr=log, stdout=log)
+        told = [str(self.folder), self.group, bootstrap or self.bus.bootstrap, f"store={self.address}", *arguments]
+        command = [sys.executable, "-m", "tests.dispatcher.serve_painted", *told]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        started = subprocess.Popen(command, cwd=ROOT, env=env, stderr=log, stdout=log)
         try:
             yield started
         finally:
@@ -162,6 +170,34 @@ class Factory:
     def all_committed(self) -> bool:
         return all(done == end for done, end in self.committed().values())
 
-    def objects(self, root: Path | None = None) -> dict[str, bytes]:
-        store = LocalStore(root or self.root)
-        return {name: store.get(name) for name in store.list()}
+    def objects(self) -> dict[str, bytes]:
+        """All that the store holds, by name."""
+        return contents(self.store)
+
+    def generations(self) -> dict[str, int]:
+        """Which write of a name in the bucket it is that is to be seen; of assets, which are written once."""
+        store = self.store
+        assert isinstance(store, BucketStore)
+        start, found = store.home.prefix, client().list_blobs(store.home.bucket, prefix=store.home.prefix)
+        names = {blob.name.removeprefix(start): blob.generation for blob in found}
+        return {name: generation for name, generation in names.items() if is_asset(name)}
+
+
+def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, bytes]:
+    """What runs without a dispatcher leave in a folder."""
+    folders, store = Folders(factory.folder / "tenants", factory.folder / "files"), LocalStore(root)
+    for brief in briefs:
+        wish = Submitted("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
+        each = admitted(wish, folders)
+        build_all([(each.plan, each.pictures)], store, generator=PaintingHandler())
+    return contents(store)
+
+
+def contents(store: ObjectStore) -> dict[str, bytes]:
+    """All that a store holds, by name."""
+    return {name: store.get(name) for name in store.list()}
+
+
+def is_asset(name: str) -> bool:
+    """Whether an object is written once; views, which are written anew, lie in the folders of campaigns."""
+    return name.split("/")[1] != "campaigns"

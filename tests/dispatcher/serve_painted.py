@@ -10,13 +10,14 @@ from pipelines.dispatcher.logs import log_as_json
 from pipelines.dispatcher.scheduler import Limits
 from pipelines.dispatcher.serving import serve
 from tests.dispatcher.factory import Factory
-from tests.fakes import PaintingHandler
+from tests.fakes import SlowPainter
 
 if __name__ == "__main__":
     folder, group, bootstrap, *told = sys.argv[1:]
-    changes = dict(option.split("=") for option in told)
-    factory = Factory(BusSettings(bootstrap=bootstrap), Path(folder), group)
+    changes = dict(option.split("=", 1) for option in told)
+    factory = Factory(BusSettings(bootstrap=bootstrap), Path(folder), group, changes.get("store", ""))
     log_as_json()
     limits = Limits(cost=int(changes.get("cost", "400")), jobs=int(changes.get("jobs", "32")))
-    wait = float(changes.get("max_poll", "300"))
-    serve(factory.bus, factory.serving(limits=limits, max_poll_interval_s=wait), PaintingHandler())
+    wait, patience = float(changes.get("max_poll", "300")), float(changes.get("patience", "60"))
+    painter = SlowPainter(float(changes.get("slow", "0")))
+    serve(factory.bus, factory.serving(limits=limits, max_poll_interval_s=wait, patience_s=patience), painter)

@@ -12,15 +12,12 @@ import pytest
 
 from foundry.brief import Brief
 from foundry.bus.topics import CAMPAIGN_FINISHED, FINISHED, PROGRESS
-from foundry.object_store import LocalStore
 from models.drawing import Drawing
-from pipelines.campaign import build_all
 from pipelines.dispatcher.claims import Claims
-from pipelines.dispatcher.gate import Folders, admitted
 from pipelines.dispatcher.scheduler import Limits
-from tests.dispatcher.factory import Factory
+from tests.dispatcher.factory import Factory, undisturbed
 from tests.dispatcher.test_serving import named
-from tests.fakes import PaintingHandler
+from tests.fakes import PaintingHandler, SlowPainter
 from tests.waiting import until
 
 pytestmark = [
@@ -30,31 +27,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(4)]
-
-
-class SlowPainter(PaintingHandler):
-    """Paints, and takes its time."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds = seconds
-
-    def run_inference(self, batch: Any, model: Any, inference_args: Any = None) -> list[Drawing]:
-        """The paintings, `seconds` later for each."""
-        time.sleep(self.seconds * len(batch))
-        return super().run_inference(batch, model, inference_args)
-
-
-def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, bytes]:
-    """What a run without a dispatcher leaves in a store."""
-    from foundry.bus.messages import Submitted
-
-    folders = Folders(factory.folder / "tenants", factory.folder / "files")
-    for brief in briefs:
-        wish = Submitted("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
-        each = admitted(wish, folders)
-        build_all([(each.plan, each.pictures)], LocalStore(root), generator=PaintingHandler())
-    return factory.objects(root)
 
 
 def states(factory: Factory, campaign: str) -> list[str]:

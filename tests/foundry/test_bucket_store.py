@@ -154,6 +154,22 @@ def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str,
     assert store.put_once("n", b"1") is True
 
 
+def test_lines_are_waited_for_as_the_store_was_told(bucket: str, faults: Faults) -> None:
+    store = BucketStore(Home(bucket), patience=Patience(60, 0.01, 0.05, 10)).for_tenant("aurelle")
+    store.put_once("events.jsonl", b"1\n2\n")
+    faults.give("GET", "none", *["503"] * 20)  # the object is found; its bytes come at the 21st time of asking
+    assert list(store.lines("events.jsonl")) == [b"1\n", b"2\n"]
+    assert faults.waiting == []
+
+
+def test_a_store_is_opened_with_the_patience_of_whoever_opens_it() -> None:
+    short, long = open_store("gs://b", patience_s=7.5), open_store("gs://b")
+    assert isinstance(short, BucketStore)
+    assert isinstance(long, BucketStore)
+    assert short.for_tenant("aurelle").patience == Patience(seconds=7.5, first=1.0, longest=7.5, call=7.5)
+    assert long.patience.seconds == 900
+
+
 def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
     faults.seen.clear()
     faults.give("POST", "403")
@@ -164,8 +180,14 @@ def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
 
 def test_a_bucket_that_is_not_there_is_refused(faults: Faults) -> None:
     store = BucketStore(Home("nowhere-at-all"), patience=QUICK).for_tenant("aurelle")
-    with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
-        store.put_once("n", b"1")
+    for use in (lambda: store.put_once("n", b"1"), lambda: list(store.list()), lambda: replaced(store, "n")):
+        with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
+            use()
+
+
+def replaced(store: BucketStore, name: str) -> None:
+    with store.replacing(name) as file:
+        file.write_bytes(b"1")
 
 
 @pytest.mark.parametrize("name", ["../b/x", "x/../../b", "/etc/passwd", "x//y", "", "a\\b", "x/.", "é"])

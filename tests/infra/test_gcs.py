@@ -34,6 +34,26 @@ def test_an_object_is_written_once_and_a_restart_forgets_it():
         assert list(client(gcs.endpoint).list_buckets()) == []
 
 
+def test_a_kept_object_outlives_a_kill_with_its_generation_and_what_it_says_of_itself():
+    from google.api_core.exceptions import PreconditionFailed
+
+    def seen(endpoint: str) -> tuple[Any, ...]:
+        [blob] = client(endpoint).list_blobs("assets")
+        return blob.name, blob.generation, blob.crc32c, blob.content_type, blob.metadata, blob.download_as_bytes()
+
+    with running("gcs", kept=True) as gcs:
+        blob = client(gcs.endpoint).create_bucket("assets").blob("aurelle/one")
+        blob.metadata = {"tenant": "aurelle"}
+        blob.upload_from_string(b"123456789", "image/webp", if_generation_match=0)
+        before = seen(gcs.endpoint)
+        gcs.kill()
+        gcs.up()
+        assert seen(gcs.endpoint) == before
+        assert before[2:] == ("4waSgw==", "image/webp", {"tenant": "aurelle"}, b"123456789")
+        with pytest.raises(PreconditionFailed):
+            blob.upload_from_string(b"second", if_generation_match=0)
+
+
 def test_a_cut_wire_stops_the_client_and_a_mended_one_serves_it():
     from requests.exceptions import ConnectionError as Cut
 

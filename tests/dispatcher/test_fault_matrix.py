@@ -1,0 +1,91 @@
+"""Whatever fails around a dispatcher, whenever: the same objects, each written once, all told of, all committed.
+
+FOUNDRY_FAULT_ROUNDS says how often each fault strikes, each time at another moment of chance.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dispatcher.rig import ROUNDS, Fault, Rig, rig
+from tests.infra.servers import needing
+
+pytestmark = [
+    *needing("gcs", pytest.mark.kafka, pytest.mark.slow),
+    # The client's library leaves the sockets of failed connections to the collector.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One dispatcher that lives through all of it."""
+    with rig(tmp_path_factory.mktemp("rig")) as up:
+        yield up
+        up.end()
+
+
+def killed_store(rig: Rig, chance: random.Random) -> None:
+    """The store's process is killed, and started again on its port and data."""
+    rig.gcs.kill()
+    time.sleep(chance.uniform(0.0, 4.0))
+    rig.gcs.up()
+
+
+def cut_store(rig: Rig, chance: random.Random) -> None:
+    """The wire to the store is cut, twice."""
+    for _ in range(2):
+        rig.store_wire.cut()
+        time.sleep(chance.uniform(0.5, 4.0))
+        rig.store_wire.mend()
+        time.sleep(chance.uniform(0.0, 1.0))
+
+
+def bad_answers(rig: Rig, chance: random.Random) -> None:
+    """The store is busy, and then errs in each way, in an order of chance."""
+    rig.faults.down = True
+    time.sleep(chance.uniform(0.5, 3.0))
+    rig.faults.down = False
+    sending, asking = ["503", "429", "half", "lost", "cut", "wrong"], ["503", "429", "cut", "lost", "slow"]
+    rig.faults.give("POST", *chance.sample(sending, len(sending)))
+    rig.faults.give("GET", *chance.sample(asking, len(asking)))
+
+
+def cut_broker(rig: Rig, chance: random.Random) -> None:
+    """The wire to the broker is cut, twice."""
+    for _ in range(2):
+        rig.broker_wire.cut()
+        time.sleep(chance.uniform(0.5, 5.0))
+        rig.broker_wire.mend()
+        time.sleep(chance.uniform(0.0, 1.0))
+
+
+def paused_broker(rig: Rig, chance: random.Random) -> None:
+    """The broker keeps its connections, and answers nothing for a while; then slowly."""
+    rig.kafka.pause()
+    time.sleep(chance.uniform(3.0, 8.0))
+    rig.kafka.resume()
+    rig.broker_wire.slow(chance.uniform(0.05, 0.3))
+    time.sleep(chance.uniform(1.0, 3.0))
+    rig.broker_wire.mend()
+
+
+def killed_broker(rig: Rig, chance: random.Random) -> None:
+    """The broker's process is killed, and started again on its port and data."""
+    rig.kafka.kill()
+    time.sleep(chance.uniform(0.0, 4.0))
+    rig.kafka.up()
+
+
+FAULTS = [killed_broker, killed_store, cut_broker, cut_store, bad_answers, paused_broker]
+
+
+@pytest.mark.parametrize("seed", range(1, ROUNDS + 1))
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_it_comes_through(line: Rig, fault: Fault, seed: int) -> None:
+    line.disturbed(f"{fault.__name__.replace('_', '-')}-{seed}", fault)
