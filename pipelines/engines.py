@@ -126,12 +126,14 @@ def _embedded(_settings: EngineSettings) -> Engine:
 
 
 def _prism(settings: EngineSettings) -> Engine:
-    from apache_beam.runners.portability.portable_runner import PortableRunner
     from apache_beam.runners.portability.prism_runner import PrismRunner
+
+    from pipelines.job_server import JobServerRunner
 
     endpoint = settings.prism.job_endpoint
     if endpoint:
-        return Engine(PortableRunner(), PipelineOptions([f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]))
+        told = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
+        return Engine(JobServerRunner(), PipelineOptions(told))
     told = [f"--prism_location={prism_location(settings.prism)}", "--environment_type=LOOPBACK"]
     return Engine(PrismRunner(), PipelineOptions(told))
 

@@ -101,7 +101,7 @@ class DrawInRuns(beam.PTransform):
     """Shot orders in; calls out, each card's in runs that are drawn to the end. Small records.
 
     `batch` is the most pictures per call, for all cards or by card digest; `cards` how many cards there are; `lanes`
-    the workers that draw at once. Runs are dealt out in turn and not by a key: the hashes of few keys meet, and then one
+    the workers that draw at once. Runs are dealt out in turn and not by a key: hashes of few keys meet, and then one
     worker draws everything.
     """
 

@@ -133,7 +133,7 @@ class Flink(Server):
 
 @dataclass
 class Workers(Server):
-    """Beam's pool of external Python workers: one process per worker that a taskmanager asks for.
+    """A pool of external Python workers: one process per worker that a taskmanager asks for.
 
     They run this very Python with this very environment, so what the pipeline imports must be importable here.
     """
@@ -147,7 +147,7 @@ class Workers(Server):
         return f"127.0.0.1:{self.port('pool')}"
 
     def roles(self) -> tuple[Role, ...]:
-        module = "apache_beam.runners.worker.worker_pool_main"
+        module = "foundry.stack.worker_pool"
         command = (sys.executable, "-m", module, f"--service_port={self.port('pool')}")
         # The pool starts its workers as `python`, found on the path; module folders travel with it.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
