@@ -149,10 +149,8 @@ class Workers(Server):
     def roles(self) -> tuple[Role, ...]:
         module = "foundry.stack.worker_pool"
         command = (sys.executable, "-m", module, f"--service_port={self.port('pool')}")
-        # The pool starts its workers as `python`, found on the path; module folders travel with it.
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         modules = os.pathsep.join(dict.fromkeys(folder or os.getcwd() for folder in sys.path))
-        return (Role("pool", command, {"PATH": path, "PYTHONPATH": modules}),)
+        return (Role("pool", command, {"PYTHONPATH": modules}),)
 
     def ask(self) -> None:
         channel_works(self.port("pool"))

@@ -5,21 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from foundry.shot import ShotOrder
 from models.drawing import Drawing
 from tests.fakes import Brush, PaintingHandler
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """One shot that a process drew, from beginning to end."""
-
-    name: str
-    pid: int
 
 
 class LoggedPainter(PaintingHandler):
@@ -39,7 +30,7 @@ class LoggedPainter(PaintingHandler):
         return made
 
 
-def drawn(log: Path) -> list[Drawn]:
-    """What was drawn so far, in the order in which it was finished; a shot that was drawn twice is there twice."""
+def drawn(log: Path) -> list[tuple[str, int]]:
+    """(shot, process) in the order in which they were finished; a shot that was drawn twice is there twice."""
     lines = log.read_text().splitlines() if log.exists() else []
-    return [Drawn(name, int(pid)) for name, pid in (line.split() for line in lines)]
+    return [(name, int(pid)) for name, pid in (line.split() for line in lines)]
