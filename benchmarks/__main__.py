@@ -3,6 +3,7 @@
 from benchmarks import (
     drawing,
     encoding,
+    engines,
     memory,
     orchestration,
     packing,
@@ -17,7 +18,7 @@ from benchmarks import (
 )  # fmt: skip
 
 for module in (
-    planning, memory, sharing, orchestration, packing, drawing, remote, screening, upscaling, encoding, rendering, reel,
+    planning, memory, sharing, orchestration, engines, packing, drawing, remote, screening, upscaling, encoding, rendering, reel,
     video,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")

@@ -55,9 +55,10 @@ class BuildCampaigns(beam.PTransform):
     upscaler: Any
     batch: int | Mapping[str, int]
     hints: Mapping[str, str] = field(default_factory=dict)
+    lanes: int = 2
 
     def expand(self, digests):
-        batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch)
+        batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch, self.lanes)
         making = MakeMasters(self.generator, self.upscaler, self.plans, self.store)
         # Hints on the whole stage, never on one step of it: steps with different hints are not fused, and what lies
         # between them would be shuffled.
@@ -152,7 +153,8 @@ def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: A
     """The flow that builds these plans there, with their cards' handlers or with `generator`."""
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
-    return BuildCampaigns(plans, store, drawing, upscaling, _batches(plans, where.accelerated), where.hints)
+    batch = _batches(plans, where.accelerated)
+    return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes)
 
 
 def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:

@@ -26,12 +26,14 @@ class Engine:
     """A runner, its options, and the resource hints of the accelerator stage.
 
     `accelerated`: whether that stage's workers have a GPU; None if they are like this process, which can be asked.
+    `lanes`: how many workers draw at once.
     """
 
     runner: Any
     options: PipelineOptions
     hints: dict[str, str] = field(default_factory=lambda: {"min_ram": "16GB", "accelerator": L4})
     accelerated: bool | None = None
+    lanes: int = 2
 
     @property
     def in_process(self) -> bool:
@@ -124,12 +126,14 @@ def _embedded(_settings: EngineSettings) -> Engine:
 
 
 def _prism(settings: EngineSettings) -> Engine:
-    from apache_beam.runners.portability.portable_runner import PortableRunner
     from apache_beam.runners.portability.prism_runner import PrismRunner
+
+    from pipelines.job_server import JobServerRunner
 
     endpoint = settings.prism.job_endpoint
     if endpoint:
-        return Engine(PortableRunner(), PipelineOptions([f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]))
+        told = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
+        return Engine(JobServerRunner(), PipelineOptions(told))
     told = [f"--prism_location={prism_location(settings.prism)}", "--environment_type=LOOPBACK"]
     return Engine(PrismRunner(), PipelineOptions(told))
 
@@ -166,7 +170,8 @@ def _flink(settings: EngineSettings) -> Engine:
     ]
     staged = [f"--files_to_stage={','.join(map(str, flink.files_to_stage))}"] if flink.files_to_stage else []
     runner, options = PinnedRunner(flink.accelerator_pool), PipelineOptions([*told, *staged])
-    return Engine(runner, options, accelerated=True if flink.accelerator_pool else None)
+    accelerated = True if flink.accelerator_pool else None
+    return Engine(runner, options, accelerated=accelerated, lanes=flink.parallelism)
 
 
 def _dataflow(settings: EngineSettings) -> Engine:

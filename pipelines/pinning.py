@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from apache_beam.portability import common_urns
-from apache_beam.runners.portability.portable_runner import PortableRunner
+
+from pipelines.job_server import JobServerRunner
 
 
-class PinnedRunner(PortableRunner):
+class PinnedRunner(JobServerRunner):
     """Beam's portable runner; environments that ask for an accelerator are sent to `pool` (host:port), if given."""
 
     def __init__(self, pool: str | None = None):

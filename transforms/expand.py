@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import apache_beam as beam
 
@@ -14,6 +14,7 @@ from foundry.shot import RenderOrder, ShotOrder
 
 VARIANTS_PER_ORDER = 48
 Batch = tuple[ShotOrder, ...]
+Run = tuple[Batch, ...]
 
 
 def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
@@ -85,14 +86,14 @@ def _packed(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
 
 
 def lanes_of(cards: int, lanes: int) -> int:
-    """Into how many runs one card's calls are cut: all threads get work, and no two load the same card in turn."""
+    """Into how many runs one card's calls are cut: all workers get work, and no two load the same card in turn."""
     return max(1, lanes // max(1, cards))
 
 
-def dealt(made: list[Batch], lanes: int) -> Iterator[tuple[int, tuple[int, Batch]]]:
-    """(lane, (position, call)): calls in order, cut into runs of neighbours, so that adapters change rarely."""
-    for at, batch in enumerate(made):
-        yield at * lanes // len(made), (at, batch)
+def runs(made: list[Batch], lanes: int) -> list[Run]:
+    """Calls in order, cut into at most `lanes` runs of neighbours, so that adapters change rarely."""
+    ends = sorted({len(made) * lane // lanes for lane in range(1, lanes + 1)} - {0})
+    return [tuple(made[start:end]) for start, end in pairwise([0, *ends])]
 
 
 @dataclass
@@ -100,7 +101,8 @@ class DrawInRuns(beam.PTransform):
     """Shot orders in; calls out, each card's in runs that are drawn to the end. Small records.
 
     `batch` is the most pictures per call, for all cards or by card digest; `cards` how many cards there are; `lanes`
-    the worker threads that draw at once.
+    the workers that draw at once. Runs are dealt out in turn and not by a key: hashes of few keys meet, and then one
+    worker draws everything.
     """
 
     batch: int | Mapping[str, int]
@@ -112,16 +114,15 @@ class DrawInRuns(beam.PTransform):
             orders
             | "ByCard" >> beam.WithKeys(lambda order: order.model)
             | "OneCard" >> beam.GroupByKey()
-            | "Calls" >> beam.FlatMap(self._calls)
-            | "OneRun" >> beam.GroupByKey()
-            | "InOrder" >> beam.FlatMap(lambda run: [batch for _, batch in sorted(run[1])])
+            | "Runs" >> beam.FlatMap(self._runs)
+            | "Apart" >> beam.Reshuffle()
+            | "InOrder" >> beam.FlatMap(list)
         )
 
-    def _calls(self, group: tuple[str, Iterable[ShotOrder]]) -> Iterator[tuple[str, tuple[int, Batch]]]:
+    def _runs(self, group: tuple[str, Iterable[ShotOrder]]) -> list[Run]:
         card, orders = group
         most = self.batch if isinstance(self.batch, int) else self.batch[card]
-        for lane, call in dealt(batches(orders, most), lanes_of(self.cards, self.lanes)):
-            yield f"{card}/{lane}", call
+        return runs(batches(orders, most), lanes_of(self.cards, self.lanes))
 
 
 @dataclass

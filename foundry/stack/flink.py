@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -36,14 +36,29 @@ MEMORY_MB = {
 WHOLE_MB = sum(size for name, size in MEMORY_MB.items() if not name.endswith(".max"))
 HEAP_MB = MEMORY_MB["framework.heap.size"] + MEMORY_MB["task.heap.size"]
 DIRECT_MB = MEMORY_MB["framework.off-heap.size"] + MEMORY_MB["task.off-heap.size"] + MEMORY_MB["network.min"]
+# A lost worker starts the job again, which draws only what is missing. Losses that are ten minutes apart may be as many
+# as they like; the sixth in quick succession is a fault of the job's own, and ends it.
+RESTART = {
+    "restart-strategy.type": "exponential-delay",
+    "restart-strategy.exponential-delay.initial-backoff": "1 s",
+    "restart-strategy.exponential-delay.backoff-multiplier": 2,
+    "restart-strategy.exponential-delay.max-backoff": "1 min",
+    "restart-strategy.exponential-delay.jitter-factor": 0.1,
+    "restart-strategy.exponential-delay.reset-backoff-threshold": "10 min",
+    "restart-strategy.exponential-delay.attempts-before-reset-backoff": 5,
+}
 
 
 @dataclass
 class Flink(Server):
-    """A session cluster. `taskmanagers` of `slots` slots each; the cluster is ready when all have registered."""
+    """A session cluster. `taskmanagers` of `slots` slots each; the cluster is ready when all have registered.
+
+    `restart`: what Flink does with a job that lost a worker, in Flink's own settings; empty: the job fails.
+    """
 
     taskmanagers: int = 2
     slots: int = 2
+    restart: dict[str, object] = field(default_factory=lambda: dict(RESTART))
 
     name: ClassVar[str] = "flink"
     ports: ClassVar[tuple[str, ...]] = ("rest", "rpc", "blob")
@@ -102,9 +117,11 @@ class Flink(Server):
             "taskmanager.host": "127.0.0.1",
             "taskmanager.bind-host": "127.0.0.1",
             "taskmanager.numberOfTaskSlots": self.slots,
+            "taskmanager.load-balance.mode": "SLOTS",  # else one taskmanager is filled before the next gets work
             "heartbeat.interval": 2000,
             "heartbeat.timeout": 15000,
             "io.tmp.dirs": self.data,
+            **self.restart,
         }
 
     def _shares(self, number: int) -> tuple[str, ...]:
@@ -116,7 +133,7 @@ class Flink(Server):
 
 @dataclass
 class Workers(Server):
-    """Beam's pool of external Python workers: one process per worker that a taskmanager asks for.
+    """A pool of external Python workers: one process per worker that a taskmanager asks for.
 
     They run this very Python with this very environment, so what the pipeline imports must be importable here.
     """
@@ -130,12 +147,10 @@ class Workers(Server):
         return f"127.0.0.1:{self.port('pool')}"
 
     def roles(self) -> tuple[Role, ...]:
-        module = "apache_beam.runners.worker.worker_pool_main"
+        module = "foundry.stack.worker_pool"
         command = (sys.executable, "-m", module, f"--service_port={self.port('pool')}")
-        # The pool starts its workers as `python`, found on the path; module folders travel with it.
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         modules = os.pathsep.join(dict.fromkeys(folder or os.getcwd() for folder in sys.path))
-        return (Role("pool", command, {"PATH": path, "PYTHONPATH": modules}),)
+        return (Role("pool", command, {"PYTHONPATH": modules}),)
 
     def ask(self) -> None:
         channel_works(self.port("pool"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from apache_beam.portability.api import beam_runner_api_pb2
 
 from foundry.errors import BadInput
 from foundry.object_store import LocalStore
-from foundry.stack import JobServer, Workers, running
+from foundry.stack import JobServer
 from pipelines import dataflow
 from pipelines.campaign import build_all, flow, start
 from pipelines.dataflow import DataflowSettings
@@ -30,6 +29,7 @@ from pipelines.engines import (
 from pipelines.pinning import pin
 from tests.briefs import admitted
 from tests.fakes import PaintingHandler
+from tests.infra.campaigns import objects, on_flink
 from tests.infra.servers import needing
 
 JOB: dict[str, Any] = {
@@ -47,11 +47,6 @@ JOB: dict[str, Any] = {
 
 def job(**changed: Any) -> DataflowSettings:
     return DataflowSettings.model_validate({**JOB, **changed})
-
-
-def objects(root: Path) -> dict[str, bytes]:
-    store = LocalStore(root)
-    return {name: store.get(name) for name in store.list()}
 
 
 def made_on(where: Engine | None, folder: Path, root: Path) -> dict[str, bytes]:
@@ -208,25 +203,6 @@ def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_se
 @pytest.mark.parametrize("name", [pytest.param("prism", marks=list(needing("prism")))])
 def test_prism_makes_what_the_embedded_engine_makes(name: str, reference: dict[str, bytes], tmp_path: Path):
     assert made_on(engine(name), tmp_path, tmp_path / "store") == reference
-
-
-@pytest.fixture(scope="module")
-def jobs() -> Iterator[JobServer]:
-    with running("jobserver") as server:
-        yield server
-
-
-def on_flink(jobs: JobServer, parallelism: int, accelerator: bool) -> Engine:
-    staged = tuple(Path(told.split("=", 1)[1]) for told in jobs.options() if told.startswith("--files_to_stage"))
-    pool = Workers(jobs.home).endpoint
-    flink = FlinkSettings(
-        job_endpoint=jobs.endpoint,
-        worker_pool=pool,
-        accelerator_pool=pool if accelerator else None,
-        parallelism=parallelism,
-        files_to_stage=staged,
-    )
-    return engine("flink", EngineSettings(flink=flink))
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from foundry.stack import Flink, JobServer, running
+from foundry.stack import Flink, JobServer
 from tests.infra.servers import needing
 from tests.infra.sums import expected, run
 
 pytestmark = needing("jobserver", pytest.mark.slow)
-
-
-@pytest.fixture(scope="module")
-def jobs() -> Iterator[JobServer]:
-    with running("jobserver") as server:
-        yield server
 
 
 def test_two_taskmanagers(jobs: JobServer, tmp_path: Path):

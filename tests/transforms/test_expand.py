@@ -15,7 +15,7 @@ from models.drawing import DrawRequest
 from pipelines.engines import embedded
 from tests.models.drawing import an_order
 from tests.toys import ToyDrawer, instant, interleaved, toy_card
-from transforms.expand import DrawInRuns, batches, call_key, dealt, lanes_of
+from transforms.expand import DrawInRuns, batches, call_key, lanes_of, runs
 
 
 def orders_of(scene: int, alternatives: int, **changes: object) -> list[ShotOrder]:
@@ -61,10 +61,13 @@ def test_a_shot_that_two_plans_order_is_drawn_once() -> None:
     ]
 
 
-def test_one_card_is_dealt_to_all_threads_and_many_cards_are_not() -> None:
+def test_one_card_is_dealt_to_all_workers_and_many_cards_are_not() -> None:
     assert [lanes_of(cards, 2) for cards in (1, 2, 5)] == [2, 1, 1]
     made = batches([*orders_of(0, 5)], 1)
-    assert [lane for lane, _ in dealt(made, 2)] == [0, 0, 0, 1, 1]
+    for lanes, sizes in ((1, [5]), (2, [2, 3]), (5, [1, 1, 1, 1, 1]), (8, [1, 1, 1, 1, 1])):
+        assert [len(run) for run in runs(made, lanes)] == sizes
+        assert [call for run in runs(made, lanes) for call in run] == made
+    assert runs([], 2) == []
 
 
 def test_interleaved_tenants_and_cards_cost_few_swaps_in_full_calls_of_one_tenant() -> None:

@@ -1,0 +1,84 @@
+"""Beam's portable runner, with a sentence for the submitter when the job server cannot be reached or is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from apache_beam.options.pipeline_options import PortableOptions
+from apache_beam.runners.portability.portable_runner import JobServiceHandle, PortableRunner
+
+from foundry.errors import FoundryError
+
+
+class JobServerLost(FoundryError):
+    """The server that takes Beam's jobs did not answer, or stopped answering while a run was waited for."""
+
+    code = "job_server_lost"
+
+    def __init__(self, endpoint: str, what: str):
+        super().__init__(endpoint, what)
+        self.endpoint, self.what = endpoint, what
+
+    def __str__(self) -> str:
+        return (
+            f"the job server {self.endpoint} does not answer ({self.what}). What was finished is in the store, and the "
+            "engine may still be at work. Start the job server and repeat the same command: it makes what is missing."
+        )
+
+
+class JobServerRunner(PortableRunner):
+    """Beam's portable runner; JobServerLost where Beam would raise gRPC's errors."""
+
+    def create_job_service(self, options: Any) -> Any:
+        """A handle on the server that the options name."""
+        import grpc
+
+        endpoint = options.view_as(PortableOptions).job_endpoint
+        with _named(endpoint):
+            try:
+                return super().create_job_service(options)
+            except grpc.FutureTimeoutError as error:
+                raise JobServerLost(endpoint, "no connection") from error
+
+    def create_job_service_handle(self, job_service: Any, options: Any) -> Any:
+        """What Beam submits by."""
+        return _Handle(job_service, options)
+
+
+class _Handle(JobServiceHandle):
+    def submit(self, proto_pipeline: Any) -> tuple[str, Iterator[Any], Iterator[Any]]:
+        endpoint = self.options.view_as(PortableOptions).job_endpoint
+        with _named(endpoint):
+            job, messages, states = super().submit(proto_pipeline)
+        return job, _until_lost(messages), _states(states, endpoint)
+
+
+def _states(states: Iterable[Any], endpoint: str) -> Iterator[Any]:
+    with _named(endpoint):
+        yield from states
+
+
+def _until_lost(messages: Iterable[Any]) -> Iterator[Any]:
+    """Messages are read by a thread of Beam's, where an error would reach nobody: the states tell of the loss."""
+    import grpc
+
+    try:
+        yield from messages
+    except grpc.RpcError:
+        return
+
+
+@contextmanager
+def _named(endpoint: str) -> Iterator[None]:
+    """gRPC's errors with the name of the server that they are about."""
+    import grpc
+
+    try:
+        yield
+    except grpc.RpcError as error:
+        code = error.code().name if isinstance(error, grpc.Call) else type(error).__name__
+        if code not in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
+            raise
+        raise JobServerLost(endpoint, code) from error

@@ -1,0 +1,108 @@
+"""Whatever is killed in the middle of a run on Flink, it ends with the embedded engine's objects, none drawn twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foundry.stack import Flink, JobServer
+from foundry.stack.server import get_json
+from pipelines.engines import engine
+from pipelines.job_server import JobServerLost
+from tests.infra.campaigns import Campaign, on_flink
+from tests.infra.servers import needing
+from tests.waiting import until
+
+pytestmark = needing("jobserver", pytest.mark.slow)
+
+ALTERNATIVES, SECONDS = 4, 0.25
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("reference")
+    return Campaign.of(folder, alternatives=ALTERNATIVES, seconds=0).build(engine("embedded"))
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Campaign:
+    return Campaign.of(tmp_path, alternatives=ALTERNATIVES, seconds=SECONDS)
+
+
+@pytest.fixture
+def flink(jobs: JobServer) -> Iterator[Flink]:
+    """The cluster; whole again, and without a running job, when the test ends."""
+    cluster = Flink(jobs.home)
+    yield cluster
+    cluster.up()
+    jobs.up()
+    until(lambda: cluster.overview()["jobs-running"] == 0)
+
+
+def kill_in_mid_run(campaign: Campaign, chance: random.Random, kill: Callable[[], None]) -> set[str]:
+    """Kill at a random moment while shots are being drawn; the shots that were finished by then."""
+    enough = chance.randint(1, len(campaign.shots()) // 2)
+    until(lambda: len(campaign.finished()) >= enough, 240)
+    time.sleep(chance.random() * SECONDS)
+    finished = campaign.finished()
+    kill()
+    return finished
+
+
+def drawing_step(flink: Flink) -> list[tuple[str, int]]:
+    """(taskmanager, attempt) of the parts of the last job's drawing step, as Flink tells it."""
+    listed: Any = get_json(f"{flink.rest}/jobs/overview")["jobs"]
+    job = max(listed, key=lambda each: each["start-time"])["jid"]
+    steps: Any = get_json(f"{flink.rest}/jobs/{job}")["vertices"]
+    (step,) = (each["id"] for each in steps if "/{Masters, DeadLetters}" in each["name"])
+    parts: Any = get_json(f"{flink.rest}/jobs/{job}/vertices/{step}")["subtasks"]
+    return [(part["taskmanager-id"], part["attempt"]) for part in parts]
+
+
+@pytest.mark.parametrize("lost", ["taskmanager", "python worker"])
+def test_what_a_lost_worker_had_not_finished_is_made_and_nothing_else_is_drawn_again(
+    lost: str, campaign: Campaign, reference: dict[str, bytes], jobs: JobServer, flink: Flink
+):
+    kill = {
+        "taskmanager": lambda: flink.kill("taskmanager-2"),
+        "python worker": lambda: os.kill(campaign.drawn()[-1][1], signal.SIGKILL),
+    }[lost]
+    with ThreadPoolExecutor(1) as beside:
+        killing = beside.submit(kill_in_mid_run, campaign, random.Random(f"lost {lost}"), kill)
+        made = campaign.build(on_flink(jobs, parallelism=2))
+    finished = killing.result()
+    assert made == reference
+    times = Counter(name for name, _ in campaign.drawn())
+    assert 0 < len(finished) < len(campaign.shots())
+    assert {name: times[name] for name in finished} == dict.fromkeys(finished, 1)
+    assert max(times.values()) <= 2
+    step = drawing_step(flink)
+    assert all(attempt > 0 for _, attempt in step)
+    left = {"taskmanager-1"} if lost == "taskmanager" else {"taskmanager-1", "taskmanager-2"}
+    assert {taskmanager for taskmanager, _ in step} == left
+
+
+def test_who_waits_for_a_lost_job_server_is_told_what_to_do_and_that_makes_what_is_missing(
+    campaign: Campaign, reference: dict[str, bytes], jobs: JobServer, flink: Flink
+):
+    where = on_flink(jobs, parallelism=2)
+    with ThreadPoolExecutor(1) as beside:
+        killing = beside.submit(kill_in_mid_run, campaign, random.Random("lost job server"), jobs.kill)
+        with pytest.raises(JobServerLost) as lost:
+            campaign.build(where)
+    told = str(lost.value)
+    assert told.startswith(f"the job server {jobs.endpoint} does not answer (UNAVAILABLE)")
+    assert "Start the job server and repeat the same command" in told
+    jobs.up()
+    assert campaign.build(where) == reference
+    times = Counter(name for name, _ in campaign.drawn())
+    assert all(times[name] == 1 for name in killing.result())
