@@ -33,6 +33,8 @@ def serve(
     blender: Annotated[
         str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
     ] = "",
+    engine: Annotated[str, typer.Option(help="embedded, prism, flink or dataflow.")] = "embedded",
+    engine_config: Annotated[Path | None, typer.Option(help="YAML with the engine's settings.")] = None,
     reports: Annotated[bool, typer.Option(help="Write each campaign's report for people.")] = True,
 ) -> None:
     """Make campaigns from the briefs topic; SIGTERM finishes the round and leaves, a second one ends at once."""
@@ -55,5 +57,7 @@ def serve(
         http_port=http_port,
         blender=blender,
         reports=reports,
+        engine=engine,
+        engine_config=engine_config,
     )
     work(bus_settings(bootstrap, config), told)

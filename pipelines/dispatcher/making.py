@@ -32,9 +32,16 @@ class StoreAway(OSError):
     """The store failed in the middle of a run."""
 
 
+class EngineAway(OSError):
+    """The engine's job server did not answer, or was lost in the middle of a run."""
+
+
 @dataclass
 class Kitchen:
-    """Makes the next part of orders. `ours` says whether an order is still ours to finish and tell of."""
+    """Makes the next part of orders. `ours` says whether an order is still ours to finish and tell of.
+
+    `engine` gives the engine of each run, the embedded one if it is left out.
+    """
 
     address: str
     teller: Teller
@@ -43,6 +50,7 @@ class Kitchen:
     blender: str = ""
     generator: Any = None
     reports: bool = True
+    engine: Callable[[], Any] | None = None
     report: Callable[[Order, str, ObjectStore], None] = field(default=lambda *told: _report(*told))
 
     def make(self, orders: Sequence[Order]) -> list[Failed]:
@@ -51,7 +59,7 @@ class Kitchen:
         A run that breaks is tried again, order by order: one bad plan takes nobody with it. Outages are waited out.
         """
         try:
-            self.patience.insist(f"the store {self.address}", lambda: self._make_or_wait(orders), (StoreAway,))
+            self.patience.insist(self._needed, lambda: self._make_or_wait(orders), (StoreAway, EngineAway))
         except GivenUp:
             raise
         except Exception as error:
@@ -60,12 +68,20 @@ class Kitchen:
             return [failed for order in orders for failed in self._alone(order, error, len(orders) > 1)]
         return []
 
+    @property
+    def _needed(self) -> str:
+        return f"the store {self.address}" + (" or the engine" if self.engine else "")
+
     def _make_or_wait(self, orders: Sequence[Order]) -> None:
         """Make them; StoreAway where it is the store that failed, whichever step of the flow met it."""
+        from pipelines.job_server import JobServerLost
+
         try:
             self._make(orders)
         except GivenUp:
             raise
+        except JobServerLost as error:
+            raise EngineAway(str(error)) from error
         except Exception as error:
             if outage := outage_of(error):
                 raise StoreAway(outage) from error
@@ -119,7 +135,8 @@ class Kitchen:
         from pipelines.campaign import build_all
 
         orders = [(plan, order.each.pictures) for order, plan in todo]
-        made = build_all(orders, store, generator=self.generator, blender=Blender(self.blender))
+        engine = self.engine() if self.engine else None
+        made = build_all(orders, store, generator=self.generator, blender=Blender(self.blender), engine=engine)
         return {digest: outcome.letters for digest, outcome in made.items()}
 
     def _finish(self, order: Order, store: ObjectStore, *, flowed: bool) -> None:

@@ -58,7 +58,8 @@ class Patience:
                 if since is None or failed - began > self.seconds:
                     pause, since = FIRST_PAUSE_S, failed
                 if failed - since >= self.seconds or self.draining.is_set():
-                    raise GivenUp(what, failed - since, str(error) or type(error).__name__) from error
+                    why = str(error).rstrip(".") or type(error).__name__
+                    raise GivenUp(what, failed - since, why) from error
                 log.warning("%s does not work: %s", what, error)
             self.draining.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)

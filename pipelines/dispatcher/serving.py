@@ -6,10 +6,11 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from foundry.bus.producing import writer
 from foundry.bus.settings import BusSettings
@@ -25,6 +26,9 @@ from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.patience import Patience
 from pipelines.dispatcher.scheduler import Limits
 from pipelines.dispatcher.telling import Teller
+
+if TYPE_CHECKING:
+    from pipelines.engines import Engine
 
 AT_ONCE = 130
 LEAVE_MS = 10_000
@@ -46,18 +50,24 @@ class Serving:
     http_port: int = 8080
     blender: str = ""
     reports: bool = True
+    engine: str = "embedded"
+    engine_config: Path | None = None
 
 
 @contextmanager
 def dispatcher(bus: BusSettings, told: Serving, generator: Any = None) -> Iterator[Dispatcher]:
-    """A dispatcher in its group, which it leaves when the block ends. `generator` as in `build_all`."""
+    """A dispatcher in its group, which it leaves when the block ends. `generator` as in `build_all`.
+
+    BadInput for an engine that there is not, or whose settings cannot be used, before anything is read.
+    """
+    engine = _engine(told)
     claims, patience = Claims(), Patience(told.patience_s)
 
     def ours(order: Order) -> bool:
         return any(claims.owns(taken.place) for taken in list(order.taken))
 
     with writer(bus) as out:
-        kitchen = Kitchen(told.store, Teller(out), patience, ours, told.blender, generator, told.reports)
+        kitchen = Kitchen(told.store, Teller(out), patience, ours, told.blender, generator, told.reports, engine)
         consumer = joined(bus, told.group, claims, told.max_poll_interval_s)
         try:
             yield Dispatcher(
@@ -66,6 +76,17 @@ def dispatcher(bus: BusSettings, told: Serving, generator: Any = None) -> Iterat
             )  # fmt: skip
         finally:
             consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
+
+
+def _engine(told: Serving) -> Callable[[], Engine] | None:
+    """What gives each round its engine: made anew, since a portable runner is good for one run."""
+    if told.engine == "embedded":
+        return None
+    from pipelines.engines import engine, engine_settings
+
+    settings = engine_settings(told.engine_config)
+    engine(told.engine, settings)
+    return lambda: engine(told.engine, settings)
 
 
 def serve(bus: BusSettings, told: Serving, generator: Any = None) -> None:
