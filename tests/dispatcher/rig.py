@@ -82,6 +82,7 @@ class Rig:
         for name in list(self.factory.store.list()):
             self.factory.store.remove(name)
         self.faults.written.clear()
+        self.faults.waiting.clear()
 
     def _lives(self) -> bool:
         assert self.serving.poll() is None, (self.factory.folder / "serve.log").read_text()[-3000:]
