@@ -57,8 +57,12 @@ PATIENT = Patience()
 
 
 def patient_for(seconds: float) -> Patience:
-    """Patience for an outage of so many seconds; no pause and no single call takes longer than all of it."""
-    return Patience(seconds, min(PATIENT.first, seconds), min(PATIENT.longest, seconds), min(PATIENT.call, seconds))
+    """Patience for an outage of so many seconds; no call takes longer than all of it.
+
+    A request gives up as soon as its next pause would end too late, so that pauses are kept to an eighth of it.
+    """
+    pause = seconds / 8
+    return Patience(seconds, min(PATIENT.first, pause), min(PATIENT.longest, pause), min(PATIENT.call, seconds))
 
 
 def asked(call: Callable[[dict[str, Any]], Found], name: str, bucket: str, patience: Patience) -> Found:

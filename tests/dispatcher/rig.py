@@ -35,7 +35,7 @@ SLOW_S = 0.5
 MOMENTS_S = 5.0
 """About as long as two briefs take here."""
 TENANTS = ("aurelle", "northpeak")
-SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(2)]
+SCENES = [{"id": side, "prompt": f"Plaster wall, {side} light"} for side in ("left", "right")]
 Fault = Callable[["Rig", random.Random], None]
 
 
@@ -67,7 +67,9 @@ class Rig:
         self._all_is_told(briefs, names)
 
     def _briefs(self, word: str) -> list[Brief]:
-        return [self.factory.brief(f"{word}-{tenant}", tenant, scenes=SCENES) for tenant in TENANTS]
+        """One is made in two parts, the other in one."""
+        parts = zip(TENANTS, (SCENES, SCENES[:1]), strict=True)
+        return [self.factory.brief(f"{word}-{tenant}", tenant, scenes=scenes) for tenant, scenes in parts]
 
     def _undisturbed(self, briefs: list[Brief]) -> dict[str, bytes]:
         """What these briefs alone leave. Their pictures and files are those of all other words: drawn once here."""
@@ -80,6 +82,7 @@ class Rig:
         for name in list(self.factory.store.list()):
             self.factory.store.remove(name)
         self.faults.written.clear()
+        self.faults.waiting.clear()
 
     def _lives(self) -> bool:
         assert self.serving.poll() is None, (self.factory.folder / "serve.log").read_text()[-3000:]

@@ -47,13 +47,14 @@ def cut_store(rig: Rig, chance: random.Random) -> None:
 
 
 def bad_answers(rig: Rig, chance: random.Random) -> None:
-    """The store is busy, and then errs in each way, in an order of chance."""
+    """The store is busy, and then errs in each way, in an order of chance, now and then behaving itself."""
     rig.faults.down = True
     time.sleep(chance.uniform(0.5, 3.0))
     rig.faults.down = False
     sending, asking = ["503", "429", "half", "lost", "cut", "wrong"], ["503", "429", "cut", "lost", "slow"]
-    rig.faults.give("POST", *chance.sample(sending, len(sending)))
-    rig.faults.give("GET", *chance.sample(asking, len(asking)))
+    for method, faults in (("POST", sending), ("GET", asking)):
+        for fault in chance.sample(faults, len(faults)):
+            rig.faults.give(method, fault, *["none"] * chance.randint(0, 3))
 
 
 def cut_broker(rig: Rig, chance: random.Random) -> None:

@@ -163,10 +163,10 @@ def test_lines_are_waited_for_as_the_store_was_told(bucket: str, faults: Faults)
 
 
 def test_a_store_is_opened_with_the_patience_of_whoever_opens_it() -> None:
-    short, long = open_store("gs://b", patience_s=7.5), open_store("gs://b")
+    short, long = open_store("gs://b", patience_s=24.0), open_store("gs://b")
     assert isinstance(short, BucketStore)
     assert isinstance(long, BucketStore)
-    assert short.for_tenant("aurelle").patience == Patience(seconds=7.5, first=1.0, longest=7.5, call=7.5)
+    assert short.for_tenant("aurelle").patience == Patience(seconds=24.0, first=1.0, longest=3.0, call=24.0)
     assert long.patience.seconds == 900
 
 
