@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,13 +93,17 @@ class LayoutFiles:
     own: Mapping[str, Raw]
     _made: dict[tuple[str, str], Layout] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Ids of all layouts that serve a family."""
         return tuple(sorted(name for name in {**self.shipped, **self.own} if self._raw(name).get("family")))
 
     def families(self) -> dict[str, tuple[str, ...]]:
         """Family → ids, the default first."""
+        return dict(self._families)
+
+    @cached_property
+    def _families(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for name in self.names:
             found.setdefault(self._raw(name)["family"], []).append(name)
@@ -107,7 +111,7 @@ class LayoutFiles:
 
     def default(self, family: str) -> str:
         """The family's default: a tenant's own before a shipped one; UnknownLayout where nothing serves it."""
-        known = self.families()
+        known = self._families
         if family not in known:
             raise UnknownLayout(family, tuple(known))
         return known[family][0]
@@ -167,7 +171,9 @@ def _files(shipped: tuple[tuple[str, int, int], ...], own: tuple[tuple[str, int,
     return LayoutFiles(_read(shipped), _read(own))
 
 
+@lru_cache(maxsize=256)
 def _read(files: tuple[tuple[str, int, int], ...]) -> dict[str, Raw]:
+    """The shipped files once, however many tenants have their own above them."""
     found: dict[str, Raw] = {}
     for name, *_ in files:
         path = Path(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -185,11 +185,18 @@ def load_tenant(folder: Path, tenant_id: str) -> Tenant:
     if not path.is_file():
         known = ", ".join(sorted(p.parent.name for p in folder.glob("*/tenant.yaml"))) or "none"
         raise BadInput("tenant", f"{tenant_id!r} has no file {path}; tenants there: {known}. Add one.")
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        tenant = Tenant.model_validate({**raw, "folder": path.parent})
-    except (yaml.YAMLError, ValidationError, TypeError) as error:
-        raise BadInput(str(path), f"is not a tenant file: {error}") from error
+    found = path.stat()
+    tenant = _read(path, found.st_mtime_ns, found.st_size).model_copy()
     if tenant.id != tenant_id:
         raise BadInput(f"{path}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
     return tenant
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, _mtime_ns: int, _size: int) -> Tenant:
+    """The file as it is; give copies away, since a tenant keeps digests of files that may change without this one."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Tenant.model_validate({**raw, "folder": path.parent})
+    except (yaml.YAMLError, ValidationError, TypeError) as error:
+        raise BadInput(str(path), f"is not a tenant file: {error}") from error

@@ -72,7 +72,20 @@ def registry_of(where: Registry | Path) -> Registry:
 
 
 def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
-    """Every version of every card with its effective stage, by id and version; BadInput for one that is there twice."""
+    """Every version of every card with its effective stage, by id and version; BadInput for one that is there twice.
+
+    Files are looked at again, and read again only when one has changed, come or gone.
+    """
+    return _all_cards(registry, tuple(_stamps(registry)))
+
+
+def _stamps(registry: Registry) -> Iterator[tuple[Path, int, int]]:
+    for folder in registry.folders:
+        yield from (_key(path) for path in (*sorted(folder.glob("*.yaml")), folder / LEDGER) if path.is_file())
+
+
+@lru_cache(maxsize=16)
+def _all_cards(registry: Registry, _stamps: tuple[tuple[Path, int, int], ...]) -> tuple[ModelCard, ...]:
     found: dict[tuple[str, str], ModelCard] = {}
     lines = history(registry)
     for card in _read_all(registry):

@@ -99,4 +99,17 @@ class Books:
             with suppress(KafkaError):  # it was taken from us a moment ago
                 (consumer.pause if stop else consumer.resume)(TopicPartition(*part))
             (paused.add if stop else paused.discard)(part)
+        _bring_back(consumer)
         return len(paused)
+
+
+def _bring_back(consumer: Any) -> None:
+    """Let the client hand out what it had read ahead of partitions that are read again.
+
+    kafka-python 3.0.12 sets records aside that it has parsed of a paused partition, and takes them up again only while
+    its place for the next records is None. A place whose records are used up is not None: what was set aside would lie
+    until that partition moves to another dispatcher, and nothing more would be fetched of it.
+    """
+    fetcher = getattr(consumer, "_fetcher", None)
+    if fetcher is not None and not fetcher._next_partition_records:
+        fetcher._next_partition_records = None

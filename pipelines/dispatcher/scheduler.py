@@ -17,7 +17,7 @@ AGEING = 8
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one round may take: cost in files, jobs, and jobs of one tenant."""
+    """How much one round may take: cost in files, jobs, and jobs of one tenant while another waits or is in it."""
 
     cost: int = 400
     jobs: int = 32
@@ -92,7 +92,8 @@ class Scheduler:
         busy: defaultdict[str, int] = defaultdict(int)
         spent = 0
         while len(chosen) < limits.jobs:
-            found = self._next(busy, limits.tenant_jobs)
+            alone = len(busy) <= 1 and not self._others_wait(busy)
+            found = self._next(busy, limits.jobs if alone else limits.tenant_jobs)
             if found is None or (chosen and spent + found.costs[0] > limits.cost):
                 break
             self._charge(found)
@@ -100,6 +101,9 @@ class Scheduler:
             busy[found.tenant] += 1
             spent += found.costs[0]
         return chosen
+
+    def _others_wait(self, busy: Mapping[str, int]) -> bool:
+        return any(lane.waiting for tenant, lane in self._lanes.items() if tenant not in busy)
 
     def _next(self, busy: Mapping[str, int], most: int) -> Job | None:
         free = [

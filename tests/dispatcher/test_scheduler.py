@@ -50,7 +50,8 @@ def test_every_part_is_made_once_within_the_limits(
     for each in rounds:
         assert len(each) == 1 or sum(spent for _, spent in each) <= cost
         assert len(each) <= most
-        assert max(Counter(key[0] for key, _ in each).values()) <= own
+        jobs_of = Counter(key[0] for key, _ in each)
+        assert len(jobs_of) == 1 or max(jobs_of.values()) <= own
 
 
 @given(small=st.integers(1, 20), parts=st.integers(5, 200))
@@ -118,6 +119,16 @@ def test_low_priority_is_not_starved_by_a_stream_of_high_ones() -> None:
         if scheduler.round(limits)[0].key == "low":
             return
     raise AssertionError("the job of low priority never had its turn")
+
+
+def test_the_most_jobs_of_one_tenant_do_not_hold_where_nobody_else_waits() -> None:
+    scheduler, limits = Scheduler(), Limits(cost=100, tenant_jobs=2)
+    for number in range(15):
+        scheduler.add(Job(f"a{number}", "a", [10]))
+    assert len(scheduler.round(limits)) == 10
+    scheduler.add(Job("b", "b", [10]))
+    assert Counter(job.tenant for job in scheduler.round(limits)) == {"a": 2, "b": 1}
+    assert Counter(job.tenant for job in scheduler.round(limits)) == {"a": 3}
 
 
 def test_a_dropped_job_is_not_made() -> None:

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from foundry.bus.messages import Message
+from foundry.bus.messages import Message, brief_message
 from foundry.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.dispatcher.factory import Factory
 from tests.waiting import until
@@ -59,6 +59,20 @@ def test_poison_goes_to_the_dead_topic_and_the_rest_go_on(factory: Factory) -> N
     dead = {letter.origin: letter for letter in letters(factory)}
     letter = dead[f"{where.topic}:{where.partition}:{where.offset}"]
     assert (letter.code, letter.message.value) == ("unreadable_message", b"{not json")
+
+
+def test_a_partition_that_was_full_is_read_to_its_end(factory: Factory) -> None:
+    """More requests than one poll brings, so that some are read ahead while the partition is not to be read."""
+    often, other = named("often"), named("other")
+    brief = factory.brief(often)
+    with factory.running(backlog=1) as running:
+        factory.send(*(brief_message(brief, f"order-{number}") for number in range(80)))
+        until(lambda: factory.told(PROGRESS, often))
+        factory.submit(factory.brief(other, tenant="northpeak"))
+        until(lambda: running.metrics.briefs.labels("northpeak", "finished")._value.get() == 1)
+        until(factory.all_committed)
+    asked = {said["data"]["request"] for said in factory.told(PROGRESS, often) if said["data"]["state"] == "finished"}
+    assert asked == {f"order-{number}" for number in range(80)}
 
 
 def letters(factory: Factory) -> list[object]:

@@ -75,6 +75,20 @@ def test_two_files_with_one_id_and_version_are_refused(tmp_path: Path) -> None:
         all_cards(registry)
 
 
+def test_cards_that_come_change_or_go_are_seen_at_once(tmp_path: Path) -> None:
+    registry = a_registry(tmp_path, "1")
+    assert [(each.version, each.title) for each in all_cards(registry)] == [("1", "A model for tests")]
+    file = registry.own / "tiny@1.yaml"
+    (registry.own / "tiny@2.yaml").write_text(file.read_text().replace("'1'", "'2'"))
+    file.write_text(file.read_text().replace("A model for tests", "A changed model"))
+    assert [(each.version, each.title) for each in all_cards(registry)] == [
+        ("1", "A changed model"),
+        ("2", "A model for tests"),
+    ]
+    file.unlink()
+    assert [each.version for each in all_cards(registry)] == ["2"]
+
+
 def test_versions_are_ordered_as_numbers(tmp_path: Path) -> None:
     assert [c.version for c in all_cards(a_registry(tmp_path, "10", "9", "1.10", "1.9"))] == ["1.9", "1.10", "9", "10"]
 

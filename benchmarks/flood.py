@@ -1,0 +1,168 @@
+"""A flood of briefs through Kafka and a real `foundry serve`: waits, fairness, lag, memory, throughput.
+
+python -m benchmarks.flood [--briefs 300] [--bootstrap HOST:PORT] [--shared] [--keep FOLDER]
+
+Briefs of three sizes from 200 tenants, one of whom sends a fifth of all, and first. A painting generator draws, masters
+are small and so are the files, so that the flow is measured and not pixels. Some of the same briefs are made by
+`build_all` alone, in a process of its own, before and after. The flooding tenant has its own topic; with --shared it
+writes to the one that all share. Without --bootstrap a broker is started. Ends with 1 if a brief is lost or
+refused, or if memory grows with the briefs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.flood_figures import Measured, print_figures, problems
+from benchmarks.flood_work import A_ROUND, FLOODER, Order, furnish, orders
+from benchmarks.latency import broker
+from foundry.bus import topics
+from foundry.bus.messages import brief_message
+from foundry.bus.producing import writer
+from foundry.bus.reading import all_records, bystander
+from foundry.bus.settings import BusSettings
+from tests.briefs import ROOT
+from tests.waiting import until
+
+PARTITIONS, EVERY_S, LONGEST_S = 12, 1.0, 7200.0
+BARE = 2 * A_ROUND
+"""Briefs of the bare flow, before and after; the first round of each is not counted."""
+
+
+@dataclass
+class Watch:
+    """Samples of the serving process: seconds, records not committed, megabytes resident, processor seconds."""
+
+    process: psutil.Process
+    lag: Any
+    began: float = field(default_factory=time.monotonic)
+    samples: list[tuple[float, int, float, float]] = field(default_factory=list)
+
+    def drained(self) -> bool:
+        """Look once; whether everything is committed."""
+        spent, memory = self.process.cpu_times(), self.process.memory_info().rss / 2**20
+        lag = self.lag()
+        self.samples.append((time.monotonic() - self.began, lag, memory, spent.user + spent.system))
+        time.sleep(EVERY_S)
+        return bool(lag == 0)
+
+
+@contextmanager
+def serving(folder: Path, group: str, bus: BusSettings) -> Iterator[subprocess.Popen[bytes]]:
+    """A dispatcher in a process of its own, with the small templates; it drains when the block ends."""
+    command = [sys.executable, "-m", "tests.dispatcher.serve_painted", str(folder), group, bus.bootstrap]
+    with (folder / "serve.log").open("wb") as log:
+        started = subprocess.Popen(command, cwd=folder / "small", env=_environment(), stderr=log, stdout=log)
+        try:
+            yield started
+        finally:
+            started.send_signal(signal.SIGTERM)
+            started.wait(timeout=600)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def bare(folder: Path, count: int, first: int, stop: int) -> dict[str, float]:
+    """What `benchmarks.flood_work` prints of these briefs."""
+    command = [sys.executable, "-m", "benchmarks.flood_work", str(folder), str(count), str(first), str(stop)]
+    done = subprocess.run(command, cwd=folder / "small", env=_environment(), check=True, stdout=subprocess.PIPE)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@contextmanager
+def lag_of(bus: BusSettings, group: str, names: Sequence[str]) -> Iterator[Any]:
+    """A function that tells how many records of these topics the group has not committed; it begins at their ends."""
+    from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+
+    parts = [TopicPartition(name, number) for name in names for number in range(_partitions(bus, name))]
+    with closing(KafkaConsumer(**bus.client(), group_id=group, enable_auto_commit=False)) as begun:
+        begun.assign(parts)
+        ends = begun.end_offsets(parts)
+        begun.commit({part: OffsetAndMetadata(end, "", -1) for part, end in ends.items()})
+    with closing(KafkaConsumer(**bus.client(), group_id=group, enable_auto_commit=False)) as seen:
+        yield lambda: sum(end - (seen.committed(part) or 0) for part, end in seen.end_offsets(parts).items())
+
+
+def _partitions(bus: BusSettings, name: str) -> int:
+    with bystander(bus, name) as consumer:
+        return len(consumer.assignment())
+
+
+def send(bus: BusSettings, each: Sequence[Order], own_topic: bool) -> None:
+    """All briefs, as fast as they are taken."""
+    with writer(bus) as out:
+        for order in each:
+            own = own_topic and order.tenant == FLOODER
+            out.later(topics.briefs_topic(FLOODER).name if own else topics.BRIEFS, brief_message(order.brief()))
+        out.flush()
+
+
+def times(bus: BusSettings, topic: str, since: float) -> dict[str, float]:
+    """Campaign (by its CloudEvent's source) → seconds of its first record's timestamp, from `since` on."""
+    found: dict[str, float] = {}
+    for record in all_records(bus, topic):
+        if record.timestamp / 1000 >= since:
+            headers = {name: bytes(value).decode() for name, value in record.headers}
+            found.setdefault(headers["ce_source"].rsplit("/", 1)[-1], record.timestamp / 1000)
+    return found
+
+
+def measured(bus: BusSettings, folder: Path, count: int, own_topic: bool) -> Measured:
+    """Furnish, send, wait until all is committed; the bare flow before and after."""
+    topics.create(bus, [FLOODER] if own_topic else [], partitions=PARTITIONS)
+    names = [topics.BRIEFS] + ([topics.briefs_topic(FLOODER).name] if own_topic else [])
+    furnish(folder)
+    each, group, part = orders(count), f"flood-{uuid.uuid4().hex[:8]}", min(BARE, count // 2)
+    alone = [bare(folder, count, 0, part)]
+    with lag_of(bus, group, names) as lag:
+        began = time.time()
+        with serving(folder, group, bus) as process:
+            until(lambda: b"serving group" in (folder / "serve.log").read_bytes())
+            watch = Watch(psutil.Process(process.pid), lag)
+            send(bus, each, own_topic)
+            until(watch.drained, LONGEST_S)
+    alone.append(bare(folder, count, count - part, count))
+    sent = {name: at for topic in names for name, at in times(bus, topic, began).items()}
+    refused = times(bus, topics.FAILED, began)
+    return Measured(
+        each, sent, times(bus, topics.CAMPAIGN_FINISHED, began), len(refused), watch.samples, alone, process.returncode
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--briefs", type=int, default=300)
+    parser.add_argument("--bootstrap", default="")
+    parser.add_argument("--shared", action="store_true")
+    parser.add_argument("--keep", type=Path, default=None, help="An empty folder for files and logs, which stays.")
+    told, _ = parser.parse_known_args()
+    if told.keep:
+        told.keep.mkdir(parents=True)
+    place = nullcontext(str(told.keep)) if told.keep else tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with broker(told.bootstrap) as bus, place as folder:
+        found = measured(bus, Path(folder), told.briefs, not told.shared)
+    print_figures(found)
+    if wrong := problems(found):
+        sys.exit("; ".join(wrong))
+
+
+if __name__ == "__main__":
+    main()
