@@ -1,8 +1,13 @@
-"""Every benchmark, one after the other; what needs a peer that is missing says so in its row."""
+"""Every benchmark, one after the other; what needs a peer that is missing says so in its row.
+
+`latency` and `flood` start a broker, and `flood` takes minutes: they come last.
+"""
 
 from benchmarks import (
     drawing,
     encoding,
+    flood,
+    latency,
     memory,
     orchestration,
     packing,
@@ -18,7 +23,7 @@ from benchmarks import (
 
 for module in (
     planning, memory, sharing, orchestration, packing, drawing, remote, screening, upscaling, encoding, rendering, reel,
-    video,
+    video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()
