@@ -1,9 +1,14 @@
-"""Every benchmark, one after the other; what needs a peer that is missing says so in its row."""
+"""Every benchmark, one after the other; what needs a peer that is missing says so in its row.
+
+`latency` and `flood` start a broker, and `flood` takes minutes: they come last.
+"""
 
 from benchmarks import (
     drawing,
     encoding,
     engines,
+    flood,
+    latency,
     memory,
     orchestration,
     packing,
@@ -19,7 +24,7 @@ from benchmarks import (
 
 for module in (
     planning, memory, sharing, orchestration, engines, packing, drawing, remote, screening, upscaling, encoding,
-    rendering, reel, video,
+    rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()

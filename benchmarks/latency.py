@@ -4,7 +4,9 @@ python -m benchmarks.latency [--rounds 20] [--bootstrap HOST:PORT]
 
 Both sides are warm and in one process, take turns, and draw with a painting generator, so that what differs is the way
 in: `direct` reads a brief file, admits it, builds, as `foundry run` does; `kafka` is the loop of `foundry serve`, from
-before the brief is sent. Times are those of the files themselves. Without --bootstrap a broker is started.
+before the brief is sent. Times are those of the files, and of the moment when the flow is begun: the flow
+is the same on both sides and takes seconds, which on a busy machine differ by more than the way in takes. Without
+--bootstrap a broker is started.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from foundry.brief import Brief
 from foundry.bus import topics
@@ -24,10 +28,13 @@ from foundry.bus.messages import brief_message
 from foundry.bus.producing import Writer, writer
 from foundry.bus.settings import BusSettings
 from foundry.estimate import needs
-from foundry.object_store import LocalStore
+from foundry.object_store import LocalStore, ObjectStore
+from foundry.plan import Plan
 from foundry.workbench import admitted
 from pipelines.campaign import build_all
 from pipelines.dispatcher.loop import Dispatcher
+from pipelines.dispatcher.making import Kitchen
+from pipelines.dispatcher.order import Order
 from tests.dispatcher.factory import Factory
 from tests.fakes import PaintingHandler
 from tests.waiting import until
@@ -35,15 +42,34 @@ from tests.waiting import until
 WARM_UP = 2
 
 
-def files_of(root: Path, began: float) -> tuple[float, float]:
-    """Milliseconds from `began` to the first and the last file of the campaign that was made last."""
+Times = tuple[float, float, float]
+"""Milliseconds from the order to the flow's beginning, the first file, the last file."""
+
+
+class Timed(Kitchen):
+    """Notes when it begins the flow, in seconds."""
+
+    begun = 0.0
+
+    def _build(self, todo: Sequence[tuple[Order, Plan]], store: ObjectStore) -> dict[str, tuple[Any, ...]]:
+        self.begun = time.time()
+        return super()._build(todo, store)
+
+    @classmethod
+    def like(cls, other: Kitchen) -> Timed:
+        """Another kitchen in its place."""
+        return cls(**{field.name: getattr(other, field.name) for field in fields(other)})
+
+
+def times_of(root: Path, began: float, begun: float) -> Times:
+    """Of the campaign that was made last."""
     manifest = max(root.glob("*/campaigns/*/manifest.jsonl"), key=lambda path: path.stat().st_mtime_ns)
     records = [json.loads(line) for line in manifest.read_text().splitlines()]
     written = [(root / record["tenant"] / record["address"]).stat().st_mtime for record in records]
-    return 1000 * (min(written) - began), 1000 * (max(written) - began)
+    return 1000 * (begun - began), 1000 * (min(written) - began), 1000 * (max(written) - began)
 
 
-def direct(factory: Factory, brief: Brief) -> tuple[float, float]:
+def direct(factory: Factory, brief: Brief) -> Times:
     """Read, admit, look at what is missing, build."""
     root, file = factory.folder / "direct", factory.folder / "files" / brief.tenant / "brief.json"
     file.write_text(brief.model_dump_json())
@@ -51,17 +77,18 @@ def direct(factory: Factory, brief: Brief) -> tuple[float, float]:
     orders = list(admitted(file, factory.folder / "tenants"))
     for each in orders:
         needs(each.plan, store.for_tenant(each.plan.tenant.id))
+    begun = time.time()
     build_all([(each.plan, each.pictures) for each in orders], store, generator=PaintingHandler())
-    return files_of(root, began)
+    return times_of(root, began, begun)
 
 
-def by_kafka(factory: Factory, serving: Dispatcher, out: Writer, brief: Brief) -> tuple[float, float]:
+def by_kafka(factory: Factory, serving: Dispatcher, kitchen: Timed, out: Writer, brief: Brief) -> Times:
     """Send the brief, wait until it is told to be finished."""
     began, ended = time.time(), serving.metrics.briefs.labels(brief.tenant, "finished")
     before = ended._value.get()
     out.send(topics.BRIEFS, brief_message(brief))
     until(lambda: ended._value.get() > before)
-    return files_of(factory.root, began)
+    return times_of(factory.root, began, kitchen.begun)
 
 
 def quantiles(values: list[float]) -> str:
@@ -81,18 +108,19 @@ def broker(bootstrap: str) -> Iterator[BusSettings]:
         yield BusSettings(bootstrap=kafka.bootstrap)
 
 
-def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """(first, last) of every round, by way in; the ways take turns and the first rounds do not count."""
+def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[Times]]:
+    """Of every round, by way in; the ways take turns and the first rounds do not count."""
     topics.create(bus, partitions=6)
     factory = Factory.made(bus, folder)
-    found: dict[str, list[tuple[float, float]]] = {"direct": [], "kafka": []}
+    found: dict[str, list[Times]] = {"direct": [], "kafka": []}
     with factory.running() as serving, writer(bus) as out:
+        serving.kitchen = kitchen = Timed.like(serving.kitchen)
         until(lambda: serving.books.claims.owned())
         for number in range(WARM_UP + rounds):
             scene = [{"id": "s", "prompt": f"Plaster wall number {number}, light from the left"}]
             brief = factory.brief(f"latency-{number}", scenes=scene)
             found["direct"].append(direct(factory, brief))
-            found["kafka"].append(by_kafka(factory, serving, out, brief))
+            found["kafka"].append(by_kafka(factory, serving, kitchen, out, brief))
     return {way: times[WARM_UP:] for way, times in found.items()}
 
 
@@ -105,10 +133,11 @@ def main() -> None:
         found = measured(bus, Path(folder), told.rounds)
     print(f"{told.rounds} briefs of two files each, p50 / p95 from the order")
     for way, times in found.items():
-        first, last = ([each[side] for each in times] for side in (0, 1))
-        print(f"{way:>7}  first file {quantiles(first)}   last file {quantiles(last)}")
-    gaps = [kafka[1] - alone[1] for kafka, alone in zip(found["kafka"], found["direct"], strict=True)]
-    print(f"added by Kafka to the last file, pair by pair: {quantiles(gaps)}")
+        begun, first, last = ([each[at] for each in times] for at in range(3))
+        print(f"{way:>7}  flow {quantiles(begun)}   first file {quantiles(first)}   last file {quantiles(last)}")
+    for at, until_when in ((0, "flow"), (2, "last file")):
+        gaps = [kafka[at] - alone[at] for kafka, alone in zip(found["kafka"], found["direct"], strict=True)]
+        print(f"added by Kafka until the {until_when}, pair by pair: {quantiles(gaps)}")
 
 
 if __name__ == "__main__":

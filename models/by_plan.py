@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from apache_beam.ml.inference.base import ModelHandler
 
+from foundry import spans
 from foundry.card import ModelCard
 from foundry.shot import ShotOrder
 from models.drawing import Drawing, Drawn, DrawRequest, Enlarged, Undrawn
@@ -64,11 +66,14 @@ class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
     ) -> list[Drawing]:
         """One drawing per order, in order, with every attempt's verdict."""
         drawn: dict[int, Drawing] = {}
+        began = time.time_ns()
         for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
             screen = model.get(card, partial(self._screen, card))
             handler = ScreenedHandler(self.generator, card, self.context, self.guide_of)
             made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
             drawn.update(zip(positions, made, strict=True))
+        for order in batch:
+            spans.done("draw", order.plan, began, time.time_ns(), shot=order.name, together=len(batch))
         return [drawn[at] for at in range(len(batch))]
 
     def _screen(self, card: ModelCard) -> Screen:

@@ -12,6 +12,7 @@ import numpy as np
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from PIL import Image
 
+from foundry import spans
 from foundry.composition import compositions
 from foundry.estimate import shot_money
 from foundry.manifest import DeadLetter, MasterRecord, as_json
@@ -54,7 +55,15 @@ def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> str:
     """Stage the product, write the master once, then its record; the record means: done."""
     order = enlarged.drawing.order
-    plan, own = plans[order.plan], store.for_tenant(order.tenant)
+    with spans.work("master", order.plan, shot=order.name):
+        _write_master(enlarged, plans[order.plan], store)
+    progress.advance("shots", plan=order.plan)
+    return order.name
+
+
+def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
+    order = enlarged.drawing.order
+    own = store.for_tenant(order.tenant)
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
     drawn_around = plan.cards.generate.staging == "inpaint"
     said = None if drawn_around else enlarged.drawing.caption
@@ -63,8 +72,6 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore)
     if not own.put_once(order.master, data):
         data = own.get(order.master)
     own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
-    progress.advance("shots", plan=order.plan)
-    return order.name
 
 
 def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> MasterRecord:

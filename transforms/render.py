@@ -13,6 +13,7 @@ import apache_beam as beam
 import numpy as np
 from PIL import Image
 
+from foundry import spans
 from foundry.bucket_requests import BucketRefused
 from foundry.errors import FoundryError
 from foundry.manifest import CheckRecord, DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
@@ -220,7 +221,9 @@ def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> It
     kept: _Masters = _local.__dict__.setdefault("masters", _Masters())
     for variant in missing(order, plan, store):
         try:
-            yield made(variant, plan, store, kept).name
+            with spans.work("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
+                name = made(variant, plan, store, kept).name
+            yield name
         except BucketRefused:
             raise
         except FoundryError as error:

@@ -14,6 +14,7 @@ from foundry.estimate import Needs, needs
 from foundry.object_store import ObjectStore
 from foundry.part import Part
 from foundry.plan import Plan
+from foundry.spans import traced
 from foundry.stores import open_store
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.outages import outage_of
@@ -136,7 +137,8 @@ class Kitchen:
 
         orders = [(plan, order.each.pictures) for order, plan in todo]
         engine = self.engine() if self.engine else None
-        made = build_all(orders, store, generator=self.generator, blender=Blender(self.blender), engine=engine)
+        with traced({plan.digest: order.trace for order, plan in todo}):
+            made = build_all(orders, store, generator=self.generator, blender=Blender(self.blender), engine=engine)
         return {digest: outcome.letters for digest, outcome in made.items()}
 
     def _finish(self, order: Order, store: ObjectStore, *, flowed: bool) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from foundry.names import digest
+from foundry.spans import context_of
 
 TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 HEADERS = ("traceparent", "ce_traceparent")
@@ -37,9 +38,8 @@ def trace_id(traceparent: str) -> str:
 def span(name: str, traceparents: Sequence[str], **attributes: str | int) -> Iterator[None]:
     """A span below the first trace, linked with the others."""
     from opentelemetry import trace
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    contexts = [TraceContextTextMapPropagator().extract({"traceparent": each}) for each in traceparents]
+    contexts = [context_of(each) for each in traceparents]
     links = [trace.Link(trace.get_current_span(context).get_span_context()) for context in contexts[1:]]
     tracer = trace.get_tracer("campaign-foundry.dispatcher")
     above = contexts[0] if contexts else None
