@@ -46,18 +46,17 @@ BARE = 2 * A_ROUND
 
 @dataclass
 class Watch:
-    """Samples of the serving process: seconds, records not committed, megabytes resident, processor seconds."""
+    """Samples of the serving process: time in seconds, records not committed, megabytes resident, processor seconds."""
 
     process: psutil.Process
     lag: Any
-    began: float = field(default_factory=time.monotonic)
     samples: list[tuple[float, int, float, float]] = field(default_factory=list)
 
     def drained(self) -> bool:
         """Look once; whether everything is committed."""
         spent, memory = self.process.cpu_times(), self.process.memory_info().rss / 2**20
         lag = self.lag()
-        self.samples.append((time.monotonic() - self.began, lag, memory, spent.user + spent.system))
+        self.samples.append((time.time(), lag, memory, spent.user + spent.system))
         time.sleep(EVERY_S)
         return bool(lag == 0)
 
@@ -140,11 +139,12 @@ def measured(bus: BusSettings, folder: Path, count: int, own_topic: bool) -> Mea
             send(bus, each, own_topic)
             until(watch.drained, LONGEST_S)
     alone.append(bare(folder, count, count - part, count))
-    sent = {name: at for topic in names for name, at in times(bus, topic, began).items()}
-    refused = times(bus, topics.FAILED, began)
-    return Measured(
-        each, sent, times(bus, topics.CAMPAIGN_FINISHED, began), len(refused), watch.samples, alone, process.returncode
+    own = {order.campaign for order in each}
+    sent, finished, refused = (
+        {name: at for topic in some for name, at in times(bus, topic, began).items() if name in own}
+        for some in (names, [topics.CAMPAIGN_FINISHED], [topics.FAILED])
     )
+    return Measured(each, sent, finished, len(refused), watch.samples, alone, process.returncode)
 
 
 def main() -> None:

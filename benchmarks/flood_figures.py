@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from benchmarks.flood_work import FLOODER, SIZES, Order
 
 MOST_KB_A_BRIEF = 64.0
 """Memory that grows by more than this with every brief is a leak."""
-WARM_S = 0.3
+WARM_SHARE = 0.3
 """The share of the time that is passed over before memory's slope is taken: caches fill."""
 ROWS = 12
 
@@ -54,9 +55,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def slope(found: Measured) -> float:
-    """Kilobytes resident more for every brief committed, by least squares over the samples once it is warm."""
-    total = len(found.orders)
-    warm = [(total - lag, memory) for at, lag, memory, _ in found.samples if at > WARM_S * found.seconds]
+    """Kilobytes resident more for every brief finished, by least squares over the samples once it is warm."""
+    ended, warm_from = sorted(found.finished.values()), min(found.sent.values()) + WARM_SHARE * found.seconds
+    warm = [(bisect(ended, at), memory) for at, _, memory, _ in found.samples if at > warm_from]
     if len({done for done, _ in warm}) < 2:
         return 0.0
     return 1024 * statistics.linear_regression(*zip(*warm, strict=True)).slope
@@ -91,7 +92,7 @@ def print_figures(found: Measured) -> None:
     print("\nseconds, records not committed, MB resident")
     step = max(1, len(found.samples) // ROWS)
     for at, lag, memory, _ in [*found.samples[::step], found.samples[-1]]:
-        print(f"{at:8.0f} {lag:7d} {memory:7.0f}")
+        print(f"{at - found.samples[0][0]:8.0f} {lag:7d} {memory:7.0f}")
     print(f"memory grows by {slope(found):.1f} kB for every brief")
     _print_throughput(found)
 

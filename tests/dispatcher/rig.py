@@ -29,7 +29,7 @@ from tests.waiting import until
 
 ROUNDS = int(os.environ.get("FOUNDRY_FAULT_ROUNDS", "1"))
 """How often each fault strikes, each time at another moment of chance."""
-RECOVERY_S = 240.0
+RECOVERY_S = 420.0
 """kafka-python took up to 50 s to find a broker again that was killed, on a machine with nothing else to do."""
 SLOW_S = 0.5
 MOMENTS_S = 5.0
@@ -135,6 +135,6 @@ def rig(folder: Path) -> Iterator[Rig]:
         seen = {"STORAGE_EMULATOR_HOST": gcs.endpoint, "GOOGLE_CLOUD_PROJECT": "tests"}
         through = f"127.0.0.1:{broker_wire.port}"
         serving = up.enter_context(
-            factory.process(f"slow={SLOW_S}", "cost=30", "patience=120", bootstrap=through, **seen)
+            factory.process(f"slow={SLOW_S}", "cost=30", "patience=300", bootstrap=through, **seen)
         )
         yield Rig(kafka, broker_wire, gcs, store_wire, faults, factory, serving)
