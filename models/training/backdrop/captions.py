@@ -38,11 +38,12 @@ def recipes(count: int, sizes: list[tuple[int, int]], seed: int) -> list[Recipe]
     """Recipes with every scene, light and size equally often, and no pair that is held back."""
     chance = np.random.default_rng(seed)
     return [
-        _recipe(chance, list(SCENES)[at // len(sizes) % len(SCENES)], sizes[at % len(sizes)]) for at in range(count)
+        random_recipe(chance, list(SCENES)[at // len(sizes) % len(SCENES)], sizes[at % len(sizes)]) for at in range(count)
     ]
 
 
-def _recipe(chance: np.random.Generator, kind: str, size: tuple[int, int]) -> Recipe:
+def random_recipe(chance: np.random.Generator, kind: str, size: tuple[int, int]) -> Recipe:
+    """A picture of this scene with colours, light and calm side by chance; no wall that is held back."""
     colours = harmony(chance)
     while held_back(kind, colours[0]):
         colours = harmony(chance)

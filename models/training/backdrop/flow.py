@@ -26,7 +26,9 @@ BROAD, BROAD_CELLS = 10.0, 4
 PAIRED, PAIR_NOISE = 0.25, 0.9
 """Share of a batch that is pictures beside their mirror pictures, under one noise of at least this share: nothing but
 the words then tells the two apart, and the light's side is learned from their difference."""
-SHARES = {"wood": 2.5, "room": 2.0, "arch": 1.6, "podium": 1.6, "sunset": 1.6, "leaves": 1.4}
+TWINNED, TWIN_NOISE = 0.25, 0.35
+"""Share of a batch that is twins (`twins.py`), under one noise of at least this share."""
+SHARES = {"wood": 1.6, "room": 1.6, "arch": 1.6, "podium": 1.6, "sunset": 1.6, "leaves": 1.4}
 """How often a scene is shown, where it is harder than others, which count 1."""
 
 
@@ -34,7 +36,7 @@ SHARES = {"wood": 2.5, "room": 2.0, "arch": 1.6, "podium": 1.6, "sunset": 1.6, "
 class Shelf:
     """The codes of one size with their captions' tokens, as rendered and mirrored; `turns` may be mirrored.
 
-    `shares` says how often each is shown.
+    `shares` says how often each is shown; `twins` and `twins_said` have an axis of two after the first.
     """
 
     codes: Any
@@ -42,6 +44,8 @@ class Shelf:
     mirrored: Any
     turns: Any
     shares: Any
+    twins: Any
+    twins_said: Any
 
 
 @dataclass
@@ -75,9 +79,9 @@ def train_denoiser(folder: Path, schedule: Schedule) -> None:
     chance = torch.Generator().manual_seed(schedule.seed + run.step)
     began, first, smooth = time.monotonic(), run.step, 1.0
     while run.step < schedule.denoiser_steps:
-        clean, said, pairs = _batch(shelves[run.step % len(shelves)], schedule.batch, signs, chance)
+        clean, said, joined = _batch(shelves[run.step % len(shelves)], schedule.batch, signs, chance)
         said[torch.rand(len(said), generator=chance) < DROPPED] = empty
-        loss = _flow_loss(run.both, clean, said, pairs, chance)
+        loss = _flow_loss(run.both, clean, said, joined, chance)
         _descend(run, loss, rate(run.step, schedule.denoiser_steps, schedule.rate))
         smooth = 0.99 * smooth + 0.01 * float(loss.detach())
         run.step += 1
@@ -121,6 +125,9 @@ def _shelves(folder: Path) -> list[Shelf]:
     shelves: dict[tuple[int, int], list[Any]] = {}
     for entry in entries:
         shelves.setdefault((entry["width_px"], entry["height_px"]), []).append(entry)
+    paired: dict[tuple[int, int], list[Any]] = {}
+    for pair in json.loads((folder / "twins.json").read_text()):
+        paired.setdefault((pair[0]["width_px"], pair[0]["height_px"]), []).append(pair)
     return [
         Shelf(
             torch.from_numpy(np.load(folder / f"codes_{width}x{height}.npy")),
@@ -128,6 +135,8 @@ def _shelves(folder: Path) -> list[Shelf]:
             _tokens(folder, [_said(entry, turned=True) for entry in own]),
             torch.tensor([entry["room"] == "top" for entry in own]),
             torch.tensor([SHARES.get(entry["kind"], 1.0) for entry in own]),
+            torch.from_numpy(np.load(folder / f"twins_{width}x{height}.npy")),
+            _tokens(folder, [_said(entry) for pair in paired[width, height] for entry in pair]).unflatten(0, (-1, 2)),
         )
         for (width, height), own in shelves.items()
     ]
@@ -138,16 +147,26 @@ def _said(entry: dict[str, Any], *, turned: bool = False) -> str:
     return caption(entry["kind"], sides[0], sides[1], (entry["wall"], entry["floor"], entry["accent"]))
 
 
-def _batch(shelf: Shelf, size: int, signs: Any, chance: Any) -> tuple[Any, Any, int]:
-    """Codes, tokens, and the number of pairs: the first pictures, whose mirror pictures follow them.
+@dataclass(frozen=True)
+class Joined:
+    """How many pairs of a batch share their noise: `mirrored` first, their second halves after them, then `twins` alike."""
+
+    mirrored: int
+    twins: int
+
+
+def _batch(shelf: Shelf, size: int, signs: Any, chance: Any) -> tuple[Any, Any, Joined]:
+    """Codes and tokens: pictures beside their mirror pictures, twins, then single ones.
 
     Only pictures whose calm side is the top have mirror pictures; of those that are not paired, half are mirrored.
     """
     import torch
 
-    pairs = int(PAIRED * size / 2)
-    chosen = torch.multinomial(shelf.shares, size, replacement=True, generator=chance)
-    turned = shelf.turns[chosen] & (torch.rand(size, generator=chance) < 0.5)
+    joined = Joined(int(PAIRED * size / 2), int(TWINNED * size / 2))
+    pairs, twins = joined.mirrored, joined.twins
+    single = size - 2 * twins
+    chosen = torch.multinomial(shelf.shares, single, replacement=True, generator=chance)
+    turned = shelf.turns[chosen] & (torch.rand(single, generator=chance) < 0.5)
     if pairs:
         chosen[:pairs] = torch.multinomial(shelf.shares * shelf.turns, pairs, replacement=True, generator=chance)
         chosen[pairs : 2 * pairs] = chosen[:pairs]
@@ -155,17 +174,24 @@ def _batch(shelf: Shelf, size: int, signs: Any, chance: Any) -> tuple[Any, Any, 
     clean, said = shelf.codes[chosen].float(), shelf.said[chosen].clone()
     clean[turned] = clean[turned].flip(-1) * signs[None, :, None, None]
     said[turned] = shelf.mirrored[chosen][turned]
-    return clean, said, pairs
+    kin = torch.randint(len(shelf.twins), (twins,), generator=chance)
+    both, words = shelf.twins[kin].float().transpose(0, 1), shelf.twins_said[kin].transpose(0, 1)
+    head = 2 * pairs
+    clean = torch.cat([clean[:head], both.flatten(0, 1), clean[head:]])
+    return clean, torch.cat([said[:head], words.flatten(0, 1), said[head:]]), joined
 
 
-def _flow_loss(both: Any, clean: Any, said: Any, pairs: int, chance: Any) -> Any:
+def _flow_loss(both: Any, clean: Any, said: Any, joined: Joined, chance: Any) -> Any:
     import torch
 
     noise = torch.randn(clean.shape, generator=chance)
     times = _times(len(clean), chance)
-    times[:pairs] = PAIR_NOISE + (1 - PAIR_NOISE) * torch.rand(pairs, generator=chance)
-    for values in (noise, times):
-        values[pairs : 2 * pairs] = values[:pairs]
+    at = 0
+    for count, least in ((joined.mirrored, PAIR_NOISE), (joined.twins, TWIN_NOISE)):
+        times[at : at + count] = least + (1 - least) * torch.rand(count, generator=chance)
+        for values in (noise, times):
+            values[at + count : at + 2 * count] = values[at : at + count]
+        at += 2 * count
     share = times[:, None, None, None]
     noisy = (1 - share) * clean + share * noise
     with torch.autocast("cpu", torch.bfloat16):

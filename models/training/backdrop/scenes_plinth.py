@@ -149,6 +149,10 @@ def _haze(s: Stage) -> Plane:
     return np.asarray(total, np.float32)
 
 
+BOARDS = np.array([0.0, 0.20, -0.06, 0.06, -0.22, 0.0, 0.14, -0.16], np.float32)
+"""How much lighter or darker than the asked colour neighbouring boards are."""
+
+
 def marble(s: Stage) -> Plane:
     """A polished slab with veins, before a wall out of focus."""
     x, z = on_ground(s)
@@ -167,25 +171,26 @@ def marble(s: Stage) -> Plane:
 
 
 def wood(s: Stage) -> Plane:
-    """Planks that run across or away, with grain, before a wall out of focus."""
+    """Broad boards that run across or away, each of its own tone, with grain, before a wall out of focus."""
     x, z = on_ground(s)
-    if s.chance.random() < 0.5:
+    if s.chance.random() < 0.25:
         x, z = z * 0.9, x * 0.9
-    wide = s.random(0.34, 0.6)
+    wide = s.random(0.34, 0.5)
     place = x / wide + s.random(0, 1)
     plank = np.floor(place)
     shift = np.sin(plank * 12.9898 + s.random(0, 6)) * 43.7
     long = z * 0.045 + shift
     warp = sample(noise(1.8), x * 0.16 + shift, long)
-    ring = np.sin(2 * np.pi * (5.5 * (x / wide) + 1.5 * warp + 2 * shift))
+    ring = np.sin(2 * np.pi * (4.5 * (x / wide) + 1.5 * warp + 2 * shift))
     pore = sample(noise(0.9), x * 0.9 + shift, long * 0.7)
     cloud = sample(noise(1.8), x * 0.2 + shift, long * 0.6 + 0.4)
     fade = np.clip(s.under / 0.25, 0.25, 1)
-    tone = 1 + fade * (0.055 * ring * (0.6 + 0.4 * cloud) + 0.060 * pore) + 0.085 * cloud + 0.07 * np.sin(shift * 3)
+    own = BOARDS[np.asarray(plank + s.chance.integers(len(BOARDS)), np.int64) % len(BOARDS)]
+    tone = 1 + own + fade * (0.05 * ring * (0.6 + 0.4 * cloud) + 0.05 * pore) + 0.05 * cloud
     seam = np.abs(place - plank - 0.5) * 2
-    gap = step(1 - 0.020 / wide, 1 - 0.004, seam)
+    gap = step(1 - 0.026 / wide, 1 - 0.004, seam)
     warm = np.array([1.03, 0.99, 0.93], np.float32) ** (1 - tone)[..., None]
-    board = s.floor * warm * tone[..., None] * (1 - 0.62 * gap * fade)[..., None]
+    board = s.floor * warm * tone[..., None] * (1 - 0.75 * gap * np.sqrt(fade))[..., None]
     return before(s, np.asarray(board, np.float32), 0.12)
 
 

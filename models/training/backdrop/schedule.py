@@ -12,10 +12,11 @@ SIZES = [(512, 512), (448, 576), (384, 704), (704, 384)]
 class Schedule:
     """How many pictures and steps, and how long the steps are.
 
-    The decoder makes its steps twice: at half size, then at full size. `batch` and `rate` are the denoiser's.
+    `twins` are pairs. The decoder makes its steps twice: at half size, then at full size. `batch` and `rate` are the denoiser's.
     """
 
     pictures: int = 8_640
+    twins: int = 2_160
     decoder_steps: int = 6_000
     denoiser_steps: int = 4_000
     batch: int = 32

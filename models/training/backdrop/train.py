@@ -15,6 +15,7 @@ from models.training.backdrop.flow import SHIFT, language
 from models.training.backdrop.networks import BLOCKS, CODE, PatchCodes, decoder, grown, halved, save_tensors
 from models.training.backdrop.scenes import Recipe, render
 from models.training.backdrop.schedule import SIZES, Schedule, rate
+from models.training.backdrop.twins import make_twins
 
 CROP = 128
 DECODER_RATE = 2e-3
@@ -27,10 +28,10 @@ def make_data(folder: Path, schedule: Schedule) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     made = recipes(schedule.pictures, SIZES, schedule.seed)
     with multiprocessing.get_context("spawn").Pool(schedule.threads) as pool:
-        sample = list(pool.imap(render, made[: max(8, min(720, schedule.pictures))], chunksize=8))
         kept = folder / "patch_codes.npz"
-        codes = PatchCodes.load(kept) if kept.exists() else PatchCodes.fit(sample)
-        codes.save(kept)
+        if not kept.exists():
+            PatchCodes.fit(list(pool.imap(render, made[: max(8, min(720, len(made)))], chunksize=8))).save(kept)
+        codes = PatchCodes.load(kept)
         for at, size in enumerate(SIZES):
             own = made[at :: len(SIZES)]
             stored: list[Any] = []
@@ -41,6 +42,8 @@ def make_data(folder: Path, schedule: Schedule) -> None:
                     whole.append(picture)
             np.save(folder / f"codes_{size[0]}x{size[1]}.npy", np.stack(stored))
             np.save(folder / f"pictures_{size[0]}x{size[1]}.npy", np.stack(whole))
+    pairs = make_twins(folder, schedule)
+    (folder / "twins.json").write_text(json.dumps([[_as_json(recipe) for recipe in pair] for pair in pairs]))
     (folder / "codes.json").write_text(json.dumps([_as_json(recipe) for recipe in made]))
 
 
