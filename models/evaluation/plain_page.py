@@ -38,8 +38,11 @@ def write_plain_page(
 ) -> None:
     """report.html in the evidence folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    rooms = Environment(loader=FileSystemLoader(ROOM), autoescape=select_autoescape(), undefined=StrictUndefined)
-    style = Markup((ROOM / "page.css").read_text(encoding="utf-8"))
+    rooms = Environment(
+        loader=FileSystemLoader(ROOM), autoescape=select_autoescape(default=True), undefined=StrictUndefined
+    )
+    sheets = (TEMPLATES / "report" / "report.css", ROOM / "page.css")
+    style = Markup("".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
     text = rooms.get_template("plain.html.j2").render(
         card=card, found=found, tables=tables, pictures=pictures, style=style
     )

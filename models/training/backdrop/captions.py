@@ -38,7 +38,8 @@ def recipes(count: int, sizes: list[tuple[int, int]], seed: int) -> list[Recipe]
     """Recipes with every scene, light and size equally often, and no pair that is held back."""
     chance = np.random.default_rng(seed)
     return [
-        random_recipe(chance, list(SCENES)[at // len(sizes) % len(SCENES)], sizes[at % len(sizes)]) for at in range(count)
+        random_recipe(chance, list(SCENES)[at // len(sizes) % len(SCENES)], sizes[at % len(sizes)])
+        for at in range(count)
     ]
 
 

@@ -12,7 +12,8 @@ SIZES = [(512, 512), (448, 576), (384, 704), (704, 384)]
 class Schedule:
     """How many pictures and steps, and how long the steps are.
 
-    `twins` are pairs. The decoder makes its steps twice: at half size, then at full size. `batch` and `rate` are the denoiser's.
+    `twins` are pairs. The decoder makes its steps twice: at half size, then at full size. `batch` and `rate` are
+    the denoiser's.
     """
 
     pictures: int = 8_640
