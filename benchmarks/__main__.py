@@ -18,8 +18,8 @@ from benchmarks import (
 )  # fmt: skip
 
 for module in (
-    planning, memory, sharing, orchestration, engines, packing, drawing, remote, screening, upscaling, encoding, rendering, reel,
-    video,
+    planning, memory, sharing, orchestration, engines, packing, drawing, remote, screening, upscaling, encoding,
+    rendering, reel, video,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()
