@@ -18,7 +18,7 @@ from pipelines.dataflow import L4, DataflowSettings
 
 ENDPOINT = r"^[A-Za-z0-9.-]+:\d{1,5}$"
 KEEP_WORKERS_MS = 600_000
-"""How long a Flink worker process waits for its job's next stage before it ends, and its loaded models with it."""
+"""How long a worker process waits for its job's next stage, where Flink keeps workers at all (docs/engines.md)."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,6 @@ class FlinkSettings(BaseModel):
         description="Pool for the accelerator stage alone; without one, it runs in `worker_pool`.",
     )
     parallelism: int = Field(default=1, ge=1, le=4096)
-    files_to_stage: tuple[Path, ...] = Field(
-        default=(), description="Jars to send with a job; default: all of the job server's."
-    )
 
 
 class EngineSettings(BaseModel):
@@ -168,8 +165,7 @@ def _flink(settings: EngineSettings) -> Engine:
         f"--environment_cache_millis={KEEP_WORKERS_MS}",
         *where,
     ]
-    staged = [f"--files_to_stage={','.join(map(str, flink.files_to_stage))}"] if flink.files_to_stage else []
-    runner, options = PinnedRunner(flink.accelerator_pool), PipelineOptions([*told, *staged])
+    runner, options = PinnedRunner(flink.accelerator_pool), PipelineOptions(told)
     accelerated = True if flink.accelerator_pool else None
     return Engine(runner, options, accelerated=accelerated, lanes=flink.parallelism)
 

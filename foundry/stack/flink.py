@@ -1,7 +1,7 @@
 """Flink 1.19 (a jobmanager, taskmanagers), Beam's job server for it, and the pool that gives it Python workers.
 
-All Java here runs from one closure of jars, which has Beam's Flink runner in it. So the job server need not upload
-150 MB of jars with every job: they are on the cluster already, and `options` stages one small jar in their place.
+All Java here runs from one closure of jars, which has Beam's Flink runner in it, so that cluster and job server cannot
+differ.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Flink(Server):
 
     name: ClassVar[str] = "flink"
     ports: ClassVar[tuple[str, ...]] = ("rest", "rpc", "blob")
-    patience_s: ClassVar[float] = 120
+    patience_s: ClassVar[float] = 180
 
     @property
     def rest(self) -> str:
@@ -120,6 +120,7 @@ class Flink(Server):
             "taskmanager.load-balance.mode": "SLOTS",  # else one taskmanager is filled before the next gets work
             "heartbeat.interval": 2000,
             "heartbeat.timeout": 15000,
+            "pekko.startup-timeout": "60 s",  # on a busy machine the default of 10 s is too short
             "io.tmp.dirs": self.data,
             **self.restart,
         }
@@ -166,6 +167,7 @@ class JobServer(Server):
     name: ClassVar[str] = "jobserver"
     needs: ClassVar[tuple[str, ...]] = ("flink", "workers")
     ports: ClassVar[tuple[str, ...]] = ("job", "artifact", "expansion")
+    patience_s: ClassVar[float] = 180
 
     @property
     def endpoint(self) -> str:
@@ -174,14 +176,12 @@ class JobServer(Server):
 
     def options(self, parallelism: int = 1) -> list[str]:
         """Beam options that run a pipeline on the cluster, with the pool's Python workers."""
-        stand_in = next(self.part("flink").glob("slf4j-simple-*.jar"))
         return [
             "--runner=PortableRunner",
             f"--job_endpoint={self.endpoint}",
             "--environment_type=EXTERNAL",
             f"--environment_config={Workers(self.home).endpoint}",
             f"--parallelism={parallelism}",
-            f"--files_to_stage={stand_in}",
         ]
 
     def roles(self) -> tuple[Role, ...]:

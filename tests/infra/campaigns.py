@@ -22,14 +22,12 @@ def objects(root: Path) -> dict[str, bytes]:
 
 def on_flink(jobs: JobServer, parallelism: int, accelerator: bool = False) -> Engine:
     """The stack's Flink; with `accelerator`, its pool is also named as that of the accelerator stage."""
-    staged = tuple(Path(told.split("=", 1)[1]) for told in jobs.options() if told.startswith("--files_to_stage"))
     pool = Workers(jobs.home).endpoint
     flink = FlinkSettings(
         job_endpoint=jobs.endpoint,
         worker_pool=pool,
         accelerator_pool=pool if accelerator else None,
         parallelism=parallelism,
-        files_to_stage=staged,
     )
     return engine("flink", EngineSettings(flink=flink))
 

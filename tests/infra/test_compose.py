@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from foundry.stack.fetching import FLINK, GCS, KAFKA
+from foundry.stack.flink import RESTART
 
 FILE = Path(__file__).parents[2] / "infra" / "compose.yaml"
 IMAGE = re.compile(r"[a-z0-9._/-]+:(?P<version>\d+\.\d+\.\d+)(-java17)?")
@@ -38,6 +39,14 @@ def test_the_versions_are_those_of_the_local_stack():
     assert f"beam-runners-flink-1.19-{version['jobserver']}.jar" in jars
     assert GCS.version == f"v{version['gcs']}"
     assert SERVICES["taskmanager"]["deploy"]["replicas"] == 2
+
+
+def test_a_lost_worker_is_made_up_for_as_in_the_local_stack():
+    told = yaml.safe_load(SERVICES["jobmanager"]["environment"]["FLINK_PROPERTIES"])
+    assert {key: told[key] for key in RESTART} == RESTART
+    manual = (FILE.parents[1] / "docs" / "engines.md").read_text()
+    shown = yaml.safe_load(manual.split("```yaml\ntaskmanager.load-balance", 1)[1].split("\n", 1)[1].split("```")[0])
+    assert shown == RESTART
 
 
 def test_compose_itself_reads_it():

@@ -77,7 +77,20 @@ def test_the_training_script_makes_a_pipeline_that_draws(tmp_path: Path) -> None
 
     from models.training.backdrop.__main__ import main
 
-    small = ["--pictures", "8", "--twins", "4", "--decoder-steps", "2", "--denoiser-steps", "2", "--batch", "2", "--threads", "1"]
+    small = [
+        "--pictures",
+        "8",
+        "--twins",
+        "4",
+        "--decoder-steps",
+        "2",
+        "--denoiser-steps",
+        "2",
+        "--batch",
+        "2",
+        "--threads",
+        "1",
+    ]
     main(["--out", str(tmp_path / "model"), "--work", str(tmp_path / "work"), *small])
     pipeline = DiffusionPipeline.from_pretrained(tmp_path / "model", torch_dtype=torch.float32, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)

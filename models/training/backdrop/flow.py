@@ -149,7 +149,7 @@ def _said(entry: dict[str, Any], *, turned: bool = False) -> str:
 
 @dataclass(frozen=True)
 class Joined:
-    """How many pairs of a batch share their noise: first the `mirrored`, halves after halves, then the `twins` alike."""
+    """How many pairs of a batch share their noise: `mirrored` ones first, halves after halves, then `twins`."""
 
     mirrored: int
     twins: int
