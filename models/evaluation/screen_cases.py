@@ -30,7 +30,8 @@ def _writing(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:
         ground = grounds[at * 7 % len(grounds)]
         yield Case(labelled.written(ground.pixels, phrase, setting, at), True, f"{phrase[1]} {setting}")
     for at, logo in enumerate(LOGOS * 3):
-        yield Case(labelled.with_logo(grounds[at * 5].pixels, logo, 110), True, f"logo {logo}")
+        ground = grounds[at * 5 % len(grounds)]
+        yield Case(labelled.with_logo(ground.pixels, logo, 110), True, f"{logo.parent.name} {logo.stem}")
 
 
 def _faces(own: Iterable[Case], photos: list[Case]) -> Iterator[Case]:

@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 from foundry.cli import app
 from models.evaluation.enlargers import Compared, compare, pillow
 from models.evaluation.evaluate_upscaler import figures_of
+from models.evaluation.labelled import PHRASES, SETTINGS, WITH_WRITING
 from models.evaluation.photographs import PhotographsMissing, demand_photographs
+from models.evaluation.screen_cases import LOGOS, cases
 from models.evaluation.screens import Score
 from models.registry import CARDS
 
@@ -71,6 +73,12 @@ def test_a_screen_tells_what_each_judge_catches_and_what_was_not_measured(own_ca
     assert judges["contrast"]["recall"] == 1
     assert found["marks"]["renders"]["passed"] is False
     assert "the set has no cases for it" in page
+
+
+def test_the_writing_to_be_found_is_the_same_on_few_renders_and_names_no_folder() -> None:
+    found = [case for case in cases("text", 18) if case.faulty]
+    assert len(found) == 2 * len(PHRASES) * len(SETTINGS) + 3 * len(LOGOS) + len(WITH_WRITING)
+    assert not [case.source for case in found if "/" in case.source]
 
 
 def test_a_score_without_cases_says_so_instead_of_dividing_by_zero() -> None:
