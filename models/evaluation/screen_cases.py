@@ -10,8 +10,9 @@ import numpy as np
 from models.evaluation import labelled
 from models.evaluation.labelled import Case
 
-LOGOS = sorted((Path(__file__).parents[2] / "examples" / "tenants").glob("*/logo*.png"))
-"""The example tenants' logos; where the examples are not installed, the set has no pictures with a logo."""
+EXAMPLES = Path(__file__).parents[2] / "examples" / "tenants"
+LOGOS = sorted(path for name in ("logo.png", "logo-light.png") for path in EXAMPLES.glob(f"*/{name}"))
+"""The example tenants' logos with their names in letters. Where the examples are not installed, no picture has a logo."""
 
 
 def cases(name: str, count: int) -> Iterator[Case]:
