@@ -12,7 +12,7 @@ from models.evaluation.labelled import Case
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "tenants"
 LOGOS = sorted(path for name in ("logo.png", "logo-light.png") for path in EXAMPLES.glob(f"*/{name}"))
-"""The example tenants' logos with their names in letters. Where the examples are not installed, no picture has a logo."""
+"""The example tenants' logos with their names in letters; none where the examples are not installed."""
 
 
 def cases(name: str, count: int) -> Iterator[Case]:
