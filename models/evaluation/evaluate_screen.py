@@ -18,7 +18,7 @@ from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 
 RENDERS, QUICK_RENDERS = 144, 18
-PRECISION, RECALL, OWN_REFUSED, MILLISECONDS = 0.95, 0.8, 0.01, 250.0
+PRECISION, RECALL, OWN_REFUSED = 0.95, 0.8, 0.01
 NO_RECALL_DEMANDED = {
     "sharpness": "blur cannot be told from softness without knowing the scene",
     "unsafe": "the set has no such pictures",
@@ -67,13 +67,11 @@ def _marks(figures: dict[str, Any]) -> list[Mark]:
     precision = [one["precision"] for one in judges.values() if one["precision"] is not None]
     recall = [one["recall"] or 0.0 for name, one in judges.items() if name not in NO_RECALL_DEMANDED]
     own = max((one["own_refused"] for one in judges.values()), default=1.0)
-    cost = sum(one["milliseconds"] for one in judges.values())
     return [
         Mark("renders", figures["renders"], RENDERS, least=True),
         Mark("lowest precision", round(min(precision, default=0.0), 3), PRECISION, least=True),
         Mark("lowest recall", round(min(recall, default=0.0), 3), RECALL, least=True),
         Mark("own renders refused, by one judge", round(own, 4), OWN_REFUSED, least=False),
-        Mark("milliseconds a picture", round(cost, 1), MILLISECONDS, least=False),
     ]
 
 
