@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -67,7 +68,7 @@ def last_job(flink: Flink) -> str:
 def drawing_step(job: str) -> list[tuple[str, int]]:
     """(taskmanager, attempt) of the parts of a job's drawing step, as Flink tells it."""
     steps: Any = get_json(job)["vertices"]
-    (step,) = (each["id"] for each in steps if "Masters, " in each["name"] or "Masters}" in each["name"])
+    (step,) = (each["id"] for each in steps if re.search(r"[{ ]Masters[,}]", each["name"]))
     parts: Any = get_json(f"{job}/vertices/{step}")["subtasks"]
     return [(part["taskmanager-id"], part["attempt"]) for part in parts]
 
