@@ -34,9 +34,10 @@ from benchmarks.latency import broker
 from foundry.bus import topics
 from foundry.bus.messages import brief_message
 from foundry.bus.producing import writer
-from foundry.bus.reading import all_records, bystander
+from foundry.bus.reading import all_records
 from foundry.bus.settings import BusSettings
 from tests.briefs import ROOT
+from tests.dispatcher.factory import begin_at_the_ends
 from tests.waiting import until
 
 PARTITIONS, EVERY_S, LONGEST_S = 12, 1.0, 7200.0
@@ -89,20 +90,11 @@ def bare(folder: Path, count: int, first: int, stop: int) -> dict[str, float]:
 @contextmanager
 def lag_of(bus: BusSettings, group: str, names: Sequence[str]) -> Iterator[Any]:
     """A function that tells how many records of these topics the group has not committed; it begins at their ends."""
-    from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+    from kafka import KafkaConsumer
 
-    parts = [TopicPartition(name, number) for name in names for number in range(_partitions(bus, name))]
-    with closing(KafkaConsumer(**bus.client(), group_id=group, enable_auto_commit=False)) as begun:
-        begun.assign(parts)
-        ends = begun.end_offsets(parts)
-        begun.commit({part: OffsetAndMetadata(end, "", -1) for part, end in ends.items()})
+    parts = begin_at_the_ends(bus, group, names)
     with closing(KafkaConsumer(**bus.client(), group_id=group, enable_auto_commit=False)) as seen:
         yield lambda: sum(end - (seen.committed(part) or 0) for part, end in seen.end_offsets(parts).items())
-
-
-def _partitions(bus: BusSettings, name: str) -> int:
-    with bystander(bus, name) as consumer:
-        return len(consumer.assignment())
 
 
 def send(bus: BusSettings, each: Sequence[Order], own_topic: bool) -> None:

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.serving import Serving, dispatcher
 from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
 from tests.fakes import PaintingHandler
+from tests.stored import contents
 
 SMALL = ["google/leaderboard"]
 
@@ -55,18 +56,8 @@ class Factory:
             told = yaml.safe_load(file.read_text()) | {"models": {"upscale": "lanczos", "screen": "measured"}}
             file.write_text(yaml.safe_dump(told))
             product_picture(folder / "files" / file.parent.name / "serum.png")
-        made._begin_at_the_ends()
+        begin_at_the_ends(bus, made.group, [BRIEFS])
         return made
-
-    def _begin_at_the_ends(self) -> None:
-        from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
-
-        consumer = KafkaConsumer(**self.bus.client(), group_id=self.group, enable_auto_commit=False)
-        parts = [TopicPartition(BRIEFS, number) for number in consumer.partitions_for_topic(BRIEFS)]
-        consumer.assign(parts)
-        ends = consumer.end_offsets(parts)
-        consumer.commit({part: OffsetAndMetadata(end, "", -1) for part, end in ends.items()})
-        consumer.close()
 
     @property
     def root(self) -> Path:
@@ -183,6 +174,18 @@ class Factory:
         return {name: generation for name, generation in names.items() if is_asset(name)}
 
 
+def begin_at_the_ends(bus: BusSettings, group: str, topics: Sequence[str]) -> list[Any]:
+    """Let a group begin at the present ends of topics; their partitions."""
+    from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+
+    with closing(KafkaConsumer(**bus.client(), group_id=group, enable_auto_commit=False)) as consumer:
+        parts = [TopicPartition(name, number) for name in topics for number in consumer.partitions_for_topic(name)]
+        consumer.assign(parts)
+        ends = consumer.end_offsets(parts)
+        consumer.commit({part: OffsetAndMetadata(end, "", -1) for part, end in ends.items()})
+    return parts
+
+
 def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, bytes]:
     """What runs without a dispatcher leave in a folder."""
     folders, store = Folders(factory.folder / "tenants", factory.folder / "files"), LocalStore(root)
@@ -191,11 +194,6 @@ def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, 
         each = admitted(wish, folders)
         build_all([(each.plan, each.pictures)], store, generator=PaintingHandler())
     return contents(store)
-
-
-def contents(store: ObjectStore) -> dict[str, bytes]:
-    """All that a store holds, by name."""
-    return {name: store.get(name) for name in store.list()}
 
 
 def is_asset(name: str) -> bool:

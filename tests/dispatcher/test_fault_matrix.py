@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from foundry.stack.proxy import Proxy
 from tests.dispatcher.rig import ROUNDS, Fault, Rig, rig
 from tests.infra.servers import needing
 
@@ -30,6 +31,15 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         up.end()
 
 
+def cut_twice(wire: Proxy, chance: random.Random, longest_s: float) -> None:
+    """For up to so many seconds each."""
+    for _ in range(2):
+        wire.cut()
+        time.sleep(chance.uniform(0.5, longest_s))
+        wire.mend()
+        time.sleep(chance.uniform(0.0, 1.0))
+
+
 def killed_store(rig: Rig, chance: random.Random) -> None:
     """The store's process is killed, and started again on its port and data."""
     rig.gcs.kill()
@@ -39,11 +49,7 @@ def killed_store(rig: Rig, chance: random.Random) -> None:
 
 def cut_store(rig: Rig, chance: random.Random) -> None:
     """The wire to the store is cut, twice."""
-    for _ in range(2):
-        rig.store_wire.cut()
-        time.sleep(chance.uniform(0.5, 4.0))
-        rig.store_wire.mend()
-        time.sleep(chance.uniform(0.0, 1.0))
+    cut_twice(rig.store_wire, chance, 4.0)
 
 
 def bad_answers(rig: Rig, chance: random.Random) -> None:
@@ -59,11 +65,7 @@ def bad_answers(rig: Rig, chance: random.Random) -> None:
 
 def cut_broker(rig: Rig, chance: random.Random) -> None:
     """The wire to the broker is cut, twice."""
-    for _ in range(2):
-        rig.broker_wire.cut()
-        time.sleep(chance.uniform(0.5, 5.0))
-        rig.broker_wire.mend()
-        time.sleep(chance.uniform(0.0, 1.0))
+    cut_twice(rig.broker_wire, chance, 5.0)
 
 
 def paused_broker(rig: Rig, chance: random.Random) -> None:

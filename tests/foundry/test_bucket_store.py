@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import pickle
 import urllib.request
@@ -21,6 +20,7 @@ from foundry.stack import running
 from foundry.stores import open_store
 from foundry.tenant import Storage
 from tests.briefs import a_tenant
+from tests.buckets import client_of, named_bucket
 from tests.faulty_proxy import Faults, faulty
 from tests.infra.servers import needing
 
@@ -42,24 +42,17 @@ def proxy() -> Iterator[Faults]:
 
 
 @pytest.fixture
-def faults(proxy: Faults, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Faults]:
-    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{proxy.port}")
-    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "tests")
-    client.cache_clear()
-    proxy.waiting.clear()
-    proxy.seen.clear()
-    proxy.down = False
-    yield proxy
-    client().close()
-    client.cache_clear()
-    gc.collect()
+def faults(proxy: Faults) -> Iterator[Faults]:
+    with client_of(f"http://127.0.0.1:{proxy.port}"):
+        proxy.waiting.clear()
+        proxy.seen.clear()
+        proxy.down = False
+        yield proxy
 
 
 @pytest.fixture
-def bucket(faults: Faults, request: pytest.FixtureRequest) -> str:
-    name = f"b{abs(hash(request.node.name)) % 10**8}-{os.getpid()}"
-    client().create_bucket(name)
-    return name
+def bucket(faults: Faults) -> str:
+    return named_bucket()
 
 
 @pytest.fixture

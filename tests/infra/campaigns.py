@@ -12,12 +12,7 @@ from pipelines.campaign import build_all
 from pipelines.engines import Engine, EngineSettings, FlinkSettings, engine
 from tests.briefs import admitted
 from tests.infra.logged import LoggedPainter, drawn
-
-
-def objects(root: Path) -> dict[str, bytes]:
-    """Every object of a store, by name."""
-    store = LocalStore(root)
-    return {name: store.get(name) for name in store.list()}
+from tests.stored import objects
 
 
 def on_flink(jobs: JobServer, parallelism: int, accelerator: bool = False) -> Engine:

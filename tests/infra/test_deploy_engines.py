@@ -29,8 +29,9 @@ from pipelines.engines import (
 from pipelines.pinning import pin
 from tests.briefs import admitted
 from tests.fakes import PaintingHandler
-from tests.infra.campaigns import objects, on_flink
+from tests.infra.campaigns import on_flink
 from tests.infra.servers import needing
+from tests.stored import objects
 
 JOB: dict[str, Any] = {
     "project": "acme-creative",

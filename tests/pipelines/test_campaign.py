@@ -12,6 +12,7 @@ from foundry.object_store import LocalStore
 from pipelines.campaign import Outcome, build
 from tests.briefs import BRIEF, a_brief, admitted
 from tests.fakes import PaintingHandler
+from tests.stored import objects
 
 
 @pytest.fixture(autouse=True)
@@ -23,12 +24,6 @@ def make(each: Admitted, root: Path, **refusing: str) -> Outcome:
     return build(each.plan, each.pictures, LocalStore(root), generator=PaintingHandler(**refusing))
 
 
-def everything(root: Path) -> dict[str, bytes]:
-    """Object name → bytes."""
-    store = LocalStore(root)
-    return {name: store.get(name) for name in store.list()}
-
-
 def changed(before: dict[str, bytes], after: dict[str, bytes], kind: str) -> set[str]:
     return {name for name in set(after) - set(before) if f"/{kind}/" in name}
 
@@ -38,20 +33,20 @@ def test_every_variant_is_made_once_and_a_second_run_makes_nothing(tmp_path: Pat
     first = make(each, tmp_path / "store")
     assert (first.rows, first.letters) == (6, ())
     assert PaintingHandler.pictures == each.plan.shot_count == 2
-    before = everything(tmp_path / "store")
+    before = objects(tmp_path / "store")
     second = make(each, tmp_path / "store")
     assert PaintingHandler.pictures == 2
-    assert everything(tmp_path / "store") == before
+    assert objects(tmp_path / "store") == before
     assert second.rows == 6
 
 
 def test_a_changed_price_renders_only_what_shows_it(tmp_path: Path) -> None:
     make(admitted(tmp_path), tmp_path / "store")
-    before = everything(tmp_path / "store")
+    before = objects(tmp_path / "store")
     product = {**BRIEF["products"][0]}
     product["prices"] = [{"amount": "48", "currency": "USD"}, {"amount": "39", "currency": "EUR"}]
     make(admitted(tmp_path, products=[product]), tmp_path / "store")
-    after = everything(tmp_path / "store")
+    after = objects(tmp_path / "store")
     assert PaintingHandler.pictures == 2
     assert len(changed(before, after, "renditions")) == 2  # de-DE, in the two layouts with a price
     assert not changed(before, after, "masters")
@@ -59,31 +54,31 @@ def test_a_changed_price_renders_only_what_shows_it(tmp_path: Path) -> None:
 
 def test_a_changed_headline_renders_only_its_locale(tmp_path: Path) -> None:
     make(admitted(tmp_path), tmp_path / "store")
-    before = everything(tmp_path / "store")
+    before = objects(tmp_path / "store")
     messages = {**BRIEF["messages"], "de-DE": {"headline": "Neu", "call_to_action": "Entdecken"}}
     make(admitted(tmp_path, messages=messages), tmp_path / "store")
-    after = everything(tmp_path / "store")
+    after = objects(tmp_path / "store")
     assert len(changed(before, after, "renditions")) == 3
     assert PaintingHandler.pictures == 2
 
 
 def test_an_added_placement_makes_only_its_files(tmp_path: Path) -> None:
     make(admitted(tmp_path), tmp_path / "store")
-    before = everything(tmp_path / "store")
+    before = objects(tmp_path / "store")
     make(
         admitted(tmp_path, placements=[*BRIEF["placements"], "google/billboard"]),
         tmp_path / "store",
     )
-    after = everything(tmp_path / "store")
+    after = objects(tmp_path / "store")
     assert len(changed(before, after, "renditions")) == 2
     assert PaintingHandler.pictures == 2
 
 
 def test_metadata_follows_the_asset_and_changes_no_file(tmp_path: Path) -> None:
     make(admitted(tmp_path), tmp_path / "store")
-    before = everything(tmp_path / "store")
+    before = objects(tmp_path / "store")
     make(admitted(tmp_path, metadata={"owner": "someone"}), tmp_path / "store")
-    after = everything(tmp_path / "store")
+    after = objects(tmp_path / "store")
     assert not changed(before, after, "renditions")
     manifest = after["aurelle/campaigns/test/manifest.jsonl"].decode()
     assert manifest.count('\\"owner\\": \\"someone\\"') == 6

@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from foundry.object_store import SCRATCH, LocalStore
+from foundry.object_store import SCRATCH
 from tests.briefs import ROOT, product_picture
+from tests.stored import objects
 
 KILLS = 20
 
@@ -20,11 +21,6 @@ def start(folder: Path, root: Path) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "building\n"
     return process
-
-
-def objects(root: Path) -> dict[str, bytes]:
-    store = LocalStore(root)
-    return {name: store.get(name) for name in store.list()}
 
 
 def finish(folder: Path, root: Path) -> float:

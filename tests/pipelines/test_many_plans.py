@@ -12,6 +12,7 @@ from foundry.object_store import LocalStore
 from pipelines.campaign import build, build_all
 from tests.briefs import BRIEF, a_tenant, admitted
 from tests.fakes import PaintingHandler
+from tests.stored import objects
 
 
 @pytest.fixture(autouse=True)
@@ -22,11 +23,6 @@ def _forget() -> None:
 def together(orders: list[Admitted], root: Path, **refusing: str) -> dict[str, Any]:
     found = [(each.plan, each.pictures) for each in orders]
     return dict(build_all(found, LocalStore(root), generator=PaintingHandler(**refusing)))
-
-
-def objects(root: Path) -> dict[str, bytes]:
-    store = LocalStore(root)
-    return {name: store.get(name) for name in store.list()}
 
 
 def of_two_tenants(folder: Path) -> list[Admitted]:

@@ -20,6 +20,7 @@ from foundry.object_store import SCRATCH, LocalStore, crc32c
 from models.video.handler import VideoHandler
 from tests.briefs import ROOT
 from tests.models.tiny_video import FAMILIES, a_video_card
+from tests.stored import objects
 from tests.transforms.film_once import main as film
 from tests.transforms.film_once import some_orders
 from transforms.clips import MakeClips
@@ -28,11 +29,6 @@ from transforms.clips import MakeClips
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cards")
-
-
-def objects(root: Path) -> dict[str, bytes]:
-    store = LocalStore(root)
-    return {name: store.get(name) for name in store.list()}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
