@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from foundry.channel import TEMPLATES, Placement
 from foundry.errors import BadInput, FoundryError
+from foundry.stamps import Stamp, stamp
 from foundry.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -159,29 +160,28 @@ class LayoutFiles:
 def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
     """The layouts that a tenant sees, or the shipped ones; files are read again when they change."""
     own = tenant.folder if tenant and (tenant.folder / "tenant.yaml").is_file() else None
-    return _files(_stamp(SHIPPED), _stamp(own / "layouts") if own else ())
+    return _files(_stamps(SHIPPED), _stamps(own / "layouts") if own else ())
 
 
-def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    return tuple((str(path), (at := path.stat()).st_mtime_ns, at.st_size) for path in sorted(folder.glob("*.yaml")))
+def _stamps(folder: Path) -> tuple[Stamp, ...]:
+    return tuple(map(stamp, sorted(folder.glob("*.yaml"))))
 
 
 @lru_cache(maxsize=64)
-def _files(shipped: tuple[tuple[str, int, int], ...], own: tuple[tuple[str, int, int], ...]) -> LayoutFiles:
+def _files(shipped: tuple[Stamp, ...], own: tuple[Stamp, ...]) -> LayoutFiles:
     return LayoutFiles(_read(shipped), _read(own))
 
 
 @lru_cache(maxsize=256)
-def _read(files: tuple[tuple[str, int, int], ...]) -> dict[str, Raw]:
+def _read(files: tuple[Stamp, ...]) -> dict[str, Raw]:
     """The shipped files once, however many tenants have their own above them."""
     found: dict[str, Raw] = {}
-    for name, *_ in files:
-        path = Path(name)
+    for path, *_ in files:
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
-            raise BadInput(name, f"is not YAML: {error}") from error
+            raise BadInput(str(path), f"is not YAML: {error}") from error
         if not isinstance(raw, dict) or raw.get("id") != path.stem:
-            raise BadInput(name, f"needs `id: {path.stem}`, the name of its file")
+            raise BadInput(str(path), f"needs `id: {path.stem}`, the name of its file")
         found[path.stem] = raw
     return found

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from foundry.errors import BadInput
 from foundry.names import digest, sha256_file
+from foundry.stamps import Stamp, stamp
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 LOGO_FORMS = ("horizontal", "stacked", "mark")
@@ -185,16 +186,16 @@ def load_tenant(folder: Path, tenant_id: str) -> Tenant:
     if not path.is_file():
         known = ", ".join(sorted(p.parent.name for p in folder.glob("*/tenant.yaml"))) or "none"
         raise BadInput("tenant", f"{tenant_id!r} has no file {path}; tenants there: {known}. Add one.")
-    found = path.stat()
-    tenant = _read(path, found.st_mtime_ns, found.st_size).model_copy()
+    tenant = _read(stamp(path)).model_copy()
     if tenant.id != tenant_id:
         raise BadInput(f"{path}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
     return tenant
 
 
 @lru_cache(maxsize=1024)
-def _read(path: Path, _mtime_ns: int, _size: int) -> Tenant:
+def _read(file: Stamp) -> Tenant:
     """The file as it is; give copies away, since a tenant keeps digests of files that may change without this one."""
+    path = file[0]
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Tenant.model_validate({**raw, "folder": path.parent})

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from foundry.card import ModelCard, Stage
 from foundry.errors import BadInput
+from foundry.stamps import Stamp, stamp
 from models.registry.ledger import LEDGER, Change, changes
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
@@ -79,13 +80,13 @@ def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
     return _all_cards(registry, tuple(_stamps(registry)))
 
 
-def _stamps(registry: Registry) -> Iterator[tuple[Path, int, int]]:
+def _stamps(registry: Registry) -> Iterator[Stamp]:
     for folder in registry.folders:
-        yield from (_key(path) for path in (*sorted(folder.glob("*.yaml")), folder / LEDGER) if path.is_file())
+        yield from (stamp(path) for path in (*sorted(folder.glob("*.yaml")), folder / LEDGER) if path.is_file())
 
 
 @lru_cache(maxsize=16)
-def _all_cards(registry: Registry, _stamps: tuple[tuple[Path, int, int], ...]) -> tuple[ModelCard, ...]:
+def _all_cards(registry: Registry, _stamps: tuple[Stamp, ...]) -> tuple[ModelCard, ...]:
     found: dict[tuple[str, str], ModelCard] = {}
     lines = history(registry)
     for card in _read_all(registry):
@@ -109,7 +110,7 @@ def history(registry: Registry) -> tuple[Change, ...]:
 
 def standing(registry: Registry, card: ModelCard) -> Standing:
     """Why a card has the stage that it has."""
-    return _standing(_read(*_key(card.path)), history(registry))
+    return _standing(_read(stamp(card.path)), history(registry))
 
 
 def _standing(card: ModelCard, lines: tuple[Change, ...]) -> Standing:
@@ -140,17 +141,12 @@ def _read_all(registry: Registry) -> Iterator[ModelCard]:
         if not folder.is_dir():
             raise BadInput(str(folder), "is not a folder of cards; name one with --cards, or make it")
         for path in sorted(folder.glob("*.yaml")):
-            yield _read(*_key(path))
-
-
-def _key(path: Path) -> tuple[Path, int, int]:
-    found = path.stat()
-    return path, found.st_mtime_ns, found.st_size
+            yield _read(stamp(path))
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, _mtime_ns: int, _size: int) -> ModelCard:
-    return read_card(path)
+def _read(file: Stamp) -> ModelCard:
+    return read_card(file[0])
 
 
 def read_card(path: Path) -> ModelCard:
