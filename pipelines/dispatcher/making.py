@@ -29,12 +29,8 @@ log = logging.getLogger("foundry.serve")
 Failed = tuple[Order, Exception]
 
 
-class StoreAway(OSError):
-    """The store failed in the middle of a run."""
-
-
-class EngineAway(OSError):
-    """The engine's job server did not answer, or was lost in the middle of a run."""
+class Away(OSError):
+    """The store failed, or the engine's job server was lost, in the middle of a run."""
 
 
 @dataclass
@@ -60,7 +56,7 @@ class Kitchen:
         A run that breaks is tried again, order by order: one bad plan takes nobody with it. Outages are waited out.
         """
         try:
-            self.patience.insist(self._needed, lambda: self._make_or_wait(orders), (StoreAway, EngineAway))
+            self.patience.insist(self._needed, lambda: self._make_or_wait(orders), (Away,))
         except GivenUp:
             raise
         except Exception as error:
@@ -74,18 +70,14 @@ class Kitchen:
         return f"the store {self.address}" + (" or the engine" if self.engine else "")
 
     def _make_or_wait(self, orders: Sequence[Order]) -> None:
-        """Make them; StoreAway where it is the store that failed, whichever step of the flow met it."""
-        from pipelines.job_server import JobServerLost
-
+        """Make them; Away where it is the store or the engine that failed, whichever step of the flow met it."""
         try:
             self._make(orders)
         except GivenUp:
             raise
-        except JobServerLost as error:
-            raise EngineAway(str(error)) from error
         except Exception as error:
             if outage := outage_of(error):
-                raise StoreAway(outage) from error
+                raise Away(outage) from error
             raise
 
     def _alone(self, order: Order, error: Exception, innocent: bool) -> Iterator[Failed]:

@@ -1,4 +1,4 @@
-"""Outages of the store, told from a brief's own faults however deep in an error they lie."""
+"""Outages of the store and of the engine, told from a brief's own faults however deep in an error they lie."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AS_TEXT = re.compile(rf"\b(?:{_NAMES}): |\[Errno \d+\] (?:{_SAYINGS})")
 
 
 def outage_of(error: BaseException) -> str:
-    """What the store failed with, in a sentence, if that is why this error was raised; empty if it is not.
+    """What the store or the engine failed with, in a sentence, if that is why this error was raised; or nothing.
 
     Told by type along the chain of causes. Only what a step of the flow raised is told by its text, since the engine
     hands that on as the text of a RuntimeError.
@@ -37,7 +37,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _said(error: BaseException) -> str:
-    if isinstance(error, StoreOutage | CorruptObject):
+    from pipelines.job_server import JobServerLost
+
+    if isinstance(error, StoreOutage | CorruptObject | JobServerLost):
         return str(error)
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
         return str(error)
