@@ -42,7 +42,7 @@ def make_data(folder: Path, schedule: Schedule) -> None:
                     whole.append(picture)
             np.save(folder / f"codes_{size[0]}x{size[1]}.npy", np.stack(stored))
             np.save(folder / f"pictures_{size[0]}x{size[1]}.npy", np.stack(whole))
-    pairs = make_twins(folder, schedule)
+        pairs = make_twins(pool, codes, folder, schedule)
     (folder / "twins.json").write_text(json.dumps([[_as_json(recipe) for recipe in pair] for pair in pairs]))
     (folder / "codes.json").write_text(json.dumps([_as_json(recipe) for recipe in made]))
 

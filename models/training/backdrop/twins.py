@@ -8,7 +8,7 @@ so that nothing but the word tells them apart.
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import numpy as np
@@ -37,14 +37,12 @@ def _pair(chance: np.random.Generator, kinds: tuple[str, str], size: tuple[int, 
     return first, dataclasses.replace(first, kind=kinds[1])
 
 
-def make_twins(folder: Path, schedule: Schedule) -> list[tuple[Recipe, Recipe]]:
+def make_twins(pool: Pool, codes: PatchCodes, folder: Path, schedule: Schedule) -> list[tuple[Recipe, Recipe]]:
     """Write `twins_WxH.npy`, (pairs, 2, 8, height / 16, width / 16) float16 codes, for each size; the recipes."""
     made = twins(schedule.twins, schedule.seed + 7)
-    codes = PatchCodes.load(folder / "patch_codes.npz")
-    with multiprocessing.get_context("spawn").Pool(schedule.threads) as pool:
-        for at, (width, height) in enumerate(SIZES):
-            flat = [recipe for pair in made[at :: len(SIZES)] for recipe in pair]
-            stored = [codes.encode(picture) for picture in pool.imap(render, flat, chunksize=16)]
-            shape = len(stored) // 2, 2, *stored[0].shape
-            np.save(folder / f"twins_{width}x{height}.npy", np.stack(stored).reshape(shape))
+    for at, (width, height) in enumerate(SIZES):
+        flat = [recipe for pair in made[at :: len(SIZES)] for recipe in pair]
+        stored = [codes.encode(picture) for picture in pool.imap(render, flat, chunksize=16)]
+        shape = len(stored) // 2, 2, *stored[0].shape
+        np.save(folder / f"twins_{width}x{height}.npy", np.stack(stored).reshape(shape))
     return made
