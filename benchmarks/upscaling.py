@@ -4,7 +4,7 @@ python -m benchmarks.upscaling [quality] [masters] [sizes]
 
 Photographs are reduced in float, rounded to 8 bits, and enlarged again by every method in one run; 4 px at the edges
 are not measured. PSNR is over RGB and over luma, SSIM over luma (Wang et al. 2004, Gaussian window), and the last
-column is benchmarks.feature_distance, where less is better. Each size runs in a process of its own.
+column is models.evaluation.feature_distance, where less is better. Each size runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.evaluation.enlargers import by_card, measured, pillow, resampled
+from models.evaluation.enlargers import measured, network_of, pillow, resampled, scaled_by
 from models.evaluation.photographs import LICENCES, photograph, reduced
 from models.evaluation.seams import SeamMeter
 from models.registry import card
@@ -32,7 +32,7 @@ from models.upscaling.learned import load
 from models.upscaling.picture_in import inspect
 from models.upscaling.picture_out import PictureOut
 from models.upscaling.resample import middle, resampled_rows
-from models.upscaling.rows import gathered, rows_of
+from models.upscaling.rows import rows_of
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
 
 Pixels = NDArray[Any]
@@ -52,7 +52,7 @@ def _opencv(flag: str) -> Callable[[Pixels, int], Pixels]:
 def methods() -> dict[str, Callable[[Pixels, int], Pixels]]:
     """Name → (small picture, scale) → large picture."""
     return {
-        "crisp": by_card(card("crisp", "upscale")),
+        "crisp": scaled_by(network_of(card("crisp", "upscale"))),
         "Lanczos (Pillow)": pillow(Image.Resampling.LANCZOS),
         "bicubic (Pillow)": pillow(Image.Resampling.BICUBIC),
         "bicubic (OpenCV)": _opencv("INTER_CUBIC"),
@@ -96,8 +96,7 @@ def masters() -> None:
     heads = ("drawing", "threads", "Lanczos s", "crisp s", "ratio", "Lanczos CPU", "crisp CPU")
     print("\n{:>10} {:>8} {:>10} {:>8} {:>6} {:>12} {:>10}".format(*heads))
     for width, height in SOURCES:
-        crop = middle(photo.shape[1], photo.shape[0], width, height)
-        small = gathered(resampled_rows(rows_of(photo), crop, width, height))
+        small = resampled(photo, width, height)
         for threads in range(1, len(os.sched_getaffinity(0)) + 1):
             torch.set_num_threads(threads)
             plain, own = _seconds(resampled, small, 3840, 2160), _seconds(enlarged, small, network, 3840, 2160)

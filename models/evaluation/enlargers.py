@@ -36,18 +36,25 @@ MASTER, DRAWING = (3840, 2160), (512, 288)
 SEAM_PX = 2048
 
 
-def by_card(card: ModelCard) -> Enlarge:
-    """(small picture, scale) → large picture, as a run enlarges with this card."""
-    if card.source.kind == "code":
-        return lambda small, scale: resampled(small, small.shape[1] * scale, small.shape[0] * scale)
-    network = load(card, "cpu")
-    return lambda small, scale: enlarged(small, network, small.shape[1] * scale, small.shape[0] * scale)
+def network_of(card: ModelCard) -> Learned | None:
+    """The network that enlarges with this card; None where it is the resampler."""
+    return None if card.source.kind == "code" else load(card, "cpu")
 
 
-def resampled(small: Pixels, width: int, height: int) -> Pixels:
-    """Lanczos in float, as the card `lanczos` does it."""
-    crop = middle(small.shape[1], small.shape[0], width, height)
-    return gathered(resampled_rows(rows_of(small), crop, width, height))
+def sized(pixels: Pixels, network: Learned | None, width: int, height: int) -> Pixels:
+    """As a run enlarges, with a card's network or without."""
+    return enlarged(pixels, network, width, height) if network else resampled(pixels, width, height)
+
+
+def scaled_by(network: Learned | None) -> Enlarge:
+    """(small picture, scale) → large picture, by `sized`."""
+    return lambda small, scale: sized(small, network, small.shape[1] * scale, small.shape[0] * scale)
+
+
+def resampled(pixels: Pixels, width: int, height: int) -> Pixels:
+    """Lanczos in float, cropped in the middle to the aspect, as the card `lanczos` does it."""
+    crop = middle(pixels.shape[1], pixels.shape[0], width, height)
+    return gathered(resampled_rows(rows_of(pixels), crop, width, height))
 
 
 def pillow(filter_: Image.Resampling) -> Enlarge:
@@ -105,31 +112,21 @@ def compare(own: Enlarge, names: tuple[str, ...] = tuple(LICENCES)) -> list[Comp
 
 def seams(network: Learned, edge_px: int = SEAM_PX) -> tuple[float, float]:
     """The largest step at tiles' borders over the largest around it, and the same where no border is."""
-    small = edge_px // 4
-    photo = photograph("coffee.png")
-    crop = middle(photo.shape[1], photo.shape[0], small, small)
-    source = gathered(resampled_rows(rows_of(photo), crop, small, small))
-    meter = SeamMeter()
+    source, meter = resampled(photograph("coffee.png"), edge_px // 4, edge_px // 4), SeamMeter()
     for strip in meter.watch(stream(rows_of(source), network, edge_px, edge_px)).strips:
         del strip  # it is measured on its way
     borders = 4 * TILE_ROWS, 4 * TILE_COLUMNS
     return meter.worst(*borders), meter.elsewhere(*borders)
 
 
-def master_seconds(card: ModelCard, rounds: int = 3) -> float:
-    """Least wall seconds for a 3840 x 2160 master from a drawing of 512 x 288, in memory, on the card's threads."""
+def master_seconds(network: Learned | None, threads: int, rounds: int = 3) -> float:
+    """Least wall seconds for a 3840 x 2160 master from a drawing of 512 x 288, in memory, on so many threads."""
     import torch
 
-    torch.set_num_threads(card.cpu_threads)
-    photo, (width, height) = photograph("coffee.png"), DRAWING
-    small = gathered(resampled_rows(rows_of(photo), middle(photo.shape[1], photo.shape[0], width, height), *DRAWING))
-    if card.source.kind == "code":
-        return min(_seconds(lambda: resampled(small, *MASTER)) for _ in range(rounds))
-    network = load(card, "cpu")
-    return min(_seconds(lambda: enlarged(small, network, *MASTER)) for _ in range(rounds))
-
-
-def _seconds(call: Callable[[], Pixels]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
+    torch.set_num_threads(threads)
+    small, taken = resampled(photograph("coffee.png"), *DRAWING), []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        sized(small, network, *MASTER)
+        taken.append(time.perf_counter() - began)
+    return min(taken)

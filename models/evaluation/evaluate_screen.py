@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +36,6 @@ def evaluate_screen(
     figures = figures_of(card, count, found)
     made = concluded(card, made_on, figures, _marks(figures), {"renders": str(count)})
     folder = evidence_folder(card, registry)
-    shutil.rmtree(folder / "pictures", ignore_errors=True)
     write_plain_page(folder, card, made, _tables(made), ())
     made.write(folder)
     return made

@@ -16,10 +16,11 @@ from models.evaluation.enlargers import (
     SCALES,
     Compared,
     Enlarge,
-    by_card,
     compare,
     master_seconds,
+    network_of,
     pillow,
+    scaled_by,
     seams,
 )
 from models.evaluation.evidence import Evaluation, concluded, evidence_folder
@@ -27,7 +28,6 @@ from models.evaluation.figures import Mark
 from models.evaluation.gallery import Say
 from models.evaluation.photographs import LICENCES, photograph, reduced
 from models.evaluation.plain_page import Picture, Table, write_plain_page
-from models.upscaling.learned import load
 
 PHOTOGRAPHS, WORST_DB, SEAM, SECONDS = 9, -2.0, 1.1, 10.0
 NAMES = ("PSNR", "luma", "SSIM", "distance")
@@ -39,12 +39,13 @@ def evaluate_upscaler(
     card: ModelCard, made_on: str, registry: Path | None = None, *, quick: bool = False, say: Say = lambda _: None
 ) -> Evaluation:
     """Measure, compare with the marks, write evaluation.json and report.html; `quick` takes one photograph only."""
-    own, names = by_card(card), tuple(LICENCES)[:1] if quick else tuple(LICENCES)
+    network, names = network_of(card), tuple(LICENCES)[:1] if quick else tuple(LICENCES)
+    own = scaled_by(network)
     say(f"enlarging {len(names)} photographs")
     rows = compare(own, names)
     say("timing a master, looking for seams")
-    across = None if card.source.kind == "code" else seams(load(card, "cpu"))
-    figures = figures_of(rows, across, master_seconds(card, 1 if quick else 3))
+    across = seams(network) if network else None
+    figures = figures_of(rows, across, master_seconds(network, card.cpu_threads, 1 if quick else 3))
     found = concluded(card, made_on, figures, _marks(card, figures), {"photographs": ", ".join(names)})
     folder = evidence_folder(card, registry)
     _write_page(folder, card, found, rows, own)
@@ -83,12 +84,14 @@ def _means(rows: Sequence[Compared]) -> tuple[dict[str, float], dict[str, float]
 
 
 def _marks(card: ModelCard, figures: dict[str, Any]) -> list[Mark]:
-    means = figures["means"].values()
+    pairs = [(pair["own"], pair["lanczos"]) for pair in figures["means"].values()]
+    psnr, ssim = (min(own[name] - plain[name] for own, plain in pairs) for name in ("PSNR", "SSIM"))
+    distance = max(own["distance"] / plain["distance"] for own, plain in pairs)
     marks = [
         Mark("photographs", figures["photographs"], PHOTOGRAPHS, least=True),
-        Mark("least gain in PSNR, dB", _least(means, lambda a, b: a["PSNR"] - b["PSNR"]), 0, least=True),
-        Mark("least gain in SSIM", _least(means, lambda a, b: a["SSIM"] - b["SSIM"]), 0, least=True),
-        Mark("distance over Lanczos's", -_least(means, lambda a, b: -a["distance"] / b["distance"]), 1, least=False),
+        Mark("least gain in PSNR, dB", round(psnr, 4), 0, least=True),
+        Mark("least gain in SSIM", round(ssim, 4), 0, least=True),
+        Mark("distance over Lanczos's", round(distance, 4), 1, least=False),
         Mark("worst photograph's gain, dB", figures["worst"]["gain_db"], WORST_DB, least=True),
         Mark("seconds a master", round(figures["master_s"], 2), _limit(card), least=False),
     ]
@@ -100,10 +103,6 @@ def _marks(card: ModelCard, figures: dict[str, Any]) -> list[Mark]:
 
 def _limit(card: ModelCard) -> float:
     return float(card.thresholds.get("seconds", SECONDS))
-
-
-def _least(means: Any, of: Any) -> float:
-    return round(min(of(one["own"], one["lanczos"]) for one in means), 4)
 
 
 def _write_page(folder: Path, card: ModelCard, found: Evaluation, rows: Sequence[Compared], own: Enlarge) -> None:

@@ -11,24 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from PIL import Image
 
 from foundry.card import ModelCard
-from foundry.channel import TEMPLATES
 from models.evaluation.calibration import Calibration
 from models.evaluation.evidence import Evaluation, previous, read
 from models.evaluation.figures import shows
 from models.evaluation.measured import Answer, PromptAnswers
 from models.evaluation.prompts import default_bucket
-from models.evaluation.rows import lines_of, percent
+from models.evaluation.room import PAGE, ROOM, environment, style
+from models.evaluation.rows import lines_of
 from models.evaluation.scene_judge import FOLDER as JUDGE
 
-PAGE, PICTURES = "report.html", "pictures"
+PICTURES = "pictures"
 THUMBNAIL_PX = 448
-SHARES = ("scene", "palette", "safety")
-ROOM = TEMPLATES / "evaluation"
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def write_page(
     rows = [_row(folder, at, prompt, ruler, other) for at, prompt in enumerate(answered)]
     rows.sort(key=lambda row: (-row.wrong, -_farthest(answered[row.order], ruler), row.order))
     before = read(other) if other else None
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     text = template.render(
         card=card,
         found=found,
@@ -78,30 +75,10 @@ def write_page(
         scenes=sorted({row.scene for row in rows}),
         judge=json.loads((JUDGE / "figures.json").read_text(encoding="utf-8")),
         bucket=default_bucket(card),
-        style=Markup(_text(TEMPLATES / "report" / "report.css") + _text(ROOM / "page.css")),
-        script=Markup(_text(ROOM / "page.js")),
+        style=style(),
+        script=Markup((ROOM / "page.js").read_text(encoding="utf-8")),
     )
     (folder / PAGE).write_text(text, encoding="utf-8")
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _environment() -> Environment:
-    room = Environment(
-        loader=FileSystemLoader(ROOM),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    room.filters |= {"percent": percent, "as_mark": _as_mark}
-    return room
-
-
-def _as_mark(value: float, mark: str) -> str:
-    return percent(value) if mark in SHARES else f"{value:g}"
 
 
 def _write_thumbnails(folder: Path, answered: Sequence[PromptAnswers]) -> None:

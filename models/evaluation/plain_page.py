@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-
 from foundry.card import ModelCard
-from foundry.channel import TEMPLATES
 from models.evaluation.evidence import Evaluation
-
-ROOM = TEMPLATES / "evaluation"
+from models.evaluation.room import PAGE, environment, style
 
 
 @dataclass(frozen=True)
@@ -38,12 +33,9 @@ def write_plain_page(
 ) -> None:
     """report.html in the evidence folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    rooms = Environment(
-        loader=FileSystemLoader(ROOM), autoescape=select_autoescape(default=True), undefined=StrictUndefined
+    text = (
+        environment()
+        .get_template("plain.html.j2")
+        .render(card=card, found=found, before=None, tables=tables, pictures=pictures, style=style())
     )
-    sheets = (TEMPLATES / "report" / "report.css", ROOM / "page.css")
-    style = Markup("".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
-    text = rooms.get_template("plain.html.j2").render(
-        card=card, found=found, tables=tables, pictures=pictures, style=style
-    )
-    (folder / "report.html").write_text(text, encoding="utf-8")
+    (folder / PAGE).write_text(text, encoding="utf-8")
