@@ -18,13 +18,14 @@ from benchmarks import (
     rendering,
     screening,
     sharing,
+    starvation,
     upscaling,
     video,
 )  # fmt: skip
 
 for module in (
-    planning, memory, sharing, orchestration, engines, packing, drawing, remote, screening, upscaling, encoding,
-    rendering, reel, video, latency, flood,
+    planning, memory, sharing, orchestration, starvation, engines, packing, drawing, remote, screening,
+    upscaling, encoding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()

@@ -110,10 +110,6 @@ class UpscaleByPlan(ModelHandler[Drawing, Enlarged, Loaded]):
             made.update(zip(positions, enlarged, strict=True))
         return [made[at] for at in range(len(batch))]
 
-    def batch_elements_kwargs(self) -> dict[str, int]:
-        """One at a time: a master's pixels are large."""
-        return {"min_batch_size": 1, "max_batch_size": 1}
-
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
         """The drawings' bytes."""
         return sum(drawing.pixels.nbytes for drawing in batch)

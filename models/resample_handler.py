@@ -38,10 +38,6 @@ class ResampleHandler(ModelHandler[Drawing, Enlarged, Resampler]):
         """One master-sized picture per drawing, in order."""
         return [Enlarged(drawing, enlarge(drawing)) for drawing in batch]
 
-    def batch_elements_kwargs(self) -> dict[str, int]:
-        """One at a time: a master's pixels are large."""
-        return {"min_batch_size": 1, "max_batch_size": 1}
-
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
         """The drawings' bytes."""
         return sum(drawing.pixels.nbytes for drawing in batch)

@@ -64,10 +64,6 @@ class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):
             pixels = enlarged(drawing.pixels, model.learned, target.width_px, target.height_px)
         return Enlarged(drawing, pixels)
 
-    def batch_elements_kwargs(self) -> dict[str, int]:
-        """One at a time: a master's pixels are large."""
-        return {"min_batch_size": 1, "max_batch_size": 1}
-
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
         """The drawings' bytes; Beam's default would pickle every batch to find out."""
         return sum(drawing.pixels.nbytes for drawing in batch)

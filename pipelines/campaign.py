@@ -23,6 +23,7 @@ from models.screening.context import screen_context
 from pipelines.engines import Engine
 from pipelines.engines import engine as engine_called
 from transforms import coders, progress
+from transforms.ahead import aside
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
@@ -44,9 +45,10 @@ class Outcome:
 class BuildCampaigns(beam.PTransform):
     """Plan digests in; dead letters out, after every plan's manifest is written.
 
-    The accelerator stage ends in names of masters. Rendering starts when they are all written: the side input
-    is that barrier, and carries a count. The barrier is also what an engine uses to put the two stages on
-    different machines.
+    The accelerator stage ends in shots whose masters are written. The CPU stage starts when they all are: the side
+    input is that barrier, and carries a count. The barrier is also what an engine uses to put the two stages on
+    different machines. Where they share a process, `ahead` threads render beside the accelerator stage, and the CPU
+    stage makes what is left.
     """
 
     plans: dict[str, Plan]
@@ -56,10 +58,11 @@ class BuildCampaigns(beam.PTransform):
     batch: int | Mapping[str, int]
     hints: Mapping[str, str] = field(default_factory=dict)
     lanes: int = 2
+    ahead: int = 0
 
     def expand(self, digests):
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch, self.lanes)
-        making = MakeMasters(self.generator, self.upscaler, self.plans, self.store)
+        making = MakeMasters(self.generator, self.upscaler, self.plans, self.store, self.ahead)
         # Hints on the whole stage, never on one step of it: steps with different hints are not fused, and what lies
         # between them would be shuffled.
         masters, unscreened = batches | "Masters" >> making.with_resource_hints(**self.hints)
@@ -142,13 +145,15 @@ def start(
     engine: Engine | None = None,
 ) -> Any:
     """Copy in what the plans need and hand their flow to the engine; Beam's result, which may still be running."""
+    where = engine or engine_called("embedded")
+    if where.ahead:
+        aside(where.ahead).settle()  # a run that failed may have left work
     progress.reset()
     coders.register()
     store.sweep()
     plans = {plan.digest: plan for plan, _ in orders}
     for plan, pictures in orders:
         ingest(plan, pictures, store, blender)
-    where = engine or engine_called("embedded")
     pipeline = beam.Pipeline(runner=where.runner, options=where.options)
     pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow(plans, store, where, generator)
     return pipeline.run()
@@ -159,7 +164,7 @@ def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: A
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
     batch = _batches(plans, where.accelerated)
-    return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes)
+    return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes, where.ahead)
 
 
 def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:

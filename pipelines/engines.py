@@ -26,7 +26,8 @@ class Engine:
     """A runner, its options, and the resource hints of the accelerator stage.
 
     `accelerated`: whether that stage's workers have a GPU; None if they are like this process, which can be asked.
-    `lanes`: how many workers draw at once.
+    `lanes`: how many workers draw at once. `ahead`: how many threads render files while shots are still drawn, beside
+    the accelerator and not after it; 0 where the CPU stage has workers of its own.
     """
 
     runner: Any
@@ -34,6 +35,7 @@ class Engine:
     hints: dict[str, str] = field(default_factory=lambda: {"min_ram": "16GB", "accelerator": L4})
     accelerated: bool | None = None
     lanes: int = 2
+    ahead: int = 0
 
     @property
     def in_process(self) -> bool:
@@ -119,7 +121,7 @@ def embedded() -> tuple[Any, PipelineOptions]:
 
 
 def _embedded(_settings: EngineSettings) -> Engine:
-    return Engine(*embedded())
+    return Engine(*embedded(), ahead=os.cpu_count() or 1)
 
 
 def _prism(settings: EngineSettings) -> Engine:

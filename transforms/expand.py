@@ -34,13 +34,18 @@ def render_orders(plan: Plan) -> Iterator[RenderOrder]:
     The locales of one film are one order: they share most of its frames.
     """
     for shot in plan.shots():
-        stills = plan.stills_per_shot(shot)
-        for start in range(0, stills, VARIANTS_PER_ORDER):
-            yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, stills))
-        start = stills
+        yield from still_orders(plan, shot)
+        start = plan.stills_per_shot(shot)
         for locales in plan.film_groups(shot):
             yield RenderOrder(shot, start, start + locales)
             start += locales
+
+
+def still_orders(plan: Plan, shot: ShotOrder) -> Iterator[RenderOrder]:
+    """The stills of one shot of a plan."""
+    stills = plan.stills_per_shot(shot)
+    for start in range(0, stills, VARIANTS_PER_ORDER):
+        yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, stills))
 
 
 def call_key(order: ShotOrder) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from foundry.plan import Plan
 from foundry.shot import ShotOrder
 from models.drawing import Drawing, Enlarged
 from transforms import progress
+from transforms.ahead import RenderAhead
 from transforms.master_file import bits_of, encode_master
 from transforms.staging import Staged, stage
 
@@ -52,13 +53,13 @@ def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
     return decode(store.for_tenant(tenant).get(picture_name(key)))
 
 
-def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> str:
-    """Stage the product, write the master once, then its record; the record means: done."""
+def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> ShotOrder:
+    """Stage the product, write the master once, then its record; the record means: done. The shot's order."""
     order = enlarged.drawing.order
     with spans.work("master", order.plan, shot=order.name):
         _write_master(enlarged, plans[order.plan], store)
     progress.advance("shots", plan=order.plan)
-    return order.name
+    return order
 
 
 def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
@@ -108,12 +109,18 @@ def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> Master
 
 @dataclass
 class MakeMasters(beam.PTransform):
-    """Batches of shot orders in; names of written masters, and dead letters, out."""
+    """Batches of shot orders in; shots whose master is written, and dead letters, out.
+
+    Drawings are enlarged one by one: a master's pixels are large, and Beam's batching would keep each drawing back
+    until the next one is there. `ahead`: threads of this process that render a master's files while the next are drawn;
+    0: none, where the CPU stage has workers of its own.
+    """
 
     generator: ModelHandler[ShotOrder, Drawing, Any]
     upscaler: ModelHandler[Drawing, Enlarged, Any]
     plans: dict[str, Plan]
     store: ObjectStore
+    ahead: int = 0
 
     def expand(self, batches):
         drawn = (
@@ -125,7 +132,11 @@ class MakeMasters(beam.PTransform):
         passed.element_type = Drawing
         written = (
             passed
-            | "Upscale" >> RunInference(self.upscaler).with_output_types(Enlarged)
-            | "Master" >> beam.Map(write_master, self.plans, self.store).with_output_types(str)
+            | "Singly" >> beam.Map(lambda drawing: [drawing]).with_output_types(list[Drawing])
+            | "Upscale" >> RunInference(self.upscaler.with_no_batching()).with_output_types(Enlarged)
+            | "Master" >> beam.Map(write_master, self.plans, self.store).with_output_types(ShotOrder)
         )
+        if self.ahead:
+            rendering = RenderAhead(self.plans, self.store, self.ahead)
+            written = written | "Ahead" >> beam.ParDo(rendering).with_output_types(ShotOrder)
         return written, drawn.refused

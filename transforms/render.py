@@ -212,12 +212,11 @@ def made(variant: Variant, plan: Plan, store: ObjectStore, kept: _Masters) -> Re
     return publish(variant, finish(static, variant.copy, variant.locale), store)
 
 
-def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:
+def each_made(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[str | DeadLetter]:
     """Make what is missing of an order; one name per finished variant, a dead letter per refused one.
 
     A bucket that refuses is no variant's fault: it stops the run.
     """
-    plan = plans[order.shot.plan]
     kept: _Masters = _local.__dict__.setdefault("masters", _Masters())
     for variant in missing(order, plan, store):
         try:
@@ -227,9 +226,15 @@ def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> It
         except BucketRefused:
             raise
         except FoundryError as error:
-            letter = DeadLetter("render", error.code, variant.key, str(error), plan.digest)
-            yield beam.pvalue.TaggedOutput("refused", letter)
+            yield DeadLetter("render", error.code, variant.key, str(error), plan.digest)
+
+
+def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:
+    """`each_made`, counted; dead letters apart."""
+    plan = plans[order.shot.plan]
+    for one in each_made(order, plan, store):
         progress.advance("variants", plan=plan.digest)
+        yield beam.pvalue.TaggedOutput("refused", one) if isinstance(one, DeadLetter) else one
 
 
 @dataclass

@@ -159,7 +159,6 @@ def test_the_handler_fills_each_composition_in_order_and_repeats_bit_for_bit(tmp
     (again,) = handler.run_inference([drawing("landscape", 1)], model)
     assert np.array_equal(again.pixels, first.pixels)
     assert handler.get_num_bytes(batch) == 2 * 480 * 480 * 3 * 4
-    assert handler.batch_elements_kwargs()["max_batch_size"] == 1
 
 
 def cut_out(bits: int) -> Pixels:

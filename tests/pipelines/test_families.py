@@ -62,8 +62,8 @@ def masters(each: list[Admitted], store: LocalStore, bench: ShotBench) -> None:
     calls = pipeline | beam.Create(list(plans)) | "Expand" >> ShotsToDraw(plans, store, hints)
     making = MakeMasters(ScreenedHandler(bench, cards.screen), ResampleHandler(cards.upscale), plans, store)  # type: ignore[arg-type]
     written, letters = calls | "Masters" >> making
-    names = [shot.name for plan in plans.values() for shot in plan.shots()]
-    assert_that(written, equal_to(names), label="written")
+    shots = [shot for plan in plans.values() for shot in plan.shots()]
+    assert_that(written, equal_to(shots), label="written")
     assert_that(letters, equal_to([]), label="no letters")
     pipeline.run().wait_until_finish()
 
