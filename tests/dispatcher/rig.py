@@ -23,6 +23,7 @@ from foundry.stack.kafka import Kafka
 from foundry.stack.proxy import Proxy, between
 from foundry.stack.running import running
 from tests.buckets import client_of, named_bucket
+from tests.dispatcher.clock import Clock
 from tests.dispatcher.factory import Factory, is_asset, undisturbed
 from tests.faulty_proxy import Faults, faulty
 from tests.waiting import until
@@ -48,6 +49,7 @@ class Rig:
     gcs: Gcs
     store_wire: Proxy
     faults: Faults
+    clock: Clock
     factory: Factory
     serving: subprocess.Popen[bytes]
 
@@ -132,9 +134,10 @@ def rig(folder: Path) -> Iterator[Rig]:
         bus = BusSettings(bootstrap=kafka.bootstrap)
         topics.create(bus, partitions=2)
         factory = Factory.made(bus, folder, address=f"gs://{named_bucket()}/prod")
-        seen = {"STORAGE_EMULATOR_HOST": gcs.endpoint, "GOOGLE_CLOUD_PROJECT": "tests"}
+        clock = Clock.right(folder)
+        seen = {**clock.environment(), "STORAGE_EMULATOR_HOST": gcs.endpoint, "GOOGLE_CLOUD_PROJECT": "tests"}
         through = f"127.0.0.1:{broker_wire.port}"
         serving = up.enter_context(
             factory.process(f"slow={SLOW_S}", "cost=30", "patience=300", bootstrap=through, **seen)
         )
-        yield Rig(kafka, broker_wire, gcs, store_wire, faults, factory, serving)
+        yield Rig(kafka, broker_wire, gcs, store_wire, faults, clock, factory, serving)

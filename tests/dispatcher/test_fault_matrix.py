@@ -8,10 +8,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import tests.needing
 from foundry.stack.proxy import Proxy
+from tests.dispatcher.clock import LIBRARY, READ_AGAIN_S
 from tests.dispatcher.rig import ROUNDS, Fault, Rig, rig
 from tests.infra.servers import needing
 
@@ -85,7 +88,28 @@ def killed_broker(rig: Rig, chance: random.Random) -> None:
     rig.kafka.up()
 
 
-FAULTS = [killed_broker, killed_store, cut_broker, cut_store, bad_answers, paused_broker]
+def jumped_clock(rig: Rig, chance: random.Random) -> None:
+    """The dispatcher's clock goes ahead, then behind, by up to a day, and then is right again."""
+    for side in (1, -1):
+        rig.clock.jump(side * chance.randint(60, 86_400))
+        time.sleep(READ_AGAIN_S + chance.uniform(0.0, 2.0))
+    rig.clock.jump(0)
+
+
+OF_THE_BROKER = [killed_broker, cut_broker, paused_broker]
+OF_THE_STORE = [killed_store, cut_store, bad_answers]
+
+
+def two_at_once(rig: Rig, chance: random.Random) -> None:
+    """A fault of the broker and one of the store."""
+    struck = [(chance.choice(some), random.Random(chance.random())) for some in (OF_THE_BROKER, OF_THE_STORE)]
+    with ThreadPoolExecutor() as beside:
+        for striking in [beside.submit(fault, rig, own) for fault, own in struck]:
+            striking.result()
+
+
+CLOCK = tests.needing.needing(lacking="" if LIBRARY else "no libfaketime; apt install faketime")
+FAULTS = [*OF_THE_BROKER, *OF_THE_STORE, pytest.param(jumped_clock, marks=CLOCK), two_at_once]
 
 
 @pytest.mark.parametrize("seed", range(1, ROUNDS + 1))
