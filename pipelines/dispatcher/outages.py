@@ -37,9 +37,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _said(error: BaseException) -> str:
-    from pipelines.job_server import JobServerLost
+    from pipelines.job_server import EngineLost
 
-    if isinstance(error, StoreOutage | CorruptObject | JobServerLost):
+    if isinstance(error, StoreOutage | CorruptObject | EngineLost):
         return str(error)
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
         return str(error)

@@ -10,6 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -19,7 +21,7 @@ import pytest
 from foundry.stack import Flink, JobServer
 from foundry.stack.server import get_json
 from pipelines.engines import engine
-from pipelines.job_server import JobServerLost
+from pipelines.job_server import EngineLost, JobLost, JobServerLost
 from tests.infra.campaigns import Campaign, on_flink
 from tests.infra.servers import needing
 from tests.waiting import until
@@ -87,7 +89,7 @@ def test_what_a_lost_worker_had_not_finished_is_made_and_nothing_else_is_drawn_a
 ):
     kill = {
         "taskmanager": lambda: flink.kill("taskmanager-2"),
-        "python worker": lambda: os.kill(campaign.drawn()[-1][1], signal.SIGKILL),
+        "python worker": lambda: kill_worker(campaign),
     }[lost]
     with ThreadPoolExecutor(1) as beside:
         killing = beside.submit(kill_in_mid_run, campaign, random.Random(f"lost {lost}"), kill)
@@ -107,18 +109,54 @@ def test_what_a_lost_worker_had_not_finished_is_made_and_nothing_else_is_drawn_a
 def test_who_waits_for_a_lost_job_server_is_told_what_to_do_and_that_makes_what_is_missing(
     campaign: Campaign, reference: dict[str, bytes], jobs: JobServer, flink: Flink
 ):
+    with lost_in_mid_run(campaign, jobs, "lost job server", jobs.kill, JobServerLost) as told:
+        assert told.startswith(f"the job server {jobs.endpoint} does not answer (UNAVAILABLE)")
+        assert "Start the job server and repeat the same command" in told
+        cancel(last_job(flink))  # Flink went on with it; without this, two jobs would make the same objects at once
+        jobs.up()
+    assert campaign.objects() == reference
+
+
+def test_a_job_that_its_jobmanager_took_with_it_is_told_from_one_that_failed(
+    campaign: Campaign, reference: dict[str, bytes], jobs: JobServer, flink: Flink
+):
+    with lost_in_mid_run(campaign, jobs, "lost jobmanager", lambda: flink.kill("jobmanager"), JobLost) as told:
+        assert told.startswith(f"the engine behind the job server {jobs.endpoint} lost the job (java.net.Connect")
+        assert "Once the engine is up, repeat the same command" in told
+        flink.up()
+    assert campaign.objects() == reference
+
+
+@contextmanager
+def lost_in_mid_run(
+    campaign: Campaign, jobs: JobServer, word: str, kill: Callable[[], None], error: type[EngineLost]
+) -> Iterator[str]:
+    """A run that loses something and is told so; the block mends it; then a second run draws what is missing."""
     where = on_flink(jobs, parallelism=2)
     with ThreadPoolExecutor(1) as beside:
-        killing = beside.submit(kill_in_mid_run, campaign, random.Random("lost job server"), jobs.kill)
-        with pytest.raises(JobServerLost) as lost:
+        killing = beside.submit(kill_in_mid_run, campaign, random.Random(word), kill)
+        with pytest.raises(error) as lost:
             campaign.build(where)
-    told = str(lost.value)
-    assert told.startswith(f"the job server {jobs.endpoint} does not answer (UNAVAILABLE)")
-    assert "Start the job server and repeat the same command" in told
-    cancel(last_job(flink))  # Flink went on with it; without this, two jobs would make the same objects at once
+    yield str(lost.value)
     finished = campaign.finished()
-    assert killing.result() <= finished < campaign.shots()
-    jobs.up()
-    assert campaign.build(where) == reference
+    assert killing.result() <= finished <= campaign.shots()
+    campaign.build(where)
     times = Counter(name for name, _ in campaign.drawn())
     assert {name: times[name] for name in finished} == dict.fromkeys(finished, 1)
+
+
+def test_without_the_restart_strategy_a_lost_worker_ends_the_job(campaign: Campaign, jobs: JobServer, flink: Flink):
+    flink.down()
+    Flink(jobs.home, restart={}).up()
+    with ThreadPoolExecutor(1) as beside:
+        kill = partial(kill_in_mid_run, campaign, random.Random("no restart"), lambda: kill_worker(campaign))
+        killing = beside.submit(kill)
+        with pytest.raises(RuntimeError, match="FAILED"):
+            campaign.build(on_flink(jobs, parallelism=2))
+    assert killing.result() <= campaign.finished()
+    flink.down()  # the next one is started with its own settings
+
+
+def kill_worker(campaign: Campaign) -> None:
+    """The Python worker that drew last."""
+    os.kill(campaign.drawn()[-1][1], signal.SIGKILL)
