@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -28,8 +27,6 @@ from tests.dispatcher.factory import Factory, is_asset, undisturbed
 from tests.faulty_proxy import Faults, faulty
 from tests.waiting import until
 
-ROUNDS = int(os.environ.get("FOUNDRY_FAULT_ROUNDS", "1"))
-"""How often each fault strikes, each time at another moment of chance."""
 RECOVERY_S = 420.0
 """kafka-python took up to 50 s to find a broker again that was killed, on a machine with nothing else to do."""
 SLOW_S = 0.5

@@ -15,8 +15,9 @@ import pytest
 import tests.needing
 from foundry.stack.proxy import Proxy
 from tests.dispatcher.clock import LIBRARY, READ_AGAIN_S
-from tests.dispatcher.rig import ROUNDS, Fault, Rig, rig
+from tests.dispatcher.rig import Fault, Rig, rig
 from tests.infra.servers import needing
+from tests.rounds import ROUNDS
 
 pytestmark = [
     *needing("gcs", pytest.mark.kafka, pytest.mark.slow),

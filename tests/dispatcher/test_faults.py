@@ -18,6 +18,7 @@ from pipelines.dispatcher.scheduler import Limits
 from tests.dispatcher.factory import Factory, undisturbed
 from tests.dispatcher.test_serving import named
 from tests.fakes import PaintingHandler, SlowPainter
+from tests.rounds import ROUNDS
 from tests.waiting import until
 
 pytestmark = [
@@ -41,7 +42,7 @@ def several(factory: Factory, count: int) -> list[Brief]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, ROUNDS + 1))
 def test_killed_at_random_moments_it_makes_what_an_undisturbed_run_makes(
     factory: Factory, tmp_path: Path, seed: int
 ) -> None:

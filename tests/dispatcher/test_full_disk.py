@@ -16,8 +16,9 @@ from foundry.bus.settings import BusSettings
 from foundry.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED
 from foundry.object_store import SCRATCH
 from tests.dispatcher.factory import Factory, undisturbed
-from tests.dispatcher.rig import ROUNDS, TENANTS
+from tests.dispatcher.rig import TENANTS
 from tests.dispatcher.test_serving import named
+from tests.rounds import ROUNDS
 from tests.waiting import until
 
 MAY_MOUNT = os.geteuid() == 0

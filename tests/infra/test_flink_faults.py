@@ -27,7 +27,7 @@ from tests.infra.servers import needing
 from tests.waiting import until
 
 asked = pytest.mark.skipif(not os.environ.get("FOUNDRY_FLINK_FAULTS"), reason="takes minutes; FOUNDRY_FLINK_FAULTS=1")
-pytestmark = needing("jobserver", pytest.mark.slow, asked)
+pytestmark = needing("jobserver", pytest.mark.slow)
 
 ALTERNATIVES, SECONDS = 3, 0.25
 
@@ -106,6 +106,7 @@ def test_what_a_lost_worker_had_not_finished_is_made_and_nothing_else_is_drawn_a
     assert {taskmanager for taskmanager, _ in step} == left
 
 
+@asked
 def test_who_waits_for_a_lost_job_server_is_told_what_to_do_and_that_makes_what_is_missing(
     campaign: Campaign, reference: dict[str, bytes], jobs: JobServer, flink: Flink
 ):
@@ -117,6 +118,7 @@ def test_who_waits_for_a_lost_job_server_is_told_what_to_do_and_that_makes_what_
     assert campaign.objects() == reference
 
 
+@asked
 def test_a_job_that_its_jobmanager_took_with_it_is_told_from_one_that_failed(
     campaign: Campaign, reference: dict[str, bytes], jobs: JobServer, flink: Flink
 ):
@@ -145,6 +147,7 @@ def lost_in_mid_run(
     assert {name: times[name] for name in finished} == dict.fromkeys(finished, 1)
 
 
+@asked
 def test_without_the_restart_strategy_a_lost_worker_ends_the_job(campaign: Campaign, jobs: JobServer, flink: Flink):
     flink.down()
     Flink(jobs.home, restart={}).up()
