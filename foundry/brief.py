@@ -115,6 +115,28 @@ class Product(_Strict):
         return self
 
 
+class SceneClip(_Strict):
+    """How a scene moves in films: a video model films it. Its stills stay as they are."""
+
+    prompt: Line | None = Field(
+        default=None,
+        description="What happens; without it, the scene's own prompt.",
+        examples=["Morning light wanders over the plaster, the camera drifts closer"],
+    )
+    negative_prompt: Text = Field(
+        default="", description="What it must avoid, besides what the scene avoids.", examples=["cuts, text"]
+    )
+    seconds: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=60,
+        decimal_places=3,
+        description="Length, where the video card films shorter clips; without it, the card's own. "
+        "The last frame stands until the scene of the film is over.",
+        examples=["4"],
+    )
+
+
 class Scene(_Strict):
     """A setting that products are staged in."""
 
@@ -124,6 +146,13 @@ class Scene(_Strict):
         examples=["Sunlit plaster studio, soft window shadows, light from the left"],
     )
     negative_prompt: Text = Field(default="", description="What it must avoid.", examples=["clutter, text"])
+    clip: SceneClip | None = Field(
+        default=None, description="In films, the scene moves as this says; without it, it is a still.", examples=[None]
+    )
+
+    def content(self) -> dict[str, Any]:
+        """What a plan's digest holds of it; a scene without a clip is what it was before there were clips."""
+        return self.model_dump(mode="json", exclude=set() if self.clip else {"clip"})
 
 
 class Message(_Strict):
