@@ -35,7 +35,7 @@ def a_story_card(folder: Path, family: str = "ltx-image", **changes: Any) -> Mod
 def ordered_moving(
     folder: Path, monkeypatch: Any, card: ModelCard | None, *, thresholds: dict[str, str] | None = None, **changes: Any
 ) -> Admitted:
-    """The small film's brief, in which the first of two scenes moves for a second, for a tenant with this video card."""
+    """The small film's brief: the first of two scenes moves for a second; the tenant has this video card."""
     with_small(monkeypatch, REEL)
     product_picture(folder / "serum.png")
     owner = a_tenant()

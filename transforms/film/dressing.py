@@ -66,6 +66,7 @@ def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand)
     visual = turned(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
     room = _in_the_frame(visual, placement) if framed else product_room(placement, brand.mirrored)
+    flat = flat.copy()  # pixels of a picture that was reduced once are kept, so this one is not painted on
     if brand.product is not None:
         _stand(flat, brand.product, room)
     facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
