@@ -22,6 +22,8 @@ REEL = SMALL.model_copy(
 )
 """Four seconds of 180 × 320 at 12 frames per second."""
 WALL, ARCH = {"id": "wall", "prompt": "Plaster wall"}, {"id": "arch", "prompt": "An arch"}
+UNPRICED = {"id": "serum", "name": "Serum", "picture": "serum.png"}
+"""Its films have no small type on their scenes: what random weights draw is too restless for that."""
 BOTH = {"template": "story-15s"}
 """A film of two scenes; without it, the small placement's film shows the first one alone."""
 
@@ -43,6 +45,7 @@ def ordered_moving(
     limits = {name: Decimal(limit) for name, limit in {**LOOSE, **(thresholds or {})}.items()}
     cards = replace(usual, screen=usual.screen.model_copy(update={"thresholds": limits}), clip=card)
     wanted: dict[str, Any] = {
-        "scenes": [{**WALL, "clip": {"seconds": "1"}}, ARCH], "messages": WORDS, "placements": ["test/reel"], **changes
+        "scenes": [{**WALL, "clip": {"seconds": "1"}}, ARCH], "messages": WORDS, "placements": ["test/reel"],
+        "products": [UNPRICED], **changes,
     }  # fmt: skip
     return admit(parse(a_brief(**wanted)), folder, owner, cards)

@@ -7,7 +7,6 @@ from pathlib import Path
 from foundry.channel import Placement
 from foundry.inspection import inspect
 from foundry.manifest import CheckRecord
-from transforms.film.moving import as_it_moves
 from transforms.film.painting import Film, Words
 from transforms.rendering.check import apart, file_checks, named, readable, record
 from transforms.rendering.room import safe_box
@@ -19,11 +18,7 @@ def check_film(file: Path, film: Film, words: Words) -> tuple[CheckRecord, ...]:
     The file is read again by `foundry.inspection`, which knows nothing of how it was written.
     """
     placement = film.staged[0].static.placement
-    slots = tuple(
-        slot
-        for at, letters in words.letters.items()
-        for slot in as_it_moves(letters, film.staged[at].static, film.staged[at].grounds)
-    )
+    slots = tuple(slot for letters in words.letters.values() for slot in letters.placed)
     return (
         *file_checks(inspect(file, placement.name), placement),
         _inside(film, words, placement),

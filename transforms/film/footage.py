@@ -11,10 +11,14 @@ from fractions import Fraction
 from pathlib import Path as File
 
 from foundry.clip import ClipOrder
+from foundry.film import Take
 from foundry.object_store import ObjectStore
 from foundry.shot import Box, MasterFacts
 from transforms.film.signal import Levels
 from transforms.film.sources import decoded
+
+MOMENTS = 5
+"""Evenly from when the type of a scene comes to its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,13 @@ def _in_the_middle(master: MasterFacts, order: ClipOrder) -> Box | None:
 def _seen(at: int, share: float) -> int:
     """A place in thousandths of the master's edge, in thousandths of the middle `share` of it."""
     return min(max(round((at / 1000 - (1 - share) / 2) / share * 1000), 0), 1000)
+
+
+def moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:
+    """When a picture that moves is looked at for what its type needs: seconds from the scene's start, ascending."""
+    start = min((cue.start for cue in take.cues), default=take.start) - take.start
+    last = take.frames - 1
+    return tuple(Fraction(start + (last - start) * at // (MOMENTS - 1)) / rate for at in range(MOMENTS))
 
 
 def frames_at(file: File, seconds: Sequence[Fraction]) -> list[Levels]:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from PIL import Image
 
 from foundry.film import Take
 from transforms.film.camera import Path
@@ -67,8 +66,6 @@ class Staged:
     source: Source | None = None
     way: Path | None = None
     veil: Veil | None = None
-    grounds: tuple[Image.Image, ...] = ()
-    """Where the picture moves: the frame at some moments, with everything but the words."""
     footage: Footage | None = None
     """Kept, since its file goes with it."""
     _rest: dict[bool, Canvas] = field(default_factory=dict)

@@ -14,8 +14,7 @@ from foundry.shot import MasterFacts
 from foundry.variant import Variant
 from transforms.film.camera import Window, path
 from transforms.film.dressing import Brand, Master, dressed, dressed_card, eight_bits
-from transforms.film.footage import Footage, frames_at
-from transforms.film.moving import dressed_moving
+from transforms.film.footage import Footage, frames_at, moments
 from transforms.film.painting import Film
 from transforms.film.signal import Levels, Signal
 from transforms.film.sources import Clip, Source, Still
@@ -87,13 +86,13 @@ class _Studio:
 
     def moving(self, take: Take, clip: Footage) -> Staged:
         """A clip under its camera; its type is set on what shows while it plays."""
-        first, facts = frames_at(clip.file, (Fraction(0),))[0], clip.facts
+        first, *seen = frames_at(clip.file, (Fraction(0), *moments(take, self.rate)))
+        facts = clip.facts
         static = self._static(first, facts)
         way = path(take, _window(static.crop), _focus(facts), facts.mirrored)
-        worn, grounds = dressed_moving(take, clip, self.rate, static, way.last)
+        worn = dressed(take, (seen[-1], facts), static, way.last, seen[:-1])
         source = Clip(clip.file, self.signal, way, static.visual.width)
-        veil = veil_of(worn, self.signal)
-        return Staged(take, worn, self.signal, self.rate, source, way, veil, grounds, clip)
+        return Staged(take, worn, self.signal, self.rate, source, way, veil_of(worn, self.signal), clip)
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """The layout's still, for where the key visual shows and what of the master shows there."""
