@@ -17,7 +17,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
@@ -150,9 +152,13 @@ class Scene(_Strict):
         default=None, description="In films, the scene moves as this says; without it, it is a still.", examples=[None]
     )
 
-    def content(self) -> dict[str, Any]:
-        """What a plan's digest holds of it; a scene without a clip is what it was before there were clips."""
-        return self.model_dump(mode="json", exclude=set() if self.clip else {"clip"})
+    @model_serializer(mode="wrap")
+    def _silent_about_no_clip(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A scene without a clip is what it was before there were clips: to plans' digests, and to older readers."""
+        said: dict[str, Any] = plain(self)
+        if self.clip is None:
+            said.pop("clip", None)
+        return said
 
 
 class Message(_Strict):

@@ -104,7 +104,7 @@ class Plan:
             {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
             for product, picture in zip(self.products, self.pictures, strict=True)
         ]
-        content["scenes"] = [scene.content() for scene in self.scenes]
+        content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
         content["placements"] = [placement.name for placement in self.placements]
         content["metadata"] = str(sorted_json(self.brief.metadata))
         if self.brief.film is None:

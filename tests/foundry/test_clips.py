@@ -63,6 +63,7 @@ def test_a_brief_without_clips_is_named_as_before_there_were_any(tmp_path: Path)
     plan = admitted(tmp_path, products=[{"id": "oil", "name": "Oil"}], placements=["google/half-page"]).plan
     assert plan.digest == "120e54b7cd72795e43cf95096608deaa"
     assert list(clips(plan)) == []
+    assert "clip" not in plan.brief.model_dump(mode="json")["scenes"][0]
 
 
 def test_a_video_card_changes_no_name_until_a_scene_moves(order: Any) -> None:
