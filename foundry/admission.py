@@ -8,14 +8,16 @@ from pathlib import Path
 
 from foundry.brief import PLACEHOLDER, Brief, Message
 from foundry.card import ModelCard
+from foundry.cards import Cards, Worn
 from foundry.channel import Placement, resolve_placements
+from foundry.clips_admission import clip_notes, clip_problems
 from foundry.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled, write
 from foundry.errors import FoundryError, Refusals
 from foundry.estimate import Estimate, estimate
 from foundry.film import timeline_for
 from foundry.fonts import hostile, uncovered
 from foundry.picture import PictureFacts, inspect
-from foundry.plan import Cards, Plan, Worn
+from foundry.plan import Plan
 from foundry.product_model import ModelFacts, inspect_model
 from foundry.sound import SoundFacts, inspect_sound, sounds_of
 from foundry.tenant import Tenant
@@ -54,6 +56,8 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     problems += unknown + unheard
     problems += list(_copy_problems(brief, tenant))
     problems += list(_card_problems(cards, tenant, placements))
+    if not unknown:
+        problems += [PlanProblem(*reason) for reason in clip_problems(brief, tenant, cards, placements)]
     source = f"brief {brief.tenant}/{brief.campaign.id}"
     if problems:
         raise Refusals(source, tuple(problems))
@@ -259,6 +263,7 @@ def _assumptions(plan: Plan) -> Iterator[str]:
             yield _drawn(product.id, plan.cards.generate)
         if not product.prices:
             yield f"Product {product.id} has no price; layouts leave its place free."
+    yield from clip_notes(plan)
 
 
 def _drawn(product: str, card: ModelCard) -> str:

@@ -17,7 +17,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
@@ -115,6 +117,28 @@ class Product(_Strict):
         return self
 
 
+class SceneClip(_Strict):
+    """How a scene moves in films: a video model films it. Its stills stay as they are."""
+
+    prompt: Line | None = Field(
+        default=None,
+        description="What happens; without it, the scene's own prompt.",
+        examples=["Morning light wanders over the plaster, the camera drifts closer"],
+    )
+    negative_prompt: Text = Field(
+        default="", description="What it must avoid, besides what the scene avoids.", examples=["cuts, text"]
+    )
+    seconds: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=60,
+        decimal_places=3,
+        description="Length, where the video card films shorter clips; without it, the card's own. "
+        "The last frame stands until the scene of the film is over.",
+        examples=["4"],
+    )
+
+
 class Scene(_Strict):
     """A setting that products are staged in."""
 
@@ -124,6 +148,17 @@ class Scene(_Strict):
         examples=["Sunlit plaster studio, soft window shadows, light from the left"],
     )
     negative_prompt: Text = Field(default="", description="What it must avoid.", examples=["clutter, text"])
+    clip: SceneClip | None = Field(
+        default=None, description="In films, the scene moves as this says; without it, it is a still.", examples=[None]
+    )
+
+    @model_serializer(mode="wrap")
+    def _silent_about_no_clip(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A scene without a clip is what it was before there were clips: to plans' digests, and to older readers."""
+        said: dict[str, Any] = plain(self)
+        if self.clip is None:
+            said.pop("clip", None)
+        return said
 
 
 class Message(_Strict):

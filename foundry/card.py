@@ -80,7 +80,7 @@ class Api(_Strict):
 
 
 class UnitCost(_Strict):
-    """What one picture costs."""
+    """What one picture costs, or one clip of the card's `frames`."""
 
     money: Decimal = Field(ge=0, description="In US dollars.")
     accelerator_seconds: Decimal = Field(ge=0, description="Of the machine that the price was worked out for.")
@@ -152,6 +152,12 @@ class ModelCard(_Strict):
     sizes: dict[str, tuple[int, int]] = Field(default_factory=dict, description="Bucket → pixels.")
     frames: int = Field(default=0, ge=0, description="Video: frames per clip.")
     frames_per_second: int = Field(default=0, ge=0, le=120, description="Video: its speed.")
+    frame_step: int = Field(
+        default=0,
+        ge=0,
+        description="Video: shorter clips are filmed too, of this many frames times a whole number, and one more; "
+        "0: always `frames`.",
+    )
     steps: int = Field(default=20, ge=1, description="Sampling steps of a drawing.")
     guidance: Decimal = Field(default=Decimal("5"), description="Classifier-free guidance scale.")
     scheduler: Scheduler = Field(default=Scheduler(), description="Sampler that replaces the folder's own.")
@@ -170,7 +176,7 @@ class ModelCard(_Strict):
     tolerance: int = Field(default=0, ge=0, le=255, description="8-bit levels, batched or alone.")
     thresholds: dict[str, Decimal] = Field(default_factory=dict, description="Screens: check → limit.")
     attempts: int = Field(default=3, ge=1, description="Drawings of a shot before it is given up.")
-    unit_cost: UnitCost = Field(description="Money and accelerator time of one picture.")
+    unit_cost: UnitCost = Field(description="Money and accelerator time of one picture or clip.")
     tenants: tuple[str, ...] = Field(default=(), description="Allowed tenants; empty means all.")
     stage: Stage = Field(description="Where the card starts; the promotion ledger has the last word.")
     path: Path = Field(default=Path("."), exclude=True, description="Where the card was read from.")
@@ -181,6 +187,12 @@ class ModelCard(_Strict):
         if (self.task == "adapter") != (self.adapter is not None):
             raise ValueError(
                 f"card {self.id}: task 'adapter' and the section `adapter` go together; give both or neither"
+            )
+        if self.frame_step and self.frames % self.frame_step != 1 % self.frame_step:
+            near = max(1, round((self.frames - 1) / self.frame_step)) * self.frame_step + 1
+            raise ValueError(
+                f"card {self.id}: frames {self.frames} are not {self.frame_step} times a whole number and one more; "
+                f"write {near}, or leave frame_step out"
             )
         if (self.source.kind == "api") != (self.api is not None):
             raise ValueError(

@@ -116,11 +116,15 @@ def _print_summary(summary: dict[str, Any]) -> None:
     out.print(
         f"[bold]{summary['campaign']}[/]: {summary['variants']} assets, {summary['made']} made now, "
         f"{summary['reused']} reused, {summary['failed']} failed; "
-        f"{summary['shots_drawn']} shots drawn; ${summary['cost_usd']}; {summary['seconds']} s"
+        f"{summary['shots_drawn']} shots drawn{_clips_told(summary)}; ${summary['cost_usd']}; {summary['seconds']} s"
     )
     if summary["failed"]:
         err.print(f"[yellow]{summary['failed']} dead letters[/]: {summary['dead_letters']}")
     out.print(f"Look at {summary['report']}")
+
+
+def _clips_told(summary: dict[str, Any]) -> str:
+    return f", {summary['clips_filmed']} clips filmed" if summary["clips_filmed"] else ""
 
 
 @app.command()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from foundry.card import ModelCard
+from foundry.card import ModelCard, UnitCost
 from foundry.errors import FoundryError
 from foundry.manifest import Attempt
 from foundry.names import digest
@@ -30,16 +31,24 @@ class NoFirstFrame(FoundryError):
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is to be seen: the words, and for image-to-video the object name of the picture that it starts from."""
+    """What is to be seen: the words, and for image-to-video the object name of the picture that it starts from.
+
+    `frames` is the length, 0 for the card's own; `screen` names what judges the clip, if something does.
+    """
 
     prompt: str
     negative_prompt: str = ""
     first_frame: str | None = None
+    frames: int = 0
+    screen: str = ""
 
 
 @dataclass(frozen=True)
 class ClipOrder:
-    """One clip to film. Small: it crosses shuffles; `first_frame` is an object name, `model` a card's digest."""
+    """One clip to film. Small: it crosses shuffles; `first_frame` is an object name, `model` a card's digest.
+
+    `plan` is the digest of a plan that orders it, and in no name: several plans may.
+    """
 
     name: str
     tenant: str
@@ -52,6 +61,7 @@ class ClipOrder:
     frames_per_second: int
     steps: int
     model: str
+    plan: str = ""
 
     @property
     def clip(self) -> str:
@@ -74,6 +84,9 @@ def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, al
     if (card.task == "image-to-video") != (scenario.first_frame is not None):
         raise NoFirstFrame(card.name, card.task, scenario.first_frame or "")
     width, height = card.sizes[bucket]
+    asked: dict[str, object] = {"frames": scenario.frames} if scenario.frames else {}
+    if scenario.screen:
+        asked["screen"] = scenario.screen
     name = digest(
         "clip",
         tenant=tenant,
@@ -84,11 +97,41 @@ def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, al
         alternative=alternative,
         card=card.digest,
         clip=CLIP_VERSION,
+        **asked,
     )
     return ClipOrder(
         name, tenant, scenario.prompt, scenario.negative_prompt, scenario.first_frame,
-        width, height, card.frames, card.frames_per_second, card.steps, card.digest,
+        width, height, scenario.frames or card.frames, card.frames_per_second, card.steps, card.digest,
     )  # fmt: skip
+
+
+def clip_cost(card: ModelCard, frames: int) -> UnitCost:
+    """What a clip costs: what the card says of its full length, or so much of it as the clip is long."""
+    full = card.unit_cost
+    if frames == card.frames:
+        return full
+    share = Decimal(frames) / card.frames
+    return UnitCost(money=round(full.money * share, 6), accelerator_seconds=round(full.accelerator_seconds * share, 3))
+
+
+def frames_for(card: ModelCard, seconds: Decimal) -> int | tuple[str, str]:
+    """How many frames a card films for a length: the nearest that it can; or what is wrong with it, and the way out.
+
+    A clip has one frame more than its steps, so the card's longest takes a wish that is longer by less than a frame.
+    """
+    longest, wanted = card.frames, seconds * card.frames_per_second
+    most = f"{Decimal(longest) / card.frames_per_second:.2f}"
+    if not card.frame_step:
+        if abs(wanted - longest) <= 1:
+            return longest
+        return f"is no length of card {card.name}, which films {most} s and no other", "leave seconds out"
+    if wanted > longest:
+        return f"is longer than card {card.name} films, {most} s at most", "ask for less"
+    steps = round((wanted - 1) / card.frame_step)
+    if steps < 1:
+        least = f"{Decimal(card.frame_step + 1) / card.frames_per_second:.2f}"
+        return f"is shorter than card {card.name} films, {least} s at least", "ask for more"
+    return steps * card.frame_step + 1
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from foundry.clip import clip_cost
+from foundry.clips_plan import clip_card, clips, first_clips, showings
 from foundry.composition import compositions
 from foundry.object_store import ObjectStore, each_present
 
 if TYPE_CHECKING:
+    from foundry.clip import ClipOrder
     from foundry.plan import Cell, Plan
     from foundry.shot import ShotOrder
 
@@ -26,6 +29,8 @@ FILM_BITS_PER_PIXEL = {
     "prores": Decimal("3.5"), "webp": Decimal("0.3"), "gif": Decimal("2"),
 }  # fmt: skip
 """Of every frame."""
+CLIP_BITS_PER_PIXEL = Decimal("16")
+"""Of every frame: lossless, three channels of 10 bits."""
 FILM_MONEY = Decimal("0.0000005")
 """US dollars for a million pixels of film: 45 CPU milliseconds of a vCPU at 0.04 USD an hour."""
 
@@ -39,6 +44,7 @@ class Estimate:
     accelerator_seconds: Decimal = Decimal(0)
     money: Decimal = Decimal(0)
     size_bytes: int = 0
+    clips: int = 0
 
 
 def shot_money(plan: Plan) -> Decimal:
@@ -51,6 +57,21 @@ def shot_seconds(plan: Plan) -> Decimal:
     """Accelerator seconds for one finished master."""
     cards = (plan.cards.generate, plan.cards.upscale, plan.cards.screen)
     return sum((card.unit_cost.accelerator_seconds for card in cards), Decimal(0))
+
+
+def clip_money(plan: Plan, clip: ClipOrder) -> Decimal:
+    """US dollars for one clip."""
+    return clip_cost(clip_card(plan), clip.frames).money
+
+
+def clip_seconds(plan: Plan, clip: ClipOrder) -> Decimal:
+    """Accelerator seconds for one clip."""
+    return clip_cost(clip_card(plan), clip.frames).accelerator_seconds
+
+
+def clip_bytes(clip: ClipOrder) -> int:
+    """A usual size of a clip's lossless file."""
+    return int(clip.width_px * clip.height_px * clip.frames * CLIP_BITS_PER_PIXEL / 8)
 
 
 def rendition_bytes(cell: Cell) -> int:
@@ -78,6 +99,11 @@ def shot_share(plan: Plan, shot: ShotOrder) -> Decimal:
     return shot_money(plan) / files if files else Decimal(0)
 
 
+def clip_share(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
+    """What a film bears of the cost of a clip each time that it shows it."""
+    return clip_money(plan, clip) / showings(plan, shot)
+
+
 def master_bytes(bucket: str, bits: int) -> int:
     """A usual size of a master's lossless file."""
     size = compositions()[bucket]
@@ -95,7 +121,13 @@ def estimate(plan: Plan) -> Estimate:
             per_locale = len(plan.products) * alternatives * (1 if cell.timeline else len(plan.scenes))
             size += per_locale * len(locales) * rendition_bytes(cell)
             money += per_locale * len(locales) * rendition_money(cell)
-    return Estimate(plan.shot_count, plan.variant_count, plan.shot_count * shot_seconds(plan), money, size)
+    seconds = plan.shot_count * shot_seconds(plan)
+    filmed = first_clips(plan).values()
+    for clip in filmed:
+        size += alternatives * clip_bytes(clip)
+        money += alternatives * clip_money(plan, clip)
+        seconds += alternatives * clip_seconds(plan, clip)
+    return Estimate(plan.shot_count, plan.variant_count, seconds, money, size, alternatives * len(filmed))
 
 
 @dataclass
@@ -104,6 +136,8 @@ class Needs:
 
     shots_to_draw: int = 0
     shots_reused: int = 0
+    clips_to_film: int = 0
+    clips_reused: int = 0
     variants_to_make: int = 0
     variants_only_rendered: int = 0
     variants_reused: int = 0
@@ -125,11 +159,14 @@ def needs(plan: Plan, store: ObjectStore) -> Needs:
         drawn = store.exists(shot.record)
         records = (variant.record for variant in plan.variants(shot))
         for variant, exists in zip(plan.variants(shot), each_present(store, records), strict=True):
-            there = drawn and all(store.present([other.record for other in variant.scenes]))
+            seen = [other.record for other in variant.scenes]
+            seen += [clip.record for clip in variant.clips if clip]
+            there = drawn and all(store.present(seen))
             column = 2 if exists else 1 if there else 0
             found.by_placement[variant.placement.name][column] += 1
         missing = not drawn and not all(each_present(store, (variant.record for variant in plan.showing(shot))))
         _count_shot(plan, found, shot, missing)
+    _count_clips(plan, found, store)
     cells = {cell.placement.name: cell for bucket in plan.cells.values() for cell in bucket}
     for placement, (new, rendered, reused) in found.by_placement.items():
         found.variants_to_make += new
@@ -148,3 +185,23 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> Non
     found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale.bits)
     found.money += shot_money(plan)
     found.accelerator_seconds += shot_seconds(plan)
+
+
+def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
+    """Clips that are shown by a film which does not exist, and do not exist themselves; each once."""
+    wanted: dict[str, bool] = {}
+    for shot, clip in clips(plan):
+        if not wanted.get(clip.name):
+            wanted[clip.name] = not store.exists(clip.record) and film_missing(plan, shot, clip, store)
+            if wanted[clip.name]:
+                found.size_bytes += clip_bytes(clip)
+                found.money += clip_money(plan, clip)
+                found.accelerator_seconds += clip_seconds(plan, clip)
+    found.clips_to_film = sum(wanted.values())
+    found.clips_reused = len(wanted) - found.clips_to_film
+
+
+def film_missing(plan: Plan, shot: ShotOrder, clip: ClipOrder, store: ObjectStore) -> bool:
+    """Whether a film that shows the clip of this shot does not exist. `store` is the tenant's."""
+    showing = (v.record for v in plan.showing(shot) if any(c and c.name == clip.name for c in v.clips))
+    return not all(each_present(store, showing))

@@ -42,6 +42,8 @@ def explained(asset: str, address: str) -> dict[str, Any]:
     record = _find(tenant, name, open_store(address), asset)
     store = open_store(address).for_tenant(record["tenant"])
     record["master_record"] = json.loads(store.get(record["master"].replace(".png", ".json")))
+    if record.get("clips"):
+        record["clip_records"] = [json.loads(store.get(clip.replace(".mkv", ".json"))) for clip in record["clips"]]
     if data is not None:
         record["bytes_unchanged"] = crc32c(data) == record["crc32c"]
     return record
@@ -58,6 +60,17 @@ def _find(tenant: str, name: str, store: ObjectStore, asked: str) -> dict[str, A
     raise UnknownAsset(asked, "no manifest in this store names it; is it the store it was made in?")
 
 
+def _table(title: str, record: dict[str, Any], names: tuple[str, ...]) -> Table:
+    """What a record says under these names, where it says something."""
+    table = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
+    table.add_column(width=18, style="dim")
+    table.add_column(overflow="fold")
+    for name in names:
+        if record.get(name) not in (None, ""):
+            table.add_row(name, str(record[name]))
+    return table
+
+
 def print_explained(record: dict[str, Any], out: Console) -> None:
     """The record, grouped as people ask."""
     groups = {
@@ -72,13 +85,9 @@ def print_explained(record: dict[str, Any], out: Console) -> None:
                  "weights_sha256", "upscaler", "screen"),
     }  # fmt: skip
     for title, names in groups.items():
-        table = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
-        table.add_column(width=18, style="dim")
-        table.add_column(overflow="fold")
-        for name in names:
-            if record.get(name) not in (None, ""):
-                table.add_row(name, str(record[name]))
-        out.print(table, markup=False)
+        out.print(_table(title, record, names), markup=False)
+    for number, clip in enumerate(record.get("clip_records", ()), 1):
+        out.print(_table(f"Clip {number}", clip, tuple(name for name in clip if name != "attempts")), markup=False)
     for check in [*record["shot_checks"], *record["checks"]]:
         mark = "pass" if check["passed"] else "FAIL"
         out.print(f"{mark}  {check['name']}: {check['measured']} ({check['limit']})", markup=False)

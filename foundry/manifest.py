@@ -101,7 +101,10 @@ class RenditionRecord:
 
 @dataclass(frozen=True)
 class ManifestRecord:
-    """One variant with its full lineage, from brief to bytes."""
+    """One variant with its full lineage, from brief to bytes.
+
+    `clips` are the object names of what a film shows moving; each one's record is beside it.
+    """
 
     asset: str
     address: str
@@ -165,6 +168,7 @@ class ManifestRecord:
     seconds: str = ""
     sidecar: str = ""
     dropped: tuple[str, ...] = ()
+    clips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,7 @@ def manifest_from_json(text: str | bytes) -> ManifestRecord:
         checks=_checks(raw["checks"]),
         shot_checks=_checks(raw["shot_checks"]),
         dropped=tuple(raw.get("dropped", ())),
+        clips=tuple(raw.get("clips", ())),
     )
     return ManifestRecord(**raw)
 

@@ -6,7 +6,7 @@ What goes into a name (see docs/reference/names.md):
   palette, aspect bucket, mirroring, number of the alternative, the three model cards' content, the composition.
 - variant: shot, product id, locale, the copy that the layout shows, layout content, placement content, brand kit,
   fonts, renderer version.
-- a film's variant: besides, every shot that it shows, its timeline, its subtitles, and its sound by hash.
+- a film's variant: besides, every shot and clip that it shows, its timeline, its subtitles, and its sound by hash.
 
 A film shows several scenes, in the brief's order. It is a variant of its first scene's shot, and of no other.
 
@@ -19,52 +19,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
-from pathlib import Path
 
 from babel import Locale
 
 from foundry.brief import Brief, FilmWishes, Product, Scene
-from foundry.card import ModelCard
+from foundry.cards import Cards
 from foundry.channel import Placement
+from foundry.clips_plan import clips_shown
 from foundry.composition import compositions
 from foundry.copy import Copy
 from foundry.copywriting import Days, write
 from foundry.film import Timeline, timeline_for
 from foundry.fonts import fonts_digest
 from foundry.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
-from foundry.names import digest, sha256_file
-from foundry.shot import AdapterUse, RenderOrder, ShotOrder
+from foundry.names import digest
+from foundry.shot import RenderOrder, ShotOrder
 from foundry.tenant import Tenant
 from foundry.variant import Variant
-
-
-@dataclass(frozen=True)
-class Worn:
-    """An adapter as a tenant wears it: the card, its weight in thousandths, and the picture file that it follows."""
-
-    card: ModelCard
-    weight: int
-    file: Path | None = None
-
-    @cached_property
-    def use(self) -> AdapterUse:
-        """As a shot order carries it; the picture's key is its SHA-256."""
-        return AdapterUse(self.card.digest, self.weight, sha256_file(self.file) if self.file else "")
-
-
-@dataclass(frozen=True)
-class Cards:
-    """The models that a plan draws, enlarges and judges with."""
-
-    generate: ModelCard
-    upscale: ModelCard
-    screen: ModelCard
-    adapters: tuple[Worn, ...] = ()
-
-    @property
-    def uses(self) -> tuple[AdapterUse, ...]:
-        """The adapters as a shot order carries them."""
-        return tuple(worn.use for worn in self.adapters)
 
 
 @dataclass(frozen=True)
@@ -273,7 +244,7 @@ class Plan:
         yield from self.variants(shot)
         for product in self.subjects[shot.subject].products:
             for cell in self.cells[shot.bucket]:
-                scenes = self._film_scenes(cell)
+                scenes = self.scenes_of(cell)
                 if shot.scene in scenes[1:]:
                     first = self.shot(shot.subject, scenes[0], shot.bucket, shot.mirrored, shot.alternative)
                     for locale in self._locales(shot):
@@ -282,21 +253,22 @@ class Plan:
     def _locales(self, shot: ShotOrder) -> tuple[str, ...]:
         return next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
 
-    def _film_scenes(self, cell: Cell) -> tuple[int, ...]:
+    def scenes_of(self, cell: Cell) -> tuple[int, ...]:
         """The scenes that a film of this cell shows, in order of appearance; none for a still."""
         if cell.timeline is None:
             return ()
         return tuple(self.film_scenes[at] for at in cell.timeline.pictures(len(self.film_scenes)))
 
     def _elsewhere(self, shot: ShotOrder, cell: Cell) -> bool:
-        return self._film_scenes(cell)[0] != shot.scene
+        return self.scenes_of(cell)[0] != shot.scene
 
     def _variant(self, shot: ShotOrder, product: int, cell: Cell, locale: str) -> Variant:
         copy, copy_digest = self.copy(product, locale, cell.shown)
         scenes = tuple(
             self.shot(shot.subject, scene, shot.bucket, shot.mirrored, shot.alternative)
-            for scene in self._film_scenes(cell)
+            for scene in self.scenes_of(cell)
         )
+        clips = clips_shown(self, scenes)
         name = digest(
             "variant",
             shot=shot.name,
@@ -305,8 +277,9 @@ class Plan:
             copy=copy_digest,
             look=cell.look,
             **(self._film_inputs(cell.timeline, scenes, locale) if cell.timeline else {}),
+            **({"clips": [clip.name if clip else None for clip in clips]} if any(clips) else {}),
         )
-        return Variant(name, shot, product, locale, copy, cell.layout, cell.placement, scenes, cell.timeline)
+        return Variant(name, shot, product, locale, copy, cell.layout, cell.placement, scenes, cell.timeline, clips)
 
     def _film_inputs(self, timeline: Timeline, scenes: tuple[ShotOrder, ...], locale: str) -> dict[str, object]:
         wishes = self.brief.film or FilmWishes()
@@ -361,7 +334,7 @@ class Plan:
 
     def files_showing(self, shot: ShotOrder) -> int:
         """How many files show this shot, as a still or somewhere in a film: they share its cost."""
-        films = sum(shot.scene in self._film_scenes(cell) for cell in self.cells[shot.bucket])
+        films = sum(shot.scene in self.scenes_of(cell) for cell in self.cells[shot.bucket])
         stills = sum(cell.timeline is None for cell in self.cells[shot.bucket])
         return len(self.subjects[shot.subject].products) * (stills + films) * len(self._locales(shot))
 

@@ -38,6 +38,8 @@ class RunFigures:
     model: str
     seconds: float | None = None
     assumptions: tuple[str, ...] = ()
+    clips_total: int = 0
+    clips_filmed: int = 0
 
 
 def write_report(
@@ -108,6 +110,8 @@ def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
         ),
         ("Size", _megabytes(figures.size_bytes), "all files"),
     ]
+    if figures.clips_total:
+        tiles.insert(2, ("Clips", f"{figures.clips_total:,}", f"{figures.clips_filmed:,} filmed in this run"))
     if figures.seconds is not None:
         tiles.append(("Time", _duration(figures.seconds), "this run"))
     return tiles

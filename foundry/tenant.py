@@ -116,7 +116,8 @@ class AdapterChoice(BaseModel):
 
 
 class Models(BaseModel):
-    """The model cards this tenant draws, enlarges and judges with: `id` for the one in production, or `id@version`."""
+    """The model cards this tenant draws, enlarges, judges and films with: `id` for the one in production, or
+    `id@version`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -124,6 +125,7 @@ class Models(BaseModel):
     adapters: tuple[AdapterChoice, ...] = Field(default=(), max_length=8)
     upscale: str = "lanczos"
     screen: str = "measured"
+    clip: str | None = Field(default=None, description="The video card that films scenes which move.")
 
 
 class Storage(BaseModel):

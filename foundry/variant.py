@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundry.channel import Placement
+from foundry.clip import ClipOrder
 from foundry.copy import Copy
 from foundry.film import Timeline
 from foundry.layout import Layout
@@ -26,6 +27,8 @@ class Variant:
     """A film's shots in order of appearance, `shot` first; empty for a still."""
     timeline: Timeline | None = None
     """A film's; none for a still."""
+    clips: tuple[ClipOrder | None, ...] = ()
+    """In step with `scenes`: the clip that is seen in place of the picture; empty where no scene moves."""
 
     @property
     def shows(self) -> tuple[ShotOrder, ...]:

@@ -51,6 +51,11 @@ def plan_as_json(each: Admitted, store: str) -> dict[str, Any]:
             "draw": found.shots_to_draw,
             "reuse": found.shots_reused,
         },
+        "clips": {
+            "total": each.estimate.clips,
+            "film": found.clips_to_film,
+            "reuse": found.clips_reused,
+        },
         "variants": {
             "total": plan.variant_count,
             "make": found.variants_to_make,
@@ -93,7 +98,8 @@ def plan_table(each: Admitted, store: str, out: Console) -> None:
     out.print(table)
     out.print(
         f"\n[bold]Plan[/]: [green]{found.shots_to_draw} shots to draw[/], {found.shots_reused} reused or not "
-        f"needed; [green]{found.variants_to_make + found.variants_only_rendered} variants to make[/] "
+        f"needed; {_clips_told(each, found)}"
+        f"[green]{found.variants_to_make + found.variants_only_rendered} variants to make[/] "
         f"({found.variants_only_rendered} from existing masters), {found.variants_reused} reused."
     )
     out.print(
@@ -104,6 +110,13 @@ def plan_table(each: Admitted, store: str, out: Console) -> None:
         out.print(f"[yellow]Note[/]: {note}")
     if found.nothing:
         out.print("[bold]Nothing to make.[/] Everything exists.")
+
+
+def _clips_told(each: Admitted, found: Needs) -> str:
+    """Nothing for a brief whose scenes are all stills."""
+    if not each.estimate.clips:
+        return ""
+    return f"[green]{found.clips_to_film} clips to film[/], {found.clips_reused} reused or not needed; "
 
 
 @dataclass(frozen=True)
@@ -181,6 +194,7 @@ def _watched(found: Sequence[Needs], err: Console) -> Iterator[None]:
     done = threading.Event()
     totals = {
         "shots": sum(each.shots_to_draw for each in found),
+        **({"clips": filmed} if (filmed := sum(each.clips_to_film for each in found)) else {}),
         "variants": sum(each.variants_to_make + each.variants_only_rendered for each in found),
     }
     watcher = threading.Thread(target=_watch, args=(err, totals, progress.counts, done), daemon=True)
@@ -245,6 +259,8 @@ def _report(each: Admitted, store: ObjectStore, found: Needs, seconds: float | N
         failed=failed,
         shots_total=plan.shot_count,
         shots_drawn=found.shots_to_draw if seconds is not None else 0,
+        clips_total=each.estimate.clips,
+        clips_filmed=found.clips_to_film if seconds is not None else 0,
         cost_usd=f"{found.money if seconds is not None else 0:f}",
         cost_if_new_usd=f"{each.estimate.money:f}",
         size_bytes=sum(record.size_bytes for record in records(plan, store)),
@@ -277,6 +293,7 @@ def _summary(each: Admitted, store: ObjectStore, found: Needs, failed: int, seco
         "reused": found.variants_reused,
         "failed": failed,
         "shots_drawn": found.shots_to_draw,
+        "clips_filmed": found.clips_to_film,
         "cost_usd": f"{found.money:.4f}",
         "seconds": round(seconds, 1),
         "report": own.address(f"{folder}/report.html"),

@@ -1,4 +1,4 @@
-"""The campaign flow: expand, draw, screen, enlarge, master, render, check, publish, manifest, report."""
+"""The campaign flow: expand, draw, screen, enlarge, master, film, render, check, publish, manifest, report."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import apache_beam as beam
 
+from foundry.clips_plan import clip_card, moves
 from foundry.manifest import DeadLetter
 from foundry.object_store import ObjectStore
 from foundry.part import Part
@@ -20,10 +21,12 @@ from models.blender.process import Blender
 from models.blender.views import take_in
 from models.by_plan import ScreenByPlan, UpscaleByPlan
 from models.screening.context import screen_context
+from models.video.by_card import FilmByCard
 from pipelines.engines import Engine
 from pipelines.engines import engine as engine_called
 from transforms import coders, progress
 from transforms.ahead import aside
+from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
@@ -48,7 +51,8 @@ class BuildCampaigns(beam.PTransform):
     The accelerator stage ends in shots whose masters are written. The CPU stage starts when they all are: the side
     input is that barrier, and carries a count. The barrier is also what an engine uses to put the two stages on
     different machines. Where they share a process, `ahead` threads render beside the accelerator stage, and the CPU
-    stage makes what is left.
+    stage makes what is left. Where scenes move, `filming` makes their clips behind that barrier, since they may begin
+    with masters, and before one of their own.
     """
 
     plans: dict[str, Plan]
@@ -59,6 +63,7 @@ class BuildCampaigns(beam.PTransform):
     hints: Mapping[str, str] = field(default_factory=dict)
     lanes: int = 2
     ahead: int = 0
+    filming: FilmPlans | None = None
 
     def expand(self, digests):
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch, self.lanes)
@@ -68,15 +73,24 @@ class BuildCampaigns(beam.PTransform):
         masters, unscreened = batches | "Masters" >> making.with_resource_hints(**self.hints)
         drawn = masters | "CountMasters" >> _count()
         ready = digests | "AfterMasters" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(drawn, 0))
+        ready, unfilmed = self._filmed(digests, ready)
         orders = ready | "Orders" >> VariantsToRender(self.plans)
         made, unrendered = orders | "Variants" >> RenderVariants(self.plans, self.store)
-        letters = (unscreened, unrendered) | "DeadLetters" >> beam.Flatten()
+        letters = (unscreened, *unfilmed, unrendered) | "DeadLetters" >> beam.Flatten()
         finished = made | "CountVariants" >> _count()
         written = digests | "Manifest" >> beam.Map(
             _manifest, self.plans, self.store, beam.pvalue.AsSingleton(finished, 0),
             beam.pvalue.AsList(letters),
         )  # fmt: skip
         return written, letters
+
+    def _filmed(self, digests: Any, ready: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The digests once all clips are there, and the clips' dead letters; nothing is added where no scene moves."""
+        if self.filming is None:
+            return ready, ()
+        clips, unfilmed = ready | "Film" >> self.filming
+        filmed = clips | "CountClips" >> _count()
+        return digests | "AfterClips" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(filmed, 0)), (unfilmed,)
 
 
 def _count() -> beam.PTransform:
@@ -164,7 +178,19 @@ def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: A
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
     batch = _batches(plans, where.accelerated)
-    return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes, where.ahead)
+    filming = clip_stage(plans, store, where)
+    return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes, where.ahead, filming)
+
+
+def clip_stage(plans: dict[str, Plan], store: ObjectStore, where: Engine) -> FilmPlans | None:
+    """What films the scenes of these plans that move; None if none does."""
+    moving = {digest: plan for digest, plan in plans.items() if moves(plan)}
+    if not moving:
+        return None
+    cards = {card.digest: card for card in map(clip_card, moving.values())}
+    screens = {digest: plan.cards.screen for digest, plan in moving.items()}
+    filming = FilmByCard(cards, store, screens, screen_context(moving, store))
+    return FilmPlans(filming, cards, plans, store, where.hints)
 
 
 def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:

@@ -1,21 +1,40 @@
-"""The film stage: clip orders in, clip masters written once, their records last."""
+"""The film stage: plans in, the clips that their films miss filmed and written once, their records last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from foundry.card import ModelCard
-from foundry.clip import ClipOrder, ClipRecord
+from foundry.clip import ClipOrder, ClipRecord, clip_cost
+from foundry.clips_plan import clips
+from foundry.estimate import film_missing
 from foundry.manifest import DeadLetter, as_json
 from foundry.object_store import NoSuchObject, ObjectStore
+from foundry.plan import Plan
 from models.video.encoding import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.handler import Filmed, Unfilmed
 from transforms import progress
+
+
+def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
+    """Clips that do not exist and are shown by a film that does not exist.
+
+    One whose shot was refused is left out: the shot has its dead letter, and so has each film that would show it.
+    """
+    own = store.for_tenant(plan.tenant.id)
+    for shot, clip in clips(plan):
+        if not own.exists(clip.record) and own.exists(shot.record) and film_missing(plan, shot, clip, own):
+            yield clip
+
+
+def once(named: tuple[str, Iterable[ClipOrder]]) -> ClipOrder:
+    """Of orders for one clip, by several plans or products, the same one each time."""
+    return min(named[1], key=lambda order: order.plan)
 
 
 def missing_clip(order: ClipOrder, store: ObjectStore) -> Iterator[Any]:
@@ -26,14 +45,15 @@ def missing_clip(order: ClipOrder, store: ObjectStore) -> Iterator[Any]:
         yield [order]
 
 
-def settle(result: Filmed | Unfilmed, card: ModelCard, store: ObjectStore) -> Iterator[Any]:
-    """Names of written clips; refusals are tagged `refused` as dead letters."""
-    progress.advance("clips")
+def settle(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore) -> Iterator[Any]:
+    """Names of written clips; refusals are tagged `refused` as dead letters. `cards` by digest."""
+    order = result.order
+    progress.advance("clips", plan=order.plan)
     if isinstance(result, Unfilmed):
-        letter = DeadLetter("film", result.code, result.order.key, result.reason)
+        letter = DeadLetter("film", result.code, order.key, result.reason, order.plan)
         yield beam.pvalue.TaggedOutput("refused", letter)
     else:
-        yield write_clip(result, card, store)
+        yield write_clip(result, cards[order.model], store)
 
 
 def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore) -> str:
@@ -69,7 +89,7 @@ def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
         model=card.id,
         model_version=card.version,
         weights_sha256=card.weights_sha256,
-        cost_usd=f"{card.unit_cost.money:f}",
+        cost_usd=f"{clip_cost(card, order.frames).money:f}",
         size_bytes=stored.size,
         crc32c=stored.crc32c,
     )
@@ -77,10 +97,10 @@ def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
 
 @dataclass
 class MakeClips(beam.PTransform):
-    """Clip orders of one card in; names of the clips that are there, and dead letters, out. Small records."""
+    """Clip orders in; names of the clips that are there, and dead letters, out. Small records. `cards` by digest."""
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
-    card: ModelCard
+    cards: Mapping[str, ModelCard]
     store: ObjectStore
 
     def expand(self, orders):
@@ -88,7 +108,29 @@ class MakeClips(beam.PTransform):
         settled = (
             asked.missing
             | "Film" >> RunInference(self.filming.with_no_batching())
-            | "Clip" >> beam.FlatMap(settle, self.card, self.store).with_outputs("refused", main="written")
+            | "Clip" >> beam.FlatMap(settle, self.cards, self.store).with_outputs("refused", main="written")
         )
         names = (asked.there, settled.written) | "Clips" >> beam.Flatten()
         return names, settled.refused
+
+
+@dataclass
+class FilmPlans(beam.PTransform):
+    """Digests of plans whose masters are written in; names of clips, and dead letters, out. Each clip once."""
+
+    filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
+    cards: Mapping[str, ModelCard]
+    plans: dict[str, Plan]
+    store: ObjectStore
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    def expand(self, digests):
+        making = MakeClips(self.filming, self.cards, self.store)
+        return (
+            digests
+            | "ClipsToFilm" >> beam.FlatMap(lambda d: clips_to_film(self.plans[d], self.store))
+            | "ByName" >> beam.WithKeys(lambda order: order.name)
+            | "SameClip" >> beam.GroupByKey()
+            | "Once" >> beam.Map(once)
+            | "Make" >> making.with_resource_hints(**self.hints)
+        )

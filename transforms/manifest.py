@@ -8,7 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from functools import lru_cache
 
-from foundry.estimate import rendition_money, shot_share
+from foundry.estimate import clip_share, rendition_money, shot_share
 from foundry.event import asset_failed, asset_finished, campaign_finished
 from foundry.manifest import (
     DeadLetter,
@@ -56,6 +56,8 @@ def records(plan: Plan, store: ObjectStore) -> Iterator[ManifestRecord]:
         for variant in plan.variants(shot):
             if own.exists(variant.record):
                 cost = sum((shot_share(plan, shown) for shown in variant.shows), Decimal(0))
+                for shown, clip in zip(variant.scenes, variant.clips, strict=False):
+                    cost += clip_share(plan, shown, clip) if clip else 0
                 yield _record(plan, variant, master(shot.record), cost, own.get(variant.record))
 
 
@@ -125,6 +127,7 @@ def _record(plan: Plan, variant: Variant, master: MasterRecord, share: Decimal, 
         seconds=file.seconds,
         sidecar=file.sidecar,
         dropped=file.dropped,
+        clips=tuple(dict.fromkeys(clip.clip for clip in variant.clips if clip)),
     )
 
 

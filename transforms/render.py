@@ -25,6 +25,7 @@ from foundry.shot import Box, MasterFacts, RenderOrder, ShotOrder
 from foundry.variant import Variant
 from transforms import progress
 from transforms.film.dressing import Master
+from transforms.film.footage import Footage, facts_of_clip, footage
 from transforms.film.make import Made as Film
 from transforms.film.make import Shelf, make
 from transforms.film.studio import Stock
@@ -48,6 +49,19 @@ class ChecksFailed(FoundryError):
 
     def __str__(self) -> str:
         return f"{self.placement}: {self.failed}. Change the copy, the layout or the scene."
+
+
+class NoClip(FoundryError):
+    """The clip that this film shows was refused or is missing."""
+
+    code = "no_clip"
+
+    def __init__(self, clip: str, scene: str):
+        super().__init__(clip, scene)
+        self.clip, self.scene = clip, scene
+
+    def __str__(self) -> str:
+        return f"clip {self.clip} of scene {self.scene!r} was not made, since it was refused; see its own dead letter."
 
 
 class NoMaster(FoundryError):
@@ -86,12 +100,31 @@ def film_master(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Ma
     return decode_master(data), facts
 
 
-def stored_master(shot: ShotOrder, store: ObjectStore, scene: str = "") -> tuple[bytes, MasterFacts]:
-    """A master's file and facts; NoMaster, which names the scene if it is given, if it was not made."""
+def film_clip(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Footage | None:
+    """What is seen in place of the n-th picture of a film; None for a still. NoMaster and NoClip name the scene."""
+    order = variant.clips[at] if variant.clips else None
+    if order is None:
+        return None
+    shot, own = variant.shows[at], store.for_tenant(order.tenant)
+    scene = plan.scenes[shot.scene].id
+    master = master_facts(shot, store, scene)
+    if not own.exists(order.record):
+        raise NoClip(order.name, scene)
+    return footage(order, facts_of_clip(order, master), own)
+
+
+def master_facts(shot: ShotOrder, store: ObjectStore, scene: str = "") -> MasterFacts:
+    """A master's facts; NoMaster, which names the scene if it is given, if it was not made."""
     own = store.for_tenant(shot.tenant)
     if not own.exists(shot.record):
         raise NoMaster(shot.name, scene)
-    return own.get(shot.master), facts_of(master_from_json(own.get(shot.record)))
+    return facts_of(master_from_json(own.get(shot.record)))
+
+
+def stored_master(shot: ShotOrder, store: ObjectStore, scene: str = "") -> tuple[bytes, MasterFacts]:
+    """A master's file and facts; NoMaster, which names the scene if it is given, if it was not made."""
+    facts = master_facts(shot, store, scene)
+    return store.for_tenant(shot.tenant).get(shot.master), facts
 
 
 def facts_of(record: MasterRecord) -> MasterFacts:
@@ -108,6 +141,7 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf)
     stock = Stock(
         lambda at: film_master(variant, plan, at, store),
         decode(own.get(picture_name(picture))) if picture else None,
+        lambda at: film_clip(variant, plan, at, store),
     )
     with make(variant, plan, store, shelf, stock, lambda key: own.get(picture_name(key))) as film:
         refuse_failed(film.checks, variant)

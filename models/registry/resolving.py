@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from foundry.card import ModelCard
+from foundry.cards import Cards, Worn
+from foundry.clips_plan import TASKS
 from foundry.errors import FoundryError, Refusals
-from foundry.plan import Cards, Worn
 from foundry.tenant import AdapterChoice, Tenant
 from models.registry.folders import CARDS, Registry, all_cards, registry_of, standing
 from models.registry.refusals import CardRefused, NoVersionChosen, UnknownModel, WrongTask
@@ -22,13 +23,14 @@ def cards(where: Registry | Path = CARDS) -> Mapping[str, ModelCard]:
     return found
 
 
-def card(name: str, task: str, where: Registry | Path = CARDS) -> ModelCard:
-    """The card that `id` or `id@version` names, which must do `task`."""
+def card(name: str, task: str | tuple[str, ...], where: Registry | Path = CARDS) -> ModelCard:
+    """The card that `id` or `id@version` names, which must do `task`, or one of several."""
+    wanted = (task,) if isinstance(task, str) else task
     registry = registry_of(where)
     versions, version = _versions(registry, name)
     found = _exactly(versions, name, version) if version else _in_production(registry, versions)
-    if found.task != task:
-        raise WrongTask(name, found.task, task)
+    if found.task not in wanted:
+        raise WrongTask(name, found.task, " or ".join(wanted))
     return found
 
 
@@ -81,7 +83,7 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
     """The cards that a tenant's file names, each one that this tenant may use now; otherwise every reason why not."""
     registry, problems = registry_of(where), list[FoundryError]()
 
-    def resolved(name: str, task: str) -> ModelCard | None:
+    def resolved(name: str, task: str | tuple[str, ...]) -> ModelCard | None:
         try:
             found = card(name, task, registry)
         except FoundryError as refused:
@@ -96,11 +98,13 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
     upscale = resolved(models.upscale, "upscale")
     screen = resolved(models.screen, "screen")
     adapters = [(resolved(use.card, "adapter"), use) for use in models.adapters]
+    clip = resolved(models.clip, TASKS) if models.clip else None
     if len(problems) == 1:
         raise problems[0]
     if problems or generate is None or upscale is None or screen is None:
         raise Refusals(f"tenant {tenant.id}: models", tuple(problems))
-    return Cards(generate, upscale, screen, tuple(_worn(found, use, tenant) for found, use in adapters if found))
+    worn = tuple(_worn(found, use, tenant) for found, use in adapters if found)
+    return Cards(generate, upscale, screen, worn, clip)
 
 
 def _worn(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> Worn:

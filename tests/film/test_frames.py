@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageChops
 
 from foundry.film import Take
 from models.video.encoding import encode
@@ -119,3 +120,13 @@ def test_a_standing_frame_is_painted_once(tmp_path: Any, monkeypatch: Any) -> No
     tail = list(film.frames(last.stop - 4, last.stop, words))
     assert len({id(canvas) for canvas in tail}) == 1
     assert film.timeline.frame_rate == Fraction(24)
+
+
+def test_a_card_shows_the_product(tmp_path: Any, monkeypatch: Any) -> None:
+    each = ordered(tmp_path, monkeypatch)
+    variant = first_variant(each.plan, "en-US")
+    plain, shown = (
+        staged_film(variant, each.plan, Stock(a_picture, product), Signal("yuv420p")).staged[-1].static.image
+        for product in (None, Image.open(tmp_path / "serum.png"))
+    )
+    assert ImageChops.difference(plain, shown).getbbox() is not None

@@ -13,9 +13,9 @@ from PIL import Image
 
 from foundry.admission import Admitted, admit
 from foundry.card import ModelCard
+from foundry.cards import Cards, Worn
 from foundry.intake import parse
 from foundry.object_store import LocalStore
-from foundry.plan import Cards, Worn
 from models.bench import ShotBench
 from models.registry import cards_of, weights_of
 from models.resample_handler import ResampleHandler

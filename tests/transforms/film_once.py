@@ -25,7 +25,7 @@ def main(shelf: Path, root: Path) -> None:
     card, store = a_video_card("ltx", shelf), LocalStore(root)
     store.sweep()
     with beam.Pipeline("FnApiRunner") as pipeline:
-        making = MakeClips(VideoHandler(card, store, device="cpu"), card, store)
+        making = MakeClips(VideoHandler(card, store, device="cpu"), {card.digest: card}, store)
         pipeline | beam.Create(some_orders(card)) | making
 
 

@@ -42,7 +42,7 @@ def test_a_family_runs_through_the_flow(family: str, shelf: Path, tmp_path: Path
     good = clip_order(card, "aurelle", Scenario("calm sea", first_frame=first), "square")
     bad = ClipOrder(**{**good.__dict__, "name": "b" * 32, "frames": 11})
     with beam.Pipeline("FnApiRunner") as pipeline:
-        making = MakeClips(VideoHandler(card, store, device="cpu"), card, store)
+        making = MakeClips(VideoHandler(card, store, device="cpu"), {card.digest: card}, store)
         names, refused = pipeline | beam.Create([good, bad]) | making
         assert_that(names, equal_to([good.name]), label="names")
         letters = refused | beam.Map(lambda letter: (letter.stage, letter.code, letter.key))
@@ -60,7 +60,7 @@ def test_a_second_run_films_nothing_and_names_the_same_clips(shelf: Path, tmp_pa
     orders = some_orders(card, 2)
     for filming in (VideoHandler(card, store, device="cpu"), Unasked(card, store)):
         with beam.Pipeline("FnApiRunner") as pipeline:
-            names, _ = pipeline | beam.Create(orders) | MakeClips(filming, card, store)
+            names, _ = pipeline | beam.Create(orders) | MakeClips(filming, {card.digest: card}, store)
             assert_that(names, equal_to([order.name for order in orders]))
 
 
@@ -91,7 +91,7 @@ def test_another_tenants_picture_is_out_of_reach(shelf: Path, tmp_path: Path) ->
     store.for_tenant("northpeak").put_once("masters/ab/ab.png", b"secret")
     order = clip_order(card, "aurelle", Scenario("sea", first_frame="../northpeak/masters/ab/ab.png"), "square")
     with beam.Pipeline("FnApiRunner") as pipeline:
-        making = MakeClips(VideoHandler(card, store, device="cpu"), card, store)
+        making = MakeClips(VideoHandler(card, store, device="cpu"), {card.digest: card}, store)
         names, refused = pipeline | beam.Create([order]) | making
         assert_that(names, equal_to([]), label="names")
         assert_that(refused | beam.Map(lambda letter: letter.code), equal_to(["foreign_name"]), label="refused")

@@ -12,10 +12,10 @@ from PIL import Image
 
 from foundry.admission import Admitted, admit
 from foundry.card import Adapter, ModelCard, Source, UnitCost
+from foundry.cards import Worn
 from foundry.errors import Refusals
 from foundry.intake import parse
 from foundry.object_store import LocalStore
-from foundry.plan import Worn
 from models.registry import cards_of
 from pipelines.campaign import ingest
 from tests.briefs import a_brief, a_tenant, product_picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -18,6 +19,7 @@ from transforms.film.signal import Levels
 from transforms.rendering.compose import StaticLayer, prepare, turned
 from transforms.rendering.crop import crop_box
 from transforms.rendering.room import PixelBox
+from transforms.rendering.stage import Moments
 
 WHOLE = (0, 0, 1000, 1000)
 Master = tuple[Levels, MasterFacts]
@@ -66,6 +68,7 @@ def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand)
     visual = turned(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
     room = _in_the_frame(visual, placement) if framed else product_room(placement, brand.mirrored)
+    flat = flat.copy()  # pixels of a picture that was reduced once are kept, so this one is not painted on
     if brand.product is not None:
         _stand(flat, brand.product, room)
     facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
@@ -105,19 +108,26 @@ def _stand(card: Image.Image, product: Image.Image, room: Box) -> None:
     card.paste(cut, (left, top), cut)
 
 
-def dressed(take: Take, master: Master, static: StaticLayer, rest: Window) -> StaticLayer:
+def dressed(
+    take: Take, master: Master, static: StaticLayer, rest: Window, others: Sequence[Levels] = ()
+) -> StaticLayer:
     """The scene's static layer as it is once the camera rests: what its type is set on, veiled and measured against.
 
-    `static` is the layout's still, in the reading direction that is wanted.
+    `static` is the layout's still, in the reading direction that is wanted; `others` what else a picture that moves
+    shows while its type stands.
     """
     picture, facts = master
     visual = static.visual
-    shown = eight_bits(picture).resize(
-        (visual.width, visual.height), Image.Resampling.LANCZOS,
-        box=(rest.left, rest.top, rest.left + rest.width, rest.top + rest.height), reducing_gap=3.0,
+    shown, *moments = (
+        eight_bits(each).resize(
+            (visual.width, visual.height), Image.Resampling.LANCZOS,
+            box=(rest.left, rest.top, rest.left + rest.width, rest.top + rest.height), reducing_gap=3.0,
+        )
+        for each in (picture, *others)
     )  # fmt: skip
     here = MasterFacts(facts.name, facts.bucket, visual.width, visual.height, seen(facts, rest), facts.mirrored)
-    made = prepare(shown, here, worn(static.layout, take), static.placement, static.tenant)
+    seen_too = Moments(shown, tuple(moments)) if moments else shown
+    made = prepare(seen_too, here, worn(static.layout, take), static.placement, static.tenant)
     return made if made.rtl == static.rtl else turned(made, "ar" if static.rtl else "en")
 
 

@@ -53,9 +53,10 @@ class Shelf:
     def take(self, variant: Variant, plan: Plan, stock: Stock, wanted: FilmFormat) -> Film:
         """The staged film in the locale's reading direction, made anew for other pictures, layout or placement."""
         scenes = "/".join(shot.name for shot in variant.shows)
+        moving = "/".join(clip.name for clip in variant.clips if clip)
         look = f"{variant.layout.digest}/{variant.placement.digest}/{plan.tenant.brand_digest}"
         timeline = variant.timeline.digest if variant.timeline else ""
-        key = f"{variant.shot.tenant}/{scenes}/{look}/{timeline}"
+        key = f"{variant.shot.tenant}/{scenes}/{moving}/{look}/{timeline}"
         if self.key != key:
             self.key, self.films, self.shared = key, {}, SharedRuns()
         rtl = is_rtl(variant.locale)

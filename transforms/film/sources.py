@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path as File
@@ -130,7 +130,7 @@ class Clip:
         return self._held[0]
 
 
-def decoded(file: File) -> Iterator[tuple[Fraction, Levels]]:
+def decoded(file: File) -> Generator[tuple[Fraction, Levels]]:
     """(seconds, (h, w, 3) uint16 sRGB) of every frame of a clip master, one at a time."""
     import av
 

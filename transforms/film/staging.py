@@ -12,6 +12,7 @@ import numpy as np
 from foundry.film import Take
 from transforms.film.camera import Path
 from transforms.film.canvas import Canvas, even_box, mixed, new_canvas, painted
+from transforms.film.footage import Footage
 from transforms.film.signal import Levels, Signal
 from transforms.film.sources import Source
 from transforms.rendering.compose import StaticLayer, above
@@ -65,6 +66,8 @@ class Staged:
     source: Source | None = None
     way: Path | None = None
     veil: Veil | None = None
+    footage: Footage | None = None
+    """Kept, since its file goes with it."""
     _rest: dict[bool, Canvas] = field(default_factory=dict)
 
     @property

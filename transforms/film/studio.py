@@ -14,9 +14,10 @@ from foundry.shot import MasterFacts
 from foundry.variant import Variant
 from transforms.film.camera import Window, path
 from transforms.film.dressing import Brand, Master, dressed, dressed_card, eight_bits
+from transforms.film.footage import Footage, frames_at, moments
 from transforms.film.painting import Film
 from transforms.film.signal import Levels, Signal
-from transforms.film.sources import Source, Still
+from transforms.film.sources import Clip, Source, Still
 from transforms.film.staging import Staged, veil_of
 from transforms.rendering.compose import StaticLayer, prepare, turned
 
@@ -24,12 +25,21 @@ Masters = Callable[[int], Master]
 """The n-th of the pictures that a film shows, in order of appearance."""
 
 
+Clips = Callable[[int], Footage | None]
+"""The clip that is seen in place of the n-th of them; None for a still."""
+
+
+def no_clips(at: int) -> None:
+    """A film of stills alone."""
+
+
 @dataclass(frozen=True)
 class Stock:
-    """What films are made from: masters by position, and the product's own picture (RGBA), if it was given one."""
+    """What films are made from: masters and clips by position, and the product's picture (RGBA), if it has one."""
 
     masters: Masters
     product: Image.Image | None = None
+    clips: Clips = no_clips
 
 
 def staged_film(variant: Variant, plan: Plan, stock: Stock, signal: Signal) -> Film:
@@ -45,7 +55,8 @@ def staged_film(variant: Variant, plan: Plan, stock: Stock, signal: Signal) -> F
             staged.append(studio.card(take, stock.product))
         else:
             at = order.index(take.picture % len(plan.film_scenes))
-            staged.append(studio.scene(take, stock.masters(at)))
+            clip = stock.clips(at)
+            staged.append(studio.moving(take, clip) if clip else studio.scene(take, stock.masters(at)))
     return Film(timeline, tuple(staged), variant.shot.mirrored)
 
 
@@ -72,6 +83,16 @@ class _Studio:
         worn = dressed(take, master, static, way.last)
         source: Source = Still(picture, self.signal, way, static.visual.width)
         return Staged(take, worn, self.signal, self.rate, source, way, veil_of(worn, self.signal))
+
+    def moving(self, take: Take, clip: Footage) -> Staged:
+        """A clip under its camera; its type is set on what shows while it plays."""
+        first, *seen = frames_at(clip.file, (Fraction(0), *moments(take, self.rate)))
+        facts = clip.facts
+        static = self._static(first, facts)
+        way = path(take, _window(static.crop), _focus(facts), facts.mirrored)
+        worn = dressed(take, (seen[-1], facts), static, way.last, seen[:-1])
+        source = Clip(clip.file, self.signal, way, static.visual.width)
+        return Staged(take, worn, self.signal, self.rate, source, way, veil_of(worn, self.signal), clip)
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """The layout's still, for where the key visual shows and what of the master shows there."""

@@ -16,11 +16,11 @@ from foundry.layout import Layout
 from foundry.plan import is_rtl
 from foundry.shot import MasterFacts
 from foundry.tenant import Tenant
-from transforms.rendering.contrast import against, colour_distance, contrast, extremes, luminance, mean
+from transforms.rendering.contrast import against, behind, colour_distance, contrast, luminance, mean
 from transforms.rendering.crop import Crop
 from transforms.rendering.room import PixelBox
 from transforms.rendering.setting import Room, SetSlot, Type, set_copy
-from transforms.rendering.stage import Stage, stage
+from transforms.rendering.stage import Shown, Stage, stage
 from transforms.rendering.strokes import over, round_mask
 from transforms.rendering.text import draw
 
@@ -41,7 +41,7 @@ class StaticLayer:
     layout: Layout
     placement: Placement
     tenant: Tenant
-    source: tuple[Image.Image, MasterFacts] = field(repr=False)
+    source: tuple[Shown, MasterFacts] = field(repr=False)
     rtl: bool = False
     _turned: dict[bool, StaticLayer] = field(default_factory=dict, repr=False, compare=False)
 
@@ -107,10 +107,11 @@ class Composition:
     dropped: tuple[str, ...] = ()
 
 
-def prepare(
-    master: Image.Image, facts: MasterFacts, layout: Layout, placement: Placement, tenant: Tenant
-) -> StaticLayer:
-    """Crop, reduce, panels, scrims and logo; mirrored where the master is. LogoDoesNotFit if it may not be left out."""
+def prepare(master: Shown, facts: MasterFacts, layout: Layout, placement: Placement, tenant: Tenant) -> StaticLayer:
+    """Crop, reduce, panels, scrims and logo; mirrored where the master is. LogoDoesNotFit if it may not be left out.
+
+    Of a picture that moves, `master` is some moments, and the scrims are strong enough for all of them.
+    """
     made = stage(master, facts, layout, placement, tenant)
     return StaticLayer(made, layout, placement, tenant, (master, facts), facts.mirrored)
 
@@ -192,7 +193,7 @@ def _colours(static: StaticLayer, slot: SetSlot) -> tuple[str | None, str, float
         plate = _plate_colour(static, slot, first)
         fill = max((palette.paper, palette.ink), key=lambda c: contrast(luminance(c), luminance(plate)))
         return plate, fill, contrast(luminance(fill), luminance(plate))
-    ground = extremes(static.image, slot.box)
+    ground = behind((static.image, *static.stage.others), slot.box)
     wished = getattr(palette, kind.colour) if kind.colour != "auto" else None
     fill = wished if wished and against(wished, ground) >= READABLE else static.ink[slot.block]
     return None, fill, against(fill, ground)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -30,6 +31,12 @@ def extremes(image: Image.Image, box: PixelBox) -> tuple[float, float]:
     small = image.resize((24, 24), Image.Resampling.BOX, box=_within(image, box))
     light = linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ LUMA
     return float(np.percentile(light, 4)), float(np.percentile(light, 96))
+
+
+def behind(images: Iterable[Image.Image], box: PixelBox) -> tuple[float, float]:
+    """The same over several pictures, of which any may be the one behind it: the least and the most."""
+    found = [extremes(image, box) for image in images]
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def mean(image: Image.Image, box: PixelBox) -> float:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from foundry.admission import Admitted, admit
 from foundry.brief import Brief
+from foundry.cards import Cards
 from foundry.channel import Placement
 from foundry.copy import COPY_FIELDS, Copy
 from foundry.errors import FoundryError, Refusals
 from foundry.layout import Layout, layout_for
-from foundry.plan import Cards, Plan, is_rtl
+from foundry.plan import Plan, is_rtl
 from foundry.tenant import Tenant
 from transforms.rendering.logo import LogoDoesNotFit, LogoPlace, place_logo
 from transforms.rendering.room import Frame, block_boxes, frame

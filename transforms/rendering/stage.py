@@ -11,7 +11,7 @@ from foundry.channel import Placement
 from foundry.layout import Layout, Visual
 from foundry.shot import MasterFacts
 from foundry.tenant import Tenant
-from transforms.rendering.contrast import against, contrast, extremes, luminance, middle
+from transforms.rendering.contrast import against, behind, contrast, luminance, middle
 from transforms.rendering.crop import Crop, crop_box, product_in
 from transforms.rendering.logo import LogoPlace, logo_picture, place_logo
 from transforms.rendering.reduction import in_whole_pixels, reduced
@@ -27,8 +27,22 @@ LIGHT = 0.2
 
 
 @dataclass(frozen=True)
+class Moments:
+    """A picture that moves, at some moments: RGB, of one size. Words on it must read at all of them."""
+
+    first: Image.Image
+    others: tuple[Image.Image, ...]
+
+
+Shown = Image.Image | Moments
+
+
+@dataclass(frozen=True)
 class Stage:
-    """RGB 8-bit sRGB pixels of the canvas; `visual` is where the key visual shows, `strokes` what lies over it."""
+    """RGB 8-bit sRGB pixels of the canvas; `visual` is where the key visual shows, `strokes` what lies over it.
+
+    `others` are the canvas at the other moments of a picture that moves.
+    """
 
     image: Image.Image
     visual: PixelBox
@@ -37,10 +51,11 @@ class Stage:
     ink: Mapping[str, str]
     logo: LogoPlace | None
     room: Room
+    others: tuple[Image.Image, ...] = ()
 
 
 def stage(
-    master: Image.Image,
+    master: Shown,
     facts: MasterFacts,
     layout: Layout,
     placement: Placement,
@@ -49,18 +64,24 @@ def stage(
 ) -> Stage:
     """Everything but the words; `rtl` says in which direction it is read, without it the master's side does.
 
-    Where the record of a master names no product, what draws the eye is kept in its place.
+    Where the record of a master names no product, what draws the eye is kept in its place; of a picture that moves, it
+    is not kept clear of scrims, since it will be elsewhere.
     """
-    facts = facts if facts.product_box else replace(facts, product_box=focus(master))
+    first, others = (master.first, master.others) if isinstance(master, Moments) else (master, ())
+    product_known = facts.product_box is not None
+    facts = facts if product_known else replace(facts, product_box=focus(first))
     room = frame(layout, placement, facts.mirrored if rtl is None else rtl)
     visual = room.box(layout.key_visual.area)
-    picture, crop = _shown(master, facts, layout.key_visual, visual)
-    canvas = Image.new("RGB", room.size, getattr(tenant.brand.palette, layout.ground))
-    canvas.paste(picture, (visual.left, visual.top))
-    painter = _Painter(canvas, layout, tenant, room, [], product_in(facts, crop, visual))
+    shown = [_shown(picture, facts, layout.key_visual, visual) for picture in (first, *others)]
+    crop, canvases = shown[0][1], []
+    for picture, _ in shown:
+        canvases.append(Image.new("RGB", room.size, getattr(tenant.brand.palette, layout.ground)))
+        canvases[-1].paste(picture, (visual.left, visual.top))
+    kept_clear = product_in(facts, crop, visual) if product_known or not others else None
+    painter = _Painter(tuple(canvases), layout, tenant, room, [], kept_clear)
     painter.around(visual)
     if layout.close_up:
-        painter.close_up(master, facts, layout.close_up)
+        painter.close_up(first, facts, layout.close_up)
     painter.panels()
     logo = place_logo(layout, room, tenant)
     boxes = tuple((name, painter.quiet_box(name, logo)) for name in layout.blocks)
@@ -68,7 +89,8 @@ def stage(
     if logo:
         painter.logo(logo)
     strokes = tuple(painter.strokes)
-    return Stage(canvas, visual, crop, strokes, ink, logo, Room(placement.name, room, boxes))
+    said = Room(placement.name, room, boxes)
+    return Stage(canvases[0], visual, crop, strokes, ink, logo, said, tuple(canvases[1:]))
 
 
 def _shown(master: Image.Image, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, Crop]:
@@ -79,7 +101,7 @@ def _shown(master: Image.Image, facts: MasterFacts, visual: Visual, box: PixelBo
 
 @dataclass(frozen=True)
 class _Painter:
-    canvas: Image.Image
+    canvases: tuple[Image.Image, ...]
     layout: Layout
     tenant: Tenant
     frame: Frame
@@ -87,7 +109,8 @@ class _Painter:
     product: PixelBox | None
 
     def paint(self, stroke: Stroke) -> None:
-        lay(self.canvas, stroke)
+        for canvas in self.canvases:
+            lay(canvas, stroke)
         self.strokes.append(stroke)
 
     def around(self, visual: PixelBox) -> None:
@@ -120,12 +143,12 @@ class _Painter:
     def quiet_box(self, name: str, logo: LogoPlace | None) -> PixelBox:
         """The block's area; of several, the one behind which the picture is quietest."""
         boxes = block_boxes(self.layout.blocks[name], self.frame, logo.clear if logo else None)
-        return boxes[quiet(self.canvas, boxes).index] if len(boxes) > 1 else boxes[0]
+        return boxes[quiet(self.canvases[0], boxes).index] if len(boxes) > 1 else boxes[0]
 
     def readable(self, box: PixelBox) -> str:
         """Ink or paper, whichever reads better on the area, and a soft scrim only where neither reads well."""
         palette = self.tenant.brand.palette
-        ground = extremes(self.canvas, box)
+        ground = behind(self.canvases, box)
         between, inks = middle(ground), (palette.ink, palette.paper)
         best = max(inks, key=lambda c: (against(c, ground) >= READABLE, contrast(luminance(c), between)))
         if against(best, ground) < READABLE:
@@ -137,13 +160,13 @@ class _Painter:
         whole = veil(self.frame.size, box, colour, self.product)
         for strength in SCRIM:
             scrim = dimmed(whole, strength)
-            tried = seen_through(self.canvas, scrim, box)
-            if against(ink, extremes(tried, PixelBox(0, 0, *tried.size))) >= READABLE:
+            tried = [seen_through(canvas, scrim, box) for canvas in self.canvases]
+            if against(ink, behind(tried, PixelBox(0, 0, *tried[0].size))) >= READABLE:
                 break
         return scrim
 
     def logo(self, place: LogoPlace) -> None:
-        on_light = middle(extremes(self.canvas, place.box)) > LIGHT
+        on_light = middle(behind(self.canvases, place.box)) > LIGHT
         self.paint(Stroke(place.box, logo_picture(self.tenant, place, on_light)))
 
 

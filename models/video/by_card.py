@@ -1,0 +1,79 @@
+"""Films for many plans with many cards, within the memory of one device; each clip is judged by its plan's screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from apache_beam.ml.inference.base import ModelHandler
+
+from foundry.card import ModelCard
+from foundry.clip import ClipOrder
+from foundry.object_store import ObjectStore
+from models.bench import device_bytes, expected_bytes, measured_bytes
+from models.screening.context import ScreenContext
+from models.shelf import Shelf, Wanted
+from models.video.handler import Filmed, Unfilmed, VideoHandler
+from models.video.judging import ClipScreens
+
+
+@dataclass
+class VideoBench:
+    """What one process films and judges with; threads share it."""
+
+    shelf: Shelf
+    screens: ClipScreens = field(default_factory=ClipScreens)
+
+
+class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):
+    """One handler for all video cards of a run: an order's `model` says which films it; results keep the order.
+
+    Pipelines are loaded when first asked for, and evicted, least recently used first, before another is loaded. `cards`
+    film, by digest; `screens` are the screen cards by plan digest.
+    """
+
+    def __init__(
+        self,
+        cards: Mapping[str, ModelCard],
+        store: ObjectStore,
+        screens: Mapping[str, ModelCard],
+        context: ScreenContext,
+        device: str | None = None,
+    ):
+        super().__init__()
+        self.cards, self.store, self.device = dict(cards), store, device
+        self.screens, self.context = dict(screens), context
+
+    def load_model(self) -> VideoBench:
+        """An empty shelf; pipelines and judges come with the first order that needs them."""
+        from models.diffusion.memory import release
+
+        return VideoBench(Shelf(device_bytes(), freed=release))
+
+    def run_inference(
+        self,
+        batch: Sequence[ClipOrder],
+        model: VideoBench,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Filmed | Unfilmed]:
+        """One result per order, in order."""
+        return [self._filmed(order, model) for order in batch]
+
+    def _filmed(self, order: ClipOrder, bench: VideoBench) -> Filmed | Unfilmed:
+        card = self.cards[order.model]
+        judge = partial(bench.screens.judge, self.screens[order.plan], self.context)
+        handler = VideoHandler(card, self.store, device=self.device, judge=judge)
+
+        def load() -> tuple[Any, int]:
+            loaded = handler.load_model()
+            return loaded, measured_bytes(card, loaded)
+
+        with bench.shelf.using(Wanted(card.digest, (), expected_bytes(card), load)) as loaded:
+            (result,) = handler.run_inference([order], loaded)
+        return result
+
+    def get_num_bytes(self, batch: Sequence[ClipOrder]) -> int:
+        """Roughly; Beam's default would pickle every batch to find out."""
+        return 512 * len(batch)

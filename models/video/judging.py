@@ -1,0 +1,63 @@
+"""Clips before the screen: the first, the middle and the last frame pass the judges that pictures pass.
+
+Some judges do not speak of clips. A clip may leave the palette and be soft where it moves, and alternatives of a scene
+are alike. A clip that starts from a master shows the product, whose label is writing and may have a face on it.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from foundry.card import ModelCard
+from foundry.clip import ClipOrder
+from foundry.manifest import CheckRecord
+from foundry.shot import ShotOrder
+from models.drawing import Drawn, DrawRequest, Pixels
+from models.screening.context import ScreenContext
+from models.screening.screen import Screen
+
+ALWAYS = ("contrast", "clipped", "unsafe", "likeness")
+WITHOUT_PRODUCT = ("text", "faces")
+PLACES = ("first", "middle", "last")
+
+
+class ClipScreens:
+    """The screens that one process judges clips with, each loaded once."""
+
+    def __init__(self) -> None:
+        self._screens: dict[str, Screen] = {}
+        self._lock = threading.Lock()
+
+    def judge(
+        self, card: ModelCard, context: ScreenContext, order: ClipOrder, frames: tuple[Pixels, ...]
+    ) -> tuple[CheckRecord, ...]:
+        """What a screen's card says of a clip's frames, each check named by its frame."""
+        screen = self._screen(judging_clips(card, order), context)
+        shot = as_shot(order)
+        return tuple(
+            replace(check, name=f"{check.name}, {place} frame")
+            for place, pixels in zip(PLACES[-len(frames) :], frames, strict=True)
+            for check in screen.judge(Drawn(DrawRequest(shot, 0), pixels, "", ()))
+        )
+
+    def _screen(self, card: ModelCard, context: ScreenContext) -> Screen:
+        with self._lock:
+            if card.digest not in self._screens:
+                self._screens[card.digest] = Screen(card, context).load()
+            return self._screens[card.digest]
+
+
+def judging_clips(card: ModelCard, order: ClipOrder) -> ModelCard:
+    """The screen's card with the thresholds that speak of this clip."""
+    spoken = ALWAYS if order.first_frame else (*ALWAYS, *WITHOUT_PRODUCT)
+    thresholds = {name: limit for name, limit in card.thresholds.items() if name in spoken}
+    return card.model_copy(update={"thresholds": thresholds})
+
+
+def as_shot(order: ClipOrder) -> ShotOrder:
+    """What judges ask of an order: whose it is, of which plan, and what it must avoid."""
+    return ShotOrder(
+        order.name, order.plan, order.tenant, 0, 0, "", False, 0, order.prompt, order.negative_prompt, (),
+        order.first_frame, order.width_px, order.height_px, order.steps, order.model,
+    )  # fmt: skip
