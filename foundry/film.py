@@ -22,7 +22,7 @@ from foundry.easing import curve
 from foundry.errors import FoundryError
 from foundry.names import digest
 
-FILM_VERSION = "1"
+FILM_VERSION = "2"
 """Changes with whatever changes a film's pixels besides its inputs."""
 
 Role = Literal["primary", "accent", "ink", "paper"]
