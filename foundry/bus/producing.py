@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,10 +39,16 @@ class Sent:
 
 
 class Writer:
-    """Sends messages. `send` returns once all replicas that are in sync have it; `later` returns at once."""
+    """Sends messages. `send` returns once all replicas that are in sync have it; `later` returns at once.
 
-    def __init__(self, producer: Any, timeout_s: float):
-        self._producer, self._timeout_s = producer, timeout_s
+    A message that the brokers refuse for good, such as one from a clock that is a day ahead, ends an idempotent
+    producer of kafka-python: it takes nothing more. The next message after it is sent by a new one.
+    """
+
+    def __init__(self, make: Callable[[], Any], timeout_s: float):
+        self._make, self._timeout_s = make, timeout_s
+        self._producer, self._ended = make(), False
+        self._renewing = threading.Lock()
 
     def send(self, topic: str, message: Message) -> Sent:
         """Send one message and wait for it; NotSent if it was not taken."""
@@ -55,12 +62,32 @@ class Writer:
 
     def later(self, topic: str, message: Message) -> Any:
         """Send one message; the future tells where it lies. `flush` waits for all of them."""
-        headers = list(message.headers)
-        return self._producer.send(topic, key=message.key, value=message.value, headers=headers)
+        headers, producer = list(message.headers), self._sound()
+        sent = producer.send(topic, key=message.key, value=message.value, headers=headers)
+        return sent.add_errback(self._failed, producer)
 
     def flush(self) -> None:
         """Wait until everything that was sent is taken."""
         self._producer.flush(timeout=self._timeout_s)
+
+    def close(self) -> None:
+        """Send what is left, and leave."""
+        self._producer.close(timeout=self._timeout_s)
+
+    def _failed(self, producer: Any, error: Exception) -> None:
+        from kafka.errors import RetriableError
+
+        if producer is self._producer and not isinstance(error, RetriableError):
+            self._ended = True
+
+    def _sound(self) -> Any:
+        """The producer, or a new one if it is at its end."""
+        with self._renewing:
+            if self._ended:
+                old, self._producer = self._producer, self._make()
+                self._ended = False
+                old.close(timeout=0)
+            return self._producer
 
 
 def _said(error: Exception) -> str:
@@ -73,8 +100,8 @@ def writer(settings: BusSettings) -> Iterator[Writer]:
     from kafka import KafkaProducer
     from kafka.errors import KafkaError
 
-    try:
-        producer = KafkaProducer(
+    def made() -> Any:
+        return KafkaProducer(
             **settings.client(),
             acks="all",
             enable_idempotence=True,
@@ -83,9 +110,12 @@ def writer(settings: BusSettings) -> Iterator[Writer]:
             delivery_timeout_ms=1000 * max(settings.timeout_s, 31),
             allow_auto_create_topics=False,
         )
+
+    try:
+        out = Writer(made, settings.timeout_s + 1)
     except KafkaError as error:
         raise NoBroker(settings.bootstrap, _said(error)) from error
     try:
-        yield Writer(producer, settings.timeout_s + 1)
+        yield out
     finally:
-        producer.close(timeout=settings.timeout_s)
+        out.close()

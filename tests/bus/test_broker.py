@@ -54,6 +54,18 @@ def test_a_topic_with_other_settings_gets_ours(bus: BusSettings) -> None:
     assert topics.create(bus, partitions=3).configured == [topics.FAILED]
 
 
+def test_a_message_that_is_refused_for_good_does_not_stop_those_behind_it(bus: BusSettings) -> None:
+    from kafka.admin import ConfigResource, ConfigResourceType
+
+    with topics.admin(bus) as client:
+        client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topics.FAILED, {"max.message.bytes": "300"})])
+    with writer(bus) as out:
+        with pytest.raises(NotSent, match="MessageSizeTooLarge"):
+            out.send(topics.FAILED, Message(b"aurelle", bytes(1000), ()))
+        assert out.send(topics.FAILED, Message(b"aurelle", b"{}", ())).topic == topics.FAILED
+    topics.create(bus, partitions=3)
+
+
 def test_a_submitted_brief_lies_where_the_command_says(bus: BusSettings) -> None:
     done = CliRunner().invoke(app, ["submit", str(EXAMPLE), "--bootstrap", bus.bootstrap, "--request", "order-9"])
     assert done.exit_code == 0, done.output
