@@ -15,6 +15,7 @@ from foundry.shot import Box, MasterFacts
 from foundry.tenant import Tenant
 from models.standing import standing
 from transforms.film.camera import Window
+from transforms.film.card_colour import card_colour
 from transforms.film.signal import Levels
 from transforms.rendering.compose import StaticLayer, prepare, turned
 from transforms.rendering.crop import crop_box
@@ -60,9 +61,10 @@ class Brand:
 
 
 def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand) -> StaticLayer:
-    """A card in a brand colour with the product and the logo on it."""
+    """A card in a brand colour, on which the product can be seen, with the product and the logo on it."""
     width, height = placement.size
-    flat = Image.new("RGB", placement.size, getattr(brand.tenant.brand.palette, str(take.card)))
+    colour = card_colour(str(take.card), brand.tenant.brand.palette, brand.product)
+    flat = Image.new("RGB", placement.size, colour)
     plain = prepare(flat, MasterFacts("card", placement.bucket, width, height, None, brand.mirrored), layout, placement,
                     brand.tenant)  # fmt: skip
     visual = turned(plain, brand.locale).visual
