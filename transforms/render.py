@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -212,7 +212,7 @@ def thumbnail(image: Image.Image) -> bytes:
 
 @dataclass
 class _Masters:
-    """The decoded masters and static layers of one thread: one of each is enough, as orders are sorted."""
+    """The decoded masters and static layers of one order at work: one of each is enough, as orders are sorted."""
 
     masters: OrderedDict[Key, tuple[Image.Image, MasterFacts]] = field(default_factory=OrderedDict)
     static: tuple[Key, StaticLayer] | None = None
@@ -235,7 +235,20 @@ class _Masters:
         return self.static[1]
 
 
-_local = threading.local()
+_free: list[_Masters] = []
+"""What nobody renders from now. There are as many as threads render at once; the engine has more threads than that."""
+
+
+@contextmanager
+def _borrowed() -> Iterator[_Masters]:
+    try:
+        kept = _free.pop()
+    except IndexError:
+        kept = _Masters()
+    try:
+        yield kept
+    finally:
+        _free.append(kept)
 
 
 def made(variant: Variant, plan: Plan, store: ObjectStore, kept: _Masters) -> RenditionRecord:
@@ -251,16 +264,16 @@ def each_made(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[st
 
     A bucket that refuses is no variant's fault: it stops the run.
     """
-    kept: _Masters = _local.__dict__.setdefault("masters", _Masters())
-    for variant in missing(order, plan, store):
-        try:
-            with spans.work("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
-                name = made(variant, plan, store, kept).name
-            yield name
-        except BucketRefused:
-            raise
-        except FoundryError as error:
-            yield DeadLetter("render", error.code, variant.key, str(error), plan.digest)
+    with _borrowed() as kept:
+        for variant in missing(order, plan, store):
+            try:
+                with spans.work("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
+                    name = made(variant, plan, store, kept).name
+                yield name
+            except BucketRefused:
+                raise
+            except FoundryError as error:
+                yield DeadLetter("render", error.code, variant.key, str(error), plan.digest)
 
 
 def render(order: RenderOrder, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from tests.stored import objects
 from tests.waiting import until
 from transforms.ahead import WAITING, Aside, aside
 from transforms.expand import still_orders
+from transforms.render import each_made
 
 LONG = {"headline": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 4}
 THREADS = 2
@@ -130,6 +133,26 @@ def test_nobody_waits_for_room_and_what_has_not_begun_can_be_left(tmp_path: Path
     assert not settling.is_alive()
     assert threads.offer(order, plan, Gate(tmp_path / "gate")) is not None
     threads.settle()
+
+
+def test_threads_that_wait_hold_no_masters(tmp_path: Path) -> None:
+    each, store = admitted(tmp_path), LocalStore(tmp_path / "store")
+    build_all([(each.plan, each.pictures)], store, generator=PaintingHandler(), engine=one_lane(0))
+    for path in (tmp_path / "store").glob("*/records/*/*.json"):
+        path.unlink()
+    before = _decoded()
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        for thread, shot in zip((one, other), each.plan.shots(), strict=True):
+            order = next(still_orders(each.plan, shot))
+            made = thread.submit(lambda order=order: list(each_made(order, each.plan, store))).result()
+            assert all(isinstance(name, str) for name in made)
+        assert _decoded() <= max(before, 1)
+
+
+def _decoded() -> int:
+    """How many masters are held for rendering in this process."""
+    gc.collect()
+    return sum(len(each.masters) for each in gc.get_objects() if type(each).__name__ == "_Masters")
 
 
 def test_a_process_has_these_threads_once() -> None:
