@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import weakref
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path as File
@@ -13,9 +12,12 @@ from pathlib import Path as File
 from foundry.clip import ClipOrder
 from foundry.film import Take
 from foundry.object_store import ObjectStore
-from foundry.shot import Box, MasterFacts
+from foundry.shot import MasterFacts
+from models.upscaling.resample import middle
+from transforms.film.camera import Window
+from transforms.film.dressing import seen
 from transforms.film.signal import Levels
-from transforms.film.sources import decoded
+from transforms.film.sources import Playback
 
 MOMENTS = 5
 """Evenly from when the type of a scene comes to its end."""
@@ -34,11 +36,10 @@ def footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Footage:
     there = File(own.address(order.clip))
     if there.is_file():
         return Footage(there, facts)
-    handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=".mkv", dir=own.scratch_folder())
-    made = Footage(File(name), facts)
-    weakref.finalize(made, made.file.unlink, missing_ok=True)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(own.get(order.clip))
+    scratch = ExitStack()
+    made = Footage(scratch.enter_context(own.scratch_file(".mkv")), facts)
+    weakref.finalize(made, scratch.close)
+    made.file.write_bytes(own.get(order.clip))
     return made
 
 
@@ -47,22 +48,11 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
 
     A first frame is the middle of the master, cut to the clip's shape.
     """
-    box = _in_the_middle(master, order) if order.first_frame and master.product_box else None
+    box = None
+    if order.first_frame:
+        crop = middle(master.width_px, master.height_px, order.width_px, order.height_px)
+        box = seen(master, Window(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top))
     return MasterFacts(order.name, master.bucket, order.width_px, order.height_px, box, master.mirrored)
-
-
-def _in_the_middle(master: MasterFacts, order: ClipOrder) -> Box | None:
-    box, ratio = master.product_box, order.width_px / order.height_px
-    if box is None:
-        return None
-    width = min(master.width_px, master.height_px * ratio) / master.width_px
-    height = min(master.height_px, master.width_px / ratio) / master.height_px
-    return Box(_seen(box.left, width), _seen(box.top, height), _seen(box.right, width), _seen(box.bottom, height))
-
-
-def _seen(at: int, share: float) -> int:
-    """A place in thousandths of the master's edge, in thousandths of the middle `share` of it."""
-    return min(max(round((at / 1000 - (1 - share) / 2) / share * 1000), 0), 1000)
 
 
 def moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:
@@ -74,14 +64,5 @@ def moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:
 
 def frames_at(file: File, seconds: Sequence[Fraction]) -> list[Levels]:
     """The frames that are shown at some moments, ascending; the last one for moments after the end."""
-    found: list[Levels] = []
-    frames = decoded(file)
-    _, held = next(frames)
-    for shown, picture in frames:
-        while len(found) < len(seconds) and seconds[len(found)] < shown:
-            found.append(held)
-        if len(found) == len(seconds):
-            break
-        held = picture
-    frames.close()
-    return found + [held] * (len(seconds) - len(found))
+    shown = Playback(file)
+    return [shown.frame(at)[1] for at in seconds]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path as File
@@ -98,28 +98,16 @@ class Still:
         self.base.paint(window, onto)
 
 
-class Clip:
-    """A clip master (FFV1 in Matroska), decoded forward as frames are asked for, and again for an earlier one.
+class Playback:
+    """A clip master (FFV1 in Matroska), decoded forward as frames are asked for, and again for an earlier one."""
 
-    The last frame stands when the clip is over.
-    """
-
-    still = False
-
-    def __init__(self, file: File, signal: Signal, way: Path, width_px: int):
-        self.file, self.signal, self.way, self.width_px = file, signal, way, width_px
+    def __init__(self, file: File):
+        self.file = file
         self._frames: Iterator[tuple[Fraction, Levels]] | None = None
         self._held: list[tuple[Fraction, Levels]] = []
-        self._base: tuple[Fraction, Reduced] | None = None
 
-    def paint(self, window: Window, at: Fraction, onto: Planes) -> None:
-        """Fill planes with the window's part of the frame that is shown `at` seconds."""
-        shown, picture = self._frame(at)
-        if self._base is None or self._base[0] != shown:
-            self._base = (shown, reduced(picture, self.signal, self.way, self.width_px))
-        self._base[1].paint(window, onto)
-
-    def _frame(self, at: Fraction) -> tuple[Fraction, Levels]:
+    def frame(self, at: Fraction) -> tuple[Fraction, Levels]:
+        """What is shown `at` seconds, and since when. The last frame stands when the clip is over."""
         if self._frames is None or (self._held and at < self._held[0][0]):
             self._frames, self._held = decoded(self.file), []
         while len(self._held) < 2 or self._held[1][0] <= at:
@@ -130,7 +118,24 @@ class Clip:
         return self._held[0]
 
 
-def decoded(file: File) -> Generator[tuple[Fraction, Levels]]:
+class Clip:
+    """A clip master that is played under the camera."""
+
+    still = False
+
+    def __init__(self, file: File, signal: Signal, way: Path, width_px: int):
+        self.playback, self.signal, self.way, self.width_px = Playback(file), signal, way, width_px
+        self._base: tuple[Fraction, Reduced] | None = None
+
+    def paint(self, window: Window, at: Fraction, onto: Planes) -> None:
+        """Fill planes with the window's part of the frame that is shown `at` seconds."""
+        shown, picture = self.playback.frame(at)
+        if self._base is None or self._base[0] != shown:
+            self._base = (shown, reduced(picture, self.signal, self.way, self.width_px))
+        self._base[1].paint(window, onto)
+
+
+def decoded(file: File) -> Iterator[tuple[Fraction, Levels]]:
     """(seconds, (h, w, 3) uint16 sRGB) of every frame of a clip master, one at a time."""
     import av
 
