@@ -6,13 +6,13 @@ are alike. A clip that starts from a master shows the product, whose label is wr
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 from foundry.card import ModelCard
 from foundry.clip import ClipOrder
 from foundry.manifest import CheckRecord
 from foundry.shot import ShotOrder
+from models.by_plan import Loaded
 from models.drawing import Drawn, DrawRequest, Pixels
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
@@ -26,26 +26,20 @@ class ClipScreens:
     """The screens that one process judges clips with, each loaded once."""
 
     def __init__(self) -> None:
-        self._screens: dict[str, Screen] = {}
-        self._lock = threading.Lock()
+        self._screens = Loaded()
 
     def judge(
         self, card: ModelCard, context: ScreenContext, order: ClipOrder, frames: tuple[Pixels, ...]
     ) -> tuple[CheckRecord, ...]:
         """What a screen's card says of a clip's frames, each check named by its frame."""
-        screen = self._screen(judging_clips(card, order), context)
+        judging = judging_clips(card, order)
+        screen: Screen = self._screens.get(judging, lambda: Screen(judging, context).load())
         shot = as_shot(order)
         return tuple(
             replace(check, name=f"{check.name}, {place} frame")
             for place, pixels in zip(PLACES[-len(frames) :], frames, strict=True)
             for check in screen.judge(Drawn(DrawRequest(shot, 0), pixels, "", ()))
         )
-
-    def _screen(self, card: ModelCard, context: ScreenContext) -> Screen:
-        with self._lock:
-            if card.digest not in self._screens:
-                self._screens[card.digest] = Screen(card, context).load()
-            return self._screens[card.digest]
 
 
 def judging_clips(card: ModelCard, order: ClipOrder) -> ModelCard:
