@@ -71,8 +71,7 @@ class BuildCampaigns(beam.PTransform):
         # Hints on the whole stage, never on one step of it: steps with different hints are not fused, and what lies
         # between them would be shuffled.
         masters, unscreened = batches | "Masters" >> making.with_resource_hints(**self.hints)
-        drawn = masters | "CountMasters" >> _count()
-        ready = digests | "AfterMasters" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(drawn, 0))
+        ready = _behind(digests, "Masters", masters)
         ready, unfilmed = self._filmed(digests, ready)
         orders = ready | "Orders" >> VariantsToRender(self.plans)
         made, unrendered = orders | "Variants" >> RenderVariants(self.plans, self.store)
@@ -89,13 +88,18 @@ class BuildCampaigns(beam.PTransform):
         if self.filming is None:
             return ready, ()
         clips, unfilmed = ready | "Film" >> self.filming
-        filmed = clips | "CountClips" >> _count()
-        return digests | "AfterClips" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(filmed, 0)), (unfilmed,)
+        return _behind(digests, "Clips", clips), (unfilmed,)
 
 
 def _count() -> beam.PTransform:
     """A count that is absent where there is nothing: its readers say 0 then, which costs fewer steps than a default."""
     return beam.CombineGlobally(beam.combiners.CountCombineFn()).without_defaults()
+
+
+def _behind(digests: Any, what: str, made: Any) -> Any:
+    """The digests, once everything that was to be made is there: a barrier, which carries a count."""
+    count = made | f"Count{what}" >> _count()
+    return digests | f"After{what}" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(count, 0))
 
 
 def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: int, letters: list[DeadLetter]) -> int:
