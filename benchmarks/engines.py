@@ -15,13 +15,13 @@ import hashlib
 import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from benchmarks.fresh import printed
 
 ENGINES = ("embedded-1", "embedded-2", "prism", "flink-1", "flink-2")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -63,12 +63,9 @@ def _engine(name: str, home: Path | None) -> object:
 
 def _apart(name: str, home: Path | None, chosen: argparse.Namespace) -> tuple[float, Made]:
     with tempfile.TemporaryDirectory() as folder:
-        told = ["--one", name, "--folder", folder, "--alternatives", str(chosen.alternatives)]
-        told += ["--drawing", str(chosen.drawing), *(["--home", str(home)] if home else [])]
-        run = subprocess.run([sys.executable, "-m", "benchmarks.engines", *told], capture_output=True, text=True)
-    if run.returncode:
-        raise SystemExit(f"{name} failed:\n{run.stderr[-2000:]}")
-    seconds, made = json.loads(run.stdout.splitlines()[-1])
+        told = ["--one", name, "--folder", folder, "--alternatives", chosen.alternatives]
+        told += ["--drawing", chosen.drawing, *(["--home", home] if home else [])]
+        seconds, made = printed("benchmarks.engines", *told)
     return seconds, made
 
 

@@ -12,7 +12,6 @@ refused, or if memory grows with the briefs.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -30,6 +29,7 @@ import psutil
 
 from benchmarks.flood_figures import Measured, print_figures, problems
 from benchmarks.flood_work import A_ROUND, FLOODER, Order, furnish, orders
+from benchmarks.fresh import printed
 from benchmarks.latency import broker
 from foundry.bus import topics
 from foundry.bus.messages import brief_message
@@ -81,9 +81,8 @@ def _environment() -> dict[str, str]:
 
 def bare(folder: Path, count: int, first: int, stop: int) -> dict[str, float]:
     """What `benchmarks.flood_work` prints of these briefs."""
-    command = [sys.executable, "-m", "benchmarks.flood_work", str(folder), str(count), str(first), str(stop)]
-    done = subprocess.run(command, cwd=folder / "small", env=_environment(), check=True, stdout=subprocess.PIPE)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    told = ("benchmarks.flood_work", folder, count, first, stop)
+    found: dict[str, float] = printed(*told, cwd=folder / "small", environment=_environment())
     return found
 
 

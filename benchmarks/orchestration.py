@@ -15,8 +15,6 @@ import logging
 import os
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,6 +25,7 @@ from typing import Any
 import apache_beam as beam
 
 from benchmarks import jobs
+from benchmarks.fresh import printed
 from benchmarks.jobs import Sheet
 from pipelines.engines import embedded
 from transforms.coders import PixelCoder
@@ -116,11 +115,7 @@ def one(name: str, count: int) -> None:
 
 
 def _apart(name: str, count: int) -> tuple[float, float, list[str]]:
-    command = [sys.executable, "-m", "benchmarks.orchestration", "--one", name, "--jobs", str(count)]
-    run = subprocess.run(command, capture_output=True, text=True)
-    if run.returncode:
-        raise SystemExit(f"{name} failed with {count} jobs:\n{run.stderr[-2000:]}")
-    seconds, peak, made = json.loads(run.stdout.splitlines()[-1])
+    seconds, peak, made = printed("benchmarks.orchestration", "--one", name, "--jobs", count)
     return seconds / count, peak, made
 
 

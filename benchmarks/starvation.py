@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,12 +21,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fresh import printed
 from foundry.object_store import LocalStore
 from foundry.shot import ShotOrder
 from models.drawing import Drawing
 from pipelines.campaign import build_all
 from pipelines.engines import engine
-from tests.briefs import BRIEF, ROOT, admitted
+from tests.briefs import BRIEF, admitted
 from tests.fakes import Brush, PaintingHandler
 from tests.stored import objects
 
@@ -82,18 +82,7 @@ def scenes(count: int) -> list[dict[str, str]]:
 def alone(folder: Path, shots: int, seconds: float, ahead: bool) -> dict[str, float]:
     """`run` in a fresh process."""
     folder.mkdir()
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.starvation",
-        "--one",
-        str(folder),
-        str(shots),
-        str(seconds),
-        str(ahead),
-    ]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, float] = printed("benchmarks.starvation", "--one", folder, shots, seconds, ahead)
     return found
 
 
