@@ -46,19 +46,20 @@ def test_topics_are_made_once_and_only_grow(bus: BusSettings) -> None:
     assert topics.create(bus, partitions=2).grown == []
 
 
-def test_a_topic_with_other_settings_gets_ours(bus: BusSettings) -> None:
+def configure(bus: BusSettings, topic: str, settings: dict[str, str]) -> None:
     from kafka.admin import ConfigResource, ConfigResourceType
 
     with topics.admin(bus) as client:
-        client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topics.FAILED, {"retention.ms": "1000"})])
+        client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, settings)])
+
+
+def test_a_topic_with_other_settings_gets_ours(bus: BusSettings) -> None:
+    configure(bus, topics.FAILED, {"retention.ms": "1000"})
     assert topics.create(bus, partitions=3).configured == [topics.FAILED]
 
 
 def test_a_message_that_is_refused_for_good_does_not_stop_those_behind_it(bus: BusSettings) -> None:
-    from kafka.admin import ConfigResource, ConfigResourceType
-
-    with topics.admin(bus) as client:
-        client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topics.FAILED, {"max.message.bytes": "300"})])
+    configure(bus, topics.FAILED, {"max.message.bytes": "300"})
     with writer(bus) as out:
         with pytest.raises(NotSent, match="MessageSizeTooLarge"):
             out.send(topics.FAILED, Message(b"aurelle", bytes(1000), ()))
