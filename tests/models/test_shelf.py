@@ -106,9 +106,8 @@ def test_nobody_waits_for_ever_for_a_thread_that(ending: str) -> None:
     begun.wait()
     if ending == "dies":
         thread.join()
-    began = time.monotonic()
     use(shelf, "b")
-    assert time.monotonic() - began < 5
+    assert thread.is_alive() == (ending != "dies")  # it was not waited for
     assert shelf.models == ("b",)
     done.set()
     thread.join()

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from transforms.rendering.lettering.hyphens import WORD, divisions
@@ -84,11 +85,12 @@ def breaks(text: str, locale: str, names: tuple[str, ...] = (), hyphens: bool = 
         found |= {at.start(): 0.0 for at in AROUND_CHINESE_QUOTES.finditer(text)}
     phrases = _phrases(text, locale)
     named = list(_spans(text, names))
+    within = frozenset(chain.from_iterable(range(start + 1, end) for start, end in named))
     made = []
     for at in sorted(found):
         if _clings(text, at, language):
             continue
-        price = max(found[at], _price(text, at, phrases), WITHIN_NAME * any(a < at < b for a, b in named))
+        price = max(found[at], _price(text, at, phrases), WITHIN_NAME * (at in within))
         soft = text[at - 1] == "\u00ad"
         made.append(Break(at, max(price, DIVIDED_BY_HAND) if soft else price, "-" if soft else ""))
     if hyphens:
