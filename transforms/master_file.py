@@ -16,7 +16,7 @@ from PIL import Image
 from foundry.names import seed_of
 from models.drawing import Pixels
 from models.upscaling.levels import PERIOD, chance_plane
-from models.upscaling.png import SIGNATURE, PngWriter, read_own
+from models.upscaling.png import SIGNATURE, PngWriter, own_strips, read_own
 
 LEVEL = 257
 """One of 256 levels, in levels of 65,536."""
@@ -64,17 +64,23 @@ def decode_master(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
 
 def master_image(data: bytes) -> Image.Image:
     """RGB, 8 bits, for layouts; 16 bits are dithered, whereas Pillow itself would cut them off."""
-    levels = decode_master(data)
-    return Image.fromarray(levels if levels.dtype == np.uint8 else _dithered(levels))
+    return Image.fromarray(_dithered(data) if bits_of(data) == 16 else decode_master(data))
 
 
-def _dithered(levels: Pixels) -> NDArray[np.uint8]:
-    """16 → 8 bits in bands, so that only one band is ever held in a wider type."""
-    height, width = levels.shape[:2]
-    made = np.empty(levels.shape, np.uint8)
-    noise = np.rint(chance_plane(0, PERIOD, width) * LEVEL).astype(np.int32) + LEVEL // 2
-    for top in range(0, height, PERIOD):
-        band = levels[top : top + PERIOD].astype(np.int32)
-        band += noise[: len(band)]
-        made[top : top + PERIOD] = np.clip(band // LEVEL, 0, 255)
+def _dithered(data: bytes) -> NDArray[np.uint8]:
+    """A PNG's 16 bits → 8, strip by strip, so that the wider type never leaves a core's cache.
+
+    A level plus its noise is divided by 257 in shifts: floor(v / 257) is (v - (v >> 8)) >> 8 for every v of 16 bits.
+    """
+    shape, strips = own_strips(data)
+    noise = np.rint(chance_plane(0, PERIOD, shape[1]) * LEVEL).astype(np.int32) + LEVEL // 2
+    up = np.repeat(noise.astype(np.uint16), shape[2], axis=2)
+    most = np.iinfo(np.uint16).max - up
+    made = np.empty(shape, np.uint8)
+    for top, strip in strips:
+        rows = slice(top % PERIOD, top % PERIOD + len(strip))
+        np.minimum(strip, most[rows], out=strip)
+        strip += up[rows]
+        np.subtract(strip, strip >> 8, out=strip)
+        made[top : top + len(strip)] = strip >> 8
     return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import IO
 
 import numpy as np
@@ -20,6 +21,7 @@ COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 SUB = 1
 PERCEPTUAL = b"\x00"
 ROWS_AT_ONCE = 128
+ROWS_IN_CACHE = 32
 
 
 class PngWriter:
@@ -72,6 +74,24 @@ def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     Faster than a general reader, and without one: undoing Sub is a running sum, and ISA-L inflates in half of zlib's
     time. ValueError for anything else.
     """
+    shape, strips = own_strips(data)
+    made: NDArray[np.uint8] | NDArray[np.uint16] | None = None
+    for top, strip in strips:
+        if made is None:
+            made = np.empty(shape, strip.dtype)
+        made[top : top + len(strip)] = strip
+    if made is None:
+        raise ValueError("a PNG file of this writer without a row")
+    return made
+
+
+def own_strips(
+    data: bytes,
+) -> tuple[tuple[int, int, int], Iterator[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]]:
+    """(height, width, channels) of a file that `PngWriter` wrote, and its strips of rows, each with its first row.
+
+    A strip may be changed in place. Strips are small enough to stay in a core's cache while something is done to them.
+    """
     from isal import isal_zlib
 
     chunks = dict.fromkeys((b"IHDR", b"IDAT"), b"") | _joined(data)
@@ -86,13 +106,16 @@ def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
         raise ValueError("cut off, or not a PNG file of this writer") from error
     if (plain[:, 0] != SUB).any():
         raise ValueError("not a PNG file of this writer: a row has another filter than Sub")
-    made = np.empty((height, width, step), np.uint8)
-    for top in range(0, height, ROWS_AT_ONCE):
-        lines = plain[top : top + ROWS_AT_ONCE, 1:].reshape(-1, width, step)
-        np.cumsum(lines, axis=1, dtype=np.uint8, out=made[top : top + ROWS_AT_ONCE])
-    if bits == 8:
-        return made
-    return made.view(">u2").astype(np.uint16)
+    return (height, width, channels), _strips(plain, (width, step), bits)
+
+
+def _strips(
+    plain: NDArray[np.uint8], pixels: tuple[int, int], bits: int
+) -> Iterator[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]:
+    for top in range(0, len(plain), ROWS_IN_CACHE):
+        lines = plain[top : top + ROWS_IN_CACHE, 1:].reshape(-1, *pixels)
+        made = np.cumsum(lines, axis=1, dtype=np.uint8)
+        yield top, made if bits == 8 else made.view(">u2").astype(np.uint16)
 
 
 def _joined(data: bytes) -> dict[bytes, bytes]:

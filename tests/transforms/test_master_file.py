@@ -16,6 +16,7 @@ from foundry.manifest import MasterRecord, as_json, master_from_json
 from foundry.object_store import LocalStore
 from models.drawing import Enlarged
 from models.registry import card
+from models.upscaling.levels import chance_plane
 from pipelines.campaign import ingest
 from tests.briefs import admitted
 from tests.fakes import PaintingHandler, painted
@@ -74,6 +75,16 @@ def test_layouts_get_sixteen_bits_dithered_and_neither_cut_off_nor_shifted() -> 
     assert abs(float((shown[40:] - soft()[40:] * 255).mean())) < 0.02
     columns = shown[40:, :, 0].mean(axis=0)
     assert np.abs(columns - soft()[50, :, 0] * 255).max() < 0.25  # rounding alone would be half a level off
+
+
+def test_every_level_is_dithered_as_its_definition_says() -> None:
+    levels = np.random.default_rng(1).permutation(np.arange(1_024 * 64 * 3) % 65_536)
+    levels = levels.reshape(1_024, 64, 3).astype(np.uint16)
+    levels[600:610], levels[610:620] = 65_535, 0
+    noise = np.rint(chance_plane(0, 1_024, 64) * 257).astype(np.int64)
+    wanted = np.clip((levels + noise + 128) // 257, 0, 255)
+    shown = np.asarray(master_image(encode_master(levels.astype(np.float64) / 65_535, 16, "n")))
+    assert np.array_equal(shown, wanted)
 
 
 def test_other_bytes_are_no_master() -> None:
