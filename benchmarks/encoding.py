@@ -1,6 +1,7 @@
 """Files of composed renditions: ours beside Pillow, OpenCV and libvips at the same likeness, in bytes and CPU time.
 
 python -m benchmarks.encoding [formats] [limits] [threads]
+python -m benchmarks.encoding avif
 
 The renditions are layouts of this project over photographs that scikit-image ships, in German. A peer gets, free of
 charge, the lowest quality at which its file is as like the composition as ours is (`encoding.likeness`, measured on
@@ -115,6 +116,11 @@ PEERS: dict[str, dict[str, Peer]] = {
     },
     "avif": {
         "OpenCV, defaults": _opencv(".avif", "IMWRITE_AVIF_QUALITY"),
+        "OpenCV, speed 8": _opencv(".avif", "IMWRITE_AVIF_QUALITY", IMWRITE_AVIF_SPEED=8),
+        "Pillow, 4:4:4, speed 8": _pillow("AVIF", speed=8, max_threads=1, subsampling="4:4:4"),
+        "Pillow, 4:4:4, speed 9, tuned": _pillow(
+            "AVIF", speed=9, max_threads=1, subsampling="4:4:4", advanced={"tune": "ssim"}
+        ),
         "Pillow, speed 8": _pillow("AVIF", speed=8, max_threads=1),
     },
     "png": {
@@ -137,12 +143,13 @@ def _all() -> list[Image.Image]:
     return renditions()
 
 
-def formats() -> None:
+def formats(*wanted: str) -> None:
     """Print, per format, all renditions' bytes and CPU time, as ratios to ours too."""
     print(f"\n{len(_all())} renditions: {', '.join(SLOTS)}")
     heads = ("format", "encoder", "KiB", "CPU ms", "bytes x", "time x", "likeness", "SSIM")
     print("{:6} {:30} {:>8} {:>8} {:>8} {:>7} {:>9} {:>7}".format(*heads))
-    for form, peers in PEERS.items():
+    for form in wanted or PEERS:
+        peers = PEERS[form]
         ours = [_ours(form, at) for at in range(len(_all()))]
         base = _row(form, "ours, with its search", ours, None)
         for name, peer in peers.items():
@@ -258,8 +265,12 @@ def _waits(call: Callable[[], object]) -> tuple[float, float]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the parts that are asked for, or all."""
-    for name in arguments or ["formats", "limits", "threads"]:
-        {"formats": formats, "limits": limits, "threads": threads}[name]()
+    parts = {"formats": formats, "limits": limits, "threads": threads}
+    for name in arguments or list(parts):
+        if name in PEERS:
+            formats(name)
+        else:
+            parts[name]()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The quality of a lossy file: high enough for the eye, low enough for the channel, in few encodings.
 
 What a quality does to a picture is measured on its hardest tiles, an eighteenth of a square of 1080 px, so that
-choosing a quality costs a fraction of the one whole file that is then written. Only where that file is over the limit
+choosing a quality costs a fraction of the one whole file that is then written. The first measurement says how far away
+the right quality should be; from there one walks. Only where that file is over the limit
 is more written whole: once at the floor, which says whether the format can serve at all, then between by a secant on
 the logarithm of the size, which is nearly straight in quality. No more than MOST_FILES are written.
 """
@@ -22,6 +23,9 @@ FLOOR = 0.985
 """The least likeness that is published: differences can be found, none catches the eye."""
 COLOUR_LOSS = 4.0
 """Levels; half-size colour (4:2:0) is used where it changes no 8 x 8 px by more than this."""
+RUNG = 0.22
+"""How much the logarithm of what a file lacks in likeness falls from one rung to the next; the median of four codecs on
+eight compositions lies between 0.15 and 0.24."""
 MOST_FILES = 6
 
 
@@ -96,6 +100,7 @@ class Search:
     def _rung(self, wanted: float, start: int, bottom: int, top: int) -> int:
         """The lowest rung from `bottom` to `top` whose likeness on the tiles is `wanted`; `top` if none is."""
         at = min(start, top)
+        at = min(max(at + self._distance(at, wanted), bottom), top)
         if self._likeness(at) < wanted:
             while at < top and self._likeness(at) < wanted:
                 at += 1
@@ -103,6 +108,11 @@ class Search:
         while at > bottom and self._likeness(at - 1) >= wanted:
             at -= 1
         return at
+
+    def _distance(self, rung: int, wanted: float) -> int:
+        """How many rungs away `wanted` should be, by the usual fall of unlikeness from one rung to the next."""
+        left = max(1 - self._likeness(rung), 1e-6)
+        return round(math.log(left / (1 - wanted)) / RUNG)
 
     def _likeness(self, rung: int) -> float:
         if rung not in self._seen:
