@@ -30,7 +30,7 @@ from PIL import Image
 from benchmarks.peers import plain_pillow
 from benchmarks.peers.chromium import Chromium, descendants_seconds
 from benchmarks.peers.matching import matched
-from benchmarks.peers.pixels import OpenCv, Skia, Vips
+from benchmarks.peers.pixels import OpenCv, Skia, SlowOpenCv, Vips
 from benchmarks.peers.sheet import XMP, Order, Sheet, sheet
 from foundry.channel import Placement, placements
 from foundry.composition import compositions
@@ -192,7 +192,7 @@ def seconds() -> float:
 def rows(ours: Ours, sheets: list[Sheet], chromium: Chromium | None) -> dict[str, Any]:
     """Name → what renders."""
     made: dict[str, Any] = {"foundry": ours}
-    for tool in (plain_pillow, OpenCv, Vips, Skia):
+    for tool in (plain_pillow, OpenCv, SlowOpenCv, Vips, Skia):
         name, tool = (tool.NAME, tool) if tool is plain_pillow else (tool.name, tool())  # type: ignore[attr-defined]
         try:
             alone = Peer(tool, shared=False)
@@ -219,12 +219,12 @@ def measure(renderers: dict[str, Any], sheets: list[Sheet], rounds: int) -> None
             spent[name].append(seconds() - before)
             print(f"  {name}: {spent[name][-1]:.2f} s", file=sys.stderr, flush=True)
     base, size = statistics.median(spent["foundry"]), held["foundry"]
-    print(f"\n{'':22} {'files/s':>8} {'ours is':>8} {'min':>6} {'max':>6} {'bytes':>6}")
+    print(f"\n{'':25} {'files/s':>8} {'ours is':>8} {'min':>6} {'max':>6} {'bytes':>6}")
     for name, times in spent.items():
         ratios = [one / own for one, own in zip(times, spent["foundry"], strict=True)]
         middle = statistics.median(times)
         figures = f"{len(sheets) / middle:8.2f} {middle / base:7.2f}x {min(ratios):6.2f} {max(ratios):6.2f}"
-        print(f"{name:22} {figures} {held[name] / size:6.2f}")
+        print(f"{name:25} {figures} {held[name] / size:6.2f}")
 
 
 def main(store: str | None = None, rounds: int = ROUNDS, locales: int = len(COPY)) -> None:

@@ -26,6 +26,7 @@ COLOUR_LOSS = 4.0
 RUNG = 0.22
 """How much the logarithm of what a file lacks in likeness falls from one rung to the next; the median of four codecs on
 eight compositions lies between 0.15 and 0.24."""
+SPARE = RUNG / 2
 MOST_FILES = 6
 
 
@@ -105,9 +106,13 @@ class Search:
             while at < top and self._likeness(at) < wanted:
                 at += 1
             return at
-        while at > bottom and self._likeness(at - 1) >= wanted:
+        while at > bottom and not self._least_of_all(at, wanted) and self._likeness(at - 1) >= wanted:
             at -= 1
         return at
+
+    def _least_of_all(self, rung: int, wanted: float) -> bool:
+        """Whether `rung` serves so narrowly that the next lower one cannot: it lacks at least SPARE more."""
+        return math.log((1 - wanted) / max(1 - self._likeness(rung), 1e-6)) < SPARE
 
     def _distance(self, rung: int, wanted: float) -> int:
         """How many rungs away `wanted` should be, by the usual fall of unlikeness from one rung to the next."""
