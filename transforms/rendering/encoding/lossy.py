@@ -104,8 +104,8 @@ def _webp(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
 def _avif(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
     """One thread: the file must not depend on the machine.
 
-    libavif's own tuning for stills, "iq", stays: tuned to structural similarity the tiles of a search flatter a file, which
-    is then made a quarter smaller than the eye forgives.
+    libavif's own tuning for stills, "iq", stays: where it is structural similarity, tiles flatter the file, and the
+    search settles for one that is less like the picture.
     """
     colour = "4:4:4" if fine else "4:2:0"
     return _saved(pixels, "AVIF", tags, quality=quality, speed=8, subsampling=colour, max_threads=1, autotiling=False)
