@@ -38,16 +38,23 @@ def evaluate(
 ) -> None:
     """Measure a card against the marks of its task, and write evaluation.json and report.html.
 
-    A card that draws gets the fixed prompts: scene, palette, diversity, sharpness, safety and speed. An upscaler gets
+    A card that draws gets the fixed prompts: scene, palette, diversity, sharpness, safety and speed. A card that films
+    gets some of them: scene and palette, whether the scene holds, motion, flicker, safety and speed. An upscaler gets
     held-out photographs beside Lanczos; a screen the labelled set.
     """
     from models.evaluation.evidence import evidence_folder
+    from models.registry import card as find_card
     from models.registry import find, open_registry
 
     registry = open_registry(cards, home)
     card = find(registry, name)
     if card.task in ("upscale", "screen"):
         found = _by_task(card, registry.own, quick=quick)
+    elif card.task in ("text-to-video", "image-to-video"):
+        from models.evaluation.evaluate_clips import evaluate_clips
+
+        judging = find_card(screen, "screen", registry)
+        found = evaluate_clips(card, judging, _today(), registry.own, quick=quick, say=_say)
     else:
         chosen = QUICK if quick else {"seeds": seeds, "prompts": prompts}
         found = _drawn(card, registry, screen, work, chosen)

@@ -122,7 +122,7 @@ def _write_page(folder: Path, card: ModelCard, found: Evaluation, rows: Sequence
         Table("Each", ("Photograph", "Gain, dB", "Distance over Lanczos's"), single),
     )
     pictures = [picture for name in names for picture in _cuts(folder, name, own)]
-    write_plain_page(folder, card, found, tables, pictures)
+    write_plain_page(folder, card, found, tables, pictures, "Cut-outs, enlarged from a quarter of their edge")
 
 
 def _cuts(folder: Path, name: str, own: Enlarge) -> list[Picture]:

@@ -29,13 +29,18 @@ class Picture:
 
 
 def write_plain_page(
-    folder: Path, card: ModelCard, found: Evaluation, tables: Sequence[Table], pictures: Sequence[Picture]
+    folder: Path,
+    card: ModelCard,
+    found: Evaluation,
+    tables: Sequence[Table],
+    pictures: Sequence[Picture],
+    about: str = "",
 ) -> None:
-    """report.html in the evidence folder."""
+    """report.html in the evidence folder; `about` heads the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     text = (
         environment()
         .get_template("plain.html.j2")
-        .render(card=card, found=found, before=None, tables=tables, pictures=pictures, style=style())
+        .render(card=card, found=found, before=None, tables=tables, pictures=pictures, about=about, style=style())
     )
     (folder / PAGE).write_text(text, encoding="utf-8")

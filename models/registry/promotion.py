@@ -32,9 +32,10 @@ class Evidence(BaseModel):
 def demanded(card: ModelCard) -> tuple[str, ...]:
     """The evidence that a promotion of this card needs.
 
-    Parity compares a pipeline with its own plain form, so it is asked of cards that draw with weights of their own.
+    Parity compares a pipeline with its own plain form and batches with single calls, so it is asked of cards that draw
+    with weights of their own; those that film have no optimisations and film one clip at a time.
     """
-    draws = card.task in ("text-to-image", "text-to-video", "image-to-video") and card.has_weights
+    draws = card.task == "text-to-image" and card.has_weights
     return tuple(EVIDENCE) if draws else ("evaluation.json",)
 
 
