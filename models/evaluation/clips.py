@@ -17,7 +17,6 @@ from foundry.object_store import LocalStore
 from models.evaluation.gallery import Say
 from models.evaluation.matched import matched_render
 from models.evaluation.measured import Seen, look
-from models.evaluation.motion import Motion, motion
 from models.evaluation.prompts import EvaluationPrompt, default_bucket
 from models.evaluation.scaling import Picture, with_short_edge
 from models.evaluation.scene_judge import SceneJudge
@@ -26,6 +25,7 @@ from models.ssim import ssim
 from models.video.encoding import encoder
 from models.video.handler import Filmed, LoadedVideo, Unfilmed, VideoHandler
 from models.video.judging import ClipScreens
+from models.video.motion import Motion, MotionMeter
 
 TENANT = "evaluation"
 LIKE_PX = 128
@@ -101,15 +101,12 @@ class ClipStudio:
     ) -> FilmedPrompt:
         order, shown, places = filmed.order, Animation(filmed.frames), {0, filmed.frames // 2, filmed.frames - 1}
         kept: dict[int, Picture] = {}
-
-        def passing() -> Iterator[Picture]:
-            for number, frame in enumerate(frames_of(filmed.file)):
-                shown.take(number, frame)
-                if number in places:
-                    kept[number] = frame
-                yield frame
-
-        moves = motion(passing())
+        meter = MotionMeter()
+        for number, frame in enumerate(frames_of(filmed.file)):
+            meter.take(frame)
+            shown.take(number, frame)
+            if number in places:
+                kept[number] = frame
         three = [kept[number] for number in sorted(kept)]
         floats = tuple(frame.astype(np.float32) / 255 for frame in three)
         checks = screens.judge(self.screen, ScreenContext(), order, floats)
@@ -118,7 +115,7 @@ class ClipStudio:
             prompt,
             "",
             tuple(look(three, [prompt.palette] * len(three), self.judge)),
-            moves,
+            meter.motion,
             None if begins_with is None else likeness(begins_with, three[0]),
             tuple(check.name for check in checks if not check.passed),
             seconds,

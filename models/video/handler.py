@@ -29,6 +29,7 @@ from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_ref
 from models.video.decoding import decoded_chunks
 from models.video.deferred import Deferred, deferred_decoding
 from models.video.encoding import VideoExtraMissing, encode, encoder
+from models.video.motion import Motion, MotionMeter, motion_checks
 
 Judge = Callable[[ClipOrder, tuple[Pixels, ...]], tuple[CheckRecord, ...]]
 """Judges the first, the middle and the last frame of a clip, (height, width, 3) float32 in [0, 1], sRGB encoded.
@@ -70,8 +71,9 @@ class LoadedVideo:
 class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
     """Films orders with one card's pipeline, one at a time; each is encoded while it is decoded.
 
-    First frames are read from, and clips are encoded beside, the tenant's objects in `store`. `judge` is asked after
-    each attempt; a clip that fails is filmed again with the next seed, at most `card.attempts` times.
+    First frames are read from, and clips are encoded beside, the tenant's objects in `store`. With a `judge`, each
+    attempt is judged by it and measured for motion; a clip that fails is filmed again with the next seed, at most
+    `card.attempts` times.
     """
 
     def __init__(self, card: ModelCard, store: ObjectStore, *, device: str | None = None, judge: Judge | None = None):
@@ -124,8 +126,8 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
         attempts: list[Attempt] = []
         for attempt in range(self.card.attempts):
             seed = seed_of(order.name, attempt)
-            file, samples = self._film(order, seed, first, model)
-            checks = self.judge(order, samples) if self.judge else ()
+            file, samples, moved = self._film(order, seed, first, model)
+            checks = (*self.judge(order, samples), *motion_checks(self.card, moved)) if self.judge else ()
             attempts.append(Attempt(seed, all(check.passed for check in checks), checks))
             if attempts[-1].passed:
                 return Filmed(order, file, order.frames, seed, tuple(attempts))
@@ -134,20 +136,23 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
 
     def _film(
         self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo
-    ) -> tuple[Path, tuple[Pixels, ...]]:
+    ) -> tuple[Path, tuple[Pixels, ...], Motion]:
         import torch
 
         samples: dict[int, Pixels] = {}
+        meter = MotionMeter()
         wanted = {0, order.frames // 2, order.frames - 1} if self.judge else set()
         with _scratch(self.store) as file, model.lock, torch.no_grad():
             if model.device == "cpu":
                 torch.set_num_threads(self.card.cpu_threads)
             deferred = self._drawn(order, seed, first, model)
             frames = _sampled(frames_of(model.pipeline, deferred), wanted, samples)
+            if self.judge:
+                frames = meter.watch(frames)
             count = encode(frames, file, order.frames_per_second)
             if count != order.frames:
                 raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
-        return file, tuple(samples[number] for number in sorted(samples))
+        return file, tuple(samples[number] for number in sorted(samples)), meter.motion
 
     def _drawn(self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo) -> Deferred:
         import torch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,23 @@ from models.evaluation.clips import FilmedPrompt, likeness
 from models.evaluation.evaluate_clips import JUMP, LEFT, MOVES, figures_of
 from models.evaluation.matched import matched_render
 from models.evaluation.measured import look
-from models.evaluation.motion import Motion, motion
 from models.evaluation.photographs import photograph
 from models.evaluation.prompts import prompt_set
 from models.evaluation.scene_judge import load_judge
 from models.registry.promotion import demanded
+from models.video.motion import Motion, MotionMeter, motion_checks
 from tests.cards import card_file
 from tests.models.tiny_video import a_folder, a_video_card
 
 RUN = CliRunner()
 Frames = list[np.ndarray[Any, Any]]
+
+
+def motion(frames: Frames) -> Motion:
+    meter = MotionMeter()
+    for frame in frames:
+        meter.take(frame)
+    return meter.motion
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +66,27 @@ def test_flicker_noise_and_a_cut_are_told_from_motion(pan: Frames) -> None:
     assert motion(lit).left > 2 * LEFT
     assert motion(noise).left > 2 * LEFT
     assert motion(cut).jump > 2 * JUMP
+
+
+def test_floats_are_measured_as_their_bytes_are(pan: Frames) -> None:
+    floats = motion([frame.astype(np.float32) / 255 for frame in pan])
+    assert floats.step == pytest.approx(motion(pan).step, abs=0.01)
+
+
+def test_a_frozen_or_flickering_clip_is_refused_by_limits_that_its_card_may_move(pan: Frames, tmp_path: Path) -> None:
+    card = a_video_card("wan", tmp_path, thresholds={})
+    noise = [np.random.default_rng(at).integers(0, 256, pan[0].shape).astype(np.uint8) for at in range(4)]
+
+    def refused(frames: Frames, **limits: str) -> list[str]:
+        own = card.model_copy(update={"thresholds": {name: Decimal(limit) for name, limit in limits.items()}})
+        return [check.name for check in motion_checks(own, motion(frames)) if not check.passed]
+
+    assert refused(pan) == []
+    assert refused(pan[:1] * 4) == ["moves"]
+    assert "no_flicker" in refused(noise)
+    assert refused([*pan[:6], *(frame[::-1] for frame in pan[6:])]) == ["no_cut"]
+    assert refused(pan[:1] * 4, moves="0") == []
+    assert refused(noise, flicker="99", cut="99") == []
 
 
 def test_a_clip_that_begins_elsewhere_is_unlike_its_picture(pan: Frames) -> None:

@@ -51,6 +51,16 @@ def test_orders_for_two_cards_are_filmed_by_their_own_and_judged_by_their_plans_
     )
 
 
+def test_a_clip_that_hardly_moves_is_filmed_again_and_then_refused(tmp_path: Path) -> None:
+    card = a_video_card("ltx", tmp_path, attempts=2, thresholds={"moves": "254", "flicker": "255", "cut": "255"})
+    bench = FilmByCard({card.digest: card}, LocalStore(tmp_path / "store"), {"a": a_screen()}, ScreenContext(), "cpu")
+    (refused,) = bench.run_inference([ordered(card, "sea")], bench.load_model())
+    assert isinstance(refused, Unfilmed)
+    assert refused.reason.startswith("refused 2 times, last for moves (")
+    assert "at least 254" in refused.reason
+    assert list((tmp_path / "store").rglob("*.mkv")) == []
+
+
 def test_a_clip_is_judged_by_three_of_its_frames_each_of_which_is_named(tmp_path: Path) -> None:
     order = ordered(a_video_card("ltx", tmp_path), "sea")
     bright, grey = np.ones((64, 64, 3), np.float32), np.full((64, 64, 3), 0.5, np.float32)
