@@ -28,7 +28,7 @@ PAIRED, PAIR_NOISE = 0.25, 0.9
 the words then tells the two apart, and the light's side is learned from their difference."""
 TWINNED, TWIN_NOISE = 0.25, 0.35
 """Share of a batch that is twins (`twins.py`), under one noise of at least this share."""
-SHARES = {"wood": 1.6, "room": 1.6, "arch": 1.6, "podium": 1.6, "sunset": 1.6, "leaves": 1.4}
+SHARES = {"wood": 3.0, "room": 2.0, "arch": 1.6, "podium": 1.6, "sunset": 1.6, "leaves": 1.4}
 """How often a scene is shown, where it is harder than others, which count 1."""
 
 
