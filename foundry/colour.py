@@ -15,6 +15,8 @@ _TO_XYZ = np.array(
     dtype=np.float32,
 )
 _WHITE = np.array([0.95047, 1.0, 1.08883], dtype=np.float32)
+BT709 = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+"""BT.709's weights of red, green and blue: of linear light they make luminance, of encoded values luma."""
 
 
 def srgb_of_hex(colour: str) -> Floats:

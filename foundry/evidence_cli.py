@@ -43,7 +43,6 @@ def evaluate(
     held-out photographs beside Lanczos; a screen the labelled set.
     """
     from models.evaluation.evidence import evidence_folder
-    from models.registry import card as find_card
     from models.registry import find, open_registry
 
     registry = open_registry(cards, home)
@@ -51,10 +50,7 @@ def evaluate(
     if card.task in ("upscale", "screen"):
         found = _by_task(card, registry.own, quick=quick)
     elif card.task in ("text-to-video", "image-to-video"):
-        from models.evaluation.evaluate_clips import evaluate_clips
-
-        judging = find_card(screen, "screen", registry)
-        found = evaluate_clips(card, judging, _today(), registry.own, quick=quick, say=_say)
+        found = _filmed(card, registry, screen, quick=quick)
     else:
         chosen = QUICK if quick else {"seeds": seeds, "prompts": prompts}
         found = _drawn(card, registry, screen, work, chosen)
@@ -79,6 +75,13 @@ def _drawn(card: ModelCard, registry: Registry, screen: str, work: Path, chosen:
     options = Options(_today(), work=work, registry=registry.own, **chosen)
     screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)
     return evaluate(card, drawer_of(card), screening, options, say=_say)
+
+
+def _filmed(card: ModelCard, registry: Registry, screen: str, *, quick: bool) -> Evaluation:
+    from models.evaluation.evaluate_clips import evaluate_clips
+    from models.registry import card as card_of
+
+    return evaluate_clips(card, card_of(screen, "screen", registry), _today(), registry.own, quick=quick, say=_say)
 
 
 def _by_task(card: ModelCard, folder: Path, *, quick: bool) -> Evaluation:

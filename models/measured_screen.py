@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from foundry.card import ModelCard
-from foundry.colour import lab_of_hex, lab_of_srgb
+from foundry.colour import BT709, lab_of_hex, lab_of_srgb
 from foundry.manifest import CheckRecord
 from models.drawing import Drawn, Pixels
 from models.screening.verdict import at_least, at_most
@@ -19,7 +19,7 @@ THRESHOLDS = ("contrast", "clipped", "detail", "palette")
 def judge(drawn: Drawn, screen: ModelCard) -> tuple[CheckRecord, ...]:
     """One record per measure that the screen card has a threshold for."""
     pixels, palette, limits = drawn.pixels, drawn.request.order.palette, screen.thresholds
-    luma = pixels @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+    luma = pixels @ BT709
     checks = []
     if "contrast" in limits:
         checks.append(at_least("not_blank", float(luma.std()), limits["contrast"], "standard deviation of luma"))

@@ -72,7 +72,7 @@ def _dithered(data: bytes) -> NDArray[np.uint8]:
 
     A level plus its noise is divided by 257 in shifts: floor(v / 257) is (v - (v >> 8)) >> 8 for every v of 16 bits.
     """
-    shape, strips = own_strips(data)
+    shape, _, strips = own_strips(data)
     noise = np.rint(chance_plane(0, PERIOD, shape[1]) * LEVEL).astype(np.int32) + LEVEL // 2
     up = np.repeat(noise.astype(np.uint16), shape[2], axis=2)
     most = np.iinfo(np.uint16).max - up

@@ -23,7 +23,7 @@ from models.evaluation.scene_judge import SceneJudge
 from models.screening.context import ScreenContext
 from models.ssim import ssim
 from models.video.encoding import encoder
-from models.video.handler import Filmed, LoadedVideo, Unfilmed, VideoHandler
+from models.video.handler import Filmed, LoadedVideo, Unfilmed, VideoHandler, sampled
 from models.video.judging import ClipScreens
 from models.video.motion import Motion, MotionMeter
 
@@ -88,8 +88,7 @@ class ClipStudio:
             stream = io.BytesIO()
             Image.fromarray(begins_with).save(stream, "PNG", compress_level=1)
             self.store.for_tenant(TENANT).put_once(name, stream.getvalue())
-        words = f"{prompt.prompt}, in {prompt.colours}"
-        return clip_order(self.card, TENANT, Scenario(words, first_frame=name), default_bucket(self.card))
+        return clip_order(self.card, TENANT, Scenario(prompt.in_words, first_frame=name), default_bucket(self.card))
 
     def _measured(
         self,
@@ -99,15 +98,11 @@ class ClipStudio:
         screens: ClipScreens,
         seconds: float,
     ) -> FilmedPrompt:
-        order, shown, places = filmed.order, Animation(filmed.frames), {0, filmed.frames // 2, filmed.frames - 1}
-        kept: dict[int, Picture] = {}
-        meter = MotionMeter()
-        for number, frame in enumerate(frames_of(filmed.file)):
+        order, shown, meter = filmed.order, Animation(filmed.frames), MotionMeter()
+        three: list[Picture] = []
+        for number, frame in enumerate(sampled(pictures_of(filmed.file), filmed.frames, three)):
             meter.take(frame)
             shown.take(number, frame)
-            if number in places:
-                kept[number] = frame
-        three = [kept[number] for number in sorted(kept)]
         floats = tuple(frame.astype(np.float32) / 255 for frame in three)
         checks = screens.judge(self.screen, ScreenContext(), order, floats)
         shown.write(self.pictures / f"{prompt.id}.webp", order.frames_per_second)
@@ -143,7 +138,7 @@ class Animation:
         first.save(file, "WEBP", save_all=True, append_images=others, duration=pause_ms, loop=0, quality=80, method=2)
 
 
-def frames_of(file: Path) -> Iterator[Picture]:
+def pictures_of(file: Path) -> Iterator[Picture]:
     """A clip's frames at 8 bits, (height, width, 3), one by one."""
     av = encoder()
     with av.open(str(file)) as container:

@@ -14,7 +14,7 @@ from models.evaluation.calibration import calibration
 from models.evaluation.evidence import Evaluation, concluded, evidence_folder
 from models.evaluation.figures import figures_of, marks_of
 from models.evaluation.gallery import Handler, Say
-from models.evaluation.measured import PromptAnswers, Screen, answers
+from models.evaluation.measured import PromptAnswers, Screen, answers, instruments
 from models.evaluation.page import write_page
 from models.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_set, seed_for
 from models.evaluation.scene_judge import load_judge
@@ -63,11 +63,7 @@ def evaluate(
     answered = answers(drawn, load_judge(), screening.judge)
     speeds, overhead = _timed(card, handler, prompts, options, say)
     figures = figures_of(answered, calibration(), speeds, overhead)
-    made_with = {
-        "prompt_set": f"{prompts.version} {prompt_set().digest}",
-        "scene_judge": load_judge().sha256,
-        "screen": screening.name,
-    }
+    made_with = instruments(prompt_set(), load_judge(), screening.name)
     found = concluded(card, options.made_on, figures, marks_of(card, figures), made_with)
     _write(evidence_folder(card, options.registry), card, found, answered)
     return found

@@ -17,7 +17,7 @@ from models.evaluation.clips import ClipStudio, FilmedPrompt
 from models.evaluation.evidence import Evaluation, concluded, evidence_folder
 from models.evaluation.figures import PALETTE, SAFETY, SCENE, Mark
 from models.evaluation.gallery import Say
-from models.evaluation.measured import share
+from models.evaluation.measured import instruments, share
 from models.evaluation.plain_page import Picture, Table, write_plain_page
 from models.evaluation.prompts import prompt_set
 from models.evaluation.scene_judge import load_judge
@@ -47,12 +47,7 @@ def evaluate_clips(
         studio = ClipStudio(card, screen, judge, LocalStore(Path(scratch)), folder / "pictures")
         made = list(studio.film(prompts.prompts, say))
     figures = figures_of(made, calibration())
-    made_with = {
-        "prompt_set": f"{prompts.version} {prompt_set().digest}",
-        "scene_judge": judge.sha256,
-        "screen": screen.name,
-    }
-    found = concluded(card, made_on, figures, _marks(card, figures), made_with)
+    found = concluded(card, made_on, figures, _marks(card, figures), instruments(prompt_set(), judge, screen.name))
     pictures = [_picture(one) for one in made if not one.refused]
     write_plain_page(folder, card, found, _tables(made), pictures, "Clips, small, at their own pace")
     found.write(folder)
@@ -123,4 +118,4 @@ def _row(one: FilmedPrompt) -> tuple[str, ...]:
 
 
 def _picture(one: FilmedPrompt) -> Picture:
-    return Picture(f"pictures/{one.prompt.id}.webp", f"{one.prompt.prompt}, in {one.prompt.colours}")
+    return Picture(f"pictures/{one.prompt.id}.webp", one.prompt.in_words)

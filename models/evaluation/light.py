@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from foundry.colour import linear_of_srgb
+from foundry.colour import BT709, linear_of_srgb
 from models.evaluation.scaling import Picture, in_box
 
 Side = Literal["left", "right", "top"]
@@ -22,7 +22,7 @@ SIDE = 0.08
 def asymmetry(picture: Picture) -> float:
     """Relative slope of brightness from left to right; 0 for an evenly or symmetrically lit picture."""
     light = linear_of_srgb(in_box(picture, CELLS, CELLS).astype(np.float32) / 255)
-    brightness = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    brightness = light @ BT709
     x = np.linspace(-1, 1, CELLS, dtype=np.float32)
     slopes = brightness @ x / (x @ x)
     return float(np.median(slopes / np.maximum(brightness.mean(axis=1), 1e-4)))

@@ -11,7 +11,7 @@ from models.evaluation.diversity import diversity
 from models.evaluation.gallery import Sample, by_prompt
 from models.evaluation.light import light_side
 from models.evaluation.palette import palette_distances
-from models.evaluation.prompts import EvaluationPrompt
+from models.evaluation.prompts import EvaluationPrompt, PromptSet
 from models.evaluation.scaling import Picture
 from models.evaluation.scene_judge import SceneJudge
 from models.evaluation.sharpness import sharpness
@@ -62,6 +62,11 @@ def look(pictures: Sequence[Picture], palettes: Sequence[Sequence[str]], judge: 
             scenes, pictures, palettes, (round(sharpness(picture), 3) for picture in pictures), strict=True
         )
     ]
+
+
+def instruments(prompts: PromptSet, judge: SceneJudge, screen: str) -> dict[str, str]:
+    """What the evidence says that it was measured with; `prompts` is the whole set, `screen` a card's name."""
+    return {"prompt_set": f"{prompts.version} {prompts.digest}", "scene_judge": judge.sha256, "screen": screen}
 
 
 def share(values: Iterable[bool]) -> float:

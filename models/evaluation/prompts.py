@@ -37,6 +37,11 @@ class EvaluationPrompt(BaseModel):
     colours: str = Field(min_length=1, description="The palette in words, for models that read plain language.")
     unseen: bool = Field(description="Whether the embedded model's training holds this scene and colour back.")
 
+    @property
+    def in_words(self) -> str:
+        """Scene, light and colours, for models that read plain language."""
+        return f"{self.prompt}, in {self.colours}"
+
 
 class PromptSet(BaseModel):
     """A version of the set; a change of any prompt is a new version."""
@@ -73,7 +78,7 @@ def prompt_set(path: Path = PROMPTS) -> PromptSet:
 def order_of(card: ModelCard, prompt: EvaluationPrompt, bucket: str) -> ShotOrder:
     """The order that a brief with these words would lead to, named by all that decides the picture."""
     width, height = card.sizes[bucket]
-    words = prompt.prompt if card.prompt_language == "backdrop" else f"{prompt.prompt}, in {prompt.colours}"
+    words = prompt.prompt if card.prompt_language == "backdrop" else prompt.in_words
     name = digest("evaluation", card=card.digest, prompt=words, palette=list(prompt.palette), size=[width, height])
     return ShotOrder(
         name=name, plan="evaluation", tenant="evaluation", subject=0, scene=0, bucket=bucket, mirrored=False,

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from foundry.colour import BT709
+
 Picture = NDArray[np.uint8]
 """(height, width, 3), uint8, sRGB encoded: what is stored and measured."""
-
-_LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 def as_picture(pixels: NDArray[Any]) -> Picture:
@@ -35,4 +35,4 @@ def in_box(picture: Picture, width_px: int, height_px: int) -> Picture:
 
 def luma(picture: Picture) -> NDArray[np.float32]:
     """(height, width) float32 in [0, 1]: Rec. 709 weights on the encoded values."""
-    return np.asarray(picture.astype(np.float32) / 255 @ _LUMA, np.float32)
+    return np.asarray(picture.astype(np.float32) / 255 @ BT709, np.float32)

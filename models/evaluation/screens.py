@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from foundry.colour import BT709
 from foundry.shot import ShotOrder
 from models import measured_screen
 from models.drawing import Drawn, DrawRequest
@@ -18,7 +19,7 @@ from models.evaluation.screen_cases import FAULTS, cases
 from models.screening import alternatives, unsafe
 from models.screening.fingerprint import fingerprint
 from models.screening.likeness import Reference, distance
-from models.screening.look import BT709, Look
+from models.screening.look import Look
 from models.screening.screen import CHEAP, DEAR, Screen
 
 Verdict = Callable[[Picture], bool]

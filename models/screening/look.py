@@ -8,12 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from foundry.colour import BT709
 from models.drawing import Drawn, Pixels
 from models.screening import unsafe
 from models.screening.likeness import Reference
 from models.screening.networks import Networks
-
-BT709 = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 @dataclass(frozen=True)

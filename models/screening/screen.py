@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundry.card import ModelCard
+from foundry.colour import BT709
 from foundry.errors import BadInput
 from foundry.manifest import CheckRecord
 from foundry.picture import decode
@@ -22,7 +23,7 @@ from models.screening.alternatives import Accepted
 from models.screening.context import ScreenContext
 from models.screening.fingerprint import fingerprint
 from models.screening.likeness import Reference
-from models.screening.look import BT709, Look
+from models.screening.look import Look
 from models.screening.networks import Networks
 
 Judge = Callable[[Look, Decimal], CheckRecord | None]

@@ -74,21 +74,17 @@ def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     Faster than a general reader, and without one: undoing Sub is a running sum, and ISA-L inflates in half of zlib's
     time. ValueError for anything else.
     """
-    shape, strips = own_strips(data)
-    made: NDArray[np.uint8] | NDArray[np.uint16] | None = None
+    shape, bits, strips = own_strips(data)
+    made = np.empty(shape, f"u{bits // 8}")
     for top, strip in strips:
-        if made is None:
-            made = np.empty(shape, strip.dtype)
         made[top : top + len(strip)] = strip
-    if made is None:
-        raise ValueError("a PNG file of this writer without a row")
     return made
 
 
 def own_strips(
     data: bytes,
-) -> tuple[tuple[int, int, int], Iterator[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]]:
-    """(height, width, channels) of a file that `PngWriter` wrote, and its strips of rows, each with its first row.
+) -> tuple[tuple[int, int, int], int, Iterator[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]]:
+    """(height, width, channels) and bits of a file that `PngWriter` wrote, and strips of rows, each with its first row.
 
     A strip may be changed in place. Strips are small enough to stay in a core's cache while something is done to them.
     """
@@ -106,7 +102,7 @@ def own_strips(
         raise ValueError("cut off, or not a PNG file of this writer") from error
     if (plain[:, 0] != SUB).any():
         raise ValueError("not a PNG file of this writer: a row has another filter than Sub")
-    return (height, width, channels), _strips(plain, (width, step), bits)
+    return (height, width, channels), bits, _strips(plain, (width, step), bits)
 
 
 def _strips(

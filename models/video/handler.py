@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from apache_beam.ml.inference.base import ModelHandler
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from foundry.card import ModelCard
@@ -139,20 +140,19 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
     ) -> tuple[Path, tuple[Pixels, ...], Motion]:
         import torch
 
-        samples: dict[int, Pixels] = {}
+        samples: list[Pixels] = []
         meter = MotionMeter()
-        wanted = {0, order.frames // 2, order.frames - 1} if self.judge else set()
         with _scratch(self.store) as file, model.lock, torch.no_grad():
             if model.device == "cpu":
                 torch.set_num_threads(self.card.cpu_threads)
             deferred = self._drawn(order, seed, first, model)
-            frames = _sampled(frames_of(model.pipeline, deferred), wanted, samples)
+            frames = frames_of(model.pipeline, deferred)
             if self.judge:
-                frames = meter.watch(frames)
+                frames = meter.watch(sampled(frames, order.frames, samples))
             count = encode(frames, file, order.frames_per_second)
             if count != order.frames:
                 raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
-        return file, tuple(samples[number] for number in sorted(samples)), meter.motion
+        return file, tuple(samples), meter.motion
 
     def _drawn(self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo) -> Deferred:
         import torch
@@ -180,10 +180,12 @@ def frames_of(pipeline: Any, deferred: Deferred) -> Iterator[Pixels]:
             number += 1
 
 
-def _sampled(frames: Iterator[Pixels], wanted: set[int], samples: dict[int, Pixels]) -> Iterator[Pixels]:
+def sampled(frames: Iterator[NDArray[Any]], count: int, samples: list[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    """The same frames of a clip of `count`; its first, middle and last are added to `samples` as they pass."""
+    wanted = {0, count // 2, count - 1}
     for number, frame in enumerate(frames):
         if number in wanted:
-            samples[number] = frame
+            samples.append(frame)
         yield frame
 
 

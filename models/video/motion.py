@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundry.card import ModelCard
+from foundry.colour import BT709
 from foundry.manifest import CheckRecord
 from models.screening.verdict import at_least, at_most
 
@@ -25,7 +26,6 @@ Frame = NDArray[Any]
 """(height, width, 3), sRGB encoded: uint8, or floats in [0, 1]."""
 EDGE_PX, MARGIN = 128, 8
 LEVELS = 255
-LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 FLOW = {"pyr_scale": 0.5, "levels": 4, "winsize": 15, "iterations": 3, "poly_n": 5, "poly_sigma": 1.2, "flags": 0}
 LIMITS = {"moves": Decimal("0.05"), "flicker": Decimal(8), "cut": Decimal(24)}
 """What a clip is refused for where its card says nothing else: frozen, or nothing that anyone would take for motion."""
@@ -89,7 +89,7 @@ def _seen(frame: Frame) -> NDArray[np.uint8]:
     import cv2
 
     scale = LEVELS if frame.dtype != np.uint8 else 1
-    light = frame.astype(np.float32, copy=False) @ LUMA * scale
+    light = frame.astype(np.float32, copy=False) @ BT709 * scale
     share = EDGE_PX / min(light.shape)
     size = (round(light.shape[1] * share), round(light.shape[0] * share))
     small = cv2.resize(light, size, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC)

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from foundry.colour import BT709
 from foundry.errors import BadInput
 from models.drawing import Guide
 from models.registry import WeightsRefused
 from models.screening import faces, fingerprint, likeness, quality, text, unsafe
 from models.screening.context import ScreenContext
-from models.screening.look import BT709, Look
+from models.screening.look import Look
 from models.screening.networks import Networks, PackageMissing, verify
 from models.screening.people import forbids_people
 from models.screening.screen import Screen

@@ -8,16 +8,14 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from foundry.colour import lab_of_hex, lab_of_srgb, linear_of_srgb, srgb_of_hex
+from foundry.colour import BT709, lab_of_hex, lab_of_srgb, linear_of_srgb, srgb_of_hex
 from transforms.rendering.room import PixelBox
-
-LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 @lru_cache(maxsize=256)
 def luminance(colour: str) -> float:
     """Relative luminance of "#RRGGBB"."""
-    return float(linear_of_srgb(srgb_of_hex(colour)) @ LUMA)
+    return float(linear_of_srgb(srgb_of_hex(colour)) @ BT709)
 
 
 def contrast(first: float, second: float) -> float:
@@ -29,7 +27,7 @@ def contrast(first: float, second: float) -> float:
 def extremes(image: Image.Image, box: PixelBox) -> tuple[float, float]:
     """The 4th and the 96th percentile of luminance behind a box of an RGB picture."""
     small = image.resize((24, 24), Image.Resampling.BOX, box=_within(image, box))
-    light = linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ LUMA
+    light = linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ BT709
     return float(np.percentile(light, 4)), float(np.percentile(light, 96))
 
 
@@ -42,7 +40,7 @@ def behind(images: Iterable[Image.Image], box: PixelBox) -> tuple[float, float]:
 def mean(image: Image.Image, box: PixelBox) -> float:
     """Mean luminance behind a box of an RGB picture."""
     small = image.resize((8, 8), Image.Resampling.BOX, box=_within(image, box))
-    return float((linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ LUMA).mean())
+    return float((linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ BT709).mean())
 
 
 def colour_distance(colour: str, image: Image.Image, box: PixelBox) -> float:

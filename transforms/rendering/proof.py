@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from foundry.colour import linear_of_srgb
+from foundry.colour import BT709, linear_of_srgb
 from foundry.layout import Layout
 from foundry.plan import is_rtl
 from transforms.rendering.compose import LetteredSlot, StaticLayer
@@ -29,7 +29,6 @@ STRAY, RAGGED = 0.12, 0.08
 MIRRORED, MIRRORED_WITHIN = frozenset({"headline", "subheadline", "legal"}), 0.015
 PLATED = 0.7
 """A circle fills 0.79 of its box, the heaviest figures 0.6."""
-LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def _ratio(first: float, second: float) -> float:
 
 
 def _light(picture: Image.Image) -> NDArray[np.float32]:
-    return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ LUMA, dtype=np.float32)
+    return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ BT709, dtype=np.float32)
 
 
 def _ragged(drawn: Sequence[Inked], layout: Layout, rtl: bool) -> Iterator[Finding]:

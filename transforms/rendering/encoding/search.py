@@ -2,9 +2,9 @@
 
 What a quality does to a picture is measured on its hardest tiles, an eighteenth of a square of 1080 px, so that
 choosing a quality costs a fraction of the one whole file that is then written. The first measurement says how far away
-the right quality should be; from there one walks. Only where that file is over the limit
-is more written whole: once at the floor, which says whether the format can serve at all, then between by a secant on
-the logarithm of the size, which is nearly straight in quality. No more than MOST_FILES are written.
+the right quality should be; from there one walks. Only where that file is over the limit is more written whole: once at
+the floor, which says whether the format can serve at all, then between by a secant on the logarithm of the size, which
+is nearly straight in quality. No more than MOST_FILES are written.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ RUNG = 0.22
 """How much the logarithm of what a file lacks in likeness falls from one rung to the next; the median of four codecs on
 eight compositions lies between 0.15 and 0.24."""
 SPARE = RUNG / 2
+"""Where a rung serves by less than this, the next lower one does not."""
 MOST_FILES = 6
 
 
@@ -101,23 +102,18 @@ class Search:
     def _rung(self, wanted: float, start: int, bottom: int, top: int) -> int:
         """The lowest rung from `bottom` to `top` whose likeness on the tiles is `wanted`; `top` if none is."""
         at = min(start, top)
-        at = min(max(at + self._distance(at, wanted), bottom), top)
+        at = min(max(at + round(self._lack(at, wanted) / RUNG), bottom), top)
         if self._likeness(at) < wanted:
             while at < top and self._likeness(at) < wanted:
                 at += 1
             return at
-        while at > bottom and not self._least_of_all(at, wanted) and self._likeness(at - 1) >= wanted:
+        while at > bottom and self._lack(at, wanted) <= -SPARE and self._likeness(at - 1) >= wanted:
             at -= 1
         return at
 
-    def _least_of_all(self, rung: int, wanted: float) -> bool:
-        """Whether `rung` serves so narrowly that the next lower one cannot: it lacks at least SPARE more."""
-        return math.log((1 - wanted) / max(1 - self._likeness(rung), 1e-6)) < SPARE
-
-    def _distance(self, rung: int, wanted: float) -> int:
-        """How many rungs away `wanted` should be, by the usual fall of unlikeness from one rung to the next."""
-        left = max(1 - self._likeness(rung), 1e-6)
-        return round(math.log(left / (1 - wanted)) / RUNG)
+    def _lack(self, rung: int, wanted: float) -> float:
+        """Logarithm of what a rung lacks in likeness over what it may lack: negative where it serves."""
+        return math.log(max(1 - self._likeness(rung), 1e-6) / (1 - wanted))
 
     def _likeness(self, rung: int) -> float:
         if rung not in self._seen:
