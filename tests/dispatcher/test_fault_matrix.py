@@ -17,12 +17,7 @@ from tests.dispatcher.rig import Fault, Rig, rig
 from tests.infra.servers import needing
 from tests.rounds import ROUNDS
 
-pytestmark = [
-    *needing("gcs", pytest.mark.kafka, pytest.mark.slow),
-    # The client's library leaves the sockets of failed connections to the collector.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = needing("gcs", pytest.mark.kafka, pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")

@@ -21,12 +21,7 @@ from tests.fakes import PaintingHandler, SlowPainter
 from tests.rounds import ROUNDS
 from tests.waiting import until
 
-pytestmark = [
-    pytest.mark.kafka,
-    # The client's library leaves the sockets of failed connections to the collector.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.kafka
 SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(4)]
 
 

@@ -23,12 +23,7 @@ from tests.waiting import until
 
 MAY_MOUNT = os.geteuid() == 0
 DISK_BYTES = 64 << 20
-pytestmark = [
-    *tests.needing.needing(pytest.mark.kafka, lacking="" if MAY_MOUNT else "only root may mount a small disk"),
-    # The client's library leaves the sockets of failed connections to the collector.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = tests.needing.needing(pytest.mark.kafka, lacking="" if MAY_MOUNT else "only root may mount a small disk")
 
 
 @contextmanager

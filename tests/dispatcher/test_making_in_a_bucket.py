@@ -19,12 +19,7 @@ from tests.dispatcher.test_making import Telling, kitchen
 from tests.faulty_proxy import Faults, faulty
 from tests.infra.servers import needing
 
-pytestmark = [
-    *needing("gcs"),
-    # A connection that the server cuts is thrown away by the client's library without being closed.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = needing("gcs")
 
 
 @pytest.fixture

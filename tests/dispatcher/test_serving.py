@@ -11,12 +11,7 @@ from foundry.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.dispatcher.factory import Factory
 from tests.waiting import until
 
-pytestmark = [
-    pytest.mark.kafka,
-    # The client's library leaves the sockets of failed connections to the collector.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.kafka
 
 
 def named(word: str) -> str:

@@ -12,12 +12,7 @@ from tests.dispatcher.test_serving import named
 from tests.infra.servers import needing
 from tests.waiting import until
 
-pytestmark = [
-    *needing("gcs", pytest.mark.kafka),
-    # The client's library leaves the sockets of failed connections to the collector.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = needing("gcs", pytest.mark.kafka)
 
 
 def test_a_brief_becomes_objects_in_the_bucket_and_events_and_its_like_writes_nothing(

@@ -24,12 +24,7 @@ from tests.buckets import client_of, named_bucket
 from tests.faulty_proxy import Faults, faulty
 from tests.infra.servers import needing
 
-pytestmark = [
-    *needing("gcs"),
-    # A connection that the server cuts is thrown away by the client's library without being closed.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = needing("gcs")
 QUICK = Patience(seconds=6, first=0.05, longest=0.2, call=10)
 PAYLOAD = b"PAYLOAD" * 100
 
