@@ -115,6 +115,18 @@ class BucketStore:
             raise CorruptObject(name, "another value", "not the bucket's") from error
         return data
 
+    def head(self, name: str, size: int) -> bytes:
+        """The first `size` bytes, which no checksum vouches for; NoSuchObject if there are none."""
+        from google.api_core.exceptions import NotFound
+
+        try:
+            data: bytes = self._ask(
+                name, lambda how: self._blob(name).download_as_bytes(end=size - 1, checksum=None, **how)
+            )
+        except NotFound as error:
+            raise NoSuchObject(name) from error
+        return data
+
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of an object as it is now, streamed in parts; NoSuchObject if there is none."""
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))

@@ -13,7 +13,7 @@ import templates
 from foundry.names import digest
 from foundry.shot import Box
 
-STAGING_VERSION = "2"
+STAGING_VERSION = "3"
 Thousandth = Annotated[int, Field(ge=0, le=1000)]
 
 

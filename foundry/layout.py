@@ -17,7 +17,7 @@ from foundry.layout_files import layouts_of
 from foundry.names import digest
 from foundry.tenant import Tenant
 
-RENDERER_VERSION = "4"
+RENDERER_VERSION = "5"
 FAMILIES = (
     "square", "portrait", "story", "landscape", "leaderboard", "rectangle", "skyscraper", "billboard",
     "mobile-banner", "print-portrait", "print-landscape",

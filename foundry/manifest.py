@@ -38,7 +38,8 @@ class Attempt:
 class MasterRecord:
     """Lineage of one master; stored beside it as JSON.
 
-    `bits` per channel; `adapters` as id@version:weight; `fingerprint` is the perceptual hash that the screen compared.
+    `bits` per channel; `adapters` as id@version:weight; `fingerprint` is the perceptual hash that the screen compared;
+    `head_bytes`: how many of the file's first bytes hold a copy of half its size, 0 where there is none.
     """
 
     name: str
@@ -67,6 +68,7 @@ class MasterRecord:
     bits: int = 8
     adapters: tuple[str, ...] = ()
     fingerprint: str = ""
+    head_bytes: int = 0
 
 
 @dataclass(frozen=True)

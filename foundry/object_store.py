@@ -63,8 +63,8 @@ class NoSuchObject(FoundryError):
 class CorruptObject(OSError):
     """What was read back is not what was written: an outage, so the run stops and can be repeated."""
 
-    def __init__(self, name: str, wanted: str, found: str):
-        super().__init__(f"object {name!r} has crc32c {found}; {wanted} was written. Check the disk or the network.")
+    def __init__(self, name: str, wanted: str, found: str, kind: str = "crc32c"):
+        super().__init__(f"object {name!r} has {kind} {found}; {wanted} was written. Check the disk or the network.")
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,9 @@ class ObjectStore(Protocol):
 
     def get(self, name: str) -> bytes:
         """The bytes; NoSuchObject if there are none."""
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first `size` bytes, which no checksum vouches for: the reader does. NoSuchObject if there are none."""
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of an object, streamed; NoSuchObject if there is none."""
@@ -244,6 +247,14 @@ class LocalStore:
         """The bytes; NoSuchObject if there are none."""
         try:
             return self.path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise NoSuchObject(name) from error
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first `size` bytes; NoSuchObject if there are none."""
+        try:
+            with self.path(name).open("rb") as stream:
+                return stream.read(size)
         except FileNotFoundError as error:
             raise NoSuchObject(name) from error
 

@@ -23,7 +23,7 @@ from foundry.shot import ShotOrder
 from models.drawing import Drawing, Enlarged
 from transforms import progress
 from transforms.ahead import RenderAhead
-from transforms.master_file import bits_of, encode_master
+from transforms.master_file import bits_of, encode_master, head_bytes
 from transforms.staging import Staged, stage
 
 
@@ -104,6 +104,7 @@ def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> Master
         bits=bits_of(data),
         adapters=tuple(f"{worn.card.name}:{worn.weight / 1000:g}" for worn in cards.adapters),
         fingerprint=drawing.fingerprint,
+        head_bytes=head_bytes(data),
     )
 
 

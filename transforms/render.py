@@ -29,10 +29,11 @@ from transforms.film.footage import Footage, facts_of_clip, footage
 from transforms.film.make import Made as Film
 from transforms.film.make import Shelf, make
 from transforms.film.studio import Stock
-from transforms.master_file import decode_master, master_image
+from transforms.master_file import decode_master, pyramid
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
 from transforms.rendering.encode import encode
+from transforms.rendering.reduction import Pyramid
 
 THUMBNAIL_PX = 320
 Key = tuple[object, ...]
@@ -87,10 +88,10 @@ def missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[Vari
             yield variant
 
 
-def load_master(shot: ShotOrder, store: ObjectStore) -> tuple[Image.Image, MasterFacts]:
-    """A master's pixels and facts; NoMaster if it was not made."""
-    data, facts = stored_master(shot, store)
-    return master_image(data), facts
+def load_master(shot: ShotOrder, store: ObjectStore) -> tuple[Pyramid, MasterFacts]:
+    """A master's pixels, which are read when they are needed, and its facts; NoMaster if it was not made."""
+    record = master_record(shot, store)
+    return pyramid(record, store.for_tenant(shot.tenant)), facts_of(record)
 
 
 def film_master(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Master:
@@ -113,12 +114,17 @@ def film_clip(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Foot
     return footage(order, facts_of_clip(order, master), own)
 
 
-def master_facts(shot: ShotOrder, store: ObjectStore, scene: str = "") -> MasterFacts:
-    """A master's facts; NoMaster, which names the scene if it is given, if it was not made."""
+def master_record(shot: ShotOrder, store: ObjectStore, scene: str = "") -> MasterRecord:
+    """What is written down of a master; NoMaster, which names the scene if it is given, if it was not made."""
     own = store.for_tenant(shot.tenant)
     if not own.exists(shot.record):
         raise NoMaster(shot.name, scene)
-    return facts_of(master_from_json(own.get(shot.record)))
+    return master_from_json(own.get(shot.record))
+
+
+def master_facts(shot: ShotOrder, store: ObjectStore, scene: str = "") -> MasterFacts:
+    """A master's facts; NoMaster, which names the scene if it is given, if it was not made."""
+    return facts_of(master_record(shot, store, scene))
 
 
 def stored_master(shot: ShotOrder, store: ObjectStore, scene: str = "") -> tuple[bytes, MasterFacts]:
@@ -212,13 +218,13 @@ def thumbnail(image: Image.Image) -> bytes:
 
 @dataclass
 class _Masters:
-    """The decoded masters and static layers of one order at work: one of each is enough, as orders are sorted."""
+    """Masters, as far as they are decoded, and static layers of an order at work: one of each, as orders are sorted."""
 
-    masters: OrderedDict[Key, tuple[Image.Image, MasterFacts]] = field(default_factory=OrderedDict)
+    masters: OrderedDict[Key, tuple[Pyramid, MasterFacts]] = field(default_factory=OrderedDict)
     static: tuple[Key, StaticLayer] | None = None
     shelf: Shelf = field(default_factory=Shelf)
 
-    def master(self, shot: ShotOrder, store: ObjectStore) -> tuple[Image.Image, MasterFacts]:
+    def master(self, shot: ShotOrder, store: ObjectStore) -> tuple[Pyramid, MasterFacts]:
         key = (store, shot.tenant, shot.name)
         if key not in self.masters:
             self.masters.clear()

@@ -7,12 +7,15 @@ and takes Pillow's, at the speed that we use.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
+from transforms.master_file import HALF_AT, head_bytes
+from transforms.rendering.reduction import Pyramid
 
 SAMPLING = {True: 0x111111, False: 0x221111}
 
@@ -60,6 +63,29 @@ class OpenCv:
             "png": [],
         }  # fmt: skip
         return bytes(cv2.imencode("." + form, image, flags[form])[1])
+
+
+class HalvedOpenCv(OpenCv):
+    """Reads the copy of half the size that our masters have, wherever we do."""
+
+    name = "OpenCV, shared, our halves"
+
+    def decode(self, sheet: Sheet) -> Any:
+        data = sheet.order.master.read_bytes()
+        return Pyramid((sheet.order.facts.width_px, sheet.order.facts.height_px), lambda: _read(data), lambda: _read(
+            data[HALF_AT + 8 : head_bytes(data) - 4]))  # fmt: skip
+
+    def ground(self, master: Any, sheet: Sheet) -> Any:
+        left, top, right, bottom = sheet.crop
+        enough = right - left >= 2 * sheet.visual.width and bottom - top >= 2 * sheet.visual.height
+        halves = replace(sheet, crop=(left / 2, top / 2, right / 2, bottom / 2))
+        return super().ground(master.half, halves) if enough else super().ground(master.levels, sheet)
+
+
+def _read(data: bytes) -> Any:
+    import cv2
+
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
 
 
 class SlowOpenCv(OpenCv):

@@ -18,6 +18,7 @@ from foundry.tenant import Tenant
 from transforms.rendering.compose import above, finish, lettering, prepare, turned
 from transforms.rendering.crop import Crop
 from transforms.rendering.encode import Encoded, encode
+from transforms.rendering.reduction import Picture
 from transforms.rendering.room import PixelBox
 from transforms.rendering.setting import Type, set_copy
 
@@ -74,11 +75,11 @@ class Sheet:
     picture: NDArray[np.uint8] = field(repr=False)
 
 
-def sheet(order: Order, master: Image.Image, folder: Path) -> Sheet:
+def sheet(order: Order, master: Picture, folder: Path) -> Sheet:
     """An order laid out by our own code."""
     first = prepare(master, order.facts, order.layout, order.placement, order.tenant)
     static = turned(first, order.locale)
-    art = folder / f"{sha256((order.shared + order.locale).encode()).hexdigest()[:16]}.png"
+    art = folder / f"{sha256(f'{order.shared} {static.rtl}'.encode()).hexdigest()[:16]}.png"
     above(static).save(art)
     brand = order.tenant.brand
     setting = set_copy(order.copy, order.locale, order.layout, static.room, Type(brand.fonts, brand.type))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from foundry.card import ModelCard
 from foundry.manifest import MasterRecord, as_json, master_from_json
-from foundry.object_store import LocalStore
+from foundry.object_store import CorruptObject, LocalStore, crc32c
 from models.drawing import Enlarged
 from models.registry import card
 from models.upscaling.levels import chance_plane
@@ -21,8 +21,18 @@ from pipelines.campaign import ingest
 from tests.briefs import admitted
 from tests.fakes import PaintingHandler, painted
 from transforms.generate import write_master
-from transforms.master_file import bits_of, decode_master, encode_master, master_image
+from transforms.master_file import (
+    bits_of,
+    decode_master,
+    encode_master,
+    half_in,
+    head_bytes,
+    master_image,
+    master_levels,
+    pyramid,
+)
 from transforms.render import load_master
+from transforms.rendering.reduction import halved
 
 A_RECORD = MasterRecord(
     "n", "a", "t", "", "", "", (), 1, (), "square", False, 1, 1, None, None, "m", "1", "", "u", "s", "0", 1, "c", 16
@@ -62,8 +72,8 @@ def test_the_file_says_srgb_and_nothing_that_changes_from_run_to_run() -> None:
         size = int.from_bytes(data[at : at + 4], "big")
         kinds.append(data[at + 4 : at + 8].decode())
         at += size + 12
-    assert kinds[:2] == ["IHDR", "sRGB"]
-    assert set(kinds[2:-1]) == {"IDAT"}
+    assert kinds[:3] == ["IHDR", "sRGB", "haLF"]
+    assert set(kinds[3:-1]) == {"IDAT"}
     assert kinds[-1] == "IEND"
     assert encode_master(soft(), 16, "another") == data
 
@@ -108,8 +118,63 @@ def test_the_card_decides_the_bits_and_the_record_says_them(tmp_path: Path, bits
     own = store.for_tenant(order.tenant)
     record = master_from_json(own.get(order.record))
     assert record.bits == bits_of(own.get(order.master)) == bits
-    image, facts = load_master(order, store)
-    assert image.size == (facts.width_px, facts.height_px) == (pixels.shape[1], pixels.shape[0])
+    master, facts = load_master(order, store)
+    assert master.size == (facts.width_px, facts.height_px) == (pixels.shape[1], pixels.shape[0])
+    assert master.levels.shape == pixels.shape
+    assert np.array_equal(master.half, half_in(own.get(order.master), order.master))
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_half_the_size_lies_before_the_pixels_and_other_readers_pass_over_it(bits: int) -> None:
+    import cv2
+
+    data = encode_master(soft(), bits, "n")
+    length = head_bytes(data)
+    assert 0 < length < len(data)
+    half, whole = half_in(data[:length], "m"), master_levels(data)
+    assert np.array_equal(half, halved(whole))
+    assert np.array_equal(
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)[..., ::-1], decode_master(data)
+    )
+    with Image.open(io.BytesIO(data)) as stored:
+        stored.load()
+        assert stored.size == (640, 700)
+
+
+def test_a_slow_gradient_does_not_band_at_half_its_size() -> None:
+    data = encode_master(soft(), 16, "n")
+    columns = half_in(data[: head_bytes(data)], "m")[25:, :, 0].astype(np.float64).mean(axis=0)
+    assert np.abs(columns - soft()[50, :, 0].reshape(-1, 2).mean(axis=1) * 255).max() < 0.3
+
+
+@pytest.mark.parametrize("shape", [(701, 640, 3), (700, 639, 3), (1, 1, 3)])
+def test_an_odd_edge_has_no_copy_of_half_its_size(shape: tuple[int, int, int]) -> None:
+    data = encode_master(np.zeros(shape, np.float32), 16, "n")
+    assert head_bytes(data) == 0
+    assert master_levels(data).shape == shape
+
+
+@pytest.mark.parametrize("cut", [10, 45, 60, -1])
+def test_a_head_that_is_cut_off_or_changed_is_an_outage(cut: int) -> None:
+    data = encode_master(soft(), 16, "n")
+    head = data[: head_bytes(data)]
+    changed = head[:80] + bytes([head[80] ^ 1]) + head[81:]
+    for wrong in (head[:cut], changed):
+        with pytest.raises(CorruptObject, match=r"masters/m\.png, its first \d+ bytes"):
+            half_in(wrong, "masters/m.png")
+
+
+def test_a_master_that_changed_in_its_store_is_an_outage(tmp_path: Path) -> None:
+    store, data = LocalStore(tmp_path), encode_master(soft(), 16, "n")
+    record = dataclasses.replace(
+        A_RECORD, address="m.png", width_px=640, height_px=700, crc32c=crc32c(data), head_bytes=head_bytes(data)
+    )
+    store.put_once("m.png", data)
+    assert pyramid(record, store).levels.shape == (700, 640, 3)
+    (tmp_path / "m.png").write_bytes(data[:-30] + b"!" + data[-29:])
+    with pytest.raises(CorruptObject, match=r"m\.png"):
+        _ = pyramid(record, store).levels
+    assert pyramid(record, store).half is not None
 
 
 def test_bits_change_a_cards_digest_and_old_records_have_eight() -> None:
@@ -117,5 +182,6 @@ def test_bits_change_a_cards_digest_and_old_records_have_eight() -> None:
     eight, sixteen = (ModelCard.model_validate({**stated, "bits": bits}) for bits in (8, 16))
     assert eight.digest != sixteen.digest
     raw = json.loads(as_json(A_RECORD))
-    del raw["bits"]
-    assert master_from_json(json.dumps(raw)).bits == 8
+    del raw["bits"], raw["head_bytes"]
+    old = master_from_json(json.dumps(raw))
+    assert (old.bits, old.head_bytes) == (8, 0)

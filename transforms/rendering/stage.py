@@ -14,7 +14,7 @@ from foundry.tenant import Tenant
 from transforms.rendering.contrast import against, behind, contrast, luminance, middle
 from transforms.rendering.crop import Crop, crop_box, product_in
 from transforms.rendering.logo import LogoPlace, logo_picture, place_logo
-from transforms.rendering.reduction import in_whole_pixels, reduced
+from transforms.rendering.reduction import Picture, Pyramid, in_whole_pixels, reduced
 from transforms.rendering.room import Frame, PixelBox, block_boxes, frame
 from transforms.rendering.setting import Room
 from transforms.rendering.sight import focus, quiet
@@ -34,7 +34,7 @@ class Moments:
     others: tuple[Image.Image, ...]
 
 
-Shown = Image.Image | Moments
+Shown = Picture | Moments
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,11 @@ def stage(
     """
     first, others = (master.first, master.others) if isinstance(master, Moments) else (master, ())
     product_known = facts.product_box is not None
-    facts = facts if product_known else replace(facts, product_box=focus(first))
+    facts = (
+        facts
+        if product_known
+        else replace(facts, product_box=focus(first.small if isinstance(first, Pyramid) else first))
+    )
     room = frame(layout, placement, facts.mirrored if rtl is None else rtl)
     visual = room.box(layout.key_visual.area)
     shown = [_shown(picture, facts, layout.key_visual, visual) for picture in (first, *others)]
@@ -93,7 +97,7 @@ def stage(
     return Stage(canvases[0], visual, crop, strokes, ink, logo, said, tuple(canvases[1:]))
 
 
-def _shown(master: Image.Image, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, Crop]:
+def _shown(master: Picture, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, Crop]:
     size = (box.width, box.height)
     crop = in_whole_pixels(crop_box(facts, size, visual.product_height, visual.product), size)
     return reduced(master, size, crop), crop
@@ -125,7 +129,7 @@ class _Painter:
         for box in _beside(self.frame.size, visual):
             self.paint(Stroke(box, ground))
 
-    def close_up(self, master: Image.Image, facts: MasterFacts, visual: Visual) -> None:
+    def close_up(self, master: Picture, facts: MasterFacts, visual: Visual) -> None:
         box = self.frame.box(visual.area)
         picture, _ = _shown(master, facts, visual, box)
         corner = self.frame.length(visual.corner)
