@@ -33,8 +33,8 @@ class LoadedUpscaler:
 class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):
     """Learned enlargement of one card, at the composition's exact size; float32 in [0, 1], sRGB encoded.
 
-    On the CPU the card fixes the number of threads and everything is float32, so that the same drawing gives the
-    same bytes; on CUDA the card's precision holds. `device` is "cuda", "cpu" or None for the best there is.
+    On the CPU the card fixes the number of threads of a tile and everything is float32, so that the same drawing gives
+    the same bytes; on CUDA the card's precision holds. `device` is "cuda", "cpu" or None for the best there is.
     """
 
     def __init__(self, card: ModelCard, *, device: str | None = None):
@@ -55,12 +55,8 @@ class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):
         return [self._enlarged(drawing, model) for drawing in batch]
 
     def _enlarged(self, drawing: Drawing, model: LoadedUpscaler) -> Enlarged:
-        import torch
-
         target = compositions()[drawing.order.bucket]
         with model.lock:
-            if model.learned.device == "cpu":
-                torch.set_num_threads(self.card.cpu_threads)
             pixels = enlarged(drawing.pixels, model.learned, target.width_px, target.height_px)
         return Enlarged(drawing, pixels)
 

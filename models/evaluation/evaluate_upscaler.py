@@ -45,7 +45,7 @@ def evaluate_upscaler(
     rows = compare(own, names)
     say("timing a master, looking for seams")
     across = seams(network) if network else None
-    figures = figures_of(rows, across, master_seconds(network, card.cpu_threads, 1 if quick else 3))
+    figures = figures_of(rows, across, master_seconds(network, 1 if quick else 3))
     found = concluded(card, made_on, figures, _marks(card, figures), {"photographs": ", ".join(names)})
     folder = evidence_folder(card, registry)
     _write_page(folder, card, found, rows, own)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from models.drawing import Pixels
-from models.upscaling.rows import Rows, Window
+from models.upscaling.rows import Rows, Window, cores
 
 LOBES = 3
 STRIP_ROWS = 256
@@ -48,18 +49,25 @@ def _strips(rows: Rows, crop: Crop, width: int, height: int) -> Iterator[Pixels]
     window = Window(rows)
     step = (crop.bottom - crop.top) / height
     reach = LOBES * max(step, 1.0) + 1
-    for top in range(0, height, STRIP_ROWS):
-        bottom = min(top + STRIP_ROWS, height)
-        upper, lower = crop.top + top * step, crop.top + bottom * step
-        first, last = max(0, math.floor(upper - reach)), min(rows.height, math.ceil(lower + reach))
-        band = window.span(first, last)
-        box = (crop.left, max(0.0, upper - first), crop.right, min(float(last - first), lower - first))
-        yield _planes(band, box, width, bottom - top)
+    with ThreadPoolExecutor(min(cores(), rows.channels), "plane") as pool:
+        for top in range(0, height, STRIP_ROWS):
+            bottom = min(top + STRIP_ROWS, height)
+            upper, lower = crop.top + top * step, crop.top + bottom * step
+            first, last = max(0, math.floor(upper - reach)), min(rows.height, math.ceil(lower + reach))
+            band = window.span(first, last)
+            box = (crop.left, max(0.0, upper - first), crop.right, min(float(last - first), lower - first))
+            yield _planes(band, box, width, bottom - top, pool)
 
 
-def _planes(band: Pixels, box: tuple[float, float, float, float], width: int, height: int) -> Pixels:
+def _planes(
+    band: Pixels, box: tuple[float, float, float, float], width: int, height: int, pool: ThreadPoolExecutor
+) -> Pixels:
     made = np.empty((height, width, band.shape[2]), np.float32)
-    for channel in range(band.shape[2]):
+
+    def one(channel: int) -> None:
         plane = Image.fromarray(np.ascontiguousarray(band[..., channel]))
-        made[..., channel] = np.asarray(plane.resize((width, height), Image.Resampling.LANCZOS, box=box))
-    return np.clip(made, 0, 1, out=made)
+        made[..., channel] = np.asarray(plane.resize((width, height), Image.Resampling.LANCZOS, box=box)).clip(0, 1)
+
+    for done in [pool.submit(one, channel) for channel in range(band.shape[2])]:
+        done.result()
+    return made

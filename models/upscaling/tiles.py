@@ -2,20 +2,23 @@
 
 A tile at the picture's edge is cut at the edge, so that the network pads there as it would for the whole picture.
 Tiles therefore need no blending: what they give is what the untiled network gives, but for the last bits of floats.
+On the CPU, as many tiles of a band are worked on at once as there are cores for, each by the card's number of threads:
+the bytes do not depend on how many cores there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.drawing import Pixels
 from models.upscaling.learned import Learned
-from models.upscaling.rows import Rows, Window
+from models.upscaling.rows import Rows, Window, cores
 
-TILE_ROWS, TILE_COLUMNS = 128, 512
+TILE_ROWS, TILE_COLUMNS = 128, 256
 SMALLEST_TILE = 16
 
 
@@ -43,16 +46,29 @@ def enlarged_rows(rows: Rows, learned: Learned, scale: int) -> Rows:
 
 
 def _bands(rows: Rows, learned: Learned, scale: int) -> Iterator[Pixels]:
-    window = Window(rows)
-    for top in range(0, rows.height, TILE_ROWS):
-        bottom = min(top + TILE_ROWS, rows.height)
-        first, last = max(0, top - learned.margin), min(rows.height, bottom + learned.margin)
-        band = window.span(first, last)
-        made = np.empty(((bottom - top) * scale, rows.width * scale, rows.channels), np.float32)
-        for left in range(0, rows.width, TILE_COLUMNS):
-            tile = _Tile(top - first, bottom - first, left, min(left + TILE_COLUMNS, rows.width))
-            _fill(made, band, tile, learned, scale)
-        yield made
+    window, lefts = Window(rows), range(0, rows.width, TILE_COLUMNS)
+    with ThreadPoolExecutor(min(_at_once(learned), len(lefts)), "tile", _fix_threads, (learned,)) as pool:
+        for top in range(0, rows.height, TILE_ROWS):
+            bottom = min(top + TILE_ROWS, rows.height)
+            first, last = max(0, top - learned.margin), min(rows.height, bottom + learned.margin)
+            band = window.span(first, last)
+            made = np.empty(((bottom - top) * scale, rows.width * scale, rows.channels), np.float32)
+            tiles = [_Tile(top - first, bottom - first, x, min(x + TILE_COLUMNS, rows.width)) for x in lefts]
+            for done in [pool.submit(_fill, made, band, tile, learned, scale) for tile in tiles]:
+                done.result()
+            yield made
+
+
+def _at_once(learned: Learned) -> int:
+    return max(cores() // learned.card.cpu_threads, 1) if learned.device == "cpu" else 1
+
+
+def _fix_threads(learned: Learned) -> None:
+    """PyTorch counts threads per thread that calls it."""
+    import torch
+
+    if learned.device == "cpu":
+        torch.set_num_threads(learned.card.cpu_threads)
 
 
 def _fill(made: Pixels, band: Pixels, tile: _Tile, learned: Learned, scale: int, origin: int | None = None) -> None:

@@ -29,15 +29,12 @@ def upscale_file(
     Where both edges ask for another aspect, the picture is cropped in the middle. Pixels of a wide-gamut profile
     are enlarged as they are encoded and the profile is passed on. BadInput for a source or a size that cannot be.
     """
-    import torch
-
     if not card.has_weights:
         raise BadInput(f"card {card.name}", "has no weights to enlarge a file with; name a learned one, such as crisp")
     picture = inspect(source)
     width, height = _size(picture, width_px, height_px)
     _refuse_target(source, target)
     learned = load(card)
-    torch.set_num_threads(card.cpu_threads)
     rows = without_fringe(picture.rows(), 2 * learned.margin)
     out = PictureOut(target, picture.bits, picture.profile)
     out.write(stream(rows, learned, width, height))

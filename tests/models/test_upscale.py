@@ -24,6 +24,7 @@ from models.evaluation.enlargers import psnr
 from models.evaluation.photographs import photograph, reduced
 from models.registry import WeightsRefused, card
 from models.upscale_handler import UpscaleHandler
+from models.upscaling import resample, tiles
 from models.upscaling.enlarge import enlarged, passes, stream
 from models.upscaling.learned import Learned, load
 from models.upscaling.network import CompactUpscaler, write_network
@@ -86,6 +87,17 @@ def test_strips_of_any_height_give_the_same_bytes(crisp: Learned) -> None:
         again = gathered(stream(Rows(120, len(pixels), 3, strips), crisp, 305, 411))
         assert again.shape == (411, 305, 3)
         assert np.array_equal(again, whole)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_the_number_of_cores_changes_no_byte(crisp: Learned, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    pixels = large_photograph()
+    made = []
+    for cores in (1, count):
+        for module in (tiles, resample):
+            monkeypatch.setattr(module, "cores", lambda cores=cores: cores)
+        made.append(enlarged(pixels, crisp, 1_500, 421))
+    assert np.array_equal(*made)
 
 
 def test_passes_end_with_the_largest_scale_and_little_surplus() -> None:
