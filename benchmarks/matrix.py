@@ -23,6 +23,7 @@ from foundry.fonts import FONTS, uncovered
 from foundry.plan import is_rtl
 from transforms.rendering.compose import lettering
 from transforms.rendering.proof import Finding, Places, findings, inked, places, unmirrored
+from transforms.rendering.room import safe_box
 
 THUMB_PX, TILE_PX, HEAD_PX = 420, 240, 22
 
@@ -134,7 +135,7 @@ def examined(specimen: Specimen, usual: Places) -> tuple[tuple[Finding, ...], Pl
     """What is wrong with a specimen, and where its words stand; `usual` is where they stand from left to right."""
     slots = lettering(specimen.static, specimen.copy, specimen.locale)
     found = findings(specimen.static, slots, specimen.locale)
-    there = places(inked(slots), specimen.composed.logo, specimen.static.image.width)
+    there = places(inked(slots), specimen.composed.logo, safe_box(specimen.look.placement))
     turned = tuple(unmirrored(usual, there)) if is_rtl(specimen.locale) else ()
     return (*found, *turned), there
 

@@ -15,7 +15,7 @@ from benchmarks.matrix import Wanted, write_matrix
 from benchmarks.specimens import Masters, Renderer, Specimen, copy_of, locales, looks
 from transforms.rendering.compose import LetteredSlot, StaticLayer, lettering
 from transforms.rendering.proof import findings, inked, places, unmirrored
-from transforms.rendering.room import PixelBox
+from transforms.rendering.room import PixelBox, safe_box
 
 SHOWN = ("google/landscape", "landscape-stage")
 
@@ -100,7 +100,7 @@ def test_words_from_right_to_left_stand_on_the_other_side() -> None:
     stand = {}
     for locale in ("en-US", "ar-EG"):
         static, slots = proofed(locale)
-        stand[locale] = places(inked(slots), static.logo, static.image.width)
+        stand[locale] = places(inked(slots), static.logo, safe_box(static.placement))
     assert {"headline", "legal", "logo"} <= set(stand["en-US"])
     assert list(unmirrored(stand["en-US"], stand["ar-EG"])) == []
     found = {one.slot for one in unmirrored(stand["en-US"], stand["en-US"])}

@@ -26,7 +26,9 @@ UNSURE = 0.03
 LEAST_PX = {"legal": 8, "price": 9, "badge": 9}
 LEAST_OTHER_PX = 10
 STRAY, RAGGED = 0.12, 0.08
-MIRRORED, MIRRORED_WITHIN = frozenset({"headline", "subheadline", "legal"}), 0.015
+MIRRORED, MIRRORED_WITHIN = frozenset({"headline", "subheadline", "legal"}), 0.035
+"""Of the safe width. A block's own margin and a channel's safe area may differ on one side, by 5 px of 1080 where they
+do, and what is centred between them is off by half of that in both directions."""
 PLATED = 0.7
 """A circle fills 0.79 of its box, the heaviest figures 0.6."""
 
@@ -167,12 +169,15 @@ def _apart(above: PixelBox, below: PixelBox, align: str, rtl: bool) -> int:
 Places = dict[str, tuple[float, float]]
 
 
-def places(drawn: Sequence[Inked], logo: PixelBox | None, width: int) -> Places:
-    """Where what begins a line of reading stands across the frame: field → its left and right edge, 0 to 1."""
+def places(drawn: Sequence[Inked], logo: PixelBox | None, safe: PixelBox) -> Places:
+    """Where what begins a line of reading stands across the safe area: field → its left and right edge, 0 to 1.
+
+    Not across the frame: a channel that covers one side of it covers the same side for every locale.
+    """
     boxes = {one.field: one.slot.placed.box for one in drawn if one.field in MIRRORED}
     if logo:
         boxes["logo"] = logo
-    return {field: (box.left / width, box.right / width) for field, box in boxes.items()}
+    return {name: ((b.left - safe.left) / safe.width, (b.right - safe.left) / safe.width) for name, b in boxes.items()}
 
 
 def unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[Finding]:
@@ -186,7 +191,7 @@ def unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[Finding
         pairs = (*zip(there, turned, strict=True), middles)
         if min(abs(a - b) for a, b in pairs) > MIRRORED_WITHIN:
             measured = (
-                f"from {left:.2f} to {right:.2f} of the width; from left to right {there[0]:.2f} to {there[1]:.2f}"
+                f"from {left:.2f} to {right:.2f} of the safe width; from left to right {there[0]:.2f} to {there[1]:.2f}"
             )
             yield Finding("not mirrored", field, measured)
 

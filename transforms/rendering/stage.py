@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image, ImageChops
@@ -22,6 +22,8 @@ from transforms.rendering.strokes import Stroke, dimmed, lay, round_mask, seen_t
 
 READABLE = 4.5
 SCRIM = (0.2, 0.35, 0.5, 0.65, 0.8)
+LINES = 4
+"""Bands of a block that a scrim makes readable each: a line at its edge may lie on what is rare in the block."""
 LIGHT = 0.2
 """Mean luminance above which a ground takes the logo in dark ink."""
 
@@ -165,9 +167,20 @@ class _Painter:
         for strength in SCRIM:
             scrim = dimmed(whole, strength)
             tried = [seen_through(canvas, scrim, box) for canvas in self.canvases]
-            if against(ink, behind(tried, PixelBox(0, 0, *tried[0].size))) >= READABLE:
+            if against(ink, self._worst(tried, box, PixelBox(0, 0, *tried[0].size))) >= READABLE:
                 break
         return scrim
+
+    def _worst(self, pictures: Sequence[Image.Image], block: PixelBox, there: PixelBox) -> tuple[float, float]:
+        """The least and most luminance behind a block, which stands `there` in the pictures: of the whole, and of each
+        of its bands that the product is not in, as no scrim covers the product."""
+        found = [behind(pictures, there)]
+        for at in range(LINES):
+            upper, lower = (there.height * edge // LINES for edge in (at, at + 1))
+            band = PixelBox(block.left, block.top + upper, block.right, block.top + lower)
+            if lower > upper and not (self.product and self.product.meets(band)):
+                found.append(behind(pictures, PixelBox(there.left, there.top + upper, there.right, there.top + lower)))
+        return min(low for low, _ in found), max(high for _, high in found)
 
     def logo(self, place: LogoPlace) -> None:
         on_light = middle(behind(self.canvases, place.box)) > LIGHT
