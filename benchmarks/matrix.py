@@ -182,7 +182,9 @@ class Mosaic:
         return column * (TILE_PX + 6) + 3, row * (TILE_PX + HEAD_PX + 6) + 3
 
     def _say(self, left: int, top: int, text: str) -> None:
-        shown = text if len(text) <= 40 else "…" + text[-39:]
+        shown = text
+        while self._font.getlength(shown) > TILE_PX and len(shown) > 2:
+            shown = "…" + shown[2:]
         self._draw.text((left + 2, top + 2), shown, font=self._font, fill="#E8E8E8")
 
 
