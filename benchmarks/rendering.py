@@ -220,7 +220,7 @@ def rows(ours: Ours, sheets: list[Sheet], chromium: Chromium | None) -> dict[str
             continue
         made[f"{name}, a script"] = alone
         made[f"{name}, shared"] = Peer(tool, True, qualities=alone.qualities)
-        if tool.name == OpenCv.name:
+        if name == OpenCv.name:
             made[HalvedOpenCv.name] = Peer(HalvedOpenCv(), True, qualities=alone.qualities)
         if chromium and tool is plain_pillow:
             made["Chromium, warm"] = Browser(chromium, alone.qualities)
