@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 from benchmarks.matrix import Wanted, write_matrix
-from benchmarks.specimens import Masters, Renderer, Specimen, copy_of, locales, looks
+from benchmarks.specimens import BRANDS, Masters, Renderer, Specimen, copy_of, locales, looks
 from transforms.rendering.compose import LetteredSlot, StaticLayer, lettering
-from transforms.rendering.proof import findings, inked, places, unmirrored
-from transforms.rendering.room import PixelBox, safe_box
+from transforms.rendering.crop import crop_box
+from transforms.rendering.proof import findings, inked, places, product_cut, unmirrored
+from transforms.rendering.room import PixelBox, frame, safe_box
 
 SHOWN = ("google/landscape", "landscape-stage")
 
@@ -48,6 +49,26 @@ def named(field: str, locale: str = "en-US") -> tuple[LetteredSlot, list[Lettere
 def test_nothing_is_found_in_a_sound_rendition(locale: str) -> None:
     static, slots = proofed(locale)
     assert findings(static, slots, locale) == ()
+
+
+def test_a_product_that_the_crop_leaves_out_is_cut() -> None:
+    static, slots = proofed("en-US")
+    facts = static.source[1]
+    assert facts.product_box is not None
+    higher = (*static.crop[:3], (facts.product_box.bottom - 20) * facts.height_px / 1000)
+    found = findings(replace(static, stage=replace(static.stage, crop=higher)), slots, "en-US")
+    assert [(one.kind, one.slot) for one in found] == [("product cut", "key_visual")]
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_no_layout_cuts_the_product_of_a_demo_brand(brand: str) -> None:
+    masters = Masters()
+    for look in sorted(looks(brand), key=lambda look: look.placement.bucket):
+        _, facts = masters.master(brand, look.placement.bucket, False)
+        visual = look.layout.key_visual
+        box = frame(look.layout, look.placement, facts.mirrored).box(visual.area)
+        crop = crop_box(facts, (box.width, box.height), visual.product_height, visual.product)
+        assert list(product_cut(facts, crop)) == [], (look.layout.id, look.names)
 
 
 def test_ink_beyond_the_frame_is_clipped() -> None:

@@ -16,7 +16,9 @@ from PIL import Image
 from foundry.colour import BT709, linear_of_srgb
 from foundry.layout import Layout
 from foundry.plan import is_rtl
+from foundry.shot import MasterFacts
 from transforms.rendering.compose import LetteredSlot, StaticLayer
+from transforms.rendering.crop import Crop
 from transforms.rendering.room import PixelBox
 
 INKED, SOLID = 24, 250
@@ -26,6 +28,8 @@ UNSURE = 0.03
 LEAST_PX = {"legal": 8, "price": 9, "badge": 9}
 LEAST_OTHER_PX = 10
 STRAY, RAGGED = 0.12, 0.08
+CUT = 0.01
+"""Of a product's height: what its box may be cut by, as boxes are in thousandths of the master."""
 MIRRORED, MIRRORED_WITHIN = frozenset({"headline", "subheadline", "legal"}), 0.035
 """Of the safe width. A block's own margin and a channel's safe area may differ on one side, by 5 px of 1080 where they
 do, and what is centred between them is off by half of that in both directions."""
@@ -72,8 +76,26 @@ def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
 def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) -> tuple[Finding, ...]:
     """Everything that is wrong with the lettering of a locale over the static layer that faces its way."""
     drawn, ground = inked(slots), static.image
-    found = [*_cut(drawn, ground.size), *_strays(drawn), *_collisions(drawn, static.logo), *_tiny(drawn)]
+    found = [
+        *product_cut(static.source[1], static.crop),
+        *_cut(drawn, ground.size),
+        *_strays(drawn),
+        *_collisions(drawn, static.logo),
+        *_tiny(drawn),
+    ]
     return (*found, *_weak(drawn, ground), *_ragged(drawn, static.layout, is_rtl(locale)))
+
+
+def product_cut(facts: MasterFacts, crop: Crop) -> Iterator[Finding]:
+    """The product is not all in the crop that shows."""
+    if facts.product_box is None:
+        return
+    box, (left, top, right, bottom) = facts.product_box, crop
+    across = [x * facts.width_px / 1000 for x in (box.left, box.right)]
+    down = [y * facts.height_px / 1000 for y in (box.top, box.bottom)]
+    out = max(left - across[0], across[1] - right, top - down[0], down[1] - bottom) / (down[1] - down[0])
+    if out > CUT:
+        yield Finding("product cut", "key_visual", f"by {out:.3f} of its height, at most {CUT:g}")
 
 
 def _cut(drawn: Sequence[Inked], size: tuple[int, int]) -> Iterator[Finding]:
