@@ -5,7 +5,7 @@ file pays most for. The 8 bits of a master, and those read out of a 16-bit one, 
 
 Before its pixels a master has a copy of them at half its size, 8 bits: a PNG in a private chunk, `haLF`, that other
 readers pass over and editors must drop when they change the picture (PNG, third edition, section 14). It is a
-twenty-fifth of the file, and most files that are made from a master need no more than it.
+twentieth of the file, and most files that are made from a master need no more than it.
 """
 
 from __future__ import annotations

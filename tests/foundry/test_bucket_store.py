@@ -93,6 +93,18 @@ def test_a_large_file_goes_up_in_parts_and_survives_an_error_between_them(
     assert faults.waiting == []
 
 
+def test_the_head_of_an_object_is_asked_for_alone_and_an_outage_is_waited_out(
+    store: BucketStore, faults: Faults
+) -> None:
+    store.put_once("masters/whole.png", PAYLOAD)
+    faults.give("GET", "503", "cut")
+    assert store.head("masters/whole.png", 10) == PAYLOAD[:10]
+    assert faults.waiting == []
+    assert store.head("masters/whole.png", len(PAYLOAD) + 5) == PAYLOAD
+    with pytest.raises(NoSuchObject, match="none"):
+        store.head("masters/none.png", 10)
+
+
 @pytest.mark.parametrize("fault", ["429", "500", "503", "cut", "slow"])
 def test_an_outage_is_waited_out(store: BucketStore, faults: Faults, fault: str) -> None:
     faults.give("POST", fault)

@@ -48,6 +48,14 @@ def test_a_tenant_lists_its_own_objects_only(tmp_path: Path) -> None:
     assert sorted(store.list()) == ["a/one", "ab/two"]
 
 
+def test_the_head_of_an_object_is_its_first_bytes(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.put_once("a", b"123456789")
+    assert (store.head("a", 4), store.head("a", 20)) == (b"1234", b"123456789")
+    with pytest.raises(NoSuchObject, match="'b'"):
+        store.head("b", 4)
+
+
 def test_a_missing_object_is_named(tmp_path: Path) -> None:
     store = LocalStore(tmp_path).for_tenant("a")
     with pytest.raises(NoSuchObject, match="'gone' does not exist"):
