@@ -90,17 +90,16 @@ def _print(scale: int, filter_: str, found: dict[str, list[NDArray[np.float64]]]
 
 def masters() -> None:
     """Print seconds for a 3840 x 2160 master from drawings of several sizes; CPU seconds where the cores are shared."""
-    import torch
-
     network, photo = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png")
-    heads = ("drawing", "threads", "Lanczos s", "crisp s", "ratio", "Lanczos CPU", "crisp CPU")
+    heads = ("drawing", "cores", "Lanczos s", "crisp s", "ratio", "Lanczos CPU", "crisp CPU")
     print("\n{:>10} {:>8} {:>10} {:>8} {:>6} {:>12} {:>10}".format(*heads))
+    every = sorted(os.sched_getaffinity(0))
     for width, height in SOURCES:
         small = resampled(photo, width, height)
-        for threads in range(1, len(os.sched_getaffinity(0)) + 1):
-            torch.set_num_threads(threads)
+        for count in range(1, len(every) + 1):
+            os.sched_setaffinity(0, every[:count])
             plain, own = _seconds(resampled, small, 3840, 2160), _seconds(enlarged, small, network, 3840, 2160)
-            row = (threads, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
+            row = (count, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
             print(f"{width:>6}x{height:<3}" + " {:8} {:10.2f} {:8.2f} {:6.1f} {:12.2f} {:10.2f}".format(*row))
 
 
@@ -132,9 +131,7 @@ def sizes() -> None:
 
 def one(edge: int, bits: int, folder: Path) -> None:
     """Enlarge one file here, as upscale_file does, with a meter for seams in between; print the cells of a row."""
-    import torch
-
-    torch.set_num_threads(1)
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one tile at a time
     network, photo, small = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png"), edge // 4
     crop = middle(photo.shape[1], photo.shape[0], small, small)
     PictureOut(folder / "in.png", bits, b"").write(resampled_rows(rows_of(photo), crop, small, small))

@@ -104,25 +104,22 @@ class BucketStore:
 
     def get(self, name: str) -> bytes:
         """The bytes, checked against the bucket's CRC-32C; NoSuchObject if there are none."""
-        from google.api_core.exceptions import NotFound
         from google.cloud.storage.exceptions import DataCorruption
 
         try:
-            data: bytes = self._ask(name, lambda how: self._blob(name).download_as_bytes(checksum="crc32c", **how))
-        except NotFound as error:
-            raise NoSuchObject(name) from error
+            return self._downloaded(name, checksum="crc32c")
         except DataCorruption as error:
             raise CorruptObject(name, "another value", "not the bucket's") from error
-        return data
 
     def head(self, name: str, size: int) -> bytes:
         """The first `size` bytes, which no checksum vouches for; NoSuchObject if there are none."""
+        return self._downloaded(name, end=size - 1, checksum=None)
+
+    def _downloaded(self, name: str, **what: Any) -> bytes:
         from google.api_core.exceptions import NotFound
 
         try:
-            data: bytes = self._ask(
-                name, lambda how: self._blob(name).download_as_bytes(end=size - 1, checksum=None, **how)
-            )
+            data: bytes = self._ask(name, lambda how: self._blob(name).download_as_bytes(**what, **how))
         except NotFound as error:
             raise NoSuchObject(name) from error
         return data

@@ -23,6 +23,7 @@ from models.diffusion.signatures import call_parameters
 from models.diffusion.wearing import Known, checked, kind_of, take_off, triggers, wear
 from models.drawing import Drawn, DrawRequest, Guide, Pixels, Undrawn
 from models.prompt import Prompt, compile_for
+from models.threads import fix_threads
 
 __all__ = ["DiffusersHandler", "LoadedPipeline", "alike"]
 
@@ -110,7 +111,7 @@ class DiffusersHandler(ModelHandler[DrawRequest, Result, LoadedPipeline]):
 
     def _draw(self, requests: Sequence[DrawRequest], model: LoadedPipeline) -> list[Result]:
         order, guides = requests[0].order, [request.guide or Guide() for request in requests]
-        _fix_threads(model.device, self.card.cpu_threads)
+        fix_threads(model.device, self.card.cpu_threads)
         wear(model, self.card, order.adapters, self.adapters)
         pipeline = in_mode(model, self.card.name, mode_of(guides[0]))
         guidance = guidance_of(pipeline, float(self.card.guidance))
@@ -196,13 +197,6 @@ def alike(batch: Sequence[DrawRequest], most: int) -> Iterator[list[int]]:
     for _, positions in sorted(groups.items(), key=lambda group: first[group[0][0]]):
         for start in range(0, len(positions), most):
             yield positions[start : start + most]
-
-
-def _fix_threads(device: str, threads: int) -> None:
-    import torch
-
-    if device == "cpu" and torch.get_num_threads() != threads:
-        torch.set_num_threads(threads)
 
 
 def _memory(device: str) -> str:

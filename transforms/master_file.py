@@ -67,7 +67,12 @@ def head_bytes(data: bytes) -> int:
 
 
 def half_in(head: bytes, address: str) -> NDArray[np.uint8]:
-    """(height / 2, width / 2, 3) out of a master's first `head_bytes`; CorruptObject if they are not what was written.
+    """(height / 2, width / 2, 3) out of a master's first `head_bytes`; CorruptObject if they are not whole."""
+    return read_own(half_file(head, address)).astype(np.uint8, copy=False)
+
+
+def half_file(head: bytes, address: str) -> bytes:
+    """The PNG file of half the size that a master's first `head_bytes` hold; CorruptObject if it is not whole.
 
     A part of an object has no checksum in any store; the chunk has its own (PNG's CRC-32).
     """
@@ -76,7 +81,15 @@ def half_in(head: bytes, address: str) -> NDArray[np.uint8]:
     found = struct.pack(">I", zlib.crc32(chunk))
     if kind != HALF or said != found:
         raise CorruptObject(f"{address}, its first {len(head)} bytes", said.hex() or "more", found.hex(), "crc32")
-    return read_own(chunk[4:]).astype(np.uint8, copy=False)
+    return chunk[4:]
+
+
+def whole_file(record: MasterRecord, own: ObjectStore) -> bytes:
+    """A master's file out of the tenant's store; CorruptObject if it is not what its record says."""
+    data = own.get(record.address)
+    if (found := crc32c(data)) != record.crc32c:
+        raise CorruptObject(record.address, record.crc32c, found)
+    return data
 
 
 def pyramid(record: MasterRecord, own: ObjectStore) -> Pyramid:
@@ -86,10 +99,7 @@ def pyramid(record: MasterRecord, own: ObjectStore) -> Pyramid:
         return half_in(own.head(record.address, record.head_bytes), record.address)
 
     def whole() -> NDArray[np.uint8]:
-        data = own.get(record.address)
-        if crc32c(data) != record.crc32c:
-            raise CorruptObject(record.address, record.crc32c, crc32c(data))
-        return master_levels(data)
+        return master_levels(whole_file(record, own))
 
     return Pyramid((record.width_px, record.height_px), whole, half if record.head_bytes else None)
 

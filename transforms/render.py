@@ -29,7 +29,7 @@ from transforms.film.footage import Footage, facts_of_clip, footage
 from transforms.film.make import Made as Film
 from transforms.film.make import Shelf, make
 from transforms.film.studio import Stock
-from transforms.master_file import decode_master, pyramid
+from transforms.master_file import decode_master, pyramid, whole_file
 from transforms.rendering.check import check
 from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
 from transforms.rendering.encode import encode
@@ -97,8 +97,8 @@ def load_master(shot: ShotOrder, store: ObjectStore) -> tuple[Pyramid, MasterFac
 def film_master(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Master:
     """The n-th picture of a film, with all its bits; NoMaster names the scene whose shot was refused."""
     shot = variant.shows[at]
-    data, facts = stored_master(shot, store, plan.scenes[shot.scene].id)
-    return decode_master(data), facts
+    record = master_record(shot, store, plan.scenes[shot.scene].id)
+    return decode_master(whole_file(record, store.for_tenant(shot.tenant))), facts_of(record)
 
 
 def film_clip(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Footage | None:
@@ -125,12 +125,6 @@ def master_record(shot: ShotOrder, store: ObjectStore, scene: str = "") -> Maste
 def master_facts(shot: ShotOrder, store: ObjectStore, scene: str = "") -> MasterFacts:
     """A master's facts; NoMaster, which names the scene if it is given, if it was not made."""
     return facts_of(master_record(shot, store, scene))
-
-
-def stored_master(shot: ShotOrder, store: ObjectStore, scene: str = "") -> tuple[bytes, MasterFacts]:
-    """A master's file and facts; NoMaster, which names the scene if it is given, if it was not made."""
-    facts = master_facts(shot, store, scene)
-    return store.for_tenant(shot.tenant).get(shot.master), facts
 
 
 def facts_of(record: MasterRecord) -> MasterFacts:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
-from transforms.master_file import HALF_AT, head_bytes
+from transforms.master_file import half_file, head_bytes
 from transforms.rendering.reduction import Pyramid
 
 SAMPLING = {True: 0x111111, False: 0x221111}
@@ -71,9 +71,10 @@ class HalvedOpenCv(OpenCv):
     name = "OpenCV, shared, our halves"
 
     def decode(self, sheet: Sheet) -> Any:
-        data = sheet.order.master.read_bytes()
-        return Pyramid((sheet.order.facts.width_px, sheet.order.facts.height_px), lambda: _read(data), lambda: _read(
-            data[HALF_AT + 8 : head_bytes(data) - 4]))  # fmt: skip
+        file, facts = sheet.order.master, sheet.order.facts
+        data = file.read_bytes()
+        size = (facts.width_px, facts.height_px)
+        return Pyramid(size, lambda: _read(data), lambda: _read(half_file(data[: head_bytes(data)], file.name)))
 
     def ground(self, master: Any, sheet: Sheet) -> Any:
         left, top, right, bottom = sheet.crop

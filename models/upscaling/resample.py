@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from models.drawing import Pixels
-from models.upscaling.rows import Rows, Window, cores
+from models.threads import cores
+from models.upscaling.rows import Rows, Window
 
 LOBES = 3
 STRIP_ROWS = 256

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.drawing import Pixels
+from models.threads import cores, fix_threads
 from models.upscaling.learned import Learned
-from models.upscaling.rows import Rows, Window, cores
+from models.upscaling.rows import Rows, Window
 
 TILE_ROWS, TILE_COLUMNS = 128, 256
 SMALLEST_TILE = 16
@@ -47,7 +48,8 @@ def enlarged_rows(rows: Rows, learned: Learned, scale: int) -> Rows:
 
 def _bands(rows: Rows, learned: Learned, scale: int) -> Iterator[Pixels]:
     window, lefts = Window(rows), range(0, rows.width, TILE_COLUMNS)
-    with ThreadPoolExecutor(min(_at_once(learned), len(lefts)), "tile", _fix_threads, (learned,)) as pool:
+    each, at_once = learned.card.cpu_threads, min(_at_once(learned), len(lefts))
+    with ThreadPoolExecutor(at_once, "tile", fix_threads, (learned.device, each)) as pool:
         for top in range(0, rows.height, TILE_ROWS):
             bottom = min(top + TILE_ROWS, rows.height)
             first, last = max(0, top - learned.margin), min(rows.height, bottom + learned.margin)
@@ -61,14 +63,6 @@ def _bands(rows: Rows, learned: Learned, scale: int) -> Iterator[Pixels]:
 
 def _at_once(learned: Learned) -> int:
     return max(cores() // learned.card.cpu_threads, 1) if learned.device == "cpu" else 1
-
-
-def _fix_threads(learned: Learned) -> None:
-    """PyTorch counts threads per thread that calls it."""
-    import torch
-
-    if learned.device == "cpu":
-        torch.set_num_threads(learned.card.cpu_threads)
 
 
 def _fill(made: Pixels, band: Pixels, tile: _Tile, learned: Learned, scale: int, origin: int | None = None) -> None:

@@ -26,6 +26,7 @@ from foundry.names import seed_of
 from foundry.object_store import ObjectStore
 from models.drawing import Pixels
 from models.registry import verify
+from models.threads import fix_threads
 from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_refusal
 from models.video.decoding import decoded_chunks
 from models.video.deferred import Deferred, deferred_decoding
@@ -143,8 +144,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
         samples: list[Pixels] = []
         meter = MotionMeter()
         with _scratch(self.store) as file, model.lock, torch.no_grad():
-            if model.device == "cpu":
-                torch.set_num_threads(self.card.cpu_threads)
+            fix_threads(model.device, self.card.cpu_threads)
             deferred = self._drawn(order, seed, first, model)
             frames = frames_of(model.pipeline, deferred)
             if self.judge:

@@ -10,6 +10,12 @@ _LOW = 0.94
 _WHOLE = Box(0, 0, 1000, 1000)
 
 
+def in_pixels(box: Box, facts: MasterFacts) -> Crop:
+    """A box in thousandths of a master, in its pixels."""
+    across, down = facts.width_px, facts.height_px
+    return (box.left * across / 1000, box.top * down / 1000, box.right * across / 1000, box.bottom * down / 1000)
+
+
 def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, place: str = "keep") -> Crop:
     """The part of the master, in its pixels, that fills `wanted`: the product stays whole, and in its place.
 
@@ -19,9 +25,7 @@ def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, 
     ratio = wanted[0] / wanted[1]
     width = min(facts.width_px, facts.height_px * ratio)
     height = width / ratio
-    box = facts.product_box or _WHOLE
-    left, right = (x * facts.width_px / 1000 for x in (box.left, box.right))
-    top, bottom = (y * facts.height_px / 1000 for y in (box.top, box.bottom))
+    left, top, right, bottom = in_pixels(facts.product_box or _WHOLE, facts)
     if close_up:
         needed = max((bottom - top) * 1000 / close_up, (right - left) * 1.12 / ratio)
         height = min(height, needed)
@@ -45,11 +49,11 @@ def _share(low: float, high: float, edge: int) -> float:
 
 def product_in(facts: MasterFacts, crop: Crop, visual: PixelBox) -> PixelBox | None:
     """Where the product shows in the frame; None where the master's record does not say."""
-    box = facts.product_box
-    if box is None:
+    if facts.product_box is None:
         return None
+    left, top, right, bottom = in_pixels(facts.product_box, facts)
     across = visual.width / (crop[2] - crop[0])
     down = visual.height / (crop[3] - crop[1])
-    xs = [round(visual.left + (x * facts.width_px / 1000 - crop[0]) * across) for x in (box.left, box.right)]
-    ys = [round(visual.top + (y * facts.height_px / 1000 - crop[1]) * down) for y in (box.top, box.bottom)]
+    xs = [round(visual.left + (x - crop[0]) * across) for x in (left, right)]
+    ys = [round(visual.top + (y - crop[1]) * down) for y in (top, bottom)]
     return PixelBox(xs[0], ys[0], xs[1], ys[1]).within(visual)

@@ -18,7 +18,7 @@ from foundry.layout import Layout
 from foundry.plan import is_rtl
 from foundry.shot import MasterFacts
 from transforms.rendering.compose import LetteredSlot, StaticLayer
-from transforms.rendering.crop import Crop
+from transforms.rendering.crop import Crop, in_pixels
 from transforms.rendering.room import PixelBox
 
 INKED, SOLID = 24, 250
@@ -90,10 +90,8 @@ def product_cut(facts: MasterFacts, crop: Crop) -> Iterator[Finding]:
     """The product is not all in the crop that shows."""
     if facts.product_box is None:
         return
-    box, (left, top, right, bottom) = facts.product_box, crop
-    across = [x * facts.width_px / 1000 for x in (box.left, box.right)]
-    down = [y * facts.height_px / 1000 for y in (box.top, box.bottom)]
-    out = max(left - across[0], across[1] - right, top - down[0], down[1] - bottom) / (down[1] - down[0])
+    left, top, right, bottom = in_pixels(facts.product_box, facts)
+    out = max(crop[0] - left, right - crop[2], crop[1] - top, bottom - crop[3]) / (bottom - top)
     if out > CUT:
         yield Finding("product cut", "key_visual", f"by {out:.3f} of its height, at most {CUT:g}")
 

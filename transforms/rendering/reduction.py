@@ -96,7 +96,7 @@ def reduced(master: Picture, size: tuple[int, int], crop: Crop) -> Image.Image:
 
 def halved(levels: Levels) -> Levels:
     """(height, width, 3) → (height // 2, width // 2, 3), with the filter of `reduced`."""
-    return lanczos(levels, (levels.shape[1] // 2, levels.shape[0] // 2))
+    return _lanczos(levels, (levels.shape[1] // 2, levels.shape[0] // 2))
 
 
 def _whole(crop: Crop, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
@@ -112,7 +112,7 @@ def _whole(crop: Crop, size: tuple[int, int]) -> tuple[int, int, int, int] | Non
 def _part(levels: Levels, crop: tuple[int, int, int, int], size: tuple[int, int]) -> Levels:
     left, top, right, bottom = crop
     part = levels[top:bottom, left:right]
-    return part if part.shape[1::-1] == size else lanczos(part, size)
+    return part if part.shape[1::-1] == size else _lanczos(part, size)
 
 
 def _levels(master: Image.Image) -> Levels:
@@ -124,7 +124,7 @@ def _levels(master: Image.Image) -> Levels:
     return levels
 
 
-def lanczos(part: Levels, size: tuple[int, int]) -> Levels:
+def _lanczos(part: Levels, size: tuple[int, int]) -> Levels:
     """(height, width, 3) uint8 reduced to `size` (width, height)."""
     import torch
 

@@ -167,19 +167,20 @@ class _Painter:
         for strength in SCRIM:
             scrim = dimmed(whole, strength)
             tried = [seen_through(canvas, scrim, box) for canvas in self.canvases]
-            if against(ink, self._worst(tried, box, PixelBox(0, 0, *tried[0].size))) >= READABLE:
+            if against(ink, self._worst(tried, box)) >= READABLE:
                 break
         return scrim
 
-    def _worst(self, pictures: Sequence[Image.Image], block: PixelBox, there: PixelBox) -> tuple[float, float]:
-        """The least and most luminance behind a block, which stands `there` in the pictures: of the whole, and of each
-        of its bands that the product is not in, as no scrim covers the product."""
-        found = [behind(pictures, there)]
+    def _worst(self, cuts: Sequence[Image.Image], block: PixelBox) -> tuple[float, float]:
+        """The least and most luminance in pictures of a block: of the whole, and of each of its bands that the product
+        is not in, as no scrim covers the product."""
+        width, height = cuts[0].size
+        found = [behind(cuts, PixelBox(0, 0, width, height))]
         for at in range(LINES):
-            upper, lower = (there.height * edge // LINES for edge in (at, at + 1))
+            upper, lower = (height * edge // LINES for edge in (at, at + 1))
             band = PixelBox(block.left, block.top + upper, block.right, block.top + lower)
             if lower > upper and not (self.product and self.product.meets(band)):
-                found.append(behind(pictures, PixelBox(there.left, there.top + upper, there.right, there.top + lower)))
+                found.append(behind(cuts, PixelBox(0, upper, width, lower)))
         return min(low for low, _ in found), max(high for _, high in found)
 
     def logo(self, place: LogoPlace) -> None:
