@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from foundry.shot import ShotOrder
-from models.diffusers_handler import DiffusersHandler
+from foundry.plan.shot import ShotOrder
+from models.diffusion.handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest
 from models.prompt import compile_for
 from models.registry import card

@@ -27,17 +27,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from foundry.channel import Placement, placements
-from foundry.composition import compositions
+from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
-from foundry.layout import layout_for, shown_fields
-from foundry.shot import MasterFacts
-from models.evaluation.photographs import photograph
-from tests.briefs import a_tenant
-from transforms.rendering.compose import finish, prepare
-from transforms.rendering.encode import TooManyBytes, encode
-from transforms.rendering.encoding.likeness import Reference
-from transforms.rendering.encoding.lossy import CODECS
+from foundry.layout.layout import layout_for, shown_fields
+from foundry.plan.composition import compositions
+from foundry.plan.shot import MasterFacts
+from imaging.still.compose import finish, prepare
+from imaging.still.encode import TooManyBytes, encode
+from imaging.still.encoding.likeness import Reference
+from imaging.still.encoding.lossy import CODECS
+from lab.evaluation.photographs import photograph
+from tests.support.briefs import a_tenant
 
 Levels = NDArray[np.uint8]
 Peer = Callable[[Levels, int], bytes]

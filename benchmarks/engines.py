@@ -30,7 +30,7 @@ Made = dict[str, str]
 
 def one(name: str, folder: Path, home: Path | None, alternatives: int, drawing_s: float) -> None:
     """Build the campaign in this process; print its seconds and the digest of every object."""
-    from tests.infra.campaigns import Campaign
+    from tests.pipelines.engines.campaigns import Campaign
 
     where = _engine(name, home)
     (folder / "warm").mkdir(parents=True)
@@ -43,10 +43,10 @@ def one(name: str, folder: Path, home: Path | None, alternatives: int, drawing_s
 
 
 def _engine(name: str, home: Path | None) -> object:
-    from foundry.stack import JobServer, cache_folder
-    from foundry.stack.home import Home
-    from pipelines.engines import Engine, embedded, engine
-    from tests.infra.campaigns import on_flink
+    from infra.stack import JobServer, cache_folder
+    from infra.stack.home import Home
+    from pipelines.engines.engine import Engine, embedded, engine
+    from tests.pipelines.engines.campaigns import on_flink
 
     kind, _, workers = name.partition("-")
     if kind == "flink":
@@ -75,7 +75,7 @@ def _cluster(names: list[str]) -> Iterator[Path | None]:
     if not any(name.startswith("flink") for name in names):
         yield None
         return
-    from foundry.stack import running
+    from infra.stack import running
 
     with running("jobserver") as jobs:
         yield jobs.home.folder

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from models.evaluation.feature_distance import feature_distance
-from models.evaluation.photographs import LICENCES, photograph
+from lab.evaluation.feature_distance import feature_distance
+from lab.evaluation.photographs import LICENCES, photograph
 
 
 def distortions(pixels: NDArray[np.float32]) -> dict[str, list[NDArray[np.float32]]]:

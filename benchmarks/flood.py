@@ -31,14 +31,14 @@ from benchmarks.flood_figures import Measured, print_figures, problems
 from benchmarks.flood_work import A_ROUND, FLOODER, Order, furnish, orders
 from benchmarks.fresh import printed
 from benchmarks.latency import broker
-from foundry.bus import topics
-from foundry.bus.messages import brief_message
-from foundry.bus.producing import writer
-from foundry.bus.reading import all_records
-from foundry.bus.settings import BusSettings
-from tests.briefs import ROOT
-from tests.dispatcher.factory import begin_at_the_ends
-from tests.waiting import until
+from pipelines.bus import topics
+from pipelines.bus.messages import brief_message
+from pipelines.bus.producing import writer
+from pipelines.bus.reading import all_records
+from pipelines.bus.settings import BusSettings
+from tests.pipelines.dispatcher.factory import begin_at_the_ends
+from tests.support.briefs import ROOT
+from tests.support.waiting import until
 
 PARTITIONS, EVERY_S, LONGEST_S = 12, 1.0, 7200.0
 BARE = 2 * A_ROUND

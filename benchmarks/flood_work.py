@@ -16,13 +16,13 @@ from typing import Any
 
 import yaml
 
-from foundry.brief import Brief
-from foundry.bus.messages import Submitted
-from foundry.object_store import LocalStore
-from foundry.part import SHOT_COST
-from pipelines.dispatcher.gate import Folders, admitted
-from tests.briefs import EXAMPLES, ROOT, a_brief, product_picture
-from tests.fakes import PaintingHandler
+from foundry.brief.brief import Brief
+from foundry.plan.slice import SHOT_COST
+from foundry.store.object_store import LocalStore
+from pipelines.bus.messages import Submitted
+from pipelines.dispatcher.admission import Folders, admitted
+from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
+from tests.support.fakes import PaintingHandler
 
 TENANTS, FLOODER, FLOOD = 200, "t000", 0.2
 A_ROUND = 32
@@ -135,7 +135,7 @@ def bare(folder: Path, each: list[Order]) -> dict[str, float]:
 
     The first round is not counted: it loads what the others find loaded.
     """
-    from pipelines.campaign import build_all
+    from pipelines.campaign.flow import build_all
 
     folders = Folders(folder / "tenants", folder / "files")
     store = LocalStore(folder / "bare")

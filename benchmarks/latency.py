@@ -22,22 +22,22 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from foundry.brief import Brief
-from foundry.bus import topics
-from foundry.bus.messages import brief_message
-from foundry.bus.producing import Writer, writer
-from foundry.bus.settings import BusSettings
-from foundry.estimate import needs
-from foundry.object_store import LocalStore, ObjectStore
-from foundry.plan import Plan
-from foundry.workbench import admitted
-from pipelines.campaign import build_all
+from foundry.brief.brief import Brief
+from foundry.plan.estimate import needs
+from foundry.plan.plan import Plan
+from foundry.store.object_store import LocalStore, ObjectStore
+from pipelines.bus import topics
+from pipelines.bus.messages import brief_message
+from pipelines.bus.producing import Writer, writer
+from pipelines.bus.settings import BusSettings
+from pipelines.campaign.flow import build_all
+from pipelines.campaign.workbench import admitted
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import Kitchen
 from pipelines.dispatcher.order import Order
-from tests.dispatcher.factory import Factory
-from tests.fakes import PaintingHandler
-from tests.waiting import until
+from tests.pipelines.dispatcher.factory import Factory
+from tests.support.fakes import PaintingHandler
+from tests.support.waiting import until
 
 WARM_UP = 2
 
@@ -102,7 +102,7 @@ def broker(bootstrap: str) -> Iterator[BusSettings]:
     if bootstrap:
         yield BusSettings(bootstrap=bootstrap)
         return
-    from foundry.stack.running import running
+    from infra.stack.running import running
 
     with running("kafka") as kafka:
         yield BusSettings(bootstrap=kafka.bootstrap)

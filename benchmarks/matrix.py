@@ -17,13 +17,24 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.specimens import BRANDS, Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, tenant
 from foundry.copy import Copy
 from foundry.fonts import FONTS, uncovered
-from foundry.plan import is_rtl
-from transforms.rendering.compose import lettering
-from transforms.rendering.proof import Finding, Places, findings, inked, places, unmirrored
-from transforms.rendering.room import safe_box
+from foundry.plan.plan import is_rtl
+from imaging.pixels.geometry import safe_box
+from imaging.still.compose import lettering
+from imaging.still.proof import Finding, Places, findings, inked, places, unmirrored
+from tests.support.specimens import (
+    BRANDS,
+    Look,
+    Masters,
+    Refused,
+    Renderer,
+    Specimen,
+    copy_of,
+    locales,
+    looks,
+    tenant,
+)
 
 THUMB_PX, TILE_PX, HEAD_PX = 420, 240, 22
 

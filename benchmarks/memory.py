@@ -13,10 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from foundry.object_store import LocalStore
-from pipelines.campaign import build
-from tests.briefs import admitted
-from tests.fakes import PaintingHandler
+from foundry.store.object_store import LocalStore
+from pipelines.campaign.flow import build
+from tests.support.briefs import admitted
+from tests.support.fakes import PaintingHandler
 
 ALTERNATIVES = (2, 8, 32)
 

@@ -27,7 +27,7 @@ import apache_beam as beam
 from benchmarks import jobs
 from benchmarks.fresh import printed
 from benchmarks.jobs import Sheet
-from pipelines.engines import embedded
+from pipelines.engines.engine import embedded
 from transforms.coders import PixelCoder
 
 CORES = 2

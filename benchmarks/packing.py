@@ -18,12 +18,12 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.ml.inference.base import KeyedModelHandler, KeyModelMapping, RunInference
 
-from foundry.card import ModelCard
-from foundry.shot import ShotOrder
-from models.bench import ShotBench
+from foundry.card.card import ModelCard
+from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
-from pipelines.engines import embedded
-from tests.toys import ToyDrawer, interleaved, toy_card
+from models.model_bank import ShotBench
+from pipelines.engines.engine import embedded
+from tests.support.toys import ToyDrawer, interleaved, toy_card
 from transforms.expand import DrawInRuns
 
 LOAD_S, DRESS_S, ITEM_S = 0.1, 0.02, 0.002

@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from foundry.estimate import needs
-from foundry.object_store import LocalStore
+from foundry.plan.estimate import needs
+from foundry.store.object_store import LocalStore
 from foundry.tenant import Quota
-from tests.briefs import BRIEF, a_tenant, admitted
+from tests.support.briefs import BRIEF, a_tenant, admitted
 
 SIZES = (10_000, 100_000, 1_000_000)
 LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES")

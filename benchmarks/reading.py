@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from benchmarks.matrix import Wanted, spread_looks
-from benchmarks.specimens import BRANDS, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, script_of
-from foundry.channel import Placement
-from transforms.rendering.compose import PlacedSlot
-from transforms.rendering.encode import encode
+from foundry.channel.placement import Placement
+from imaging.still.compose import PlacedSlot
+from imaging.still.encode import encode
+from tests.support.specimens import BRANDS, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, script_of
 
 LANGUAGES = {
     "en-US": "eng", "de-DE": "deu", "fr-FR": "fra", "es-ES": "spa", "it-IT": "ita", "pt-BR": "por", "pl-PL": "pol",

@@ -19,12 +19,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tests.reel.moving import pan
-from transforms.reel.codecs import ENCODERS, configure
-from transforms.reel.film_format import FilmFormat
-from transforms.reel.priority import same_priority
-from transforms.reel.segments import encode_run, join
-from transforms.reel.writer import FilmWriter
+from imaging.film.encoding.codecs import ENCODERS, configure
+from imaging.film.encoding.film_format import FilmFormat
+from imaging.film.encoding.priority import same_priority
+from imaging.film.encoding.segments import encode_run, join
+from imaging.film.encoding.writer import FilmWriter
+from tests.support.moving_pictures import pan
 
 CODECS = (("h264", "mp4", 8), ("hevc", "mp4", 10), ("av1", "mp4", 10), ("vp9", "webm", 8), ("prores", "mov", 10))
 

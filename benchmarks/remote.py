@@ -25,12 +25,12 @@ import httpx2
 import numpy as np
 from PIL import Image
 
-from foundry.card import ModelCard
-from foundry.shot import ShotOrder
+from foundry.card.card import ModelCard
+from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
 from models.remote import RemoteHandler
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import painted, png
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import painted, png
 
 EDGE = 256
 VARIABLE = "BENCHMARK_IMAGES_KEY"

@@ -33,19 +33,19 @@ from benchmarks.peers.chromium import Chromium, descendants_seconds
 from benchmarks.peers.matching import matched
 from benchmarks.peers.pixels import HalvedOpenCv, OpenCv, Skia, SlowOpenCv, Vips
 from benchmarks.peers.sheet import XMP, Order, Sheet, sheet
-from foundry.channel import Placement, placements
-from foundry.composition import compositions
+from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
-from foundry.layout import layout_for, shown_fields
+from foundry.layout.layout import layout_for, shown_fields
 from foundry.manifest import master_from_json
-from foundry.shot import MasterFacts
-from models.evaluation.photographs import photograph
-from tests.briefs import a_tenant
-from transforms.master_file import encode_master, half_in, head_bytes, master_levels
+from foundry.plan.composition import compositions
+from foundry.plan.shot import MasterFacts
+from imaging.pixels.master_file import encode_master, half_in, head_bytes, master_levels
+from imaging.pixels.reduction import Pyramid
+from imaging.still.compose import StaticLayer, finish, prepare
+from imaging.still.encode import encode
+from lab.evaluation.photographs import photograph
+from tests.support.briefs import a_tenant
 from transforms.render import facts_of
-from transforms.rendering.compose import StaticLayer, finish, prepare
-from transforms.rendering.encode import encode
-from transforms.rendering.reduction import Pyramid
 
 ROUNDS = 3
 SLOTS = (

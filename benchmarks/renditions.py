@@ -20,15 +20,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from foundry.object_store import LocalStore
-from foundry.plan import Plan
+from foundry.plan.plan import Plan
 from foundry.provenance import xmp
-from foundry.workbench import admitted
+from foundry.store.object_store import LocalStore
+from imaging.still.check import check
+from imaging.still.compose import finish, prepare
+from imaging.still.encode import encode
+from pipelines.campaign.workbench import admitted
 from transforms.expand import render_orders
 from transforms.render import load_master, render, thumbnail
-from transforms.rendering.check import check
-from transforms.rendering.compose import finish, prepare
-from transforms.rendering.encode import encode
 
 SAMPLE_SHOTS = 4
 

@@ -13,14 +13,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from foundry.estimate import needs
-from foundry.object_store import LocalStore
-from pipelines.campaign import build
-from tests.briefs import BRIEF, admitted
-from tests.fakes import PaintingHandler
+from foundry.plan.estimate import needs
+from foundry.store.object_store import LocalStore
+from imaging.still.compose import finish, prepare
+from imaging.still.encode import encode
+from pipelines.campaign.flow import build
+from tests.support.briefs import BRIEF, admitted
+from tests.support.fakes import PaintingHandler
 from transforms.render import load_master
-from transforms.rendering.compose import finish, prepare
-from transforms.rendering.encode import encode
 
 LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "sv-SE")
 

@@ -22,14 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fresh import printed
-from foundry.object_store import LocalStore
-from foundry.shot import ShotOrder
+from foundry.plan.shot import ShotOrder
+from foundry.store.object_store import LocalStore
 from models.drawing import Drawing
-from pipelines.campaign import build_all
-from pipelines.engines import engine
-from tests.briefs import BRIEF, admitted
-from tests.fakes import Brush, PaintingHandler
-from tests.stored import objects
+from pipelines.campaign.flow import build_all
+from pipelines.engines.engine import engine
+from tests.support.briefs import BRIEF, admitted
+from tests.support.fakes import Brush, PaintingHandler
+from tests.support.stored import objects
 
 PLACEMENTS = [
     "google/medium-rectangle", "google/half-page", "google/leaderboard", "google/billboard",

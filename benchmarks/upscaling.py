@@ -4,7 +4,7 @@ python -m benchmarks.upscaling [quality] [masters] [sizes]
 
 Photographs are reduced in float, rounded to 8 bits, and enlarged again by every method in one run; 4 px at the edges
 are not measured. PSNR is over RGB and over luma, SSIM over luma (Wang et al. 2004, Gaussian window), and the last
-column is models.evaluation.feature_distance, where less is better. Each size runs in a process of its own.
+column is lab.evaluation.feature_distance, where less is better. Each size runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.evaluation.enlargers import measured, network_of, pillow, resampled, scaled_by
-from models.evaluation.photographs import LICENCES, photograph, reduced
-from models.evaluation.seams import SeamMeter
+from imaging.pixels.resample import middle, resampled_rows
+from imaging.pixels.rows import rows_of
+from lab.evaluation.enlargers import measured, network_of, pillow, resampled, scaled_by
+from lab.evaluation.photographs import LICENCES, photograph, reduced
+from lab.evaluation.seams import SeamMeter
 from models.registry import card
 from models.upscaling.enlarge import enlarged, stream
 from models.upscaling.learned import load
 from models.upscaling.picture_in import inspect
 from models.upscaling.picture_out import PictureOut
-from models.upscaling.resample import middle, resampled_rows
-from models.upscaling.rows import rows_of
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
 
 Pixels = NDArray[Any]

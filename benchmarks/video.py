@@ -19,20 +19,20 @@ from typing import Any
 
 import numpy as np
 
-import foundry.channel as channel
-from foundry.channel import Motion
-from foundry.composition import compositions
-from foundry.object_store import LocalStore
-from foundry.plan import Plan
-from foundry.shot import MasterFacts
-from foundry.variant import Variant
-from tests.briefs import BRIEF, admitted
-from tests.film.small import SMALL
-from transforms.film.make import Shelf, format_of, make
-from transforms.film.runs import Stretch, encoded, stretches
-from transforms.film.studio import Stock
-from transforms.film.words import words_of
-from transforms.reel.segments import encode_run
+import foundry.channel.placement as channel
+from foundry.channel.placement import Motion
+from foundry.plan.composition import compositions
+from foundry.plan.plan import Plan
+from foundry.plan.shot import MasterFacts
+from foundry.plan.variant import Variant
+from foundry.store.object_store import LocalStore
+from imaging.film.encoding.segments import encode_run
+from imaging.film.make import Shelf, format_of, make
+from imaging.film.runs import Stretch, encoded, stretches
+from imaging.film.studio import Stock
+from imaging.film.words import words_of
+from tests.support.briefs import BRIEF, admitted
+from tests.support.small_films import SMALL
 
 LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "sv-SE", "pl-PL", "pt-BR")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from foundry.manifest import DeadLetter, ManifestRecord
 from foundry.names import digest
-from foundry.plan import Plan
+from foundry.plan.plan import Plan
 
 ASSET_FINISHED = "campaign-foundry.asset.finished"
 ASSET_FAILED = "campaign-foundry.asset.failed"

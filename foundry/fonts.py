@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
-from foundry.channel import TEMPLATES
+from foundry.channel.placement import TEMPLATES
 from foundry.errors import BadInput
 from foundry.names import digest, sha256_file
 

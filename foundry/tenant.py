@@ -11,8 +11,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from foundry.errors import BadInput
+from foundry.inputs.file_identity import Stamp, stamp
 from foundry.names import digest, sha256_file
-from foundry.stamps import Stamp, stamp
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 LOGO_FORMS = ("horizontal", "stacked", "mark")

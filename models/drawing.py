@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from numpy.typing import NDArray
 
 from foundry.manifest import Attempt
-from foundry.shot import ShotOrder
-
-Pixels = NDArray[Any]
-"""(height, width, 3), float32 in [0, 1], sRGB encoded."""
+from foundry.plan.shot import ShotOrder
+from imaging.pixels.arrays import Pixels
 
 
 @dataclass(frozen=True)

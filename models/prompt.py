@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from foundry.card import ModelCard
-from foundry.composition import compositions
-from foundry.shot import ShotOrder
-from models.backdrop_prompt import compile_prompt
+from foundry.card.card import ModelCard
+from foundry.plan.composition import compositions
+from foundry.plan.shot import ShotOrder
+from models.backdrop.prompt import compile_prompt
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from foundry.cli import app
-from tests.briefs import ROOT
+from console.cli import app
+from tests.support.briefs import ROOT
 
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

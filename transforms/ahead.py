@@ -16,9 +16,9 @@ from typing import Any
 import apache_beam as beam
 
 from foundry.manifest import DeadLetter
-from foundry.object_store import ObjectStore
-from foundry.plan import Plan
-from foundry.shot import RenderOrder, ShotOrder
+from foundry.plan.plan import Plan
+from foundry.plan.shot import RenderOrder, ShotOrder
+from foundry.store.object_store import ObjectStore
 from transforms import progress
 from transforms.expand import still_orders
 from transforms.render import each_made

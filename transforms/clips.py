@@ -9,14 +9,14 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 
-from foundry.card import ModelCard
-from foundry.clip import ClipOrder, ClipRecord, clip_cost
-from foundry.clips_plan import clips
-from foundry.estimate import film_missing
+from foundry.card.card import ModelCard
 from foundry.manifest import DeadLetter, as_json
-from foundry.object_store import NoSuchObject, ObjectStore
-from foundry.plan import Plan
-from models.video.encoding import BITS, CODEC, CONTAINER, PIXEL_FORMAT
+from foundry.plan.clip import ClipOrder, ClipRecord, clip_cost
+from foundry.plan.clips import clips
+from foundry.plan.estimate import film_missing
+from foundry.plan.plan import Plan
+from foundry.store.object_store import NoSuchObject, ObjectStore
+from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.handler import Filmed, Unfilmed
 from transforms import progress
 

@@ -8,9 +8,9 @@ from itertools import groupby, pairwise
 
 import apache_beam as beam
 
-from foundry.object_store import ObjectStore, each_present
-from foundry.plan import Plan
-from foundry.shot import RenderOrder, ShotOrder
+from foundry.plan.plan import Plan
+from foundry.plan.shot import RenderOrder, ShotOrder
+from foundry.store.object_store import ObjectStore, each_present
 
 VARIANTS_PER_ORDER = 48
 Batch = tuple[ShotOrder, ...]

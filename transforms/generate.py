@@ -13,18 +13,18 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from PIL import Image
 
 from foundry import spans
-from foundry.composition import compositions
-from foundry.estimate import shot_money
+from foundry.inputs.picture import decode, picture_name
 from foundry.manifest import DeadLetter, MasterRecord, as_json
-from foundry.object_store import ObjectStore, crc32c
-from foundry.picture import decode, picture_name
-from foundry.plan import Plan
-from foundry.shot import ShotOrder
+from foundry.plan.composition import compositions
+from foundry.plan.estimate import shot_money
+from foundry.plan.plan import Plan
+from foundry.plan.shot import ShotOrder
+from foundry.store.object_store import ObjectStore, crc32c
+from imaging.pixels.master_file import bits_of, encode_master, head_bytes
+from imaging.still.staging import Staged, stage
 from models.drawing import Drawing, Enlarged
 from transforms import progress
 from transforms.ahead import RenderAhead
-from transforms.master_file import bits_of, encode_master, head_bytes
-from transforms.staging import Staged, stage
 
 
 def refusal(drawing: Drawing) -> DeadLetter:

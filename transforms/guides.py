@@ -9,12 +9,13 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from foundry.composition import compositions
-from foundry.object_store import ObjectStore
-from foundry.plan import Plan
-from foundry.shot import ShotOrder
+from foundry.plan.composition import compositions
+from foundry.plan.plan import Plan
+from foundry.plan.shot import ShotOrder
+from foundry.store.object_store import ObjectStore
+from imaging.pixels.arrays import Pixels
 from models.diffusion.around_product import guide_for
-from models.drawing import Guide, Pixels
+from models.drawing import Guide
 from transforms.generate import product_picture
 
 

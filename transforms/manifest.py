@@ -8,7 +8,6 @@ from dataclasses import asdict
 from decimal import Decimal
 from functools import lru_cache
 
-from foundry.estimate import clip_share, rendition_money, shot_share
 from foundry.event import asset_failed, asset_finished, campaign_finished
 from foundry.manifest import (
     DeadLetter,
@@ -19,9 +18,10 @@ from foundry.manifest import (
     rendition_from_json,
     write_parquet,
 )
-from foundry.object_store import ObjectStore
-from foundry.plan import Plan, sorted_json
-from foundry.variant import Variant
+from foundry.plan.estimate import clip_share, rendition_money, shot_share
+from foundry.plan.plan import Plan, sorted_json
+from foundry.plan.variant import Variant
+from foundry.store.object_store import ObjectStore
 
 
 def folder_of(plan: Plan) -> str:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 
 from foundry.manifest import DeadLetter, as_json
-from foundry.object_store import ObjectStore
-from foundry.part import Part
-from foundry.plan import Plan
+from foundry.plan.plan import Plan
+from foundry.plan.slice import Part
+from foundry.store.object_store import ObjectStore
 from transforms.manifest import folder_of
 
 

@@ -14,26 +14,26 @@ import numpy as np
 from PIL import Image
 
 from foundry import spans
-from foundry.bucket_requests import BucketRefused
 from foundry.errors import FoundryError
+from foundry.inputs.picture import decode, picture_name
 from foundry.manifest import CheckRecord, DeadLetter, MasterRecord, RenditionRecord, as_json, master_from_json
-from foundry.object_store import NoSuchObject, ObjectStore, crc32c, each_present
-from foundry.picture import decode, picture_name
-from foundry.plan import Plan
+from foundry.plan.plan import Plan
+from foundry.plan.shot import Box, MasterFacts, RenderOrder, ShotOrder
+from foundry.plan.variant import Variant
 from foundry.provenance import xmp
-from foundry.shot import Box, MasterFacts, RenderOrder, ShotOrder
-from foundry.variant import Variant
+from foundry.store.bucket_requests import BucketRefused
+from foundry.store.object_store import NoSuchObject, ObjectStore, crc32c, each_present
+from imaging.film.dressing import Master
+from imaging.film.footage import Footage, facts_of_clip, footage
+from imaging.film.make import Made as Film
+from imaging.film.make import Shelf, make
+from imaging.film.studio import Stock
+from imaging.pixels.master_file import decode_master, pyramid, whole_file
+from imaging.pixels.reduction import Pyramid
+from imaging.still.check import check
+from imaging.still.compose import Composition, StaticLayer, finish, prepare
+from imaging.still.encode import encode
 from transforms import progress
-from transforms.film.dressing import Master
-from transforms.film.footage import Footage, facts_of_clip, footage
-from transforms.film.make import Made as Film
-from transforms.film.make import Shelf, make
-from transforms.film.studio import Stock
-from transforms.master_file import decode_master, pyramid, whole_file
-from transforms.rendering.check import check
-from transforms.rendering.compose import Composition, StaticLayer, finish, prepare
-from transforms.rendering.encode import encode
-from transforms.rendering.reduction import Pyramid
 
 THUMBNAIL_PX = 320
 Key = tuple[object, ...]

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
-from transforms.rendering.room import PixelBox
+from imaging.pixels.geometry import PixelBox
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files", "--disable-extensions"]
 RULES = "*{margin:0;padding:0}body{position:relative;overflow:hidden}.a,p{position:absolute}p{white-space:pre}"

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
-from transforms.rendering.encoding.likeness import Reference
-from transforms.rendering.encoding.lossy import CODECS
+from imaging.still.encoding.likeness import Reference
+from imaging.still.encoding.lossy import CODECS
 
 Write = Callable[[str, int, bool], bytes]
 

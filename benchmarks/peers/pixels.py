@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
-from transforms.master_file import half_file, head_bytes
-from transforms.rendering.reduction import Pyramid
+from imaging.pixels.master_file import half_file, head_bytes
+from imaging.pixels.reduction import Pyramid
 
 SAMPLING = {True: 0x111111, False: 0x221111}
 

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from foundry.channel import Placement
+from foundry.channel.placement import Placement
 from foundry.copy import Copy
-from foundry.layout import Layout
-from foundry.shot import MasterFacts
+from foundry.layout.layout import Layout
+from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
-from transforms.rendering.compose import above, finish, lettering, prepare, turned
-from transforms.rendering.crop import Crop
-from transforms.rendering.encode import Encoded, encode
-from transforms.rendering.reduction import Picture
-from transforms.rendering.room import PixelBox
-from transforms.rendering.setting import Type, set_copy
+from imaging.pixels.crop import Crop
+from imaging.pixels.geometry import PixelBox
+from imaging.pixels.reduction import Picture
+from imaging.still.compose import above, finish, lettering, prepare, turned
+from imaging.still.encode import Encoded, encode
+from imaging.typesetting.setting import Type, set_copy
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 

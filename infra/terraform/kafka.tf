@@ -1,7 +1,7 @@
 locals {
   day_ms = 86400000
 
-  # The same as foundry/bus/topics.py, which a test compares; min.insync.replicas is 2 here because there are three replicas.
+  # The same as pipelines/bus/topics.py, which a test compares; min.insync.replicas is 2 here because there are three replicas.
   topics = {
     "campaign.briefs"      = { days = 14, cleanup = "delete" }
     "campaign.progress"    = { days = 7, cleanup = "compact,delete" }

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from foundry.errors import FoundryError
-from foundry.product_model import kind_of
-from foundry.view import View
+from foundry.inputs.product_model import kind_of
+from foundry.inputs.product_view import View
 
 SCENE = Path(__file__).with_name("scene.py")
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "SYSTEMROOT")

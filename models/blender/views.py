@@ -10,10 +10,10 @@ from typing import Any
 from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.errors import FoundryError
-from foundry.object_store import ObjectStore
-from foundry.picture import VIEW, picture_name
-from foundry.product_model import ModelFacts
-from foundry.view import View, view_name
+from foundry.inputs.picture import VIEW, picture_name
+from foundry.inputs.product_model import ModelFacts
+from foundry.inputs.product_view import View, view_name
+from foundry.store.object_store import ObjectStore
 from models.blender.process import Blender, render
 
 _one_at_a_time = threading.Lock()

@@ -1,1 +1,1 @@
-"""Drawing with diffusers: what the handler in `models.diffusers_handler` is made of."""
+"""Drawing with diffusers: what the handler in `models.diffusion.handler` is made of."""

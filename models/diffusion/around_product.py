@@ -6,10 +6,11 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from foundry.colour import lab_of_hex
-from foundry.composition import Composition
-from foundry.shot import ShotOrder
-from models.drawing import Guide, Pixels
-from models.standing import standing
+from foundry.plan.composition import Composition
+from foundry.plan.shot import ShotOrder
+from imaging.pixels.arrays import Pixels
+from imaging.still.product_placement import standing
+from models.drawing import Guide
 
 NEUTRAL = (0.5, 0.5, 0.5)
 EDGE = 0.006

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from foundry.shot import AdapterUse
+from foundry.plan.shot import AdapterUse
+from imaging.pixels.arrays import Pixels
 from models.diffusion.fitting import Canvas
 from models.diffusion.guidance import Guidance
 from models.diffusion.signatures import call_parameters
-from models.drawing import DrawRequest, Guide, Pixels
+from models.drawing import DrawRequest, Guide
 
 Arguments = dict[str, Any]
 

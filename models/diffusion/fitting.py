@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.drawing import Pixels
+from imaging.pixels.arrays import Pixels
 
 
 @dataclass(frozen=True)

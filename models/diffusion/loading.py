@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.optimising import optimise
 from models.diffusion.refusals import UnknownScheduler

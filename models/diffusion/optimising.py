@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from foundry.card import Optimisations
+from foundry.card.card import Optimisations
 
 
 def optimise(pipeline: Any, wanted: Optimisations) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from foundry.card import PULLED, ModelCard
+from foundry.card.card import PULLED, ModelCard
 from models.registry.folders import CARDS, Registry, all_cards, read_card
 from models.registry.refusals import CardNotAdded
 from models.registry.weights import verify, weights_of

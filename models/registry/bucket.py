@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from models.registry.fetching import BLOCK, Interrupted, Listed, Reading
 from models.registry.refusals import PullRefused
 

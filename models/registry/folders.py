@@ -21,9 +21,9 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from foundry.card import ModelCard, Stage
+from foundry.card.card import ModelCard, Stage
 from foundry.errors import BadInput
-from foundry.stamps import Stamp, stamp
+from foundry.inputs.file_identity import Stamp, stamp
 from models.registry.ledger import LEDGER, Change, changes
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"

@@ -19,7 +19,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from models.registry.fetching import BLOCK, Interrupted, Listed, Reading
 from models.registry.refusals import PullRefused
 

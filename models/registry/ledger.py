@@ -18,7 +18,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from foundry.card import Sha256, Stage, Version
+from foundry.card.card import Sha256, Stage, Version
 from foundry.errors import BadInput
 from foundry.tenant import Slug
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from foundry.names import sha256_file
 from models.registry.folders import Registry, all_cards, history, standing
 from models.registry.ledger import Change, Signed, append

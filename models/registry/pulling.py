@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foundry.card import PULLED, ModelCard
+from foundry.card.card import PULLED, ModelCard
 from foundry.names import sha256_file
 from models.registry.bucket import Bucket, Folder
 from models.registry.fetching import Fetch, Interrupted, Listed, Origin, Patience, Told, fetch

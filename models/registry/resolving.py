@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from foundry.card import ModelCard
-from foundry.cards import Cards, Worn
-from foundry.clips_plan import TASKS
+from foundry.card.card import ModelCard
+from foundry.card.selection import Cards, Worn
 from foundry.errors import FoundryError, Refusals
+from foundry.plan.clips import TASKS
 from foundry.tenant import AdapterChoice, Tenant
 from models.registry.folders import CARDS, Registry, all_cards, registry_of, standing
 from models.registry.refusals import CardRefused, NoVersionChosen, UnknownModel, WrongTask

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foundry.card import ModelCard
-from foundry.listing import card_as_json
+from foundry.card.card import ModelCard, card_as_json
 from foundry.names import sha256_file
 from models.registry.folders import Registry, Standing, history, standing
 from models.registry.ledger import Change

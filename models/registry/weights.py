@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from foundry.card import PULLED, ModelCard
+from foundry.card.card import PULLED, ModelCard
 from foundry.names import sha256_file
 from models.registry.kinds import LISTED, is_weights, wrong_by_bytes, wrong_by_name
 from models.registry.known_hashes import hash_of

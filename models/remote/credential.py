@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import httpx2
 
-from foundry.card import Api, ModelCard
+from foundry.card.card import Api, ModelCard
 from models.remote.refusals import CredentialRefused
 
 LONGEST_REASON = 240

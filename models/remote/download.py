@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundry.picture import MAX_BYTES
+from foundry.inputs.picture import MAX_BYTES
 from models.remote.exchange import Answer, Connection, url_of
 from models.remote.patience import Effort
 from models.remote.refusals import Transient

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from foundry.card import Api, ModelCard
+from foundry.card.card import Api, ModelCard
 from models.remote.credential import EnvironmentAuth, scrub
 from models.remote.patience import Effort
 from models.remote.reach import Reach

@@ -14,7 +14,7 @@ import httpx2
 from apache_beam.metrics import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
-from foundry.card import Api, ModelCard
+from foundry.card.card import Api, ModelCard
 from foundry.names import digest
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.prompt import compile_for

@@ -13,8 +13,9 @@ import httpx2
 import numpy as np
 from PIL import Image
 
-from foundry.picture import MAX_BYTES
-from models.drawing import DrawRequest, Guide, Pixels
+from foundry.inputs.picture import MAX_BYTES
+from imaging.pixels.arrays import Pixels
+from models.drawing import DrawRequest, Guide
 from models.prompt import Prompt
 from models.remote.download import downloaded
 from models.remote.exchange import Answer, Connection

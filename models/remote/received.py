@@ -7,9 +7,9 @@ import io
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from foundry.picture import FORMATS, MAX_PIXELS
-from foundry.shot import ShotOrder
-from models.drawing import Pixels
+from foundry.inputs.picture import FORMATS, MAX_PIXELS
+from foundry.plan.shot import ShotOrder
+from imaging.pixels.arrays import Pixels
 from models.remote.refusals import Declined, Transient
 
 LARGER = 16

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import httpx2
 
 from foundry.names import digest
-from models.drawing import DrawRequest, Pixels
+from imaging.pixels.arrays import Pixels
+from models.drawing import DrawRequest
 from models.prompt import Prompt
 from models.remote.credential import scrub
 from models.remote.download import downloaded

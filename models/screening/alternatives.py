@@ -13,8 +13,8 @@ from collections import OrderedDict
 from decimal import Decimal
 
 from foundry.manifest import CheckRecord
-from foundry.shot import ShotOrder
-from models.drawing import Pixels
+from foundry.plan.shot import ShotOrder
+from imaging.pixels.arrays import Pixels
 from models.screening.context import ScreenContext
 from models.screening.fingerprint import BITS, distance, fingerprint
 

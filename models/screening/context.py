@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foundry.errors import BadInput
+from foundry.inputs.picture import PictureFacts, inspect
 from foundry.manifest import master_from_json
-from foundry.object_store import ObjectStore
-from foundry.picture import PictureFacts, inspect
-from foundry.plan import Plan
-from foundry.shot import ShotOrder
+from foundry.plan.plan import Plan
+from foundry.plan.shot import ShotOrder
+from foundry.store.object_store import ObjectStore
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.drawing import Pixels
+from imaging.pixels.arrays import Pixels
 
 SIDE = 64
 KEPT = 16

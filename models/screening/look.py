@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundry.colour import BT709
-from models.drawing import Drawn, Pixels
+from imaging.pixels.arrays import Pixels
+from models.drawing import Drawn
 from models.screening import unsafe
 from models.screening.likeness import Reference
 from models.screening.networks import Networks

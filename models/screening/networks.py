@@ -15,7 +15,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from foundry.errors import BadInput, FoundryError
 from foundry.names import sha256_file
 from models.registry import WeightsRefused

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundry.manifest import CheckRecord
-from models.drawing import Pixels
+from imaging.pixels.arrays import Pixels
 from models.screening.verdict import at_least, at_most
 
 if TYPE_CHECKING:

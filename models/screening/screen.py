@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from foundry.colour import BT709
 from foundry.errors import BadInput
+from foundry.inputs.picture import decode
 from foundry.manifest import CheckRecord
-from foundry.picture import decode
-from foundry.shot import ShotOrder
-from models import measured_screen
+from foundry.plan.shot import ShotOrder
 from models.drawing import Drawn
 from models.screening import alternatives, faces, likeness, quality, text, unsafe
+from models.screening import measured as measured_screen
 from models.screening.alternatives import Accepted
 from models.screening.context import ScreenContext
 from models.screening.fingerprint import fingerprint

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.drawing import Pixels
-from models.upscaling.rows import Rows, Window
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.rows import Rows, Window
 
 STRIP_ROWS = 256
 

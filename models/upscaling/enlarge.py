@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
-from models.drawing import Pixels
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.resample import Crop, middle, resampled_rows
+from imaging.pixels.rows import Rows, Window, gathered, rows_of
 from models.upscaling.learned import Learned
-from models.upscaling.resample import Crop, middle, resampled_rows
-from models.upscaling.rows import Rows, Window, gathered, rows_of
 from models.upscaling.tiles import enlarged_rows
 
 SLACK = 1.125

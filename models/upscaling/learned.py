@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from models.registry import WeightsRefused, verify
 
 if TYPE_CHECKING:

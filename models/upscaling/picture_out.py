@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.drawing import Pixels
-from models.upscaling.levels import to_levels
-from models.upscaling.png import ROWS_AT_ONCE, PngWriter
-from models.upscaling.rows import Rows, Window
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.levels import to_levels
+from imaging.pixels.png import ROWS_AT_ONCE, PngWriter
+from imaging.pixels.rows import Rows, Window
 
 TIFF_ROWS = 64
 FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}

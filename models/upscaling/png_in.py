@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from foundry.errors import BadInput
-from models.upscaling.levels import to_floats
-from models.upscaling.rows import Rows
+from imaging.pixels.levels import to_floats
+from imaging.pixels.rows import Rows
 from models.upscaling.source import MOST_PIXELS, Source, refuse_size, refuse_turned
 
 ORIENTATION = 0x0112

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.errors import BadInput
-from models.upscaling.rows import Rows
+from imaging.pixels.rows import Rows
 
 MOST_EDGE_PX = 16_384
 MOST_PIXELS = 8_192 * 8_192

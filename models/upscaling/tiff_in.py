@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from foundry.errors import BadInput
-from models.drawing import Pixels
-from models.upscaling.levels import to_floats
-from models.upscaling.rows import Rows
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.levels import to_floats
+from imaging.pixels.rows import Rows
 from models.upscaling.source import Source, refuse_size, refuse_turned
 
 SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")

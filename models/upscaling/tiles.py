@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.drawing import Pixels
-from models.threads import cores, fix_threads
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.rows import Rows, Window
+from imaging.pixels.threads import cores, fix_threads
 from models.upscaling.learned import Learned
-from models.upscaling.rows import Rows, Window
 
 TILE_ROWS, TILE_COLUMNS = 128, 256
 SMALLEST_TILE = 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from foundry.errors import BadInput
 from models.upscaling.alpha import without_fringe
 from models.upscaling.enlarge import stream

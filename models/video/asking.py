@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from foundry.clip import ClipOrder
+from foundry.plan.clip import ClipOrder
 
 if TYPE_CHECKING:
     from PIL import Image

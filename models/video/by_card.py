@@ -9,14 +9,14 @@ from typing import Any
 
 from apache_beam.ml.inference.base import ModelHandler
 
-from foundry.card import ModelCard
-from foundry.clip import ClipOrder
-from foundry.object_store import ObjectStore
-from models.bench import device_bytes, expected_bytes, measured_bytes
+from foundry.card.card import ModelCard
+from foundry.plan.clip import ClipOrder
+from foundry.store.object_store import ObjectStore
+from models.model_bank import device_bytes, expected_bytes, measured_bytes
 from models.screening.context import ScreenContext
-from models.shelf import Shelf, Wanted
 from models.video.handler import Filmed, Unfilmed, VideoHandler
 from models.video.judging import ClipScreens
+from models.weight_cache import Shelf, Wanted
 
 
 @dataclass

@@ -18,19 +18,19 @@ from apache_beam.ml.inference.base import ModelHandler
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from foundry.card import ModelCard
-from foundry.clip import ClipOrder
+from foundry.card.card import ModelCard
 from foundry.errors import BadInput, FoundryError
 from foundry.manifest import Attempt, CheckRecord
 from foundry.names import seed_of
-from foundry.object_store import ObjectStore
-from models.drawing import Pixels
+from foundry.plan.clip import ClipOrder
+from foundry.store.object_store import ObjectStore
+from imaging.film.clip_master import VideoExtraMissing, encode, encoder
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.threads import fix_threads
 from models.registry import verify
-from models.threads import fix_threads
 from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_refusal
 from models.video.decoding import decoded_chunks
 from models.video.deferred import Deferred, deferred_decoding
-from models.video.encoding import VideoExtraMissing, encode, encoder
 from models.video.motion import Motion, MotionMeter, motion_checks
 
 Judge = Callable[[ClipOrder, tuple[Pixels, ...]], tuple[CheckRecord, ...]]

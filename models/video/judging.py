@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from foundry.card import ModelCard
-from foundry.clip import ClipOrder
+from foundry.card.card import ModelCard
 from foundry.manifest import CheckRecord
-from foundry.shot import ShotOrder
-from models.by_plan import Loaded
-from models.drawing import Drawn, DrawRequest, Pixels
+from foundry.plan.clip import ClipOrder
+from foundry.plan.shot import ShotOrder
+from imaging.pixels.arrays import Pixels
+from models.drawing import Drawn, DrawRequest
+from models.plan_routing import Loaded
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 

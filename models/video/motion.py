@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from foundry.colour import BT709
 from foundry.manifest import CheckRecord
 from models.screening.verdict import at_least, at_most

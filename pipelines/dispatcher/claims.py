@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from foundry.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
-from foundry.bus.topics import BRIEFS
+from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
+from pipelines.bus.topics import BRIEFS
 from pipelines.dispatcher.order import Place
 
 PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!dead$).+)?$"

@@ -11,18 +11,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundry.bus.messages import Cancelled, Submitted
-from foundry.bus.telling import State, campaign_key
 from foundry.errors import FoundryError
+from pipelines.bus.messages import Cancelled, Submitted
+from pipelines.bus.progress import State, campaign_key
+from pipelines.dispatcher.admission import Folders, admitted, asked
+from pipelines.dispatcher.announcing import as_refusal
 from pipelines.dispatcher.answering import Health
-from pipelines.dispatcher.books import Books
-from pipelines.dispatcher.desk import Desk
-from pipelines.dispatcher.gate import Folders, admitted, asked
 from pipelines.dispatcher.making import Failed, Kitchen
 from pipelines.dispatcher.metrics import Metrics
+from pipelines.dispatcher.offsets import Books
 from pipelines.dispatcher.order import Order, Taken, ordered
+from pipelines.dispatcher.order_book import Desk
 from pipelines.dispatcher.patience import Patience
-from pipelines.dispatcher.telling import as_refusal
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
 
 IDLE_MS, BUSY_MS = 500, 50

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundry.errors import FoundryError
-from foundry.estimate import Needs, needs
-from foundry.object_store import ObjectStore
-from foundry.part import Part
-from foundry.plan import Plan
+from foundry.plan.estimate import Needs, needs
+from foundry.plan.plan import Plan
+from foundry.plan.slice import Part
 from foundry.spans import traced
-from foundry.stores import open_store
+from foundry.store.addresses import open_store
+from foundry.store.object_store import ObjectStore
+from pipelines.dispatcher.announcing import Teller
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.outages import outage_of
 from pipelines.dispatcher.patience import GivenUp, Patience, broker_away
-from pipelines.dispatcher.telling import Teller
 
 ATTEMPTS = 3
 PROBE, PROBE_BYTES = "probe", 1 << 20
@@ -125,7 +125,7 @@ class Kitchen:
         if not todo:
             return {}
         from models.blender.process import Blender
-        from pipelines.campaign import build_all
+        from pipelines.campaign.flow import build_all
 
         orders = [(plan, order.each.pictures) for order, plan in todo]
         engine = self.engine() if self.engine else None
@@ -183,7 +183,7 @@ def _probe(store: ObjectStore) -> None:
 
 def _report(order: Order, address: str, store: ObjectStore) -> None:
     """The page for people. It is a view: what goes wrong with it stops nothing and can be had by `foundry report`."""
-    from foundry.workbench import report_again
+    from pipelines.campaign.workbench import report_again
 
     with suppress(FoundryError):
         report_again(order.each, address, store)

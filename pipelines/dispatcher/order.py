@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from foundry.admission import Admitted
-from foundry.bus.messages import Submitted
-from foundry.bus.telling import Progress, State, campaign_key
-from foundry.part import cost_of, part, parts_of
-from foundry.plan import Plan
+from foundry.plan.plan import Plan
+from foundry.plan.slice import cost_of, part, parts_of
+from pipelines.bus.messages import Submitted
+from pipelines.bus.progress import Progress, State, campaign_key
 from pipelines.dispatcher.scheduler import Job
+from pipelines.planning.admission import Admitted
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import os
 import re
 from collections.abc import Iterator
 
-from foundry.bucket_requests import StoreOutage
-from foundry.object_store import CorruptObject
+from foundry.store.bucket_requests import StoreOutage
+from foundry.store.object_store import CorruptObject
 
 OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
 """What a folder's disk says when it is full, over its quota, broken, shut to writers or gone from the network."""
@@ -37,7 +37,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _said(error: BaseException) -> str:
-    from pipelines.job_server import EngineLost
+    from pipelines.engines.job_server import EngineLost
 
     if isinstance(error, StoreOutage | CorruptObject | EngineLost):
         return str(error)

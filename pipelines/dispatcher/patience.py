@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from foundry.bus.producing import NotSent
-from foundry.bus.settings import NoBroker
 from foundry.errors import FoundryError
+from pipelines.bus.producing import NotSent
+from pipelines.bus.settings import NoBroker
 
 T = TypeVar("T")
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0

@@ -12,23 +12,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foundry.bus.producing import writer
-from foundry.bus.settings import BusSettings
+from pipelines.bus.producing import writer
+from pipelines.bus.settings import BusSettings
+from pipelines.dispatcher.admission import Folders
+from pipelines.dispatcher.announcing import Teller
 from pipelines.dispatcher.answering import Health, answering
-from pipelines.dispatcher.books import Books
 from pipelines.dispatcher.claims import Claims, joined
-from pipelines.dispatcher.desk import Desk
-from pipelines.dispatcher.gate import Folders
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import Kitchen
 from pipelines.dispatcher.metrics import Metrics
+from pipelines.dispatcher.offsets import Books
 from pipelines.dispatcher.order import Order
+from pipelines.dispatcher.order_book import Desk
 from pipelines.dispatcher.patience import Patience
 from pipelines.dispatcher.scheduler import Limits
-from pipelines.dispatcher.telling import Teller
 
 if TYPE_CHECKING:
-    from pipelines.engines import Engine
+    from pipelines.engines.engine import Engine
 
 AT_ONCE = 130
 LEAVE_MS = 10_000
@@ -82,7 +82,7 @@ def _engine(told: Serving) -> Callable[[], Engine] | None:
     """What gives each round its engine: made anew, since a portable runner is good for one run."""
     if told.engine == "embedded":
         return None
-    from pipelines.engines import engine, engine_settings
+    from pipelines.engines.engine import engine, engine_settings
 
     settings = engine_settings(told.engine_config)
     engine(told.engine, settings)

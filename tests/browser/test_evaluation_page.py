@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from models.evaluation.evaluate import Options, evaluate, measured_screening
-from models.evaluation.evidence import evidence_folder
+from lab.evaluation.evaluate import Options, evaluate, measured_screening
+from lab.evaluation.evidence import evidence_folder
 from models.registry import card
-from tests.browser import chromium
-from tests.evaluating import RenderingHandler, a_card
+from tests.support import chromium
+from tests.support.evaluating import RenderingHandler, a_card
 
 pytestmark = chromium.needed
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from benchmarks.matrix import Wanted, write_matrix
-from benchmarks.specimens import Masters
-from tests.browser import chromium
+from tests.support import chromium
+from tests.support.specimens import Masters
 
 pytestmark = chromium.needed
 

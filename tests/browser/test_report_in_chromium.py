@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from foundry.manifest import CheckRecord, DeadLetter, ManifestRecord
-from foundry.report import RunFigures, write_report
-from tests.briefs import a_tenant
-from tests.browser import chromium
+from pipelines.campaign.report import RunFigures, write_report
+from tests.support import chromium
+from tests.support.briefs import a_tenant
 
 pytestmark = chromium.needed
 

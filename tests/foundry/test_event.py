@@ -8,10 +8,10 @@ from pathlib import Path
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
 
-from foundry.object_store import LocalStore
-from pipelines.campaign import build
-from tests.briefs import admitted
-from tests.fakes import PaintingHandler
+from foundry.store.object_store import LocalStore
+from pipelines.campaign.flow import build
+from tests.support.briefs import admitted
+from tests.support.fakes import PaintingHandler
 
 
 def told(folder: Path, refuse: str = "") -> list[str]:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("package", ["foundry", "models", "foundry.cli"])
+@pytest.mark.parametrize("package", ["foundry", "models", "console.cli"])
 @pytest.mark.parametrize(("given", "wanted"), [({}, "1000"), ({"GOMP_SPINCOUNT": "7"}, "7")])
 def test_waiting_threads_are_told_not_to_spin_before_torch_is_there(
     package: str, given: dict[str, str], wanted: str

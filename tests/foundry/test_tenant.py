@@ -10,7 +10,7 @@ import yaml
 
 from foundry.errors import BadInput
 from foundry.tenant import load_tenant
-from tests.briefs import EXAMPLES
+from tests.support.briefs import EXAMPLES
 
 
 @pytest.fixture

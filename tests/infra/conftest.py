@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from foundry.stack import JobServer, running
+from infra.stack import JobServer, running
 
 
 @pytest.fixture(scope="package")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from foundry.stack.fetching import FLINK, GCS, KAFKA
-from foundry.stack.flink import RESTART
+from infra.stack.fetching import FLINK, GCS, KAFKA
+from infra.stack.flink import RESTART
 
 FILE = Path(__file__).parents[2] / "infra" / "compose.yaml"
 IMAGE = re.compile(r"[a-z0-9._/-]+:(?P<version>\d+\.\d+\.\d+)(-java17)?")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from foundry.bus.settings import BusSettings
-from pipelines.engines import EngineSettings
-from tests.infra.tools import INFRA, needing_tool, run
+from pipelines.bus.settings import BusSettings
+from pipelines.engines.engine import EngineSettings
+from tests.support.tools import INFRA, needing_tool, run
 
 pytestmark = needing_tool("helm")
 

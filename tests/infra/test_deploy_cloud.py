@@ -9,9 +9,9 @@ from typing import Any
 import hcl2
 import pytest
 
-from foundry.bus.topics import TOPICS, briefs_topic
 from foundry.tenant import Storage
-from tests.infra.tools import INFRA, needing_tool, run
+from pipelines.bus.topics import TOPICS, briefs_topic
+from tests.support.tools import INFRA, needing_tool, run
 
 FOLDER = INFRA / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.flex_template import PARAMETERS, image_spec, metadata, parsed
-from tests.infra.tools import INFRA, needing_tool, run
+from pipelines.engines.flex_template import PARAMETERS, image_spec, metadata, parsed
+from tests.support.tools import INFRA, needing_tool, run
 
 ROOT = INFRA.parent
 FILES = sorted((INFRA / "images").glob("*.Dockerfile"))

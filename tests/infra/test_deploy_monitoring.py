@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.infra.tools import INFRA, needing_tool, run
+from tests.support.tools import INFRA, needing_tool, run
 
 DASHBOARD, RULES = INFRA / "grafana" / "campaign-foundry.json", INFRA / "alerts" / "foundry.rules.yaml"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import apache_beam as beam
 
-from foundry.card import ModelCard
-from foundry.clip import ClipOrder, Scenario, clip_order
-from foundry.object_store import LocalStore
+from foundry.card.card import ModelCard
+from foundry.plan.clip import ClipOrder, Scenario, clip_order
+from foundry.store.object_store import LocalStore
 from models.video.handler import VideoHandler
-from tests.models.tiny_video import a_video_card
+from tests.support.tiny_video import a_video_card
 from transforms.clips import MakeClips
 
 

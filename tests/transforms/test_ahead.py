@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from foundry.object_store import LocalStore
-from foundry.plan import Plan
-from foundry.shot import ShotOrder
+from foundry.plan.plan import Plan
+from foundry.plan.shot import ShotOrder
+from foundry.store.object_store import LocalStore
 from models.drawing import Drawing
-from pipelines.campaign import Outcome, build_all
-from pipelines.engines import Engine, engine
-from tests.briefs import BRIEF, admitted
-from tests.dispatcher.sick_store import SickStore, hits
-from tests.fakes import Brush, PaintingHandler
-from tests.stored import objects
-from tests.waiting import until
+from pipelines.campaign.flow import Outcome, build_all
+from pipelines.engines.engine import Engine, engine
+from tests.pipelines.dispatcher.sick_store import SickStore, hits
+from tests.support.briefs import BRIEF, admitted
+from tests.support.fakes import Brush, PaintingHandler
+from tests.support.stored import objects
+from tests.support.waiting import until
 from transforms.ahead import WAITING, Aside, aside
 from transforms.expand import still_orders
 from transforms.render import each_made

@@ -15,12 +15,12 @@ import pytest
 from apache_beam.testing.util import assert_that, equal_to
 from PIL import Image
 
-from foundry.clip import ClipOrder, Scenario, clip_order
-from foundry.object_store import SCRATCH, LocalStore, crc32c
+from foundry.plan.clip import ClipOrder, Scenario, clip_order
+from foundry.store.object_store import SCRATCH, LocalStore, crc32c
 from models.video.handler import VideoHandler
-from tests.briefs import ROOT
-from tests.models.tiny_video import FAMILIES, a_video_card
-from tests.stored import objects
+from tests.support.briefs import ROOT
+from tests.support.stored import objects
+from tests.support.tiny_video import FAMILIES, a_video_card
 from tests.transforms.film_once import main as film
 from tests.transforms.film_once import some_orders
 from transforms.clips import MakeClips

@@ -9,12 +9,12 @@ import apache_beam as beam
 from apache_beam.ml.inference.base import RunInference
 from apache_beam.testing.util import assert_that
 
-from foundry.shot import ShotOrder
-from models.bench import ShotBench
+from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
-from pipelines.engines import embedded
-from tests.models.drawing import an_order
-from tests.toys import ToyDrawer, instant, interleaved, toy_card
+from models.model_bank import ShotBench
+from pipelines.engines.engine import embedded
+from tests.support.drawing import an_order
+from tests.support.toys import ToyDrawer, instant, interleaved, toy_card
 from transforms.expand import DrawInRuns, batches, call_key, lanes_of, runs
 
 

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from foundry.admission import Admitted, admit
-from foundry.card import Adapter, ModelCard, Source, UnitCost
-from foundry.cards import Worn
+from foundry.brief.intake import parse
+from foundry.card.card import Adapter, ModelCard, Source, UnitCost
+from foundry.card.selection import Worn
 from foundry.errors import Refusals
-from foundry.intake import parse
-from foundry.object_store import LocalStore
+from foundry.store.object_store import LocalStore
 from models.registry import cards_of
-from pipelines.campaign import ingest
-from tests.briefs import a_brief, a_tenant, product_picture
+from pipelines.campaign.flow import ingest
+from pipelines.planning.admission import Admitted, admit
+from tests.support.briefs import a_brief, a_tenant, product_picture
 from transforms.guides import Guides
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from foundry.card import ModelCard
-from foundry.shot import ShotOrder
+from foundry.card.card import ModelCard
+from foundry.plan.shot import ShotOrder
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.remote import RemoteHandler
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
 
 VARIABLE = "EXAMPLE_IMAGES_KEY"
 SECRET = "sesame-4711-open"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
 from tests.models.remote.asking import SECRET, VARIABLE
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image
 
 from models.drawing import Drawn, Guide
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import painted, refusing, together
 from tests.models.remote.asking import SECRET, SENT, VARIABLE, a_card, draw, pixels, request, undrawn
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import painted, refusing, together
 
 
 def test_a_picture_arrives_exactly_and_the_caption_says_what_was_sent(

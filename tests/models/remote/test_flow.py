@@ -12,16 +12,16 @@ from apache_beam.metrics import MetricsFilter
 from apache_beam.ml.inference.base import RunInference
 from apache_beam.testing.util import assert_that, equal_to
 
-from foundry.card import ModelCard
+from foundry.card.card import ModelCard
 from models.drawing import Drawing
 from models.registry import card as card_of
 from models.remote import RemoteHandler
-from models.screened import ScreenedHandler
-from tests.briefs import ROOT
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import painted, refusing
+from models.screening.redrawing import ScreenedHandler
 from tests.models.remote.asking import ORDER, a_card
+from tests.support.briefs import ROOT
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import painted, refusing
 
 
 def test_a_two_shot_batch_passes_the_screen_through_beam_and_is_counted(

@@ -20,10 +20,10 @@ from models.remote.download import downloaded
 from models.remote.patience import Effort
 from models.remote.reach import Reach
 from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import painted, png, redirecting
 from tests.models.remote.asking import a_card, draw, pixels, request, undrawn
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import painted, png, redirecting
 
 
 def test_results_are_fetched_without_the_credential_from_other_hosts(

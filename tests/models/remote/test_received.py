@@ -12,10 +12,10 @@ from PIL import Image, ImageCms
 from models.drawing import Drawn
 from models.remote.received import pixels_of
 from models.remote.refusals import Transient
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import painted, png
 from tests.models.remote.asking import ORDER, SENT, a_card, draw, pixels, undrawn
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import painted, png
 
 
 def test_a_picture_of_nearly_the_ratio_is_resampled_and_noted(server: MisbehavingServer, clock: FakeClock) -> None:

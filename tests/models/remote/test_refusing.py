@@ -10,10 +10,10 @@ from models.drawing import Drawn
 from models.registry import card as card_of
 from models.remote import RemoteHandler
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient, VendorOutage
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import job, refusing
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request, undrawn
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import job, refusing
 
 
 @pytest.mark.parametrize(

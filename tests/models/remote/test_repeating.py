@@ -14,10 +14,10 @@ from models.drawing import Drawn
 from models.remote import RemoteHandler
 from models.remote.patience import Effort
 from models.remote.refusals import CredentialRefused, Transient, VendorOutage
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import cut_in_half, job, lost, painted, refusing, saying, slow, trickling
 from tests.models.remote.asking import SENT, a_card, draw, pixels, request, undrawn
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import cut_in_half, job, lost, painted, refusing, saying, slow, trickling
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])

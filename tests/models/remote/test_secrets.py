@@ -10,10 +10,10 @@ import pytest
 from models.remote import RemoteHandler
 from models.remote.credential import scrub
 from models.remote.refusals import AccountRefused, CredentialRefused, EndpointRefused, VendorOutage
-from tests.models.fake_clock import FakeClock
-from tests.models.misbehaving_server import MisbehavingServer
-from tests.models.moods import cut_in_half, job, lost, refusing, saying
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request
+from tests.support.fake_clock import FakeClock
+from tests.support.misbehaving_server import MisbehavingServer
+from tests.support.moods import cut_in_half, job, lost, refusing, saying
 
 
 def test_the_secret_is_in_no_pickle_repr_log_or_message(

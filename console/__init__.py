@@ -1,0 +1,4 @@
+"""What people see: the command line.
+
+Imports every room; nothing imports it.
+"""

@@ -1,0 +1,138 @@
+"""Commands that speak with Kafka: topics, submit, cancel, watch, dead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+topics_app = typer.Typer(no_args_is_help=True, help="Make and list the topics.")
+dead_app = typer.Typer(no_args_is_help=True, help="Messages that could not be read or run.")
+
+Bootstrap = Annotated[
+    str | None, typer.Option(envvar="FOUNDRY_KAFKA", help="Brokers, host:port; default: 127.0.0.1:9092.")
+]
+Config = Annotated[
+    Path | None, typer.Option("--kafka-config", envvar="FOUNDRY_KAFKA_CONFIG", help="YAML with SASL and TLS settings.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@topics_app.command("create")
+def topics_create(
+    tenant: Annotated[list[str] | None, typer.Option(help="Give this tenant a topic of its own; repeatable.")] = None,
+    partitions: Annotated[int, typer.Option(min=1, max=1000, help="Of topics that tenants share.")] = 12,
+    replicas: Annotated[int, typer.Option(min=-1, help="-1: the brokers' default.")] = -1,
+    bootstrap: Bootstrap = None,
+    config: Config = None,
+) -> None:
+    """Make the topics that are missing and give the others our configuration; a second call changes nothing."""
+    from dataclasses import asdict
+
+    from pipelines.bus.settings import bus_settings
+    from pipelines.bus.topics import create
+
+    made = create(bus_settings(bootstrap, config), tenant or (), partitions=partitions, replicas=replicas)
+    for what, names in asdict(made).items():
+        for name in names:
+            typer.echo(f"{what:>10}  {name}")
+
+
+@topics_app.command("list")
+def topics_list() -> None:
+    """List the topics, what they carry and for how many days."""
+    from pipelines.bus.topics import TOPICS
+
+    for topic in TOPICS:
+        typer.echo(f"{topic.name:22} {topic.days:>3} days  {topic.says}")
+
+
+def submit(
+    briefs: Annotated[list[Path], typer.Argument(help="Brief files: YAML, JSON or JSON Lines.")],
+    request: Annotated[str, typer.Option(help="Your id for this order; repeated, it is the same order.")] = "",
+    structured: Annotated[bool, typer.Option(help="Send CloudEvents in structured mode.")] = False,
+    own_topic: Annotated[bool, typer.Option(help="Send to the tenant's own topic.")] = False,
+    bootstrap: Bootstrap = None,
+    config: Config = None,
+) -> None:
+    """Put BRIEFS on the topic, and print where each lies: topic, partition, offset, request id."""
+    from foundry.brief.intake import read_briefs
+    from pipelines.bus.messages import brief_message
+    from pipelines.bus.producing import writer
+    from pipelines.bus.settings import bus_settings
+    from pipelines.bus.topics import BRIEFS, briefs_topic
+
+    found = [brief for path in briefs for brief in read_briefs(path)]
+    with writer(bus_settings(bootstrap, config)) as out:
+        for brief in found:
+            message = brief_message(brief, request, "structured" if structured else "binary")
+            sent = out.send(briefs_topic(brief.tenant).name if own_topic else BRIEFS, message)
+            place = f"{sent.topic} {sent.partition} {sent.offset}"
+            typer.echo(f"{place}  {brief.tenant}/{brief.campaign.id}")
+
+
+def cancel(
+    tenant: str,
+    campaign: str,
+    own_topic: Annotated[bool, typer.Option(help="Send to the tenant's own topic.")] = False,
+    bootstrap: Bootstrap = None,
+    config: Config = None,
+) -> None:
+    """Stop CAMPAIGN of TENANT: what is made stays, what is missing is not made."""
+    from pipelines.bus.messages import cancel_message
+    from pipelines.bus.producing import writer
+    from pipelines.bus.settings import bus_settings
+    from pipelines.bus.topics import BRIEFS, briefs_topic
+
+    with writer(bus_settings(bootstrap, config)) as out:
+        sent = out.send(briefs_topic(tenant).name if own_topic else BRIEFS, cancel_message(tenant, campaign))
+    typer.echo(f"{sent.topic} {sent.partition} {sent.offset}")
+
+
+def watch(
+    tenant: str,
+    campaign: str,
+    request: Annotated[str, typer.Option(help="Only the order with this id.")] = "",
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+    config: Config = None,
+) -> None:
+    """Show how far CAMPAIGN of TENANT is, until it has ended."""
+    from pipelines.bus.settings import bus_settings
+    from pipelines.bus.watching import as_line, watched
+
+    for said in watched(bus_settings(bootstrap, config), tenant, campaign, request):
+        typer.echo(json.dumps(said, ensure_ascii=False) if as_json else as_line(said))
+
+
+@dead_app.command("list")
+def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: Config = None) -> None:
+    """List the dead messages: place, where each came from, why it died."""
+    from pipelines.bus.dead import letters
+    from pipelines.bus.settings import bus_settings
+
+    for letter in letters(bus_settings(bootstrap, config)):
+        typer.echo(letter.as_json() if as_json else f"{letter.place}  {letter.origin}  {letter.code}: {letter.reason}")
+
+
+@dead_app.command("show")
+def dead_show(place: str, bootstrap: Bootstrap = None, config: Config = None) -> None:
+    """Print the dead message at PLACE (partition:offset), as JSON."""
+    from pipelines.bus.dead import letter_at
+    from pipelines.bus.settings import bus_settings
+
+    typer.echo(letter_at(bus_settings(bootstrap, config), place).as_json())
+
+
+@dead_app.command("retry")
+def dead_retry(places: list[str], bootstrap: Bootstrap = None, config: Config = None) -> None:
+    """Send the dead messages at PLACES again, as they were; they stay in the dead topic, as a record."""
+    from pipelines.bus.dead import retry
+    from pipelines.bus.settings import bus_settings
+
+    settings = bus_settings(bootstrap, config)
+    for place in places:
+        sent = retry(settings, place)
+        typer.echo(f"{sent.topic} {sent.partition} {sent.offset}")

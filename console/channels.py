@@ -1,0 +1,197 @@
+"""`foundry channels`: the placements, one of them in full, and whether a file is what a placement takes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from foundry.errors import BadInput
+
+if TYPE_CHECKING:
+    from foundry.channel.inspection import Found
+    from foundry.channel.inspection.verdict import Verdict
+    from foundry.channel.placement import Placement
+
+channels_app = typer.Typer(invoke_without_command=True, help="Look at placements, and check files against them.")
+PIPED_COLUMNS = 180
+REFUSED = 1
+"""Exit code: a file was read, or could not be, and is refused."""
+
+Family = Annotated[str | None, typer.Option(help="Only this family of layouts.")]
+Channel = Annotated[str | None, typer.Option(help="Only this channel.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; of checks, one line a file.")]
+
+
+@channels_app.callback()
+def channels(context: typer.Context, family: Family = None, channel: Channel = None, as_json: AsJson = False) -> None:
+    """List the placements and sets, or do something with them."""
+    if context.invoked_subcommand is None:
+        list_channels(family, channel, as_json)
+    elif family or channel or as_json:
+        raise BadInput("options", f"stand before {context.invoked_subcommand}; write them after it")
+
+
+@channels_app.command("list")
+def list_channels(family: Family = None, channel: Channel = None, as_json: AsJson = False) -> None:
+    """List the placements with their pixels, formats and limits, and the named sets."""
+    from foundry.channel.placement import placement_sets
+
+    found, sets = _chosen(family, channel), placement_sets()
+    if as_json:
+        dump = {p.name: p.model_dump(mode="json") for p in found}
+        typer.echo(json.dumps({"placements": dump, "sets": sets}, ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("placement", "pixels", "formats", "bytes", "seconds", "family", "figures", "title"):
+        table.add_column(title, overflow="fold")
+    for placement in found:
+        table.add_row(*_row(placement))
+    out = _screen()
+    out.print(table)
+    for name, members in sets.items() if not family and not channel else ():
+        out.print(f"[bold]{name}[/]: {', '.join(members)}", highlight=False)
+
+
+@channels_app.command()
+def show(name: Annotated[str, typer.Argument(metavar="PLACEMENT")], as_json: AsJson = False) -> None:
+    """Show everything about PLACEMENT: every figure, where it is from, and when it was read."""
+    from foundry.channel.placement import resolve_placements
+
+    for placement in resolve_placements([name]):
+        if as_json:
+            typer.echo(json.dumps(placement.model_dump(mode="json"), ensure_ascii=False))
+            continue
+        table = Table("field", "value", "figure is", box=None, pad_edge=False)
+        for row in _fields(placement):
+            table.add_row(*row)
+        _screen().print(table)
+
+
+@channels_app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Pictures, films, PDF pages; ours or anyone's.")],
+    placement: Annotated[str | None, typer.Option(help="Check against this one; default: against all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which placements take each of FILES, and what is wrong for those that nearly do.
+
+    The exit code is 1 if a file is refused.
+    """
+    from foundry.channel.inspection import CannotRead, inspect
+
+    refused = False
+    for file in files:
+        try:
+            found = inspect(file)
+        except CannotRead as error:
+            refused = True
+            said = {"file": str(file), "refused": str(error), "code": error.code}
+            typer.echo(json.dumps(said, ensure_ascii=False) if as_json else f"{file}: refused. {error}")
+            continue
+        taken, missed = _judged(found, placement)
+        refused = refused or not taken
+        if as_json:
+            typer.echo(json.dumps(_as_json(file, found, taken, missed), ensure_ascii=False))
+        else:
+            _print(file, found, taken, missed)
+    if refused:
+        raise typer.Exit(REFUSED)
+
+
+def _screen() -> Console:
+    """Results; tables are not folded for a reader that is no terminal."""
+    piped = Console(soft_wrap=True)
+    return piped if piped.is_terminal else Console(soft_wrap=True, width=PIPED_COLUMNS)
+
+
+def _chosen(family: str | None, channel: str | None) -> list[Placement]:
+    from foundry.channel.placement import placements
+
+    every = placements().values()
+    if family and family not in {p.family for p in every}:
+        raise BadInput("--family", f"no placement is of the family {family!r}; see `foundry channels list`")
+    if channel and channel not in {p.channel for p in every}:
+        raise BadInput("--channel", f"no placement is of the channel {channel!r}; see `foundry channels list`")
+    return [p for p in every if family in (None, p.family) and channel in (None, p.channel)]
+
+
+def _row(p: Placement) -> tuple[str, ...]:
+    seconds = "-".join(dict.fromkeys(f"{value:f}" for value in p.motion.seconds)) if p.motion else ""
+    pixels, formats = f"{p.width_px}x{p.height_px}", "/".join(p.formats)
+    return (p.name, pixels, formats, f"{p.max_bytes:,}", seconds, p.family, p.confidence, p.title)
+
+
+def _fields(placement: Placement) -> list[tuple[str, str, str]]:
+    """Field, value and mark, nested ones spelled out; the source of the figures at the end."""
+    rows: list[tuple[str, str, str]] = []
+    dump = placement.model_dump(mode="json", exclude={"marks", "confidence", "source", "read_on"}, exclude_none=True)
+    for field, value in dump.items():
+        if value in ([], 0):
+            continue
+        parts = {f"{field}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {field: value}
+        rows += [(path, _text(part), "" if path in UNMARKED else placement.mark(path)) for path, part in parts.items()]
+    rows += [("source", placement.source, ""), ("read_on", placement.read_on.isoformat(), "")]
+    return rows
+
+
+UNMARKED = ("name", "title", "family", "bucket")
+
+
+def _text(value: Any) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+
+
+def _judged(found: Found, name: str | None) -> tuple[list[Verdict], list[Verdict]]:
+    from foundry.channel.inspection.verdict import judge, verdicts
+    from foundry.channel.placement import placements, resolve_placements
+
+    if name is None:
+        return verdicts(found, placements().values())
+    judged = [judge(found, placement) for placement in resolve_placements([name])]
+    return [v for v in judged if v.taken], [v for v in judged if not v.taken]
+
+
+def _print(file: Path, found: Found, taken: list[Verdict], missed: list[Verdict]) -> None:
+    typer.echo(f"{file}: {_described(found)}")
+    for verdict in taken:
+        typer.echo(f"  taken by {verdict.placement.name}")
+        for finding in verdict.advice:
+            typer.echo(f"    advice: {finding}")
+    for verdict in missed:
+        typer.echo(f"  not taken by {verdict.placement.name}")
+        for finding in verdict.faults:
+            typer.echo(f"    {finding}")
+
+
+def _described(found: Found) -> str:
+    parts = [found.format, f"{found.size_bytes:,} bytes"]
+    if found.width_px:
+        parts.insert(1, f"{found.width_px}x{found.height_px}")
+    if found.moving:
+        parts.append(f"{found.moving.codec}, {found.moving.seconds:.2f} s, {float(found.moving.rate):.6g} fps")
+        parts.append(f"{found.sound.codec} sound" if found.sound else "no sound")
+    elif found.picture:
+        parts.append(f"{found.picture.colour}, {found.picture.bits} bits, profile {found.picture.profile or 'none'}")
+    elif found.page:
+        parts.append(f"{found.page.width_mm:.1f} x {found.page.height_mm:.1f} mm")
+    return ", ".join(parts)
+
+
+def _as_json(file: Path, found: Found, taken: list[Verdict], missed: list[Verdict]) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "found": json.loads(json.dumps(asdict(found), default=str)),
+        "taken_by": [_verdict(verdict) for verdict in taken],
+        "not_taken_by": [_verdict(verdict) for verdict in missed],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    findings = [asdict(finding) for finding in verdict.findings if not finding.passed]
+    return {"placement": verdict.placement.name, "findings": findings}

@@ -1,0 +1,242 @@
+"""The command line: parse, call one function, print. Results to stdout, everything else to stderr.
+
+This module is where the rooms are put together, so it alone in `foundry/` names models and pipelines, and only
+inside the commands that need them: `foundry plan` starts without Beam and torch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from console.bus import cancel, dead_app, submit, topics_app, watch
+from console.channels import channels_app
+from console.evidence import models_app
+from console.layouts import layouts_app
+from console.serve import serve
+from console.stack import stack_app
+from foundry.errors import FoundryError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Build campaigns like software: plan, then make only what is missing.",
+    pretty_exceptions_enable=False,
+)
+brief_app = typer.Typer(no_args_is_help=True, help="Work with brief files.")
+schema_app = typer.Typer(no_args_is_help=True, help="Print schemas.")
+app.add_typer(brief_app, name="brief")
+app.add_typer(schema_app, name="schema")
+app.add_typer(layouts_app, name="layouts")
+app.add_typer(models_app, name="models")
+app.add_typer(topics_app, name="topics")
+app.add_typer(stack_app, name="stack")
+app.add_typer(channels_app, name="channels")
+app.add_typer(dead_app, name="dead")
+for command in (submit, cancel, watch, serve):
+    app.command()(command)
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    MADE = 0
+    BUG = 1
+    BAD_INPUT = 2
+    DEAD_LETTERS = 3
+
+
+Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
+Store = Annotated[str, typer.Option(help="The object store: a folder, or gs://bucket/prefix.")]
+Tenants = Annotated[Path | None, typer.Option(help="Folder of tenants; default: `tenants` beside the brief.")]
+CardsFolder = Annotated[
+    Path | None, typer.Option(help="Your folder of model cards; default: `cards`, if there is one.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def say(text: str) -> None:
+    """One result, as it is."""
+    typer.echo(text)
+
+
+@app.command()
+def plan(
+    brief: Briefs,
+    store: Store = "store",
+    tenants: Tenants = None,
+    cards: CardsFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what BRIEF would make, reuse and cost, without loading a model."""
+    from pipelines.campaign.workbench import admitted, plan_as_json, plan_table
+
+    for each in admitted(brief, tenants, cards):
+        if as_json:
+            say(json.dumps(plan_as_json(each, store)))
+        else:
+            plan_table(each, store, out)
+
+
+@app.command()
+def run(
+    brief: Briefs,
+    store: Store = "store",
+    tenants: Tenants = None,
+    cards: CardsFolder = None,
+    blender: Annotated[
+        str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
+    ] = "",
+    engine: Annotated[str, typer.Option(help="embedded, prism, flink or dataflow.")] = "embedded",
+    engine_config: Annotated[Path | None, typer.Option(help="YAML with the engine's settings.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
+    from pipelines.campaign.workbench import Means, admitted, run_all
+
+    letters, means = 0, Means(blender, engine, engine_config)
+    for summary in run_all(list(admitted(brief, tenants, cards)), store, err, means):
+        letters += summary["failed"]
+        if as_json:
+            say(json.dumps(summary))
+        else:
+            _print_summary(summary)
+    if letters:
+        raise typer.Exit(Exit.DEAD_LETTERS)
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    out.print(
+        f"[bold]{summary['campaign']}[/]: {summary['variants']} assets, {summary['made']} made now, "
+        f"{summary['reused']} reused, {summary['failed']} failed; "
+        f"{summary['shots_drawn']} shots drawn{_clips_told(summary)}; ${summary['cost_usd']}; {summary['seconds']} s"
+    )
+    if summary["failed"]:
+        err.print(f"[yellow]{summary['failed']} dead letters[/]: {summary['dead_letters']}")
+    out.print(f"Look at {summary['report']}")
+
+
+def _clips_told(summary: dict[str, Any]) -> str:
+    return f", {summary['clips_filmed']} clips filmed" if summary["clips_filmed"] else ""
+
+
+@app.command()
+def upscale(
+    source: Annotated[Path, typer.Argument(help="PNG or TIFF, 8 or 16 bits a channel.")],
+    target: Annotated[Path, typer.Argument(help="PNG or TIFF; depth, alpha and colour profile stay what they are.")],
+    width: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the height.")] = None,
+    height: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the width.")] = None,
+    card: Annotated[str, typer.Option(help="Upscaler's card.")] = "crisp",
+    cards: CardsFolder = None,
+) -> None:
+    """Enlarge SOURCE into TARGET with a learned upscaler, tile by tile, to at most 16,384 px an edge."""
+    from models.registry import card as card_of
+    from models.registry import open_registry
+    from models.upscaling.upscale_file import upscale_file
+
+    chosen = card_of(card, "upscale", open_registry(cards))
+    upscale_file(source, target, width_px=width, height_px=height, card=chosen)
+    say(str(target))
+
+
+@app.command()
+def report(
+    brief: Briefs,
+    store: Store = "store",
+    tenants: Tenants = None,
+    cards: CardsFolder = None,
+) -> None:
+    """Write the campaign's report.html again from what the store holds."""
+    from pipelines.campaign.workbench import admitted, report_again
+
+    for each in admitted(brief, tenants, cards):
+        say(report_again(each, store))
+
+
+@app.command()
+def explain(
+    assets: Annotated[list[str], typer.Argument(help="Files, or assets' ids.")],
+    store: Store = "store",
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything that went into ASSETS; as JSON, one line each."""
+    from pipelines.campaign.explain import explained, print_explained
+
+    for asset in assets:
+        found = explained(asset, store)
+        if as_json:
+            say(json.dumps(found, ensure_ascii=False))
+        else:
+            print_explained(found, out)
+
+
+@brief_app.command("adopt")
+def adopt_brief(
+    file: Annotated[Path, typer.Argument(help="YAML, JSON, CSV or XLSX, as somebody wrote it.")],
+    tenant: Annotated[str | None, typer.Option(help="Whose brief it is.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the brief here.")] = None,
+) -> None:
+    """Turn FILE into valid briefs, and list each assumption and each key that was not understood."""
+    from foundry.brief.adoption import adopt, as_yaml
+
+    adoptions = adopt(file, tenant=tenant)
+    text = "---\n".join(as_yaml(adoption.brief) for adoption in adoptions)
+    for adoption in adoptions:
+        err.print(f"[bold]{adoption.brief.tenant}/{adoption.brief.campaign.id}[/]")
+        for line in adoption.assumptions:
+            err.print(f"  assumed: {line}", markup=False, highlight=False)
+        for key in adoption.not_understood:
+            err.print(f"  not understood, kept in metadata: {key}", markup=False, highlight=False)
+    if output:
+        output.write_text(text, encoding="utf-8")
+        err.print(f"written to {output}", markup=False)
+    else:
+        say(text.rstrip())
+
+
+@brief_app.command("check")
+def check_brief(brief: Briefs, tenants: Tenants = None, cards: CardsFolder = None) -> None:
+    """Say whether BRIEF can be planned, and everything that is wrong with it."""
+    from pipelines.campaign.workbench import admitted
+
+    for each in admitted(brief, tenants, cards):
+        say(f"{each.plan.brief.tenant}/{each.plan.brief.campaign.id}: good")
+
+
+@schema_app.command("brief")
+def schema_brief() -> None:
+    """Print the JSON Schema (draft 2020-12) of briefs."""
+    from foundry.brief.intake import brief_schema
+
+    say(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
+
+
+@schema_app.command("card")
+def schema_card() -> None:
+    """Print the JSON Schema (draft 2020-12) of model cards."""
+    from foundry.card.card import card_schema
+
+    say(json.dumps(card_schema(), indent=2, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run a command; foreseen refusals become one message and exit code 2, Ctrl-C 130."""
+    try:
+        app()
+    except FoundryError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(Exit.BAD_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("stopped; run the same command to go on", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""`foundry layouts`: what there is, how it looks, and what will not fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from foundry.errors import BadInput, Refusals
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from foundry.channel.placement import Placement
+    from foundry.copy import Copy
+    from foundry.tenant import Tenant
+    from imaging.still.preview import Scene
+    from imaging.typesetting.fitting import Fit
+    from pipelines.planning.admission import Admitted
+
+layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts, and find what will not fit.")
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+TenantId = Annotated[str | None, typer.Option("--tenant", help="Whose brand kit and own layouts.")]
+TenantsFolder = Annotated[Path | None, typer.Option("--tenants", help="Folder of tenants.")]
+BriefFile = Annotated[Path | None, typer.Option("--brief", help="Whose words, products and tenant.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NEEDED = "name a --tenant in a folder of --tenants, or a --brief"
+
+
+@layouts_app.command("list")
+def list_layouts(tenant: TenantId = None, tenants: TenantsFolder = None, as_json: AsJson = False) -> None:
+    """List the layouts by family and what each shows; with a tenant, its own too, and which it uses."""
+    from console.listing import print_layouts
+
+    print_layouts(out, as_json, _tenant(tenant, tenants) if tenant else None)
+
+
+@layouts_app.command()
+def preview(
+    layout: Annotated[str, typer.Argument(help="Id of a layout; `family` for the one that the placement gets.")],
+    target: Annotated[Path, typer.Option("--output", "-o", help="PNG to write.")],
+    placement: Annotated[str, typer.Option(help="Channel and slot, such as meta/story.")],
+    locale: Annotated[str, typer.Option(help="BCP 47, such as ar-EG.")] = "en-US",
+    brief: BriefFile = None,
+    tenant: TenantId = None,
+    tenants: TenantsFolder = None,
+    picture: Annotated[Path | None, typer.Option(help="In place of the painted scene: PNG, JPEG or WebP.")] = None,
+    boxes: Annotated[bool, typer.Option("--boxes", help="Draw safe area, blocks, slots and logo.")] = False,
+) -> None:
+    """Render LAYOUT at once, without a model: on a painted scene or a picture, with a brief's or sample copy."""
+    from foundry.channel.placement import resolve_placements
+    from foundry.layout.layout import layout_for, layout_named
+    from imaging.still.compose import finish, prepare
+    from imaging.still.preview import sample_copy, with_boxes
+
+    place = _one(resolve_placements([placement]), placement)
+    order = _order(brief, tenants)
+    whose = order.plan.tenant if order else _tenant(tenant, tenants)
+    shown = layout_for(place, whose) if layout == "family" else layout_named(layout, place, whose)
+    words = _words(order, locale, shown.fields) if order else sample_copy(locale).only(shown.fields)
+    master, facts = _scene(order, whose, place, locale, picture)
+    static = prepare(master, facts, shown, place, whose)
+    composed = finish(static, words, locale)
+    image = with_boxes(composed, static, locale) if boxes else composed.image
+    image.save(target, "PNG")
+    if composed.dropped:
+        err.print(f"Gave way: {', '.join(composed.dropped)}")
+    typer.echo(str(target))
+
+
+@layouts_app.command()
+def check(
+    brief: BriefFile = None,
+    tenant: TenantId = None,
+    tenants: TenantsFolder = None,
+    placements: Annotated[list[str] | None, typer.Option("--placement", help="Slots or sets; default: all.")] = None,
+    locales: Annotated[list[str] | None, typer.Option("--locale", help="Default: all that there is copy in.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find what will not fit, in a brief's or the sample copy, before anything runs; exit code 2 if there is any."""
+    found = list(_fits(brief, tenant, tenants, placements, locales))
+    refused = {str(fit.refusal): fit.refusal for fit in found if fit.refusal}
+    gave_way = [fit for fit in found if fit.dropped]
+    if as_json:
+        typer.echo(json.dumps({"checked": len(found), "refused": list(refused), "gave_way": _as_rows(gave_way)}))
+    else:
+        out.print(f"{len(found)} settings checked, {len(refused)} do not fit, slots gave way in {len(gave_way)}")
+        for fit in gave_way:
+            out.print(f"{fit.placement} {fit.locale}: {', '.join(fit.dropped)} gives way in {fit.layout}")
+    if refused:
+        raise Refusals("layouts", tuple(refused.values()))
+
+
+def _as_rows(fits: Iterable[Fit]) -> list[dict[str, object]]:
+    return [
+        {"layout": fit.layout, "placement": fit.placement, "locale": fit.locale, "dropped": fit.dropped} for fit in fits
+    ]
+
+
+def _fits(
+    brief: Path | None,
+    tenant: str | None,
+    tenants: Path | None,
+    placements: list[str] | None,
+    locales: list[str] | None,
+) -> Iterator[Fit]:
+    from foundry.channel.placement import placements as all_placements
+    from foundry.channel.placement import resolve_placements
+    from foundry.layout.layout import layout_for
+    from imaging.still.preview import sample_copies
+    from imaging.typesetting.fitting import fits, longest
+
+    order = _order(brief, tenants)
+    whose = order.plan.tenant if order else _tenant(tenant, tenants)
+    every = order.plan.placements if order else tuple(all_placements().values())
+    for place in resolve_placements(placements) if placements else every:
+        layout = layout_for(place, whose)
+        copies: Iterable[tuple[str, Copy]] = longest(order.plan, layout) if order else sample_copies().items()
+        chosen = [(locale, copy) for locale, copy in copies if not locales or locale in locales]
+        if not chosen:
+            raise BadInput("--locale", f"there is no copy in {', '.join(locales or ())}; name another")
+        yield from fits(layout, place, whose, chosen)
+
+
+def _tenant(tenant: str | None, tenants: Path | None) -> Tenant:
+    from foundry.tenant import load_tenant
+
+    folder = tenants or Path("tenants")
+    if tenant is None:
+        known = sorted(path.parent.name for path in folder.glob("*/tenant.yaml"))
+        if len(known) != 1:
+            raise BadInput("--tenant", f"is missing, and {folder} holds {', '.join(known) or 'none'}; {NEEDED}")
+        tenant = known[0]
+    return load_tenant(folder, tenant)
+
+
+def _order(brief: Path | None, tenants: Path | None) -> Admitted | None:
+    from pipelines.campaign.workbench import admitted
+
+    return next(iter(admitted(brief, tenants)), None) if brief else None
+
+
+def _one(found: tuple[Placement, ...], name: str) -> Placement:
+    if len(found) != 1:
+        raise BadInput("--placement", f"{name!r} is a set of {len(found)}; name one: {found[0].name}")
+    return found[0]
+
+
+def _words(order: Admitted, locale: str, shown: frozenset[str]) -> Copy:
+    if locale not in order.plan.locales:
+        raise BadInput("--locale", f"the brief has no copy in {locale}; it has {', '.join(order.plan.locales)}")
+    return order.plan.copy(0, locale, shown)[0]
+
+
+def _scene(order: Admitted | None, whose: Tenant, place: Placement, locale: str, picture: Path | None) -> Scene:
+    from foundry.plan.composition import compositions
+    from foundry.plan.plan import is_rtl
+    from imaging.still.preview import from_picture, stand_in
+
+    mirrored = compositions()[place.bucket].has_sides and is_rtl(locale)
+    if picture:
+        return from_picture(_decoded(picture), place.bucket, mirrored)
+    facts = order.pictures[0] if order and order.pictures else None
+    product = _decoded(facts.path) if facts and facts.path.suffix in (".png", ".webp") else None
+    return stand_in(whose, place.bucket, mirrored, product)
+
+
+def _decoded(path: Path) -> Image.Image:
+    from foundry.inputs.picture import PictureFacts, decode, inspect
+
+    found = inspect(path)
+    if not isinstance(found, PictureFacts):
+        raise BadInput(str(path), f"{found[0]}; {found[1]}")
+    return decode(path.read_bytes())

@@ -1,0 +1,56 @@
+"""Tables of what there is: models, placements, layouts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from foundry.card.card import ModelCard, card_as_json
+from foundry.channel.placement import placements
+from foundry.layout.files import layouts_of
+from foundry.layout.layout import layout_for, layout_named
+from foundry.tenant import Tenant
+
+
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def print_models(cards: Mapping[str, ModelCard], out: Console, as_json: bool) -> None:
+    """Every card, one a line; as JSON, the whole card with its digest and whether its weights are there."""
+    if as_json:
+        out.print_json(json.dumps({name: card_as_json(card) for name, card in cards.items()}))
+        return
+    titles = ("model", "task", "stage", "source", "weights", "licence", "price")
+    out.print(_table(titles, [_model_row(card) for card in cards.values()]))
+
+
+def _model_row(card: ModelCard) -> tuple[str, ...]:
+    weights = "none" if not card.has_weights else "here" if card.present else "not here"
+    price = f"${card.unit_cost.money}"
+    return (card.name, card.task, card.stage, card.source.kind, weights, card.licence, price)
+
+
+def print_layouts(out: Console, as_json: bool, tenant: Tenant | None = None) -> None:
+    """Every layout that the tenant sees, with what it shows where; a star marks what a family gets."""
+    rows, dump = [], {}
+    for family, names in layouts_of(tenant).families().items():
+        served = [p for p in placements().values() if p.family == family]
+        for name in names:
+            found = [layout_named(name, p, tenant) for p in served]
+            dump[name] = {p.name: x.model_dump(mode="json") for p, x in zip(served, found, strict=True)}
+            used = any(layout_for(p, tenant).id == name for p in served)
+            shows = ", ".join(sorted(frozenset().union(*(x.fields for x in found))))
+            rows.append((name, family, "*" if used else "", shows, ", ".join(p.name for p in served)))
+    if as_json:
+        out.print_json(json.dumps(dump))
+    else:
+        out.print(_table(("layout", "family", "used", "shows", "placements"), rows))

@@ -1,0 +1,229 @@
+"""`foundry models`: the cards, their weights, and which version is in production."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from foundry.errors import BadInput, FoundryError, Refusals
+
+if TYPE_CHECKING:
+    from foundry.card.card import ModelCard
+    from models.registry.ledger import Change, Signed
+    from models.registry.pulling import Access
+
+models_app = typer.Typer(invoke_without_command=True, help="Bring models, check their weights, choose what is served.")
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+Name = Annotated[str, typer.Argument(metavar="ID[@VERSION]", help="A card; its id alone is the one in production.")]
+Cards = Annotated[Path | None, typer.Option(help="Your folder of cards; default: `cards`, if there is one.")]
+Home = Annotated[Path | None, typer.Option(help="Where pulled weights live; default: your cache folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Endpoint = Annotated[str, typer.Option(envvar="HF_ENDPOINT", help="Address of the hub.")]
+TokenName = Annotated[str, typer.Option("--token-from", help="Environment variable that holds the hub's token.")]
+Why = Annotated[str, typer.Option(help="The reason; it stands in the ledger.")]
+Who = Annotated[str, typer.Option(help="Who decides; default: your user name.")]
+HUB = "https://huggingface.co"
+
+
+@models_app.callback()
+def models(context: typer.Context, cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
+    """List the model cards, or do something with one."""
+    if context.invoked_subcommand is None:
+        list_models(cards, home, as_json)
+    elif cards or home or as_json:
+        raise BadInput("options", f"stand before {context.invoked_subcommand}; write them after it")
+
+
+@models_app.command("list")
+def list_models(cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
+    """List every version of every card: its task, stage, source, licence, and whether its weights are here."""
+    from console.listing import print_models
+    from models.registry import all_cards, open_registry
+
+    found = all_cards(open_registry(cards, home))
+    print_models({card.name: card for card in found}, out, as_json)
+
+
+@models_app.command()
+def show(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
+    """Show everything about a card: what it may be used for, its weights, its evidence and its history."""
+    from models.registry import find, open_registry
+    from models.registry.showing import as_json as shown_as_json
+    from models.registry.showing import lines, shown
+
+    registry = open_registry(cards, home)
+    found = shown(registry, find(registry, name))
+    if as_json:
+        typer.echo(json.dumps(shown_as_json(found), ensure_ascii=False))
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for label, text in lines(found):
+        table.add_row(f"[bold]{label}[/]", text)
+    out.print(table)
+
+
+@models_app.command()
+def pull(
+    name: Name,
+    cards: Cards = None,
+    home: Home = None,
+    endpoint: Endpoint = HUB,
+    token_from: TokenName = "HF_TOKEN",
+) -> None:
+    """Fetch a card's weights, going on where a broken pull stopped, and check them; nothing else downloads."""
+    from models.registry import find, open_registry
+    from models.registry.pulling import pull as fetch_all
+
+    card = find(open_registry(cards, home), name)
+    with _progress() as told:
+        found = fetch_all(card, _access(endpoint, token_from), told)
+    typer.echo(f"{card.name}: {len(found)} files, checked, in {card.folder}")
+
+
+@models_app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ID[@VERSION]]...", help="Default: all.")] = None,
+    cards: Cards = None,
+    home: Home = None,
+    full: Annotated[bool, typer.Option(help="Read every byte again, whatever the cache of hashes says.")] = False,
+) -> None:
+    """Check that weights are whole, unchanged, safe to read, and all on their card."""
+    from models.registry import all_cards, find, open_registry
+
+    registry = open_registry(cards, home)
+    wanted = [find(registry, name) for name in names] if names else [c for c in all_cards(registry) if _due(c)]
+    problems: list[FoundryError] = []
+    for card in wanted:
+        try:
+            typer.echo(f"{card.name}: {_checked(card, full)}")
+        except FoundryError as refused:
+            problems.append(refused)
+    if problems:
+        raise problems[0] if len(problems) == 1 else Refusals("weights", tuple(problems))
+
+
+@models_app.command()
+def add(
+    file: Annotated[Path, typer.Argument(metavar="CARD.yaml", help="The card.")],
+    weights: Annotated[Path | None, typer.Option(help="Folder of the weights, for source directory.")] = None,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="Fetch the weights now; stamp their hashes if there are none.")
+    ] = False,
+    cards: Cards = None,
+    home: Home = None,
+) -> None:
+    """Check a card and its weights and store it in your folder, as a draft."""
+    from models.registry.adding import add as store
+    from models.registry.folders import open_registry
+    from models.registry.pulling import pull as fetch_all
+
+    registry = open_registry(cards or Path("cards"), home)
+    with _progress() as told:
+        access = _access(os.environ.get("HF_ENDPOINT", HUB), "HF_TOKEN")
+        pulling = (lambda card: fetch_all(card, access, told, trust=True)) if pull else None
+        card = store(registry, file, weights=weights, pulling=pulling)
+    typer.echo(f"{card.name}: {card.stage}, {card.path}")
+
+
+@models_app.command()
+def nominate(name: Name, why: Why, who: Who = "", cards: Cards = None, home: Home = None) -> None:
+    """Make a draft, or a retired card, a candidate for production."""
+    from models.registry import open_registry
+    from models.registry.promotion import nominate as change
+
+    _say(change(open_registry(cards, home), name, _signed(who, why)))
+
+
+@models_app.command()
+def promote(name: Name, why: Why, who: Who = "", cards: Cards = None, home: Home = None) -> None:
+    """Put a candidate into production, on the evidence of its evaluation and parity."""
+    from models.registry import open_registry
+    from models.registry.promotion import promote as change
+
+    _say(change(open_registry(cards, home), name, _signed(who, why)))
+
+
+@models_app.command()
+def rollback(
+    model: Annotated[str, typer.Argument(metavar="ID", help="The card's id.")],
+    why: Why,
+    who: Who = "",
+    cards: Cards = None,
+    home: Home = None,
+) -> None:
+    """Put back the version that was in production before."""
+    from models.registry import open_registry
+    from models.registry.promotion import rollback as change
+
+    _say(change(open_registry(cards, home), model, _signed(who, why)))
+
+
+def _checked(card: ModelCard, full: bool) -> str:
+    """What is true of a card's weights; a FoundryError if that is bad."""
+    from models.registry import verify as check
+
+    if card.task == "screen" and card.weights:
+        from models.screening.networks import verify as check_packages
+
+        check_packages(card)
+        return "good"
+    check(card, full=full)
+    return "good" if card.has_weights else "good, it has no weights"
+
+
+def _due(card: ModelCard) -> bool:
+    """Whether a card's weights ought to be here: all but those that were never pulled."""
+    return card.source.kind not in ("bucket", "hub") or card.folder.exists()
+
+
+def _signed(who: str, why: str) -> Signed:
+    from models.registry.ledger import Signed
+
+    if not why.strip():
+        raise BadInput("--why", "is empty; say the reason, it stands in the ledger")
+    return Signed(who=who or getpass.getuser(), why=why)
+
+
+def _say(change: Change) -> None:
+    instead = f", instead of {change.previous}" if change.previous else ""
+    typer.echo(f"{change.id}@{change.version}: {change.after}{instead}")
+
+
+def _access(endpoint: str, token_from: str) -> Access:
+    from models.registry.pulling import Access
+
+    return Access(endpoint, os.environ.get(token_from, ""), token_from)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Bars on a terminal, otherwise a line per finished file; on stderr."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+
+    def line(file: str, here: int, size: int | None) -> None:
+        if here == size:
+            err.print(f"fetched {file}, {here:,} bytes", markup=False, highlight=False)
+
+    if not err.is_terminal:
+        yield line
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=err) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def told(file: str, here: int, size: int | None) -> None:
+            if file not in tasks:
+                tasks[file] = bars.add_task(file, total=size)
+            bars.update(tasks[file], completed=here, total=size)
+
+        yield told

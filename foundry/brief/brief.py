@@ -1,0 +1,309 @@
+"""What a marketing team orders: the strict contract of brief files and of the briefs topic."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from babel import Locale as BabelLocale
+from babel import UnknownLocaleError
+from babel.numbers import get_currency_precision
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
+
+from foundry.inputs.product_view import View
+from foundry.tenant import Slug
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(lambda value: str(value) if isinstance(value, float) else value),
+    Field(ge=0, max_digits=12, decimal_places=3),
+]
+
+
+def _known_locale(tag: str) -> str:
+    try:
+        locale = BabelLocale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError(f"{tag!r} is not a locale; write a BCP 47 tag such as en-US or ar-EG") from error
+    parts = [locale.language, locale.script, locale.territory]
+    return "-".join(part for part in parts if part)
+
+
+LocaleTag = Annotated[str, StringConstraints(min_length=2, max_length=20), AfterValidator(_known_locale)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Campaign(_Strict):
+    """The campaign that the brief belongs to."""
+
+    id: Slug = Field(description="Stable id within the tenant.", examples=["spring-glow"])
+    name: Line = Field(description="What people call it.", examples=["Spring Glow 2027"])
+
+
+class Market(_Strict):
+    """Where and to whom the campaign speaks."""
+
+    regions: tuple[Line, ...] = Field(min_length=1, description="Countries or regions.", examples=[["US", "DE", "JP"]])
+    audience: Text = Field(default="", description="Who is addressed.", examples=["Urban professionals, 25-40"])
+
+
+class Price(_Strict):
+    """An amount in one currency; it is shown to the locales of that currency."""
+
+    amount: Money = Field(description="Decimal amount.", examples=["48.00"])
+    currency: CurrencyCode = Field(description="ISO 4217 code.", examples=["EUR"])
+
+    @model_validator(mode="after")
+    def _can_be_paid(self) -> Price:
+        digits = get_currency_precision(self.currency)
+        if self.amount != round(self.amount, digits):
+            raise ValueError(f"{self.amount} {self.currency} has more than the currency's {digits} decimal places")
+        return self
+
+
+class Product(_Strict):
+    """One article that is shown."""
+
+    id: Slug = Field(description="Unique in the brief.", examples=["serum"])
+    name: Line = Field(description="As customers read it.", examples=["Radiance Serum"])
+    description: Text = Field(
+        default="",
+        description="What it is and looks like; the model draws from it if there is no picture.",
+        examples=["Vitamin C serum in an amber dropper bottle"],
+    )
+    category: Text = Field(default="", description="Product category.", examples=["skincare"])
+    picture: Text | None = Field(
+        default=None,
+        description="PNG, JPEG or WebP file, relative to the brief, ideally with transparency; "
+        "without one the model draws the product.",
+        examples=["products/serum.png"],
+    )
+    model: Text | None = Field(
+        default=None,
+        description="GLB or USD file, relative to the brief, in place of a picture: the product is rendered from it, "
+        "never redrawn by a generator.",
+        examples=[None],
+    )
+    view: View | None = Field(
+        default=None, description="How the model is photographed; without one, its front.", examples=[None]
+    )
+    prices: tuple[Price, ...] = Field(default=(), description="At most one price per currency.", examples=[[]])
+
+    @model_validator(mode="after")
+    def _is_shown_one_way(self) -> Product:
+        if self.picture and self.model:
+            raise ValueError(f"product {self.id} has a picture and a model; give one of them")
+        if self.view and not self.model:
+            raise ValueError(f"product {self.id} has a view but no model to look at; add the model or drop the view")
+        return self
+
+
+class SceneClip(_Strict):
+    """How a scene moves in films: a video model films it. Its stills stay as they are."""
+
+    prompt: Line | None = Field(
+        default=None,
+        description="What happens; without it, the scene's own prompt.",
+        examples=["Morning light wanders over the plaster, the camera drifts closer"],
+    )
+    negative_prompt: Text = Field(
+        default="", description="What it must avoid, besides what the scene avoids.", examples=["cuts, text"]
+    )
+    seconds: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=60,
+        decimal_places=3,
+        description="Length, where the video card films shorter clips; without it, the card's own. "
+        "The last frame stands until the scene of the film is over.",
+        examples=["4"],
+    )
+
+
+class Scene(_Strict):
+    """A setting that products are staged in."""
+
+    id: Slug = Field(description="Unique in the brief.", examples=["morning-studio"])
+    prompt: Line = Field(
+        description="What the model draws.",
+        examples=["Sunlit plaster studio, soft window shadows, light from the left"],
+    )
+    negative_prompt: Text = Field(default="", description="What it must avoid.", examples=["clutter, text"])
+    clip: SceneClip | None = Field(
+        default=None, description="In films, the scene moves as this says; without it, it is a still.", examples=[None]
+    )
+
+    @model_serializer(mode="wrap")
+    def _silent_about_no_clip(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A scene without a clip is what it was before there were clips: to plans' digests, and to older readers."""
+        said: dict[str, Any] = plain(self)
+        if self.clip is None:
+            said.pop("clip", None)
+        return said
+
+
+class Message(_Strict):
+    """Copy in one language. `{product.name}`, `{product.description}`, `{product.category}` and `{price}` are filled
+    per product, `{from}` and `{until}` with the brief's embargo and expiry; `{percent 20}`, `{number 1200}`,
+    `{date 2027-05-31}` and `{unit 50 milliliter}` are written as the locale writes them."""
+
+    headline: Line = Field(description="The main line.", examples=["Wake up radiant"])
+    subheadline: Text = Field(default="", examples=["{product.name} with vitamin C"])
+    call_to_action: Text = Field(default="", examples=["Shop now"])
+    offer: Text = Field(default="", examples=["-20% this week"])
+    legal: Text = Field(default="", examples=["While stocks last."])
+
+
+class Spoken(_Strict):
+    """One line of subtitles, in seconds from the film's start."""
+
+    start: Decimal = Field(ge=0, le=60, decimal_places=3, examples=["0.5"])
+    end: Decimal = Field(gt=0, le=60, decimal_places=3, examples=["3.2"])
+    text: Line = Field(examples=["Skin that wakes up first."])
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Spoken:
+        if self.end <= self.start:
+            raise ValueError(f"the line {self.text[:40]!r} ends at {self.end} s, before it starts at {self.start} s")
+        return self
+
+
+class FilmWishes(_Strict):
+    """What films of this campaign sound like and say; without it, the placements' own timelines, silent."""
+
+    template: Slug | None = Field(default=None, description="Timeline of templates/film.", examples=["story-15s"])
+    seconds: Decimal | None = Field(
+        default=None,
+        ge=6,
+        le=30,
+        decimal_places=3,
+        description="Length, where the placement takes it.",
+        examples=["15"],
+    )
+    bpm: int | None = Field(default=None, ge=40, le=220, description="The music's tempo; cuts fall on its beats.")
+    music: Text | None = Field(default=None, description="Audio file, relative to the brief.", examples=[None])
+    voice_over: dict[LocaleTag, Line] = Field(
+        default_factory=dict, description="Audio file per locale, relative to the brief.", examples=[{}]
+    )
+    subtitles: dict[LocaleTag, tuple[Spoken, ...]] = Field(
+        default_factory=dict, description="Timed lines per locale; a sidecar file is written for them.", examples=[{}]
+    )
+    burn_in: bool = Field(default=True, description="Whether subtitles are also in the picture.")
+
+    @model_validator(mode="after")
+    def _lines_follow_one_another(self) -> FilmWishes:
+        for locale, lines in self.subtitles.items():
+            for index, (line, following) in enumerate(pairwise(lines)):
+                if following.start < line.end:
+                    raise ValueError(
+                        f"subtitles.{locale}[{index + 1}] starts at {following.start} s, before the one above it ends "
+                        f"at {line.end} s; let them follow one another"
+                    )
+        return self
+
+
+class Budget(_Strict):
+    """The most that the campaign may cost to make."""
+
+    amount: Money = Field(description="Decimal amount.", examples=["25.00"])
+    currency: Literal["USD"] = Field(default="USD", description="Cards are priced in US dollars.")
+
+
+class Brief(_Strict):
+    """What a marketing team orders; the contract of brief files and of the briefs topic."""
+
+    tenant: Slug = Field(description="Whose brand it is.", examples=["aurelle"])
+    campaign: Campaign = Field(description="Which campaign.")
+    market: Market = Field(description="Where and to whom.")
+    products: tuple[Product, ...] = Field(min_length=1, description="What is shown.")
+    scenes: tuple[Scene, ...] = Field(default=(), description="Settings; or give `prompt`.")
+    prompt: Line | None = Field(
+        default=None,
+        description="One free prompt in place of scenes.",
+        examples=["Calm sea at sunset"],
+    )
+    negative_prompt: Text = Field(default="", description="Avoided in every scene.")
+    alternatives: int = Field(default=1, ge=1, le=1_000, description="Pictures per product, scene and aspect.")
+    messages: dict[LocaleTag, Message] = Field(
+        min_length=1,
+        description="Copy per locale (BCP 47).",
+        examples=[{"en-US": {"headline": "Wake up radiant"}}],
+    )
+    placements: tuple[Line, ...] = Field(
+        min_length=1,
+        description="Placement names, or named sets such as social and display.",
+        examples=[["social", "google/leaderboard"]],
+    )
+    film: FilmWishes | None = Field(
+        default=None, description="Timeline, sound and subtitles of films.", examples=[None]
+    )
+    budget: Budget | None = Field(default=None, description="Refuse the plan above this.")
+    embargo: date | None = Field(default=None, description="Not to be shown before this day.")
+    expiry: date | None = Field(default=None, description="Not to be shown after this day.")
+    priority: int = Field(default=5, ge=0, le=9, description="9 goes first.")
+    metadata: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Free keys (KPIs, notes, owner) that change no picture and follow the asset.",
+        examples=[{"owner": "brand team"}],
+    )
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Brief:
+        _refuse_twice("products", "id", [product.id for product in self.products])
+        _refuse_twice("scenes", "id", [scene.id for scene in self.scenes])
+        _refuse_twice("scenes", "prompt", [scene.prompt for scene in self.scenes])
+        for index, product in enumerate(self.products):
+            currencies = [price.currency for price in product.prices]
+            _refuse_twice(f"products[{index}].prices", "currency", currencies)
+        if bool(self.scenes) == bool(self.prompt):
+            raise ValueError(
+                "scenes: give either scenes or one free prompt, exactly one of them; "
+                f"there are {len(self.scenes)} scenes and {'a' if self.prompt else 'no'} prompt"
+            )
+        for field in ("voice_over", "subtitles"):
+            for locale in getattr(self.film, field, {}):
+                if locale not in self.messages:
+                    raise ValueError(f"film.{field}: {locale} has no messages; write them, or leave its {field} out")
+        if self.embargo and self.expiry and self.expiry < self.embargo:
+            raise ValueError(f"expiry: {self.expiry} lies before the embargo {self.embargo}; set a later day")
+        return self
+
+    def settings(self) -> tuple[Scene, ...]:
+        """The scenes, whichever way they were ordered."""
+        return self.scenes or (Scene(id="free", prompt=self.prompt or ""),)
+
+    def avoid(self, scene: Scene) -> str:
+        """The scene's negative prompt and the brief's, joined."""
+        return ", ".join(part for part in (scene.negative_prompt, self.negative_prompt) if part)
+
+
+def _refuse_twice(where: str, field: str, values: list[str]) -> None:
+    for index, value in enumerate(values):
+        first = values.index(value)
+        if first != index:
+            raise ValueError(
+                f"{where}[{index}].{field}: {value!r} is already at {where}[{first}]; "
+                f"each {field} must be unique, so rename or remove one"
+            )
+
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

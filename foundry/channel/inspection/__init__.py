@@ -1,0 +1,66 @@
+"""What a file is, ours or not, told by readers that did not write it; and whether a placement takes it."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from foundry.channel.inspection.found import CannotRead, Found, Moving, Page, Picture, Sound
+from foundry.channel.inspection.signature import HEAD_BYTES, called, format_of
+
+__all__ = ["CannotRead", "Found", "Moving", "Page", "Picture", "Sound", "inspect"]
+STILLS = ("jpeg", "png", "webp", "gif", "avif", "jxl", "tiff")
+FILMS = ("mp4", "mov", "webm", "mkv")
+MOST_BYTES = 8_000_000_000
+
+
+def inspect(source: Path | bytes, name: str = "") -> Found:
+    """What `source` is, a path or a file's bytes; messages call it `name`. CannotRead for what is nothing known.
+
+    The first bytes decide, never the name. Every picture is decoded and every packet read, so a file that is cut off
+    is refused; sizes are looked at before anything is decoded.
+    """
+    with ExitStack() as stack:
+        if isinstance(source, bytes):
+            file: BinaryIO = io.BytesIO(source)
+            title, size = name or "the file", len(source)
+        else:
+            title = name or source.name
+            size = _size(source, title)
+            file = stack.enter_context(source.open("rb"))
+        if not 0 < size <= MOST_BYTES:
+            what = "is empty" if not size else f"has {size} bytes; the limit is {MOST_BYTES}"
+            raise CannotRead(title, what, "Export it again.")
+        found = _read(file, title, size)
+    return replace(found, called=called(title))
+
+
+def _size(path: Path, title: str) -> int:
+    if not path.is_file():
+        raise CannotRead(title, "is no file", "Name a picture, a film or a PDF.")
+    return path.stat().st_size
+
+
+def _read(file: BinaryIO, title: str, size: int) -> Found:
+    form = format_of(file.read(HEAD_BYTES))
+    file.seek(0)
+    if form in STILLS:
+        from foundry.channel.inspection.still import inspect_still
+
+        return inspect_still(file, title, form, size)
+    if form in FILMS:
+        from foundry.channel.inspection.film import inspect_film
+
+        return inspect_film(file, title, form, size)
+    if form == "pdf":
+        from foundry.channel.inspection.page import inspect_page
+
+        return inspect_page(file, title, size)
+    if form:
+        raise CannotRead(title, f"is a {form}, which no placement takes", "Export it as JPEG or PNG.")
+    claim = f", though it is called .{title.rsplit('.', 1)[-1]}" if called(title) else ""
+    what = f"begins like no picture, film or page that is known here{claim}"
+    raise CannotRead(title, what, "Export it again.")

@@ -1,0 +1,94 @@
+"""The boxes of ISO media files (ISO/IEC 14496-12): MP4, QuickTime, AVIF. Read by offset; nothing is decoded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from foundry.channel.inspection.found import CannotRead
+
+PARENTS = {b"moov", b"trak", b"edts", b"mdia", b"iprp", b"ipco"}
+WITH_FLAGS = {b"meta"}
+MOST_BOXES = 20_000
+MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box: its four letters, and where its content lies in the file."""
+
+    kind: bytes
+    start: int
+    end: int
+
+
+def boxes(file: BinaryIO, name: str) -> list[Box]:
+    """Every box of the kinds that hold what is asked here, in file order; CannotRead if the file ends inside one."""
+    end = file.seek(0, io.SEEK_END)
+    found: list[Box] = []
+    for box in _walk(file, 0, end, name):
+        found.append(box)
+        if len(found) > MOST_BOXES:
+            raise CannotRead(name, f"has more than {MOST_BOXES} boxes", "Export it again.")
+    return found
+
+
+def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[Box]:
+    while at + 8 <= end:
+        file.seek(at)
+        head = file.read(16)
+        size, kind, skip = int.from_bytes(head[:4], "big"), head[4:8], 8
+        if size == 1:
+            size, skip = int.from_bytes(head[8:16], "big"), 16
+        stop = end if size == 0 else at + size
+        if stop > end or stop < at + skip:
+            what = f"ends inside its {kind.decode('latin1')!r} box: {stop - end} bytes are missing"
+            raise CannotRead(name, what if stop > end else "has a box with a wrong length", "Copy or export it again.")
+        box = Box(kind, at + skip, stop)
+        yield box
+        if kind in PARENTS or kind in WITH_FLAGS:
+            yield from _walk(file, box.start + (4 if kind in WITH_FLAGS else 0), stop, name)
+        at = stop
+
+
+def content(file: BinaryIO, box: Box) -> bytes:
+    """What a small box holds; at most 1 MiB of it."""
+    file.seek(box.start)
+    return file.read(min(box.end - box.start, MOST_BYTES))
+
+
+def index_first(found: list[Box]) -> bool | None:
+    """Whether the index comes before the frames, so that a film plays while it loads; None without both."""
+    kinds = [box.kind for box in found]
+    if b"moov" not in kinds or b"mdat" not in kinds:
+        return None
+    return kinds.index(b"moov") < kinds.index(b"mdat")
+
+
+def turned(file: BinaryIO, found: list[Box]) -> bool:
+    """Whether a track asks players to turn or flip its frames; their pixels lie differently from what is seen."""
+    heads = [content(file, box) for box in found if box.kind == b"tkhd"]
+    return any(_turned(head[52:88] if head[:1] == b"\x01" else head[40:76]) for head in heads)
+
+
+def _turned(matrix: bytes) -> bool:
+    upright = matrix[:4] == matrix[16:20] and not any(matrix[4:8]) and not any(matrix[12:16])
+    return any(matrix) and not upright
+
+
+def edits(file: BinaryIO, found: list[Box]) -> int:
+    """Entries of edit lists that do anything: all but a single one that plays a track from its start."""
+    return sum(_edits(content(file, box)) for box in found if box.kind == b"elst")
+
+
+def _edits(data: bytes) -> int:
+    if len(data) < 8:
+        return 0
+    wide, count = data[0] == 1, int.from_bytes(data[4:8], "big")
+    if count != 1:
+        return count
+    start, length = (16, 8) if wide else (12, 4)
+    shift = int.from_bytes(data[start : start + length], "big", signed=True)
+    return int(shift != 0)

@@ -1,0 +1,147 @@
+"""What a placement for moving pictures asks of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from foundry.channel.inspection.finding import Finding
+from foundry.channel.inspection.found import Found, Moving, Sound
+from foundry.channel.inspection.still_rules import pixels
+from foundry.channel.placement import Motion, Placement
+
+BROADCAST = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
+"""What is meant by the usual roundings."""
+NEAR = Fraction(1, 1000)
+NEAR_ANIMATED = Fraction(1, 50)
+"""GIF counts hundredths of a second, WebP thousandths: their rates are rounded."""
+LOUDNESS_LU = Decimal("1")
+CHROMA = {"prores": "4:2:2", "gif": "", "webp": ""}
+
+
+def film_findings(found: Found, placement: Placement, exact: bool) -> Iterator[Finding]:
+    """Rules for a film or an animated picture; only the first where the file does not move."""
+    motion, moving = placement.motion, found.moving
+    what = f"{moving.frames} frames" if moving else "one picture"
+    yield Finding("moves", moving is not None, what, "moving", "Export it as a film.")
+    if motion is None or moving is None:
+        return
+    yield pixels(found, placement, exact)
+    yield from _pictures(moving, motion)
+    yield from _times(moving, motion)
+    yield from _file(moving, motion)
+    yield from _sounds(found.sound, motion, exact)
+
+
+def fraction(rate: Decimal) -> Fraction:
+    """Frames per second as they are meant: 23.976 is 24000/1001."""
+    return BROADCAST.get(str(rate), Fraction(rate))
+
+
+def _pictures(moving: Moving, motion: Motion) -> Iterator[Finding]:
+    codecs = " or ".join(motion.codecs)
+    yield Finding("codec", moving.codec in motion.codecs, moving.codec, codecs, f"Encode it as {motion.codecs[0]}.")
+    chroma = CHROMA.get(moving.codec, "4:2:0")
+    remedy = f"Encode it with {chroma} chroma; players cannot decode more."
+    yield Finding("chroma", moving.chroma == chroma, moving.chroma or "none", chroma or "none", remedy)
+    depth = f"Encode it with {motion.bits} bits."
+    yield Finding("bits", moving.bits == motion.bits, str(moving.bits), str(motion.bits), depth)
+    light = moving.transfer or "bt709"
+    remedy = f"Grade it for {motion.transfer}, and say so in the file."
+    yield Finding("transfer", light == motion.transfer, moving.transfer or "none stated", motion.transfer, remedy)
+    scan = "interlaced" if moving.interlaced else "progressive"
+    yield Finding("scan", not moving.interlaced, scan, "progressive", "Deinterlace it.")
+    shape = "square" if moving.square_pixels else "not square"
+    yield Finding("pixel shape", moving.square_pixels, shape, "square", "Scale it to square pixels.")
+    turned = "turned" if moving.turned else "upright"
+    yield Finding("upright", not moving.turned, turned, "upright", "Turn the frames, and remove the display matrix.")
+
+
+def _times(moving: Moving, motion: Motion) -> Iterator[Finding]:
+    low, high = (float(value) for value in motion.seconds)
+    frame = float(1 / moving.rate) if moving.rate else 0.0
+    within = low - frame <= moving.seconds <= high + frame
+    limit = f"{motion.seconds[0]} s" if low == high else f"{motion.seconds[0]} to {motion.seconds[1]} s"
+    yield Finding("duration", within, f"{moving.seconds:.2f} s", limit, "Cut or extend it.")
+    steady = "constant" if moving.constant else "variable"
+    yield Finding("steady rate", moving.constant, steady, "constant", "Encode it with a constant frame rate.")
+    remedy = f"Encode it with {motion.rates[0]} frames a second."
+    yield Finding("rate", _rate_taken(moving, motion), f"{float(moving.rate):.6g} fps", _rates(motion), remedy)
+
+
+def _rate_taken(moving: Moving, motion: Motion) -> bool:
+    near = NEAR_ANIMATED if moving.codec in ("gif", "webp") else NEAR / 2
+    if motion.rates_between:
+        low, high = (fraction(rate) for rate in motion.rates_between)
+        if low * (1 - near) <= moving.rate <= high * (1 + near):
+            return True
+    return any(abs(moving.rate - fraction(rate)) <= near * fraction(rate) for rate in motion.rates)
+
+
+def _rates(motion: Motion) -> str:
+    if motion.rates_between:
+        return f"{motion.rates_between[0]} to {motion.rates_between[1]} fps"
+    return " or ".join(str(rate) for rate in motion.rates) + " fps"
+
+
+def _file(moving: Moving, motion: Motion) -> Iterator[Finding]:
+    least, most = motion.least_bits_per_second, motion.most_bits_per_second
+    measured = f"{moving.bits_per_second} bit/s"
+    if least:
+        enough = moving.bits_per_second >= least
+        yield Finding("least bit rate", enough, measured, f"at least {least} bit/s", "Encode it with more bits.")
+    if most:
+        few = moving.bits_per_second <= most
+        yield Finding("bit rate", few, measured, f"at most {most} bit/s", "Encode it with fewer bits.")
+    if moving.index_first is not None:
+        place = "before the frames" if moving.index_first else "after the frames"
+        remedy = "Write it again with the index first (faststart)."
+        yield Finding("index", moving.index_first, place, "before the frames", remedy)
+    if not motion.edit_lists:
+        remedy = "Write it again without edit lists."
+        yield Finding("edit lists", moving.edits == 0, str(moving.edits), "none", remedy)
+    if motion.loops is not None and moving.codec in ("gif", "webp"):
+        plays = "endless" if moving.loops is None else str(moving.loops)
+        fits = moving.loops is not None and moving.loops <= motion.loops
+        yield Finding("loops", fits, plays, f"at most {motion.loops}", "Let it play fewer times.")
+
+
+def _sounds(sound: Sound | None, motion: Motion, exact: bool) -> Iterator[Finding]:
+    is_there = "sound" if sound else "no sound"
+    if motion.audio == "none":
+        yield Finding("sound", sound is None, is_there, "no sound", "Remove the audio track.")
+        return
+    if motion.audio == "required":
+        yield Finding("sound", sound is not None, is_there, "sound", "Add an audio track.")
+    if sound is None:
+        return
+    codecs = " or ".join(motion.audio_codecs)
+    remedy = f"Encode the sound as {motion.audio_codecs[0]}."
+    yield Finding("audio codec", sound.codec in motion.audio_codecs, sound.codec, codecs, remedy)
+    rates = " or ".join(str(rate) for rate in motion.audio_rates_hz) + " Hz"
+    remedy = f"Resample the sound to {motion.audio_rates_hz[0]} Hz."
+    yield Finding("audio rate", sound.rate_hz in motion.audio_rates_hz, f"{sound.rate_hz} Hz", rates, remedy)
+    least = motion.least_audio_channels
+    yield Finding("channels", sound.channels >= least, str(sound.channels), f"at least {least}", "Mix it to stereo.")
+    yield from _levels(sound, motion, exact)
+
+
+def _levels(sound: Sound, motion: Motion, exact: bool) -> Iterator[Finding]:
+    least = motion.least_audio_bits_per_second
+    # Silence needs no bits, whatever rate was asked for.
+    if least and sound.loudness_lufs is not None:
+        # Encoders of AAC stay a little under the rate that they are asked for.
+        enough = sound.bits_per_second >= least * 0.9
+        measured, limit = f"{sound.bits_per_second} bit/s", f"at least {least} bit/s"
+        yield Finding("audio bit rate", enough, measured, limit, "Encode the sound with more bits.", advice=not exact)
+    target = motion.loudness_lufs
+    if target is None:
+        return
+    if sound.loudness_lufs is None:
+        yield Finding("loudness", motion.audio == "optional", "silence", f"{target} LUFS", "Add sound.", advice=True)
+        return
+    near = abs(Decimal(str(sound.loudness_lufs)) - target) <= LOUDNESS_LU
+    remedy = f"Normalise the sound to {target} LUFS."
+    limit = f"{target} LUFS, {LOUDNESS_LU} LU more or less"
+    yield Finding("loudness", near, f"{sound.loudness_lufs} LUFS", limit, remedy, advice=not exact)

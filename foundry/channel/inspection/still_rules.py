@@ -1,0 +1,65 @@
+"""What a placement for still pictures asks of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from foundry.channel.inspection.finding import Finding
+from foundry.channel.inspection.found import Found, Picture
+from foundry.channel.placement import Placement
+
+SCREEN_COLOURS = ("rgb", "grey", "palette")
+DEEP = {"avif": 12, "jxl": 16}
+TURNED = {1: "upright", 2: "flipped", 3: "turned by 180 degrees", 4: "flipped and turned by 180 degrees",
+          5: "flipped and turned by 90 degrees", 6: "turned by 90 degrees", 7: "flipped and turned by 270 degrees",
+          8: "turned by 270 degrees"}  # fmt: skip
+
+
+def still_findings(found: Found, placement: Placement, exact: bool) -> Iterator[Finding]:
+    """Rules for a still on a screen; only the first where the file is none."""
+    moves = f"{found.moving.frames} frames" if found.moving else "a page" if found.page else "still"
+    yield Finding("still", found.kind == "still", moves, "still", "Export one frame of it.")
+    if found.picture is None or found.kind != "still":
+        return
+    yield pixels(found, placement, exact)
+    yield from _colours(found.picture, found.format)
+    turned = TURNED.get(found.picture.orientation, "turned")
+    yield Finding("upright", turned == "upright", turned, "upright", "Turn the pixels and remove the EXIF orientation.")
+
+
+def _colours(picture: Picture, form: str) -> Iterator[Finding]:
+    screen = picture.colour in SCREEN_COLOURS
+    yield Finding("colour", screen, picture.colour, "rgb", "Convert it to RGB with its own profile.")
+    deepest = DEEP.get(form, 8)
+    remedy = "Export it with 8 bits a channel."
+    yield Finding("bits", picture.bits <= deepest, str(picture.bits), f"at most {deepest} a channel", remedy)
+    if form == "jxl":
+        return
+    remedy = "Convert it to sRGB, and embed the profile." if picture.profile else "Embed the sRGB profile."
+    yield Finding("profile", picture.srgb, picture.profile or "none", "sRGB", remedy)
+
+
+def pixels(found: Found, placement: Placement, exact: bool) -> Finding:
+    """The size drawn for the placement, or, unless `exact`, another that the channel takes."""
+    size, others = (found.width_px, found.height_px), placement.other_sizes
+    limit = f"{placement.width_px}x{placement.height_px}"
+    passed = size == placement.size
+    if others and not exact:
+        limit += f", or {others.tolerance_percent} % near its shape from {others.smallest[0]}x{others.smallest[1]}"
+        if others.largest:
+            limit += f" to {others.largest[0]}x{others.largest[1]}"
+        passed = passed or _another(size, placement)
+    remedy = f"Export it with {placement.width_px}x{placement.height_px} pixels."
+    return Finding("pixels", passed, f"{size[0]}x{size[1]}", limit, remedy)
+
+
+def _another(size: tuple[int, int], placement: Placement) -> bool:
+    others = placement.other_sizes
+    if others is None or not size[1]:
+        return False
+    wanted = Decimal(placement.width_px) / placement.height_px
+    off = abs(Decimal(size[0]) / size[1] / wanted - 1) * 100
+    largest = others.largest or size
+    within = all(low <= edge <= high for low, edge, high in zip(others.smallest, size, largest, strict=True))
+    return within and off <= others.tolerance_percent

@@ -1,0 +1,187 @@
+"""Layout files: reading, inheritance, a tenant's own, and the variations that a placement calls for.
+
+Files become plain maps here and are merged as such; `foundry.layout.layout.Layout` judges the result.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from foundry.channel.placement import TEMPLATES, Placement
+from foundry.errors import BadInput, FoundryError
+from foundry.inputs.file_identity import Stamp, stamp
+from foundry.tenant import Tenant
+
+if TYPE_CHECKING:
+    from foundry.layout.layout import Layout
+
+SHIPPED = TEMPLATES / "layouts"
+_ABOUT_FILES = ("extends", "default", "variations", "abstract")
+_AREAS = frozenset({"area", "areas"})
+Raw = dict[str, Any]
+
+
+class UnknownLayout(FoundryError):
+    """No layout has this id, or none serves this family."""
+
+    code = "unknown_layout"
+
+    def __init__(self, wanted: str, near: tuple[str, ...]):
+        super().__init__(wanted, near)
+        self.wanted, self.near = wanted, near
+
+    def __str__(self) -> str:
+        return f"no layout is called, or serves the family, {self.wanted!r}; near it: {', '.join(self.near) or 'none'}."
+
+
+class When(BaseModel):
+    """The placements that a variation is for; every condition that is given must hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lower_than_px: int | None = Field(default=None, description="Height below this.")
+    narrower_than_px: int | None = Field(default=None, description="Width below this.")
+    wider_than: tuple[int, int] | None = Field(default=None, description="Width to height, above this ratio.")
+    taller_than: tuple[int, int] | None = Field(default=None, description="Width to height, below this ratio.")
+    safe_top: int | None = Field(default=None, description="The safe area begins at least so low (thousandths).")
+    safe_bottom: int | None = Field(default=None, description="The safe area ends at least so high above the edge.")
+    placements: tuple[str, ...] = ()
+
+    def holds(self, placement: Placement) -> bool:
+        """Whether the placement is meant."""
+        width, height = placement.size
+        safe = placement.safe_area
+        holds = (
+            self.lower_than_px is None or height < self.lower_than_px,
+            self.narrower_than_px is None or width < self.narrower_than_px,
+            self.wider_than is None or width * self.wider_than[1] > height * self.wider_than[0],
+            self.taller_than is None or width * self.taller_than[1] < height * self.taller_than[0],
+            self.safe_top is None or safe.top >= self.safe_top,
+            self.safe_bottom is None or safe.bottom >= self.safe_bottom,
+            not self.placements or placement.name in self.placements,
+        )
+        return all(holds)
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Raw:
+    """`above` over `below`: maps are merged at every depth, null takes a key away, anything else and areas replace."""
+    result = dict(below)
+    if _AREAS & set(above):
+        result = {key: value for key, value in result.items() if key not in _AREAS}
+    for key, value in above.items():
+        if value is None:
+            result.pop(key, None)
+        elif key not in _AREAS and isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+@dataclass(frozen=True)
+class LayoutFiles:
+    """The layouts that one tenant sees: the shipped ones, and its own above them."""
+
+    shipped: Mapping[str, Raw]
+    own: Mapping[str, Raw]
+    _made: dict[tuple[str, str], Layout] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Ids of all layouts that serve a family."""
+        return tuple(sorted(name for name in {**self.shipped, **self.own} if self._raw(name).get("family")))
+
+    def families(self) -> dict[str, tuple[str, ...]]:
+        """Family → ids, the default first."""
+        return dict(self._families)
+
+    @cached_property
+    def _families(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for name in self.names:
+            found.setdefault(self._raw(name)["family"], []).append(name)
+        return {family: tuple(sorted(ids, key=lambda i: (not self._first(i), i))) for family, ids in found.items()}
+
+    def default(self, family: str) -> str:
+        """The family's default: a tenant's own before a shipped one; UnknownLayout where nothing serves it."""
+        known = self._families
+        if family not in known:
+            raise UnknownLayout(family, tuple(known))
+        return known[family][0]
+
+    def _first(self, name: str) -> int:
+        own = 2 if self.own.get(name, {}).get("default") else 0
+        return own or int(bool(self.shipped.get(name, {}).get("default")))
+
+    def layout(self, name: str, placement: Placement) -> Layout:
+        """A layout as it applies to a placement; BadInput says what is wrong with its file."""
+        from foundry.layout.layout import Layout
+
+        key = (name, placement.digest)
+        if key not in self._made:
+            raw = self._raw(name)
+            if "family" not in raw:
+                raise BadInput(f"layout {name}", "serves no family; it is there to be extended. Name another.")
+            try:
+                for variation in raw.get("variations", ()):
+                    if When.model_validate(variation.get("when", {})).holds(placement):
+                        raw = merged(raw, {k: v for k, v in variation.items() if k != "when"})
+                plain = {k: v for k, v in raw.items() if k not in _ABOUT_FILES}
+                self._made[key] = Layout.model_validate(plain)
+            except (ValidationError, AttributeError, TypeError) as error:
+                raise BadInput(f"layout {name}", f"is not a layout: {error}") from error
+        return self._made[key]
+
+    def _raw(self, name: str, below: tuple[tuple[str, bool], ...] = ()) -> Raw:
+        """The file with what it extends below it; a tenant's layout may extend the shipped one of its own name."""
+        own = name in self.own and not (below and below[-1] == (name, True))
+        if (name, own) in below:
+            chain = " → ".join([*(n for n, _ in below), name])
+            raise BadInput(f"layout {below[0][0]}: extends", f"runs in a circle, {chain}; break it")
+        file = (self.own if own else self.shipped).get(name)
+        if file is None:
+            known = self.names if not below else tuple(sorted({**self.shipped, **self.own}))
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
+            raise UnknownLayout(name, tuple(near or known[:5]))
+        if "extends" not in file:
+            return dict(file)
+        parent = self._raw(file["extends"], (*below, (name, own)))
+        return merged({k: v for k, v in parent.items() if k not in ("default", "abstract", "title")}, file)
+
+
+def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
+    """The layouts that a tenant sees, or the shipped ones; files are read again when they change."""
+    own = tenant.folder if tenant and (tenant.folder / "tenant.yaml").is_file() else None
+    return _files(_stamps(SHIPPED), _stamps(own / "layouts") if own else ())
+
+
+def _stamps(folder: Path) -> tuple[Stamp, ...]:
+    return tuple(map(stamp, sorted(folder.glob("*.yaml"))))
+
+
+@lru_cache(maxsize=64)
+def _files(shipped: tuple[Stamp, ...], own: tuple[Stamp, ...]) -> LayoutFiles:
+    return LayoutFiles(_read(shipped), _read(own))
+
+
+@lru_cache(maxsize=256)
+def _read(files: tuple[Stamp, ...]) -> dict[str, Raw]:
+    """The shipped files once, however many tenants have their own above them."""
+    found: dict[str, Raw] = {}
+    for path, *_ in files:
+        try:
+            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise BadInput(str(path), f"is not YAML: {error}") from error
+        if not isinstance(raw, dict) or raw.get("id") != path.stem:
+            raise BadInput(str(path), f"needs `id: {path.stem}`, the name of its file")
+        found[path.stem] = raw
+    return found

@@ -1,0 +1,4 @@
+"""The plan: shots, variants, clips, timelines and what they cost.
+
+Imports templates and the other rooms of foundry.
+"""

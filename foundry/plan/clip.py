@@ -1,0 +1,162 @@
+"""Clips: what a video model is asked to film, and the lineage of a stored clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from foundry.card.card import ModelCard, UnitCost
+from foundry.errors import FoundryError
+from foundry.manifest import Attempt
+from foundry.names import digest
+
+CLIP_VERSION = "1"
+"""Changes with whatever changes a clip's bytes besides its inputs: the codec and how frames become samples."""
+
+
+class NoFirstFrame(FoundryError):
+    """An order and its card disagree about a first frame."""
+
+    code = "no_first_frame"
+
+    def __init__(self, card: str, task: str, given: str):
+        super().__init__(card, task, given)
+        self.card, self.task, self.given = card, task, given
+
+    def __str__(self) -> str:
+        if self.task == "image-to-video":
+            return f"card {self.card} does {self.task}, but the order names no first frame; name a master"
+        return f"card {self.card} does {self.task} and takes no first frame; leave out {self.given!r}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is to be seen: the words, and for image-to-video the object name of the picture that it starts from.
+
+    `frames` is the length, 0 for the card's own; `screen` names what judges the clip, if something does.
+    """
+
+    prompt: str
+    negative_prompt: str = ""
+    first_frame: str | None = None
+    frames: int = 0
+    screen: str = ""
+
+
+@dataclass(frozen=True)
+class ClipOrder:
+    """One clip to film. Small: it crosses shuffles; `first_frame` is an object name, `model` a card's digest.
+
+    `plan` is the digest of a plan that orders it, and in no name: several plans may.
+    """
+
+    name: str
+    tenant: str
+    prompt: str
+    negative_prompt: str
+    first_frame: str | None
+    width_px: int
+    height_px: int
+    frames: int
+    frames_per_second: int
+    steps: int
+    model: str
+    plan: str = ""
+
+    @property
+    def clip(self) -> str:
+        """Object name of the clip master."""
+        return f"clips/{self.name[:2]}/{self.name}.mkv"
+
+    @property
+    def record(self) -> str:
+        """Object name of the clip's record; it is written last and means: done."""
+        return f"clips/{self.name[:2]}/{self.name}.json"
+
+    @property
+    def key(self) -> str:
+        """What people know the clip by."""
+        return f"{self.tenant}/clip/{self.name}"
+
+
+def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, alternative: int = 0) -> ClipOrder:
+    """One order, named by the hash of its inputs; NoFirstFrame if the card needs one or takes none."""
+    if (card.task == "image-to-video") != (scenario.first_frame is not None):
+        raise NoFirstFrame(card.name, card.task, scenario.first_frame or "")
+    width, height = card.sizes[bucket]
+    asked: dict[str, object] = {"frames": scenario.frames} if scenario.frames else {}
+    if scenario.screen:
+        asked["screen"] = scenario.screen
+    name = digest(
+        "clip",
+        tenant=tenant,
+        prompt=scenario.prompt,
+        negative_prompt=scenario.negative_prompt,
+        first_frame=scenario.first_frame,
+        bucket=bucket,
+        alternative=alternative,
+        card=card.digest,
+        clip=CLIP_VERSION,
+        **asked,
+    )
+    return ClipOrder(
+        name, tenant, scenario.prompt, scenario.negative_prompt, scenario.first_frame,
+        width, height, scenario.frames or card.frames, card.frames_per_second, card.steps, card.digest,
+    )  # fmt: skip
+
+
+def clip_cost(card: ModelCard, frames: int) -> UnitCost:
+    """What a clip costs: what the card says of its full length, or so much of it as the clip is long."""
+    full = card.unit_cost
+    if frames == card.frames:
+        return full
+    share = Decimal(frames) / card.frames
+    return UnitCost(money=round(full.money * share, 6), accelerator_seconds=round(full.accelerator_seconds * share, 3))
+
+
+def frames_for(card: ModelCard, seconds: Decimal) -> int | tuple[str, str]:
+    """How many frames a card films for a length: the nearest that it can; or what is wrong with it, and the way out.
+
+    A clip has one frame more than its steps, so the card's longest takes a wish that is longer by less than a frame.
+    """
+    longest, wanted = card.frames, seconds * card.frames_per_second
+    most = f"{Decimal(longest) / card.frames_per_second:.2f}"
+    if not card.frame_step:
+        if abs(wanted - longest) <= 1:
+            return longest
+        return f"is no length of card {card.name}, which films {most} s and no other", "leave seconds out"
+    if wanted > longest:
+        return f"is longer than card {card.name} films, {most} s at most", "ask for less"
+    steps = round((wanted - 1) / card.frame_step)
+    if steps < 1:
+        least = f"{Decimal(card.frame_step + 1) / card.frames_per_second:.2f}"
+        return f"is shorter than card {card.name} films, {least} s at least", "ask for more"
+    return steps * card.frame_step + 1
+
+
+@dataclass(frozen=True)
+class ClipRecord:
+    """Lineage of one clip master; stored beside it as JSON. Nothing in it depends on a clock."""
+
+    name: str
+    address: str
+    tenant: str
+    prompt: str
+    negative_prompt: str
+    first_frame: str | None
+    seed: int
+    attempts: tuple[Attempt, ...]
+    width_px: int
+    height_px: int
+    frames: int
+    frames_per_second: int
+    container: str
+    codec: str
+    pixel_format: str
+    bits: int
+    model: str
+    model_version: str
+    weights_sha256: str
+    cost_usd: str
+    size_bytes: int
+    crc32c: str

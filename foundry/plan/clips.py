@@ -1,0 +1,147 @@
+"""The clips of a plan: which scenes move in which films. Each is planned once and shared by all locales.
+
+A clip belongs to the shot of its scene: it is as wide and high as the card films that aspect bucket, and there is one
+for each alternative. A card that starts from a picture starts from the shot's master, so the product stays as it was
+staged; a card that films from words alone films the scene without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from foundry.errors import BadInput
+from foundry.plan.clip import ClipOrder, Scenario, clip_order, frames_for
+
+if TYPE_CHECKING:
+    from foundry.brief.brief import Scene, SceneClip
+    from foundry.card.card import ModelCard
+    from foundry.plan.plan import Plan
+    from foundry.plan.shot import ShotOrder
+
+FROM_WORDS, FROM_PICTURE = "text-to-video", "image-to-video"
+TASKS = (FROM_WORDS, FROM_PICTURE)
+
+
+def moves(plan: Plan) -> bool:
+    """Whether any scene of the brief moves."""
+    return any(scene.clip for scene in plan.scenes)
+
+
+def clip_card(plan: Plan) -> ModelCard:
+    """The card that films the plan's clips; admission lets no plan with clips pass without one."""
+    if plan.cards.clip is None:
+        raise BadInput(f"tenant {plan.tenant.id}: models.clip", "names no card; name one that films")
+    return plan.cards.clip
+
+
+def clip_of(plan: Plan, shot: ShotOrder) -> ClipOrder | None:
+    """What films show in place of a shot; None if its scene is a still."""
+    scene = plan.scenes[shot.scene]
+    if scene.clip is None:
+        return None
+    card = clip_card(plan)
+    first = shot.master if card.task == FROM_PICTURE else None
+    scenario = Scenario(
+        _prompt(plan, shot, scene, scene.clip), avoided(plan, scene, scene.clip), first,
+        length(card, scene.clip), _judges(plan),
+    )  # fmt: skip
+    return replace(clip_order(card, plan.tenant.id, scenario, shot.bucket, shot.alternative), plan=plan.digest)
+
+
+def _judges(plan: Plan) -> str:
+    """What a clip must pass: the screen's card, and the pictures that it must not resemble."""
+    return "/".join(part for part in (plan.cards.screen.digest, plan.tenant.protected_digest) if part)
+
+
+def _prompt(plan: Plan, shot: ShotOrder, scene: Scene, clip: SceneClip) -> str:
+    """What happens; of a product without a picture, what it looks like too."""
+    said, shown = clip.prompt or scene.prompt, plan.subjects[shot.subject]
+    return said if shown.picture else f"{said}. {shown.words}"
+
+
+def avoided(plan: Plan, scene: Scene, clip: SceneClip) -> str:
+    """The clip's negative prompt, the scene's and the brief's, joined."""
+    return ", ".join(part for part in (clip.negative_prompt, plan.brief.avoid(scene)) if part)
+
+
+def length(card: ModelCard, clip: SceneClip) -> int:
+    """Frames of a clip that was admitted; 0 for the card's own length."""
+    found = frames_for(card, clip.seconds) if clip.seconds is not None else 0
+    if isinstance(found, tuple):
+        raise BadInput("clip.seconds", f"{clip.seconds} {'; '.join(found)}.")
+    return 0 if found == card.frames else found
+
+
+def clips_shown(plan: Plan, scenes: tuple[ShotOrder, ...]) -> tuple[ClipOrder | None, ...]:
+    """In step with the shots of a film: what is seen in place of each; empty where none of them moves."""
+    if not any(plan.scenes[shot.scene].clip for shot in scenes):
+        return ()
+    return tuple(clip_of(plan, shot) for shot in scenes)
+
+
+def clips(plan: Plan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
+    """Every clip that a film shows, with a shot that it belongs to; one filmed from words may belong to several."""
+    if not moves(plan):
+        return
+    shown = {bucket: scenes_in_films(plan, bucket) for bucket in plan.cells}
+    for shot in plan.shots():
+        if shot.scene in shown[shot.bucket] and (clip := clip_of(plan, shot)):
+            yield shot, clip
+
+
+def scenes_in_films(plan: Plan, bucket: str) -> frozenset[int]:
+    """The scenes that films of an aspect bucket show, by position in the plan."""
+    return frozenset(scene for cell in plan.cells[bucket] for scene in plan.scenes_of(cell))
+
+
+def first_clips(plan: Plan) -> dict[str, ClipOrder]:
+    """The different clips of the first alternative, by name; the others have as many each."""
+    if not moves(plan):
+        return {}
+    found = {}
+    for subject in range(len(plan.subjects)):
+        for bucket, mirrored, _ in plan.sides:
+            for scene in sorted(scenes_in_films(plan, bucket)):
+                if clip := clip_of(plan, plan.shot(subject, scene, bucket, mirrored, 0)):
+                    found[clip.name] = clip
+    return found
+
+
+def showings(plan: Plan, shot: ShotOrder) -> int:
+    """How often films show the clip of this shot: they share its cost."""
+    if clip_card(plan).task == FROM_PICTURE:
+        return _showings(plan, shot.subject, shot.scene, shot.bucket, shot.mirrored)
+    return sum(
+        _showings(plan, subject, scene, bucket, mirrored)
+        for subject in _told_alike(plan, shot.subject)
+        for scene in _filmed_alike(plan, shot.scene)
+        for bucket, mirrored, _ in plan.sides
+        if bucket == shot.bucket
+    )
+
+
+def _showings(plan: Plan, subject: int, scene: int, bucket: str, mirrored: bool) -> int:
+    films = sum(scene in plan.scenes_of(cell) for cell in plan.cells[bucket])
+    locales = next(said for side, turned, said in plan.sides if (side, turned) == (bucket, mirrored))
+    return len(plan.subjects[subject].products) * films * len(locales)
+
+
+def _told_alike(plan: Plan, subject: int) -> list[int]:
+    """The subjects of which a clip's words say the same: nothing of one that has a picture."""
+    if plan.subjects[subject].picture is None:
+        return [subject]
+    return [at for at, one in enumerate(plan.subjects) if one.picture is not None]
+
+
+def _filmed_alike(plan: Plan, scene: int) -> list[int]:
+    """The scenes whose clips are filmed from the same words, at the same length."""
+
+    def asked(at: int) -> tuple[str, str, int] | None:
+        one = plan.scenes[at]
+        if one.clip is None:
+            return None
+        return one.clip.prompt or one.prompt, avoided(plan, one, one.clip), length(clip_card(plan), one.clip)
+
+    return [at for at in range(len(plan.scenes)) if asked(at) == asked(scene)]

@@ -1,0 +1,207 @@
+"""What a plan will cost, and what of it exists already. Streams: memory does not grow with the variants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from foundry.plan.clip import clip_cost
+from foundry.plan.clips import clip_card, clips, first_clips, showings
+from foundry.plan.composition import compositions
+from foundry.store.object_store import ObjectStore, each_present
+
+if TYPE_CHECKING:
+    from foundry.plan.clip import ClipOrder
+    from foundry.plan.plan import Cell, Plan
+    from foundry.plan.shot import ShotOrder
+
+RENDER_MONEY = Decimal("0.00001")
+"""US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
+MASTER_BITS_PER_PIXEL = {8: Decimal("7"), 16: Decimal("25")}
+"""Of the file, by bits per channel."""
+RENDITION_BITS_PER_PIXEL = {
+    "jpeg": Decimal("1.3"), "png": Decimal("8"), "webp": Decimal("0.8"), "avif": Decimal("0.6"), "jxl": Decimal("0.9"),
+    "gif": Decimal("4"), "tiff": Decimal("40"), "pdf": Decimal("6"),
+}  # fmt: skip
+FILM_BITS_PER_PIXEL = {
+    "h264": Decimal("0.1"), "hevc": Decimal("0.07"), "av1": Decimal("0.05"), "vp9": Decimal("0.07"),
+    "prores": Decimal("3.5"), "webp": Decimal("0.3"), "gif": Decimal("2"),
+}  # fmt: skip
+"""Of every frame."""
+CLIP_BITS_PER_PIXEL = Decimal("16")
+"""Of every frame: lossless, three channels of 10 bits."""
+FILM_MONEY = Decimal("0.0000005")
+"""US dollars for a million pixels of film: 45 CPU milliseconds of a vCPU at 0.04 USD an hour."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Figures for work to do; money in US dollars."""
+
+    shots: int = 0
+    variants: int = 0
+    accelerator_seconds: Decimal = Decimal(0)
+    money: Decimal = Decimal(0)
+    size_bytes: int = 0
+    clips: int = 0
+
+
+def shot_money(plan: Plan) -> Decimal:
+    """US dollars for one finished master."""
+    cards = plan.cards
+    return sum((c.unit_cost.money for c in (cards.generate, cards.upscale, cards.screen)), Decimal(0))
+
+
+def shot_seconds(plan: Plan) -> Decimal:
+    """Accelerator seconds for one finished master."""
+    cards = (plan.cards.generate, plan.cards.upscale, plan.cards.screen)
+    return sum((card.unit_cost.accelerator_seconds for card in cards), Decimal(0))
+
+
+def clip_money(plan: Plan, clip: ClipOrder) -> Decimal:
+    """US dollars for one clip."""
+    return clip_cost(clip_card(plan), clip.frames).money
+
+
+def clip_seconds(plan: Plan, clip: ClipOrder) -> Decimal:
+    """Accelerator seconds for one clip."""
+    return clip_cost(clip_card(plan), clip.frames).accelerator_seconds
+
+
+def clip_bytes(clip: ClipOrder) -> int:
+    """A usual size of a clip's lossless file."""
+    return int(clip.width_px * clip.height_px * clip.frames * CLIP_BITS_PER_PIXEL / 8)
+
+
+def rendition_bytes(cell: Cell) -> int:
+    """A usual file size for a placement, never above its limit."""
+    placement, timeline = cell.placement, cell.timeline
+    pixels = placement.width_px * placement.height_px
+    if timeline is not None and placement.motion is not None:
+        usual = int(pixels * timeline.frames * FILM_BITS_PER_PIXEL[placement.motion.codecs[0]] / 8)
+    else:
+        usual = int(pixels * RENDITION_BITS_PER_PIXEL[placement.formats[0]] / 8)
+    return min(usual, placement.max_bytes)
+
+
+def rendition_money(cell: Cell) -> Decimal:
+    """US dollars for rendering one file; a film's is for one that shares its frames with no other locale."""
+    placement = cell.placement
+    if cell.timeline is None:
+        return RENDER_MONEY
+    return RENDER_MONEY + FILM_MONEY * placement.width_px * placement.height_px * cell.timeline.frames / 1_000_000
+
+
+def shot_share(plan: Plan, shot: ShotOrder) -> Decimal:
+    """What each file that shows a shot bears of its cost; nothing if none does."""
+    files = plan.files_showing(shot)
+    return shot_money(plan) / files if files else Decimal(0)
+
+
+def clip_share(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
+    """What a film bears of the cost of a clip each time that it shows it."""
+    return clip_money(plan, clip) / showings(plan, shot)
+
+
+def master_bytes(bucket: str, bits: int) -> int:
+    """A usual size of a master's lossless file."""
+    size = compositions()[bucket]
+    return int(size.width_px * size.height_px * MASTER_BITS_PER_PIXEL[bits] / 8)
+
+
+def estimate(plan: Plan) -> Estimate:
+    """The whole order, as if nothing existed; worked out without walking the variants."""
+    alternatives = plan.brief.alternatives
+    size, money = 0, plan.shot_count * shot_money(plan)
+    for bucket, _, locales in plan.sides:
+        masters = len(plan.subjects) * len(plan.scenes) * alternatives
+        size += masters * master_bytes(bucket, plan.cards.upscale.bits)
+        for cell in plan.cells[bucket]:
+            per_locale = len(plan.products) * alternatives * (1 if cell.timeline else len(plan.scenes))
+            size += per_locale * len(locales) * rendition_bytes(cell)
+            money += per_locale * len(locales) * rendition_money(cell)
+    seconds = plan.shot_count * shot_seconds(plan)
+    filmed = first_clips(plan).values()
+    for clip in filmed:
+        size += alternatives * clip_bytes(clip)
+        money += alternatives * clip_money(plan, clip)
+        seconds += alternatives * clip_seconds(plan, clip)
+    return Estimate(plan.shot_count, plan.variant_count, seconds, money, size, alternatives * len(filmed))
+
+
+@dataclass
+class Needs:
+    """What a store lacks of a plan."""
+
+    shots_to_draw: int = 0
+    shots_reused: int = 0
+    clips_to_film: int = 0
+    clips_reused: int = 0
+    variants_to_make: int = 0
+    variants_only_rendered: int = 0
+    variants_reused: int = 0
+    size_bytes: int = 0
+    money: Decimal = Decimal(0)
+    accelerator_seconds: Decimal = Decimal(0)
+    by_placement: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether everything exists."""
+        return self.variants_to_make + self.variants_only_rendered == 0
+
+
+def needs(plan: Plan, store: ObjectStore) -> Needs:
+    """Walk the plan once and ask the store for each name."""
+    found = Needs(by_placement={p.name: [0, 0, 0] for p in plan.placements})
+    for shot in plan.shots():
+        drawn = store.exists(shot.record)
+        records = (variant.record for variant in plan.variants(shot))
+        for variant, exists in zip(plan.variants(shot), each_present(store, records), strict=True):
+            seen = [other.record for other in variant.scenes]
+            seen += [clip.record for clip in variant.clips if clip]
+            there = drawn and all(store.present(seen))
+            column = 2 if exists else 1 if there else 0
+            found.by_placement[variant.placement.name][column] += 1
+        missing = not drawn and not all(each_present(store, (variant.record for variant in plan.showing(shot))))
+        _count_shot(plan, found, shot, missing)
+    _count_clips(plan, found, store)
+    cells = {cell.placement.name: cell for bucket in plan.cells.values() for cell in bucket}
+    for placement, (new, rendered, reused) in found.by_placement.items():
+        found.variants_to_make += new
+        found.variants_only_rendered += rendered
+        found.variants_reused += reused
+        found.size_bytes += (new + rendered) * rendition_bytes(cells[placement])
+        found.money += (new + rendered) * rendition_money(cells[placement])
+    return found
+
+
+def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> None:
+    if not missing:
+        found.shots_reused += 1
+        return
+    found.shots_to_draw += 1
+    found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale.bits)
+    found.money += shot_money(plan)
+    found.accelerator_seconds += shot_seconds(plan)
+
+
+def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
+    """Clips that are shown by a film which does not exist, and do not exist themselves; each once."""
+    wanted: dict[str, bool] = {}
+    for shot, clip in clips(plan):
+        if not wanted.get(clip.name):
+            wanted[clip.name] = not store.exists(clip.record) and film_missing(plan, shot, clip, store)
+            if wanted[clip.name]:
+                found.size_bytes += clip_bytes(clip)
+                found.money += clip_money(plan, clip)
+                found.accelerator_seconds += clip_seconds(plan, clip)
+    found.clips_to_film = sum(wanted.values())
+    found.clips_reused = len(wanted) - found.clips_to_film
+
+
+def film_missing(plan: Plan, shot: ShotOrder, clip: ClipOrder, store: ObjectStore) -> bool:
+    """Whether a film that shows the clip of this shot does not exist. `store` is the tenant's."""
+    showing = (v.record for v in plan.showing(shot) if any(c and c.name == clip.name for c in v.clips))
+    return not all(each_present(store, showing))

@@ -1,0 +1,44 @@
+"""The store that an address means: a folder of this machine, or gs://bucket/prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from foundry.errors import BadInput
+from foundry.store.bucket_requests import PATIENT, patient_for
+from foundry.store.bucket_store import BucketStore, Home
+from foundry.store.object_store import LocalStore, ObjectStore
+from foundry.tenant import Tenant
+
+MEANT = "gs://bucket, gs://bucket/prefix, or a folder"
+
+
+def open_store(address: str, tenants: Iterable[Tenant] = (), *, patience_s: float | None = None) -> ObjectStore:
+    """The store at `address`; BadInput for an address of another kind.
+
+    Where it is a bucket, tenants with a bucket of their own keep their objects there; a folder holds everybody's.
+    `patience_s`: how long one request to a bucket waits an outage out, in seconds; 900 if it is not given. A folder
+    answers at once.
+    """
+    kind = urlsplit(address).scheme if "://" in address else ""
+    own = tuple((tenant.id, tenant.storage) for tenant in tenants if tenant.storage)
+    if kind == "gs":
+        homes = tuple((name, Home(s.bucket, _folded(s.prefix), s.kms_key)) for name, s in own)
+        return BucketStore(_home(address), homes, patience=PATIENT if patience_s is None else patient_for(patience_s))
+    if kind:
+        raise BadInput("store", f"{address!r} is no address of a store; give {MEANT}")
+    return LocalStore(Path(address))
+
+
+def _home(address: str) -> Home:
+    parts = urlsplit(address)
+    if not parts.netloc:
+        raise BadInput("store", f"{address!r} names no bucket; give {MEANT}")
+    return Home(parts.netloc, _folded(parts.path))
+
+
+def _folded(prefix: str) -> str:
+    inside = prefix.strip("/")
+    return f"{inside}/" if inside else ""

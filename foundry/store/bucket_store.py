@@ -1,0 +1,281 @@
+"""Objects in Google Cloud Storage: written once by precondition, checked by CRC-32C, patient through outages.
+
+Each tenant lives below its own name in the store's bucket, or in a bucket of its own with its own encryption key. What
+the emulators cannot show (retention, key use, expiry of signed addresses) is said in docs/buckets.md.
+"""
+
+from __future__ import annotations
+
+import builtins
+import mimetypes
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from foundry.store.bucket_requests import PATIENT, BucketRefused, Found, Patience, asked, client, gate, signing
+from foundry.store.object_store import (
+    CorruptObject,
+    ForeignName,
+    NoSuchObject,
+    ObjectStat,
+    crc32c,
+    crc32c_of,
+    plain_name,
+    scratch_in,
+    swept,
+)
+
+TYPES = {".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".avif": "image/avif",
+         ".webp": "image/webp", ".jxl": "image/jxl", ".vtt": "text/vtt", ".srt": "application/x-subrip"}  # fmt: skip
+REPLACING_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a tenant's objects are: bucket, a prefix that ends in a slash or is empty, and a Cloud KMS key's name."""
+
+    bucket: str
+    prefix: str = ""
+    kms_key: str | None = None
+
+
+@dataclass(frozen=True)
+class BucketStore:
+    """Objects below `home`, or below the tenant's own home in `homes` (tenant → home).
+
+    `at_once` bounds the requests in flight from one process. Values are plain, so a store can be sent to workers; the
+    client is made in each process when it is first used, with that process's own credentials.
+    """
+
+    home: Home
+    homes: tuple[tuple[str, Home], ...] = ()
+    tenant: str = ""
+    patience: Patience = PATIENT
+    at_once: int = 8
+
+    def for_tenant(self, tenant: str) -> BucketStore:
+        """The same store, shut to everything outside the tenant, in the tenant's own bucket if it has one."""
+        return replace(self, home=dict(self.homes).get(tenant, self.home), tenant=tenant)
+
+    @property
+    def prefix(self) -> str:
+        """What this store puts before every name."""
+        return f"{self.tenant}/" if self.tenant else ""
+
+    def address(self, name: str) -> str:
+        """gs:// address of an object."""
+        return f"gs://{self.home.bucket}/{self._full(name)}"
+
+    def put_once(self, name: str, data: bytes) -> bool:
+        """Write and verify; False, and nothing changed, if the object exists already."""
+        return self._upload(name, crc32c(data), lambda blob, **how: blob.upload_from_string(data, _type(name), **how))
+
+    def put_file_once(self, name: str, file: Path) -> bool:
+        """As put_once, from a file; over 8 MiB it goes up in parts that are taken up again after an error."""
+        wanted = crc32c_of(file)
+        return self._upload(name, wanted, lambda blob, **how: blob.upload_from_filename(str(file), _type(name), **how))
+
+    def _upload(self, name: str, wanted: str, send: Callable[..., None]) -> bool:
+        from google.api_core.exceptions import PreconditionFailed
+
+        blob = self._new_blob(name)
+        try:
+            self._ask_bucket(name, lambda how: send(blob, if_generation_match=0, checksum="crc32c", **how))
+        except PreconditionFailed:
+            return False
+        except BucketRefused as error:
+            if "crc32c" in error.reason.lower():
+                raise CorruptObject(name, wanted, "another value on arrival") from error
+            raise
+        if blob.crc32c != wanted:
+            self._withdraw(name, blob)
+            raise CorruptObject(name, wanted, str(blob.crc32c))
+        return True
+
+    def _withdraw(self, name: str, blob: Any) -> None:
+        """Remove what arrived wrong, if it is still that generation."""
+        self._ask(name, lambda how: blob.delete(if_generation_match=blob.generation, **how))
+
+    def get(self, name: str) -> bytes:
+        """The bytes, checked against the bucket's CRC-32C; NoSuchObject if there are none."""
+        from google.cloud.storage.exceptions import DataCorruption
+
+        try:
+            return self._downloaded(name, checksum="crc32c")
+        except DataCorruption as error:
+            raise CorruptObject(name, "another value", "not the bucket's") from error
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first `size` bytes, which no checksum vouches for; NoSuchObject if there are none."""
+        return self._downloaded(name, end=size - 1, checksum=None)
+
+    def _downloaded(self, name: str, **what: Any) -> bytes:
+        from google.api_core.exceptions import NotFound
+
+        try:
+            data: bytes = self._ask(name, lambda how: self._blob(name).download_as_bytes(**what, **how))
+        except NotFound as error:
+            raise NoSuchObject(name) from error
+        return data
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of an object as it is now, streamed in parts; NoSuchObject if there is none."""
+        blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
+        if blob is None:
+            raise NoSuchObject(name)
+        stream = self._ask(name, lambda how: blob.open("rb", if_generation_match=blob.generation, **how))
+        while line := self._ask(name, lambda _: stream.readline()):
+            yield line
+
+    def stat(self, name: str) -> ObjectStat | None:
+        """Size and checksum as the bucket has them, or None."""
+        blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
+        return ObjectStat(name, blob.size, blob.crc32c) if blob else None
+
+    def exists(self, name: str) -> bool:
+        """Whether the object is there."""
+        return bool(self._ask(name, lambda how: self._blob(name).exists(**how)))
+
+    def present(self, names: Sequence[str]) -> builtins.list[bool]:
+        """For each name whether the object is there; several are asked for at once."""
+        if len(names) < 2:
+            return [self.exists(name) for name in names]
+        with ThreadPoolExecutor(min(self.at_once, len(names))) as pool:
+            return [*pool.map(self.exists, names)]
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """Names below a prefix, streamed page by page."""
+        start = self.home.prefix + self.prefix
+        pages = self._ask(prefix, lambda how: self._bucket.list_blobs(prefix=start + prefix, **how))
+        for blob in self._each(prefix, pages):
+            yield blob.name.removeprefix(start)
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+        start, parts = self.home.prefix + self.prefix, pattern.split("/")
+        pages = self._ask(pattern, lambda how: self._bucket.list_blobs(match_glob=start + pattern, **how))
+        names = (blob.name.removeprefix(start).split("/") for blob in self._each(pattern, pages))
+        # Emulators do not know match_glob and list everything.
+        yield from sorted("/".join(n) for n in names if len(n) == len(parts) and all(map(fnmatchcase, n, parts)))
+
+    def _each(self, prefix: str, pages: Any) -> Iterator[Any]:
+        """The entries of pages, which were asked for with their time limit and repetitions."""
+        entries = iter(pages)
+        end = object()
+        while (blob := self._ask_bucket(prefix, lambda _: next(entries, end))) is not end:
+            yield blob
+
+    def remove(self, name: str) -> None:
+        """Take a view's marker away; what is not there is no error. Never for assets."""
+        from google.api_core.exceptions import NotFound
+
+        blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
+        if blob is None:
+            return
+        try:
+            self._ask(name, lambda how: blob.delete(if_generation_match=blob.generation, **how))
+        except NotFound:
+            return
+
+    def sign(self, name: str, seconds: int = 3600) -> str:
+        """A V4 signed address for reading, valid for `seconds` (at most seven days); NoSuchObject if there is none."""
+        if not self.exists(name):
+            raise NoSuchObject(name)
+        blob, how = self._blob(name), signing(client())
+        signed: str = self._ask(
+            name,
+            lambda _: blob.generate_signed_url(
+                version="v4", expiration=timedelta(seconds=seconds), method="GET", **how
+            ),
+        )
+        return signed
+
+    def scratch_folder(self) -> Path:
+        """In the machine's folder for temporary files."""
+        folder = Path(tempfile.gettempdir()) / "campaign-foundry"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
+        """A file of this machine, gone when the block ends."""
+        return scratch_in(self.scratch_folder(), suffix)
+
+    @contextmanager
+    def replacing(self, name: str) -> Iterator[Path]:
+        """A file that becomes the object in one step when the block ends well; for views, never for assets.
+
+        The last writer wins, and only over the generation that it saw.
+        """
+        self._full(name)
+        with self.scratch_file() as file:
+            yield file
+            self._replace(name, file)
+
+    def _replace(self, name: str, file: Path) -> None:
+        from google.api_core.exceptions import PreconditionFailed
+
+        for left in range(REPLACING_TRIES - 1, -1, -1):
+            try:
+                self._overwrite(name, file)
+            except PreconditionFailed:
+                if not left:
+                    raise
+                continue
+            return
+
+    def _overwrite(self, name: str, file: Path) -> None:
+        old = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
+        blob, seen = self._new_blob(name), old.generation if old else 0
+
+        def send(how: dict[str, Any]) -> None:
+            blob.upload_from_filename(str(file), _type(name), if_generation_match=seen, checksum="crc32c", **how)
+
+        self._ask_bucket(name, send)
+
+    def sweep(self) -> int:
+        """Remove this machine's scratch files of dead processes; an upload that was cut off is no object."""
+        return swept(self.scratch_folder())
+
+    @property
+    def _bucket(self) -> Any:
+        return client().bucket(self.home.bucket)
+
+    def _blob(self, name: str) -> Any:
+        full = self._full(name)
+        return self._bucket.blob(full, kms_key_name=self.home.kms_key)
+
+    def _new_blob(self, name: str) -> Any:
+        """An object to be written, which says whose it is."""
+        blob = self._blob(name)
+        blob.metadata = {"tenant": self.tenant} if self.tenant else None
+        return blob
+
+    def _full(self, name: str) -> str:
+        full = self.prefix + name
+        if not plain_name(full):
+            raise ForeignName(name, self.prefix)
+        return self.home.prefix + full
+
+    def _ask(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
+        with gate(self.at_once):
+            return asked(call, name, self.home.bucket, self.patience)
+
+    def _ask_bucket(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
+        """As _ask, where only the bucket itself can be what was not found."""
+        from google.api_core.exceptions import NotFound
+
+        try:
+            return self._ask(name, call)
+        except NotFound as error:
+            raise BucketRefused(name, self.home.bucket, "there is no such bucket") from error
+
+
+def _type(name: str) -> str:
+    suffix = Path(name).suffix
+    return TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,140 @@
+"""Frames as planes that can be painted on, without a copy on the way to the encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from imaging.film.signal import Floats, Levels, Signal
+from imaging.pixels.geometry import PixelBox
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """One frame: three planes in a signal; `frame` is the av.VideoFrame whose memory they are, where there is one."""
+
+    signal: Signal
+    planes: tuple[Levels, Levels, Levels]
+    frame: Any
+
+    def video_frame(self) -> Any:
+        """The frame as the encoder takes it."""
+        import av
+        import cv2
+
+        if self.frame is not None:
+            return self.frame
+        return av.VideoFrame.from_ndarray(np.asarray(cv2.merge(self.planes), np.uint8), format="rgb24")
+
+    def fill(self, other: tuple[Levels, Levels, Levels]) -> None:
+        """Copy planes of the same size in."""
+        for mine, theirs in zip(self.planes, other, strict=True):
+            mine[:] = theirs
+
+    def part(self, box: PixelBox) -> tuple[Levels, Levels, Levels]:
+        """The planes inside a box whose edges are even; writing there writes here."""
+        across, down = (2 if halved else 1 for halved in self.signal.halved)
+        luma, *chroma = self.planes
+        rows = slice(box.top // down, box.bottom // down)
+        columns = slice(box.left // across, box.right // across)
+        first, second = (plane[rows, columns] for plane in chroma)
+        return luma[box.top : box.bottom, box.left : box.right], first, second
+
+
+def new_canvas(signal: Signal, size: tuple[int, int]) -> Canvas:
+    """An unpainted frame of width × height."""
+    import av
+
+    width, height = size
+    if signal.is_rgb:
+        first, second, third = (np.empty((height, width), np.uint8) for _ in range(3))
+        return Canvas(signal, (first, second, third), None)
+    frame = av.VideoFrame(width, height, signal.pixel_format)
+    luma, cb, cr = (_view(plane, signal) for plane in frame.planes)
+    return Canvas(signal, (luma, cb, cr), frame)
+
+
+def _view(plane: Any, signal: Signal) -> Levels:
+    """A plane's own memory. Rows are padded to `line_size` bytes; some encoders read the padding, so it is filled."""
+    samples = np.frombuffer(plane, signal.dtype)
+    step = plane.line_size // np.dtype(signal.dtype).itemsize
+    rows = samples[: step * plane.height].reshape(plane.height, step)
+    rows[:, plane.width :] = 1 << (signal.bits - 1)
+    samples[step * plane.height :] = 0
+    return rows[:, : plane.width]
+
+
+def painted(signal: Signal, rgb: Levels) -> tuple[Levels, Levels, Levels]:
+    """(h, w, 3) sRGB with even edges → rounded planes."""
+    luma, cb, cr = (signal.rounded(plane) for plane in signal.planes(signal.levels(rgb)))
+    return luma, cb, cr
+
+
+def mixed(under: Canvas, over: Canvas, share: float, onto: Canvas) -> None:
+    """`over` at `share` (0 to 1) above `under`, written to `onto`, which may be either."""
+    import cv2
+
+    for low, high, target in zip(under.planes, over.planes, onto.planes, strict=True):
+        target[:] = cv2.addWeighted(low, 1 - share, high, share, 0)
+
+
+def wiped(under: Canvas, over: Canvas, share: float, onto: Canvas, mirrored: bool) -> None:
+    """`over` has come in from the reader's side as far as `share` of the width, above `under`."""
+    width = under.planes[0].shape[1]
+    edge = round(share * width / 2) * 2
+    for low, high, target in zip(under.planes, over.planes, onto.planes, strict=True):
+        at = edge * low.shape[1] // width
+        at = low.shape[1] - at if mirrored else at
+        first, second = (low, high) if mirrored else (high, low)
+        target[:, :at], target[:, at:] = first[:, :at], second[:, at:]
+
+
+@dataclass(frozen=True, eq=False)
+class Sprite:
+    """A picture with transparency in a signal: `box` has even edges; colour is multiplied by coverage."""
+
+    box: PixelBox
+    colour: tuple[Floats, Floats, Floats]
+    cover: tuple[Floats, Floats]
+
+
+def even_box(box: PixelBox, size: tuple[int, int]) -> PixelBox:
+    """The smallest box with even edges around a box, inside a frame with even edges."""
+    width, height = size
+    return PixelBox(
+        max(box.left // 2 * 2, 0), max(box.top // 2 * 2, 0),
+        min(-(-box.right // 2) * 2, width), min(-(-box.bottom // 2) * 2, height),
+    )  # fmt: skip
+
+
+def sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], size: tuple[int, int]) -> Sprite | None:
+    """An RGBA layer (straight alpha, sRGB) with its corner at `at`, between pixels too; None if nothing shows."""
+    import cv2
+
+    dx, dy = at
+    edge = PixelBox(
+        int(np.floor(dx)), int(np.floor(dy)), int(np.ceil(dx)) + layer.width, int(np.ceil(dy)) + layer.height
+    )
+    box = even_box(edge, size)
+    if box.width <= 0 or box.height <= 0:
+        return None
+    pixels = np.asarray(layer)
+    cover = pixels[..., 3].astype(np.float32) / 255
+    samples = signal.levels(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
+    both = np.dstack([samples, cover])
+    move = np.array([[1, 0, dx - box.left], [0, 1, dy - box.top]], np.float64)
+    moved = np.asarray(cv2.warpAffine(both, move, (box.width, box.height), flags=cv2.INTER_LINEAR), np.float32)
+    small = signal.reduced(moved[..., 3])
+    luma, cb, cr = signal.planes(moved[..., :3])
+    return Sprite(box, (luma, cb, cr), (moved[..., 3].copy(), small))
+
+
+def lay(canvas: Canvas, laid: Sprite, opacity: float) -> None:
+    """Paint a sprite on a canvas."""
+    luma, chroma = laid.cover
+    for view, colour, cover in zip(canvas.part(laid.box), laid.colour, (luma, chroma, chroma), strict=True):
+        strength = np.float32(opacity)
+        view[:] = canvas.signal.rounded(view * (1 - cover * strength) + colour * strength)

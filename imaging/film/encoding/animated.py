@@ -1,0 +1,241 @@
+"""Animated pictures, GIF and WebP, within display limits: every attempt is a whole file, the first that fits is kept.
+
+What gives way, in order: for GIF colours, and changes too small to be seen; for WebP quality; then, for both, every
+second frame, every third, four of five. The floor is SSIM of the luma of sampled frames, as for films.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.film.encoding.container import TooManyBytes
+from imaging.film.encoding.film_format import CannotFilm, FilmFormat
+from imaging.film.encoding.floor import KEPT, BelowFloor, Tiles, likeness_of, tiles_of
+
+Pixels = NDArray[np.uint8]
+COLOURS = ((256, 0), (128, 0), (128, 8), (64, 8), (64, 16), (32, 16))
+"""Of GIF: how many, and by how many levels a pixel may stray before it is drawn again."""
+QUALITIES = (90, 80, 70, 60, 50, 40, 30)
+STEPS = (1, 2, 3, 5)
+_TICK = Fraction(1, 100)
+HALF = Fraction(1, 2)
+SLOWEST = 4
+"""Frames per second under which motion falls apart; frames are not left out below it."""
+MOST_BYTES_HELD = 1 << 30
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to make the file: every `step`th frame, colours or quality to `spend`, pixels held `within` levels."""
+
+    step: int
+    spend: int
+    within: int = 0
+
+
+class Animation:
+    """Holds the frames of an animated picture and writes the best file that fits the plan's limit."""
+
+    def __init__(self, scratch: Path, plan: FilmFormat, most_bytes_held: int = MOST_BYTES_HELD):
+        self.scratch, self.plan, self.most_bytes_held = scratch, plan, most_bytes_held
+        self.frames: list[Pixels] = []
+
+    def add(self, frame: Any, number: int) -> None:
+        """Keep one rgb24 frame; CannotFilm once all of them fill more than may be held (1 GiB)."""
+        pixels = frame.to_ndarray(format="rgb24")
+        if pixels.nbytes * (number + 1) > self.most_bytes_held:
+            raise CannotFilm(
+                f"{number + 1} frames of {self.plan.width_px} × {self.plan.height_px} in an animated picture",
+                "make it a film in MP4 or WebM",
+            )
+        self.frames.append(pixels)
+
+    def finish(self, frames: int) -> None:
+        """Write the file; TooManyBytes or BelowFloor if no attempt is both small and good enough."""
+        self.scratch.write_bytes(self._best())
+
+    def _best(self) -> bytes:
+        refusal: TooManyBytes | BelowFloor | None = None
+        for attempt in attempts(self.plan):
+            data = made(self.frames, self.plan, attempt)
+            if self.plan.max_bytes is not None and len(data) > self.plan.max_bytes:
+                if not isinstance(refusal, BelowFloor):
+                    refusal = TooManyBytes(len(data), self.plan.max_bytes)
+                continue
+            try:
+                self._judge(data, attempt)
+            except BelowFloor as poor:
+                refusal = poor
+                continue
+            return data
+        assert refusal is not None
+        raise refusal
+
+    def _judge(self, data: bytes, attempt: Attempt) -> None:
+        if self.plan.max_bytes is None:
+            return
+        kept = thinned(self.frames, attempt.step)
+        samples = range(0, len(kept), max(1, len(kept) // KEPT))
+        middles = [float((number + HALF) * 1000 * attempt.step / self.plan.rate) for number in samples]
+        for number, decoded in zip(samples, shown_at(data, middles), strict=True):
+            likeness = likeness_of(_luma_tiles(kept[number]), _luma_tiles(decoded))
+            if likeness < self.plan.floor:
+                raise BelowFloor(number * attempt.step, likeness, self.plan.floor)
+
+
+def attempts(plan: FilmFormat) -> Iterator[Attempt]:
+    """Ways to make the file, best first."""
+    for step in STEPS:
+        if step == 1 or plan.rate / step >= SLOWEST:
+            if plan.codec == "gif":
+                yield from (Attempt(step, colours, within) for colours, within in COLOURS)
+            else:
+                yield from (Attempt(step, quality) for quality in QUALITIES)
+
+
+def made(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
+    """The bytes of one attempt."""
+    kept = thinned(frames, attempt.step)
+    if plan.codec == "gif":
+        return _gif(held(kept, attempt.within), plan, attempt)
+    return _webp(kept, plan, attempt)
+
+
+def thinned(frames: list[Pixels], step: int) -> list[Pixels]:
+    """Every `step`th frame; what is left over at the end is dropped, so that no animation grows longer."""
+    return frames[: max(1, len(frames) - len(frames) % step) : step]
+
+
+def held(frames: list[Pixels], levels: int) -> list[Pixels]:
+    """The frames, each pixel kept as it was last drawn until it strays by more than `levels` in a channel."""
+    if levels == 0:
+        return frames
+    drawn = [frames[0]]
+    for frame in frames[1:]:
+        strays = np.abs(frame.astype(np.int16) - drawn[-1]).max(axis=-1, keepdims=True) > levels
+        drawn.append(np.where(strays, frame, drawn[-1]))
+    return drawn
+
+
+def shown_at(data: bytes, times_ms: Sequence[float]) -> Iterator[Pixels]:
+    """What a browser shows at rising times, (height, width, 3) uint8; the last frame stays after the end.
+
+    By time and not by number, because encoders draw frames that do not differ as one that stays longer.
+    """
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        number, end = 0, 0.0
+        for time in times_ms:
+            while time >= end and number < getattr(image, "n_frames", 1):
+                image.seek(number)
+                image.load()
+                number, end = number + 1, end + image.info.get("duration", 0)
+            yield np.asarray(image.convert("RGB"))
+
+
+def _luma_tiles(pixels: Pixels) -> Tiles:
+    return tiles_of(np.rint(pixels @ np.array([0.2126, 0.7152, 0.0722])).astype(np.uint8))
+
+
+def _webp(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
+    from PIL import Image
+
+    images, file = [Image.fromarray(frame) for frame in frames], io.BytesIO()
+    ends = [round(number * 1000 * attempt.step / plan.rate) for number in range(len(frames) + 1)]
+    images[0].save(
+        file,
+        format="WEBP",
+        save_all=True,
+        append_images=images[1:],
+        duration=[later - sooner for sooner, later in pairwise(ends)],
+        loop=plan.loops or 0,
+        quality=attempt.spend,
+        method=4,
+    )
+    return file.getvalue()
+
+
+def _gif(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
+    """FFmpeg's palettegen over all frames, weighing what moves, then an ordered dither that stands still."""
+    import av
+
+    file, rate = io.BytesIO(), plan.rate / attempt.step
+    repeats = 0 if plan.loops is None else plan.loops - 1 or -1
+    with av.open(file, "w", format="gif", options={"loop": str(repeats)}) as box:
+        stream = box.add_stream("gif", rate=rate, options={"flags": "+bitexact"})
+        stream.width, stream.height, stream.pix_fmt = plan.width_px, plan.height_px, "pal8"
+        stream.codec_context.time_base, stream.codec_context.thread_count = 1 / rate, 1
+        for number, frame in enumerate(_paletted(frames, attempt.spend)):
+            frame.pts, frame.time_base = number, 1 / rate
+            box.mux(stream.encode(frame))
+        box.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _paletted(frames: list[Pixels], colours: int) -> Iterator[Any]:
+    import av
+    from av.filter import Graph
+
+    palette, graph = _palette(frames, colours), Graph()
+    height, width = frames[0].shape[:2]
+    source = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgb24"), time_base=_TICK)
+    chart = graph.add_buffer(width=palette.width, height=palette.height, format=palette.format, time_base=_TICK)
+    use, sink = graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle"), graph.add("buffersink")
+    source.link_to(use, 0, 0)
+    chart.link_to(use, 0, 1)
+    use.link_to(sink)
+    graph.configure()
+    chart.push(palette)
+    chart.push(None)
+    for number, frame in enumerate(frames):
+        source.push(_frame(frame, number))
+        yield from _pulled(sink)
+    source.push(None)
+    yield from _pulled(sink)
+
+
+def _palette(frames: list[Pixels], colours: int) -> Any:
+    import av
+    from av.filter import Graph
+
+    graph, (height, width) = Graph(), frames[0].shape[:2]
+    source = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgb24"), time_base=_TICK)
+    find = graph.add("palettegen", f"max_colors={colours}:reserve_transparent=0:stats_mode=diff")
+    sink = graph.add("buffersink")
+    source.link_to(find)
+    find.link_to(sink)
+    graph.configure()
+    for number, frame in enumerate(frames):
+        source.push(_frame(frame, number))
+    source.push(None)
+    palette = sink.pull()
+    palette.pts, palette.time_base = 0, _TICK
+    return palette
+
+
+def _pulled(sink: Any) -> Iterator[Any]:
+    import av
+
+    while True:
+        try:
+            yield sink.pull()
+        except (av.BlockingIOError, av.EOFError):
+            return
+
+
+def _frame(pixels: Pixels, number: int) -> Any:
+    import av
+
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    frame.pts, frame.time_base = number, _TICK
+    return frame

@@ -1,0 +1,161 @@
+"""The file around coded pictures and sound: laid out for streaming, no dates, ids or edit lists, whole or absent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from foundry.errors import FoundryError
+from imaging.film.encoding.codecs import configure, encoder_of
+from imaging.film.encoding.film_format import FilmFormat
+from imaging.film.encoding.priority import same_priority
+
+if TYPE_CHECKING:
+    from imaging.film.encoding.audio import Track
+
+ISO = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0", "write_tmcd": "0"}
+"""Of MP4 and MOV: the index first; pictures that are shown in another order than coded are so without an edit list."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One coded picture; times in frames from the start of its run, `decoded_at` below zero where order differs."""
+
+    data: bytes
+    shown_at: int
+    decoded_at: int
+    key: bool
+
+
+class TooManyBytes(FoundryError):
+    """The file came out larger than its limit; `imaging.film.encoding.limits.within` tries again at a lower rate."""
+
+    code = "film_too_large"
+
+    def __init__(self, count: int, limit: int, what: str = "bytes"):
+        super().__init__(count, limit, what)
+        self.count, self.limit, self.what = count, limit, what
+
+    def __str__(self) -> str:
+        return f"the film takes {self.count} {self.what}; the limit is {self.limit}. Shorten it, or calm its motion."
+
+
+class TooFewBits(FoundryError):
+    """The pictures take less than the channel's least rate: they are too plain for the encoder to spend it."""
+
+    code = "film_rate_too_low"
+
+    def __init__(self, rate: int, least: int):
+        super().__init__(rate, least)
+        self.rate, self.least = rate, least
+
+    def __str__(self) -> str:
+        return (
+            f"the film takes {self.rate} bits per second; the channel wants {self.least} at least. "
+            "Use H.264, which can be filled up."
+        )
+
+
+class FilmFile:
+    """A container being written, with one stream of pictures and, if given, one of sound; a context manager."""
+
+    def __init__(self, path: Path, plan: FilmFormat, audio: Track | None = None):
+        name = encoder_of(plan)
+        import av
+
+        self.plan = plan
+        own = ISO if plan.container in ("mp4", "mov") else {}
+        self.box = av.open(str(path), "w", format=plan.container, container_options={**own, "fflags": "+bitexact"})
+        self.pictures: Any = self.box.add_stream(name, rate=plan.rate)
+        configure(self.pictures.codec_context, plan)
+        self.pictures.time_base = 1 / plan.rate
+        sound = audio.stream(self.box) if audio is not None else None
+        with same_priority():
+            self.box.start_encoding()
+        if audio is not None:
+            for packet in audio.packets(sound):
+                self.box.mux_one(packet)  # the muxer lays sound between the pictures by time
+
+    @property
+    def headers(self) -> bytes:
+        """The encoder's parameter sets."""
+        return bytes(self.pictures.codec_context.extradata or b"")
+
+    def mux(self, coded: Coded, first_frame: int = 0) -> None:
+        """Add one picture of a run that begins at `first_frame`."""
+        import av
+
+        packet = av.Packet(coded.data)
+        packet.stream, packet.time_base = self.pictures, 1 / self.plan.rate
+        packet.pts, packet.dts = first_frame + coded.shown_at, first_frame + coded.decoded_at
+        packet.duration, packet.is_keyframe = 1, coded.key
+        self.box.mux_one(packet)
+
+    def __enter__(self) -> FilmFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        try:
+            self.box.close()
+        except OSError:
+            if error is None:  # else the first error is the one to tell, and the scratch file goes anyway
+                raise
+
+
+@contextmanager
+def published(sink: BinaryIO | Path, suffix: str) -> Iterator[Path]:
+    """A scratch file; what it holds when the block ends goes to `sink` whole, and nothing does if the block raises.
+
+    A path appears by a rename within its folder; a stream is set back to where it was if it fails half-way. OSError of
+    a full disk or a broken sink rises.
+    """
+    folder = sink.parent if isinstance(sink, Path) else None
+    handle, name = tempfile.mkstemp(suffix=f".{suffix}", prefix=f"{os.getpid()}-film-", dir=folder)
+    os.close(handle)
+    scratch = Path(name)
+    try:
+        yield scratch
+        if isinstance(sink, Path):
+            scratch.chmod(0o644)
+            scratch.replace(sink)
+        else:
+            _pour(scratch, sink)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _pour(scratch: Path, sink: BinaryIO) -> None:
+    start = sink.tell() if sink.seekable() else None
+    try:
+        with scratch.open("rb") as source:
+            shutil.copyfileobj(source, sink, 1 << 20)
+        sink.flush()
+    except OSError:
+        if start is not None:
+            sink.seek(start)
+            sink.truncate()
+        raise
+
+
+def check_size(path: Path, plan: FilmFormat, coded_bytes: int, frames: int) -> None:
+    """TooManyBytes if the file or its pictures' rate is over the plan's limits, TooFewBits if it is under."""
+    size = path.stat().st_size
+    if plan.max_bytes is not None and size > plan.max_bytes:
+        raise TooManyBytes(size, plan.max_bytes)
+    rate = round(coded_bytes * 8 / (Fraction(frames) / plan.rate))
+    if plan.most_bits_per_second is not None and rate > plan.most_bits_per_second:
+        raise TooManyBytes(rate, plan.most_bits_per_second, "bits per second")
+    if rate < plan.least_bits_per_second:
+        raise TooFewBits(rate, plan.least_bits_per_second)
+
+
+def total(coded: Iterable[Coded]) -> int:
+    """Bytes of coded pictures."""
+    return sum(len(picture.data) for picture in coded)

@@ -1,0 +1,122 @@
+"""The perceptual floor: a film that a rate's limit has blurred is refused, not published.
+
+While frames go by, a few are kept: their brightness, in nine tiles. Once the film is encoded its pictures are decoded
+and the same tiles compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundry.errors import FoundryError
+from imaging.film.encoding.film_format import FilmFormat
+from imaging.pixels.ssim import K1, K2, LEVELS, SIGMA, TAPS
+
+KEPT = 6
+TILE_PX, TILES = 160, 3
+NEAR = 0.5
+"""A film that takes less than this share of its limit was not held back by it."""
+
+Tiles = list[NDArray[np.uint8]]
+
+
+class BelowFloor(FoundryError):
+    """Within its bytes the film would look bad."""
+
+    code = "film_below_floor"
+
+    def __init__(self, frame: int, likeness: float, floor: float):
+        super().__init__(frame, likeness, floor)
+        self.frame, self.likeness, self.floor = frame, likeness, floor
+
+    def __str__(self) -> str:
+        return (
+            f"within its limit frame {self.frame} keeps SSIM {self.likeness:.3f} of the original; the floor is "
+            f"{self.floor}. Shorten the film, calm its motion, or choose a placement with a higher limit."
+        )
+
+
+class Witness:
+    """Keeps tiles of at most 11 frames, evenly spread however long the film is, and judges the encoded film by them."""
+
+    def __init__(self, plan: FilmFormat):
+        self.plan, self.stride, self.number = plan, 1, 0
+        self.kept: dict[int, Tiles] = {}
+
+    def see(self, frame: Any) -> None:
+        """Look at the next source frame."""
+        if self.plan.ceiling is not None and self.number % self.stride == 0:
+            self.kept[self.number] = tiles(frame)
+            if len(self.kept) >= KEPT * 2:
+                self.stride *= 2
+                self.kept = {number: seen for number, seen in self.kept.items() if number % self.stride == 0}
+        self.number += 1
+
+    def is_needed(self, size: int, frames: int) -> bool:
+        """Whether the film came near enough to its limit to have been held back."""
+        if self.plan.ceiling is None or frames == 0:
+            return False
+        return size * 8 > NEAR * self.plan.ceiling * frames / self.plan.rate
+
+    def judge(self, frames: Iterable[Any]) -> float:
+        """The lowest likeness of the kept frames to the decoded ones; BelowFloor under `plan.floor`."""
+        worst, at = 1.0, 0
+        for number, frame in enumerate(frames):
+            if number in self.kept:
+                likeness = likeness_of(self.kept[number], tiles(frame))
+                if likeness < worst:
+                    worst, at = likeness, number
+        if worst < self.plan.floor:
+            raise BelowFloor(at, worst, self.plan.floor)
+        return worst
+
+
+def tiles(frame: Any) -> Tiles:
+    """Nine evenly placed tiles of a frame's luma, 8-bit; the whole of it if it is small."""
+    return tiles_of(brightness(frame))
+
+
+def tiles_of(luma: NDArray[np.uint8]) -> Tiles:
+    """The same of a (height, width) uint8 array."""
+    height, width = luma.shape
+    tall, wide = min(TILE_PX, height), min(TILE_PX, width)
+    tops = sorted({(height - tall) * part // (TILES - 1) for part in range(TILES)})
+    lefts = sorted({(width - wide) * part // (TILES - 1) for part in range(TILES)})
+    return [luma[top : top + tall, left : left + wide].copy() for top in tops for left in lefts]
+
+
+def brightness(frame: Any) -> NDArray[np.uint8]:
+    """(height, width) uint8 luma of a frame in a planar YUV format of 8 or 10 bits."""
+    plane = frame.planes[0]
+    deep = frame.format.name.endswith("10le")
+    raw = np.frombuffer(plane, dtype="<u2" if deep else np.uint8).reshape(plane.height, -1)[:, : plane.width]
+    return (raw >> 2).astype(np.uint8) if deep else raw
+
+
+def likeness_of(one: Tiles, other: Tiles) -> float:
+    """Mean SSIM of tiles; tiles narrower than SSIM's window are compared by their greatest difference."""
+    if min(one[0].shape) < TAPS:
+        return float(np.mean([1 - np.abs(a.astype(int) - b).max() / LEVELS for a, b in zip(one, other, strict=True)]))
+    return float(np.mean([_ssim(a, b) for a, b in zip(one, other, strict=True)]))
+
+
+def _ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """`imaging.pixels.ssim.ssim` of one channel in single precision, by OpenCV: it runs for every film."""
+    import cv2
+
+    x, y = one.astype(np.float32), other.astype(np.float32)
+
+    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        edge = TAPS // 2
+        return np.asarray(cv2.GaussianBlur(values, (TAPS, TAPS), SIGMA)[edge:-edge, edge:-edge])
+
+    mean_x, mean_y = mean(x), mean(y)
+    spread = mean(x * x) - mean_x**2 + mean(y * y) - mean_y**2
+    together = mean(x * y) - mean_x * mean_y
+    c1, c2 = (K1 * LEVELS) ** 2, (K2 * LEVELS) ** 2
+    alike = (2 * mean_x * mean_y + c1) * (2 * together + c2)
+    return float((alike / ((mean_x**2 + mean_y**2 + c1) * (spread + c2))).mean())

@@ -1,0 +1,98 @@
+"""Reading sound from files that others made: a named set of formats, no address, no second file, bounded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from foundry.errors import FoundryError
+from imaging.film.clip_master import encoder
+from imaging.film.encoding.audio import RATE, Samples
+
+FORMATS = ("mp3", "wav", "flac", "ogg", "aac", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "aiff")
+"""FFmpeg's demuxers of sound; none of them opens another file or an address, as playlists and ffconcat do."""
+SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
+    (b"ID3", 0, "mp3"),
+    (b"RIFF", 0, "wav"),
+    (b"fLaC", 0, "flac"),
+    (b"OggS", 0, "ogg"),
+    (b"ftyp", 4, "mp4"),
+    (b"\x1a\x45\xdf\xa3", 0, "matroska"),
+    (b"FORM", 0, "aiff"),
+)
+MOST_SECONDS, MOST_CHANNELS, MOST_BYTES = 600, 8, 256 << 20
+
+
+class UnreadableSound(FoundryError):
+    """A file of music or speech that cannot be used."""
+
+    code = "unreadable_sound"
+
+    def __init__(self, name: str, what: str, remedy: str):
+        super().__init__(name, what, remedy)
+        self.name, self.what, self.remedy = name, what, remedy
+
+    def __str__(self) -> str:
+        return f"sound {self.name} {self.what}; {self.remedy}."
+
+
+def listen(data: bytes, name: str) -> Samples:
+    """Samples (2, n) of a file's first stream of sound, resampled to 48 kHz and mixed to stereo; `name` is for people.
+
+    UnreadableSound for what is no sound of a known kind, is damaged, is empty, is longer than ten minutes or has more
+    than eight channels.
+    """
+    av = encoder()
+    if len(data) > MOST_BYTES:
+        raise UnreadableSound(name, f"has {len(data)} bytes", f"the limit is {MOST_BYTES}")
+    try:
+        with av.open(io.BytesIO(data), format=kind_of(data, name)) as source:
+            blocks = list(_decoded(source, name))
+    except av.FFmpegError as error:
+        raise UnreadableSound(name, f"is damaged ({error.strerror})", "save it again as WAV, FLAC or MP3") from error
+    if not blocks:
+        raise UnreadableSound(name, "holds no samples", "leave it out or save it again")
+    samples = np.concatenate(blocks, axis=1).astype(np.float32)
+    if not np.isfinite(samples).all():
+        raise UnreadableSound(name, "holds samples that are no numbers", "save it again as 16- or 24-bit")
+    return samples
+
+
+def read(path: Path) -> Samples:
+    """`listen` to a file on disk."""
+    return listen(path.read_bytes(), path.name)
+
+
+def kind_of(data: bytes, name: str) -> str:
+    """FFmpeg's demuxer for these bytes, by their first ones and never by the file's name; UnreadableSound if none."""
+    for mark, at, kind in SIGNATURES:
+        if data[at : at + len(mark)] == mark:
+            return kind
+    if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
+        return "aac" if data[1] & 0xF6 == 0xF0 else "mp3"
+    raise UnreadableSound(name, "is no sound file known here", "give WAV, FLAC, MP3, AAC, Ogg, M4A or WebM")
+
+
+def _decoded(source: Any, name: str) -> Iterator[Samples]:
+    from av import AudioResampler
+
+    if not source.streams.audio:
+        raise UnreadableSound(name, "has no stream of sound", "give a file that has one")
+    stream = source.streams.audio[0]
+    stream.codec_context.thread_count = 1
+    if stream.channels > MOST_CHANNELS or stream.channels < 1:
+        raise UnreadableSound(name, f"has {stream.channels} channels", f"the limit is {MOST_CHANNELS}")
+    fit, count = AudioResampler(format="fltp", layout="stereo", rate=RATE), 0
+    for frame in source.decode(stream):
+        frame.pts = None  # files that lie about time must not make the resampler fill gaps
+        for ready in fit.resample(frame):
+            count += ready.samples
+            if count > MOST_SECONDS * RATE:
+                raise UnreadableSound(name, f"is longer than {MOST_SECONDS} s", "cut it")
+            yield np.asarray(ready.to_ndarray(), np.float32)
+    for ready in fit.resample(None):
+        yield np.asarray(ready.to_ndarray(), np.float32)

@@ -1,0 +1,206 @@
+"""Runs: frames encoded once, as closed groups of pictures, and joined into any number of films without encoding again.
+
+Ten locales of a film share the runs that show no type. All runs of one FilmFormat have the same parameter sets, begin
+with a picture that needs no other and end before the next run's first, so joined they decode to the very pictures that
+each decodes to alone. GIF and animated WebP cannot do it: each picture there is what changed since the last one, so
+`encode_run` refuses them and `FilmWriter` makes them whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from foundry.errors import FoundryError
+from imaging.film.encoding.codecs import COLOUR, configure, encoder_of
+from imaging.film.encoding.container import Coded, FilmFile, check_size, published, total
+from imaging.film.encoding.film_format import ANIMATED, CannotFilm, FilmFormat
+from imaging.film.encoding.floor import Witness
+from imaging.film.encoding.priority import same_priority
+
+if TYPE_CHECKING:
+    from imaging.film.encoding.audio import Track
+
+
+@dataclass(frozen=True)
+class Run:
+    """Frames encoded to closed groups of pictures: the encoder's headers, its pictures in order of decoding."""
+
+    plan: FilmFormat
+    headers: bytes
+    pictures: tuple[Coded, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many frames it shows."""
+        return len(self.pictures)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its pictures."""
+        return total(self.pictures)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what it holds."""
+        content = hashlib.sha256(self.headers)
+        for picture in self.pictures:
+            content.update(f"{picture.shown_at} {picture.decoded_at} {picture.key} {len(picture.data)} ".encode())
+            content.update(picture.data)
+        return content.hexdigest()
+
+
+class CannotJoin(FoundryError):
+    """Runs that do not make one film."""
+
+    code = "cannot_join"
+
+    def __init__(self, what: str):
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.what}; encode every run of a film with the same FilmFormat."
+
+
+def can_join(plan: FilmFormat) -> bool:
+    """Whether films of this format may be made from runs."""
+    return plan.codec not in ANIMATED
+
+
+def encode_run(plan: FilmFormat, frames: Iterable[Any], count: int) -> Run:
+    """Encode `count` av.VideoFrames of `plan.pixel_format`, on one thread; the same frames make the same bytes.
+
+    CannotFilm for GIF and WebP, for frames of another size or format, and for another number of them than `count`;
+    BelowFloor where a rate's limit costs more likeness than `plan.floor` allows.
+    """
+    if not can_join(plan):
+        raise CannotFilm(
+            f"{plan.codec} keeps only what changes between pictures", "make the film whole, with FilmWriter"
+        )
+    name = encoder_of(plan)
+    import av
+
+    context: Any = av.CodecContext.create(name, "w")
+    configure(context, plan)
+    witness, pictures = Witness(plan), []
+    for frame in marked(plan, frames, count):
+        witness.see(frame)
+        with same_priority():
+            pictures += [coded(packet) for packet in context.encode(frame)]
+    pictures += [coded(packet) for packet in context.encode(None)]
+    run = Run(plan, bytes(context.extradata or b""), tuple(pictures))
+    if witness.is_needed(run.size, run.frames):
+        witness.judge(shown(run))
+    return run
+
+
+def join(
+    runs: Sequence[Run], sink: BinaryIO | Path, *, audio: Track | None = None, plan: FilmFormat | None = None
+) -> int:
+    """Write runs, one after the other, as one film; returns its number of frames.
+
+    `plan` states the limits of the whole file where they differ from the runs'. CannotJoin if runs were encoded
+    differently; TooManyBytes and TooFewBits if the whole is outside the limits.
+    """
+    _alike(runs)
+    whole = plan or runs[0].plan
+    with published(sink, whole.container) as scratch:
+        start = _laid(runs, FilmFile(scratch, runs[0].plan, audio))
+        check_size(scratch, whole, sum(run.size for run in runs), start)
+    return start
+
+
+def _laid(runs: Sequence[Run], file: FilmFile) -> int:
+    with file as film:
+        if film.headers != runs[0].headers:
+            raise CannotJoin("the encoder here writes other headers than the one that made the runs")
+        start, late = 0, max(map(_reordering, runs))
+        for run in runs:
+            for at, picture in enumerate(run.pictures):
+                film.mux(replace(picture, decoded_at=at - late), start)
+            start += run.frames
+        return start
+
+
+def _reordering(run: Run) -> int:
+    """How many frames before its showing a picture must be decoded; encoders allow short runs more than that."""
+    return max(at - picture.shown_at for at, picture in enumerate(run.pictures))
+
+
+def _alike(runs: Sequence[Run]) -> None:
+    if not runs:
+        raise CannotJoin("no runs")
+    for number, run in enumerate(runs):
+        if run.headers != runs[0].headers or run.plan.codec != runs[0].plan.codec or run.plan.rate != runs[0].plan.rate:
+            raise CannotJoin(f"run {number} has other headers than the first")
+
+
+def marked(plan: FilmFormat, frames: Iterable[Any], count: int) -> Iterator[Any]:
+    """Frames with time, colour and, for H.264, key pictures set; CannotFilm for a frame that does not fit the plan."""
+    keys, number = key_frames(plan, count), 0
+    for number, frame in enumerate(frames, start=1):
+        mark(plan, frame, number - 1)
+        if number - 1 in keys:
+            frame.pict_type = KEY
+        yield frame
+    if number != count:
+        raise CannotFilm(f"{number} frames came, {count} were announced", "announce as many as come")
+
+
+KEY, ANY = 1, 0
+
+
+def mark(plan: FilmFormat, frame: Any, number: int) -> None:
+    """Set a frame's time and colour in place."""
+    if (frame.width, frame.height, frame.format.name) != (plan.width_px, plan.height_px, plan.pixel_format):
+        raise CannotFilm(
+            f"frame {number} is {frame.width} × {frame.height} {frame.format.name}",
+            f"the film takes {plan.width_px} × {plan.height_px} {plan.pixel_format}",
+        )
+    frame.pts, frame.time_base, frame.pict_type = number, 1 / plan.rate, ANY
+    if plan.codec in ANIMATED:
+        return
+    frame.color_primaries, frame.color_trc, frame.colorspace = COLOUR[plan.transfer]
+    frame.color_range = 1
+
+
+def key_frames(plan: FilmFormat, count: int) -> frozenset[int]:
+    """Frames of a run of `count` that H.264 must begin a closed group with; other encoders count by themselves.
+
+    Neighbouring IDR pictures must differ in idr_pic_id (ITU-T H.264, 7.4.3), which the encoder counts 0, 1, 0 … from
+    the start of every run. An even number of them in each run keeps that true across every join.
+    """
+    if plan.codec != "h264":
+        return frozenset()
+    if count < 2:
+        raise CannotFilm(f"a run of {count} frame", "give H.264 two frames or more in each run")
+    groups = -(-count // plan.group)
+    groups += groups % 2
+    return frozenset(part * count // groups for part in range(groups))
+
+
+def coded(packet: Any) -> Coded:
+    """An av.Packet as a value."""
+    return Coded(bytes(packet), packet.pts, packet.dts, packet.is_keyframe)
+
+
+def shown(run: Run) -> Iterator[Any]:
+    """The av.VideoFrames that a run decodes to, in order of showing."""
+    import av
+
+    context: Any = av.CodecContext.create(DECODERS.get(run.plan.codec, run.plan.codec), "r")
+    context.thread_count = 1
+    if run.headers:
+        context.extradata = run.headers
+    for picture in run.pictures:
+        packet = av.Packet(picture.data)
+        packet.pts, packet.dts = picture.shown_at, picture.decoded_at
+        yield from context.decode(packet)
+    yield from context.decode(None)
+
+
+DECODERS = {"av1": "libdav1d"}

@@ -1,0 +1,115 @@
+"""FilmWriter: frames in, one film file out, written whole or not at all; memory stays flat however long the film is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from imaging.film.encoding.animated import Animation
+from imaging.film.encoding.container import FilmFile, check_size, published
+from imaging.film.encoding.film_format import ANIMATED, CannotFilm, FilmFormat, Mastering, formats_for
+from imaging.film.encoding.floor import Witness
+from imaging.film.encoding.priority import same_priority
+from imaging.film.encoding.segments import KEY, coded, mark
+from imaging.film.encoding.subtitles import TimedLine, checked
+
+if TYPE_CHECKING:
+    from imaging.film.encoding.audio import Track
+
+__all__ = ["FilmFormat", "FilmWriter", "Mastering", "formats_for"]
+
+
+class FilmWriter:
+    """Takes av.VideoFrames of `plan.pixel_format`, in order; times and colour tags are set here. A context manager.
+
+    The film appears in `sink` when the block ends without an error, and not at all otherwise. Refusals: CannotFilm,
+    TooManyBytes, TooFewBits, BelowFloor (`imaging.film.encoding.limits.within` tries again at a lower rate).
+    `subtitles` are checked against the rules of reading before the first frame; they are not put into the file, because
+    channels take them beside it (`imaging.film.encoding.subtitles.as_webvtt`, `as_srt`) or burnt in (`lines_at`).
+    """
+
+    def __init__(
+        self,
+        sink: BinaryIO | Path,
+        plan: FilmFormat,
+        *,
+        subtitles: Sequence[TimedLine] = (),
+        audio: Track | None = None,
+    ):
+        if audio is not None and plan.codec in ANIMATED:
+            raise CannotFilm(f"{plan.codec} with sound", "animated pictures have none")
+        self.sink, self.plan, self.audio = sink, plan, audio
+        self.subtitles = checked(subtitles)
+        self.frames = 0
+
+    def __enter__(self) -> FilmWriter:
+        with ExitStack() as opening:
+            scratch = opening.enter_context(published(self.sink, self.plan.container))
+            if self.plan.codec in ANIMATED:
+                self._work: _Work = Animation(scratch, self.plan)
+            else:
+                self._work = opening.enter_context(_Coding(scratch, self.plan, self.audio))
+            self._closing = opening.pop_all()
+        return self
+
+    def add(self, frame: Any) -> None:
+        """One frame more; CannotFilm if its size or format is not the plan's."""
+        mark(self.plan, frame, self.frames)
+        self._work.add(frame, self.frames)
+        self.frames += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        if error is not None:
+            self._closing.__exit__(kind, error, trace)
+            return
+        with self._closing:
+            if self.frames == 0:
+                raise CannotFilm("a film of no frames", "add at least one")
+            self._work.finish(self.frames)
+
+
+class _Work(Protocol):
+    def add(self, frame: Any, number: int) -> None: ...
+    def finish(self, frames: int) -> None: ...
+
+
+class _Coding:
+    """A film of coded pictures in its container."""
+
+    def __init__(self, scratch: Path, plan: FilmFormat, audio: Track | None):
+        self.scratch, self.plan = scratch, plan
+        self.film, self.witness, self.size = FilmFile(scratch, plan, audio), Witness(plan), 0
+
+    def __enter__(self) -> _Coding:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.film.__exit__(*error)
+
+    def add(self, frame: Any, number: int) -> None:
+        if self.plan.codec == "h264" and number % self.plan.group == 0:
+            frame.pict_type = KEY
+        self.witness.see(frame)
+        with same_priority():
+            packets = self.film.pictures.codec_context.encode(frame)
+        self._mux(packets)
+
+    def _mux(self, packets: list[Any]) -> None:
+        for packet in packets:
+            self.size += packet.size
+            self.film.mux(coded(packet))
+
+    def finish(self, frames: int) -> None:
+        self._mux(self.film.pictures.codec_context.encode(None))
+        self.film.__exit__(None, None, None)
+        check_size(self.scratch, self.plan, self.size, frames)
+        if self.witness.is_needed(self.size, frames):
+            self._judge()
+
+    def _judge(self) -> None:
+        import av
+
+        with av.open(str(self.scratch)) as source:
+            self.witness.judge(source.decode(video=0))

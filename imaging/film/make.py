@@ -1,0 +1,109 @@
+"""One locale's film: staged once, its wordless runs encoded once, joined with its own into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from foundry.manifest import CheckRecord
+from foundry.plan.plan import Plan, is_rtl
+from foundry.plan.variant import Variant
+from foundry.store.object_store import ObjectStore
+from imaging.film.check import check_film
+from imaging.film.encoding.audio import Track
+from imaging.film.encoding.film_format import FilmFormat
+from imaging.film.encoding.limits import within
+from imaging.film.encoding.segments import can_join, join
+from imaging.film.encoding.writer import FilmWriter, formats_for
+from imaging.film.painting import Film, Words
+from imaging.film.runs import SharedRuns
+from imaging.film.signal import Signal
+from imaging.film.studio import Stock, staged_film
+from imaging.film.words import Read, sidecar_of, track_of, words_of
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished film in a scratch file, what was measured on it, a poster (RGB) and its subtitles as WebVTT."""
+
+    file: Path
+    format: FilmFormat
+    checks: tuple[CheckRecord, ...]
+    poster: Image.Image
+    sidecar: bytes | None
+
+    @property
+    def extension(self) -> str:
+        """File name extension, without the dot."""
+        return self.format.container
+
+
+@dataclass
+class Shelf:
+    """The film that a thread makes in one locale after the other; one is enough, as orders keep locales together."""
+
+    key: str = ""
+    films: dict[bool, Film] = field(default_factory=dict)
+    shared: SharedRuns = field(default_factory=SharedRuns)
+
+    def take(self, variant: Variant, plan: Plan, stock: Stock, wanted: FilmFormat) -> Film:
+        """The staged film in the locale's reading direction, made anew for other pictures, layout or placement."""
+        scenes = "/".join(shot.name for shot in variant.shows)
+        moving = "/".join(clip.name for clip in variant.clips if clip)
+        look = f"{variant.layout.digest}/{variant.placement.digest}/{plan.tenant.brand_digest}"
+        timeline = variant.timeline.digest if variant.timeline else ""
+        key = f"{variant.shot.tenant}/{scenes}/{moving}/{look}/{timeline}"
+        if self.key != key:
+            self.key, self.films, self.shared = key, {}, SharedRuns()
+        rtl = is_rtl(variant.locale)
+        if rtl not in self.films:
+            self.films[rtl] = staged_film(variant, plan, stock, Signal(wanted.pixel_format, wanted.transfer))
+        return self.films[rtl]
+
+
+def format_of(variant: Variant) -> FilmFormat:
+    """The file that a film's placement takes; CannotFilm if no encoder here makes it."""
+    if variant.timeline is None:
+        raise ValueError(f"{variant.key} is a still")
+    return formats_for(variant.placement, variant.timeline.seconds)
+
+
+@contextmanager
+def make(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf, stock: Stock, read: Read) -> Iterator[Made]:
+    """The film in a scratch file that goes when the block ends; refusals are FoundryErrors and leave nothing."""
+    wanted = format_of(variant)
+    film = shelf.take(variant, plan, stock, wanted)
+    words, sidecar = words_of(variant, plan, film), sidecar_of(variant, plan)
+    track = track_of(variant, plan, wanted, read)
+    with store.scratch_file(f".{wanted.container}") as file:
+        written = within(wanted, lambda told: _write(file, film, words, shelf.shared, told, track))
+        checks = check_film(file, film, words)
+        yield Made(file, written, checks, poster(film, words, variant), sidecar)
+
+
+def _write(
+    file: Path, film: Film, words: Words, shared: SharedRuns, told: FilmFormat, track: Track | None
+) -> FilmFormat:
+    pictures = told.beside(track.rate_in_file) if track else told
+    if can_join(told):
+        join(shared.runs(film, words, pictures), file, audio=track, plan=told)
+    else:
+        with FilmWriter(file, told, audio=track) as writer:
+            for canvas in film.frames(0, film.timeline.frames, words):
+                writer.add(canvas.video_frame())
+    return told
+
+
+def poster(film: Film, words: Words, variant: Variant) -> Image.Image:
+    """The first scene with type as it stands: RGB, sRGB, 8 bits, whatever the film's own light."""
+    at = min(words.letters, default=0)
+    image = film.staged[at].static.image.copy()
+    if at in words.letters:
+        for moving in words.letters[at].slots:
+            slot = moving.slot
+            image.paste(slot.layer, (slot.left_px, slot.top_px), slot.layer)
+    return image

@@ -1,0 +1,118 @@
+"""Type that moves: slots of one locale enter one after the other and stand until their scene ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from foundry.copy import Copy
+from foundry.plan.easing import eased
+from foundry.plan.plan import is_rtl
+from foundry.plan.timeline import Entrance, Take
+from imaging.film.canvas import Canvas, Sprite, lay, sprite
+from imaging.film.dressing import fields_of
+from imaging.film.signal import Signal
+from imaging.pixels.geometry import PixelBox, safe_box
+from imaging.still.compose import LetteredSlot, PlacedSlot, StaticLayer, lettering
+
+
+@dataclass(frozen=True)
+class MovingSlot:
+    """A slot that enters at frame `start` of the film and stands after `frames`; it comes from `away` pixels off."""
+
+    slot: LetteredSlot
+    start: int
+    frames: int
+    ease: str
+    away: tuple[float, float]
+
+    def progress(self, frame: int) -> float:
+        """How far it has come: 0 is not seen, 1 stands."""
+        if frame < self.start:
+            return 0.0
+        if frame >= self.start + self.frames:
+            return 1.0
+        return min(max(eased(self.ease, (frame - self.start + 1) / (self.frames + 1)), 0.0), 1.0)
+
+    def offset(self, frame: int) -> tuple[float, float]:
+        """How far it is from its place, in pixels."""
+        left = 1 - self.progress(frame)
+        return (self.away[0] * left, self.away[1] * left)
+
+    def box(self, frame: int) -> PixelBox:
+        """Where its ink is, to the whole pixel around it."""
+        dx, dy = self.offset(frame)
+        box = self.slot.placed.box
+        x, y = (
+            (int(dx) - (dx < int(dx)), int(dx) + (dx > int(dx))),
+            (int(dy) - (dy < int(dy)), int(dy) + (dy > int(dy))),
+        )
+        return PixelBox(box.left + x[0], box.top + y[0], box.right + x[1], box.bottom + y[1])
+
+
+@dataclass(eq=False)
+class Lettering:
+    """A scene's moving slots in one locale, painted in a signal."""
+
+    slots: tuple[MovingSlot, ...]
+    signal: Signal
+    size: tuple[int, int]
+    _standing: dict[int, Sprite | None] = field(default_factory=dict)
+
+    @property
+    def placed(self) -> tuple[PlacedSlot, ...]:
+        """The slots as they stand at the end."""
+        return tuple(moving.slot.placed for moving in self.slots)
+
+    def stands(self, frame: int) -> bool:
+        """Whether nothing moves any more."""
+        return all(frame >= moving.start + moving.frames for moving in self.slots)
+
+    def lay(self, canvas: Canvas, frame: int) -> None:
+        """Paint the type of one frame."""
+        for index, moving in enumerate(self.slots):
+            progress = moving.progress(frame)
+            if progress > 0:
+                laid = self._sprite(index, moving, frame)
+                if laid is not None:
+                    lay(canvas, laid, progress)
+
+    def _sprite(self, index: int, moving: MovingSlot, frame: int) -> Sprite | None:
+        dx, dy = moving.offset(frame)
+        if (dx, dy) != (0, 0):
+            return self._painted(moving, (dx, dy))
+        if index not in self._standing:
+            self._standing[index] = self._painted(moving, (0, 0))
+        return self._standing[index]
+
+    def _painted(self, moving: MovingSlot, off: tuple[float, float]) -> Sprite | None:
+        slot = moving.slot
+        return sprite(self.signal, slot.layer, (slot.left_px + off[0], slot.top_px + off[1]), self.size)
+
+
+def lettered(take: Take, static: StaticLayer, copy: Copy, locale: str, signal: Signal) -> Lettering:
+    """A scene's type in one locale; CopyDoesNotFit if it cannot be set."""
+    set_slots = {slot.placed.field: slot for slot in lettering(static, copy.only(fields_of(take)), locale)}
+    moving: list[MovingSlot] = []
+    for cue in take.cues:
+        shown = [set_slots[name] for name in set_slots if name in cue.fields]
+        away = [_away(cue, slot.placed.box, static, is_rtl(locale)) for slot in shown]
+        moving += [_moving(cue, take, at, *pair) for at, pair in enumerate(zip(shown, away, strict=True))]
+    return Lettering(tuple(moving), signal, static.placement.size)
+
+
+def _moving(cue: Entrance, take: Take, at: int, slot: LetteredSlot, away: tuple[float, float]) -> MovingSlot:
+    start = min(cue.start + at * cue.stagger, take.stop - 1)
+    return MovingSlot(slot, start, min(cue.frames, take.stop - start), cue.ease, away)
+
+
+def _away(cue: Entrance, box: PixelBox, static: StaticLayer, rtl: bool) -> tuple[float, float]:
+    """Where a slot comes from: as far off as the cue says, or as the safe area leaves room, which it never leaves."""
+    safe = safe_box(static.placement)
+    travel = cue.travel * min(static.placement.size) / 1000
+    if cue.motion == "rise":
+        return (0.0, float(max(0, min(travel, safe.bottom - box.bottom))))
+    if cue.motion == "slide" and rtl:
+        return (float(max(0, min(travel, safe.right - box.right))), 0.0)
+    if cue.motion == "slide":
+        return (-float(max(0, min(travel, box.left - safe.left))), 0.0)
+    return (0.0, 0.0)

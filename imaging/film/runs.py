@@ -1,0 +1,114 @@
+"""A film cut into runs: those without words are encoded once for all locales, those with words once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from queue import Queue
+from threading import Event, Thread
+from typing import Any
+
+from foundry.plan.timeline import Timeline, joined
+from imaging.film.encoding.film_format import FilmFormat
+from imaging.film.encoding.segments import Run, encode_run
+from imaging.film.painting import Film, Words
+
+AHEAD = 4
+"""Frames painted before the encoder asks for them."""
+SHORTEST = 8
+"""Frames; a shorter run without words is not worth a picture that needs no other."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames [start, stop) of a film, with or without words."""
+
+    start: int
+    stop: int
+    worded: bool
+
+
+def stretches(timeline: Timeline, words: Words) -> tuple[Stretch, ...]:
+    """The whole film, cut where words come or go."""
+    spans = [*timeline.type_spans(), *((line.start, line.stop) for line in words.lines)]
+    made, at = [], 0
+    for start, stop in _closed(joined(spans), timeline.frames):
+        if start > at:
+            made.append(Stretch(at, start, False))
+        made.append(Stretch(start, stop, True))
+        at = stop
+    if at < timeline.frames:
+        made.append(Stretch(at, timeline.frames, False))
+    return tuple(made)
+
+
+def _closed(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int, int], ...]:
+    """Spans without gaps that are too short to share."""
+    wide = [(0 if start < SHORTEST else start, frames if frames - stop < SHORTEST else stop) for start, stop in spans]
+    filled = [(start, following[0]) if following[0] - stop < SHORTEST else (start, stop)
+              for (start, stop), following in zip(wide, [*wide[1:], (10**9, 0)], strict=True)]  # fmt: skip
+    return joined(filled)
+
+
+@dataclass
+class SharedRuns:
+    """The runs of one film that show no words, by format, frames and look; reading directions share what is alike."""
+
+    kept: dict[tuple[FilmFormat, int, int, tuple[str, ...]], Run] = field(default_factory=dict)
+
+    def runs(self, film: Film, words: Words, plan: FilmFormat) -> list[Run]:
+        """Every run of one locale's film, in order; the wordless ones from the shelf."""
+        return [self._run(film, words, stretch, plan) for stretch in stretches(film.timeline, words)]
+
+    def _run(self, film: Film, words: Words, stretch: Stretch, plan: FilmFormat) -> Run:
+        key = (plan, stretch.start, stretch.stop, film.looks(stretch.start, stretch.stop))
+        if stretch.worded:
+            return encoded(film, stretch, words, plan)
+        if key not in self.kept:
+            self.kept[key] = encoded(film, stretch, words, plan)
+        return self.kept[key]
+
+
+def encoded(film: Film, stretch: Stretch, words: Words, plan: FilmFormat) -> Run:
+    """One run: frames are painted on a second thread while the encoder works, a few at a time."""
+    said = words if stretch.worded else None
+    frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, said))
+    return encode_run(plan, ahead(frames), stretch.stop - stretch.start)
+
+
+def ahead(frames: Iterator[Any]) -> Iterator[Any]:
+    """The same frames, made on another thread, at most AHEAD of them waiting; what it raises rises here."""
+    waiting: Queue[tuple[Any, BaseException | None]] = Queue(AHEAD)
+    over = Event()
+
+    def work() -> None:
+        fault: BaseException | None = None
+        try:
+            for frame in frames:
+                waiting.put((frame, None))
+                if over.is_set():
+                    return
+        except BaseException as error:  # the reader raises it
+            fault = error
+        waiting.put((None, fault))
+
+    thread = Thread(target=work, name="film-frames", daemon=True)
+    thread.start()
+    try:
+        while True:
+            frame, fault = waiting.get()
+            if fault is not None:
+                raise fault
+            if frame is None:
+                return
+            yield frame
+    finally:
+        over.set()
+        while thread.is_alive():
+            _drained(waiting)
+            thread.join(0.01)
+
+
+def _drained(waiting: Queue[tuple[Any, BaseException | None]]) -> None:
+    while not waiting.empty():
+        waiting.get_nowait()

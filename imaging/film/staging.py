@@ -1,0 +1,152 @@
+"""Scenes made ready to be painted: a picture under its camera, what lies over it, and the standing frames kept."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from foundry.plan.timeline import Take
+from imaging.film.camera import Path
+from imaging.film.canvas import Canvas, even_box, mixed, new_canvas, painted
+from imaging.film.footage import Footage
+from imaging.film.signal import Levels, Signal
+from imaging.film.sources import Source
+from imaging.pixels.geometry import PixelBox
+from imaging.still.compose import StaticLayer, above
+
+
+@dataclass(eq=False)
+class Veil:
+    """What lies over a picture, in a signal: `kept` is what it lets through, `own` its colour times its coverage."""
+
+    box: PixelBox
+    kept: tuple[Levels, Levels, Levels]
+    own: tuple[Levels, Levels, Levels]
+
+    def over(self, bare: Canvas, onto: Canvas) -> None:
+        """Lay it over a frame; outside its box `onto` becomes `bare`."""
+        import cv2
+
+        onto.fill(bare.planes)
+        top = np.iinfo(bare.signal.dtype).max
+        parts = (bare.part(self.box), self.kept, self.own, onto.part(self.box))
+        for under, kept, own, target in zip(*parts, strict=True):
+            target[:] = cv2.add(cv2.multiply(under, kept, scale=1 / top), own)
+
+
+def veil_of(static: StaticLayer, signal: Signal) -> Veil | None:
+    """What a static layer has over its key visual; None if that is nothing."""
+    layer = above(static)
+    bounds = layer.getchannel("A").getbbox()
+    if bounds is None:
+        return None
+    box = even_box(PixelBox(*bounds), static.placement.size)
+    pixels = np.asarray(layer.crop((box.left, box.top, box.right, box.bottom)))
+    cover = pixels[..., 3].astype(np.float32) / np.float32(255)
+    samples = signal.levels(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
+    small = signal.reduced(cover)
+    top = np.iinfo(signal.dtype).max
+    kept = tuple(np.rint((1 - part) * top).astype(signal.dtype) for part in (cover, small, small))
+    own = tuple(signal.rounded(plane) for plane in signal.planes(samples))
+    return Veil(box, (kept[0], kept[1], kept[2]), (own[0], own[1], own[2]))
+
+
+@dataclass(eq=False)
+class Staged:
+    """One scene of a film without its type. Frames are numbered from the film's start."""
+
+    take: Take
+    static: StaticLayer
+    signal: Signal
+    rate: Fraction
+    source: Source | None = None
+    way: Path | None = None
+    veil: Veil | None = None
+    footage: Footage | None = None
+    """Kept, since its file goes with it."""
+    _rest: dict[bool, Canvas] = field(default_factory=dict)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.static.placement.size
+
+    @property
+    def visual(self) -> PixelBox:
+        """Where the picture shows, with even edges."""
+        return even_box(self.static.visual, self.size)
+
+    @property
+    def fills_the_frame(self) -> bool:
+        """Whether the picture shows everywhere, so that nothing frames it."""
+        return self.visual == PixelBox(0, 0, *self.size)
+
+    @cached_property
+    def wordless(self) -> str:
+        """What its frames without words hang on besides the picture: a card's own pixels, what frames a picture."""
+        if self.source is not None and self.fills_the_frame:
+            return ""
+        return hashlib.sha256(self.static.image.tobytes()).hexdigest()
+
+    def rests(self, frame: int) -> bool:
+        """Whether the picture stands from this frame on."""
+        if self.source is None or self.way is None:
+            return True
+        return self.source.still and frame - self.take.start >= self.way.frames
+
+    def veiled(self, frame: int) -> float:
+        """How much of what lies over the picture shows: it comes with the first type, and always where it frames it."""
+        if self.veil is None:
+            return 0.0
+        if not self.fills_the_frame:
+            return 1.0
+        if not self.take.cues:
+            return 0.0
+        cue = min(self.take.cues, key=lambda c: c.start)
+        return min(max((frame - cue.start + 1) / (cue.frames + 1), 0.0), 1.0)
+
+    def canvas(self, frame: int) -> Canvas:
+        """The scene's frame without type; treat it as read-only, since standing frames are shared."""
+        share = self.veiled(frame)
+        if share in (0.0, 1.0) and self.rests(frame):
+            return self._standing(share == 1.0)
+        bare = self._standing(False) if self.rests(frame) else self._bare(frame)
+        if share == 0.0:
+            return bare
+        full = self._standing(True) if self.rests(frame) else self._covered(bare)
+        if share == 1.0:
+            return full
+        made = new_canvas(self.signal, self.size)
+        mixed(bare, full, share, made)
+        return made
+
+    def _standing(self, covered: bool) -> Canvas:
+        if covered not in self._rest:
+            last = self.take.stop
+            self._rest[covered] = self._covered(self._standing(False)) if covered else self._bare(last)
+        return self._rest[covered]
+
+    def _covered(self, bare: Canvas) -> Canvas:
+        if self.veil is None:
+            return bare
+        made = new_canvas(self.signal, self.size)
+        self.veil.over(bare, made)
+        return made
+
+    def _bare(self, frame: int) -> Canvas:
+        made = new_canvas(self.signal, self.size)
+        if self.source is None or self.way is None:
+            made.fill(painted(self.signal, np.asarray(self.static.image)))
+            return made
+        if not self.fills_the_frame:
+            made.fill(self._ground())
+        since = Fraction(frame - self.take.start) / self.rate
+        self.source.paint(self.way.at(frame - self.take.start), since, made.part(self.visual))
+        return made
+
+    def _ground(self) -> tuple[Levels, Levels, Levels]:
+        return painted(self.signal, np.asarray(self.static.image))

@@ -1,0 +1,128 @@
+"""Subtitles burnt in: a plate with a line or two, low in the safe area and clear of the type that shows meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from foundry.brief.brief import Spoken
+from foundry.channel.placement import Placement
+from foundry.errors import FoundryError
+from foundry.plan.plan import is_rtl
+from foundry.plan.timeline import Timeline
+from foundry.tenant import BrandFonts
+from imaging.film.canvas import Sprite, sprite
+from imaging.film.signal import Signal
+from imaging.pixels.geometry import PixelBox, safe_box
+from imaging.typesetting.text import Line, Style, balanced, draw, leading
+
+PLATE, INK = (12, 12, 12, 190), "#FFFFFF"
+SIZE, SMALLEST, LINES = 38, 26, 2
+"""Thousandths of the short edge; most lines at once."""
+
+
+class SubtitleDoesNotFit(FoundryError):
+    """A timed line finds no room."""
+
+    code = "subtitle_does_not_fit"
+
+    def __init__(self, text: str, placement: str, locale: str):
+        super().__init__(text, placement, locale)
+        self.text, self.placement, self.locale = text, placement, locale
+
+    def __str__(self) -> str:
+        shown = self.text if len(self.text) <= 60 else self.text[:57] + "..."
+        return (
+            f"{self.placement} {self.locale}: the subtitle {shown!r} finds no room beside the copy in {LINES} lines; "
+            "shorten it, move it to another moment, or set film.burn_in to false."
+        )
+
+
+@dataclass(frozen=True)
+class Burnt:
+    """One timed line as it is seen, from frame `start` to before `stop`."""
+
+    text: str
+    start: int
+    stop: int
+    box: PixelBox
+    sprite: Sprite
+
+    def shows(self, frame: int) -> bool:
+        """Whether it is seen."""
+        return self.start <= frame < self.stop
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where lines are burnt in."""
+
+    placement: Placement
+    locale: str
+    fonts: BrandFonts
+    signal: Signal
+    timeline: Timeline
+
+
+def burnt(page: Page, lines: Iterable[Spoken], taken: dict[int, tuple[PixelBox, ...]]) -> tuple[Burnt, ...]:
+    """Timed lines placed; `taken` has the boxes of the copy by scene number. SubtitleDoesNotFit names the line."""
+    return tuple(_burnt(page, line, taken) for line in lines)
+
+
+def _burnt(page: Page, line: Spoken, taken: dict[int, tuple[PixelBox, ...]]) -> Burnt:
+    rate = page.timeline.frame_rate
+    start = max(0, round(line.start * rate.numerator / rate.denominator))
+    stop = min(page.timeline.frames, max(start + 1, round(line.end * rate.numerator / rate.denominator)))
+    over = [box for at, boxes in taken.items() if _meets(page.timeline, at, start, stop) for box in boxes]
+    safe = safe_box(page.placement)
+    for size in range(SIZE, SMALLEST - 1, -4):
+        layer = _plate(page, line.text, size * min(page.placement.size) // 1000, safe)
+        box = _free(layer, safe, over) if layer else None
+        if layer and box:
+            laid = sprite(page.signal, layer, (box.left, box.top), page.placement.size)
+            if laid is not None:
+                return Burnt(line.text, start, stop, box, laid)
+    raise SubtitleDoesNotFit(line.text, page.placement.name, page.locale)
+
+
+def _meets(timeline: Timeline, at: int, start: int, stop: int) -> bool:
+    take = timeline.takes[at]
+    following = timeline.takes[at + 1].entering if at + 1 < len(timeline.takes) else 0
+    return start < take.stop + following and take.start < stop
+
+
+def _plate(page: Page, text: str, size: int, safe: PixelBox) -> Image.Image | None:
+    """RGBA plate with the text; None if that takes too many lines."""
+    style = Style(page.fonts.body, "bold", max(size, 9), is_rtl(page.locale), page.locale)
+    pad = round(style.size * 0.45)
+    room = safe.width - 2 * pad
+    lines = balanced(text, style, room)
+    if not lines or len(lines) > LINES or any(line.width > room for line in lines):
+        return None
+    step = round(leading(text) * style.size)
+    above = max(line.above for line in lines)
+    height = above + lines[-1].below + step * (len(lines) - 1) + 2 * pad
+    width = max(line.width for line in lines) + 2 * pad
+    return _drawn(lines, style, (width, height), (pad, pad + above, step))
+
+
+def _drawn(lines: list[Line], style: Style, size: tuple[int, int], at: tuple[int, int, int]) -> Image.Image:
+    pad, base, step = at
+    layer = Image.new("RGBA", size, (*PLATE[:3], 0))
+    canvas = ImageDraw.Draw(layer)
+    canvas.rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), pad // 2, fill=PLATE)
+    for number, line in enumerate(lines):
+        draw(canvas, (size[0] - line.width) // 2, base + number * step, line, style, INK)
+    return layer
+
+
+def _free(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> PixelBox | None:
+    """The lowest place in the safe area that meets no copy."""
+    left = safe.left + (safe.width - layer.width) // 2 // 2 * 2
+    for top in range((safe.bottom - layer.height) // 2 * 2, safe.top, -8):
+        box = PixelBox(left, top, left + layer.width, top + layer.height)
+        if not any(box.meets(other) for other in taken):
+            return box
+    return None

@@ -1,0 +1,66 @@
+"""Contrast as WCAG 2.2 measures it, of colours and of what lies behind an area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image
+
+from foundry.colour import BT709, lab_of_hex, lab_of_srgb, linear_of_srgb, srgb_of_hex
+from imaging.pixels.geometry import PixelBox
+
+
+@lru_cache(maxsize=256)
+def luminance(colour: str) -> float:
+    """Relative luminance of "#RRGGBB"."""
+    return float(linear_of_srgb(srgb_of_hex(colour)) @ BT709)
+
+
+def contrast(first: float, second: float) -> float:
+    """Contrast ratio of two relative luminances, 1 to 21."""
+    high, low = max(first, second), min(first, second)
+    return (high + 0.05) / (low + 0.05)
+
+
+def extremes(image: Image.Image, box: PixelBox) -> tuple[float, float]:
+    """The 4th and the 96th percentile of luminance behind a box of an RGB picture."""
+    small = image.resize((24, 24), Image.Resampling.BOX, box=_within(image, box))
+    light = linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ BT709
+    return float(np.percentile(light, 4)), float(np.percentile(light, 96))
+
+
+def behind(images: Iterable[Image.Image], box: PixelBox) -> tuple[float, float]:
+    """The same over several pictures, of which any may be the one behind it: the least and the most."""
+    found = [extremes(image, box) for image in images]
+    return min(low for low, _ in found), max(high for _, high in found)
+
+
+def mean(image: Image.Image, box: PixelBox) -> float:
+    """Mean luminance behind a box of an RGB picture."""
+    small = image.resize((8, 8), Image.Resampling.BOX, box=_within(image, box))
+    return float((linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ BT709).mean())
+
+
+def colour_distance(colour: str, image: Image.Image, box: PixelBox) -> float:
+    """Distance in CIE L*a*b* (1976) between "#RRGGBB" and the mean of what is behind a box."""
+    small = image.resize((1, 1), Image.Resampling.BOX, box=_within(image, box))
+    behind = lab_of_srgb(np.asarray(small, dtype=np.float32).reshape(3) / 255)
+    return float(np.linalg.norm(lab_of_hex(colour) - behind))
+
+
+def against(colour: str, ground: tuple[float, float]) -> float:
+    """Contrast of a colour with the worse of two luminances."""
+    own = luminance(colour)
+    return min(contrast(own, ground[0]), contrast(own, ground[1]))
+
+
+def middle(ground: tuple[float, float]) -> float:
+    """Geometric mean of two luminances."""
+    return float(np.sqrt(max(ground[0], 1e-4) * max(ground[1], 1e-4)))
+
+
+def _within(image: Image.Image, box: PixelBox) -> tuple[int, int, int, int]:
+    left, top = min(max(box.left, 0), image.width - 1), min(max(box.top, 0), image.height - 1)
+    return (left, top, max(min(box.right, image.width), left + 1), max(min(box.bottom, image.height), top + 1))

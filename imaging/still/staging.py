@@ -1,0 +1,201 @@
+"""Sets a product into an enlarged backdrop: scale, contact, cast shadow, reflection, light and colour of the scene.
+
+The product's own pixels are kept: they are resampled once and lit, never redrawn. All blending is in linear
+light. Everything follows from the inputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from foundry.colour import linear_of_srgb
+from foundry.plan.composition import Composition
+from foundry.plan.shot import Box
+from imaging.pixels.arrays import Pixels
+from imaging.still.product_placement import standing
+from imaging.still.shadows import blurred, cast, contact
+
+LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+GLOSS = {
+    "marble": 0.34,
+    "water": 0.42,
+    "spotlight": 0.30,
+    "bokeh": 0.30,
+    "wood": 0.16,
+    "terrazzo": 0.20,
+    "podium": 0.16,
+}
+GLOSS |= dict.fromkeys(("fabric", "dunes", "snow", "papercut", "leaves"), 0.0)
+USUAL_GLOSS = 0.10
+CLEARLY = 0.12
+"""From here on `light_side` means a side."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The master's pixels, (height, width, 3) float32 sRGB in [0, 1], and where the product stands in thousandths."""
+
+    pixels: Pixels
+    product_box: Box | None
+
+
+@dataclass(frozen=True)
+class _Set:
+    """The part of the master that product and shadows touch, in linear light, and the product's place in it."""
+
+    ground: Pixels
+    alpha: Pixels
+    colour: Pixels
+    left: int
+    top: int
+    side: float
+
+    @property
+    def spot(self) -> tuple[slice, slice]:
+        """Rows and columns of the product."""
+        height, width = self.alpha.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+
+def gloss_of(caption: str) -> float:
+    """How much the ground of a drawing mirrors, 0 to 1, from the scene word that its caption begins with."""
+    return GLOSS.get(caption.split(" ", 1)[0], USUAL_GLOSS)
+
+
+def stage(
+    backdrop: Pixels,
+    product: Image.Image | None,
+    composition: Composition,
+    mirrored: bool,
+    caption: str | None = "",
+) -> Staged:
+    """The backdrop, mirrored if asked, with the product standing in the composition's area.
+
+    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `caption` is what the embedded model read, if it drew:
+    its scene tells how glossy the ground is, and where the composition has no sides, a drawing that is lit from
+    the other side than its caption says is mirrored. None says that the scene was drawn around the product, shadow
+    and light included: it is set in as it is.
+    """
+    wrong = not composition.has_sides and _lit_from_the_other_side(backdrop, caption or "")
+    scene = backdrop[:, ::-1] if mirrored != wrong else backdrop
+    if product is None:
+        return Staged(np.ascontiguousarray(scene), None)
+    height, width = scene.shape[:2]
+    cut, left, top = standing(product, composition.box(mirrored), (width, height))
+    rows, columns = _touched(cut, left, top, width, height)
+    pixels = np.asarray(cut, dtype=np.float32) / 255
+    part = linear_of_srgb(scene[rows, columns])
+    place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
+                 light_side(scene))  # fmt: skip
+    result = np.array(scene)
+    result[rows, columns] = _encoded(_set_in(place) if caption is None else _composed(place, gloss_of(caption)))
+    box = Box(
+        round(left * 1000 / width),
+        round(top * 1000 / height),
+        round((left + cut.width) * 1000 / width),
+        round((top + cut.height) * 1000 / height),
+    )
+    return Staged(result, box)
+
+
+def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:
+    reach = int(0.85 * max(cut.size))
+    rows = slice(max(0, top - 8), min(height, top + cut.height + reach // 2))
+    return rows, slice(max(0, left - reach), min(width, left + cut.width + reach))
+
+
+def light_side(scene: Pixels) -> float:
+    """-1 if the left of the upper scene is brighter, 1 if the right is, and between."""
+    upper = scene[: scene.shape[0] // 2 : 16, ::16] @ LUMA
+    third = max(1, upper.shape[1] // 3)
+    left, right = float(upper[:, :third].mean()), float(upper[:, -third:].mean())
+    return float(np.clip((right - left) / max(right + left, 1e-3) * 5, -1, 1))
+
+
+def _set_in(place: _Set) -> Pixels:
+    """The ground with the product's own pixels over it, in linear light."""
+    canvas, share = place.ground.copy(), place.alpha[..., None]
+    canvas[place.spot] = canvas[place.spot] * (1 - share) + place.colour * share
+    return canvas
+
+
+def _lit_from_the_other_side(backdrop: Pixels, caption: str) -> bool:
+    words = caption.split(" ")
+    said = words[words.index("light") + 1] if "light" in words[:-1] else ""
+    return {"left": 1, "right": -1}.get(said, 0) * light_side(backdrop) > CLEARLY
+
+
+def _composed(place: _Set, gloss: float) -> Pixels:
+    """Ground, shadows, reflection and product, in linear light."""
+    size, at = place.ground.shape[:2], (place.left, place.top)
+    lost = 1 - (1 - cast(place.alpha, at, size, place.side)) * (1 - contact(place.alpha, at, size))
+    shade = _ground_colour(place) ** 0.5
+    canvas = place.ground * (1 - lost[..., None] * (1 - 0.18 * shade))
+    canvas = _reflected(canvas, place, gloss)
+    share = place.alpha[..., None]
+    canvas[place.spot] = canvas[place.spot] * (1 - share) + _lit(place) * share
+    return canvas
+
+
+def _ground_colour(place: _Set) -> Pixels:
+    """(3,) mean linear light of the ground before the product."""
+    base = place.top + place.alpha.shape[0]
+    near = place.ground[base : base + max(8, place.alpha.shape[0] // 8) : 4, ::8]
+    return np.asarray(near.reshape(-1, 3).mean(axis=0) if near.size else np.full(3, 0.5), np.float32)
+
+
+def _reflected(canvas: Pixels, place: _Set, gloss: float) -> Pixels:
+    """A mirror image on the ground that fades and softens downwards, as strong as the ground is glossy."""
+    h, w = place.alpha.shape
+    base = place.top + h
+    depth = min(round(h * (0.16 + 0.45 * gloss)), canvas.shape[0] - base)
+    if depth < 2 or gloss <= 0:
+        return canvas
+    fall = np.linspace(1, 0, depth, dtype=np.float32)[:, None] ** 1.6
+    lift = _lift(place.alpha)
+    rows = np.clip(h - 1 - lift[None, :] - np.arange(depth)[:, None], 0, h - 1)
+    columns = np.arange(w)[None, :]
+    share = (place.alpha[rows, columns] * fall * gloss)[..., None]
+    mirrored = place.colour[rows, columns]
+    soft = blurred(mirrored, 0.012 * w)
+    down = np.linspace(0, 1, depth, dtype=np.float32)[:, None, None]
+    spot = (slice(base, base + depth), slice(place.left, place.left + w))
+    canvas[spot] = canvas[spot] * (1 - share) + (mirrored * (1 - down) + soft * down) * share
+    return canvas
+
+
+def _lift(alpha: Pixels) -> Pixels:
+    """How many rows each column's lowest opaque pixel lies above the foot; a rounded foot mirrors along its curve."""
+    solid = alpha > 0.5
+    lift = np.argmax(solid[::-1], axis=0)
+    return np.where(solid.any(axis=0), np.minimum(lift, alpha.shape[0] // 10), 0)
+
+
+def _lit(place: _Set) -> Pixels:
+    """The product under the scene's light: side, level, colour, the ground's bounce, light round its edge."""
+    h, w = place.alpha.shape
+    around = place.ground[max(0, place.top) : place.top + h, max(0, place.left - w // 3) : place.left + w + w // 3]
+    ambient = around[::8, ::8].reshape(-1, 3).mean(axis=0)
+    level = float(ambient @ LUMA)
+    tint = ambient / max(level, 1e-3)
+    across = np.linspace(-1, 1, w, dtype=np.float32)[None, :, None]
+    down = np.linspace(0, 1, h, dtype=np.float32)[:, None, None]
+    gain = 1 + 0.20 * place.side * np.sin(across * 1.3)
+    exposure = np.clip(0.80 + 0.42 * level**0.5, 0.78, 1.08)
+    foot = 1 - 0.30 * np.clip((down - 0.93) / 0.07, 0, 1) ** 2
+    bounce = 0.22 * np.clip((down - 0.62) / 0.38, 0, 1) ** 1.5 * _ground_colour(place)
+    shaded = place.colour * (gain * exposure * foot * (0.86 + 0.14 * tint) + bounce)
+    rim = (0.22 * np.clip(1 - blurred(place.alpha, 0.022 * w), 0, 1) * (1 + 0.6 * place.side * across[..., 0]))[
+        ..., None
+    ]
+    behind = blurred(place.ground[place.spot], 0.10 * w)
+    return np.asarray(shaded * (1 - rim) + behind * rim, np.float32)
+
+
+def _encoded(linear: Pixels) -> Pixels:
+    light = np.clip(linear, 0, 1)
+    high = 1.055 * np.power(light, 1 / 2.4, dtype=np.float32) - 0.055
+    return np.asarray(np.where(light <= 0.0031308, 12.92 * light, high), np.float32)

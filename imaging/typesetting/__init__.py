@@ -1,0 +1,4 @@
+"""Words in boxes: fonts, directions, line breaks, sizes, logos, and whether copy fits.
+
+Imports foundry and imaging.pixels.
+"""

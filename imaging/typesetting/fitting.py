@@ -1,0 +1,122 @@
+"""What will not fit, found before a run: every block's areas are set with every locale's words; nothing is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+
+from foundry.channel.placement import Placement
+from foundry.copy import COPY_FIELDS, Copy
+from foundry.errors import FoundryError
+from foundry.layout.layout import Layout, layout_for
+from foundry.plan.plan import Plan, is_rtl
+from foundry.tenant import Tenant
+from imaging.pixels.geometry import Frame, block_boxes, frame
+from imaging.typesetting.logo import LogoDoesNotFit, LogoPlace, place_logo
+from imaging.typesetting.setting import Room, Setting, Type, set_copy
+
+LONGEST = 3
+
+
+class SlotsOverlap(FoundryError):
+    """Two slots of a layout meet in a placement; that is the layout's fault, not the copy's."""
+
+    code = "slots_overlap"
+
+    def __init__(self, layout: str, placement: str, locale: str, first: str, second: str):
+        super().__init__(layout, placement, locale, first, second)
+        self.layout, self.placement, self.locale = layout, placement, locale
+        self.first, self.second = first, second
+
+    def __str__(self) -> str:
+        return (
+            f"{self.placement} {self.locale}: in layout {self.layout}, {self.first} lies on {self.second}. "
+            "Move one of their areas, or add a variation for this placement."
+        )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One copy in one layout and placement: why it cannot be shown, if so, and what gives way if it can."""
+
+    layout: str
+    placement: str
+    locale: str
+    refusal: FoundryError | None = None
+    dropped: tuple[str, ...] = ()
+
+
+def fits(layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[tuple[str, Copy]]) -> Iterator[Fit]:
+    """Every copy (locale, words) in a layout; where a block has several areas, the words must fit each of them."""
+    brand = Type(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+    for locale, copy in copies:
+        room = frame(layout, placement, is_rtl(locale))
+        try:
+            logo = place_logo(layout, room, tenant)
+        except LogoDoesNotFit as refusal:
+            yield Fit(layout.id, placement.name, locale, refusal)
+            return
+        rooms = _rooms(layout, placement, room, logo)
+        yield _worst([_fit(layout, each, locale, copy, (brand, logo)) for each in rooms])
+
+
+def _fit(layout: Layout, room: Room, locale: str, copy: Copy, whose: tuple[Type, LogoPlace | None]) -> Fit:
+    brand, logo = whose
+    try:
+        setting = set_copy(copy.only(layout.fields), locale, layout, room, brand)
+    except FoundryError as refusal:
+        return Fit(layout.id, room.placement, locale, refusal)
+    overlap = _overlap(layout, room, locale, setting, logo)
+    return Fit(layout.id, room.placement, locale, overlap, setting.dropped)
+
+
+def _worst(found: list[Fit]) -> Fit:
+    return max(found, key=lambda fit: (fit.refusal is not None, len(fit.dropped)))
+
+
+def _rooms(layout: Layout, placement: Placement, frame: Frame, logo: LogoPlace | None) -> Iterator[Room]:
+    boxes = {name: block_boxes(block, frame, logo.clear if logo else None) for name, block in layout.blocks.items()}
+    for at in range(max(len(areas) for areas in boxes.values())):
+        chosen = tuple((name, areas[min(at, len(areas) - 1)]) for name, areas in boxes.items())
+        yield Room(placement.name, frame, chosen)
+
+
+def _overlap(layout: Layout, room: Room, locale: str, setting: Setting, logo: LogoPlace | None) -> SlotsOverlap | None:
+    boxes = [(slot.field, slot.box) for slot in setting.slots]
+    boxes += [("the logo", logo.box)] if logo else []
+    for (first, one), (second, other) in combinations(boxes, 2):
+        if one.meets(other):
+            return SlotsOverlap(layout.id, room.placement, locale, first, second)
+    return None
+
+
+def misfits(plan: Plan) -> Iterator[FoundryError]:
+    """The refusals that a plan's run would meet for want of room; for each field, its longest three words are tried.
+
+    Words that are shorter and yet wider may still be refused in the run, by a dead letter.
+    """
+    seen: set[str] = set()
+    for cell in (cell for cells in plan.cells.values() for cell in cells):
+        layout = layout_for(cell.placement, plan.tenant)
+        for fit in fits(layout, cell.placement, plan.tenant, longest(plan, layout)):
+            if fit.refusal is not None and str(fit.refusal) not in seen:
+                seen.add(str(fit.refusal))
+                yield fit.refusal
+
+
+def longest(plan: Plan, layout: Layout) -> Iterator[tuple[str, Copy]]:
+    """Locale and copy of the products whose words are longest, each copy once."""
+    fields = [field for field in COPY_FIELDS if field in layout.fields]
+    for locale in plan.locales:
+        copies = dict.fromkeys(plan.copy(at, locale, layout.fields)[0] for at in range(len(plan.products)))
+        tried: dict[Copy, None] = {}
+        for field in fields:
+            ranked = sorted(copies, key=partial(_shortness, field))
+            tried.update(dict.fromkeys(ranked[:LONGEST]))
+        yield from ((locale, copy) for copy in tried)
+
+
+def _shortness(field: str, copy: Copy) -> int:
+    return -len(getattr(copy, field))

@@ -1,0 +1,191 @@
+"""One line of text: its runs of one font and direction, its measures, its drawing. HarfBuzz shapes, through Raqm."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import unicodedata
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from PIL import ImageDraw, ImageFont, features
+
+from foundry.fonts import LONE, UNSEEN, Face, Weight, chain, clusters, emoji_face
+from imaging.typesetting.lettering.bidi import levels, line_levels, visual
+from imaging.typesetting.lettering.breaking import HAN_OR_KANA
+
+_local = threading.local()
+# East Asian copy sets these as wide as its characters, from its own face; Latin faces have them narrow.
+WIDE_BESIDE_HAN = frozenset("“”‘’…—·※")
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+PICTURES = re.compile(
+    "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u231a\u231b\u23e9-\u23f3\u2614\u2615\u26a1\u26bd\u26be\u26fa\u2705\u2728\u274c\u2753-\u2757\u2b50]"
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a text is set: family, weight, size in pixels, direction of the paragraph, language (BCP 47), and the names
+    that are written whole (brands, products)."""
+
+    family: str
+    weight: Weight
+    size: int
+    rtl: bool
+    locale: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of one font file and one direction; `level` is its depth of embedding (UAX #9)."""
+
+    text: str
+    path: str
+    level: int
+
+    @property
+    def direction(self) -> str:
+        """As Raqm names it."""
+        return "rtl" if self.level % 2 else "ltr"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One set line: width of its advance and ink, and ink above and below its baseline, in pixels.
+
+    `runs` go from left to right; the pen starts `start` pixels right of the line's left edge. `source` is the part of
+    the paragraph that it shows, with what the break swallowed (spaces, soft hyphens). `price` is that of the break at
+    its end, in the units of `breaking`; 0 at the end of a paragraph.
+    """
+
+    text: str
+    width: int
+    above: int
+    below: int
+    start: int = 0
+    runs: tuple[Run, ...] = field(default=(), repr=False)
+    source: str = field(default="", repr=False)
+    price: float = field(default=0.0, repr=False)
+
+
+def font(path: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font of this thread; FreeType's objects are not shared between threads."""
+    kept: OrderedDict[tuple[str, int], ImageFont.FreeTypeFont]
+    kept = _local.__dict__.setdefault("fonts", OrderedDict())
+    found = kept.get((path, size))
+    if found is None:
+        if not features.check("raqm"):
+            raise RuntimeError("Pillow has no Raqm; install a Pillow wheel that carries it")
+        found = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+        kept[(path, size)] = found
+        if len(kept) > 256:
+            kept.popitem(last=False)
+    return found
+
+
+def clean(text: str) -> str:
+    """Composed (NFC); lone surrogates, which no library takes, become U+FFFD, and controls but the newline spaces."""
+    return unicodedata.normalize("NFC", CONTROLS.sub(" ", LONE.sub("\ufffd", text)))
+
+
+@lru_cache(maxsize=4_096)
+def runs(text: str, family: str, weight: Weight, rtl: bool, locale: str = "") -> tuple[tuple[str, str, bool], ...]:
+    """(text, font file, runs right to left) in logical order, for one line that is its own paragraph."""
+    found = pieces(text, line_levels(text, levels(text, rtl), rtl), chain(family, weight, locale), emoji_face(weight))
+    return tuple((run.text, run.path, bool(run.level % 2)) for run in found)
+
+
+def pieces(text: str, found: list[int], faces: tuple[Face, ...], pictures: Face) -> list[Run]:
+    """Runs in logical order, for the level of each character."""
+    cut: list[Run] = []
+    at = 0
+    for cluster in clusters(text):
+        level = found[at]
+        before = cut[-1] if cut and cut[-1].level == level else None
+        path = _file(cluster, faces, pictures, before, text[max(0, at - 1) : at] + text[at + len(cluster) :][:1])
+        if before and before.path == path:
+            cut[-1] = Run(before.text + cluster, path, level)
+        else:
+            cut.append(Run(cluster, path, level))
+        at += len(cluster)
+    return cut
+
+
+def _file(cluster: str, faces: tuple[Face, ...], pictures: Face, before: Run | None, beside: str) -> str:
+    """The face of a cluster: emoji have theirs, spaces and punctuation the word's before, others the first that can."""
+    if _is_picture(cluster) and ord(cluster[0]) in pictures.covers:
+        return str(pictures.path)
+    asked = {ord(c) for c in cluster if c not in UNSEEN}
+    if cluster in WIDE_BESIDE_HAN and HAN_OR_KANA.search(beside):
+        faces = tuple(sorted(faces, key=lambda face: 0x4E00 not in face.covers))
+    elif before and before.path != str(pictures.path):
+        current = next(face for face in faces if str(face.path) == before.path)
+        if cluster.isspace() or not asked:
+            return before.path
+        if unicodedata.category(cluster[0])[0] == "P" and asked <= current.covers:
+            return before.path
+    whole = (face for face in faces if asked <= face.covers)
+    base = (face for face in faces if ord(cluster[0]) in face.covers)
+    return str(next(whole, next(base, faces[0])).path)
+
+
+def _is_picture(cluster: str) -> bool:
+    if "\ufe0e" in cluster:
+        return False
+    return "\ufe0f" in cluster or "\u20e3" in cluster or PICTURES.match(cluster) is not None
+
+
+@lru_cache(maxsize=65_536)
+def advance(text: str, style: Style) -> float:
+    """How far the pen goes over a text that stands alone, in pixels."""
+    found = runs(text, style.family, style.weight, style.rtl, style.locale)
+    return sum(_length(piece, path, style, "rtl" if turned else "ltr") for piece, path, turned in found)
+
+
+def _length(text: str, path: str, style: Style, direction: str) -> float:
+    return font(path, style.size).getlength(text, direction=direction, language=style.locale or None)
+
+
+def measure(text: str, style: Style) -> Line:
+    """Width and ink of one line that is its own paragraph."""
+    whole = clean(text).replace("\n", " ")
+    return part(whole, 0, len(whole), "", style)
+
+
+@lru_cache(maxsize=32_768)
+def part(text: str, start: int, stop: int, hyphen: str, style: Style) -> Line:
+    """The line that shows `text[start:stop]` of a paragraph, and `hyphen` at its end."""
+    source = text[start:stop]
+    resolved = list(levels(text, style.rtl)[start:stop])
+    kept = source.rstrip() or source
+    kept_levels = resolved[: len(kept)] + resolved[len(kept) - 1 : len(kept)] * len(hyphen)
+    shown, shown_levels = kept + hyphen, line_levels(kept + hyphen, kept_levels, style.rtl)
+    visible = [at for at, character in enumerate(shown) if character not in "\u00ad\u200b"]
+    shown, shown_levels = "".join(shown[at] for at in visible), [shown_levels[at] for at in visible]
+    cut = pieces(shown, shown_levels, chain(style.family, style.weight, style.locale), emoji_face(style.weight))
+    ordered = tuple(cut[at] for at in visual([run.level for run in cut]))
+    return _inked(shown, ordered, source, style)
+
+
+def _inked(shown: str, ordered: tuple[Run, ...], source: str, style: Style) -> Line:
+    at, left, right, above, below = 0.0, 0, 0, 0, 0
+    for run in ordered:
+        face, language = font(run.path, style.size), style.locale or None
+        x0, top, x1, bottom = face.getbbox(run.text, direction=run.direction, language=language, anchor="ls")
+        left, right = min(left, math.floor(at + x0)), max(right, math.ceil(at + x1))
+        above, below = max(above, -int(top)), max(below, int(bottom))
+        at += _length(run.text, run.path, style, run.direction)
+    width = max(right, math.ceil(at)) - left
+    return Line(shown, width, above, below, -left, ordered, source)
+
+
+def draw(canvas: ImageDraw.ImageDraw, x: int, y: int, line: Line, style: Style, fill: str) -> None:
+    """Draw a line whose left edge is `x` and whose baseline is `y`."""
+    at = float(x + line.start)
+    for run in line.runs:
+        face, language = font(run.path, style.size), style.locale or None
+        canvas.text((at, y), run.text, font=face, fill=fill, anchor="ls", direction=run.direction, language=language)
+        at += _length(run.text, run.path, style, run.direction)

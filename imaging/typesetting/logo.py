@@ -1,0 +1,122 @@
+"""The brand's logo: which form fits an area, how large it is, and the space that stays clear around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from foundry.errors import FoundryError
+from foundry.layout.layout import Layout, LogoSlot
+from foundry.tenant import Tenant
+from imaging.pixels.geometry import Frame, PixelBox
+
+FILLS = 0.42
+"""A form earlier in the layout's list is taken if it fills this share of what the fullest form fills."""
+
+
+class LogoDoesNotFit(FoundryError):
+    """No form of the logo reaches the brand's smallest width in the area that the layout gives it."""
+
+    code = "logo_does_not_fit"
+
+    def __init__(self, layout: str, size: str, room: str, needed: str):
+        super().__init__(layout, size, room, needed)
+        self.layout, self.size, self.room, self.needed = layout, size, room, needed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.layout} at {self.size}: the logo's area of {self.room} pixels is too small; the brand asks for "
+            f"{self.needed}. Drop the placement, add a `mark`, or let the layout leave the logo out."
+        )
+
+
+@dataclass(frozen=True)
+class LogoPlace:
+    """A form of the logo, its box, and the box that other slots keep out of."""
+
+    form: str
+    box: PixelBox
+    clear: PixelBox
+
+
+def place_logo(layout: Layout, frame: Frame, tenant: Tenant) -> LogoPlace | None:
+    """Where the logo stands; None without one, or where it may be left out. LogoDoesNotFit otherwise."""
+    kit, slot = tenant.brand.logo, layout.logo
+    if kit is None or slot is None:
+        return None
+    area = frame.box(slot.area).within(frame.safe)
+    form = _form(slot, area, tenant)
+    if form is None:
+        if slot.missing == "leave_out":
+            return None
+        raise _too_small(layout, frame, area, tenant)
+    width, height = _fitted(_shape(tenant, form), area)
+    x = area.left + _offset(slot.align, area.width - width, frame.rtl)
+    y = area.top + {"top": 0, "middle": (area.height - height) // 2, "bottom": area.height - height}[slot.anchor]
+    space = round(height * kit.clear_space / 100)
+    box = PixelBox(x, y, x + width, y + height)
+    return LogoPlace(form, box, PixelBox(x - space, y - space, box.right + space, box.bottom + space))
+
+
+def _too_small(layout: Layout, frame: Frame, area: PixelBox, tenant: Tenant) -> LogoDoesNotFit:
+    names = layout.logo.variants if layout.logo else ()
+    forms = [(name, files) for name in names if tenant.brand.logo and (files := tenant.brand.logo.form(name))]
+    needed = " or ".join(f"{name} {files.minimum_width_px} pixels wide" for name, files in forms)
+    size = f"{frame.size[0]}x{frame.size[1]}"
+    return LogoDoesNotFit(layout.id, size, f"{area.width}x{area.height}", needed or " or ".join(names))
+
+
+def _form(slot: LogoSlot, area: PixelBox, tenant: Tenant) -> str | None:
+    """The first form of the slot's list that is large enough and fills the area well."""
+    kit = tenant.brand.logo
+    covers: dict[str, int] = {}
+    for name in slot.variants:
+        files = kit.form(name) if kit else None
+        if files:
+            width, height = _fitted(_shape(tenant, name), area)
+            if width >= files.minimum_width_px:
+                covers[name] = width * height
+    most = max(covers.values(), default=0)
+    return next((name for name, covered in covers.items() if covered >= FILLS * most), None)
+
+
+def _fitted(shape: tuple[int, int], area: PixelBox) -> tuple[int, int]:
+    ratio = min(area.width / shape[0], area.height / shape[1])
+    return (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
+
+
+def _offset(align: str, spare: int, rtl: bool) -> int:
+    if align == "center":
+        return spare // 2
+    return spare if (align == "end") != rtl else 0
+
+
+def _shape(tenant: Tenant, form: str) -> tuple[int, int]:
+    return _size(_file(tenant, form, "dark"))
+
+
+def _file(tenant: Tenant, form: str, ink: str) -> Path:
+    path = tenant.logo_path(ink, form)
+    if path is None:
+        raise ValueError(f"the brand of {tenant.id} has no {form} logo")
+    return path
+
+
+@lru_cache(maxsize=128)
+def _size(path: Path) -> tuple[int, int]:
+    with Image.open(path) as stored:
+        return stored.size
+
+
+def logo_picture(tenant: Tenant, place: LogoPlace, on_light: bool) -> Image.Image:
+    """The logo at its size, RGBA, in dark ink for light grounds and in light ink for dark ones."""
+    return _picture(_file(tenant, place.form, "dark" if on_light else "light"), place.box.width, place.box.height)
+
+
+@lru_cache(maxsize=128)
+def _picture(path: Path, width: int, height: int) -> Image.Image:
+    with Image.open(path) as stored:
+        return stored.convert("RGBA").resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)

@@ -1,0 +1,84 @@
+"""One slot's lines at one size, with the plate around them, before it has a place."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from foundry.layout.layout import TypeStyle
+from imaging.pixels.geometry import PixelBox
+from imaging.typesetting.text import Line, Style, balanced, flaw, leading, measure
+
+PADS = {"none": (0.0, 0.0, 0.0), "pill": (0.72, 1.62, 0.5), "button": (1.2, 2.38, 0.8), "badge": (0.0, 0.0, 0.0)}
+"""Ems beside the words, of the plate's height, and least above and below together; a badge's follow from its circle."""
+BADGE_EMS, BADGE_ROOM = (4.4, 5.4, 6.6, 7.8), 1.16
+
+
+@dataclass(frozen=True)
+class Part:
+    """A slot's lines: outer width and height in pixels, plate included, and the step from line to line."""
+
+    field: str
+    style: Style
+    lines: tuple[Line, ...]
+    width: int
+    height: int
+    step: int
+    plate: str
+    flaw: float = 0.0
+    """How much smaller it should rather be set than with these lines, as a share of its range of sizes."""
+
+    def placed(self, box: PixelBox, align: str, rtl: bool) -> tuple[tuple[int, int, Line], ...]:
+        """Left edge, baseline and line, for a part whose outer edge is `box`."""
+        base = self._first_baseline(box)
+        inner = max(line.width for line in self.lines)
+        left = box.left + (box.width - inner) // 2
+        align = "center" if self.plate != "none" else align
+        return tuple(
+            (left + _offset(align, inner - line.width, rtl), base + at * self.step, line)
+            for at, line in enumerate(self.lines)
+        )
+
+    def _first_baseline(self, box: PixelBox) -> int:
+        above, below = self.lines[0].above, self.lines[-1].below
+        if self.plate != "none" and _is_latin(self.lines[0].text):  # accents and descenders weigh little to the eye
+            above, below = measure("H", self.style).above, 0
+        ink = above + below + self.step * (len(self.lines) - 1)
+        return box.top + (box.height - ink) // 2 + above
+
+
+def _offset(align: str, spare: int, rtl: bool) -> int:
+    if align == "center":
+        return spare // 2
+    return spare if (align == "end") != rtl else 0
+
+
+@lru_cache(maxsize=4_096)
+def _is_latin(text: str) -> bool:
+    return all(unicodedata.name(c, "").startswith("LATIN") for c in text if c.isalpha())
+
+
+def _lines(text: str, style: Style, room: int, most: int, hyphens: bool) -> tuple[Line, ...] | None:
+    lines = tuple(balanced(text, style, room, hyphens, most)) if room > 0 else ()
+    fits = 0 < len(lines) <= most and all(line.width <= room for line in lines)
+    return lines if fits else None
+
+
+def set_part(field: str, text: str, kind: TypeStyle, style: Style, width: int, hyphens: bool = False) -> Part | None:
+    """The slot's words in at most `width` pixels, plate included; None where they need more room or more lines."""
+    pad_x, usual, least = (round(ems * style.size) for ems in PADS[kind.plate])
+    rooms = [round(ems * style.size) for ems in BADGE_EMS] if kind.plate == "badge" else [width - 2 * pad_x]
+    tried = (_lines(text, style, min(room, width), kind.lines, hyphens) for room in rooms)
+    lines = min((found for found in tried if found), key=flaw, default=None)
+    if lines is None:
+        return None
+    step = round(leading(text) * style.size)
+    ink = lines[0].above + lines[-1].below + step * (len(lines) - 1)
+    wide, high = max(line.width for line in lines), ink
+    if kind.plate == "badge":
+        wide = high = round(max(math.hypot(wide, ink) * BADGE_ROOM, 3.4 * style.size))
+    elif kind.plate != "none":
+        wide, high = wide + 2 * pad_x, max(usual + step * (len(lines) - 1), ink + least)
+    return Part(field, style, lines, wide, high, step, kind.plate, flaw(lines)) if wide <= width else None

@@ -1,0 +1,240 @@
+"""Copy set into a layout's blocks: sizes found, lines broken, boxes known, before any pixel is drawn.
+
+A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Type shrinks as well where it
+would break a phrase or leave a word alone, by as much as that is worth. Where there is still no room, slots give way in
+the layout's order, one at a time, and the rest begins again at its largest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+
+from foundry.copy import Copy
+from foundry.errors import FoundryError
+from foundry.layout.layout import STEPS, Block, Layout, Size, TypeStyle
+from foundry.plan.plan import is_rtl
+from foundry.tenant import BrandFonts, TypeScale
+from imaging.pixels.geometry import Frame
+from imaging.pixels.geometry import PixelBox as PixelBox
+from imaging.typesetting.pieces import Part, set_part
+from imaging.typesetting.text import Line, Style, said
+
+SHRINK = tuple(step / 20 for step in range(20, -1, -1))
+SMALLEST_PX, SMALLEST_LEGAL_PX = 10, 9
+HYPHENS_BELOW = 0.5
+"""The share of its range of sizes below which a slot's words are divided: first they shrink."""
+
+
+class CopyDoesNotFit(FoundryError):
+    """Even at the smallest size, and with all gone that may go, the words leave their area."""
+
+    code = "copy_does_not_fit"
+
+    def __init__(self, slot: str, text: str, placement: str, locale: str, room: str):
+        super().__init__(slot, text, placement, locale, room)
+        self.slot, self.text, self.placement = slot, text, placement
+        self.locale, self.room = locale, room
+
+    def __str__(self) -> str:
+        shown = self.text if len(self.text) <= 60 else self.text[:57] + "..."
+        return (
+            f"{self.placement} {self.locale}: {self.slot} {shown!r} does not fit into {self.room} at its "
+            "smallest size. Shorten it for this locale or drop the placement."
+        )
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where the words of one placement may stand: a box a block, and where it is, for people."""
+
+    placement: str
+    frame: Frame
+    boxes: tuple[tuple[str, PixelBox], ...]
+
+
+@dataclass(frozen=True)
+class SetSlot:
+    """One slot's lines; `box` bounds ink, and the plate around it. `lines` are left edge, baseline, line."""
+
+    field: str
+    box: PixelBox
+    style: Style
+    lines: tuple[tuple[int, int, Line], ...]
+    plate: str = "none"
+    block: str = ""
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return said([line for _, _, line in self.lines])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The slots in the order in which they are read, and the fields that gave way."""
+
+    slots: tuple[SetSlot, ...]
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Type:
+    """What of a brand decides how its type is set."""
+
+    fonts: BrandFonts
+    scale: TypeScale
+    names: tuple[str, ...] = ()
+    """What is never divided."""
+
+
+@lru_cache(maxsize=4_096)
+def set_copy(copy: Copy, locale: str, layout: Layout, room: Room, brand: Type) -> Setting:
+    """Every slot that has words, set; CopyDoesNotFit names the one that cannot be."""
+    slots: list[SetSlot] = []
+    dropped: list[str] = []
+    for name, box in room.boxes:
+        setter = _Setter(copy, locale, layout, room, brand, name, box)
+        found, gone = setter.block()
+        slots += found
+        dropped += gone
+    rank = {field: at for at, field in enumerate(layout.priority)}
+    return Setting(tuple(sorted(slots, key=lambda slot: rank.get(slot.field, len(rank)))), tuple(dropped))
+
+
+@dataclass(frozen=True)
+class _Setter:
+    copy: Copy
+    locale: str
+    layout: Layout
+    room: Room
+    brand: Type
+    name: str
+    box: PixelBox
+
+    @property
+    def rtl(self) -> bool:
+        return is_rtl(self.locale)
+
+    def text(self, field: str) -> str:
+        return str(getattr(self.copy, field, ""))
+
+    def block(self) -> tuple[list[SetSlot], list[str]]:
+        """The block's slots, and those that gave way for them."""
+        block = self.layout.blocks[self.name]
+        shown = [field for field in block.fields if self.text(field)]
+        leaving = [field for field in self.layout.gives_way if field in shown]
+        gone: list[str] = []
+        while shown:
+            found = self._shrunk(block, shown)
+            if found is not None:
+                return found, gone
+            if not leaving:
+                raise self._refusal(shown)
+            gone.append(leaving.pop(0))
+            shown.remove(gone[-1])
+        return [], gone
+
+    def _refusal(self, shown: list[str]) -> CopyDoesNotFit:
+        rows = [[f for f in row if f in shown] for row in self.layout.blocks[self.name].slots]
+        wide = [f for row in rows if row and self._largest(row) is None for f in row]
+        worst = max(wide or shown, key=lambda f: len(self.text(f)))
+        room = f"{self.box.width}x{self.box.height} pixels"
+        return CopyDoesNotFit(worst, self.text(worst), self.room.placement, self.locale, room)
+
+    def _shrunk(self, block: Block, shown: list[str]) -> list[SetSlot] | None:
+        rows = [[f for f in row if f in shown] for row in block.slots]
+        rows = [row for row in rows if row]
+        most = [self._largest(row) for row in rows]
+        if None in most:
+            return None
+        best: tuple[float, list[SetSlot] | None] = (-math.inf, None)
+        for share in SHRINK:
+            if share <= best[0]:
+                break
+            parts = [self._row(row, min(share, limit or 0)) for row, limit in zip(rows, most, strict=True)]
+            whole = [row for row in parts if row is not None]
+            if len(whole) == len(parts) and (stacked := self._stacked(block, whole, share)) is not None:
+                best = max(best, (share - max(map(_flaw, whole)), stacked), key=itemgetter(0))
+        return best[1]
+
+    def _largest(self, row: list[str]) -> float | None:
+        """The best share at which the row, taken alone, fits the block's width and its own number of lines."""
+        best: tuple[float, float | None] = (-math.inf, None)
+        for share in SHRINK:
+            if share <= best[0]:
+                break
+            if (found := self._row(row, share)) is not None:
+                best = max(best, (share - _flaw(found), share), key=itemgetter(0))
+        return best[1]
+
+    def _row(self, fields: list[str], share: float) -> list[Part] | None:
+        parts = [self.part(field, self.box.width, share) for field in fields]
+        row = [part for part in parts if part is not None]
+        wide = sum(part.width for part in row) + self._between(row) * (len(row) - 1)
+        return row if len(row) == len(parts) and wide <= self.box.width else None
+
+    def _between(self, row: list[Part]) -> int:
+        return round(1.1 * row[0].style.size) if len(row) > 1 else 0
+
+    def part(self, field: str, width: int, share: float) -> Part | None:
+        kind = self.layout.styles[field]
+        least = SMALLEST_LEGAL_PX if field == "legal" else SMALLEST_PX
+        style = self._style(kind, share, least)
+        return set_part(field, self.text(field), kind, style, width, share < HYPHENS_BELOW)
+
+    def _style(self, kind: TypeStyle, share: float, least: int) -> Style:
+        small, large = (self._size(size) for size in kind.size)
+        size = max(round(small + (large - small) * share), least)
+        names = tuple(filter(None, (*self.brand.names, self.copy.product_name)))
+        return Style(getattr(self.brand.fonts, kind.font), kind.weight, size, self.rtl, self.locale, names)
+
+    def _size(self, size: Size) -> float:
+        scale = self.brand.scale
+        steps = STEPS[size] if isinstance(size, str) else 0
+        base = self.layout.base if isinstance(size, str) else size
+        return base * float(scale.ratio) ** steps * scale.size / 100 * self.room.frame.reference_px / 1000
+
+    def _stacked(self, block: Block, rows: list[list[Part]], share: float) -> list[SetSlot] | None:
+        """Rows from top to bottom, or None where they are higher than the box."""
+        gaps = [self._gap(block, row, share) for row in rows[1:]]
+        heights = [max(part.height for part in row) for row in rows]
+        spare = self.box.height - sum(heights) - sum(gaps)
+        if spare < 0:
+            return None
+        top = self.box.top + {"top": 0, "middle": spare // 2, "bottom": spare}[block.anchor]
+        slots: list[SetSlot] = []
+        for row, height, gap in zip(rows, heights, [*gaps, 0], strict=True):
+            slots += self._side_by_side(block, row, top, height)
+            top += height + gap
+        return slots
+
+    def _gap(self, block: Block, row: list[Part], share: float) -> int:
+        own = [self.layout.styles[part.field].space_above for part in row]
+        gap = max((space for space in own if space is not None), default=block.gap)
+        return self.room.frame.length(gap * (0.75 + 0.25 * share))
+
+    def _side_by_side(self, block: Block, row: list[Part], top: int, height: int) -> Iterable[SetSlot]:
+        between = self._between(row)
+        wide = sum(part.width for part in row) + between * (len(row) - 1)
+        if block.spread and len(row) > 1:
+            between += (self.box.width - wide) // (len(row) - 1)
+            wide = sum(part.width for part in row) + between * (len(row) - 1)
+        x = self._start(block.align, wide)
+        for part in reversed(row) if self.rtl else row:
+            box = PixelBox(x, (at := top + (height - part.height) // 2), x + part.width, at + part.height)
+            lines = part.placed(box, block.align, self.rtl)
+            yield SetSlot(part.field, box, part.style, lines, part.plate, self.name)
+            x += part.width + between
+
+    def _start(self, align: str, wide: int) -> int:
+        if align == "center":
+            return self.box.left + (self.box.width - wide) // 2
+        return self.box.right - wide if (align == "end") != self.rtl else self.box.left
+
+
+def _flaw(row: list[Part]) -> float:
+    return max(part.flaw for part in row)

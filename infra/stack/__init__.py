@@ -1,0 +1,43 @@
+"""Kafka, Cloud Storage, Flink and Prism on this machine, without Docker.
+
+    with running("kafka") as kafka:
+        KafkaProducer(bootstrap_servers=kafka.bootstrap)
+
+Nothing here downloads unless `fetch` is called.
+"""
+
+from infra.stack.errors import MissingTool, NotFetched, NotReady, StackRefused
+from infra.stack.fetching import cache_folder, fetch, missing_tools
+from infra.stack.flink import Flink, JobServer, Workers
+from infra.stack.gcs import Gcs
+from infra.stack.home import Home, default_home
+from infra.stack.kafka import Kafka, Secured
+from infra.stack.prism import Prism
+from infra.stack.running import SERVERS, down, running, server, status, up
+from infra.stack.server import Server
+
+__all__ = [
+    "SERVERS",
+    "Flink",
+    "Gcs",
+    "Home",
+    "JobServer",
+    "Kafka",
+    "MissingTool",
+    "NotFetched",
+    "NotReady",
+    "Prism",
+    "Secured",
+    "Server",
+    "StackRefused",
+    "Workers",
+    "cache_folder",
+    "default_home",
+    "down",
+    "fetch",
+    "missing_tools",
+    "running",
+    "server",
+    "status",
+    "up",
+]

@@ -1,0 +1,17 @@
+"""The render that answers a prompt exactly: what a perfect pupil of the training pictures would draw."""
+
+from __future__ import annotations
+
+from foundry.names import seed_of
+from lab.evaluation.prompts import EvaluationPrompt
+from lab.evaluation.scaling import Picture
+from lab.training.backdrop.scenes import Recipe, render
+
+EDGE_PX = 512
+
+
+def matched_render(prompt: EvaluationPrompt, number: int = 0) -> Picture:
+    """A 512 px square render of the prompt's scene, light and colours; another number has other accidents."""
+    wall, floor, accent = (*prompt.palette, prompt.palette[-1])[:3]
+    seed = seed_of(f"matched/{prompt.id}", number)
+    return render(Recipe(prompt.scene, prompt.light, "top", wall, floor, accent, EDGE_PX, EDGE_PX, seed))

@@ -1,0 +1,34 @@
+"""The judge's training pictures: renders with every scene equally often, as the backdrop model's are.
+
+The pairs of scene and colour that are held back from the generator are held back from its judge too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.evaluation.scaling import Picture, with_short_edge
+from lab.training.backdrop.captions import recipes
+from lab.training.backdrop.scenes import SCENES, render
+
+SIZES = [(256, 256), (256, 320), (224, 384), (384, 224)]
+KEPT_PX = 144
+TRAINING_SEED, HELD_OUT_SEED = 20_261, 90_417
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A render and what it shows."""
+
+    picture: Picture
+    kind: str
+
+
+def kinds() -> tuple[str, ...]:
+    """Every scene kind, in a fixed order."""
+    return tuple(sorted(SCENES))
+
+
+def labelled(count: int, seed: int) -> list[Labelled]:
+    """`count` renders, the kinds in turn, averaged to a short edge of 144 px; another seed gives other accidents."""
+    return [Labelled(with_short_edge(render(recipe), KEPT_PX), recipe.kind) for recipe in recipes(count, SIZES, seed)]

@@ -1,0 +1,123 @@
+"""Handlers for runs of several plans: each order is judged, and each drawing enlarged, with its own plan's card."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from apache_beam.ml.inference.base import ModelHandler
+
+from foundry import spans
+from foundry.card.card import ModelCard
+from foundry.plan.shot import ShotOrder
+from models.drawing import Drawing, Drawn, DrawRequest, Enlarged, Undrawn
+from models.screening.context import ScreenContext
+from models.screening.redrawing import GuideOf, ScreenedHandler, Studio, no_guide
+from models.screening.screen import Screen
+from models.upscaling.handler import upscaler_of
+
+Item = TypeVar("Item")
+
+
+class Loaded:
+    """What one process has loaded, by card digest, each once; threads share it."""
+
+    def __init__(self, first: Any = None):
+        self.first = first
+        self._by_card: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, card: ModelCard, load: Callable[[], Any]) -> Any:
+        """The model of a card, loaded when it is first asked for."""
+        with self._lock:
+            if card.digest not in self._by_card:
+                self._by_card[card.digest] = load()
+            return self._by_card[card.digest]
+
+
+class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
+    """Draws orders with one generator and judges them with their plans' screens; results keep the order.
+
+    `screens` are the screen cards by plan digest.
+    """
+
+    def __init__(
+        self,
+        generator: ModelHandler[DrawRequest, Drawn | Undrawn, Any],
+        screens: Mapping[str, ModelCard],
+        context: ScreenContext,
+        guide_of: GuideOf = no_guide,
+    ):
+        super().__init__()
+        self.generator, self.screens, self.context, self.guide_of = generator, dict(screens), context, guide_of
+
+    def load_model(self) -> Loaded:
+        """The generator's model; a screen's networks come with the first order that is judged by it."""
+        return Loaded(self.generator.load_model())
+
+    def run_inference(
+        self,
+        batch: Sequence[ShotOrder],
+        model: Loaded,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Drawing]:
+        """One drawing per order, in order, with every attempt's verdict."""
+        drawn: dict[int, Drawing] = {}
+        began = time.time_ns()
+        for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
+            screen = model.get(card, partial(self._screen, card))
+            handler = ScreenedHandler(self.generator, card, self.context, self.guide_of)
+            made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
+            drawn.update(zip(positions, made, strict=True))
+        for order in batch:
+            spans.done("draw", order.plan, began, time.time_ns(), shot=order.name, together=len(batch))
+        return [drawn[at] for at in range(len(batch))]
+
+    def _screen(self, card: ModelCard) -> Screen:
+        return Screen(card, self.context).load()
+
+    def get_num_bytes(self, batch: Sequence[ShotOrder]) -> int:
+        """Roughly; Beam's default would pickle every batch to find out."""
+        return 512 * len(batch)
+
+
+class UpscaleByPlan(ModelHandler[Drawing, Enlarged, Loaded]):
+    """Enlarges drawings with their plans' upscalers; `upscalers` are the cards by plan digest."""
+
+    def __init__(self, upscalers: Mapping[str, ModelCard]):
+        super().__init__()
+        self.upscalers = dict(upscalers)
+        self.handlers = {card.digest: upscaler_of(card) for card in self.upscalers.values()}
+
+    def load_model(self) -> Loaded:
+        """Nothing yet; an upscaler comes with its first drawing."""
+        return Loaded()
+
+    def run_inference(
+        self,
+        batch: Sequence[Drawing],
+        model: Loaded,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Enlarged]:
+        """One master-sized picture per drawing, in order."""
+        made: dict[int, Enlarged] = {}
+        for card, positions in _by_card(batch, lambda drawing: self.upscalers[drawing.order.plan]):
+            handler = self.handlers[card.digest]
+            enlarged = handler.run_inference([batch[at] for at in positions], model.get(card, handler.load_model))
+            made.update(zip(positions, enlarged, strict=True))
+        return [made[at] for at in range(len(batch))]
+
+    def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
+        """The drawings' bytes."""
+        return sum(drawing.pixels.nbytes for drawing in batch)
+
+
+def _by_card(batch: Sequence[Item], card_of: Callable[[Item], ModelCard]) -> Iterator[tuple[ModelCard, list[int]]]:
+    groups: dict[str, tuple[ModelCard, list[int]]] = {}
+    for at, item in enumerate(batch):
+        card = card_of(item)
+        groups.setdefault(card.digest, (card, []))[1].append(at)
+    yield from groups.values()

@@ -1,0 +1,73 @@
+"""Reading a topic as a bystander: without a group, from a beginning to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from foundry.errors import FoundryError
+from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
+
+POLL_MS = 500
+
+
+class NoSuchTopic(FoundryError):
+    """The brokers do not have this topic."""
+
+    code = "no_such_topic"
+
+    def __init__(self, topic: str):
+        super().__init__(topic)
+        self.topic = topic
+
+    def __str__(self) -> str:
+        return f"there is no topic {self.topic!r}; make the topics with `foundry topics create`"
+
+
+@contextmanager
+def bystander(settings: BusSettings, topic: str) -> Iterator[Any]:
+    """A consumer of all partitions of a topic that belongs to no group and commits nothing."""
+    from kafka import KafkaConsumer, TopicPartition
+    from kafka.errors import KafkaError
+
+    try:
+        consumer = KafkaConsumer(
+            **settings.client(),
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        )
+    except KafkaError as error:
+        raise NoBroker(settings.bootstrap, str(error) or type(error).__name__) from error
+    try:
+        partitions = consumer.partitions_for_topic(topic)
+        if not partitions:
+            raise NoSuchTopic(topic)
+        consumer.assign([TopicPartition(topic, number) for number in sorted(partitions)])
+        yield consumer
+    finally:
+        consumer.close()
+
+
+def all_records(settings: BusSettings, topic: str) -> Iterator[Any]:
+    """Every record that is in the topic when this begins."""
+    with bystander(settings, topic) as consumer:
+        ends = consumer.end_offsets(consumer.assignment())
+        left = {part for part, end in ends.items() if end > consumer.beginning_offsets([part])[part]}
+        consumer.seek_to_beginning(*consumer.assignment())
+        while left:
+            for part, records in consumer.poll(timeout_ms=POLL_MS).items():
+                yield from (record for record in records if record.offset < ends[part])
+            left = {part for part in left if consumer.position(part) < ends[part]}
+
+
+def follow(settings: BusSettings, topic: str) -> Iterator[Any]:
+    """Every record from the beginning, and then those that come; ends only when it is closed."""
+    with bystander(settings, topic) as consumer:
+        consumer.seek_to_beginning(*consumer.assignment())
+        while True:
+            for records in consumer.poll(timeout_ms=POLL_MS).values():
+                yield from records

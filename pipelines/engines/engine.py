@@ -1,0 +1,189 @@
+"""Where a pipeline runs: `embedded` is this process; `prism`, `flink` and `dataflow` are chosen by an option."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from apache_beam.options.pipeline_options import PipelineOptions
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from foundry.errors import BadInput
+from pipelines.engines.dataflow import L4, DataflowSettings
+
+ENDPOINT = r"^[A-Za-z0-9.-]+:\d{1,5}$"
+KEEP_WORKERS_MS = 600_000
+"""How long a worker process waits for its job's next stage, where Flink keeps workers at all (docs/engines.md)."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A runner, its options, and the resource hints of the accelerator stage.
+
+    `accelerated`: whether that stage's workers have a GPU; None if they are like this process, which can be asked.
+    `lanes`: how many workers draw at once. `ahead`: how many threads render files while shots are still drawn, beside
+    the accelerator and not after it; 0 where the CPU stage has workers of its own.
+    """
+
+    runner: Any
+    options: PipelineOptions
+    hints: dict[str, str] = field(default_factory=lambda: {"min_ram": "16GB", "accelerator": L4})
+    accelerated: bool | None = None
+    lanes: int = 2
+    ahead: int = 0
+
+    @property
+    def in_process(self) -> bool:
+        """Whether user code runs in this very process, so that its progress can be watched here."""
+        from apache_beam.options.pipeline_options import PortableOptions
+        from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+        return isinstance(self.runner, FnApiRunner) or (
+            self.options.view_as(PortableOptions).environment_type == "LOOPBACK"
+        )
+
+
+class PrismSettings(BaseModel):
+    """Beam's local runner: started here from a file, or running already at an endpoint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    location: Path | None = Field(
+        default=None, description="The program; default: the local stack's, or `prism` on PATH."
+    )
+    job_endpoint: str | None = Field(default=None, pattern=ENDPOINT)
+
+
+class FlinkSettings(BaseModel):
+    """A Flink cluster behind Beam's job server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    job_endpoint: str = Field(pattern=ENDPOINT, description="Beam's Flink job server, host:port.")
+    worker_pool: str | None = Field(
+        default=None,
+        pattern=ENDPOINT,
+        description="Pool of Python workers, as a taskmanager sees it; without one, work is done in this process.",
+    )
+    accelerator_pool: str | None = Field(
+        default=None,
+        pattern=ENDPOINT,
+        description="Pool for the accelerator stage alone; without one, it runs in `worker_pool`.",
+    )
+    parallelism: int = Field(default=1, ge=1, le=4096)
+
+
+class EngineSettings(BaseModel):
+    """The file that `--engine-config` names: one part for each engine that is used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prism: PrismSettings = PrismSettings()
+    flink: FlinkSettings | None = None
+    dataflow: DataflowSettings | None = None
+
+
+def engine_settings(file: Path | None) -> EngineSettings:
+    """The settings of a YAML file; BadInput that says what is wrong with it."""
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8")) if file else None
+        return EngineSettings.model_validate(raw or {})
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise BadInput(str(file), f"is no engine configuration: {error}") from error
+
+
+def engine(name: str, settings: EngineSettings | None = None) -> Engine:
+    """The engine of this name; BadInput if there is none, or if something is missing that it needs."""
+    if name not in ENGINES:
+        raise BadInput("engine", f"{name!r} is none; choose one of {', '.join(ENGINES)}")
+    return ENGINES[name](settings or EngineSettings())
+
+
+def embedded() -> tuple[Any, PipelineOptions]:
+    """Beam's in-process runner, by name (`DirectRunner` is a switch that may pick another), on threads.
+
+    Pillow, NumPy and torch release the interpreter lock, so threads use every core.
+    """
+    from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+    options = PipelineOptions(
+        [
+            "--direct_running_mode=multi_threading",
+            f"--direct_num_workers={os.cpu_count() or 1}",
+        ]
+    )
+    return FnApiRunner(), options
+
+
+def _embedded(_settings: EngineSettings) -> Engine:
+    return Engine(*embedded(), ahead=os.cpu_count() or 1)
+
+
+def _prism(settings: EngineSettings) -> Engine:
+    from apache_beam.runners.portability.prism_runner import PrismRunner
+
+    from pipelines.engines.job_server import JobServerRunner
+
+    endpoint = settings.prism.job_endpoint
+    if endpoint:
+        told = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
+        return Engine(JobServerRunner(), PipelineOptions(told))
+    told = [f"--prism_location={prism_location(settings.prism)}", "--environment_type=LOOPBACK"]
+    return Engine(PrismRunner(), PipelineOptions(told))
+
+
+def prism_location(settings: PrismSettings) -> Path:
+    """The Prism program: as told, else the local stack's, else on PATH; never Beam's own download."""
+    from infra.stack.fetching import PRISM, cache_folder, folder_of
+
+    told, cached, on_path = settings.location, folder_of(PRISM, cache_folder()) / "prism", shutil.which("prism")
+    found = told or (cached if cached.is_file() else Path(on_path) if on_path else None)
+    if found is None:
+        raise BadInput("engine", "prism is neither in the stack's cache nor on PATH; run `foundry stack fetch prism`")
+    if not os.access(found, os.X_OK):
+        raise BadInput("engine: prism.location", f"{found} is no program; name Prism's file")
+    return found
+
+
+def _flink(settings: EngineSettings) -> Engine:
+    from pipelines.engines.pinning import PinnedRunner
+
+    flink = settings.flink
+    if flink is None:
+        raise BadInput("engine", "flink needs a configuration with flink.job_endpoint; give --engine-config")
+    if flink.accelerator_pool and not flink.worker_pool:
+        raise BadInput("engine: flink", "has an accelerator_pool and no worker_pool; name both, or neither")
+    where = ["--environment_type=LOOPBACK"]
+    if flink.worker_pool:
+        where = ["--environment_type=EXTERNAL", f"--environment_config={flink.worker_pool}"]
+    told = [
+        f"--job_endpoint={flink.job_endpoint}",
+        f"--parallelism={flink.parallelism}",
+        f"--environment_cache_millis={KEEP_WORKERS_MS}",
+        *where,
+    ]
+    runner, options = PinnedRunner(flink.accelerator_pool), PipelineOptions(told)
+    accelerated = True if flink.accelerator_pool else None
+    return Engine(runner, options, accelerated=accelerated, lanes=flink.parallelism)
+
+
+def _dataflow(settings: EngineSettings) -> Engine:
+    from pipelines.engines import dataflow
+
+    if settings.dataflow is None:
+        raise BadInput("engine", "dataflow needs a configuration with project, region and more; give --engine-config")
+    options = dataflow.checked(dataflow.dataflow_arguments(settings.dataflow))
+    return Engine(dataflow.runner(), options, dataflow.hints(settings.dataflow), accelerated=True)
+
+
+ENGINES: dict[str, Callable[[EngineSettings], Engine]] = {
+    "embedded": _embedded,
+    "prism": _prism,
+    "flink": _flink,
+    "dataflow": _dataflow,
+}

@@ -1,0 +1,124 @@
+"""What the Flex Template runs on Dataflow's launcher: read a brief from a bucket, admit it, hand the flow to Dataflow.
+
+The launcher adds Beam's own options to the template's parameters. It ends when the job is handed over; when the job
+has ended, `foundry run` of the same brief finds everything made and writes the campaign's report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from foundry.errors import BadInput
+
+MOST_BYTES = 2 * 10**9
+"""A launcher has a small disk; product models may be large."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the template, as Google Cloud's console shows it."""
+
+    name: str
+    label: str
+    says: str
+    pattern: str = "^gs://[a-z0-9][a-z0-9._-]+[a-z0-9]/.+$"
+    optional: bool = False
+
+
+PARAMETERS = (
+    Parameter("brief", "Brief", "gs:// address of a brief. Its folder is read whole: pictures, and tenants/ below it."),
+    Parameter("store", "Store", "gs://bucket or gs://bucket/prefix that receives the campaign.", "^gs://.+$"),
+    Parameter("accelerator", "Accelerator", "Resource hint of the stage that draws.", "^type:[^;]+;.+$", True),
+)
+
+
+def metadata() -> dict[str, Any]:
+    """The template's metadata.json."""
+    told = [
+        {
+            "name": each.name,
+            "label": each.label,
+            "helpText": each.says,
+            "isOptional": each.optional,
+            "regexes": [each.pattern],
+        }
+        for each in PARAMETERS
+    ]
+    says = "Builds what is missing of one campaign."
+    return {"name": "Campaign Foundry", "description": says, "parameters": told}
+
+
+def image_spec(image: str, worker_image: str) -> dict[str, Any]:
+    """The template's own file: the launcher's image, and the workers' image as every job's default."""
+    environment = {"sdkContainerImage": worker_image, "ipConfiguration": "WORKER_IP_PRIVATE"}
+    return {
+        "image": image,
+        "sdkInfo": {"language": "PYTHON"},
+        "metadata": metadata(),
+        "defaultEnvironment": {**environment, "additionalExperiments": ["no_use_multiple_sdk_containers"]},
+    }
+
+
+def parsed(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """The template's parameters, and what is left for Beam."""
+    from pipelines.engines.dataflow import L4
+
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    for each in PARAMETERS:
+        parser.add_argument(f"--{each.name}", help=each.says, required=not each.optional)
+    parser.set_defaults(accelerator=L4)
+    return parser.parse_known_args(arguments)
+
+
+def fetched(address: str, folder: Path, client: Any) -> Path:
+    """The brief on this disk, with all that lies in its folder; BadInput if it is missing or too large."""
+    bucket, _, name = address.removeprefix("gs://").partition("/")
+    prefix = name.rpartition("/")[0]
+    blobs = list(client.list_blobs(bucket, prefix=f"{prefix}/" if prefix else None))
+    size = sum(blob.size for blob in blobs)
+    if size > MOST_BYTES:
+        raise BadInput(address, f"lies in a folder of {size} bytes; the limit is {MOST_BYTES}. Give it one of its own")
+    for blob in blobs:
+        target = (folder / blob.name.removeprefix(prefix).lstrip("/")).resolve()
+        if not target.is_relative_to(folder.resolve()):
+            raise BadInput(address, f"the object {blob.name!r} beside it leads out of its folder; rename it")
+        if not blob.name.endswith("/"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            blob.download_to_filename(str(target))
+    brief = folder / Path(name).name
+    if not brief.is_file():
+        raise BadInput(address, "is not there; upload the brief, or correct the address")
+    return brief
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start one job; the plan's digests go to stdout."""
+    from google.cloud import storage
+
+    from foundry.store.addresses import open_store
+    from pipelines.campaign.flow import start
+    from pipelines.campaign.workbench import admitted
+    from pipelines.engines import dataflow
+    from pipelines.engines.engine import Engine
+
+    told, beam_arguments = parsed(arguments or [])
+    with tempfile.TemporaryDirectory() as folder:
+        orders = list(admitted(fetched(told.brief, Path(folder), storage.Client()), None))
+        options = dataflow.checked([*beam_arguments, "--sdk_location=container"])
+        hints = {"min_ram": "16GB", "accelerator": told.accelerator}
+        where = Engine(dataflow.runner(), options, hints, accelerated=True)
+        store = open_store(told.store, [each.plan.tenant for each in orders])
+        start([(each.plan, each.pictures) for each in orders], store, engine=where)
+    print(json.dumps([each.plan.digest for each in orders]))
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1:])

@@ -1,0 +1,44 @@
+"""The accelerator stage of a portable runner in workers of its own.
+
+Flink does not know resource hints. But steps with different hints have different environments, so the environment
+that asks for an accelerator can name another pool of workers: on Kubernetes, the container that has the device.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apache_beam.portability import common_urns
+
+from pipelines.engines.job_server import JobServerRunner
+
+
+class PinnedRunner(JobServerRunner):
+    """Beam's portable runner; environments that ask for an accelerator are sent to `pool` (host:port), if given."""
+
+    def __init__(self, pool: str | None = None):
+        super().__init__()
+        self.pool = pool
+
+    def run_portable_pipeline(self, pipeline: Any, options: Any) -> Any:
+        """Submit the job with its environments pinned."""
+        if self.pool:
+            pin(pipeline, self.pool)
+        return super().run_portable_pipeline(pipeline, options)
+
+
+def pin(pipeline: Any, pool: str) -> int:
+    """Send external environments that ask for an accelerator to this pool; how many there were."""
+    from apache_beam.portability.api import beam_runner_api_pb2
+
+    wants, external = common_urns.resource_hints.ACCELERATOR.urn, common_urns.environments.EXTERNAL.urn
+    found = [
+        each
+        for each in pipeline.components.environments.values()
+        if each.urn == external and wants in each.resource_hints
+    ]
+    for each in found:
+        payload = beam_runner_api_pb2.ExternalPayload.FromString(each.payload)
+        payload.endpoint.url = pool
+        each.payload = payload.SerializeToString()
+    return len(found)

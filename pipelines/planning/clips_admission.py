@@ -1,0 +1,129 @@
+"""Whether the clips that a brief orders can be made: every reason why not, and what is to be known of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from foundry.brief.brief import Brief, FilmWishes
+from foundry.card.card import ModelCard
+from foundry.card.selection import Cards
+from foundry.channel.placement import Placement
+from foundry.plan.clip import frames_for
+from foundry.plan.clips import FROM_WORDS, clip_card, clip_of, moves
+from foundry.plan.timeline import Timeline, timeline_for
+from foundry.tenant import Tenant
+
+if TYPE_CHECKING:
+    from foundry.plan.plan import Cell, Plan
+
+Reason = tuple[str, str, str, str]
+"""Path, value, what is wrong, the way out."""
+Films = tuple[tuple[Placement, Timeline], ...]
+
+
+def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Reason]:
+    """Nothing for a brief whose scenes are all stills. `placements` are the brief's, resolved."""
+    moving = {at: scene.clip for at, scene in enumerate(brief.settings()) if scene.clip}
+    if not moving:
+        return
+    films = tuple((placement, timeline) for placement in placements if (timeline := _timeline(brief, placement)))
+    yield from _unseen(brief, films)
+    card, where = cards.clip, f"tenant {tenant.id}: models.clip"
+    if card is None:
+        remedy = "name one there, such as a Wan or LTX card of yours, or leave the clips out"
+        yield where, "", f"is missing, and scene {brief.settings()[min(moving)].id!r} is to move", remedy
+        return
+    if objection := card.objection(tenant.id):
+        yield where, card.name, *objection
+    if wrong := _cannot_film(card):
+        yield where, card.name, *wrong
+        return
+    yield from _wrong_sizes(brief, card, films, where)
+    for at, clip in moving.items():
+        if clip.seconds is not None and isinstance(found := frames_for(card, clip.seconds), tuple):
+            yield f"scenes[{at}].clip.seconds", str(clip.seconds), *found
+
+
+def _timeline(brief: Brief, placement: Placement) -> Timeline | None:
+    wishes = brief.film or FilmWishes()
+    if placement.motion is None:
+        return None
+    return timeline_for(placement, placement.motion, wishes.template, wishes.seconds, wishes.bpm or 0)
+
+
+def _shown(brief: Brief, timeline: Timeline) -> tuple[int, ...]:
+    return timeline.pictures(len(brief.settings()))
+
+
+def _unseen(brief: Brief, films: Films) -> Iterator[Reason]:
+    """Clips that no film would show."""
+    shown = {at for _, timeline in films for at in _shown(brief, timeline)}
+    for at, scene in enumerate(brief.settings()):
+        if scene.clip is None or at in shown:
+            continue
+        if films:
+            names = ", ".join(sorted({timeline.template for _, timeline in films}))
+            wrong = f"would be seen in no film: the timelines ({names}) show {len(shown)} of the scenes"
+            remedy = "move the scene up, choose another film.template, or leave its clip out"
+        else:
+            wrong = "would be seen nowhere: none of the placements takes a film"
+            remedy = "add one that does, such as the set video, or leave the clip out"
+        yield f"scenes[{at}].clip", scene.id, wrong, remedy
+
+
+def _cannot_film(card: ModelCard) -> tuple[str, str] | None:
+    if not card.has_weights:
+        return "has no weights; clips are filmed with weights that are here", "name a card of a diffusers video folder"
+    if card.frames < 2 or card.frames_per_second < 1:
+        said = f"says {card.frames} frames at {card.frames_per_second} a second"
+        return said, "give the card the frames and frames_per_second that it films"
+    if card.optimisations.any:
+        return "has optimisations, which are not offered for video", "leave them out of the card"
+    return None
+
+
+def _wrong_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Iterator[Reason]:
+    settings = brief.settings()
+    moving = {
+        placement.bucket for placement, timeline in films if any(settings[at].clip for at in _shown(brief, timeline))
+    }
+    for bucket in sorted(moving - set(card.sizes)):
+        wrong = f"films no {bucket} clips, only {', '.join(card.sizes) or 'none'}"
+        yield where, card.name, wrong, "give it that size, or leave those placements or the clips out"
+
+
+def clip_notes(plan: Plan) -> Iterator[str]:
+    """What an editor should know of the clips that a plan makes."""
+    if not moves(plan):
+        return
+    if clip_card(plan).task == FROM_WORDS:
+        yield (
+            f"Card {clip_card(plan).name} films from words alone, so no clip shows the product; it is seen on the "
+            "films' cards, in scenes without a clip and in stills."
+        )
+    for bucket, cells in plan.cells.items():
+        mirrored = next(turned for side, turned, _ in plan.sides if side == bucket)
+        for cell in cells:
+            yield from _standing(plan, cell, bucket, mirrored)
+
+
+def _standing(plan: Plan, cell: Cell, bucket: str, mirrored: bool) -> Iterator[str]:
+    """Clips that are over before their scene is."""
+    if cell.timeline is None:
+        return
+    longest: dict[int, Decimal] = {}
+    for take in cell.timeline.takes:
+        if take.card is None:
+            scene = plan.film_scenes[take.picture % len(plan.film_scenes)]
+            seconds = Decimal(take.frames * cell.timeline.rate[1]) / cell.timeline.rate[0]
+            longest[scene] = max(longest.get(scene, Decimal(0)), seconds)
+    for scene, seconds in longest.items():
+        clip = clip_of(plan, plan.shot(0, scene, bucket, mirrored, 0))
+        lasts = Decimal(clip.frames) / clip.frames_per_second if clip else seconds
+        if lasts < seconds:
+            yield (
+                f"The clip of scene {plan.scenes[scene].id} lasts {lasts:.2f} s; in {cell.placement.name} its scene "
+                f"lasts {seconds:.2f} s, and the last frame stands until then."
+            )

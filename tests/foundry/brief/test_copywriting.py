@@ -1,0 +1,86 @@
+"""Placeholders: prices, days and figures as each locale writes them; what is missing or malformed stays unfilled."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from foundry.brief.brief import Message, Price, Product
+from foundry.brief.copywriting import Days, figure, fills, unfilled, write
+from foundry.fonts import hostile, uncovered
+from tests.support.copies import COPIES
+
+SERUM = Product(
+    id="serum",
+    name="Radiance Serum",
+    prices=(
+        Price(amount="1245", currency="EUR"),
+        Price(amount="2300.5", currency="EGP"),
+        Price(amount="99", currency="PLN"),
+    ),
+)
+DAYS = Days(date(2027, 3, 1), date(2027, 5, 31))
+MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
+
+
+@pytest.mark.parametrize(
+    ("locale", "price", "until"),
+    [
+        ("de-DE", "1.245\u00a0€", "31. Mai 2027"),
+        ("fr-FR", "1\u202f245\u00a0€", "31 mai 2027"),
+        ("pl-PL", "99\u00a0zł", "31 maja 2027"),
+        ("ar-EG", "٢٬٣٠٠٫٥٠\u00a0ج.م.", "٣١ مايو ٢٠٢٧"),
+    ],
+)
+def test_price_and_days_are_written_as_the_locale_does(locale: str, price: str, until: str) -> None:
+    message = Message(headline="{product.name} {price}", legal="{until}")
+    copy = write(message, SERUM, locale, DAYS)
+    assert copy.headline.translate(MARKS) == f"Radiance Serum {price}"
+    assert copy.legal == until
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "locale", "written"),
+    [
+        ("percent 20", "en-US", "20%"),
+        ("percent 20", "de-DE", "20\u00a0%"),
+        ("percent 20", "ar-EG", "٢٠٪"),
+        ("percent 12.5", "it-IT", "12,5%"),
+        ("number 1234.5", "hi-IN", "1,234.5"),
+        ("number 100000", "hi-IN", "1,00,000"),
+        ("date 2027-05-31", "ja-JP", "2027年5月31日"),
+        ("unit 50 milliliter", "zh-CN", "50毫升"),
+        ("unit 2.5 kilogram", "fr-FR", "2,5\u202fkg"),
+    ],
+)
+def test_figures_are_formatted_where_they_stand(placeholder: str, locale: str, written: str) -> None:
+    assert figure(placeholder, locale) == written
+    message = Message(headline="x", offer=f"a {{{placeholder}}} b")
+    assert write(message, SERUM, locale).offer == f"a {written} b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{percent}", "{percent x}", "{number 1e99999}", "{date 2027-13-01}", "{date tomorrow}", "{unit 5 foo}", "{unit 5}",
+     "{}", "{ }", "{colour}", "{price.from}", "{number " + "9" * 400 + "}"],
+)  # fmt: skip
+def test_what_is_unknown_or_malformed_stays_unfilled(text: str) -> None:
+    assert unfilled(text, fills(SERUM, "de-DE", DAYS)) == [text[1:-1]]
+
+
+def test_fields_that_the_brief_lacks_are_unfilled() -> None:
+    bare = Product(id="mist", name="Mist")
+    text = "{product.name} {product.description} {price} {from} {until} {percent 5}"
+    assert unfilled(text, fills(bare, "de-DE")) == ["product.description", "price", "from", "until"]
+    assert unfilled("{until}", fills(bare, "de-DE", DAYS)) == []
+
+
+@pytest.mark.parametrize("locale", COPIES)
+def test_every_figure_can_be_set_in_every_demo_locale(locale: str) -> None:
+    texts = [figure(f, locale) for f in ("percent 12.5", "number 1234567.5", "date 2027-05-31", "unit 50 milliliter")]
+    texts += write(Message(headline="{until}"), SERUM, locale, DAYS).texts().values()
+    for text in texts:
+        assert text
+        assert hostile(text) == ()
+        assert uncovered(text, ("Marcellus", "Archivo", "Inter")) == ()

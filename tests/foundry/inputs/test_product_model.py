@@ -1,0 +1,181 @@
+"""Product models are measured in the plan; whatever is wrong with one is a sentence, and Blender is not needed."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from foundry.brief.intake import parse
+from foundry.errors import Refusals
+from foundry.inputs.picture import picture_name
+from foundry.inputs.product_model import MAX_VERTICES, ModelFacts, inspect_model
+from foundry.inputs.product_view import View, view_name
+from foundry.inputs.usd_crate import lz4_block
+from foundry.names import sha256_file
+from tests.support.briefs import EXAMPLES, a_brief, admitted
+from tests.support.product_models import flat_box, glb_of, saved, usda, usdc
+
+MUG = EXAMPLES / "products" / "northpeak-mug.glb"
+
+
+def test_the_example_model_is_usable_and_its_key_follows_from_file_and_view() -> None:
+    found = inspect_model(MUG, View(azimuth_deg=30))
+    assert isinstance(found, ModelFacts)
+    assert found.sha256 == sha256_file(MUG)
+    assert found.key == f"view-{view_name(found.sha256, View(azimuth_deg=30))}"
+    other = inspect_model(MUG, View(azimuth_deg=31))
+    assert isinstance(other, ModelFacts)
+    assert other.key != found.key
+    name = found.key.removeprefix("view-")
+    assert picture_name(found.key) == f"views/{name[:2]}/{name}.png"
+    assert picture_name("ab" * 32) == f"inputs/ab/{'ab' * 32}"
+
+
+def packed(**entries: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
+        for name, data in entries.items():
+            package.writestr(
+                name.replace("__", "/").replace("_usda", ".usda").replace("_usdc", ".usdc").replace("_png", ".png"),
+                data,
+            )
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("box.glb", flat_box((10, 20, 30))),
+        ("box.usda", usda()),
+        ("box.usd", usda()),
+        ("box.usd", usdc("metersPerUnit", "Blender v5.0.1", "documentation")),
+        ("box.usdz", packed(box_usdc=usdc("metersPerUnit", "./paper.png"), paper_png=b"")),
+        ("box.usdz", packed(box_usda=usda("asset texture = @paper_png@".replace("_", ".")), paper_png=b"")),
+    ],
+)
+def test_a_whole_model_is_accepted(name: str, data: bytes, tmp_path: Path) -> None:
+    assert isinstance(inspect_model(saved(tmp_path, name, data), View()), ModelFacts)
+
+
+def bomb(edge: int) -> bytes:
+    """A GLB whose texture says that it has `edge` squared pixels."""
+    stream = io.BytesIO()
+    Image.new("1", (8, 8)).save(stream, "PNG")
+    head = bytearray(stream.getvalue())
+    head[16:24] = struct.pack(">II", edge, edge)
+    head[29:33] = struct.pack(">I", zlib.crc32(head[12:29]))
+    scene = {
+        "asset": {"version": "2.0"}, "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [{"count": 3}], "images": [{"bufferView": 0}],
+        "bufferViews": [{"byteLength": len(head)}],
+    }  # fmt: skip
+    return glb_of(scene, bytes(head))
+
+
+def dense() -> bytes:
+    scene = {
+        "asset": {"version": "2.0"}, "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [{"count": MAX_VERTICES + 1}],
+    }  # fmt: skip
+    return glb_of(scene)
+
+
+BOX = flat_box((10, 20, 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "wrong"),
+    [
+        ("box.obj", BOX, "is not a product model"),
+        ("box.glb", b"", "is empty"),
+        ("box.glb", b"solid box", "is neither glTF nor USD inside, not .glb"),
+        ("box.usdz", BOX, "is .glb inside, not .usdz"),
+        ("box.glb", BOX[:-5], "is not a whole GLB file"),
+        ("box.glb", BOX[:4] + struct.pack("<I", 1) + BOX[8:], "is glTF version 1; version 2 is read"),
+        ("box.glb", BOX[:20] + b"!" + BOX[21:], "has a broken JSON chunk (JSONDecodeError)"),
+        ("box.glb", glb_of({"asset": {"version": "2.0"}}), "is an empty scene: it holds no mesh"),
+        ("box.glb", glb_of({"meshes": [{}]}), "has a broken JSON chunk (KeyError)"),
+        ("box.glb", flat_box((1, 2, 3), buffers=[{"uri": "/etc/passwd"}]), "refers to the outside file '/etc/passwd'"),
+        ("box.glb", flat_box((1, 2, 3), images=[{"uri": "https://a.example/t.png"}]), "outside file 'https://a.example"),
+        ("box.glb", dense(), "has 5000001 vertices; the limit is 5000000"),
+        ("box.glb", bomb(20_000), "holds a texture of far more pixels than the limit"),
+        ("box.glb", bomb(10_000), "holds a texture of 10000x10000 pixels"),
+        ("box.usda", usda("payload = @/etc/passwd@"), "refers to the outside file '/etc/passwd'"),
+        ("box.usdz", b"PK\x03\x04" + bytes(40), "is not a whole USDZ package (BadZipFile)"),
+        ("box.usdz", packed(box_usda=usda("payload = @../b.usdc@")), "refers to the outside file '../b.usdc'"),
+        ("box.usdc", usdc("metersPerUnit", "/srv/others/secret.usdc"), "the outside file '/srv/others/secret.usdc'"),
+        ("box.usdc", usdc("metersPerUnit", "upAxis")[:60], "is not a whole USD layer"),
+        ("box.usdc", usdc("metersPerUnit", "upAxis")[:-8] + bytes(8), "is not a whole USD layer"),
+        ("box.usdz", packed(box_usdc=usdc("metersPerUnit", "../paper.png"), paper_png=b""), "file '../paper.png'"),
+        ("box.usdz", packed(paper_png=b"x"), "does not begin with a USD layer"),
+    ],
+)  # fmt: skip
+def test_a_bad_model_is_one_sentence(name: str, data: bytes, wrong: str, tmp_path: Path) -> None:
+    found = inspect_model(saved(tmp_path, name, data), View())
+    assert isinstance(found, tuple)
+    assert wrong in found[0]
+    assert found[1]
+
+
+def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
+    assert inspect_model(tmp_path / "none.glb", View()) == ("does not exist", "add the file, or give a picture")
+
+
+def test_a_compressed_package_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "box.usdz", "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("box.usda", usda() * 50)
+    found = inspect_model(tmp_path / "box.usdz", View())
+    assert found == ("packs 'box.usda' compressed", "export it again; USDZ stores its files")
+
+
+def test_a_product_has_a_picture_or_a_model() -> None:
+    product = {"id": "mug", "name": "Mug", "model": "mug.glb", "view": {"azimuth_deg": 30, "lens_mm": 50}}
+    brief = parse(a_brief(products=[product]))
+    assert brief.products[0].view == View(azimuth_deg=30, lens_mm=50)
+    for wrong, sentence in (
+        ({**product, "picture": "mug.png"}, "product mug has a picture and a model; give one of them"),
+        ({"id": "mug", "name": "Mug", "view": {}}, "has a view but no model to look at"),
+        ({**product, "view": {"lens_mm": 5}}, "products[0].view.lens_mm: 5 is refused"),
+        ({**product, "view": {"roll_deg": 5}}, "products[0].view.roll_deg"),
+    ):
+        with pytest.raises(Refusals) as refused:
+            parse(a_brief(products=[wrong]))
+        assert sentence in str(refused.value)
+
+
+def a_plan(folder: Path, **view: Any) -> Any:
+    saved(folder, "mug.glb", BOX)
+    product = {"id": "mug", "name": "Mug", "model": "mug.glb", "view": view}
+    return admitted(folder, products=[product])
+
+
+def test_a_plan_carries_the_view_and_another_angle_is_another_shot(tmp_path: Path) -> None:
+    front, turned, again = (a_plan(tmp_path, azimuth_deg=angle) for angle in (0, 40, 0))
+    shot, other = next(front.plan.shots()), next(turned.plan.shots())
+    assert shot.picture == front.pictures[0].key
+    assert shot.name != other.name
+    assert shot.name == next(again.plan.shots()).name
+    assert front.plan.digest == again.plan.digest != turned.plan.digest
+    assert not any("no picture" in said for said in front.assumptions)
+
+
+def test_a_plan_refuses_a_broken_model_by_its_field(tmp_path: Path) -> None:
+    saved(tmp_path, "mug.glb", BOX[:-5])
+    with pytest.raises(Refusals, match=r"products\[0\]\.model: 'mug\.glb' is not a whole GLB file"):
+        admitted(tmp_path, products=[{"id": "mug", "name": "Mug", "model": "mug.glb"}])
+
+
+def test_lz4_blocks_are_unpacked_within_their_bounds() -> None:
+    assert lz4_block(b"\x35abc\x03\x00\x10d", 20) == b"abcabcabcabcd"
+    for wrong in (b"\x35abc\x09\x00", b"\x35abc\x00\x00"):
+        with pytest.raises(ValueError, match="packed wrongly"):
+            lz4_block(wrong, 20)
+    with pytest.raises(ValueError, match="packed wrongly"):
+        lz4_block(b"\x3fabc\x03\x00" + b"\xff" * 9 + b"\x00", 100)

@@ -1,0 +1,134 @@
+"""Lines are as wide as they are drawn, few, even and whole; each script has its face."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from foundry.fonts import chain, uncovered
+from foundry.plan.plan import is_rtl
+from imaging.typesetting.lettering.breaking import breaks
+from imaging.typesetting.text import Style, balanced, draw, leading, measure, runs, said, wrap
+from tests.support.copies import COPIES
+
+MARGIN = 80
+EXTRA = {
+    "fr-FR": "ÉÀÇ fjäll « J’y vais »", "en-US": "jff Q@ fi 🏔️🔥", "ar-EG": "ﷺ Radiance كَيْفَ؟ ٢٠٪",
+    "th-TH": "ที่นี่ ปฏิญญา ฎุ", "hi-IN": "क्षत्रिय ज्ञानार्थी", "he-IL": "שָׁלוֹם (Trail 750)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", ["Marcellus", "Archivo"])
+@pytest.mark.parametrize("locale", COPIES)
+def test_what_is_measured_is_what_is_drawn(locale: str, family: str) -> None:
+    for text in (COPIES[locale][0], EXTRA.get(locale, "")):
+        for size in (13, 41, 64):
+            style = Style(family, "bold", size, is_rtl(locale), locale)
+            line = measure(text, style)
+            canvas = Image.new("L", (line.width + 2 * MARGIN, line.above + line.below + 2 * MARGIN))
+            draw(ImageDraw.Draw(canvas), MARGIN, MARGIN + line.above, line, style, "white")
+            box = canvas.getbbox() or (MARGIN, MARGIN, MARGIN, MARGIN)
+            assert box[0] >= MARGIN
+            assert box[2] <= MARGIN + line.width
+            assert not text or (box[1] - MARGIN, MARGIN + line.above + line.below - box[3]) in ((0, 0), (0, 1))
+
+
+@pytest.mark.parametrize("locale", COPIES)
+def test_lines_fit_are_few_and_say_everything(locale: str) -> None:
+    for text in COPIES[locale]:
+        for width in (300, 333, 700):
+            style = Style("Inter", "regular", 24, is_rtl(locale), locale)
+            lines = balanced(text, style, width)
+            assert max(line.width for line in lines) <= width
+            assert len(lines) == len(wrap(text, style, width))
+            assert said(lines) == text
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE", "fr-FR", "th-TH", "ja-JP", "zh-CN", "ko-KR", "ar-EG"])
+def test_no_headline_ends_in_one_short_word(locale: str) -> None:
+    style = Style("Archivo", "bold", 40, is_rtl(locale), locale)
+    for width in range(360, 800, 55):
+        lines = balanced(COPIES[locale][0], style, width)
+        if 1 < len(lines) < 4:
+            assert lines[-1].width > 0.35 * max(line.width for line in lines)
+
+
+def test_a_word_wider_than_its_line_sticks_out_unless_it_may_be_divided() -> None:
+    style = Style("Inter", "regular", 30, False, "de-DE")
+    text = "Neue Geschwindigkeitsbegrenzung außerorts"
+    assert max(line.width for line in balanced(text, style, 280)) > 260
+    lines = balanced(text, style, 280, hyphens=True)
+    assert max(line.width for line in lines) <= 280
+    assert [line.text for line in lines if line.text.endswith("-")] == ["Geschwindigkeits-"]
+    assert said(lines) == text
+
+
+def test_a_name_is_neither_divided_nor_parted_where_another_break_will_do() -> None:
+    style = Style("Inter", "regular", 30, False, "en-US", ("Trail 750",))
+    for width in range(200, 420, 10):
+        lines = balanced("Meet the Trail 750 on the ridge", style, width)
+        assert sum("Trail 750" in line.text for line in lines) == 1
+
+
+def test_a_spare_line_keeps_phrases_whole() -> None:
+    style = Style("Inter", "regular", 20, False, "ja-JP")
+    text = "ビタミンCを15％配合した美容液で、朝の肌に静かなうるおいを。"
+    assert [line.text for line in balanced(text, style, 210, most=4)] == [
+        "ビタミンCを", "15％配合した", "美容液で、朝の肌に", "静かなうるおいを。",
+    ]  # fmt: skip
+    assert len(balanced(text, style, 210)) == 3
+
+
+def test_newlines_of_the_writer_are_kept() -> None:
+    style = Style("Inter", "regular", 30, False, "en-US")
+    assert [line.text for line in balanced("Out before\nthe sun", style, 900)] == ["Out before", "the sun"]
+
+
+def files(text: str, locale: str, family: str = "Inter") -> list[str]:
+    return [Path(path).stem for _, path, _ in runs(text, family, "regular", is_rtl(locale), locale)]
+
+
+def test_han_characters_are_drawn_as_their_language_writes_them() -> None:
+    assert files("直接骨", "ja-JP") == ["NotoSansJP-Regular"]
+    assert files("直接骨", "zh-CN") == ["NotoSansSC-Regular"]
+    assert files("한글", "ko-KR") == ["NotoSansKR-Regular"]
+    assert [face.path.stem for face in chain("Inter", "bold", "zh-CN")][5:8] == [
+        "NotoSansSC-Bold", "NotoSansJP-Bold", "NotoSansKR-Bold",
+    ]  # fmt: skip
+
+
+def test_latin_in_chinese_keeps_the_brands_face_and_quotes_are_wide() -> None:
+    assert files("含15%维生素C", "zh-CN", "Archivo") == [
+        "NotoSansSC-Regular", "Archivo-Medium", "NotoSansSC-Regular", "Archivo-Medium",
+    ]  # fmt: skip
+    assert files("“由内而外”", "zh-CN") == ["NotoSansSC-Regular"]
+    assert files("“quoted”", "zh-CN") == ["Inter-Regular"]
+
+
+@pytest.mark.parametrize("sign", ["👩‍🚀", "👨‍👩‍👧", "🇩🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "❤️", "👍🏽", "🏳️‍🌈"])
+def test_an_emoji_is_one_glyph_of_the_emoji_face(sign: str) -> None:
+    style = Style("Marcellus", "regular", 40, False, "en-US")
+    assert files(f"Go {sign}!", "en-US") == ["Inter-Regular", "NotoEmoji-Regular", "Inter-Regular"]
+    assert measure(sign, style).width <= measure("😀", style).width * 1.25
+    assert uncovered(sign, ("Marcellus",)) == ()
+
+
+def test_a_digit_or_a_sign_without_the_selector_is_text() -> None:
+    assert files("1 © 2027", "en-US") == ["Inter-Regular"]
+
+
+def test_leading_is_what_the_script_needs() -> None:
+    assert leading("Radiant") < leading("שלום") < leading("輝く") == leading("한글") < leading("हर") < leading("ทุก")
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [("輝く素肌へ、目覚めるたび" * 40, "ja-JP"), ("ตื่นมาพร้อมผิวเปล่งปลั่งทุกเช้า" * 14, "th-TH")],
+)
+def test_where_a_long_text_may_break_is_found_once_for_all_sizes(text: str, locale: str) -> None:
+    searches = breaks.cache_info().misses
+    for size in range(20, 40):
+        assert balanced(text, Style("Inter", "regular", size, False, locale), 900)
+    assert breaks.cache_info().misses == searches + 1

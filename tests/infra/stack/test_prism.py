@@ -1,0 +1,16 @@
+"""The small pipeline on Prism."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infra.stack import running
+from tests.infra.stack.sums import expected, run
+from tests.support.servers import needing
+
+pytestmark = needing("prism")
+
+
+def test_a_shuffle(tmp_path: Path):
+    with running("prism") as prism:
+        assert run(prism.options(), tmp_path / "sums") == expected()

@@ -1,0 +1,138 @@
+"""Cards that film are evaluated by their clips: what is seen, whether it moves or flickers, where it begins."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from console.cli import app
+from lab.evaluation.calibration import calibration
+from lab.evaluation.clips import FilmedPrompt, likeness
+from lab.evaluation.evaluate_clips import JUMP, LEFT, MOVES, figures_of
+from lab.evaluation.matched import matched_render
+from lab.evaluation.measured import look
+from lab.evaluation.photographs import photograph
+from lab.evaluation.prompts import prompt_set
+from lab.evaluation.scene_judge import load_judge
+from models.registry.promotion import demanded
+from models.video.motion import Motion, MotionMeter, motion_checks
+from tests.support.cards import card_file
+from tests.support.tiny_video import a_folder, a_video_card
+
+RUN = CliRunner()
+Frames = list[np.ndarray[Any, Any]]
+
+
+def motion(frames: Frames) -> Motion:
+    meter = MotionMeter()
+    for frame in frames:
+        meter.take(frame)
+    return meter.motion
+
+
+@pytest.fixture(scope="module")
+def pan() -> Frames:
+    """A camera that moves two pixels a frame over a photograph."""
+    whole = np.rint(photograph("coffee.png") * 255).astype(np.uint8)
+    return [whole[50:290, 10 + 2 * at : 330 + 2 * at] for at in range(12)]
+
+
+def test_a_camera_move_is_motion_and_little_else(pan: Frames) -> None:
+    moves = motion(pan)
+    assert moves.frames == 12
+    assert moves.step > 2 * MOVES
+    assert moves.left <= LEFT
+    assert moves.jump <= JUMP
+
+
+def test_a_still_does_not_move_and_one_frame_is_no_motion(pan: Frames) -> None:
+    assert motion(pan[:1] * 6) == Motion(6, 0.0, 0.0, 0.0)
+    assert motion(pan[:1]) == Motion(1, 0.0, 0.0, 0.0)
+
+
+def test_flicker_noise_and_a_cut_are_told_from_motion(pan: Frames) -> None:
+    chance = np.random.default_rng(0)
+    lit = [np.clip(frame * (1 + 0.1 * (-1) ** at), 0, 255).astype(np.uint8) for at, frame in enumerate(pan)]
+    noise = [chance.integers(0, 256, frame.shape).astype(np.uint8) for frame in pan]
+    cut = [*pan[:6], *(frame[::-1] for frame in pan[6:])]
+    assert motion(lit).left > 2 * LEFT
+    assert motion(noise).left > 2 * LEFT
+    assert motion(cut).jump > 2 * JUMP
+
+
+def test_floats_are_measured_as_their_bytes_are(pan: Frames) -> None:
+    floats = motion([frame.astype(np.float32) / 255 for frame in pan])
+    assert floats.step == pytest.approx(motion(pan).step, abs=0.01)
+
+
+def test_a_frozen_or_flickering_clip_is_refused_by_limits_that_its_card_may_move(pan: Frames, tmp_path: Path) -> None:
+    card = a_video_card("wan", tmp_path, thresholds={})
+    noise = [np.random.default_rng(at).integers(0, 256, pan[0].shape).astype(np.uint8) for at in range(4)]
+
+    def refused(frames: Frames, **limits: str) -> list[str]:
+        own = card.model_copy(update={"thresholds": {name: Decimal(limit) for name, limit in limits.items()}})
+        return [check.name for check in motion_checks(own, motion(frames)) if not check.passed]
+
+    assert refused(pan) == []
+    assert refused(pan[:1] * 4) == ["moves"]
+    assert "no_flicker" in refused(noise)
+    assert refused([*pan[:6], *(frame[::-1] for frame in pan[6:])]) == ["no_cut"]
+    assert refused(pan[:1] * 4, moves="0") == []
+    assert refused(noise, flicker="99", cut="99") == []
+
+
+def test_a_clip_that_begins_elsewhere_is_unlike_its_picture(pan: Frames) -> None:
+    wanted = np.asarray(Image.fromarray(pan[0]).resize((640, 480)))
+    assert likeness(wanted, pan[0]) > 0.95
+    assert likeness(wanted, pan[0][::-1]) < 0.6
+
+
+def test_a_refused_clip_answers_everything_wrongly() -> None:
+    prompt = prompt_set().prompts[0]
+    shown = tuple(look([matched_render(prompt)] * 3, [prompt.palette] * 3, load_judge()))
+    good = FilmedPrompt(prompt, "", shown, Motion(9, 2.0, 1.0, 2.0), 0.9, (), 4.0)
+    figures = figures_of([good, FilmedPrompt(prompt, "refused 2 times")], calibration())
+    shares = ("scene", "scene_held", "palette", "moving", "steady")
+    assert {figures[name] for name in shares} == {0.5}
+    assert (figures["clips"], figures["refused"], figures["safety"]["rate"], figures["begins"]) == (2, 1, 0.5, 0.9)
+    unsteady = replace(good, motion=Motion(9, 9.0, 1.0, JUMP + 1), unsafe=("unsafe, last frame",))
+    figures = figures_of([good, unsteady], calibration())
+    assert (figures["moving"], figures["steady"]) == (1, 0.5)
+    assert figures["safety"] == {"rate": 0.5, "failed_checks": {"unsafe, last frame": 1}}
+
+
+@pytest.mark.parametrize("family", ["wan", "ltx-image"])
+def test_the_command_films_measures_and_shows_the_clips(family: str, tmp_path: Path) -> None:
+    a_folder(family, tmp_path / "cards" / family)
+    own = a_video_card(family, tmp_path / "cards")
+    said = own.model_dump(mode="json", include={"frames", "frames_per_second", "steps", "cpu_threads", "task", "sizes"})
+    card_file(
+        tmp_path / "cards", id="moves", source={"kind": "directory", "folder": family}, guidance="3",
+        weights=dict(own.weights), **said,
+    )  # fmt: skip
+    done = RUN.invoke(app, ["models", "evaluate", "moves", "--cards", str(tmp_path / "cards"), "--quick"])
+    assert done.exit_code == 3, done.output
+    folder = tmp_path / "cards" / "evidence" / "moves" / "1"
+    found = json.loads((folder / "evaluation.json").read_text())
+    assert found["figures"]["clips"] == 2
+    assert not found["marks"]["clips"]["passed"]  # a quick look never passes
+    assert not found["marks"]["scene"]["passed"]  # random weights draw noise
+    assert ("begins with its picture, SSIM" in found["marks"]) == (own.task == "image-to-video")
+    page, pictures = (folder / "report.html").read_text(), sorted((folder / "pictures").iterdir())
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert f"pictures/{picture.name}" in page
+        with Image.open(picture) as shown:
+            assert getattr(shown, "n_frames", 1) == own.frames
+
+
+def test_a_card_that_films_is_promoted_on_its_evaluation_alone(tmp_path: Path) -> None:
+    assert demanded(a_video_card("wan", tmp_path)) == ("evaluation.json",)

@@ -1,0 +1,122 @@
+"""Free words become the embedded model's grammar: scene, light, colours, room for copy; the rest is reported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from foundry.plan.shot import ShotOrder
+from lab.training.backdrop.captions import held_back
+from lab.training.backdrop.held_out import prompts
+from lab.training.backdrop.palettes import family
+from lab.training.backdrop.scenes import SCENES
+from models.backdrop.captions import caption
+from models.backdrop.colours import COLOURS, colour_words, hex_of_lab, level_of_word
+from models.backdrop.prompt import compile_prompt
+from models.backdrop.vocabulary import DEFAULT_COLOURS, STRONG, WEAK
+from models.prompt import compile_for, copy_side
+from models.registry import card
+
+PALETTE = ("#EFDFC2", "#D8B98A", "#C4633F")
+
+
+def order(prompt: str, bucket: str = "square", mirrored: bool = False) -> ShotOrder:
+    return ShotOrder("n", "p", "aurelle", 0, 0, bucket, mirrored, 0, prompt, "people, text", PALETTE, None, 512, 512, 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "light"),
+    [
+        ("Sunlit plaster wall with window shadows and a giraffe, light from the right", "window", "right"),
+        ("leaf shadows on a terracotta wall", "leaves", "left"),
+        ("Calm sea at sunrise, a warm horizon, light from the left", "sunset", "left"),
+        ("a marble podium, lit from above", "podium", "top"),
+        ("white marble table top with grey veins in front of a wall", "marble", "left"),
+        ("cut paper layers, papercut hills", "papercut", "left"),
+        ("", "sweep", "left"),
+    ],
+)
+def test_scene_and_light_are_understood(words: str, kind: str, light: str) -> None:
+    found = compile_prompt(words)
+    assert (found.scene_kind, found.light) == (kind, light)
+    assert found == compile_prompt(words)
+
+
+def test_what_is_not_understood_is_reported_and_small_words_are_not() -> None:
+    found = compile_prompt("A giraffe on the marble, softly lit from the left")
+    assert found.ignored == ("giraffe",)
+    assert {"marble", "left"} <= set(found.understood)
+
+
+def test_colours_in_the_text_go_to_what_they_stand_beside_and_the_palette_fills_the_rest() -> None:
+    found = compile_prompt("Sunset over a calm lake, navy sky, orange glow", PALETTE)
+    assert found.colours == (COLOURS["navy"], PALETTE[0], COLOURS["orange"])
+    found = compile_prompt("podium in coral before a sky blue wall, #102030 floor")
+    assert found.colours == (COLOURS["sky"], "#102030", COLOURS["coral"])
+    assert compile_prompt("silk", PALETTE).colours == PALETTE
+
+
+def test_pale_and_deep_change_a_colour_and_hues_stay() -> None:
+    plain, pale, deep = (compile_prompt(f"{shade} green wall").colours[0] for shade in ("", "pale", "deep"))
+    assert plain == COLOURS["green"]
+    levels = [ord(colour_words(colour)[1]) for colour in (deep, plain, pale)]
+    assert levels == sorted(set(levels))
+    assert {family(colour) for colour in (plain, pale, deep)} == {"green"}
+
+
+def test_the_layout_decides_where_copy_goes_and_other_wishes_are_reported() -> None:
+    wish = "podium, copy on the right, light from the left"
+    assert (compile_prompt(wish).room, compile_prompt(wish).light) == ("right", "left")
+    bound = compile_prompt(wish, room="left")
+    assert bound.room == "left"
+    assert bound.ignored == ("right",)
+    assert [copy_side(bucket) for bucket in ("square", "portrait", "story", "landscape")] == ["top"] * 3 + ["left"]
+
+
+def test_a_shot_that_will_be_mirrored_is_drawn_with_its_light_exchanged() -> None:
+    model = card("backdrop", "text-to-image")
+    plain = compile_for(model, order("silk, light from the right", "landscape"))
+    turned = compile_for(model, order("silk, light from the right", "landscape", mirrored=True))
+    assert "light right room left" in plain.text
+    assert "light left room left" in turned.text
+    assert plain.ignored == ("people", "text")
+
+
+def test_every_scene_has_words_and_colours_of_its_own() -> None:
+    assert set(STRONG.values()) == set(SCENES) == set(DEFAULT_COLOURS)
+    assert set(WEAK.values()) <= set(SCENES)
+    assert not set(STRONG) & set(WEAK)
+    assert {compile_prompt(kind).scene_kind for kind in SCENES} == set(SCENES)
+
+
+def test_a_colour_and_its_words_agree_within_half_a_level() -> None:
+    for colour in COLOURS.values():
+        lab = [level_of_word(word) for word in colour_words(colour).split()]
+        assert [axis for axis, _ in filter(None, lab)] == ["l", "a", "b"]
+        near = hex_of_lab([value for _, value in filter(None, lab)])  # type: ignore[arg-type]
+        assert colour_words(near).split()[0] == colour_words(colour).split()[0]
+    assert level_of_word("wall") is None
+
+
+def test_the_held_out_prompts_are_fixed_new_and_mean_what_they_say() -> None:
+    fixed = prompts()
+    assert fixed == prompts()
+    assert len(fixed) >= 100
+    assert {one.scene_kind for one in fixed} == set(SCENES)
+    for one in fixed:
+        found = compile_prompt(one.text, one.palette)
+        assert (found.scene_kind, found.light, found.colours) == (one.scene_kind, one.light, one.palette)
+    unseen = [one for one in fixed if one.scene_kind not in ("spotlight", "bokeh")]
+    assert all(held_back(one.scene_kind, one.palette[0]) for one in unseen)
+
+
+def test_compiling_needs_no_torch() -> None:
+    code = "import sys; from models.backdrop_prompt import compile_prompt; compile_prompt('silk'); "
+    code += "assert not {'torch', 'diffusers', 'transformers'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_caption_is_always_seventeen_words() -> None:
+    assert len(caption("snow", "top", "top", PALETTE).split()) == 17

@@ -1,0 +1,178 @@
+"""Product models through Blender: exact colours, exact framing, and one sentence for whatever goes wrong.
+
+`FOUNDRY_BLENDER` names a Python that has bpy, or a Blender; without it this Python is asked.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pytest
+from apache_beam.testing.util import assert_that, equal_to
+
+from foundry.inputs.picture import decode, picture_name
+from foundry.inputs.product_model import ModelFacts, inspect_model
+from foundry.inputs.product_view import View
+from foundry.store.object_store import LocalStore
+from models.blender.process import Blender, BlenderMissing, RenderRefused, plain_png, render
+from models.blender.views import BlenderHandler, Unrendered, ViewOrder, rendered_view, take_in
+from tests.support.needing import needing
+from tests.support.product_models import flat_box, glb_of, saved, usda
+from transforms.views import RenderViews
+
+HERE = Blender(os.environ.get("FOUNDRY_BLENDER", ""), "cpu", threads=1, timeout_s=300)
+there = HERE.program or importlib.util.find_spec("bpy")
+blender = needing(pytest.mark.blender, lacking="" if there else "no Blender on this machine")
+SMALL = View(edge_px=64, samples=1, denoise=False)
+COLOUR = (200, 90, 30)
+
+
+def marked(test: Any) -> Any:
+    for mark in blender:
+        test = mark(test)
+    return test
+
+
+def levels(png: bytes) -> np.ndarray[Any, np.dtype[np.uint16]]:
+    """(height, width, 4) uint16 of a 16-bit RGBA PNG."""
+    import cv2
+
+    read = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert read is not None
+    assert read.dtype == np.uint16
+    return np.asarray(read[..., [2, 1, 0, 3]], np.uint16)
+
+
+@marked
+def test_a_flat_colour_comes_out_as_itself_in_16_bits_and_fills_the_frame() -> None:
+    png = render(flat_box(COLOUR), SMALL, HERE)
+    pixels = levels(png)
+    assert max(pixels.shape[:2]) == 64
+    inside = pixels[pixels[..., 3] == 65535][:, :3] / 257
+    assert len(inside) > 0.8 * pixels.shape[0] * pixels.shape[1]
+    assert np.abs(inside - COLOUR).max() < 0.5
+    assert np.median(np.asarray(decode(png))[..., :3].reshape(-1, 3), axis=0).tolist() == list(COLOUR)
+    assert pixels[0, :, 3].max() < 65535 or pixels[:, 0, 3].max() < 65535
+
+
+@marked
+def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path: Path) -> None:
+    facts = inspect_model(saved(tmp_path, "box.glb", flat_box(COLOUR, edge_m=900.0)), SMALL)
+    assert isinstance(facts, ModelFacts)
+    store = LocalStore(tmp_path / "store")
+    png = take_in(facts, store, "northpeak", HERE)
+    own = store.for_tenant("northpeak")
+    assert own.get(picture_name(facts.key)) == png
+    never = Blender("/nowhere/python")
+    assert rendered_view(store, "northpeak", facts.sha256, SMALL, never) == png
+    assert render(facts.path.read_bytes(), SMALL, HERE) == png
+    handler = BlenderHandler(store, never)
+    orders = [ViewOrder("northpeak", facts.sha256, SMALL), ViewOrder("aurelle", facts.sha256, SMALL)]
+    done, refused = handler.run_inference(orders, handler.load_model())
+    assert done == facts.key
+    assert isinstance(refused, Unrendered)
+    assert refused.code == "no_such_object"
+
+
+def test_orders_that_cannot_be_rendered_are_dead_letters_and_the_rest_go_on(tmp_path: Path) -> None:
+    store, sha256 = LocalStore(tmp_path), "ab" * 32
+    order = ViewOrder("northpeak", sha256, SMALL)
+    store.for_tenant("northpeak").put_once(picture_name(order.key), b"rendered before")
+    lacking = ViewOrder("aurelle", sha256, SMALL)
+    with beam.Pipeline("FnApiRunner") as pipeline:
+        there, refused = pipeline | beam.Create([order, lacking]) | RenderViews(BlenderHandler(store))
+        assert_that(there, equal_to([order.key]), label="there")
+        letters = refused | beam.Map(lambda letter: (letter.stage, letter.code, letter.key))
+        assert_that(letters, equal_to([("render-view", "no_such_object", f"aurelle/{order.key}")]), label="refused")
+
+
+@marked
+def test_usd_is_rendered_upright_and_the_light_comes_from_its_side() -> None:
+    view = View(edge_px=65, samples=8, denoise=False, azimuth_deg=45, elevation_deg=20, light="left")
+    left = levels(render(usda(), view, HERE)).astype(float)
+    assert max(left.shape[:2]) == 65
+    solid = left[..., 3] > 60_000
+    assert 0.4 < solid.mean() < 0.95
+    middle = left.shape[1] // 2
+    assert left[:, :middle, 0][solid[:, :middle]].mean() > 1.1 * left[:, middle:, 0][solid[:, middle:]].mean()
+
+
+@marked
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (flat_box(COLOUR, edge_m=1e6), "measures 1e+06 m; from 1e-05 to 10000 m is possible; check its units"),
+        (glb_of({"asset": {"version": "2.0"}, "scenes": [{"nodes": [0]}], "nodes": [{}]}), "is an empty scene"),
+        (flat_box(COLOUR)[:-30], "product model box.glb "),
+    ],
+)
+def test_what_blender_cannot_show_is_one_sentence(model: bytes, sentence: str) -> None:
+    with pytest.raises(RenderRefused) as refused:
+        render(model, SMALL, HERE, "box.glb")
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def a_program(folder: Path, lines: str) -> str:
+    path = saved(folder, "python-of-a-kind", f"#!{sys.executable}\n{lines}\n".encode())
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+@pytest.fixture
+def unlucky(tmp_path: Path) -> Any:
+    def refused(lines: str, timeout_s: int = 60) -> str:
+        with pytest.raises(RenderRefused) as caught:
+            render(flat_box(COLOUR), SMALL, Blender(a_program(tmp_path, lines), timeout_s=timeout_s), "box.glb")
+        return str(caught.value)
+
+    return refused
+
+
+def test_a_blender_that_hangs_is_ended_with_all_it_started(unlucky: Any, tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    lines = (
+        "import subprocess, time\n"
+        f"child = subprocess.Popen(['sleep', '300'])\nopen({str(told)!r}, 'w').write(str(child.pid))\ntime.sleep(300)"
+    )
+    assert "took longer than 5 s to render; ask for fewer samples" in unlucky(lines, timeout_s=5)
+    state = Path(f"/proc/{told.read_text()}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_a_blender_that_crashes_is_one_sentence(unlucky: Any) -> None:
+    assert "ended Blender with signal 11 (no word)" in unlucky("import os; os.kill(os.getpid(), 11)")
+    assert "ended Blender with exit code 3 (out of memory)" in unlucky("print('out of memory'); raise SystemExit(3)")
+
+
+def test_a_blender_process_sees_no_secret(unlucky: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VENDOR_KEY", "hunter2")
+    assert "VENDOR_KEY" not in unlucky("import os; print(sorted(os.environ)); raise SystemExit(3)")
+
+
+def test_without_blender_the_sentence_says_what_to_install(tmp_path: Path) -> None:
+    bare = a_program(tmp_path, "raise ModuleNotFoundError(\"No module named 'bpy'\")")
+    for program in (str(tmp_path / "none"), bare):
+        with pytest.raises(BlenderMissing, match=r"pip install 'campaign-foundry\[blender\]'"):
+            render(flat_box(COLOUR), SMALL, Blender(program))
+
+
+def test_only_the_scene_imports_bpy() -> None:
+    root = Path(__file__).resolve().parents[3]
+    rooms = [root / room for room in ("foundry", "imaging", "models", "lab", "transforms", "pipelines", "console")]
+    files = [file for room in rooms for file in room.rglob("*.py")]
+    importing = [file for file in files if re.search(r"^\s*(import|from) bpy", file.read_text("utf-8"), re.MULTILINE)]
+    assert [file.relative_to(root).as_posix() for file in importing] == ["models/blender/scene.py"]
+
+
+def test_a_picture_of_another_depth_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="depth 8"):
+        plain_png(bytes(24) + bytes((8, 6)) + bytes(20))

@@ -1,0 +1,120 @@
+"""The flow from plan to manifest, on the embedded engine, with painted shots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foundry.store.object_store import LocalStore
+from pipelines.campaign.flow import Outcome, build
+from pipelines.planning.admission import Admitted
+from tests.support.briefs import BRIEF, a_brief, admitted
+from tests.support.fakes import PaintingHandler
+from tests.support.stored import objects
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    PaintingHandler.forget()
+
+
+def make(each: Admitted, root: Path, **refusing: str) -> Outcome:
+    return build(each.plan, each.pictures, LocalStore(root), generator=PaintingHandler(**refusing))
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes], kind: str) -> set[str]:
+    return {name for name in set(after) - set(before) if f"/{kind}/" in name}
+
+
+def test_every_variant_is_made_once_and_a_second_run_makes_nothing(tmp_path: Path) -> None:
+    each = admitted(tmp_path)
+    first = make(each, tmp_path / "store")
+    assert (first.rows, first.letters) == (6, ())
+    assert PaintingHandler.pictures == each.plan.shot_count == 2
+    before = objects(tmp_path / "store")
+    second = make(each, tmp_path / "store")
+    assert PaintingHandler.pictures == 2
+    assert objects(tmp_path / "store") == before
+    assert second.rows == 6
+
+
+def test_a_changed_price_renders_only_what_shows_it(tmp_path: Path) -> None:
+    make(admitted(tmp_path), tmp_path / "store")
+    before = objects(tmp_path / "store")
+    product = {**BRIEF["products"][0]}
+    product["prices"] = [{"amount": "48", "currency": "USD"}, {"amount": "39", "currency": "EUR"}]
+    make(admitted(tmp_path, products=[product]), tmp_path / "store")
+    after = objects(tmp_path / "store")
+    assert PaintingHandler.pictures == 2
+    assert len(changed(before, after, "renditions")) == 2  # de-DE, in the two layouts with a price
+    assert not changed(before, after, "masters")
+
+
+def test_a_changed_headline_renders_only_its_locale(tmp_path: Path) -> None:
+    make(admitted(tmp_path), tmp_path / "store")
+    before = objects(tmp_path / "store")
+    messages = {**BRIEF["messages"], "de-DE": {"headline": "Neu", "call_to_action": "Entdecken"}}
+    make(admitted(tmp_path, messages=messages), tmp_path / "store")
+    after = objects(tmp_path / "store")
+    assert len(changed(before, after, "renditions")) == 3
+    assert PaintingHandler.pictures == 2
+
+
+def test_an_added_placement_makes_only_its_files(tmp_path: Path) -> None:
+    make(admitted(tmp_path), tmp_path / "store")
+    before = objects(tmp_path / "store")
+    make(
+        admitted(tmp_path, placements=[*BRIEF["placements"], "google/billboard"]),
+        tmp_path / "store",
+    )
+    after = objects(tmp_path / "store")
+    assert len(changed(before, after, "renditions")) == 2
+    assert PaintingHandler.pictures == 2
+
+
+def test_metadata_follows_the_asset_and_changes_no_file(tmp_path: Path) -> None:
+    make(admitted(tmp_path), tmp_path / "store")
+    before = objects(tmp_path / "store")
+    make(admitted(tmp_path, metadata={"owner": "someone"}), tmp_path / "store")
+    after = objects(tmp_path / "store")
+    assert not changed(before, after, "renditions")
+    manifest = after["aurelle/campaigns/test/manifest.jsonl"].decode()
+    assert manifest.count('\\"owner\\": \\"someone\\"') == 6
+
+
+def test_a_refused_shot_becomes_dead_letters_and_the_rest_goes_on(tmp_path: Path) -> None:
+    outcome = make(admitted(tmp_path), tmp_path / "store", refuse="story")
+    codes = sorted(letter.code for letter in outcome.letters)
+    assert codes == ["no_master", "no_master", "shot_refused"]
+    assert outcome.rows == 4
+
+
+def test_copy_that_does_not_fit_becomes_a_dead_letter_that_names_it(tmp_path: Path) -> None:
+    long = {"headline": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 4}
+    messages = {**BRIEF["messages"], "de-DE": long}
+    outcome = make(admitted(tmp_path, messages=messages), tmp_path / "store")
+    assert outcome.rows + len(outcome.letters) == 6
+    assert {letter.code for letter in outcome.letters} == {"copy_does_not_fit"}
+    assert all("de-DE: headline" in letter.reason for letter in outcome.letters)
+
+
+def test_the_order_of_lists_and_keys_changes_no_name(tmp_path: Path) -> None:
+    def shuffled() -> dict[str, Any]:
+        brief = a_brief()
+        second = {"id": "cream", "name": "Cream", "picture": "serum.png"}
+        brief["products"] = [second, *brief["products"]]
+        brief["messages"] = dict(reversed(list(brief["messages"].items())))
+        brief["placements"] = list(reversed(brief["placements"]))
+        return dict(reversed(list(brief.items())))
+
+    straight = {**shuffled()}
+    straight["products"] = list(reversed(straight["products"]))
+    straight["placements"] = list(reversed(straight["placements"]))
+    one, other = admitted(tmp_path, **shuffled()).plan, admitted(tmp_path, **straight).plan
+    names = [[v.name for shot in plan.shots() for v in plan.variants(shot)] for plan in (one, other)]
+    assert names[0] == names[1]
+    assert one.digest == other.digest
+    assert len(set(names[0])) == 12
+    assert one.shot_count == 2  # both products show the same picture, so they share their shots

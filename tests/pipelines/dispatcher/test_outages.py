@@ -1,0 +1,171 @@
+"""The store's outages are told from a brief's faults, wherever they strike; no good brief is refused for them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pytest
+
+from foundry.errors import BadInput
+from foundry.store.bucket_requests import StoreOutage
+from foundry.store.object_store import CorruptObject
+from models.drawing import Drawing
+from pipelines.dispatcher import patience as waiting
+from pipelines.dispatcher.announcing import Teller
+from pipelines.dispatcher.making import ATTEMPTS
+from pipelines.dispatcher.order import Order
+from pipelines.dispatcher.order_book import Desk
+from pipelines.dispatcher.outages import outage_of
+from pipelines.dispatcher.patience import GivenUp, Patience
+from pipelines.dispatcher.scheduler import Limits
+from tests.pipelines.dispatcher.factory import SMALL
+from tests.pipelines.dispatcher.sick_store import SickKitchen, hits
+from tests.pipelines.dispatcher.test_making import Telling, kitchen
+from tests.pipelines.dispatcher.test_order_book import SCENES, an_order
+from tests.support.briefs import admitted
+from tests.support.fakes import PaintingHandler
+
+ILLNESSES: dict[str, Callable[[], Exception]] = {
+    "outage": lambda: StoreOutage("masters/m", 3.0, "503"),
+    "corrupt": lambda: CorruptObject("masters/m", "AAAAAA==", "4waSgw=="),
+    **{errno.errorcode[number]: lambda number=number: OSError(number, os.strerror(number), "masters/m")  # type: ignore[misc]
+       for number in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE)},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "FIRST_PAUSE_S", 0.01)
+
+
+def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds: float = 60.0) -> SickKitchen:
+    """A kitchen whose store is ill so many times when names that begin with `where` are touched."""
+    hits[str(root)] = times
+    told: dict[str, Any] = {"generator": PaintingHandler(), "reports": False}
+    return SickKitchen(
+        str(root), telling, Patience(seconds), lambda order: True, **told, illness=ILLNESSES[illness], where=where
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small campaign that is made already."""
+    folder = tmp_path_factory.mktemp("made")
+    assert kitchen(folder / "store", Telling()).make([small(folder, 1)]) == []
+    return folder
+
+
+def small(folder: Path, offset: int, **changes: Any) -> Order:
+    return an_order(admitted(folder, placements=SMALL, **changes), offset)
+
+
+@pytest.mark.parametrize("illness", ILLNESSES)
+def test_an_outage_outside_the_flow_refuses_no_brief(made: Path, illness: str) -> None:
+    for where in ("records/", "campaigns/"):  # while it looks what there is, and while it writes the manifest
+        telling, order = Telling(), small(made, 2)
+        assert sick(made / "store", telling, where, illness, ATTEMPTS + 1).make([order]) == []
+        assert telling.told == [order.key]
+        assert (order.attempts, order.tally.reused, hits[str(made / "store")]) == (0, 2, 0)
+
+
+@pytest.mark.parametrize("illness", ["outage", "EDQUOT"])
+def test_an_outage_inside_the_flow_refuses_no_brief(tmp_path: Path, illness: str) -> None:
+    telling, order = Telling(), small(tmp_path, 1)
+    assert sick(tmp_path / "store", telling, "masters/", illness, ATTEMPTS).make([order]) == []
+    assert telling.told == [order.key]
+    assert (order.attempts, order.tally.made, hits[str(tmp_path / "store")]) == (0, 2, 0)
+
+
+def test_a_store_that_fails_while_events_are_read_is_not_called_the_broker(made: Path) -> None:
+    order = small(made, 3)
+    teller = Teller(writer=None)  # type: ignore[arg-type]  # the store fails before anything is sent
+    busy = sick(made / "store", teller, "reading", "outage", 1000, seconds=0.3)
+    with pytest.raises(GivenUp, match=r"the store .* did not work .*the bucket gave no usable answer"):
+        busy.make([order])
+
+
+def raises(illness: str) -> None:
+    raise ILLNESSES[illness]()
+
+
+@pytest.mark.parametrize("illness", ILLNESSES)
+def test_an_outage_is_seen_through_the_engine_and_through_other_errors(illness: str) -> None:
+    with pytest.raises(RuntimeError) as raised, beam.Pipeline() as p:
+        p | beam.Create([illness]) | "Break" >> beam.Map(raises)
+    assert outage_of(raised.value)
+    for hidden, seen in ((raises_from, ValueError), (raises_beside, FileNotFoundError)):
+        with pytest.raises(seen) as other:
+            hidden(illness)
+        assert outage_of(other.value) == str(ILLNESSES[illness]())
+
+
+def raises_from(illness: str) -> None:
+    try:
+        raises(illness)
+    except OSError as error:
+        raise ValueError("the record cannot be read") from error
+
+
+def raises_beside(illness: str) -> None:
+    """As where a scratch file is to be removed from a disk that has gone."""
+    try:
+        raises(illness)
+    finally:
+        os.unlink("/nowhere/at/all")
+
+
+def test_what_only_speaks_of_an_outage_is_none() -> None:
+    about_itself = RuntimeError("again")
+    about_itself.__cause__ = about_itself
+    instead = BadInput("x", "is wrong")
+    instead.__context__, instead.__suppress_context__ = ILLNESSES["outage"](), True
+    for error in (
+        ValueError("StoreOutage: no space left on device"), BadInput("scene", "StoreOutage: a picture of a full disk"),
+        PermissionError(errno.EACCES, "Permission denied"), FileNotFoundError(errno.ENOENT, "gone"),
+        RuntimeError("CUDA out of memory"), about_itself, instead,
+    ):  # fmt: skip
+        assert outage_of(error) == "", error
+
+
+class Stumbling(PaintingHandler):
+    """Breaks in two of three runs."""
+
+    runs = 0
+
+    def run_inference(self, batch: Any, model: Any, inference_args: Any = None) -> list[Drawing]:
+        """The paintings, every third time."""
+        Stumbling.runs += 1
+        if Stumbling.runs % ATTEMPTS:
+            raise RuntimeError("out of memory, or the like")
+        return super().run_inference(batch, model, inference_args)
+
+
+def test_only_attempts_at_one_part_count_against_an_order(tmp_path: Path) -> None:
+    desk, telling = Desk(Limits()), Telling()
+    order = an_order(admitted(tmp_path, scenes=SCENES[:2], placements=SMALL), 1, most=1)
+    desk.take(order)
+    Stumbling.runs, parts = 0, len(order.parts)
+    busy = kitchen(tmp_path / "store", telling, generator=Stumbling())
+    for _ in range(parts):
+        assert busy.make(desk.round()) == []
+        list(desk.finish_round())
+    assert (parts, Stumbling.runs, telling.told) == (2, ATTEMPTS * 2, [order.key])
+
+
+def test_an_outage_begins_with_its_first_failure_and_another_begins_anew() -> None:
+    tries = list[int]()
+
+    def works_for_long() -> int:
+        tries.append(1)
+        time.sleep(0.3)
+        if len(tries) < 4:
+            raise OSError("away")
+        return len(tries)
+
+    assert Patience(0.2).insist("the store", works_for_long) == 4

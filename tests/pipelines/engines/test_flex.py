@@ -1,0 +1,73 @@
+"""What the Flex Template's launcher fetches, from a local Cloud Storage."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from foundry.errors import BadInput
+from foundry.tenant import load_tenant
+from infra.stack import running
+from pipelines.campaign.workbench import admitted
+from pipelines.engines import flex_template
+from pipelines.engines.flex_template import fetched
+from tests.support.briefs import EXAMPLES
+from tests.support.briefs import admitted as prepared
+from tests.support.servers import needing
+
+pytestmark = needing("gcs")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import storage
+
+    with running("gcs") as server:
+        found = storage.Client("stack", AnonymousCredentials(), client_options={"api_endpoint": server.endpoint})
+        found.create_bucket("briefs")
+        yield found
+        found.close()
+
+
+def uploaded(client: Any, folder: Path, prefix: str) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            client.bucket("briefs").blob(f"{prefix}/{path.relative_to(folder)}").upload_from_filename(str(path))
+
+
+def test_a_brief_in_a_bucket_is_admitted_with_its_pictures_and_tenants(client: Any, tmp_path: Path):
+    folder = tmp_path / "there"
+    shutil.copytree(EXAMPLES / "tenants" / "aurelle", folder / "tenants" / "aurelle")
+    there = prepared(folder, owner=load_tenant(folder / "tenants", "aurelle"))
+    (folder / "brief.yaml").write_text(yaml.safe_dump(there.plan.brief.model_dump(mode="json", exclude_none=True)))
+    uploaded(client, folder, "spring")
+    here = tmp_path / "here"
+    here.mkdir()
+    (one,) = admitted(fetched("gs://briefs/spring/brief.yaml", here, client), None)
+    assert one.plan.digest == there.plan.digest
+
+
+def test_an_object_that_leads_out_of_the_folder_is_refused(client: Any, tmp_path: Path):
+    for name in ("bad/brief.yaml", "bad/../../out.png"):
+        client.bucket("briefs").blob(name).upload_from_string("x")
+    with pytest.raises(BadInput) as refused:
+        fetched("gs://briefs/bad/brief.yaml", tmp_path, client)
+    assert "leads out of its folder" in str(refused.value)
+    assert not (tmp_path.parent / "out.png").exists()
+
+
+def test_a_missing_brief_and_a_large_folder_are_refused(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(BadInput) as refused:
+        fetched("gs://briefs/nowhere/brief.yaml", tmp_path, client)
+    assert "is not there" in str(refused.value)
+    client.bucket("briefs").blob("large/brief.yaml").upload_from_string("x" * 100)
+    monkeypatch.setattr(flex_template, "MOST_BYTES", 99)
+    with pytest.raises(BadInput) as refused:
+        fetched("gs://briefs/large/brief.yaml", tmp_path, client)
+    assert "100 bytes; the limit is 99" in str(refused.value)

@@ -1,0 +1,68 @@
+"""Briefs to build tests and benchmarks from. Importing this loads neither Beam nor torch."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from foundry.brief.intake import parse
+from foundry.tenant import Models, Tenant, load_tenant
+from models.registry import cards_of
+from pipelines.planning.admission import Admitted, admit
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+
+BRIEF: dict[str, Any] = {
+    "tenant": "aurelle",
+    "campaign": {"id": "test", "name": "Test"},
+    "market": {"regions": ["US"]},
+    "products": [
+        {
+            "id": "serum",
+            "name": "Serum",
+            "picture": "serum.png",
+            "prices": [{"amount": "48", "currency": "USD"}, {"amount": "45", "currency": "EUR"}],
+        }
+    ],
+    "scenes": [{"id": "wall", "prompt": "Plaster wall, light from the left"}],
+    "messages": {
+        "en-US": {"headline": "Wake up radiant", "call_to_action": "Shop now"},
+        "de-DE": {"headline": "Strahlend in den Tag", "call_to_action": "Entdecken"},
+    },
+    "placements": ["google/leaderboard", "google/medium-rectangle", "google/half-page"],
+}
+
+
+def a_brief(**changes: Any) -> dict[str, Any]:
+    """The test brief with some keys replaced; None removes a key."""
+    made = {**copy.deepcopy(BRIEF), **changes}
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def product_picture(path: Path, colour: str = "#B0651D") -> Path:
+    """A bottle-like shape on transparency."""
+    picture = Image.new("RGBA", (240, 480))
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle((20, 140, 220, 479), 30, fill=colour)
+    draw.rectangle((90, 10, 150, 140), fill="#222222")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+    return path
+
+
+def a_tenant(tenant: str = "aurelle") -> Tenant:
+    """One of the example tenants, enlarging and judging without networks, since most tests run the whole flow."""
+    found = load_tenant(EXAMPLES / "tenants", tenant)
+    return found.model_copy(update={"models": Models(upscale="lanczos", screen="measured")})
+
+
+def admitted(folder: Path, *, owner: Tenant | None = None, **changes: Any) -> Admitted:
+    """The test brief, admitted for its owner, with its product picture in `folder`."""
+    if not (folder / "serum.png").exists():
+        product_picture(folder / "serum.png")
+    owner = owner or a_tenant()
+    return admit(parse(a_brief(**changes)), folder, owner, cards_of(owner))

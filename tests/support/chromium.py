@@ -1,0 +1,35 @@
+"""A page in a real Chromium, and everything that it said or asked of the network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.needing import needing
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needed = needing(pytest.mark.browser, lacking="" if CHROMIUM else "no Chromium on this machine")
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[tuple[Any, list[str]]]:
+    """The page of a file on disk, and its console lines, errors and requests to the network."""
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM is not None, "CI needs Chromium; .ci/run installs it"
+    noise: list[str] = []
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on("request", lambda request: noise.append(request.url) if request.url.startswith("http") else None)
+        page.goto(file.as_uri())
+        yield page, noise
+        browser.close()

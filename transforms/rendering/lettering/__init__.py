@@ -1,1 +1,0 @@
-"""Bidirectional order, line breaking, fonts, shaping, paragraphs; `transforms.rendering.text` is the door to them."""
