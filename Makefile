@@ -1,17 +1,29 @@
 # `make demo` sets up and builds the example campaign; `make test` sets up and passes the tests.
-PYTHON ?= python3.11
+PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do \
+  $$each -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+  && echo $$each && break; done)
 BIN := .venv/bin
+NO_PYTHON = Found no Python 3.11, 3.12 or 3.13 that runs and can make virtual environments. Install one \
+  (Debian, Ubuntu: sudo apt-get install python3 python3-venv; macOS: brew install python@3.13), \
+  or name one: make $(or $(MAKECMDGOALS),demo) PYTHON=/path/to/python3.13
 
-.venv/.ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
-	touch $@
+$(BIN)/python:
+	@python="$(PYTHON)"; test -n "$$python" || { echo "$(NO_PYTHON)" >&2; exit 1; }; "$$python" -m venv .venv
+
+# What the example campaign needs.
+.venv/.demo: locks/run.txt pyproject.toml | $(BIN)/python
+	@$(BIN)/python infra/supply/install.py locks/run.txt
+	@touch $@
+
+# All that, and what developers need.
+.venv/.ready: locks/develop.txt pyproject.toml | $(BIN)/python
+	@$(BIN)/python infra/supply/install.py locks/develop.txt
+	@touch .venv/.demo $@
 
 setup: .venv/.ready
 
-demo: setup
-	$(BIN)/foundry run examples/aurelle-spring-glow.yaml --store demo
+demo: .venv/.demo
+	@$(BIN)/foundry run examples/aurelle-spring-glow.yaml --store demo
 
 check: setup
 	$(BIN)/ruff check .
@@ -24,4 +36,8 @@ test: check
 bench: setup
 	$(BIN)/python -m benchmarks
 
-.PHONY: setup demo check test bench
+# Renew the lock files after a change of pyproject.toml; with UPGRADE=1 to the newest versions that it accepts.
+lock: setup
+	$(BIN)/python -m infra.supply.locks $(if $(UPGRADE),--upgrade)
+
+.PHONY: setup demo check test bench lock

@@ -3,31 +3,37 @@
 #   docker build -f infra/images/cpu.Dockerfile --target worker -t foundry-worker:0.1.0 .    a Beam worker
 # Model weights are in the image as far as they are in the package (the embedded ones); nothing is downloaded at run time.
 # The extra `video` is left out by default: PyAV's wheel brings GPL encoders (docs/decisions/0016-film-encoders.md).
+# With --build-arg LOCKS="serve-cpu video" it is in.
 
 FROM apache/beam_python3.11_sdk:2.77.0 AS beam
 
 FROM python:3.11.14-slim-bookworm AS wheels
-ARG EXTRAS=gcs,kafka,screen,upscale
+ARG LOCKS="serve-cpu"
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/foundry
 WORKDIR /source
-COPY constraints.txt ./
-RUN /opt/foundry/bin/pip install --constraint constraints.txt --index-url "${TORCH_INDEX}" torch torchvision
+# torch for CPUs has hashes of its own, which only its index knows: its version is the one in locks/serve-cuda.txt.
+RUN /opt/foundry/bin/pip install --no-deps --index-url "${TORCH_INDEX}" torch==2.13.0 torchvision==0.28.0
+COPY locks/ locks/
+RUN for lock in ${LOCKS}; do \
+    /opt/foundry/bin/pip install --require-hashes --no-deps --requirement "locks/${lock}.txt" || exit 1; \
+  done
 COPY pyproject.toml README.md LICENSE ./
+COPY console/ console/
+COPY examples/ examples/
 COPY foundry/ foundry/
+COPY imaging/ imaging/
+COPY infra/ infra/
+COPY lab/ lab/
 COPY models/ models/
-COPY transforms/ transforms/
 COPY pipelines/ pipelines/
 COPY templates/ templates/
-RUN /opt/foundry/bin/pip install --constraint constraints.txt ".[${EXTRAS}]" && /opt/foundry/bin/pip check
+COPY transforms/ transforms/
+RUN /opt/foundry/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11.14-slim-bookworm AS runtime
-# libgl1 and libglib2.0-0: the OpenCV that the text reader of the screen brings.
-# hadolint ignore=DL3008
-RUN apt-get update && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 \
-  && rm -rf /var/lib/apt/lists/* \
-  && groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
+RUN groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
 COPY --from=wheels /opt/foundry /opt/foundry
 COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry

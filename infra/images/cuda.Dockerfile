@@ -2,35 +2,39 @@
 #   docker build -f infra/images/cuda.Dockerfile -t foundry-cuda:0.1.0 .                      Dataflow's and Flink's workers
 #   docker build -f infra/images/cuda.Dockerfile --target launcher -t foundry-launcher:0.1.0 .   the Flex Template's launcher
 #   docker build -f infra/images/cuda.Dockerfile --target foundry -t foundry-cuda-cli:0.1.0 .    the command line and the dispatcher
-# CUDA's libraries come with torch's wheels, at the versions of constraints.txt; the driver is the host's. So no NVIDIA
+# CUDA's libraries come with torch's wheels, at the versions of its lock; the driver is the host's. So no NVIDIA
 # base image is needed, and the two images differ in torch alone.
 # The extra `video` is left out by default: PyAV's wheel brings GPL encoders (docs/decisions/0016-film-encoders.md).
+# With --build-arg LOCKS="serve-cuda video" it is in.
 
 FROM apache/beam_python3.11_sdk:2.77.0 AS beam
 
 FROM gcr.io/dataflow-templates-base/python311-template-launcher-base:20230622_RC00 AS template
 
 FROM python:3.11.14-slim-bookworm AS wheels
-ARG EXTRAS=dataflow,gcs,kafka,quantise,screen,upscale
+ARG LOCKS="serve-cuda"
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/foundry
 WORKDIR /source
-COPY constraints.txt ./
-RUN /opt/foundry/bin/pip install --constraint constraints.txt torch torchvision
+COPY locks/ locks/
+RUN for lock in ${LOCKS}; do \
+    /opt/foundry/bin/pip install --require-hashes --no-deps --requirement "locks/${lock}.txt" || exit 1; \
+  done
 COPY pyproject.toml README.md LICENSE ./
+COPY console/ console/
+COPY examples/ examples/
 COPY foundry/ foundry/
+COPY imaging/ imaging/
+COPY infra/ infra/
+COPY lab/ lab/
 COPY models/ models/
-COPY transforms/ transforms/
 COPY pipelines/ pipelines/
 COPY templates/ templates/
-RUN /opt/foundry/bin/pip install --constraint constraints.txt ".[${EXTRAS}]" && /opt/foundry/bin/pip check
+COPY transforms/ transforms/
+RUN /opt/foundry/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11.14-slim-bookworm AS runtime
-# libgl1 and libglib2.0-0: the OpenCV that the text reader of the screen brings.
-# hadolint ignore=DL3008
-RUN apt-get update && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 \
-  && rm -rf /var/lib/apt/lists/* \
-  && groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
+RUN groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
 COPY --from=wheels /opt/foundry /opt/foundry
 COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,15 +58,38 @@ def test_what_is_shipped_is_not_root_and_says_how_it_is(file: Path):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_packages_come_at_the_versions_of_the_constraints(file: Path):
+def test_packages_come_from_a_lock_with_hashes_and_the_project_resolves_nothing(file: Path):
     installs = [line for lines in stages(file).values() for line in lines if "pip install" in line]
-    assert len(installs) == 2
-    assert all("--constraint constraints.txt" in line for line in installs)
+    assert all("--no-deps" in line for line in installs)
+    assert ["--require-hashes" in line for line in installs[-2:]] == [True, False]
+    assert installs[-1].endswith("--no-build-isolation .")
+
+
+def test_torch_for_cpus_comes_at_the_versions_of_the_lock():
+    (install,) = [line for line in lineage(INFRA / "images" / "cpu.Dockerfile", "wheels") if "TORCH_INDEX}" in line]
+    lock = (ROOT / "locks" / "serve-cuda.txt").read_text()
+    wanted = re.findall(r"\b(torch(?:vision)?==\S+)", install)
+    assert len(wanted) == 2
+    assert all(f"\n{each} " in lock for each in wanted)
+    assert "\ntorch" not in (ROOT / "locks" / "serve-cpu.txt").read_text()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_beams_boot_is_of_the_version_that_the_constraints_have(file: Path):
-    (pinned,) = re.findall(r"^apache-beam==(.+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+def test_every_room_of_the_package_is_in_the_image(file: Path):
+    rooms = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
+    copied = {line.split()[1].rstrip("/") for line in lineage(file, "wheels") if line.startswith("COPY ")}
+    assert {room.split(".")[0].rstrip("*") for room in rooms} <= copied
+
+
+def test_the_launcher_starts_a_file_that_the_package_has():
+    text = (INFRA / "images" / "cuda.Dockerfile").read_text()
+    (path,) = re.findall(r"FLEX_TEMPLATE_PYTHON_PY_FILE=\S+/site-packages/(\S+)", text)
+    assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_beams_boot_is_of_the_version_that_the_lock_has(file: Path):
+    (pinned,) = re.findall(r"^apache-beam\S*==(\S+)", (ROOT / "locks" / "serve-cuda.txt").read_text(), re.MULTILINE)
     assert stages(file)["beam"][0].split()[1] == f"apache/beam_python3.11_sdk:{pinned}"
     assert "COPY --from=beam /opt/apache/beam /opt/apache/beam" in lineage(file, "worker")
     assert lineage(file, "worker")[-1] == 'ENTRYPOINT ["/opt/apache/beam/boot"]'
@@ -83,9 +107,11 @@ def test_what_is_copied_is_there_and_not_ignored(file: Path):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_gpl_encoder_is_shipped_by_default(file: Path):
-    (extras,) = re.findall(r"^ARG EXTRAS=(.+)$", file.read_text(), re.MULTILINE)
-    assert not {"video", "blender", "dev"} & set(extras.split(","))
-    assert {"gcs", "kafka"} <= set(extras.split(","))
+    (locks,) = re.findall(r'^ARG LOCKS="(.+)"$', file.read_text(), re.MULTILINE)
+    held = "".join((ROOT / "locks" / f"{name}.txt").read_text() for name in locks.split())
+    assert not re.search(r"^(av|bpy)==", held, re.MULTILINE)
+    assert "\nkafka-python==" in held
+    assert "\ngoogle-cloud-storage==" in held
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
