@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from lab.evaluation.screens import Judged, curve, scores
+from lab.evaluation.judge_scores import Judged, curve, scores
 from models.registry import card
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen

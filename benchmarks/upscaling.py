@@ -25,9 +25,9 @@ from PIL import Image
 
 from imaging.pixels.resample import middle, resampled_rows
 from imaging.pixels.rows import rows_of
-from lab.evaluation.enlargers import measured, network_of, pillow, resampled, scaled_by
 from lab.evaluation.photographs import LICENCES, photograph, reduced
 from lab.evaluation.seams import SeamMeter
+from lab.evaluation.upscaler_comparison import measured, network_of, pillow, resampled, scaled_by
 from models.registry import card
 from models.upscaling.enlarge import enlarged, stream
 from models.upscaling.learned import load

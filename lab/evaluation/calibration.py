@@ -20,9 +20,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from foundry.errors import BadInput
 from lab.evaluation.diversity import diversity
-from lab.evaluation.matched import matched_render
-from lab.evaluation.measured import look, share
+from lab.evaluation.matched_render import matched_render
 from lab.evaluation.palette import palette_distances
+from lab.evaluation.picture_measures import look, share
 from lab.evaluation.prompts import PromptSet, prompt_set
 from lab.evaluation.scaling import Picture
 from lab.evaluation.scene_judge import load_judge

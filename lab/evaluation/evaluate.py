@@ -10,11 +10,11 @@ from pathlib import Path
 from foundry.card.card import ModelCard
 from lab.evaluation import gallery
 from lab.evaluation.calibration import calibration
+from lab.evaluation.drawing_figures import figures_of, marks_of
+from lab.evaluation.drawing_page import write_page
 from lab.evaluation.evidence import Evaluation, concluded, evidence_folder
-from lab.evaluation.figures import figures_of, marks_of
 from lab.evaluation.gallery import Handler, Say
-from lab.evaluation.measured import PromptAnswers, Screen, answers, instruments
-from lab.evaluation.page import write_page
+from lab.evaluation.picture_measures import PromptAnswers, Screen, answers, instruments
 from lab.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_set, seed_for
 from lab.evaluation.scene_judge import load_judge
 from lab.evaluation.speed import Overhead, SizeSpeed, measure_overhead, measure_size

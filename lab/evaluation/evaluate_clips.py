@@ -13,11 +13,11 @@ from typing import Any
 from foundry.card.card import ModelCard
 from foundry.store.object_store import LocalStore
 from lab.evaluation.calibration import Calibration, calibration
-from lab.evaluation.clips import ClipStudio, FilmedPrompt
+from lab.evaluation.clip_studio import ClipStudio, FilmedPrompt
+from lab.evaluation.drawing_figures import PALETTE, SAFETY, SCENE, Mark
 from lab.evaluation.evidence import Evaluation, concluded, evidence_folder
-from lab.evaluation.figures import PALETTE, SAFETY, SCENE, Mark
 from lab.evaluation.gallery import Say
-from lab.evaluation.measured import instruments, share
+from lab.evaluation.picture_measures import instruments, share
 from lab.evaluation.plain_page import Picture, Table, write_plain_page
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scene_judge import load_judge

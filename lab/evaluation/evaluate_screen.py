@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from foundry.card.card import ModelCard
+from lab.evaluation.drawing_figures import Mark
 from lab.evaluation.evidence import Evaluation, concluded, evidence_folder
-from lab.evaluation.figures import Mark
 from lab.evaluation.gallery import Say
+from lab.evaluation.judge_scores import Judged, scores
 from lab.evaluation.plain_page import Table, write_plain_page
-from lab.evaluation.screens import Judged, scores
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 

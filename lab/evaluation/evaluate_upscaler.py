@@ -11,7 +11,12 @@ import numpy as np
 from PIL import Image
 
 from foundry.card.card import ModelCard
-from lab.evaluation.enlargers import (
+from lab.evaluation.drawing_figures import Mark
+from lab.evaluation.evidence import Evaluation, concluded, evidence_folder
+from lab.evaluation.gallery import Say
+from lab.evaluation.photographs import LICENCES, photograph, reduced
+from lab.evaluation.plain_page import Picture, Table, write_plain_page
+from lab.evaluation.upscaler_comparison import (
     FILTERS,
     SCALES,
     Compared,
@@ -23,11 +28,6 @@ from lab.evaluation.enlargers import (
     scaled_by,
     seams,
 )
-from lab.evaluation.evidence import Evaluation, concluded, evidence_folder
-from lab.evaluation.figures import Mark
-from lab.evaluation.gallery import Say
-from lab.evaluation.photographs import LICENCES, photograph, reduced
-from lab.evaluation.plain_page import Picture, Table, write_plain_page
 
 PHOTOGRAPHS, WORST_DB, SEAM, SECONDS = 9, -2.0, 1.1, 10.0
 NAMES = ("PSNR", "luma", "SSIM", "distance")

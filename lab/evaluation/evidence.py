@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foundry.card.card import ModelCard
-from lab.evaluation.figures import Mark
+from lab.evaluation.drawing_figures import Mark
 
 FILE = "evaluation.json"
 

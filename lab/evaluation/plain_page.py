@@ -8,7 +8,7 @@ from pathlib import Path
 
 from foundry.card.card import ModelCard
 from lab.evaluation.evidence import Evaluation
-from lab.evaluation.room import PAGE, environment, style
+from lab.evaluation.page_templates import PAGE, environment, style
 
 
 @dataclass(frozen=True)

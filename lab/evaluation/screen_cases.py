@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.evaluation import labelled
-from lab.evaluation.labelled import Case
+from lab.evaluation import labelled_pictures as labelled
+from lab.evaluation.labelled_pictures import Case
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "tenants"
 LOGOS = sorted(path for name in ("logo.png", "logo-light.png") for path in EXAMPLES.glob(f"*/{name}"))

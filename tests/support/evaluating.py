@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 
 from foundry.card.card import ModelCard
-from lab.evaluation.matched import matched_render
+from lab.evaluation.matched_render import matched_render
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scaling import in_box
 from models.drawing import Drawn, DrawRequest

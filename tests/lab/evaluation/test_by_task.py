@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from lab.evaluation.enlargers import Compared, compare, pillow
 from lab.evaluation.evaluate_upscaler import figures_of
-from lab.evaluation.labelled import PHRASES, SETTINGS, WITH_WRITING
+from lab.evaluation.judge_scores import Score
+from lab.evaluation.labelled_pictures import PHRASES, SETTINGS, WITH_WRITING
 from lab.evaluation.photographs import PhotographsMissing, demand_photographs
 from lab.evaluation.screen_cases import LOGOS, cases
-from lab.evaluation.screens import Score
+from lab.evaluation.upscaler_comparison import Compared, compare, pillow
 from models.registry import CARDS
 
 RUN = CliRunner()

@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from console.cli import app
 from lab.evaluation.calibration import calibration
-from lab.evaluation.clips import FilmedPrompt, likeness
+from lab.evaluation.clip_studio import FilmedPrompt, likeness
 from lab.evaluation.evaluate_clips import JUMP, LEFT, MOVES, figures_of
-from lab.evaluation.matched import matched_render
-from lab.evaluation.measured import look
+from lab.evaluation.matched_render import matched_render
 from lab.evaluation.photographs import photograph
+from lab.evaluation.picture_measures import look
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scene_judge import load_judge
 from models.registry.promotion import demanded

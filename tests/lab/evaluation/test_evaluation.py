@@ -20,7 +20,7 @@ from lab.evaluation.evaluate import Options, evaluate, measured_screening
 from lab.evaluation.evidence import evidence_folder, previous, read
 from lab.evaluation.gallery import draw, wanted
 from lab.evaluation.light import asymmetry, light_side
-from lab.evaluation.matched import matched_render
+from lab.evaluation.matched_render import matched_render
 from lab.evaluation.palette import dominant_colours, palette_distances
 from lab.evaluation.prompts import default_bucket, order_of, prompt_set, seed_for
 from lab.evaluation.scaling import Picture, as_picture, with_short_edge

@@ -21,7 +21,7 @@ from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
 from imaging.pixels import resample
 from imaging.pixels.rows import Rows, gathered, rows_of
-from lab.evaluation.enlargers import psnr
+from lab.evaluation.upscaler_comparison import psnr
 from lab.evaluation.photographs import photograph, reduced
 from models.drawing import Drawing
 from models.registry import WeightsRefused, card

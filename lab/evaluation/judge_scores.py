@@ -11,8 +11,8 @@ import numpy as np
 
 from foundry.colour import BT709
 from foundry.plan.shot import ShotOrder
-from lab.evaluation import labelled
-from lab.evaluation.labelled import Case, Picture
+from lab.evaluation import labelled_pictures as labelled
+from lab.evaluation.labelled_pictures import Case, Picture
 from lab.evaluation.screen_cases import FAULTS, cases
 from models.drawing import Drawn, DrawRequest
 from models.screening import alternatives, unsafe

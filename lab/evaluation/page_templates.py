@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from foundry.channel.placement import TEMPLATES
-from lab.evaluation.rows import percent
+from lab.evaluation.figure_table import percent
 
 ROOM = TEMPLATES / "evaluation"
 PAGE = "report.html"

@@ -17,8 +17,8 @@ from foundry.store.object_store import LocalStore
 from imaging.film.clip_master import encoder
 from imaging.pixels.ssim import ssim
 from lab.evaluation.gallery import Say
-from lab.evaluation.matched import matched_render
-from lab.evaluation.measured import Seen, look
+from lab.evaluation.matched_render import matched_render
+from lab.evaluation.picture_measures import Seen, look
 from lab.evaluation.prompts import EvaluationPrompt, default_bucket
 from lab.evaluation.scaling import Picture, with_short_edge
 from lab.evaluation.scene_judge import SceneJudge

@@ -16,12 +16,12 @@ from PIL import Image
 
 from foundry.card.card import ModelCard
 from lab.evaluation.calibration import Calibration
+from lab.evaluation.drawing_figures import shows
 from lab.evaluation.evidence import Evaluation, previous, read
-from lab.evaluation.figures import shows
-from lab.evaluation.measured import Answer, PromptAnswers
+from lab.evaluation.figure_table import lines_of
+from lab.evaluation.page_templates import PAGE, ROOM, environment, style
+from lab.evaluation.picture_measures import Answer, PromptAnswers
 from lab.evaluation.prompts import default_bucket
-from lab.evaluation.room import PAGE, ROOM, environment, style
-from lab.evaluation.rows import lines_of
 from lab.evaluation.scene_judge import FOLDER as JUDGE
 
 PICTURES = "pictures"

@@ -10,7 +10,7 @@ from typing import Any
 
 from foundry.card.card import ModelCard
 from lab.evaluation.calibration import Calibration
-from lab.evaluation.measured import Answer, PromptAnswers, share
+from lab.evaluation.picture_measures import Answer, PromptAnswers, share
 from lab.evaluation.prompts import default_bucket
 from lab.evaluation.speed import Overhead, SizeSpeed
 
