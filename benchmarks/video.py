@@ -27,10 +27,10 @@ from foundry.plan.shot import MasterFacts
 from foundry.plan.variant import Variant
 from foundry.store.object_store import LocalStore
 from imaging.film.encoding.segments import encode_run
-from imaging.film.make import Shelf, format_of, make
-from imaging.film.runs import Stretch, encoded, stretches
-from imaging.film.studio import Stock
-from imaging.film.words import words_of
+from imaging.film.film_staging import Stock
+from imaging.film.finished_film import Shelf, format_of, make
+from imaging.film.locale_content import words_of
+from imaging.film.shared_runs import Stretch, encoded, stretches
 from tests.support.briefs import BRIEF, admitted
 from tests.support.small_films import SMALL
 

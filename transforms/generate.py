@@ -24,7 +24,7 @@ from imaging.pixels.master_file import bits_of, encode_master, head_bytes
 from imaging.still.staging import Staged, stage
 from models.drawing import Drawing, Enlarged
 from transforms import progress
-from transforms.ahead import RenderAhead
+from transforms.render_ahead import RenderAhead
 
 
 def refusal(drawing: Drawing) -> DeadLetter:

@@ -23,11 +23,11 @@ from foundry.plan.variant import Variant
 from foundry.provenance import xmp
 from foundry.store.bucket_requests import BucketRefused
 from foundry.store.object_store import NoSuchObject, ObjectStore, crc32c, each_present
-from imaging.film.dressing import Master
+from imaging.film.film_staging import Stock
+from imaging.film.finished_film import Made as Film
+from imaging.film.finished_film import Shelf, make
 from imaging.film.footage import Footage, facts_of_clip, footage
-from imaging.film.make import Made as Film
-from imaging.film.make import Shelf, make
-from imaging.film.studio import Stock
+from imaging.film.scene_layers import Master
 from imaging.pixels.master_file import decode_master, pyramid, whole_file
 from imaging.pixels.reduction import Pyramid
 from imaging.still.check import check

@@ -14,9 +14,9 @@ from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take
 from foundry.store.object_store import ObjectStore
 from imaging.film.camera import Window
-from imaging.film.dressing import seen
+from imaging.film.picture_sources import Playback
+from imaging.film.scene_layers import seen
 from imaging.film.signal import Levels
-from imaging.film.sources import Playback
 from imaging.pixels.resample import middle
 
 MOMENTS = 5

@@ -25,7 +25,6 @@ from models.video.by_card import FilmByCard
 from pipelines.engines.engine import Engine
 from pipelines.engines.engine import engine as engine_called
 from transforms import coders, progress
-from transforms.ahead import aside
 from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
@@ -33,6 +32,7 @@ from transforms.guides import Guides
 from transforms.manifest import write_manifest
 from transforms.parts import keep_letters, kept_letters
 from transforms.render import RenderVariants
+from transforms.render_ahead import aside
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from tests.support.briefs import BRIEF, admitted
 from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
 from tests.support.waiting import until
-from transforms.ahead import WAITING, Aside, aside
 from transforms.expand import still_orders
 from transforms.render import each_made
+from transforms.render_ahead import WAITING, Aside, aside
 
 LONG = {"headline": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 4}
 THREADS = 2

@@ -21,11 +21,11 @@ from foundry.plan.clips import clips
 from foundry.plan.shot import Box, MasterFacts
 from foundry.store.object_store import SCRATCH, LocalStore
 from imaging.film.clip_master import encode
+from imaging.film.film_staging import Stock, staged_film
+from imaging.film.finished_film import Made, Shelf, make
 from imaging.film.footage import Footage, facts_of_clip, footage, frames_at
-from imaging.film.make import Made, Shelf, make
+from imaging.film.locale_content import words_of
 from imaging.film.signal import Signal
-from imaging.film.studio import Stock, staged_film
-from imaging.film.words import words_of
 from imaging.pixels.contrast import contrast, extremes, luminance
 from pipelines.campaign.explain import explained
 from pipelines.campaign.flow import Outcome, build

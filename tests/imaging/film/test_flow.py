@@ -12,9 +12,9 @@ from foundry.errors import Refusals
 from foundry.plan.estimate import estimate, needs
 from foundry.plan.plan import Plan
 from foundry.store.object_store import SCRATCH, LocalStore
-from imaging.film.make import Shelf, format_of, make
-from imaging.film.studio import Stock
-from imaging.film.words import words_of
+from imaging.film.film_staging import Stock
+from imaging.film.finished_film import Shelf, format_of, make
+from imaging.film.locale_content import words_of
 from pipelines.campaign.flow import build
 from tests.support.fakes import PaintingHandler
 from tests.support.small_films import WORDS, a_picture, first_variant, ordered
@@ -91,7 +91,7 @@ def test_a_fault_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: Any) 
     def broken(self: Any, *arguments: Any) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("transforms.film.sources.Still.paint", broken)
+    monkeypatch.setattr("imaging.film.picture_sources.Still.paint", broken)
     with (
         pytest.raises(OSError, match="disk is full"),
         make(variant, plan, store, Shelf(), Stock(a_picture), lambda key: b""),

@@ -13,12 +13,12 @@ from PIL import Image, ImageChops
 from foundry.plan.timeline import Take
 from imaging.film.camera import Window, path
 from imaging.film.clip_master import encode
-from imaging.film.make import format_of
-from imaging.film.runs import stretches
+from imaging.film.film_staging import Stock, staged_film
+from imaging.film.finished_film import format_of
+from imaging.film.locale_content import words_of
+from imaging.film.picture_sources import Clip, reduced
+from imaging.film.shared_runs import stretches
 from imaging.film.signal import Signal, hlg, pq
-from imaging.film.sources import Clip, reduced
-from imaging.film.studio import Stock, staged_film
-from imaging.film.words import words_of
 from imaging.pixels.geometry import safe_box
 from tests.support.small_films import a_picture, first_variant, ordered
 

@@ -17,9 +17,9 @@ import pytest
 from foundry.channel.placement import Motion
 from imaging.film.encoding.audio import RATE, TELEVISION, Samples, Track, track_for
 from imaging.film.encoding.film_format import CannotFilm
-from imaging.film.encoding.listening import UnreadableSound, listen
 from imaging.film.encoding.loudness import at_loudness, measured
 from imaging.film.encoding.mixing import Mix, ducked, fitted, mixed
+from imaging.film.encoding.sound_file import UnreadableSound, listen
 from imaging.film.encoding.writer import FilmWriter
 from tests.support.moving_pictures import FFMPEG, a_plan, pan, probed, readers
 

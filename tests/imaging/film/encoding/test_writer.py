@@ -179,8 +179,8 @@ def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_importing_loads_no_encoder():
-    modules = "writer, segments, audio, mixing, listening, loudness, subtitles, animated, limits"
-    code = f"import sys; from transforms.reel import {modules}; sys.exit('av' in sys.modules)"
+    modules = "writer, segments, audio, mixing, sound_file, loudness, subtitles, animated, limits"
+    code = f"import sys; from imaging.film.encoding import {modules}; sys.exit('av' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
 
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from foundry.brief.brief import FilmWishes, Spoken
 from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
+from imaging.film.burnt_subtitles import Page, burnt
 from imaging.film.encoding.audio import Track, target, track_for
 from imaging.film.encoding.film_format import FilmFormat
 from imaging.film.encoding.subtitles import TimedLine, as_webvtt, checked
-from imaging.film.moving_type import lettered
-from imaging.film.painting import Film, Words
-from imaging.film.subtitles import Page, burnt
+from imaging.film.staged_film import Film, Words
+from imaging.film.text_motion import lettered
 
 Read = Callable[[str], bytes]
 """An ingested audio file by its SHA-256."""
@@ -55,8 +55,8 @@ def sidecar_of(variant: Variant, plan: Plan) -> bytes | None:
 
 def track_of(variant: Variant, plan: Plan, wanted: FilmFormat, read: Read) -> Track | None:
     """The locale's sound as the placement wants it; None for a silent film."""
-    from imaging.film.encoding.listening import listen
     from imaging.film.encoding.mixing import Mix, mixed
+    from imaging.film.encoding.sound_file import listen
 
     motion, wishes = variant.placement.motion, wishes_of(plan)
     if motion is None or wanted.seconds is None:

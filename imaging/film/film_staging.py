@@ -13,12 +13,12 @@ from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take, Timeline
 from foundry.plan.variant import Variant
 from imaging.film.camera import Window, path
-from imaging.film.dressing import Brand, Master, dressed, dressed_card, eight_bits
 from imaging.film.footage import Footage, frames_at, moments
-from imaging.film.painting import Film
+from imaging.film.picture_sources import Clip, Source, Still
+from imaging.film.scene_layers import Brand, Master, dressed, dressed_card, eight_bits
 from imaging.film.signal import Levels, Signal
-from imaging.film.sources import Clip, Source, Still
-from imaging.film.staging import Staged, veil_of
+from imaging.film.staged_film import Film
+from imaging.film.staged_scene import Staged, veil_of
 from imaging.still.compose import StaticLayer, prepare, turned
 
 Masters = Callable[[int], Master]

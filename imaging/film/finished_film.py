@@ -13,17 +13,17 @@ from foundry.manifest import CheckRecord
 from foundry.plan.plan import Plan, is_rtl
 from foundry.plan.variant import Variant
 from foundry.store.object_store import ObjectStore
-from imaging.film.check import check_film
 from imaging.film.encoding.audio import Track
 from imaging.film.encoding.film_format import FilmFormat
 from imaging.film.encoding.limits import within
 from imaging.film.encoding.segments import can_join, join
 from imaging.film.encoding.writer import FilmWriter, formats_for
-from imaging.film.painting import Film, Words
-from imaging.film.runs import SharedRuns
+from imaging.film.film_checks import check_film
+from imaging.film.film_staging import Stock, staged_film
+from imaging.film.locale_content import Read, sidecar_of, track_of, words_of
+from imaging.film.shared_runs import SharedRuns
 from imaging.film.signal import Signal
-from imaging.film.studio import Stock, staged_film
-from imaging.film.words import Read, sidecar_of, track_of, words_of
+from imaging.film.staged_film import Film, Words
 
 
 @dataclass(frozen=True)

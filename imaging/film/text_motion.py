@@ -9,7 +9,7 @@ from foundry.plan.easing import eased
 from foundry.plan.plan import is_rtl
 from foundry.plan.timeline import Entrance, Take
 from imaging.film.canvas import Canvas, Sprite, lay, sprite
-from imaging.film.dressing import fields_of
+from imaging.film.scene_layers import fields_of
 from imaging.film.signal import Signal
 from imaging.pixels.geometry import PixelBox, safe_box
 from imaging.still.compose import LetteredSlot, PlacedSlot, StaticLayer, lettering

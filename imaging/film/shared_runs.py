@@ -11,7 +11,7 @@ from typing import Any
 from foundry.plan.timeline import Timeline, joined
 from imaging.film.encoding.film_format import FilmFormat
 from imaging.film.encoding.segments import Run, encode_run
-from imaging.film.painting import Film, Words
+from imaging.film.staged_film import Film, Words
 
 AHEAD = 4
 """Frames painted before the encoder asks for them."""

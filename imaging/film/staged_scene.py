@@ -13,8 +13,8 @@ from foundry.plan.timeline import Take
 from imaging.film.camera import Path
 from imaging.film.canvas import Canvas, even_box, mixed, new_canvas, painted
 from imaging.film.footage import Footage
+from imaging.film.picture_sources import Source
 from imaging.film.signal import Levels, Signal
-from imaging.film.sources import Source
 from imaging.pixels.geometry import PixelBox
 from imaging.still.compose import StaticLayer, above
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from foundry.channel.inspection import inspect
 from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
-from imaging.film.painting import Film, Words
+from imaging.film.staged_film import Film, Words
 from imaging.pixels.geometry import safe_box
 from imaging.still.check import apart, file_checks, named, readable, record
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from foundry.plan.easing import eased
 from foundry.plan.timeline import Timeline
+from imaging.film.burnt_subtitles import Burnt
 from imaging.film.canvas import Canvas, lay, mixed, new_canvas, wiped
-from imaging.film.moving_type import Lettering
-from imaging.film.staging import Staged
-from imaging.film.subtitles import Burnt
+from imaging.film.staged_scene import Staged
+from imaging.film.text_motion import Lettering
 
 
 @dataclass(frozen=True)
