@@ -53,7 +53,7 @@ CMD ["--help"]
 
 FROM runtime AS launcher
 COPY --from=template /opt/google/dataflow/python_template_launcher /opt/google/dataflow/python_template_launcher
-ENV FLEX_TEMPLATE_PYTHON_PY_FILE=/opt/foundry/lib/python3.11/site-packages/pipelines/engines/flex_template.py
+ENV FLEX_TEMPLATE_PYTHON_PY_FILE=/opt/foundry/lib/python3.11/site-packages/pipelines/flex_template.py
 HEALTHCHECK NONE
 ENTRYPOINT ["/opt/google/dataflow/python_template_launcher"]
 

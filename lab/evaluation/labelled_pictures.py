@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from foundry.fonts import FONTS
-from lab.training.backdrop.captions import recipes
-from lab.training.backdrop.scenes import render
+from lab.renders.captions import recipes
+from lab.renders.scenes import render
 
 Picture = NDArray[np.uint8]
 SIZES = [(512, 512), (448, 576), (384, 672), (672, 384)]

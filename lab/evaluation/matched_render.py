@@ -5,7 +5,7 @@ from __future__ import annotations
 from foundry.names import seed_of
 from lab.evaluation.prompts import EvaluationPrompt
 from lab.evaluation.scaling import Picture
-from lab.training.backdrop.scenes import Recipe, render
+from lab.renders.scenes import Recipe, render
 
 EDGE_PX = 512
 

@@ -1,7 +1,7 @@
 """Writes the prompt set: pairs of scene and colours that training holds back, asked for in seven wordings each.
 
 `python -m lab.evaluation.wordings` writes `prompts.yaml`. Scene, side of light and palette come from
-lab/training/backdrop/held_out.py; the words are the evaluation's own, so that they were not chosen by whoever taught
+lab/renders/held_out.py; the words are the evaluation's own, so that they were not chosen by whoever taught
 the prompt compiler its words. Spotlight and bokeh have no pair held back; their prompts are marked as seen.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from foundry.names import seed_of
 from lab.evaluation.prompts import PROMPTS, EvaluationPrompt, as_yaml
-from lab.training.backdrop.captions import held_back
-from lab.training.backdrop.held_out import HeldOut
-from lab.training.backdrop.held_out import prompts as held_out
+from lab.renders.captions import held_back
+from lab.renders.held_out import HeldOut
+from lab.renders.held_out import prompts as held_out
 from models.backdrop.colours import COLOURS
 
 VERSION = "1"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engines.flex_template import PARAMETERS, image_spec, metadata, parsed
+from pipelines.flex_template import PARAMETERS, image_spec, metadata, parsed
 from tests.support.tools import INFRA, needing_tool, run
 
 ROOT = INFRA.parent

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from foundry.card.card import ModelCard
 from foundry.fonts import FONTS
 from foundry.plan.shot import ShotOrder
-from lab.training.backdrop.captions import recipes
-from lab.training.backdrop.scenes import render
+from lab.renders.captions import recipes
+from lab.renders.scenes import render
 from models.drawing import Drawn, DrawRequest, Guide
 from models.registry import card
 from models.screening.look import Look

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.training.backdrop.captions import MAX_TOKENS, mirrored, write_tokenizer
+from lab.renders.captions import MAX_TOKENS, mirrored, write_tokenizer
 from lab.training.backdrop.networks import PatchCodes, denoiser, save_tensors, start_words, text_encoder
 from lab.training.backdrop.schedule import Schedule, rate
 from models.backdrop.captions import caption

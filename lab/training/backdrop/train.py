@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lab.training.backdrop.captions import caption_of, recipes
+from lab.renders.captions import caption_of, recipes
+from lab.renders.scenes import Recipe, render
 from lab.training.backdrop.flow import SHIFT, language
 from lab.training.backdrop.networks import BLOCKS, CODE, PatchCodes, decoder, grown, halved, save_tensors
-from lab.training.backdrop.scenes import Recipe, render
 from lab.training.backdrop.schedule import SIZES, Schedule, rate
 from lab.training.backdrop.twins import make_twins
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.training.backdrop.captions import held_back, random_recipe
+from lab.renders.captions import held_back, random_recipe
+from lab.renders.scenes import Recipe, render
 from lab.training.backdrop.networks import PatchCodes
-from lab.training.backdrop.scenes import Recipe, render
 from lab.training.backdrop.schedule import SIZES, Schedule
 
 TWINS = (

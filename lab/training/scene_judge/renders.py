@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.evaluation.scaling import Picture, with_short_edge
-from lab.training.backdrop.captions import recipes
-from lab.training.backdrop.scenes import SCENES, render
+from lab.renders.captions import recipes
+from lab.renders.scenes import SCENES, render
 
 SIZES = [(256, 256), (256, 320), (224, 384), (384, 224)]
 KEPT_PX = 144

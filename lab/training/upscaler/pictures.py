@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 import templates
-from lab.training.backdrop.captions import recipes
-from lab.training.backdrop.scenes import render
+from lab.renders.captions import recipes
+from lab.renders.scenes import render
 from lab.training.upscaler.textures import cloud, texture
 
 EDGE = 384

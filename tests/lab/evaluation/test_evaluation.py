@@ -26,7 +26,7 @@ from lab.evaluation.prompts import default_bucket, order_of, prompt_set, seed_fo
 from lab.evaluation.scaling import Picture, as_picture, with_short_edge
 from lab.evaluation.scene_judge import FOLDER, load_judge
 from lab.evaluation.sharpness import sharpness
-from lab.training.backdrop.captions import held_back
+from lab.renders.captions import held_back
 from lab.training.scene_judge.augment import damaged
 from lab.training.scene_judge.renders import labelled
 from lab.training.scene_judge.train import Schedule, export, train

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from foundry.colour import lab_of_hex, lab_of_srgb
-from lab.training.backdrop.captions import MAX_TOKENS, caption_of, held_back, recipes, words, write_tokenizer
+from lab.renders.captions import MAX_TOKENS, caption_of, held_back, recipes, words, write_tokenizer
+from lab.renders.scenes import LIGHTS, SCENES, Recipe, render
 from lab.training.backdrop.networks import PatchCodes
-from lab.training.backdrop.scenes import LIGHTS, SCENES, Recipe, render
 
 SIZE = (128, 128)
 

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from foundry.plan.shot import ShotOrder
-from lab.training.backdrop.captions import held_back
-from lab.training.backdrop.held_out import prompts
-from lab.training.backdrop.palettes import family
-from lab.training.backdrop.scenes import SCENES
+from lab.renders.captions import held_back
+from lab.renders.held_out import prompts
+from lab.renders.palettes import family
+from lab.renders.scenes import SCENES
 from models.backdrop.captions import caption
 from models.backdrop.colours import COLOURS, colour_words, hex_of_lab, level_of_word
 from models.backdrop.prompt import compile_prompt

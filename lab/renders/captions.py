@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from foundry.names import digest
-from lab.training.backdrop.palettes import family, harmony
-from lab.training.backdrop.scenes import LIGHTS, ROOMS, SCENES, Recipe
-from lab.training.backdrop.stage import bucket
+from lab.renders.palettes import family, harmony
+from lab.renders.scenes import LIGHTS, ROOMS, SCENES, Recipe
+from lab.renders.stage import bucket
 from models.backdrop.captions import caption
 from models.backdrop.colours import all_colour_words
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lab.training.backdrop.optics import Plane, mix, noise, sample, step
-from lab.training.backdrop.stage import Stage, lamp, on_floor, on_ground
+from lab.renders.optics import Plane, mix, noise, sample, step
+from lab.renders.stage import Stage, lamp, on_floor, on_ground
 
 
 def slopes(height: Plane, pixel: float) -> tuple[Plane, Plane]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from lab.training.backdrop.optics import Plane, mix, noise, sample, shifted, step
-from lab.training.backdrop.stage import Stage, corner, drawn_shadow, lamp, on_floor, plaster, set_of, soften_by
+from lab.renders.optics import Plane, mix, noise, sample, shifted, step
+from lab.renders.stage import Stage, corner, drawn_shadow, lamp, on_floor, plaster, set_of, soften_by
 
 
 def sweep(s: Stage) -> Plane:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lab.training.backdrop.optics import Plane, mix, noise, sample, step
-from lab.training.backdrop.scenes_cloth import slopes
-from lab.training.backdrop.stage import Stage, drawn_shadow, lamp, on_ground, soften_by
+from lab.renders.optics import Plane, mix, noise, sample, step
+from lab.renders.scenes_cloth import slopes
+from lab.renders.stage import Stage, drawn_shadow, lamp, on_ground, soften_by
 
 WARM = np.array([1.0, 0.80, 0.52], np.float32)
 WHITE = np.array([1.0, 1.0, 1.0], np.float32)

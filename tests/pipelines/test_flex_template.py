@@ -13,9 +13,9 @@ import yaml
 from foundry.errors import BadInput
 from foundry.tenant import load_tenant
 from infra.stack import running
+from pipelines import flex_template
 from pipelines.campaign.workbench import admitted
-from pipelines.engines import flex_template
-from pipelines.engines.flex_template import fetched
+from pipelines.flex_template import fetched
 from tests.support.briefs import EXAMPLES
 from tests.support.briefs import admitted as prepared
 from tests.support.servers import needing

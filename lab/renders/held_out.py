@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.training.backdrop.captions import held_back
-from lab.training.backdrop.palettes import family
-from lab.training.backdrop.scenes import SCENES
+from lab.renders.captions import held_back
+from lab.renders.palettes import family
+from lab.renders.scenes import SCENES
 from models.backdrop.colours import COLOURS
 
 PHRASES: dict[str, tuple[str, ...]] = {

@@ -12,12 +12,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.training.backdrop.optics import Plane, film
-from lab.training.backdrop.scenes_cloth import fabric, water
-from lab.training.backdrop.scenes_nature import bokeh, dunes, hills, snow, sunset
-from lab.training.backdrop.scenes_plinth import arch, marble, podium, terrazzo, wood
-from lab.training.backdrop.scenes_studio import leaves, papercut, room, spotlight, sweep, window
-from lab.training.backdrop.stage import LIGHTS, ROOMS, Recipe, Stage, stage
+from lab.renders.optics import Plane, film
+from lab.renders.scenes_cloth import fabric, water
+from lab.renders.scenes_nature import bokeh, dunes, hills, snow, sunset
+from lab.renders.scenes_plinth import arch, marble, podium, terrazzo, wood
+from lab.renders.scenes_studio import leaves, papercut, room, spotlight, sweep, window
+from lab.renders.stage import LIGHTS, ROOMS, Recipe, Stage, stage
 
 __all__ = ["LIGHTS", "ROOMS", "SCENES", "Recipe", "render"]
 

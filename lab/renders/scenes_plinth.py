@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from lab.training.backdrop.optics import TILE, Plane, mix, noise, sample, shifted, step
-from lab.training.backdrop.stage import Stage, lamp, on_floor, on_ground, plaster, set_of, soften_by
+from lab.renders.optics import TILE, Plane, mix, noise, sample, shifted, step
+from lab.renders.stage import Stage, lamp, on_floor, on_ground, plaster, set_of, soften_by
 
 FLAT = 0.24
 """Height over width of a level circle seen by the camera."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from foundry.colour import linear_of_srgb, srgb_of_hex
 from foundry.plan.composition import Composition, compositions
-from lab.training.backdrop.optics import Plane, enlarge, mix, noise, sample, soften, step
+from lab.renders.optics import Plane, enlarge, mix, noise, sample, soften, step
 
 LIGHTS = ("left", "right", "top")
 ROOMS = ("left", "right", "top")
