@@ -118,7 +118,7 @@ def calibration(path: Path = CALIBRATION) -> Calibration:
     except ValidationError as error:
         raise BadInput(str(path), f"is not a calibration: {error}") from error
     if (kept.prompts, kept.judge) != (prompt_set().digest, load_judge().sha256):
-        remedy = "run `python -m models.evaluation.calibration`"
+        remedy = "run `python -m lab.evaluation.calibration`"
         raise BadInput(str(path), f"was made for other prompts or another judge; {remedy}")
     return kept
 

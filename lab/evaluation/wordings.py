@@ -15,7 +15,7 @@ from lab.renders.held_out import prompts as held_out
 from models.backdrop.colours import COLOURS
 
 VERSION = "1"
-SOURCE = "models/training/backdrop/held_out.py, worded by models/evaluation/wordings.py"
+SOURCE = "lab/renders/held_out.py, worded by lab/evaluation/wordings.py"
 LIGHT = {
     "left": ("light from the left", "lit from the left", "a lamp at the left"),
     "right": ("light from the right", "lit from the right", "a lamp at the right"),

@@ -15,7 +15,7 @@ CASES = {case.name: case for case in cases()}
 @pytest.mark.parametrize("name", CASES)
 def test_a_layout_looks_as_it_did(name: str, tmp_path: Path) -> None:
     case = CASES[name]
-    accept = f"python -m tests.rendering.accept_golden {name}"
+    accept = f"python -m tests.imaging.still.accept_golden {name}"
     assert case.file.is_file(), f"there is no golden picture of {name}; look at it, then: {accept}"
     golden, today = kept(case), drawn(case)
     found = change(golden, today)

@@ -113,7 +113,7 @@ def test_the_held_out_prompts_are_fixed_new_and_mean_what_they_say() -> None:
 
 
 def test_compiling_needs_no_torch() -> None:
-    code = "import sys; from models.backdrop_prompt import compile_prompt; compile_prompt('silk'); "
+    code = "import sys; from models.backdrop.prompt import compile_prompt; compile_prompt('silk'); "
     code += "assert not {'torch', 'diffusers', 'transformers'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 

@@ -110,7 +110,7 @@ def test_ctrl_c_leaves_a_part_that_the_same_command_goes_on_with(tmp_path: Path,
     hub.manner.stall_after = 150
     card = a_card(tmp_path, weights={FILE: weights_of(hub.folder)[FILE]})
     part = card.folder.with_name("1.part") / FILE
-    code = "from foundry.models_cli import models_app; models_app()"
+    code = "from console.models import models_app; models_app()"
     options = ["--cards", str(tmp_path / "cards"), "--home", str(tmp_path / "home"), "--endpoint", hub.address]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
     command = [sys.executable, "-c", code, "pull", "tiny", *options]
