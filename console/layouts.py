@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from foundry.errors import BadInput, Refusals
+from foundry.errors import BadInput, Refusals, Unusable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -171,9 +171,10 @@ def _scene(order: Admitted | None, whose: Tenant, place: Placement, locale: str,
 
 
 def _decoded(path: Path) -> Image.Image:
-    from foundry.inputs.picture import PictureFacts, decode, inspect
+    from foundry.inputs.picture import decode, inspect_picture
 
-    found = inspect(path)
-    if not isinstance(found, PictureFacts):
-        raise BadInput(str(path), f"{found[0]}; {found[1]}")
+    try:
+        inspect_picture(path)
+    except Unusable as error:
+        raise BadInput(str(path), f"{error.limit}; {error.remedy}") from error
     return decode(path.read_bytes())

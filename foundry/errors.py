@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class FoundryError(Exception):
     """A foreseen refusal. `code` is stable and machine-readable; `str()` is one sentence for people.
@@ -11,7 +9,7 @@ class FoundryError(Exception):
     Subclasses pass every constructor argument on to `super().__init__`, so that they survive pickling.
     """
 
-    code: ClassVar[str] = "refused"
+    code: str = "refused"
 
 
 class BadInput(FoundryError):
@@ -25,6 +23,47 @@ class BadInput(FoundryError):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
+
+
+class Problem(FoundryError):
+    """One reason against a brief or a plan, in the parts that its sentence is made of.
+
+    `path` names the field. `value` is what it holds, as `shorten` shows it; "" where there is nothing to show. `limit`
+    continues the sentence that the value begins ("'a.png' has 70 bytes; the limit is 60"). `remedy` says what to do.
+    `code` is "refused_plan" for a plan, "bad_brief" for the text of a brief.
+    """
+
+    def __init__(self, path: str, value: str, limit: str, remedy: str, code: str = "refused_plan"):
+        super().__init__(path, value, limit, remedy, code)
+        self.path, self.value, self.limit, self.remedy, self.code = path, value, limit, remedy, code
+
+    def __str__(self) -> str:
+        value = f" {self.value}" if self.value else ""
+        return f"{self.path}:{value} {self.limit}; {self.remedy}"
+
+
+class Unusable(FoundryError):
+    """A file, card or length that cannot be used; `limit` continues the sentence that `name` begins."""
+
+    code = "unusable"
+
+    def __init__(self, name: str, limit: str, remedy: str):
+        super().__init__(name, limit, remedy)
+        self.name, self.limit, self.remedy = name, limit, remedy
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.limit}; {self.remedy}"
+
+    def at(self, path: str, value: str | None = None) -> Problem:
+        """Return the same reason as a problem of the field at `path`, which holds `value` or else the name."""
+        return Problem(path, shorten(self.name if value is None else value), self.limit, self.remedy)
+
+
+def shorten(value: object) -> str:
+    """Return a value as a sentence shows it: text in quotes, and at most 60 characters of it."""
+    text = value if isinstance(value, str) else str(value)
+    text = text if len(text) <= 60 else text[:57] + "..."
+    return repr(text) if isinstance(value, str) else text
 
 
 class Refusals(FoundryError):

@@ -13,7 +13,7 @@ from foundry.brief.adoption_rules import KEYS, RATIOS, locale_for, names_a_local
 from foundry.brief.adoption_sources import rows_or_documents
 from foundry.brief.brief import Brief
 from foundry.brief.copywriting import currency_of
-from foundry.brief.intake import BriefProblem, parse
+from foundry.brief.intake import brief_problem, parse
 from foundry.channel.placement import placement_sets, placements
 from foundry.errors import Refusals
 
@@ -34,7 +34,7 @@ def adopt(path: Path, *, tenant: str | None = None) -> tuple[Adoption, ...]:
     found = []
     for document in rows_or_documents(path):
         if not isinstance(document, dict):
-            wrong = BriefProblem(path.name, "", "a brief is a map of keys", "write `campaign:` and the rest")
+            wrong = brief_problem(path.name, "", "a brief is a map of keys", "write `campaign:` and the rest")
             raise Refusals(str(path), (wrong,))
         found.append(_Adopter(document, path, tenant).adopted())
     return tuple(found)
@@ -91,7 +91,7 @@ class _Adopter:
         if isinstance(brand, dict):
             brand = brand.get("id") or brand.get("name")
         if not brand:
-            wrong = BriefProblem(f"{self.path.name}: tenant", "", "no brand is named", "give --tenant")
+            wrong = brief_problem(f"{self.path.name}: tenant", "", "no brand is named", "give --tenant")
             raise Refusals(str(self.path), (wrong,))
         if slug(str(brand)) != brand:
             self.assumed.append(f"tenant {slug(str(brand))!r}, from the brand {brand!r}")

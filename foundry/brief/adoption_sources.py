@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from foundry.brief.adoption_rules import KEYS, slug
-from foundry.brief.intake import MAX_BYTES, BriefProblem, documents_of
-from foundry.errors import Refusals
+from foundry.brief.intake import MAX_BYTES, brief_problem, documents_of
+from foundry.errors import Problem, Refusals
 
 PRODUCT = ("id", "description", "category", "picture", "price")
 PRODUCT_NAMES = ("product", "product_name", "item", "article", "products")
@@ -32,13 +32,13 @@ def rows_or_documents(path: Path) -> list[Any]:
 
 
 def _refused(path: Path, wrong: str, remedy: str) -> Refusals:
-    return Refusals(str(path), (BriefProblem(path.name, "", wrong, remedy),))
+    return Refusals(str(path), (brief_problem(path.name, "", wrong, remedy),))
 
 
 def _loose(path: Path) -> list[Any]:
     try:
         found = list(documents_of(path))
-    except BriefProblem as problem:
+    except Problem as problem:
         raise Refusals(str(path), (problem,)) from problem
     return [_unwrapped(document) for document in found]
 

@@ -12,30 +12,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from foundry.brief.brief import Brief
-from foundry.errors import FoundryError, Refusals
+from foundry.errors import FoundryError, Problem, Refusals, shorten
 
 MAX_BYTES, MAX_DEPTH = 5_000_000, 50
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
 
 
-class BriefProblem(FoundryError):
-    """One thing that is wrong with a brief: where, what it says, what is allowed, what to do."""
-
-    code = "bad_brief"
-
-    def __init__(self, path: str, value: str, limit: str, remedy: str):
-        super().__init__(path, value, limit, remedy)
-        self.path, self.value, self.limit, self.remedy = path, value, limit, remedy
-
-    def __str__(self) -> str:
-        said = f" {self.value} is refused:" if self.value else ""
-        return f"{self.path}:{said} {self.limit}; {self.remedy}"
-
-
-def shortened(value: object) -> str:
-    """A value as people can read it in a sentence, at most 60 characters."""
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def brief_problem(path: str, value: str, limit: str, remedy: str) -> Problem:
+    """Return a problem of a brief's text; `limit` is a whole clause, such as "the key stands twice"."""
+    return Problem(path, value, f"is refused: {limit}" if value else limit, remedy, "bad_brief")
 
 
 def read_briefs(path: Path) -> list[Brief]:
@@ -72,7 +57,7 @@ def documents_of(path: Path) -> Iterator[Any]:
         whole = _json(path.name, text)
         found = whole if isinstance(whole, list) else [whole]
     if not found:
-        raise BriefProblem(path.name, "", "it holds no brief", "write one; see `foundry schema brief`")
+        raise brief_problem(path.name, "", "it holds no brief", "write one; see `foundry schema brief`")
     for document in found:
         _shallow(path.name, document, 0)
     yield from found
@@ -81,20 +66,20 @@ def documents_of(path: Path) -> Iterator[Any]:
 def _text(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
         limit = f"briefs are read from {', '.join(SUFFIXES)}"
-        raise BriefProblem(path.name, shortened(path.suffix), limit, "rename it, or use `foundry brief adopt`")
+        raise brief_problem(path.name, shorten(path.suffix), limit, "rename it, or use `foundry brief adopt`")
     try:
         if path.stat().st_size > MAX_BYTES:
             limit = f"{path.stat().st_size} bytes; the limit is {MAX_BYTES}"
-            raise BriefProblem(path.name, "", limit, "split it into several files")
+            raise brief_problem(path.name, "", limit, "split it into several files")
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         wrong = f"byte {error.start} is not UTF-8"
-        raise BriefProblem(path.name, "", wrong, "save the file as UTF-8") from error
+        raise brief_problem(path.name, "", wrong, "save the file as UTF-8") from error
     except OSError as error:
         wrong = f"cannot be read ({error.strerror})"
-        raise BriefProblem(str(path), "", wrong, "name an existing file that you may read") from error
+        raise brief_problem(str(path), "", wrong, "name an existing file that you may read") from error
     if "\0" in text:
-        raise BriefProblem(path.name, "", "it holds a NUL character", "save the file as plain text")
+        raise brief_problem(path.name, "", "it holds a NUL character", "save the file as plain text")
     return text
 
 
@@ -145,10 +130,10 @@ def _yaml(path: Path, text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = f"{path.name} line {mark.line + 1}, column {mark.column + 1}" if mark else path.name
-        raise BriefProblem(at, "", str(error.problem), "correct the YAML there") from error
+        raise brief_problem(at, "", str(error.problem), "correct the YAML there") from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         wrong = " ".join(str(error).split())[:120] or type(error).__name__
-        raise BriefProblem(path.name, "", f"not YAML ({wrong})", "correct the file") from error
+        raise brief_problem(path.name, "", f"not YAML ({wrong})", "correct the file") from error
 
 
 def _json(where: str, text: str) -> Any:
@@ -157,23 +142,23 @@ def _json(where: str, text: str) -> Any:
         if len(found) < len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise BriefProblem(where, shortened(twice), "the key stands twice", "remove one of them")
+            raise brief_problem(where, shorten(twice), "the key stands twice", "remove one of them")
         return found
 
     def never(name: str) -> Any:
-        raise BriefProblem(where, name, "not a number in JSON", "write a finite number")
+        raise brief_problem(where, name, "not a number in JSON", "write a finite number")
 
     try:
         return json.loads(text, object_pairs_hook=once, parse_constant=never)
     except (json.JSONDecodeError, RecursionError, ValueError) as error:
         wrong = " ".join(str(error).split())[:120]
-        raise BriefProblem(where, "", f"not JSON ({wrong})", "correct the file") from error
+        raise brief_problem(where, "", f"not JSON ({wrong})", "correct the file") from error
 
 
 def _shallow(where: str, value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         wrong = f"it is nested deeper than {MAX_DEPTH} levels"
-        raise BriefProblem(where, "", wrong, "write it flatter")
+        raise brief_problem(where, "", wrong, "write it flatter")
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for item in inner:
         _shallow(where, item, depth + 1)
@@ -182,8 +167,8 @@ def _shallow(where: str, value: Any, depth: int) -> None:
 def parse(document: Any, prefix: str = "") -> Brief:
     """One brief from a plain document; Refusals with a sentence per problem."""
     if not isinstance(document, dict):
-        wrong = BriefProblem(
-            f"{prefix}document", shortened(document), "a brief is a map of keys",
+        wrong = brief_problem(
+            f"{prefix}document", shorten(document), "a brief is a map of keys",
             "begin with `tenant:`; see `foundry schema brief`",
         )  # fmt: skip
         raise Refusals("brief", (wrong,))
@@ -194,30 +179,30 @@ def parse(document: Any, prefix: str = "") -> Brief:
         raise Refusals("brief", problems) from error
 
 
-def _sentence(prefix: str, item: Any) -> BriefProblem:
+def _sentence(prefix: str, item: Any) -> Problem:
     location, kind = item["loc"], item["type"]
     path = prefix + (_path(location) or "brief")
     if kind == "missing":
-        return BriefProblem(path, "", "it is missing", "add it; see `foundry schema brief`")
+        return brief_problem(path, "", "it is missing", "add it; see `foundry schema brief`")
     if kind == "extra_forbidden":
         allowed = _allowed(location)
         near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "put keys of your own under metadata"
-        return BriefProblem(path, shortened(str(location[-1])), f"allowed are {', '.join(allowed)}", hint)
+        return brief_problem(path, shorten(str(location[-1])), f"allowed are {', '.join(allowed)}", hint)
     message = str(item["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
         return _own_sentence(prefix, path, item, message)
     remedy = "write it in quotes" if kind == "string_type" else "change it"
-    return BriefProblem(path, shortened(item["input"]), message, remedy)
+    return brief_problem(path, shorten(item["input"]), message, remedy)
 
 
-def _own_sentence(prefix: str, path: str, item: Any, message: str) -> BriefProblem:
+def _own_sentence(prefix: str, path: str, item: Any, message: str) -> Problem:
     if "; " in message and ": " in message and path.endswith("brief"):
         where, rest = message.split(": ", 1)
         limit, remedy = rest.rsplit("; ", 1)
-        return BriefProblem(prefix + where, "", limit, remedy)
+        return brief_problem(prefix + where, "", limit, remedy)
     limit, _, remedy = message.rpartition("; ")
-    return BriefProblem(path, shortened(item["input"]), limit or message, remedy or "change it")
+    return brief_problem(path, shorten(item["input"]), limit or message, remedy or "change it")
 
 
 def _path(location: tuple[Any, ...]) -> str:

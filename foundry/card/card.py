@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
+from foundry.errors import Unusable
 from foundry.names import digest
 from foundry.tenant import Slug
 
@@ -226,17 +227,19 @@ class ModelCard(_Strict):
         """Whether every weight file is there, by name alone."""
         return not self.has_weights or (self.folder.is_dir() and all((self.folder / f).is_file() for f in self.weights))
 
-    def objection(self, tenant: str) -> tuple[str, str] | None:
-        """Why this tenant must not use the card now, and the way out; None if it may.
+    def objection(self, tenant: str) -> Unusable | None:
+        """Return why this tenant must not use the card now; None if it may.
 
         `stage` must be the effective one, as the registry returns it.
         """
         if self.tenants and tenant not in self.tenants:
-            return "is not for this tenant", "choose another card, or let its owner add the tenant to the card"
+            remedy = "choose another card, or let its owner add the tenant to the card"
+            return Unusable(self.name, "is not for this tenant", remedy)
         if self.stage in ("draft", "retired"):
-            return f"is {self.stage}", "choose a production card; `foundry models list` shows them"
+            return Unusable(self.name, f"is {self.stage}", "choose a production card; `foundry models list` shows them")
         if self.has_weights and not self.weights:
-            return "has no hashes of its weights", f"stamp them with `foundry models add {self.path}`"
+            remedy = f"stamp them with `foundry models add {self.path}`"
+            return Unusable(self.name, "has no hashes of its weights", remedy)
         return None
 
     @property

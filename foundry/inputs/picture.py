@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from foundry.errors import Unusable
 from foundry.inputs.wide_gamut import in_srgb, unusable_profile
 from foundry.names import sha256_file
 
@@ -46,62 +47,56 @@ class PictureFacts:
         return self.sha256
 
 
-def inspect(path: Path) -> PictureFacts | tuple[str, str]:
-    """The facts of a picture, or (what is wrong, what to do). Every byte is decoded once, within limits."""
-    wrong = _unreadable(path)
-    if wrong:
-        return wrong
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            with Image.open(path, formats=FORMATS) as picture:
-                size, alpha = picture.size, picture.has_transparency_data
-                wrong = _wrong_size(*size)
-                if wrong:
-                    return wrong
-                picture.load()
-                wrong = _wrong_colour(picture)
-                if wrong:
-                    return wrong
-    except Image.DecompressionBombError:
-        return (f"has far more pixels than the limit of {MAX_PIXELS}", "scale it down")
-    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, warnings
-        reason = " ".join(str(error).split())[:120]
-        return (
-            f"is not a readable picture ({type(error).__name__}: {reason})",
-            "give a PNG, JPEG or WebP file",
-        )
+def inspect_picture(path: Path) -> PictureFacts:
+    """Return the facts of a picture; Unusable says what is wrong. Every byte is decoded once, within limits."""
+    _refuse_file(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+        size, alpha = _measure(path)
     return PictureFacts(path, sha256_file(path), *size, alpha)
 
 
-def _unreadable(path: Path) -> tuple[str, str] | None:
+def _measure(path: Path) -> tuple[tuple[int, int], bool]:
+    """Decode the file; its size in pixels, and whether it has transparency."""
+    try:
+        with Image.open(path, formats=FORMATS) as picture:
+            _refuse_size(path.name, *picture.size)
+            picture.load()
+            if wrong := unusable_profile(picture):
+                raise Unusable(path.name, wrong, "save it as sRGB")
+            return picture.size, picture.has_transparency_data
+    except Unusable:
+        raise
+    except Image.DecompressionBombError as error:
+        wrong = f"has far more pixels than the limit of {MAX_PIXELS}"
+        raise Unusable(path.name, wrong, "scale it down") from error
+    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, warnings
+        reason = " ".join(str(error).split())[:120]
+        wrong = f"is not a readable picture ({type(error).__name__}: {reason})"
+        raise Unusable(path.name, wrong, "give a PNG, JPEG or WebP file") from error
+
+
+def _refuse_file(path: Path) -> None:
     if not path.exists():
-        return ("does not exist", "add the file, or leave picture out and the model draws it")
+        raise Unusable(path.name, "does not exist", "add the file, or leave picture out and the model draws it")
     if not path.is_file():
-        return ("is not a file", "name a PNG, JPEG or WebP file")
+        raise Unusable(path.name, "is not a file", "name a PNG, JPEG or WebP file")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        return (f"has {size} bytes; the limit is {MAX_BYTES}", "save it smaller")
+        raise Unusable(path.name, f"has {size} bytes; the limit is {MAX_BYTES}", "save it smaller")
     if size == 0:
-        return ("is empty", "give a PNG, JPEG or WebP file")
-    return None
+        raise Unusable(path.name, "is empty", "give a PNG, JPEG or WebP file")
 
 
-def _wrong_size(width: int, height: int) -> tuple[str, str] | None:
+def _refuse_size(name: str, width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        return (f"has {width}x{height} pixels; the limit is {MAX_PIXELS} in all", "scale it down")
+        raise Unusable(name, f"has {width}x{height} pixels; the limit is {MAX_PIXELS} in all", "scale it down")
     if min(width, height) < MIN_EDGE_PX:
-        return (f"has {width}x{height} pixels; each edge needs {MIN_EDGE_PX}", "give a larger one")
-    return None
-
-
-def _wrong_colour(picture: Image.Image) -> tuple[str, str] | None:
-    wrong = unusable_profile(picture)
-    return (wrong, "save it as sRGB") if wrong else None
+        raise Unusable(name, f"has {width}x{height} pixels; each edge needs {MIN_EDGE_PX}", "give a larger one")
 
 
 def decode(data: bytes) -> Image.Image:
-    """RGBA, 8 bits, sRGB by its profile, upright by its EXIF orientation, from bytes that `inspect` has accepted."""
+    """Return RGBA, 8 bits, sRGB by its profile, upright by its EXIF orientation; `data` passed `inspect_picture`."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         return in_srgb(ImageOps.exif_transpose(picture))

@@ -9,13 +9,13 @@ import re
 import struct
 import warnings
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from foundry.errors import Unusable
 from foundry.inputs.picture import VIEW
 from foundry.inputs.product_view import View, view_name
 from foundry.inputs.usd_crate import tokens_of
@@ -27,8 +27,6 @@ MAX_TEXTURE_PIXELS = 70_000_000
 MAX_LAYER_BYTES = 100_000_000
 LAYERS = (".usd", ".usda", ".usdc")
 KINDS = (".glb", ".usd", ".usda", ".usdc", ".usdz")
-Wrong = tuple[str, str]
-"""What is wrong, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,79 +43,89 @@ class ModelFacts:
         return f"{VIEW}{view_name(self.sha256, self.view)}"
 
 
-def inspect_model(path: Path, view: View) -> ModelFacts | Wrong:
-    """The facts of a model, or (what is wrong, what to do). Its structure is read within limits; no geometry is."""
-    wrong = _unreadable(path) or _wrong_inside(path)
-    return wrong or ModelFacts(path, sha256_file(path), view)
+def inspect_model(path: Path, view: View) -> ModelFacts:
+    """Return the facts of a model; Unusable says what is wrong. Reads its structure within limits, and no geometry."""
+    _refuse_file(path)
+    try:
+        _refuse_content(path)
+    except _Wrong as wrong:
+        raise Unusable(path.name, *wrong.args) from wrong
+    return ModelFacts(path, sha256_file(path), view)
 
 
-def _unreadable(path: Path) -> Wrong | None:
+class _Wrong(Exception):
+    """What is wrong with the content of a file, and what to do; the caller knows the file's name."""
+
+
+def _refuse_file(path: Path) -> None:
     if not path.exists():
-        return ("does not exist", "add the file, or give a picture")
+        raise Unusable(path.name, "does not exist", "add the file, or give a picture")
     if not path.is_file() or path.suffix.lower() not in KINDS:
-        return ("is not a product model", f"name a file that ends in {', '.join(KINDS)}")
+        raise Unusable(path.name, "is not a product model", f"name a file that ends in {', '.join(KINDS)}")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        return (f"has {size} bytes; the limit is {MAX_BYTES}", "simplify it")
+        raise Unusable(path.name, f"has {size} bytes; the limit is {MAX_BYTES}", "simplify it")
     if size == 0:
-        return ("is empty", "export it again")
-    return None
+        raise Unusable(path.name, "is empty", "export it again")
 
 
 def kind_of(head: bytes) -> str | None:
-    """The suffix that belongs to a file with these first bytes; None for anything else."""
+    """Return the suffix that belongs to a file with these first bytes; None for an unknown kind of file."""
     magic = {b"glTF": ".glb", b"PXR-USDC": ".usdc", b"#usda": ".usda", b"PK\x03\x04": ".usdz"}
     return next((suffix for start, suffix in magic.items() if head.startswith(start)), None)
 
 
-def _wrong_inside(path: Path) -> Wrong | None:
+def _refuse_content(path: Path) -> None:
     with path.open("rb") as stream:
         kind = kind_of(stream.read(16))
     wanted = path.suffix.lower()
     if kind != wanted and not (wanted == ".usd" and kind in (".usda", ".usdc")):
         found = f"is {kind} inside" if kind else "is neither glTF nor USD inside"
-        return (f"{found}, not {wanted}", "export it again, as GLB if you can")
+        raise _Wrong(f"{found}, not {wanted}", "export it again, as GLB if you can")
     if kind == ".glb":
-        return _wrong_glb(path)
-    return _wrong_package(path) if kind == ".usdz" else _wrong_layer(path)
+        _refuse_glb(path.read_bytes())
+    elif kind == ".usdz":
+        _refuse_package(path)
+    else:
+        _refuse_layer(path)
 
 
-def _wrong_glb(path: Path) -> Wrong | None:
-    """glTF 2.0, section 4.4: a header of 12 bytes, a JSON chunk, at most one binary chunk."""
-    data = path.read_bytes()
-    broken = ("is not a whole GLB file", "export it again as binary glTF 2.0")
+def _refuse_glb(data: bytes) -> None:
+    """Check binary glTF 2.0 (section 4.4): a header of 12 bytes, a JSON chunk, at most one binary chunk."""
+    broken = _Wrong("is not a whole GLB file", "export it again as binary glTF 2.0")
     if len(data) < 20:
-        return broken
+        raise broken
     version, length, json_length = struct.unpack("<III", data[4:16])
     if length != len(data) or 20 + json_length > len(data) or data[16:20] != b"JSON":
-        return broken
+        raise broken
     if version != 2:
-        return (f"is glTF version {version}; version 2 is read", "export it again as glTF 2.0")
+        raise _Wrong(f"is glTF version {version}; version 2 is read", "export it again as glTF 2.0")
     try:
         scene = json.loads(data[20 : 20 + json_length])
-        return next(_wrong_gltf(scene, data[28 + json_length :]), None)
+        _refuse_gltf(scene, data[28 + json_length :])
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-        return (f"has a broken JSON chunk ({type(error).__name__})", broken[1])
+        raise _Wrong(f"has a broken JSON chunk ({type(error).__name__})", broken.args[1]) from error
 
 
-def _wrong_gltf(scene: dict[str, Any], binary: bytes) -> Iterator[Wrong]:
+def _refuse_gltf(scene: dict[str, Any], binary: bytes) -> None:
     outside = [e["uri"] for e in (*scene.get("buffers", ()), *scene.get("images", ())) if "uri" in e]
     for uri in outside:
         if not str(uri).startswith("data:"):
-            yield (f"refers to the outside file {str(uri)[:60]!r}", "export it as one GLB with everything inside")
+            wrong = f"refers to the outside file {str(uri)[:60]!r}"
+            raise _Wrong(wrong, "export it as one GLB with everything inside")
     accessors = scene.get("accessors", [])
     meshes = [part for mesh in scene.get("meshes", ()) for part in mesh["primitives"]]
-    positions = [accessors[part["attributes"]["POSITION"]]["count"] for part in meshes]
-    if sum(positions) < 3:
-        yield ("is an empty scene: it holds no mesh", "export the product's geometry")
-    if sum(positions) > MAX_VERTICES:
-        yield (f"has {sum(positions)} vertices; the limit is {MAX_VERTICES}", "decimate it")
+    vertices = sum(accessors[part["attributes"]["POSITION"]]["count"] for part in meshes)
+    if vertices < 3:
+        raise _Wrong("is an empty scene: it holds no mesh", "export the product's geometry")
+    if vertices > MAX_VERTICES:
+        raise _Wrong(f"has {vertices} vertices; the limit is {MAX_VERTICES}", "decimate it")
     for image in scene.get("images", ()):
         if "bufferView" in image:
-            yield from _wrong_texture(scene["bufferViews"][image["bufferView"]], binary)
+            _refuse_texture(scene["bufferViews"][image["bufferView"]], binary)
 
 
-def _wrong_texture(where: dict[str, Any], binary: bytes) -> Iterator[Wrong]:
+def _refuse_texture(where: dict[str, Any], binary: bytes) -> None:
     start = where.get("byteOffset", 0)
     stream = io.BytesIO(binary[start : start + where["byteLength"]])
     try:
@@ -125,14 +133,15 @@ def _wrong_texture(where: dict[str, Any], binary: bytes) -> Iterator[Wrong]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(stream, formats=("PNG", "JPEG", "WEBP")) as texture:
                 width, height = texture.size
-    except Image.DecompressionBombError:
-        yield (f"holds a texture of far more pixels than the limit of {MAX_TEXTURE_PIXELS}", "scale it down")
-        return
+    except Image.DecompressionBombError as error:
+        wrong = f"holds a texture of far more pixels than the limit of {MAX_TEXTURE_PIXELS}"
+        raise _Wrong(wrong, "scale it down") from error
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError and bomb warnings
-        yield (f"holds a texture that is no picture ({type(error).__name__})", "embed PNG, JPEG or WebP")
-        return
+        wrong = f"holds a texture that is no picture ({type(error).__name__})"
+        raise _Wrong(wrong, "embed PNG, JPEG or WebP") from error
     if width * height > MAX_TEXTURE_PIXELS:
-        yield (f"holds a texture of {width}x{height} pixels; the limit is {MAX_TEXTURE_PIXELS}", "scale it down")
+        wrong = f"holds a texture of {width}x{height} pixels; the limit is {MAX_TEXTURE_PIXELS}"
+        raise _Wrong(wrong, "scale it down")
 
 
 ASSET = re.compile(rb"@([^@\n]{1,400})@")
@@ -149,41 +158,41 @@ def files_named_in(layer: bytes) -> tuple[str, ...]:
     return tuple(text for text in tokens_of(layer) if FILE_NAME.match(text))
 
 
-def _wrong_layer(path: Path) -> Wrong | None:
+def _refuse_layer(path: Path) -> None:
     if path.stat().st_size > MAX_LAYER_BYTES:
-        return (f"is a layer of {path.stat().st_size} bytes; the limit is {MAX_LAYER_BYTES}", "simplify it")
+        wrong = f"is a layer of {path.stat().st_size} bytes; the limit is {MAX_LAYER_BYTES}"
+        raise _Wrong(wrong, "simplify it")
     try:
         named = files_named_in(path.read_bytes())
     except ValueError as error:
-        return (f"is not a whole USD layer ({error})", "export it again")
+        raise _Wrong(f"is not a whole USD layer ({error})", "export it again") from error
     if named:
-        return (f"refers to the outside file {named[0][:60]!r}", "export it as .usdz or GLB with everything inside")
-    return None
+        wrong = f"refers to the outside file {named[0][:60]!r}"
+        raise _Wrong(wrong, "export it as .usdz or GLB with everything inside")
 
 
-def _wrong_package(path: Path) -> Wrong | None:
-    """USDZ: stored, never compressed, so that what is listed is all there is; names stay inside the package."""
+def _refuse_package(path: Path) -> None:
+    """Check USDZ: its files are stored uncompressed, so the listing is complete; names stay inside the package."""
     try:
         with zipfile.ZipFile(path) as package:
             entries = package.infolist()
             for entry in entries:
                 if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > MAX_BYTES:
-                    return (f"packs {entry.filename[:60]!r} compressed", "export it again; USDZ stores its files")
+                    raise _Wrong(f"packs {entry.filename[:60]!r} compressed", "export it again; USDZ stores its files")
                 if entry.filename.startswith("/") or ".." in Path(entry.filename).parts:
-                    return (f"packs the outside name {entry.filename[:60]!r}", "export it again")
+                    raise _Wrong(f"packs the outside name {entry.filename[:60]!r}", "export it again")
             if not entries or not entries[0].filename.lower().endswith(LAYERS):
-                return ("does not begin with a USD layer", "export it again as USDZ")
-            return _leaving(package, entries)
+                raise _Wrong("does not begin with a USD layer", "export it again as USDZ")
+            _refuse_outside_names(package, entries)
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-        return (f"is not a whole USDZ package ({type(error).__name__})", "export it again")
+        raise _Wrong(f"is not a whole USDZ package ({type(error).__name__})", "export it again") from error
 
 
-def _leaving(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Wrong | None:
+def _refuse_outside_names(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
     inside = {entry.filename for entry in entries}
     for entry in entries:
         if entry.filename.lower().endswith(LAYERS):
             for named in files_named_in(package.read(entry)):
                 place = posixpath.normpath(posixpath.join(posixpath.dirname(entry.filename), named))
                 if place not in inside:
-                    return (f"refers to the outside file {named[:60]!r}", "pack everything into the USDZ")
-    return None
+                    raise _Wrong(f"refers to the outside file {named[:60]!r}", "pack everything into the USDZ")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.brief.brief import FilmWishes
+from foundry.errors import Unusable
 from foundry.names import sha256_file
 
 MAX_BYTES = 200_000_000
@@ -36,12 +37,12 @@ def sounds_of(wishes: FilmWishes | None) -> Iterator[tuple[str, str]]:
         yield f"film.voice_over.{locale}", name
 
 
-def inspect_sound(folder: Path, name: str) -> SoundFacts | tuple[str, str]:
-    """The facts of an audio file, or (what is wrong, what to do)."""
+def inspect_sound(folder: Path, name: str) -> SoundFacts:
+    """Return the facts of an audio file; Unusable if it is missing, empty or too large."""
     path = folder / name
     if not path.is_file():
-        return ("does not exist", "add the file, or leave it out")
+        raise Unusable(name, "does not exist", "add the file, or leave it out")
     size = path.stat().st_size
     if not 0 < size <= MAX_BYTES:
-        return (f"has {size} bytes; it takes 1 to {MAX_BYTES}", "give a WAV, FLAC or MP3 file")
+        raise Unusable(name, f"has {size} bytes; it takes 1 to {MAX_BYTES}", "give a WAV, FLAC or MP3 file")
     return SoundFacts(path, sha256_file(path), name)

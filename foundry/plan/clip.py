@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from foundry.card.card import ModelCard, UnitCost
-from foundry.errors import FoundryError
+from foundry.errors import FoundryError, Unusable
 from foundry.manifest import Attempt
 from foundry.names import digest
 
@@ -114,23 +114,26 @@ def clip_cost(card: ModelCard, frames: int) -> UnitCost:
     return UnitCost(money=round(full.money * share, 6), accelerator_seconds=round(full.accelerator_seconds * share, 3))
 
 
-def frames_for(card: ModelCard, seconds: Decimal) -> int | tuple[str, str]:
-    """How many frames a card films for a length: the nearest that it can; or what is wrong with it, and the way out.
+def frames_for(card: ModelCard, seconds: Decimal) -> int:
+    """Return the number of frames nearest to `seconds` that a card can film; raise Unusable if no clip comes near.
 
-    A clip has one frame more than its steps, so the card's longest takes a wish that is longer by less than a frame.
+    A clip has one frame more than its steps, so a length that exceeds the card's longest by less than a frame is taken.
     """
+    said = f"{seconds} s"
     longest, wanted = card.frames, seconds * card.frames_per_second
     most = f"{Decimal(longest) / card.frames_per_second:.2f}"
     if not card.frame_step:
         if abs(wanted - longest) <= 1:
             return longest
-        return f"is no length of card {card.name}, which films {most} s and no other", "leave seconds out"
+        raise Unusable(
+            said, f"is no length of card {card.name}, which films {most} s and no other", "leave seconds out"
+        )
     if wanted > longest:
-        return f"is longer than card {card.name} films, {most} s at most", "ask for less"
+        raise Unusable(said, f"is longer than card {card.name} films, {most} s at most", "ask for less")
     steps = round((wanted - 1) / card.frame_step)
     if steps < 1:
         least = f"{Decimal(card.frame_step + 1) / card.frames_per_second:.2f}"
-        return f"is shorter than card {card.name} films, {least} s at least", "ask for more"
+        raise Unusable(said, f"is shorter than card {card.name} films, {least} s at least", "ask for more")
     return steps * card.frame_step + 1
 
 

@@ -67,11 +67,9 @@ def avoided(plan: Plan, scene: Scene, clip: SceneClip) -> str:
 
 
 def length(card: ModelCard, clip: SceneClip) -> int:
-    """Frames of a clip that was admitted; 0 for the card's own length."""
-    found = frames_for(card, clip.seconds) if clip.seconds is not None else 0
-    if isinstance(found, tuple):
-        raise BadInput("clip.seconds", f"{clip.seconds} {'; '.join(found)}.")
-    return 0 if found == card.frames else found
+    """Return the frames of a clip, 0 for the card's own length; Unusable if the card films no such length."""
+    frames = frames_for(card, clip.seconds) if clip.seconds is not None else 0
+    return 0 if frames == card.frames else frames
 
 
 def clips_shown(plan: Plan, scenes: tuple[ShotOrder, ...]) -> tuple[ClipOrder | None, ...]:

@@ -90,7 +90,7 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
             problems.append(refused)
             return None
         if objection := found.objection(tenant.id):
-            problems.append(CardRefused(tenant.id, found.name, *objection))
+            problems.append(CardRefused(tenant.id, found.name, objection.limit, objection.remedy))
         return found
 
     models = tenant.models

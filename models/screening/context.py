@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from foundry.errors import BadInput
-from foundry.inputs.picture import PictureFacts, inspect
+from foundry.errors import BadInput, Unusable
+from foundry.inputs.picture import inspect_picture
 from foundry.manifest import master_from_json
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
@@ -61,9 +61,12 @@ def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenConte
 def _kept(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
     own, kept = store.for_tenant(plan.tenant.id), []
     for path in plan.tenant.protected_paths():
-        facts = inspect(path)
-        if not isinstance(facts, PictureFacts):
-            raise BadInput(f"tenant {plan.tenant.id}: protected {path.name}", "; ".join(facts))
+        try:
+            facts = inspect_picture(path)
+        except Unusable as error:
+            raise BadInput(
+                f"tenant {plan.tenant.id}: protected {path.name}", f"{error.limit}; {error.remedy}"
+            ) from error
         kept.append(ProtectedPicture(path.name, facts.sha256))
         own.put_file_once(kept[-1].address, path)
     return tuple(kept)

@@ -11,9 +11,9 @@ from foundry.brief.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfille
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, Worn
 from foundry.channel.placement import Placement, resolve_placements
-from foundry.errors import FoundryError, Refusals
+from foundry.errors import FoundryError, Problem, Refusals, Unusable, shorten
 from foundry.fonts import hostile, uncovered
-from foundry.inputs.picture import PictureFacts, inspect
+from foundry.inputs.picture import PictureFacts, inspect_picture
 from foundry.inputs.product_model import ModelFacts, inspect_model
 from foundry.inputs.product_view import View
 from foundry.inputs.sound import SoundFacts, inspect_sound, sounds_of
@@ -23,20 +23,6 @@ from foundry.plan.timeline import timeline_for
 from foundry.tenant import Tenant
 from imaging.typesetting.fitting import misfits
 from pipelines.planning.clips_admission import clip_notes, clip_problems
-
-
-class PlanProblem(FoundryError):
-    """One reason against a plan: the field's path, its value, the limit and the way out."""
-
-    code = "refused_plan"
-
-    def __init__(self, path: str, value: str, wrong: str, remedy: str):
-        super().__init__(path, value, wrong, remedy)
-        self.path, self.value, self.wrong, self.remedy = path, value, wrong, remedy
-
-    def __str__(self) -> str:
-        shown = self.value if len(self.value) <= 60 else self.value[:57] + "..."
-        return f"{self.path}: {shown!r} {self.wrong}; {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +44,7 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     problems += list(_copy_problems(brief, tenant))
     problems += list(_card_problems(cards, tenant, placements))
     if not unknown:
-        problems += [PlanProblem(*reason) for reason in clip_problems(brief, tenant, cards, placements)]
+        problems += clip_problems(brief, tenant, cards, placements)
     source = f"brief {brief.tenant}/{brief.campaign.id}"
     if problems:
         raise Refusals(source, tuple(problems))
@@ -81,12 +67,11 @@ def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | Mode
         file = product.model or product.picture
         if file is None:
             continue
-        found = inspect_model(folder / file, product.view or View()) if product.model else inspect(folder / file)
-        if isinstance(found, PictureFacts | ModelFacts):
-            facts[product.id] = found
-        else:
-            field = "model" if product.model else "picture"
-            problems.append(PlanProblem(f"products[{index}].{field}", file, *found))
+        path = folder / file
+        try:
+            facts[product.id] = inspect_model(path, product.view or View()) if product.model else inspect_picture(path)
+        except Unusable as error:
+            problems.append(error.at(f"products[{index}].{'model' if product.model else 'picture'}", file))
     return facts, problems
 
 
@@ -94,11 +79,10 @@ def _sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[FoundryE
     sounds: list[SoundFacts] = []
     problems: list[FoundryError] = []
     for path, name in sounds_of(brief.film):
-        found = inspect_sound(folder, name)
-        if isinstance(found, SoundFacts):
-            sounds.append(found)
-        else:
-            problems.append(PlanProblem(path, name, *found))
+        try:
+            sounds.append(inspect_sound(folder, name))
+        except Unusable as error:
+            problems.append(error.at(path, name))
     return sounds, problems
 
 
@@ -109,7 +93,7 @@ def _placements(brief: Brief) -> tuple[tuple[Placement, ...], list[FoundryError]
             for placement in resolve_placements((name,)):
                 _timeline(brief, placement)
         except FoundryError as error:
-            problems.append(PlanProblem(f"placements[{index}]", name, "is refused", str(error)))
+            problems.append(Problem(f"placements[{index}]", shorten(name), "is refused", str(error)))
     return (() if problems else resolve_placements(brief.placements)), problems
 
 
@@ -165,11 +149,11 @@ def _filled_problems(brief: Brief, tenant: Tenant, locale: str, message: Message
 def _text_problems(path: str, text: str, families: tuple[str, ...]) -> Iterator[FoundryError]:
     if controls := hostile(text):
         codes = ", ".join(f"U+{ord(c):04X}" for c in controls)
-        yield PlanProblem(path, text, f"holds control characters ({codes})", "remove them")
+        yield Problem(path, shorten(text), f"holds control characters ({codes})", "remove them")
     elif missing := uncovered(text, families):
         shown = ", ".join(f"{c} U+{ord(c[0]):04X}" for c in missing[:5])
-        yield PlanProblem(
-            path, text, f"has {len(missing)} character(s) that no font covers: {shown}",
+        yield Problem(path, shorten(text),
+            f"has {len(missing)} character(s) that no font covers: {shown}",
             f"reword it, or add a font to templates/fonts (asked: {', '.join(families)})",
         )  # fmt: skip
 
@@ -177,7 +161,7 @@ def _text_problems(path: str, text: str, families: tuple[str, ...]) -> Iterator[
 def _banned(path: str, text: str, tenant: Tenant) -> Iterator[FoundryError]:
     for word in tenant.brand.banned_words:
         if word.casefold() in text.casefold():
-            yield PlanProblem(path, text, f"says {word!r}, which {tenant.id} never says", "choose another word")
+            yield Problem(path, shorten(text), f"says {word!r}, which {tenant.id} never says", "choose another word")
 
 
 def _unfilled(path: str, text: str, values: dict[str, str], product: str, locale: str) -> Iterator[FoundryError]:
@@ -188,7 +172,7 @@ def _unfilled(path: str, text: str, values: dict[str, str], product: str, locale
         else:
             wrong = f"has the unknown placeholder {{{key}}}"
             remedy = "use one of " + ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
-        yield PlanProblem(path, text, wrong, remedy)
+        yield Problem(path, shorten(text), wrong, remedy)
 
 
 def _card_problems(cards: Cards, tenant: Tenant, placements: Iterable[Placement]) -> Iterator[FoundryError]:
@@ -200,28 +184,29 @@ def _card_problems(cards: Cards, tenant: Tenant, placements: Iterable[Placement]
         yield from _guide_problems(f"{where}.adapters[{index}].picture", worn)
     sizes = cards.generate.sizes
     for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
-        yield PlanProblem(
-            f"{where}.generate", cards.generate.id,
+        yield Problem(f"{where}.generate", shorten(cards.generate.id),
             f"draws no {bucket} pictures, only {', '.join(sizes)}", "drop those placements",
         )  # fmt: skip
 
 
 def _objection(path: str, card: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
     if objection := card.objection(tenant.id):
-        yield PlanProblem(path, card.name, *objection)
+        yield objection.at(path)
 
 
 def _adapter_problems(path: str, card: ModelCard, base: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
     yield from _objection(path, card, tenant)
     if card.adapter is None:
-        yield PlanProblem(path, card.name, f"does {card.task}; it is no adapter", "name an adapter card")
+        yield Problem(path, shorten(card.name), f"does {card.task}; it is no adapter", "name an adapter card")
         return
     if base.id not in card.adapter.bases:
         fits = ", ".join(card.adapter.bases)
-        yield PlanProblem(path, card.name, f"fits {fits}, not {base.id}", "choose an adapter that was made for it")
+        yield Problem(path, shorten(card.name), f"fits {fits}, not {base.id}", "choose an adapter that was made for it")
     if card.adapter.kind not in base.takes:
         takes = f"takes only {', '.join(base.takes)}" if base.takes else "takes no adapters"
-        yield PlanProblem(path, card.name, f"is a {card.adapter.kind}; {base.id} {takes}", "drop it from the tenant")
+        yield Problem(
+            path, shorten(card.name), f"is a {card.adapter.kind}; {base.id} {takes}", "drop it from the tenant"
+        )
 
 
 def _guide_problems(path: str, worn: Worn) -> Iterator[FoundryError]:
@@ -229,12 +214,15 @@ def _guide_problems(path: str, worn: Worn) -> Iterator[FoundryError]:
     kind = worn.card.adapter.kind if worn.card.adapter else "lora"
     if worn.file is None:
         if kind != "lora":
-            yield PlanProblem(path, "", f"is missing; {kind} follows a picture", "name one beside the card")
+            yield Problem(path, "", f"is missing; {kind} follows a picture", "name one beside the card")
         return
     if kind == "lora":
-        yield PlanProblem(path, worn.file.name, "is not used; lora follows no picture", "leave it out")
-    elif not isinstance(found := inspect(worn.file), PictureFacts):
-        yield PlanProblem(path, worn.file.name, *found)
+        yield Problem(path, shorten(worn.file.name), "is not used; lora follows no picture", "leave it out")
+        return
+    try:
+        inspect_picture(worn.file)
+    except Unusable as error:
+        yield error.at(path, worn.file.name)
 
 
 def _over_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:
@@ -242,19 +230,19 @@ def _over_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:
     whose = f"over the quota of tenant {plan.tenant.id}"
     cut = "order fewer alternatives, scenes, locales or placements, or raise the quota"
     if figures.shots > quota.shots:
-        yield PlanProblem("alternatives", str(brief.alternatives),
+        yield Problem("alternatives", shorten(str(brief.alternatives)),
                           f"makes {figures.shots} shots, {whose}, {quota.shots}", cut)  # fmt: skip
     if figures.variants > quota.variants:
-        yield PlanProblem("placements", str(len(plan.placements)),
+        yield Problem("placements", shorten(str(len(plan.placements))),
                           f"makes {figures.variants} variants, {whose}, {quota.variants}", cut)  # fmt: skip
     if figures.size_bytes > quota.bytes:
-        yield PlanProblem("placements", str(len(plan.placements)),
+        yield Problem("placements", shorten(str(len(plan.placements))),
                           f"makes {figures.size_bytes} bytes, {whose}, {quota.bytes}", cut)  # fmt: skip
     if brief.budget and figures.money > brief.budget.amount:
-        yield PlanProblem("budget.amount", str(brief.budget.amount),
+        yield Problem("budget.amount", shorten(str(brief.budget.amount)),
                           f"is below the estimate of {figures.money:.4f} USD", "raise it, or " + cut)  # fmt: skip
     if figures.money > quota.budget:
-        yield PlanProblem("budget", str(brief.budget.amount if brief.budget else "none"),
+        yield Problem("budget", shorten(str(brief.budget.amount if brief.budget else "none")),
                           f"does not matter: {figures.money:.2f} USD is {whose}, {quota.budget}", cut)  # fmt: skip
 
 

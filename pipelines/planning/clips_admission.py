@@ -10,20 +10,18 @@ from foundry.brief.brief import Brief, FilmWishes
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
-from foundry.plan.clip import frames_for
-from foundry.plan.clips import FROM_WORDS, clip_card, clip_of, moves
+from foundry.errors import Problem, Unusable, shorten
+from foundry.plan.clips import FROM_WORDS, clip_card, clip_of, length, moves
 from foundry.plan.timeline import Timeline, timeline_for
 from foundry.tenant import Tenant
 
 if TYPE_CHECKING:
     from foundry.plan.plan import Cell, Plan
 
-Reason = tuple[str, str, str, str]
-"""Path, value, what is wrong, the way out."""
 Films = tuple[tuple[Placement, Timeline], ...]
 
 
-def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Reason]:
+def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Problem]:
     """Nothing for a brief whose scenes are all stills. `placements` are the brief's, resolved."""
     moving = {at: scene.clip for at, scene in enumerate(brief.settings()) if scene.clip}
     if not moving:
@@ -33,17 +31,19 @@ def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[
     card, where = cards.clip, f"tenant {tenant.id}: models.clip"
     if card is None:
         remedy = "name one there, such as a Wan or LTX card of yours, or leave the clips out"
-        yield where, "", f"is missing, and scene {brief.settings()[min(moving)].id!r} is to move", remedy
+        yield Problem(where, "", f"is missing, and scene {brief.settings()[min(moving)].id!r} is to move", remedy)
         return
     if objection := card.objection(tenant.id):
-        yield where, card.name, *objection
+        yield objection.at(where)
     if wrong := _cannot_film(card):
-        yield where, card.name, *wrong
+        yield wrong.at(where)
         return
     yield from _wrong_sizes(brief, card, films, where)
     for at, clip in moving.items():
-        if clip.seconds is not None and isinstance(found := frames_for(card, clip.seconds), tuple):
-            yield f"scenes[{at}].clip.seconds", str(clip.seconds), *found
+        try:
+            length(card, clip)
+        except Unusable as error:
+            yield error.at(f"scenes[{at}].clip.seconds", str(clip.seconds))
 
 
 def _timeline(brief: Brief, placement: Placement) -> Timeline | None:
@@ -57,7 +57,7 @@ def _shown(brief: Brief, timeline: Timeline) -> tuple[int, ...]:
     return timeline.pictures(len(brief.settings()))
 
 
-def _unseen(brief: Brief, films: Films) -> Iterator[Reason]:
+def _unseen(brief: Brief, films: Films) -> Iterator[Problem]:
     """Clips that no film would show."""
     shown = {at for _, timeline in films for at in _shown(brief, timeline)}
     for at, scene in enumerate(brief.settings()):
@@ -70,28 +70,30 @@ def _unseen(brief: Brief, films: Films) -> Iterator[Reason]:
         else:
             wrong = "would be seen nowhere: none of the placements takes a film"
             remedy = "add one that does, such as the set video, or leave the clip out"
-        yield f"scenes[{at}].clip", scene.id, wrong, remedy
+        yield Problem(f"scenes[{at}].clip", shorten(scene.id), wrong, remedy)
 
 
-def _cannot_film(card: ModelCard) -> tuple[str, str] | None:
+def _cannot_film(card: ModelCard) -> Unusable | None:
     if not card.has_weights:
-        return "has no weights; clips are filmed with weights that are here", "name a card of a diffusers video folder"
+        wrong = "has no weights; clips are filmed with weights that are here"
+        return Unusable(card.name, wrong, "name a card of a diffusers video folder")
     if card.frames < 2 or card.frames_per_second < 1:
         said = f"says {card.frames} frames at {card.frames_per_second} a second"
-        return said, "give the card the frames and frames_per_second that it films"
+        return Unusable(card.name, said, "give the card the frames and frames_per_second that it films")
     if card.optimisations.any:
-        return "has optimisations, which are not offered for video", "leave them out of the card"
+        return Unusable(card.name, "has optimisations, which are not offered for video", "leave them out of the card")
     return None
 
 
-def _wrong_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Iterator[Reason]:
+def _wrong_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Iterator[Problem]:
     settings = brief.settings()
     moving = {
         placement.bucket for placement, timeline in films if any(settings[at].clip for at in _shown(brief, timeline))
     }
     for bucket in sorted(moving - set(card.sizes)):
         wrong = f"films no {bucket} clips, only {', '.join(card.sizes) or 'none'}"
-        yield where, card.name, wrong, "give it that size, or leave those placements or the clips out"
+        remedy = "give it that size, or leave those placements or the clips out"
+        yield Problem(where, shorten(card.name), wrong, remedy)
 
 
 def clip_notes(plan: Plan) -> Iterator[str]:

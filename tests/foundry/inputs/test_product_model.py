@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from foundry.brief.intake import parse
-from foundry.errors import Refusals
+from foundry.errors import Refusals, Unusable
 from foundry.inputs.picture import picture_name
 from foundry.inputs.product_model import MAX_VERTICES, ModelFacts, inspect_model
 from foundry.inputs.product_view import View, view_name
@@ -118,21 +118,23 @@ BOX = flat_box((10, 20, 30))
     ],
 )  # fmt: skip
 def test_a_bad_model_is_one_sentence(name: str, data: bytes, wrong: str, tmp_path: Path) -> None:
-    found = inspect_model(saved(tmp_path, name, data), View())
-    assert isinstance(found, tuple)
-    assert wrong in found[0]
-    assert found[1]
+    with pytest.raises(Unusable) as refused:
+        inspect_model(saved(tmp_path, name, data), View())
+    assert refused.value.name == name
+    assert wrong in refused.value.limit
+    assert refused.value.remedy
 
 
 def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
-    assert inspect_model(tmp_path / "none.glb", View()) == ("does not exist", "add the file, or give a picture")
+    with pytest.raises(Unusable, match=r"none\.glb does not exist; add the file, or give a picture"):
+        inspect_model(tmp_path / "none.glb", View())
 
 
 def test_a_compressed_package_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "box.usdz", "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("box.usda", usda() * 50)
-    found = inspect_model(tmp_path / "box.usdz", View())
-    assert found == ("packs 'box.usda' compressed", "export it again; USDZ stores its files")
+    with pytest.raises(Unusable, match=r"packs 'box\.usda' compressed; export it again; USDZ stores its files"):
+        inspect_model(tmp_path / "box.usdz", View())
 
 
 def test_a_product_has_a_picture_or_a_model() -> None:

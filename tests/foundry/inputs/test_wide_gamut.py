@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from foundry.inputs.picture import PictureFacts, decode, inspect
+from foundry.errors import Unusable
+from foundry.inputs.picture import PictureFacts, decode, inspect_picture
 from templates import __path__ as templates
 
 LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
@@ -61,7 +62,7 @@ def test_alpha_goes_with_a_wide_picture() -> None:
 def test_inks_become_colour(tmp_path: Path) -> None:
     data = saved((0, 200, 200, 0), PRESS, "CMYK", "JPEG")
     (tmp_path / "inks.jpg").write_bytes(data)
-    assert isinstance(inspect(tmp_path / "inks.jpg"), PictureFacts)
+    assert isinstance(inspect_picture(tmp_path / "inks.jpg"), PictureFacts)
     red, green, blue, _ = pixel(data)
     assert red > 200 > green + 60
     assert blue < 120
@@ -71,10 +72,8 @@ def test_inks_become_colour(tmp_path: Path) -> None:
 def test_a_profile_that_cannot_be_used_is_refused(icc: bytes, tmp_path: Path) -> None:
     path = tmp_path / "odd.png"
     path.write_bytes(saved((1, 2, 3), icc))
-    found = inspect(path)
-    assert isinstance(found, tuple)
-    assert "colour profile" in found[0]
-    assert found[1] == "save it as sRGB"
+    with pytest.raises(Unusable, match=r"odd\.png .* colour profile.*; save it as sRGB"):
+        inspect_picture(path)
 
 
 def test_a_decoded_picture_carries_no_metadata() -> None:

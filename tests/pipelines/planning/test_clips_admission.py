@@ -14,7 +14,7 @@ from rich.console import Console
 
 from foundry.brief.intake import parse
 from foundry.card.card import ModelCard, UnitCost
-from foundry.errors import FoundryError, Refusals
+from foundry.errors import FoundryError, Refusals, Unusable
 from foundry.plan.clip import clip_cost, frames_for
 from foundry.plan.clips import clips, showings
 from foundry.plan.estimate import clip_share, estimate, needs
@@ -243,7 +243,8 @@ def test_a_length_is_the_nearest_that_the_card_films(seconds: str, frames: int) 
 def test_a_card_of_one_length_takes_that_alone() -> None:
     card = FROM_PICTURE.model_copy(update={"frame_step": 0})
     assert frames_for(card, Decimal(2)) == 17
-    assert isinstance(frames_for(card, Decimal(1)), tuple)
+    with pytest.raises(Unusable, match="1 s is no length of card"):
+        frames_for(card, Decimal(1))
 
 
 def test_a_frame_step_agrees_with_the_cards_frames() -> None:
