@@ -44,19 +44,19 @@ def one(name: str, folder: Path, home: Path | None, alternatives: int, drawing_s
 
 def _engine(name: str, home: Path | None) -> object:
     from infra.stack import JobServer, cache_folder
-    from infra.stack.home import Home
-    from pipelines.engines.engine import Engine, embedded, engine
+    from infra.stack.home import StackHome
+    from pipelines.engines.engine import Engine, choose_engine, embedded_runner
     from tests.pipelines.engines.campaigns import on_flink
 
     kind, _, workers = name.partition("-")
     if kind == "flink":
         assert home is not None
-        return on_flink(JobServer(Home(home, cache_folder())), parallelism=int(workers))
+        return on_flink(JobServer(StackHome(home, cache_folder())), parallelism=int(workers))
     if kind == "prism":
-        return engine("prism")
+        return choose_engine("prism")
     from apache_beam.options.pipeline_options import DirectOptions
 
-    runner, options = embedded()
+    runner, options = embedded_runner()
     options.view_as(DirectOptions).direct_num_workers = int(workers)
     return Engine(runner, options, lanes=int(workers))
 

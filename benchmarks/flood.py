@@ -33,7 +33,7 @@ from benchmarks.fresh import printed
 from benchmarks.latency import broker
 from pipelines.bus import topics
 from pipelines.bus.messages import brief_message
-from pipelines.bus.producing import writer
+from pipelines.bus.producing import open_writer
 from pipelines.bus.reading import all_records
 from pipelines.bus.settings import BusSettings
 from tests.pipelines.dispatcher.factory import begin_at_the_ends
@@ -65,7 +65,7 @@ class Watch:
 @contextmanager
 def serving(folder: Path, group: str, bus: BusSettings) -> Iterator[subprocess.Popen[bytes]]:
     """A dispatcher in a process of its own, with the small templates; it drains when the block ends."""
-    command = [sys.executable, "-m", "tests.dispatcher.serve_painted", str(folder), group, bus.bootstrap]
+    command = [sys.executable, "-m", "tests.pipelines.dispatcher.serve_painted", str(folder), group, bus.bootstrap]
     with (folder / "serve.log").open("wb") as log:
         started = subprocess.Popen(command, cwd=folder / "small", env=_environment(), stderr=log, stdout=log)
         try:
@@ -98,10 +98,10 @@ def lag_of(bus: BusSettings, group: str, names: Sequence[str]) -> Iterator[Any]:
 
 def send(bus: BusSettings, each: Sequence[Order], own_topic: bool) -> None:
     """All briefs, as fast as they are taken."""
-    with writer(bus) as out:
+    with open_writer(bus) as out:
         for order in each:
             own = own_topic and order.tenant == FLOODER
-            out.later(topics.briefs_topic(FLOODER).name if own else topics.BRIEFS, brief_message(order.brief()))
+            out.send_nowait(topics.briefs_topic(FLOODER).name if own else topics.BRIEFS, brief_message(order.brief()))
         out.flush()
 
 
@@ -117,7 +117,7 @@ def times(bus: BusSettings, topic: str, since: float) -> dict[str, float]:
 
 def measured(bus: BusSettings, folder: Path, count: int, own_topic: bool) -> Measured:
     """Furnish, send, wait until all is committed; the bare flow before and after."""
-    topics.create(bus, [FLOODER] if own_topic else [], partitions=PARTITIONS)
+    topics.create_topics(bus, [FLOODER] if own_topic else [], partitions=PARTITIONS)
     names = [topics.BRIEFS] + ([topics.briefs_topic(FLOODER).name] if own_topic else [])
     furnish(folder)
     each, group, part = orders(count), f"flood-{uuid.uuid4().hex[:8]}", min(BARE, count // 2)

@@ -19,8 +19,8 @@ import yaml
 from foundry.brief.brief import Brief
 from foundry.plan.slice import SHOT_COST
 from foundry.store.object_store import LocalStore
-from pipelines.bus.messages import Submitted
-from pipelines.dispatcher.admission import Folders, admitted
+from pipelines.bus.messages import BriefRequest
+from pipelines.dispatcher.admission import Folders, admit_request
 from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
 from tests.support.fakes import PaintingHandler
 
@@ -142,7 +142,9 @@ def bare(folder: Path, each: list[Order]) -> dict[str, float]:
     wall = processor = 0.0
     for first in range(0, len(each), A_ROUND):
         some = each[first : first + A_ROUND]
-        found = [admitted(Submitted("", order.tenant, order.campaign, order.document()), folders) for order in some]
+        found = [
+            admit_request(BriefRequest("", order.tenant, order.campaign, order.document()), folders) for order in some
+        ]
         began, used = time.monotonic(), time.process_time()
         build_all([(one.plan, one.pictures) for one in found], store, generator=PaintingHandler())
         if first:

@@ -28,12 +28,12 @@ from foundry.plan.plan import Plan
 from foundry.store.object_store import LocalStore, ObjectStore
 from pipelines.bus import topics
 from pipelines.bus.messages import brief_message
-from pipelines.bus.producing import Writer, writer
+from pipelines.bus.producing import MessageWriter, open_writer
 from pipelines.bus.settings import BusSettings
 from pipelines.campaign.flow import build_all
 from pipelines.campaign.workbench import admitted
 from pipelines.dispatcher.loop import Dispatcher
-from pipelines.dispatcher.making import Kitchen
+from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import Order
 from tests.pipelines.dispatcher.factory import Factory
 from tests.support.fakes import PaintingHandler
@@ -46,7 +46,7 @@ Times = tuple[float, float, float]
 """Milliseconds from the order to the flow's beginning, the first file, the last file."""
 
 
-class Timed(Kitchen):
+class Timed(RoundMaker):
     """Notes when it begins the flow, in seconds."""
 
     begun = 0.0
@@ -56,7 +56,7 @@ class Timed(Kitchen):
         return super()._build(todo, store)
 
     @classmethod
-    def like(cls, other: Kitchen) -> Timed:
+    def like(cls, other: RoundMaker) -> Timed:
         """Another kitchen in its place."""
         return cls(**{field.name: getattr(other, field.name) for field in fields(other)})
 
@@ -82,7 +82,7 @@ def direct(factory: Factory, brief: Brief) -> Times:
     return times_of(root, began, begun)
 
 
-def by_kafka(factory: Factory, serving: Dispatcher, kitchen: Timed, out: Writer, brief: Brief) -> Times:
+def by_kafka(factory: Factory, serving: Dispatcher, kitchen: Timed, out: MessageWriter, brief: Brief) -> Times:
     """Send the brief, wait until it is told to be finished."""
     began, ended = time.time(), serving.metrics.briefs.labels(brief.tenant, "finished")
     before = ended._value.get()
@@ -110,12 +110,12 @@ def broker(bootstrap: str) -> Iterator[BusSettings]:
 
 def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[Times]]:
     """Of every round, by way in; the ways take turns and the first rounds do not count."""
-    topics.create(bus, partitions=6)
+    topics.create_topics(bus, partitions=6)
     factory = Factory.made(bus, folder)
     found: dict[str, list[Times]] = {"direct": [], "kafka": []}
-    with factory.running() as serving, writer(bus) as out:
-        serving.kitchen = kitchen = Timed.like(serving.kitchen)
-        until(lambda: serving.books.claims.owned())
+    with factory.running() as serving, open_writer(bus) as out:
+        serving.maker = kitchen = Timed.like(serving.maker)
+        until(lambda: serving.offsets.claims.owned())
         for number in range(WARM_UP + rounds):
             scene = [{"id": "s", "prompt": f"Plaster wall number {number}, light from the left"}]
             brief = factory.brief(f"latency-{number}", scenes=scene)

@@ -27,7 +27,7 @@ import apache_beam as beam
 from benchmarks import jobs
 from benchmarks.fresh import printed
 from benchmarks.jobs import Sheet
-from pipelines.engines.engine import embedded
+from pipelines.engines.engine import embedded_runner
 from transforms.coders import PixelCoder
 
 CORES = 2
@@ -45,7 +45,7 @@ def _collected(path: Path) -> list[str]:
 
 def _beam(count: int, chain: Callable[[Any], Any]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        runner, options = embedded()
+        runner, options = embedded_runner()
         with beam.Pipeline(runner=runner, options=options) as pipeline:
             made = chain(pipeline | beam.Create(range(count)) | "Spread" >> beam.Reshuffle())
             _ = made | "Keep" >> beam.Map(lambda name: (Path(folder) / name).write_text(name) and None)

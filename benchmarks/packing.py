@@ -22,7 +22,7 @@ from foundry.card.card import ModelCard
 from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
 from models.model_bank import ShotBench
-from pipelines.engines.engine import embedded
+from pipelines.engines.engine import embedded_runner
 from tests.support.toys import ToyDrawer, interleaved, toy_card
 from transforms.expand import DrawInRuns
 
@@ -52,7 +52,7 @@ class Requests(beam.DoFn):
 
 def ours(orders: list[ShotOrder]) -> None:
     """Runs of calls, and one bench with room for two models."""
-    runner, options = embedded()
+    runner, options = embedded_runner()
     bench = ShotBench(CARDS, drawer_for=costly, limit_mb=2000)
     pipeline = beam.Pipeline(runner=runner, options=options)
     (
@@ -77,7 +77,7 @@ class Wide(KeyedModelHandler):  # type: ignore[misc]
 
 def keyed(orders: list[ShotOrder]) -> None:
     """Beam's own: a model per key, two kept."""
-    runner, options = embedded()
+    runner, options = embedded_runner()
     by_digest = {card.digest: card for card in CARDS}
     keys = sorted({key_of(order) for order in orders})
     models = {key: ToyDrawer(by_digest[key.split("/")[0]], LOAD_S, 0, ITEM_S) for key in keys}

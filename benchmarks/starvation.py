@@ -26,7 +26,7 @@ from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import LocalStore
 from models.drawing import Drawing
 from pipelines.campaign.flow import build_all
-from pipelines.engines.engine import engine
+from pipelines.engines.engine import choose_engine
 from tests.support.briefs import BRIEF, admitted
 from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
@@ -67,7 +67,7 @@ def run(folder: Path, shots: int, seconds: float, ahead: bool) -> dict[str, floa
     each = admitted(
         folder, alternatives=1, placements=PLACEMENTS, messages=MESSAGES, scenes=scenes(shots // SHOTS_A_SCENE)
     )
-    where = engine("embedded")
+    where = choose_engine("embedded")
     where = where if ahead else replace(where, ahead=0)
     build_all([(each.plan, each.pictures)], LocalStore(folder / "store"), generator=Device(seconds), engine=where)
     wall = time.monotonic() - Device.began

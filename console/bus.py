@@ -32,9 +32,9 @@ def topics_create(
     from dataclasses import asdict
 
     from pipelines.bus.settings import bus_settings
-    from pipelines.bus.topics import create
+    from pipelines.bus.topics import create_topics
 
-    made = create(bus_settings(bootstrap, config), tenant or (), partitions=partitions, replicas=replicas)
+    made = create_topics(bus_settings(bootstrap, config), tenant or (), partitions=partitions, replicas=replicas)
     for what, names in asdict(made).items():
         for name in names:
             typer.echo(f"{what:>10}  {name}")
@@ -60,12 +60,12 @@ def submit(
     """Put BRIEFS on the topic, and print where each lies: topic, partition, offset, request id."""
     from foundry.brief.intake import read_briefs
     from pipelines.bus.messages import brief_message
-    from pipelines.bus.producing import writer
+    from pipelines.bus.producing import open_writer
     from pipelines.bus.settings import bus_settings
     from pipelines.bus.topics import BRIEFS, briefs_topic
 
     found = [brief for path in briefs for brief in read_briefs(path)]
-    with writer(bus_settings(bootstrap, config)) as out:
+    with open_writer(bus_settings(bootstrap, config)) as out:
         for brief in found:
             message = brief_message(brief, request, "structured" if structured else "binary")
             sent = out.send(briefs_topic(brief.tenant).name if own_topic else BRIEFS, message)
@@ -82,11 +82,11 @@ def cancel(
 ) -> None:
     """Stop CAMPAIGN of TENANT: what is made stays, what is missing is not made."""
     from pipelines.bus.messages import cancel_message
-    from pipelines.bus.producing import writer
+    from pipelines.bus.producing import open_writer
     from pipelines.bus.settings import bus_settings
     from pipelines.bus.topics import BRIEFS, briefs_topic
 
-    with writer(bus_settings(bootstrap, config)) as out:
+    with open_writer(bus_settings(bootstrap, config)) as out:
         sent = out.send(briefs_topic(tenant).name if own_topic else BRIEFS, cancel_message(tenant, campaign))
     typer.echo(f"{sent.topic} {sent.partition} {sent.offset}")
 
@@ -101,38 +101,38 @@ def watch(
 ) -> None:
     """Show how far CAMPAIGN of TENANT is, until it has ended."""
     from pipelines.bus.settings import bus_settings
-    from pipelines.bus.watching import as_line, watched
+    from pipelines.bus.watching import progress_line, watch_progress
 
-    for said in watched(bus_settings(bootstrap, config), tenant, campaign, request):
-        typer.echo(json.dumps(said, ensure_ascii=False) if as_json else as_line(said))
+    for said in watch_progress(bus_settings(bootstrap, config), tenant, campaign, request):
+        typer.echo(json.dumps(said, ensure_ascii=False) if as_json else progress_line(said))
 
 
 @dead_app.command("list")
 def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: Config = None) -> None:
     """List the dead messages: place, where each came from, why it died."""
-    from pipelines.bus.dead import letters
+    from pipelines.bus.dead import dead_messages
     from pipelines.bus.settings import bus_settings
 
-    for letter in letters(bus_settings(bootstrap, config)):
+    for letter in dead_messages(bus_settings(bootstrap, config)):
         typer.echo(letter.as_json() if as_json else f"{letter.place}  {letter.origin}  {letter.code}: {letter.reason}")
 
 
 @dead_app.command("show")
 def dead_show(place: str, bootstrap: Bootstrap = None, config: Config = None) -> None:
     """Print the dead message at PLACE (partition:offset), as JSON."""
-    from pipelines.bus.dead import letter_at
+    from pipelines.bus.dead import dead_message_at
     from pipelines.bus.settings import bus_settings
 
-    typer.echo(letter_at(bus_settings(bootstrap, config), place).as_json())
+    typer.echo(dead_message_at(bus_settings(bootstrap, config), place).as_json())
 
 
 @dead_app.command("retry")
 def dead_retry(places: list[str], bootstrap: Bootstrap = None, config: Config = None) -> None:
     """Send the dead messages at PLACES again, as they were; they stay in the dead topic, as a record."""
-    from pipelines.bus.dead import retry
+    from pipelines.bus.dead import resend
     from pipelines.bus.settings import bus_settings
 
     settings = bus_settings(bootstrap, config)
     for place in places:
-        sent = retry(settings, place)
+        sent = resend(settings, place)
         typer.echo(f"{sent.topic} {sent.partition} {sent.offset}")

@@ -42,11 +42,11 @@ def serve(
     from pipelines.dispatcher.admission import Folders
     from pipelines.dispatcher.logs import log_as_json
     from pipelines.dispatcher.scheduler import Limits
-    from pipelines.dispatcher.serving import Serving
+    from pipelines.dispatcher.serving import ServeOptions
     from pipelines.dispatcher.serving import serve as work
 
     log_as_json()
-    told = Serving(
+    told = ServeOptions(
         store=store,
         folders=Folders(tenants, files, cards),
         group=group,

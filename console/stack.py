@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from infra.stack import Home
+    from infra.stack import StackHome
 
 stack_app = typer.Typer(no_args_is_help=True, help="Run Kafka, Cloud Storage, Flink and Prism on this machine.")
 
@@ -28,9 +28,9 @@ def fetch(servers: Servers = None, cache: Cache = None) -> None:
     """Download what the servers run from, whatever is missing of it, and check it; no other command downloads."""
     from infra.stack import cache_folder
     from infra.stack import fetch as bring
-    from infra.stack.running import with_needs
+    from infra.stack.running import with_dependencies
 
-    for folder in bring(with_needs(servers or ()), cache or cache_folder()):
+    for folder in bring(with_dependencies(servers or ()), cache or cache_folder()):
         typer.echo(folder)
 
 
@@ -77,11 +77,11 @@ def status(home: Folder = None, as_json: Annotated[bool, typer.Option("--json", 
 @stack_app.command()
 def env(home: Folder = None) -> None:
     """Print the addresses of what is up, for a shell: eval "$(foundry stack env)"."""
-    from infra.stack import SERVERS, server
+    from infra.stack import SERVERS, find_server
 
     for name in SERVERS:
-        one = server(name, _home(home, None))
-        if one.living():
+        one = find_server(name, _home(home, None))
+        if one.running_processes():
             for key, value in one.address().items():
                 typer.echo(f"export {key}={shlex.quote(value)}")
 
@@ -93,16 +93,16 @@ def logs(
     lines: Annotated[int, typer.Option(help="How many of the last lines.", min=1)] = 40,
 ) -> None:
     """Print the end of a server's logs."""
-    from infra.stack import server
+    from infra.stack import find_server
     from infra.stack.processes import tail
 
-    folder = _home(home, None).folder / server(name, _home(home, None)).name
+    folder = _home(home, None).folder / find_server(name, _home(home, None)).name
     for log in sorted(folder.glob("*.log")):
         typer.echo(f"== {log}\n{tail(log, lines)}")
 
 
-def _home(home: Path | None, cache: Path | None) -> Home:
-    from infra.stack import Home, cache_folder, default_home
+def _home(home: Path | None, cache: Path | None) -> StackHome:
+    from infra.stack import StackHome, cache_folder, default_home
 
     chosen = cache or cache_folder()
-    return Home(home, chosen) if home else default_home(chosen)
+    return StackHome(home, chosen) if home else default_home(chosen)

@@ -65,7 +65,7 @@ def image_spec(image: str, worker_image: str) -> dict[str, Any]:
     }
 
 
-def parsed(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+def parse_arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     """The template's parameters, and what is left for Beam."""
     from pipelines.engines.dataflow import L4
 
@@ -76,7 +76,7 @@ def parsed(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
-def fetched(address: str, folder: Path, client: Any) -> Path:
+def fetch_brief(address: str, folder: Path, client: Any) -> Path:
     """The brief on this disk, with all that lies in its folder; BadInput if it is missing or too large."""
     bucket, _, name = address.removeprefix("gs://").partition("/")
     prefix = name.rpartition("/")[0]
@@ -107,12 +107,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pipelines.engines import dataflow
     from pipelines.engines.engine import Engine
 
-    told, beam_arguments = parsed(arguments or [])
+    told, beam_arguments = parse_arguments(arguments or [])
     with tempfile.TemporaryDirectory() as folder:
-        orders = list(admitted(fetched(told.brief, Path(folder), storage.Client()), None))
-        options = dataflow.checked([*beam_arguments, "--sdk_location=container"])
+        orders = list(admitted(fetch_brief(told.brief, Path(folder), storage.Client()), None))
+        options = dataflow.parse_dataflow_options([*beam_arguments, "--sdk_location=container"])
         hints = {"min_ram": "16GB", "accelerator": told.accelerator}
-        where = Engine(dataflow.runner(), options, hints, accelerated=True)
+        where = Engine(dataflow.dataflow_runner(), options, hints, accelerated=True)
         store = open_store(told.store, [each.plan.tenant for each in orders])
         start([(each.plan, each.pictures) for each in orders], store, engine=where)
     print(json.dumps([each.plan.digest for each in orders]))

@@ -10,17 +10,16 @@ from infra.stack.errors import MissingTool, NotFetched, NotReady, StackRefused
 from infra.stack.fetching import cache_folder, fetch, missing_tools
 from infra.stack.flink import Flink, JobServer, Workers
 from infra.stack.gcs import Gcs
-from infra.stack.home import Home, default_home
+from infra.stack.home import StackHome, default_home
 from infra.stack.kafka import Kafka, Secured
 from infra.stack.prism import Prism
-from infra.stack.running import SERVERS, down, running, server, status, up
+from infra.stack.running import SERVERS, down, find_server, running, status, up
 from infra.stack.server import Server
 
 __all__ = [
     "SERVERS",
     "Flink",
     "Gcs",
-    "Home",
     "JobServer",
     "Kafka",
     "MissingTool",
@@ -29,15 +28,16 @@ __all__ = [
     "Prism",
     "Secured",
     "Server",
+    "StackHome",
     "StackRefused",
     "Workers",
     "cache_folder",
     "default_home",
     "down",
     "fetch",
+    "find_server",
     "missing_tools",
     "running",
-    "server",
     "status",
     "up",
 ]

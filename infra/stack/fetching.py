@@ -95,10 +95,10 @@ def fetch(servers: tuple[str, ...], cache: Path | None = None) -> tuple[Path, ..
         raise lacking[0]
     cache = cache or cache_folder()
     names = dict.fromkeys(part for server in servers for part in parts_of(server))
-    return tuple(_fetched(PARTS[name], cache) for name in names)
+    return tuple(_fetch_part(PARTS[name], cache) for name in names)
 
 
-def fetched(server: str, cache: Path) -> Path:
+def fetched_folder(server: str, cache: Path) -> Path:
     """The folder of a part that is in the cache; NotFetched if it is not."""
     part = PARTS.get(server)
     if part is None:
@@ -116,7 +116,7 @@ def folder_of(part: Jars | Binary, cache: Path) -> Path:
     return cache / f"{part.name}-{hashlib.sha256((POMS / f'{part.name}.xml').read_bytes()).hexdigest()[:12]}"
 
 
-def _fetched(part: Jars | Binary, cache: Path) -> Path:
+def _fetch_part(part: Jars | Binary, cache: Path) -> Path:
     folder = folder_of(part, cache)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
@@ -146,14 +146,14 @@ def _maven(part: Jars, folder: Path) -> None:
     for jar in folder.glob("*.jar"):  # copied whole from maven's own repository, which keeps what it has
         jar.unlink()
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-    _told(part.name, ["mvn", "-q", "-B", "-f", str(POMS / f"{part.name}.xml"), *goal], {})
+    _run_tool(part.name, ["mvn", "-q", "-B", "-f", str(POMS / f"{part.name}.xml"), *goal], {})
 
 
 def _go(part: Binary, folder: Path) -> None:
-    _told(part.name, ["go", "install", f"{part.package}@{part.version}"], {"GOBIN": str(folder), "GOFLAGS": ""})
+    _run_tool(part.name, ["go", "install", f"{part.package}@{part.version}"], {"GOBIN": str(folder), "GOFLAGS": ""})
 
 
-def _told(server: str, command: list[str], more: dict[str, str]) -> None:
+def _run_tool(server: str, command: list[str], more: dict[str, str]) -> None:
     done = subprocess.run(command, env={**os.environ, **more}, capture_output=True, text=True, check=False)
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).split()[-60:])

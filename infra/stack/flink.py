@@ -89,7 +89,7 @@ class Flink(Server):
             ),
         )
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         found = self.overview().get("taskmanagers")
         if found != self.taskmanagers:
             raise NotYet(f"{found} of {self.taskmanagers} taskmanagers have registered")
@@ -153,7 +153,7 @@ class Workers(Server):
         modules = os.pathsep.join(dict.fromkeys(folder or os.getcwd() for folder in sys.path))
         return (Role("pool", command, {"PYTHONPATH": modules}),)
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         channel_works(self.port("pool"))
 
     def address(self) -> dict[str, str]:
@@ -165,7 +165,7 @@ class JobServer(Server):
     """Beam's Flink job server: takes Beam jobs and gives them to the session cluster of the same stack."""
 
     name: ClassVar[str] = "jobserver"
-    needs: ClassVar[tuple[str, ...]] = ("flink", "workers")
+    depends_on: ClassVar[tuple[str, ...]] = ("flink", "workers")
     ports: ClassVar[tuple[str, ...]] = ("job", "artifact", "expansion")
     patience_s: ClassVar[float] = 180
 
@@ -197,7 +197,7 @@ class JobServer(Server):
         main = "org.apache.beam.runners.flink.FlinkJobServerDriver"
         return (Role("server", java(self.part("flink"), main, *told, flags=("-Xmx512m", *OPEN))),)
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         job_service_works(self.port("job"))
 
     def address(self) -> dict[str, str]:

@@ -38,7 +38,7 @@ class Gcs(Server):
         backend = ("filesystem", "-filesystem-root", str(self.data)) if self.kept else ("memory",)
         return (Role("server", (program, "-backend", *backend, "-log-level", "warn", *where, *seen)),)
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         told = get_json(f"http://127.0.0.1:{self.port('http')}/storage/v1/b?project=stack")
         if told.get("kind") != "storage#buckets":
             raise NotYet(f"it lists no buckets, but {told}")

@@ -21,7 +21,7 @@ from infra.stack.errors import StackRefused
 MARK = "FOUNDRY_STACK_HOME"
 
 
-class Started(BaseModel):
+class StartedProcess(BaseModel):
     """One process: its pid, and its start time, which tells it from a later one with the same pid."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,17 +31,17 @@ class Started(BaseModel):
     role: str
 
 
-class State(BaseModel):
+class StackState(BaseModel):
     """What the state file says: ports by name, which are kept for the next start, and processes by server."""
 
     model_config = ConfigDict(extra="forbid")
 
     ports: dict[str, int] = {}
-    processes: dict[str, tuple[Started, ...]] = {}
+    processes: dict[str, tuple[StartedProcess, ...]] = {}
 
 
 @dataclass(frozen=True)
-class Home:
+class StackHome:
     """The folder of one stack, and the cache that its servers run from."""
 
     folder: Path
@@ -51,17 +51,17 @@ class Home:
     def state_file(self) -> Path:
         return self.folder / "state.json"
 
-    def read(self) -> State:
+    def read(self) -> StackState:
         """The state; an empty one before the first start."""
         if not self.state_file.exists():
-            return State()
+            return StackState()
         try:
-            return State.model_validate_json(self.state_file.read_bytes())
+            return StackState.model_validate_json(self.state_file.read_bytes())
         except ValidationError as error:
             raise StackRefused(str(self.state_file), "cannot be read; stop its servers and delete it") from error
 
     @contextmanager
-    def changing(self) -> Iterator[State]:
+    def changing(self) -> Iterator[StackState]:
         """The state, to be changed; nobody else changes it meanwhile, and it is replaced whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:
@@ -82,7 +82,7 @@ class Home:
 
     def renew_port(self, name: str) -> None:
         """Choose another port if somebody else sits on this one."""
-        if taken(self.port(name)):
+        if port_is_taken(self.port(name)):
             with self.changing() as state:
                 state.ports[name] = free_port()
 
@@ -95,10 +95,10 @@ class Home:
         return self.folder / server / f"{role}.log"
 
 
-def default_home(cache: Path) -> Home:
+def default_home(cache: Path) -> StackHome:
     """The stack of this user: FOUNDRY_STACK, or a folder of the user's state."""
     told = os.environ.get("FOUNDRY_STACK")
-    return Home(Path(told) if told else Path.home() / ".local" / "state" / "campaign-foundry" / "stack", cache)
+    return StackHome(Path(told) if told else Path.home() / ".local" / "state" / "campaign-foundry" / "stack", cache)
 
 
 def free_port() -> int:
@@ -108,7 +108,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def taken(port: int) -> bool:
+def port_is_taken(port: int) -> bool:
     """Whether somebody listens on this port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

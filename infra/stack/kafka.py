@@ -85,7 +85,7 @@ class Kafka(Server):
         if not (self.data / "meta.properties").exists():
             self._format()
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         if answers(self.port("client"), self.authority if self.secured else None) < 1:
             raise NotYet("the broker has not joined its cluster")
 

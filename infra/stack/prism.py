@@ -31,7 +31,7 @@ class Prism(Server):
         ports = (f"-job_port={self.port('job')}", f"-web_port={self.port('web')}")
         return (Role("runner", (program, *ports, "-idle_shutdown_timeout=-1s")),)
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         from urllib.request import urlopen
 
         channel_works(self.port("job"))

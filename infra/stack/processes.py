@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from infra.stack.home import MARK, Home, Started
+from infra.stack.home import MARK, StackHome, StartedProcess
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # those that this very process started, so that it can reap them
 
 
-def start(home: Home, server: str, role: str, command: Sequence[str], more: dict[str, str]) -> Started:
+def start(home: StackHome, server: str, role: str, command: Sequence[str], more: dict[str, str]) -> StartedProcess:
     """Start one process in a session of its own, its output in its log, and write it into the state file."""
     import psutil
 
@@ -33,13 +33,13 @@ def start(home: Home, server: str, role: str, command: Sequence[str], more: dict
             start_new_session=True,
         )
         _CHILDREN[process.pid] = process
-        started = Started(pid=process.pid, started=psutil.Process(process.pid).create_time(), role=role)
+        started = StartedProcess(pid=process.pid, started=psutil.Process(process.pid).create_time(), role=role)
         others = tuple(known for known in state.processes.get(server, ()) if known.role != role)
         state.processes[server] = (*others, started)
     return started
 
 
-def alive(started: Started) -> bool:
+def is_alive(started: StartedProcess) -> bool:
     """Whether this very process still runs: the pid may belong to another by now.
 
     A killed process is a zombie as soon as its first thread ends, and holds its ports until the last one has.
@@ -54,17 +54,17 @@ def alive(started: Started) -> bool:
         return False
 
 
-def send(started: Started, number: signal.Signals) -> None:
+def send(started: StartedProcess, number: signal.Signals) -> None:
     """Send a signal to the process and all that it started, if it is still ours."""
-    if alive(started):
+    if is_alive(started):
         os.killpg(started.pid, number)  # its session, and so its group, is its own
 
 
-def stop(started: Started, patience_s: float = 10) -> None:
+def stop(started: StartedProcess, patience_s: float = 10) -> None:
     """End a process, kindly first, and all that it started."""
     import psutil
 
-    if not alive(started):
+    if not is_alive(started):
         _reap(started.pid)
         return
     family = _family(started.pid)
@@ -79,7 +79,7 @@ def stop(started: Started, patience_s: float = 10) -> None:
     _reap(started.pid)
 
 
-def sweep(home: Home, spared: frozenset[int] = frozenset()) -> int:
+def sweep(home: StackHome, spared: frozenset[int] = frozenset()) -> int:
     """Kill every process that carries this stack's mark, but the spared ones and this one; how many."""
     import psutil
 

@@ -12,8 +12,8 @@ from typing import ClassVar
 
 from infra.stack import processes
 from infra.stack.errors import NotReady, StackRefused
-from infra.stack.fetching import fetched, missing_tools
-from infra.stack.home import Home, Started
+from infra.stack.fetching import fetched_folder, missing_tools
+from infra.stack.home import StackHome, StartedProcess
 
 
 class NotYet(Exception):
@@ -33,9 +33,9 @@ class Role:
 class Server(ABC):
     """One server of a stack. Subclasses say what it needs, its commands, and how to ask whether it works."""
 
-    home: Home
+    home: StackHome
     name: ClassVar[str]
-    needs: ClassVar[tuple[str, ...]] = ()
+    depends_on: ClassVar[tuple[str, ...]] = ()
     ports: ClassVar[tuple[str, ...]] = ()
     patience_s: ClassVar[float] = 60
 
@@ -44,7 +44,7 @@ class Server(ABC):
         """Its processes, in the order in which they start."""
 
     @abstractmethod
-    def ask(self) -> None:
+    def probe(self) -> None:
         """Use the server as a client would; NotYet or OSError while it does not work."""
 
     def prepare(self) -> None:
@@ -66,22 +66,22 @@ class Server(ABC):
 
     def part(self, name: str) -> Path:
         """The folder of a fetched part."""
-        return fetched(name, self.home.cache)
+        return fetched_folder(name, self.home.cache)
 
-    def known(self) -> tuple[Started, ...]:
+    def started_processes(self) -> tuple[StartedProcess, ...]:
         """Its processes in the state file, living or not."""
         return self.home.read().processes.get(self.name, ())
 
-    def living(self) -> tuple[Started, ...]:
+    def running_processes(self) -> tuple[StartedProcess, ...]:
         """Its processes that run."""
-        return tuple(started for started in self.known() if processes.alive(started))
+        return tuple(started for started in self.started_processes() if processes.is_alive(started))
 
     def up(self) -> None:
         """Start what does not run, and wait until it works; calling it twice does nothing more."""
         lacking = missing_tools((self.name,))
         if lacking:
             raise lacking[0]
-        running = {started.role for started in self.living()}
+        running = {started.role for started in self.running_processes()}
         if not running:
             for port in self.ports:
                 self.home.renew_port(f"{self.name}.{port}")
@@ -96,38 +96,40 @@ class Server(ABC):
         patience = self.patience_s if patience_s is None else patience_s
         until = time.monotonic() + patience
         while True:
-            dead = {started.role for started in self.known()} - {started.role for started in self.living()}
-            if dead or not self.known():
+            dead = {started.role for started in self.started_processes()} - {
+                started.role for started in self.running_processes()
+            }
+            if dead or not self.started_processes():
                 raise self._not_ready(min(dead, default="?"), "its process ended")
             try:
-                self.ask()
+                self.probe()
                 return
             except (NotYet, OSError) as error:
                 if time.monotonic() > until:
-                    role = self.known()[-1].role
+                    role = self.started_processes()[-1].role
                     raise self._not_ready(role, f"no good answer in {patience:.0f} s ({error})") from error
             time.sleep(0.2)
 
     def healthy(self) -> bool:
         """Whether it runs whole and answers now."""
-        if not self.living() or len(self.living()) < len(self.known()):
+        if not self.running_processes() or len(self.running_processes()) < len(self.started_processes()):
             return False
         try:
-            self.ask()
+            self.probe()
         except (NotYet, OSError):
             return False
         return True
 
     def down(self) -> None:
         """Stop its processes; the data folder stays for the next start."""
-        for started in reversed(self.known()):
+        for started in reversed(self.started_processes()):
             processes.stop(started)
         with self.home.changing() as state:
             state.processes.pop(self.name, None)
 
     def forget(self) -> None:
         """Delete its data and logs; only when it is down."""
-        if self.living():
+        if self.running_processes():
             raise StackRefused(self.name, "runs; stop it before its data is deleted")
         shutil.rmtree(self.home.folder / self.name, ignore_errors=True)
 
@@ -147,8 +149,8 @@ class Server(ABC):
         for started in self._of(role):
             processes.send(started, signal.SIGCONT)
 
-    def _of(self, role: str | None) -> tuple[Started, ...]:
-        found = tuple(started for started in self.known() if role in (None, started.role))
+    def _of(self, role: str | None) -> tuple[StartedProcess, ...]:
+        found = tuple(started for started in self.started_processes() if role in (None, started.role))
         if not found:
             raise StackRefused(self.name, f"has no process {role or ''}".rstrip())
         return found

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundry.errors import FoundryError
-from pipelines.bus.messages import Message
-from pipelines.bus.producing import Sent, writer
+from pipelines.bus.messages import BusMessage
+from pipelines.bus.producing import SentMessage, open_writer
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import BRIEFS, DEAD
 
@@ -20,7 +20,7 @@ PREFIX = "__connect.errors."
 CONNECTOR = "campaign-foundry"
 
 
-class NoSuchLetter(FoundryError):
+class NoSuchDeadMessage(FoundryError):
     """There is no dead message at this place."""
 
     code = "no_such_letter"
@@ -34,14 +34,14 @@ class NoSuchLetter(FoundryError):
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadMessage:
     """One dead message, where it lies, where it came from, and why it died."""
 
     place: str
     origin: str
     code: str
     reason: str
-    message: Message
+    message: BusMessage
 
     def as_json(self) -> str:
         """All but the message's bytes, which follow as text."""
@@ -50,7 +50,7 @@ class Letter:
         return json.dumps({**told, "key": key, "value": value}, ensure_ascii=False)
 
 
-def dead_message(record: Any, error: Exception, stage: str) -> Message:
+def to_dead_message(record: Any, error: Exception, stage: str) -> BusMessage:
     """The record as it came, with headers that say where it was, at which stage it died, of what, in which words."""
     told = {
         "topic": record.topic,
@@ -65,41 +65,41 @@ def dead_message(record: Any, error: Exception, stage: str) -> Message:
     }
     own = [(name, bytes(value)) for name, value in record.headers if not name.startswith(PREFIX)]
     why = [(PREFIX + name, text.encode()) for name, text in told.items()]
-    return Message(bytes(record.key or b""), bytes(record.value or b""), tuple(own + why))
+    return BusMessage(bytes(record.key or b""), bytes(record.value or b""), tuple(own + why))
 
 
-def letters(settings: BusSettings) -> Iterator[Letter]:
+def dead_messages(settings: BusSettings) -> Iterator[DeadMessage]:
     """All dead messages, oldest first within a partition."""
     from pipelines.bus.reading import all_records
 
     for record in all_records(settings, DEAD):
-        yield _letter(record)
+        yield _read_dead_message(record)
 
 
-def _letter(record: Any) -> Letter:
+def _read_dead_message(record: Any) -> DeadMessage:
     headers = {name: bytes(value).decode("utf-8", "replace") for name, value in record.headers}
     said = {name: headers.get(PREFIX + name, "") for name in ("topic", "partition", "offset")}
     kept = tuple((name, bytes(value)) for name, value in record.headers if not name.startswith(PREFIX))
-    return Letter(
+    return DeadMessage(
         f"{record.partition}:{record.offset}",
         f"{said['topic']}:{said['partition']}:{said['offset']}",
         headers.get(PREFIX + "exception.class.name", ""),
         headers.get(PREFIX + "exception.message", ""),
-        Message(bytes(record.key or b""), bytes(record.value or b""), kept),
+        BusMessage(bytes(record.key or b""), bytes(record.value or b""), kept),
     )
 
 
-def letter_at(settings: BusSettings, place: str) -> Letter:
+def dead_message_at(settings: BusSettings, place: str) -> DeadMessage:
     """The dead message at `partition:offset`; NoSuchLetter if there is none."""
-    found = next((letter for letter in letters(settings) if letter.place == place), None)
+    found = next((letter for letter in dead_messages(settings) if letter.place == place), None)
     if found is None:
-        raise NoSuchLetter(place)
+        raise NoSuchDeadMessage(place)
     return found
 
 
-def retry(settings: BusSettings, place: str) -> Sent:
+def resend(settings: BusSettings, place: str) -> SentMessage:
     """Send a dead message again, as it was, to the topic that it came from; it stays in the dead topic, as a record."""
-    letter = letter_at(settings, place)
+    letter = dead_message_at(settings, place)
     topic = letter.origin.rsplit(":", 2)[0] or BRIEFS
-    with writer(settings) as out:
+    with open_writer(settings) as out:
         return out.send(topic, letter.message)

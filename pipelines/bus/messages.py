@@ -35,7 +35,7 @@ class Unreadable(FoundryError):
 
 
 @dataclass(frozen=True)
-class Message:
+class BusMessage:
     """One record as it goes over the wire: key, value, headers."""
 
     key: bytes
@@ -44,7 +44,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Submitted:
+class BriefRequest:
     """A brief that somebody orders; `request` is the caller's id, or one made of the brief."""
 
     request: str
@@ -54,7 +54,7 @@ class Submitted:
 
 
 @dataclass(frozen=True)
-class Cancelled:
+class CancelRequest:
     """A campaign that is no longer wanted."""
 
     request: str
@@ -62,17 +62,17 @@ class Cancelled:
     campaign: str
 
 
-def brief_message(brief: Brief, request: str = "", mode: Mode = "binary") -> Message:
+def brief_message(brief: Brief, request: str = "", mode: Mode = "binary") -> BusMessage:
     """A brief, keyed by its tenant; without a request id one is made of its content, so a repetition has the same."""
     document = brief.model_dump(mode="json")
     name = request or digest("request", brief=json.dumps(document, sort_keys=True, ensure_ascii=False))
     event = Event(SUBMITTED, source_of(brief.tenant, brief.campaign.id), brief.campaign.id, document)
-    return as_message(event, brief.tenant, mode, name)
+    return event_message(event, brief.tenant, mode, name)
 
 
-def cancel_message(tenant: str, campaign: str) -> Message:
+def cancel_message(tenant: str, campaign: str) -> BusMessage:
     """A cancellation, on the same key as the campaign's brief, so that it comes after it."""
-    return as_message(Event(CANCELLED, source_of(tenant, campaign), campaign, {"campaign": campaign}), tenant)
+    return event_message(Event(CANCELLED, source_of(tenant, campaign), campaign, {"campaign": campaign}), tenant)
 
 
 def source_of(tenant: str, campaign: str) -> str:
@@ -80,7 +80,7 @@ def source_of(tenant: str, campaign: str) -> str:
     return f"/tenants/{tenant}/campaigns/{campaign}"
 
 
-def as_message(event: Event, key: str, mode: Mode = "binary", event_id: str = "") -> Message:
+def event_message(event: Event, key: str, mode: Mode = "binary", event_id: str = "") -> BusMessage:
     """An event as a Kafka record."""
     from cloudevents.core.bindings import kafka
     from cloudevents.core.v1.event import CloudEvent
@@ -92,16 +92,16 @@ def as_message(event: Event, key: str, mode: Mode = "binary", event_id: str = ""
     told = CloudEvent(attributes=attributes, data=event.data)
     made = kafka.to_binary_event(told) if mode == "binary" else kafka.to_structured_event(told)
     value = made.value if isinstance(made.value, bytes) else str(made.value or "").encode()
-    return Message(key.encode(), value, tuple((name, bytes(text)) for name, text in made.headers.items()))
+    return BusMessage(key.encode(), value, tuple((name, bytes(text)) for name, text in made.headers.items()))
 
 
-def read(topic: str, value: bytes | None, headers: Headers, where: str) -> Submitted | Cancelled:
+def parse_record(topic: str, value: bytes | None, headers: Headers, where: str) -> BriefRequest | CancelRequest:
     """What a record of a briefs topic asks for; Unreadable says why it asks for nothing.
 
     A record without CloudEvents headers or envelope is a brief in JSON. The tenant is the brief's; on a tenant's own
     topic it must be that one, since the topic's name is what the broker has checked the writer against.
     """
-    kind, request, data = _opened(value, headers, where)
+    kind, request, data = _unwrap(value, headers, where)
     if not isinstance(data, dict):
         raise Unreadable(where, "holds no JSON object", "send a brief; see `foundry schema brief`")
     tenant = str(data.get("tenant", "")) or _tenant_of_source(headers, value)
@@ -109,14 +109,14 @@ def read(topic: str, value: bytes | None, headers: Headers, where: str) -> Submi
     if own is not None and tenant != own:
         raise Unreadable(where, f"speaks for tenant {tenant!r} on the topic of {own!r}", "send it to its own topic")
     if kind == CANCELLED:
-        return Cancelled(request, tenant, str(data.get("campaign", "")))
+        return CancelRequest(request, tenant, str(data.get("campaign", "")))
     campaign = data.get("campaign")
     name = str(campaign.get("id", "")) if isinstance(campaign, dict) else ""
     made = request or digest("request", brief=json.dumps(data, sort_keys=True, ensure_ascii=False))
-    return Submitted(made, tenant, name, data)
+    return BriefRequest(made, tenant, name, data)
 
 
-def _opened(value: bytes | None, headers: Headers, where: str) -> tuple[str, str, Any]:
+def _unwrap(value: bytes | None, headers: Headers, where: str) -> tuple[str, str, Any]:
     """(type, id, data) of a record, whichever way it is written."""
     told = {name: bytes(text).decode("utf-8", "replace") for name, text in headers}
     try:
@@ -126,12 +126,12 @@ def _opened(value: bytes | None, headers: Headers, where: str) -> tuple[str, str
     if told.get("content-type", "").startswith("application/cloudevents+json"):
         if not isinstance(document, dict):
             raise Unreadable(where, "is a CloudEvent without attributes", "send CloudEvents 1.0 in JSON")
-        return _known(str(document.get("type")), where), str(document.get("id", "")), document.get("data")
-    kind = _known(told["ce_type"], where) if "ce_type" in told else SUBMITTED
+        return _check_type(str(document.get("type")), where), str(document.get("id", "")), document.get("data")
+    kind = _check_type(told["ce_type"], where) if "ce_type" in told else SUBMITTED
     return kind, told.get("ce_id", ""), document
 
 
-def _known(kind: str, where: str) -> str:
+def _check_type(kind: str, where: str) -> str:
     if kind not in (SUBMITTED, CANCELLED):
         raise Unreadable(where, f"has the type {kind!r}", f"send {SUBMITTED} or {CANCELLED}")
     return kind

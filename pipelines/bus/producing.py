@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundry.errors import FoundryError
-from pipelines.bus.messages import Message
+from pipelines.bus.messages import BusMessage
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
 
 
@@ -30,7 +30,7 @@ class NotSent(FoundryError):
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMessage:
     """Where a message lies."""
 
     topic: str
@@ -38,7 +38,7 @@ class Sent:
     offset: int
 
 
-class Writer:
+class MessageWriter:
     """Sends messages. `send` returns once all replicas that are in sync have it; `later` returns at once.
 
     A message that the brokers refuse for good, such as one from a clock that is a day ahead, ends an idempotent
@@ -50,17 +50,17 @@ class Writer:
         self._producer, self._ended = make(), False
         self._renewing = threading.Lock()
 
-    def send(self, topic: str, message: Message) -> Sent:
+    def send(self, topic: str, message: BusMessage) -> SentMessage:
         """Send one message and wait for it; NotSent if it was not taken."""
         from kafka.errors import KafkaError
 
         try:
-            taken = self.later(topic, message).get(timeout=self._timeout_s)
+            taken = self.send_nowait(topic, message).get(timeout=self._timeout_s)
         except KafkaError as error:
-            raise NotSent(topic, message.key.decode("utf-8", "replace"), _said(error)) from error
-        return Sent(taken.topic, taken.partition, taken.offset)
+            raise NotSent(topic, message.key.decode("utf-8", "replace"), _reason(error)) from error
+        return SentMessage(taken.topic, taken.partition, taken.offset)
 
-    def later(self, topic: str, message: Message) -> Any:
+    def send_nowait(self, topic: str, message: BusMessage) -> Any:
         """Send one message; the future tells where it lies. `flush` waits for all of them."""
         headers, producer = list(message.headers), self._sound()
         sent = producer.send(topic, key=message.key, value=message.value, headers=headers)
@@ -90,12 +90,12 @@ class Writer:
             return self._producer
 
 
-def _said(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
 @contextmanager
-def writer(settings: BusSettings) -> Iterator[Writer]:
+def open_writer(settings: BusSettings) -> Iterator[MessageWriter]:
     """A writer; NoBroker if no broker answers."""
     from kafka import KafkaProducer
     from kafka.errors import KafkaError
@@ -112,9 +112,9 @@ def writer(settings: BusSettings) -> Iterator[Writer]:
         )
 
     try:
-        out = Writer(made, settings.timeout_s + 1)
+        out = MessageWriter(made, settings.timeout_s + 1)
     except KafkaError as error:
-        raise NoBroker(settings.bootstrap, _said(error)) from error
+        raise NoBroker(settings.bootstrap, _reason(error)) from error
     try:
         yield out
     finally:

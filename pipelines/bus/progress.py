@@ -10,12 +10,12 @@ from foundry.event import Event
 from pipelines.bus.messages import source_of
 
 PROGRESSED, REFUSED = "campaign-foundry.campaign.progress", "campaign-foundry.campaign.refused"
-FAILED_TOLD = 100
+MOST_FAILED_IDS = 100
 State = Literal["waiting", "running", "finished", "refused", "cancelled", "superseded"]
 
 
 @dataclass(frozen=True)
-class Progress:
+class OrderProgress:
     """How far one order is. Counts are of finished files; `failed_ids` names at most the first hundred.
 
     `mean_ms` is the wall time per file made so far, `left_ms` what follows from it for those that are missing; None
@@ -38,13 +38,13 @@ class Progress:
     reason: str = ""
 
 
-def progressed(tenant: str, campaign: str, progress: Progress) -> Event:
+def progress_event(tenant: str, campaign: str, progress: OrderProgress) -> Event:
     """An event of the progress topic; the same progress has the same id."""
-    told = asdict(progress) | {"failed_ids": list(progress.failed_ids[:FAILED_TOLD])}
+    told = asdict(progress) | {"failed_ids": list(progress.failed_ids[:MOST_FAILED_IDS])}
     return Event(PROGRESSED, source_of(tenant, campaign), campaign, told)
 
 
-def refused(tenant: str, campaign: str, request: str, error: FoundryError) -> Event:
+def refusal_event(tenant: str, campaign: str, request: str, error: FoundryError) -> Event:
     """A brief that cannot be planned or may not be run: its code and its sentence."""
     told = {"request": request, "code": error.code, "reason": str(error)}
     return Event(REFUSED, source_of(tenant, campaign), campaign, told)

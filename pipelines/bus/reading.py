@@ -26,7 +26,7 @@ class NoSuchTopic(FoundryError):
 
 
 @contextmanager
-def bystander(settings: BusSettings, topic: str) -> Iterator[Any]:
+def open_reader(settings: BusSettings, topic: str) -> Iterator[Any]:
     """A consumer of all partitions of a topic that belongs to no group and commits nothing."""
     from kafka import KafkaConsumer, TopicPartition
     from kafka.errors import KafkaError
@@ -54,7 +54,7 @@ def bystander(settings: BusSettings, topic: str) -> Iterator[Any]:
 
 def all_records(settings: BusSettings, topic: str) -> Iterator[Any]:
     """Every record that is in the topic when this begins."""
-    with bystander(settings, topic) as consumer:
+    with open_reader(settings, topic) as consumer:
         ends = consumer.end_offsets(consumer.assignment())
         left = {part for part, end in ends.items() if end > consumer.beginning_offsets([part])[part]}
         consumer.seek_to_beginning(*consumer.assignment())
@@ -66,7 +66,7 @@ def all_records(settings: BusSettings, topic: str) -> Iterator[Any]:
 
 def follow(settings: BusSettings, topic: str) -> Iterator[Any]:
     """Every record from the beginning, and then those that come; ends only when it is closed."""
-    with bystander(settings, topic) as consumer:
+    with open_reader(settings, topic) as consumer:
         consumer.seek_to_beginning(*consumer.assignment())
         while True:
             for records in consumer.poll(timeout_ms=POLL_MS).values():

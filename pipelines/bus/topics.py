@@ -59,7 +59,7 @@ def tenant_of_topic(topic: str) -> str | None:
 
 
 @dataclass
-class Made:
+class TopicChanges:
     """What a call of `create` did, by topic name."""
 
     created: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Made:
 
 
 @contextmanager
-def admin(settings: BusSettings) -> Iterator[Any]:
+def open_admin(settings: BusSettings) -> Iterator[Any]:
     """An admin client; NoBroker if there is none."""
     from kafka.admin import KafkaAdminClient
     from kafka.errors import KafkaError
@@ -84,13 +84,15 @@ def admin(settings: BusSettings) -> Iterator[Any]:
         client.close()
 
 
-def create(settings: BusSettings, tenants: Sequence[str] = (), *, partitions: int = 12, replicas: int = -1) -> Made:
+def create_topics(
+    settings: BusSettings, tenants: Sequence[str] = (), *, partitions: int = 12, replicas: int = -1
+) -> TopicChanges:
     """Make what is missing of all topics, and of one topic for each tenant; give the others our configuration.
 
     Partitions are added where there are fewer and never taken away. `replicas` of -1 is the brokers' default.
     """
-    made = Made()
-    with admin(settings) as client:
+    made = TopicChanges()
+    with open_admin(settings) as client:
         there = {entry["name"]: len(entry["partitions"]) for entry in client.describe_topics()}
         for topic in (*TOPICS, *(briefs_topic(tenant) for tenant in tenants)):
             wanted = topic.partitions or partitions

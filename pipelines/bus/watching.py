@@ -14,7 +14,7 @@ from pipelines.bus.topics import PROGRESS
 ENDED = frozenset(("finished", "refused", "cancelled", "superseded"))
 
 
-def watched(settings: BusSettings, tenant: str, campaign: str, request: str = "") -> Iterator[dict[str, Any]]:
+def watch_progress(settings: BusSettings, tenant: str, campaign: str, request: str = "") -> Iterator[dict[str, Any]]:
     """What was and is said of a campaign, each once, until it has ended; with `request`, of that order alone."""
     key, told = campaign_key(tenant, campaign).encode(), set()
     for record in follow(settings, PROGRESS):
@@ -30,7 +30,7 @@ def watched(settings: BusSettings, tenant: str, campaign: str, request: str = ""
             return
 
 
-def as_line(said: dict[str, Any]) -> str:
+def progress_line(said: dict[str, Any]) -> str:
     """One line for people."""
     made = f"{said['done'] + said['reused']}/{said['total']} files, {said['shots_done']}/{said['shots_total']} shots"
     failed = f", {said['failed']} failed" if said["failed"] else ""

@@ -23,7 +23,7 @@ from models.plan_routing import ScreenByPlan, UpscaleByPlan
 from models.screening.context import screen_context
 from models.video.by_card import FilmByCard
 from pipelines.engines.engine import Engine
-from pipelines.engines.engine import engine as engine_called
+from pipelines.engines.engine import choose_engine as engine_called
 from transforms import coders, progress
 from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender

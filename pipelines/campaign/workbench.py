@@ -175,9 +175,9 @@ def _build(orders: Sequence[Admitted], store: ObjectStore, means: Means) -> dict
     """Run the flow; the number of dead letters by plan."""
     from models.blender.process import Blender
     from pipelines.campaign.flow import build_all
-    from pipelines.engines.engine import engine, engine_settings
+    from pipelines.engines.engine import choose_engine, engine_settings
 
-    where = engine(means.engine, engine_settings(means.engine_config))
+    where = choose_engine(means.engine, engine_settings(means.engine_config))
     plans = [(each.plan, each.pictures) for each in orders]
     made = build_all(plans, store, blender=Blender(means.blender), engine=where)
     return {digest: len(outcome.letters) for digest, outcome in made.items()}

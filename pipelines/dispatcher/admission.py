@@ -11,7 +11,7 @@ from foundry.brief.brief import Brief
 from foundry.brief.intake import parse
 from foundry.errors import FoundryError, Refusals
 from foundry.tenant import load_tenant
-from pipelines.bus.messages import Cancelled, Submitted, read
+from pipelines.bus.messages import BriefRequest, CancelRequest, parse_record
 from pipelines.planning.admission import Admitted
 
 
@@ -45,13 +45,13 @@ class Folders:
         return (self.tenants, self.files)
 
 
-def asked(record: Any) -> Submitted | Cancelled:
+def read_request(record: Any) -> BriefRequest | CancelRequest:
     """What a record of a briefs topic asks for; Unreadable otherwise."""
     where = f"{record.topic}:{record.partition}:{record.offset}"
-    return read(record.topic, record.value, record.headers, where)
+    return parse_record(record.topic, record.value, record.headers, where)
 
 
-def admitted(submitted: Submitted, folders: Folders) -> Admitted:
+def admit_request(submitted: BriefRequest, folders: Folders) -> Admitted:
     """The brief's plan, as `foundry run` would admit it; Refusals with every reason otherwise.
 
     Product files are read below the tenant's own folder and nowhere else: who may write to a topic names paths there.

@@ -13,12 +13,20 @@ from foundry.errors import FoundryError
 from foundry.event import ASSET_FAILED, ASSET_FINISHED, Event
 from foundry.event import CAMPAIGN_FINISHED as FINISHED_EVENT
 from foundry.store.object_store import ObjectStore
-from pipelines.bus.dead import dead_message
-from pipelines.bus.messages import Message, as_message
-from pipelines.bus.producing import NotSent, Writer
-from pipelines.bus.progress import PROGRESSED, REFUSED, Progress, State, campaign_key, progressed, refused
+from pipelines.bus.dead import to_dead_message
+from pipelines.bus.messages import BusMessage, event_message
+from pipelines.bus.producing import MessageWriter, NotSent
+from pipelines.bus.progress import (
+    PROGRESSED,
+    REFUSED,
+    OrderProgress,
+    State,
+    campaign_key,
+    progress_event,
+    refusal_event,
+)
 from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, FINISHED, PROGRESS
-from pipelines.dispatcher.order import Order, Taken
+from pipelines.dispatcher.order import Order, TakenRecord
 
 TOPIC_OF = {
     ASSET_FINISHED: FINISHED, ASSET_FAILED: FAILED, FINISHED_EVENT: CAMPAIGN_FINISHED, REFUSED: FAILED,
@@ -28,7 +36,7 @@ IN_FLIGHT, EVERY_S = 200, 1.0
 log = logging.getLogger("foundry.serve")
 
 
-class Refusal(FoundryError):
+class RunFailed(FoundryError):
     """Why a campaign was given up that had been admitted."""
 
     code = "run_failed"
@@ -43,13 +51,13 @@ class Refusal(FoundryError):
 
 def as_refusal(error: Exception) -> FoundryError:
     """The error itself if it is a refusal, or one that tells its kind and no more: tenants read it."""
-    return error if isinstance(error, FoundryError) else Refusal(type(error).__name__)
+    return error if isinstance(error, FoundryError) else RunFailed(type(error).__name__)
 
 
-class Teller:
+class Announcer:
     """Sends events. What matters waits for its acknowledgement; progress that can be told again does not."""
 
-    def __init__(self, writer: Writer, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, writer: MessageWriter, clock: Callable[[], float] = time.monotonic):
         self._writer, self._clock = writer, clock
         self._told: dict[str, float] = {}
 
@@ -60,7 +68,7 @@ class Teller:
         count = 0
         for line in own.lines(f"campaigns/{order.campaign}/events.jsonl"):
             topic, message = _as_told(line, order.key)
-            waiting.append((topic, self._writer.later(topic, message)))
+            waiting.append((topic, self._writer.send_nowait(topic, message)))
             count += 1
             if len(waiting) >= IN_FLIGHT:
                 self._wait(waiting.popleft(), order)
@@ -80,10 +88,10 @@ class Teller:
     def progress(self, order: Order, state: State, live: dict[str, int] | None = None, reason: str = "") -> None:
         """How far an order is, to each of its requests; sure to be there once this returns."""
         for request in list(order.requests):
-            told = progressed(order.tenant, order.campaign, order.progress(state, request, live or {}, reason))
-            self._writer.send(PROGRESS, as_message(told, order.key))
+            told = progress_event(order.tenant, order.campaign, order.progress(state, request, live or {}, reason))
+            self._writer.send(PROGRESS, event_message(told, order.key))
 
-    def glimpse(self, order: Order, state: State, live: dict[str, int]) -> None:
+    def send_live_progress(self, order: Order, state: State, live: dict[str, int]) -> None:
         """The same of an order that goes on, at most once a second, without waiting; one that gets lost is no loss."""
         from kafka.errors import KafkaError
 
@@ -93,8 +101,8 @@ class Teller:
         self._told[name] = now
         try:
             for request in list(order.requests):
-                told = progressed(order.tenant, order.campaign, order.progress(state, request, live))
-                self._writer.later(PROGRESS, as_message(told, order.key))
+                told = progress_event(order.tenant, order.campaign, order.progress(state, request, live))
+                self._writer.send_nowait(PROGRESS, event_message(told, order.key))
         except KafkaError as error:
             log.warning("progress of %s was not sent: %s", order.key, error)
 
@@ -105,17 +113,17 @@ class Teller:
     def refusal(self, tenant: str, campaign: str, request: str, error: FoundryError) -> None:
         """A brief that is not run."""
         key = campaign_key(tenant, campaign)
-        self._writer.send(FAILED, as_message(refused(tenant, campaign, request, error), key))
-        ended = Progress(request, "", "refused", reason=str(error))
-        self._writer.send(PROGRESS, as_message(progressed(tenant, campaign, ended), key))
+        self._writer.send(FAILED, event_message(refusal_event(tenant, campaign, request, error), key))
+        ended = OrderProgress(request, "", "refused", reason=str(error))
+        self._writer.send(PROGRESS, event_message(progress_event(tenant, campaign, ended), key))
 
-    def dead(self, taken: Taken, error: Exception, stage: str) -> None:
+    def dead(self, taken: TakenRecord, error: Exception, stage: str) -> None:
         """The record as it came goes to the dead topic."""
-        self._writer.send(DEAD, dead_message(taken.record, error, stage))
+        self._writer.send(DEAD, to_dead_message(taken.record, error, stage))
 
 
-def _as_told(line: bytes, key: str) -> tuple[str, Message]:
+def _as_told(line: bytes, key: str) -> tuple[str, BusMessage]:
     """A line of events.jsonl as a record, with its own id, and the topic that it belongs on."""
     said = json.loads(line)
     event = Event(said["type"], said["source"], said["subject"], said["data"])
-    return TOPIC_OF[event.type], as_message(event, key, event_id=said["id"])
+    return TOPIC_OF[event.type], event_message(event, key, event_id=said["id"])

@@ -33,7 +33,7 @@ class Health:
 
 
 @contextmanager
-def answering(host: str, port: int, health: Health, metrics: Metrics) -> Iterator[int]:
+def serve_health(host: str, port: int, health: Health, metrics: Metrics) -> Iterator[int]:
     """Serve while the block runs; gives the port, which is a free one for port 0."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Ledger:
+class PartitionOffsets:
     """One partition, for as long as it is ours.
 
     `mark` is the offset to commit: every record below it is settled, that is, its outputs are durable and its events

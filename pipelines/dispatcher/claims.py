@@ -8,11 +8,11 @@ from typing import Any
 
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
 from pipelines.bus.topics import BRIEFS
-from pipelines.dispatcher.order import Place
+from pipelines.dispatcher.order import RecordPosition
 
 PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!dead$).+)?$"
 """The shared topic and every tenant's own; not the dead letters."""
-Part = tuple[str, int]
+Partition = tuple[str, int]
 
 
 class Claims:
@@ -20,8 +20,8 @@ class Claims:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._owned: dict[Part, int] = {}
-        self._gone: set[tuple[Part, int]] = set()
+        self._owned: dict[Partition, int] = {}
+        self._gone: set[tuple[Partition, int]] = set()
         self._count = 0
         self.rebalances = 0
 
@@ -41,28 +41,28 @@ class Claims:
                 if key in self._owned:
                     self._gone.add((key, self._owned.pop(key)))
 
-    def epoch(self, part: Part) -> int | None:
+    def epoch(self, part: Partition) -> int | None:
         """Since which claim a partition is ours; None if it is not."""
         with self._lock:
             return self._owned.get(part)
 
-    def owns(self, place: Place) -> bool:
+    def owns(self, place: RecordPosition) -> bool:
         """Whether the partition is ours without a break since the record at `place` was read."""
         return self.epoch((place.topic, place.partition)) == place.epoch
 
-    def owned(self) -> dict[Part, int]:
+    def owned(self) -> dict[Partition, int]:
         """All that is ours now, with epochs."""
         with self._lock:
             return dict(self._owned)
 
-    def gone(self) -> set[tuple[Part, int]]:
+    def gone(self) -> set[tuple[Partition, int]]:
         """What was taken from us since this was last asked."""
         with self._lock:
             lost, self._gone = self._gone, set()
         return lost
 
 
-def joined(settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float) -> Any:
+def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float) -> Any:
     """A consumer of the briefs topics in `group`, which tells `claims`; NoBroker if no broker answers.
 
     The assignor is made here, one for each consumer: it keeps state, and a shared one makes assignments flap.

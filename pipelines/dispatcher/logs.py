@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 FIELDS = ("trace_id", "tenant", "campaign", "request", "place", "state", "code", "seconds", "orders")
 
 
-class AsJson(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """A record as JSON; fields that `extra` gave are beside the message."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -29,7 +29,7 @@ class AsJson(logging.Formatter):
 def log_as_json(level: int = logging.INFO) -> None:
     """Send all logs of this process to stderr as JSON; libraries only from warnings on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(AsJson())
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

@@ -16,7 +16,7 @@ from foundry.plan.slice import Part
 from foundry.spans import traced
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
-from pipelines.dispatcher.announcing import Teller
+from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.outages import outage_of
 from pipelines.dispatcher.patience import GivenUp, Patience, broker_away
@@ -26,37 +26,37 @@ PROBE, PROBE_BYTES = "probe", 1 << 20
 REQUESTS_SHARE = 4
 """One request to a bucket waits for a quarter of the patience, so that the whole of it is not spent on the first."""
 log = logging.getLogger("foundry.serve")
-Failed = tuple[Order, Exception]
+FailedOrder = tuple[Order, Exception]
 
 
-class Away(OSError):
+class OutageInRun(OSError):
     """The store failed, or the engine's job server was lost, in the middle of a run."""
 
 
 @dataclass
-class Kitchen:
+class RoundMaker:
     """Makes the next part of orders. `ours` says whether an order is still ours to finish and tell of.
 
     `engine` gives the engine of each run, the embedded one if it is left out.
     """
 
     address: str
-    teller: Teller
+    announcer: Announcer
     patience: Patience
-    ours: Callable[[Order], bool]
+    is_ours: Callable[[Order], bool]
     blender: str = ""
     generator: Any = None
     reports: bool = True
     engine: Callable[[], Any] | None = None
     report: Callable[[Order, str, ObjectStore], None] = field(default=lambda *told: _report(*told))
 
-    def make(self, orders: Sequence[Order]) -> list[Failed]:
+    def make(self, orders: Sequence[Order]) -> list[FailedOrder]:
         """Make the next part of each, all in one run; those that cannot be made, with why.
 
         A run that breaks is tried again, order by order: one bad plan takes nobody with it. Outages are waited out.
         """
         try:
-            self.patience.insist(self._needed, lambda: self._make_or_wait(orders), (Away,))
+            self.patience.insist(self._needed, lambda: self._make_or_wait(orders), (OutageInRun,))
         except GivenUp:
             raise
         except Exception as error:
@@ -77,10 +77,10 @@ class Kitchen:
             raise
         except Exception as error:
             if outage := outage_of(error):
-                raise Away(outage) from error
+                raise OutageInRun(outage) from error
             raise
 
-    def _alone(self, order: Order, error: Exception, innocent: bool) -> Iterator[Failed]:
+    def _alone(self, order: Order, error: Exception, innocent: bool) -> Iterator[FailedOrder]:
         order.attempts += not innocent
         if not innocent and (isinstance(error, FoundryError) or order.attempts >= ATTEMPTS):
             yield order, error
@@ -143,9 +143,9 @@ class Kitchen:
             forget_parts(order.plan, store)
         elif not flowed:
             write_manifest(order.plan, store, ())
-        if not self.ours(order):
+        if not self.is_ours(order):
             return
-        self.patience.insist("the broker", lambda: self.teller.campaign(order, store), broker_away())
+        self.patience.insist("the broker", lambda: self.announcer.campaign(order, store), broker_away())
         if self.reports:
             self.report(order, self.address, store)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from pipelines.dispatcher.budget import Ledger
+from pipelines.dispatcher.budget import PartitionOffsets
 
 SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
 
@@ -44,7 +44,7 @@ class Metrics:
         return Histogram(name, says, labels, registry=self.registry, buckets=SECONDS)
 
     def look(
-        self, partitions: Iterable[tuple[tuple[str, int], Ledger]], at_hand: dict[str, int], consumer: Any
+        self, partitions: Iterable[tuple[tuple[str, int], PartitionOffsets]], at_hand: dict[str, int], consumer: Any
     ) -> None:
         """Set the gauges; partitions and tenants that are gone leave no figures behind."""
         from kafka import TopicPartition

@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.dispatcher.budget import Ledger
-from pipelines.dispatcher.claims import Claims, Part
-from pipelines.dispatcher.order import Place, Taken
+from pipelines.dispatcher.budget import PartitionOffsets
+from pipelines.dispatcher.claims import Claims, Partition
+from pipelines.dispatcher.order import RecordPosition, TakenRecord
 
 LEAST_HELD = 4
 MOST_BYTES = 128_000_000
@@ -21,38 +21,40 @@ log = logging.getLogger("foundry.serve")
 
 
 @dataclass
-class Books:
+class OffsetBook:
     """One ledger for each time that a partition is ours. The polling thread alone uses them."""
 
     claims: Claims
-    _ledgers: dict[tuple[Part, int], Ledger] = field(default_factory=lambda: defaultdict(Ledger))
-    _bytes: dict[Place, int] = field(default_factory=dict)
+    _ledgers: dict[tuple[Partition, int], PartitionOffsets] = field(
+        default_factory=lambda: defaultdict(PartitionOffsets)
+    )
+    _bytes: dict[RecordPosition, int] = field(default_factory=dict)
     _not_before: float = 0.0
 
-    def take(self, record: Any) -> Taken | None:
+    def take(self, record: Any) -> TakenRecord | None:
         """Note a record that was read; None if its partition is no longer ours, or if it was taken before."""
         part = (record.topic, record.partition)
         epoch = self.claims.epoch(part)
         if epoch is None or not self._ledgers[part, epoch].take(record.offset):
             return None
-        taken = Taken(Place(*part, record.offset, epoch), record)
+        taken = TakenRecord(RecordPosition(*part, record.offset, epoch), record)
         self._bytes[taken.place] = taken.size
         return taken
 
-    def settle(self, place: Place) -> None:
+    def settle(self, place: RecordPosition) -> None:
         """Note that nothing is left to do for a record."""
         self._bytes.pop(place, None)
         ledger = self._ledgers.get(((place.topic, place.partition), place.epoch))
         if ledger is not None:
             ledger.settle(place.offset)
 
-    def close(self, part: Part, epoch: int) -> None:
+    def close(self, part: Partition, epoch: int) -> None:
         """A partition is somebody else's now."""
         self._ledgers.pop((part, epoch), None)
         for place in [each for each in self._bytes if (each.topic, each.partition, each.epoch) == (*part, epoch)]:
             del self._bytes[place]
 
-    def ours(self) -> Iterator[tuple[Part, Ledger]]:
+    def ours(self) -> Iterator[tuple[Partition, PartitionOffsets]]:
         """The partitions that are ours now."""
         for part, epoch in self.claims.owned().items():
             yield part, self._ledgers[part, epoch]

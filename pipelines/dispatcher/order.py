@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from foundry.plan.plan import Plan
 from foundry.plan.slice import cost_of, part, parts_of
-from pipelines.bus.messages import Submitted
-from pipelines.bus.progress import Progress, State, campaign_key
-from pipelines.dispatcher.scheduler import Job
+from pipelines.bus.messages import BriefRequest
+from pipelines.bus.progress import OrderProgress, State, campaign_key
+from pipelines.dispatcher.scheduler import WorkItem
 from pipelines.planning.admission import Admitted
 
 
 @dataclass(frozen=True)
-class Place:
+class RecordPosition:
     """Where a record lies; `epoch` tells one time of owning a partition from the next."""
 
     topic: str
@@ -28,10 +28,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenRecord:
     """A record that was read, and its place."""
 
-    place: Place
+    place: RecordPosition
     record: Any
 
     @property
@@ -60,10 +60,10 @@ class Order:
     """A campaign that was admitted. Records that ask for the very same plan share one order."""
 
     each: Admitted
-    taken: list[Taken]
+    taken: list[TakenRecord]
     requests: list[str]
     parts: list[tuple[int, int]]
-    job: Job
+    job: WorkItem
     trace: str = ""
     whole: bool = True
     """Whether it is made in one part, whose flow writes the manifest."""
@@ -98,21 +98,21 @@ class Order:
     def on_last_part(self) -> bool:
         return len(self.parts) == 1
 
-    def progress(self, state: State, request: str, live: dict[str, int], reason: str = "") -> Progress:
+    def progress(self, state: State, request: str, live: dict[str, int], reason: str = "") -> OrderProgress:
         """How far it is; `live` counts what the running part has finished: variants, shots."""
         tally, total = self.tally, self.plan.variant_count
         now = min(live.get("variants", 0), tally.making)
         done = tally.made + now
         mean = int(1000 * tally.seconds / done) if done else None
         missing = max(total - done - tally.reused - tally.failed, 0)
-        return Progress(
+        return OrderProgress(
             request, self.plan.digest, state, total, done, tally.reused, tally.failed, tally.making - now,
             self.plan.shot_count, tally.shots_drawn + tally.shots_reused + live.get("shots", 0), mean,
             mean * missing if mean is not None and missing else None, tuple(tally.failed_ids), reason,
         )  # fmt: skip
 
 
-def ordered(each: Admitted, taken: Taken, submitted: Submitted, most: int) -> Order:
+def new_order(each: Admitted, taken: TakenRecord, submitted: BriefRequest, most: int) -> Order:
     """A new order; plans that cost more than `most` files are cut into parts."""
     plan = each.plan
     parts = parts_of(plan, most)
@@ -120,7 +120,7 @@ def ordered(each: Admitted, taken: Taken, submitted: Submitted, most: int) -> Or
     brief = plan.brief
     arrived = taken.record.timestamp // 86_400_000 if taken.record.timestamp > 0 else 0
     due = brief.embargo.toordinal() - EPOCH_DAY if brief.embargo else arrived + DAYS_WITHOUT_EMBARGO
-    job = Job(
+    job = WorkItem(
         f"{campaign_key(plan.tenant.id, brief.campaign.id)}@{taken.place}", plan.tenant.id, costs, brief.priority, due
     )
     return Order(each, [taken], [submitted.request], list(parts), job, whole=len(parts) == 1)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pipelines.dispatcher.order import Order, Place
-from pipelines.dispatcher.scheduler import Limits, Scheduler
+from pipelines.dispatcher.order import Order, RecordPosition
+from pipelines.dispatcher.scheduler import FairScheduler, Limits
 
 
-class Desk:
+class OrderBook:
     """Orders wait here and come back here between their parts. One thread uses it."""
 
     def __init__(self, limits: Limits, weights: Mapping[str, float] | None = None):
-        self._limits, self._scheduler = limits, Scheduler(weights)
+        self._limits, self._scheduler = limits, FairScheduler(weights)
         self._current: dict[str, Order] = {}
         self._making: list[Order] = []
 
@@ -68,7 +68,7 @@ class Desk:
         if self._current.get(order.key) is order:
             del self._current[order.key]
 
-    def release(self, owns: Callable[[Place], bool]) -> list[Order]:
+    def release(self, owns: Callable[[RecordPosition], bool]) -> list[Order]:
         """Forget orders all of whose records are somebody else's now; those that are being made finish their part."""
         left = []
         for order in list(self._current.values()):

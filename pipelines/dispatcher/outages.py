@@ -23,7 +23,7 @@ def outage_of(error: BaseException) -> str:
     Told by type along the chain of causes. Only what a step of the flow raised is told by its text, since the engine
     hands that on as the text of a RuntimeError.
     """
-    return next((said for link in _chain(error) if (said := _said(link))), "")
+    return next((said for link in _chain(error) if (said := _describe(link))), "")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -36,7 +36,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
 
 
-def _said(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     from pipelines.engines.job_server import EngineLost
 
     if isinstance(error, StoreOutage | CorruptObject | EngineLost):

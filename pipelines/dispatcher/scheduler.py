@@ -25,7 +25,7 @@ class Limits:
 
 
 @dataclass
-class Job:
+class WorkItem:
     """Work of one tenant that is done part by part; `costs` are those of the parts that are left, in files."""
 
     key: str
@@ -45,17 +45,17 @@ class _Lane:
 
     time: float = 0.0
     turns: int = 0
-    waiting: dict[str, Job] = field(default_factory=dict)
+    waiting: dict[str, WorkItem] = field(default_factory=dict)
 
-    def first(self) -> Job:
+    def first(self) -> WorkItem:
         return min(self.waiting.values(), key=self._rank)
 
-    def _rank(self, job: Job) -> tuple[int, int, int, int]:
+    def _rank(self, job: WorkItem) -> tuple[int, int, int, int]:
         aged = job.priority + (self.turns - job.since) // AGEING
         return (-aged, job.due, job.made, job.number)
 
 
-class Scheduler:
+class FairScheduler:
     """Jobs in, rounds of parts out. `weights` are tenants' shares; 1 for those that are not named."""
 
     def __init__(self, weights: Mapping[str, float] | None = None):
@@ -63,7 +63,7 @@ class Scheduler:
         self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
         self._now, self._count = 0.0, 0
 
-    def add(self, job: Job) -> None:
+    def add(self, job: WorkItem) -> None:
         """Let a job wait; one with no parts left, or whose key is waiting, is an error of the caller."""
         lane = self._lanes[job.tenant]
         if not job.costs or job.key in lane.waiting:
@@ -74,7 +74,7 @@ class Scheduler:
         job.number, job.since = self._count, lane.turns
         lane.waiting[job.key] = job
 
-    def drop(self, job: Job) -> None:
+    def drop(self, job: WorkItem) -> None:
         """Forget a job; one that does not wait is no error."""
         self._lanes[job.tenant].waiting.pop(job.key, None)
 
@@ -83,12 +83,12 @@ class Scheduler:
         """How many jobs wait."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
-    def round(self, limits: Limits) -> list[Job]:
+    def round(self, limits: Limits) -> list[WorkItem]:
         """The jobs whose next part is to be made now, at least one if any waits; they wait no more.
 
         Each counts with `costs[0]`. Give a job back with `again` once its part is made, if parts are left.
         """
-        chosen: list[Job] = []
+        chosen: list[WorkItem] = []
         busy: defaultdict[str, int] = defaultdict(int)
         spent = 0
         while len(chosen) < limits.jobs:
@@ -105,7 +105,7 @@ class Scheduler:
     def _others_wait(self, busy: Mapping[str, int]) -> bool:
         return any(lane.waiting for tenant, lane in self._lanes.items() if tenant not in busy)
 
-    def _next(self, busy: Mapping[str, int], most: int) -> Job | None:
+    def _next(self, busy: Mapping[str, int], most: int) -> WorkItem | None:
         free = [
             (lane.time, tenant)
             for tenant, lane in self._lanes.items()
@@ -113,7 +113,7 @@ class Scheduler:
         ]  # fmt: skip
         return self._lanes[min(free)[1]].first() if free else None
 
-    def _charge(self, job: Job) -> None:
+    def _charge(self, job: WorkItem) -> None:
         """The tenant's virtual time grows: less for a weightier tenant or a job of high priority."""
         lane = self._lanes[job.tenant]
         self._now = max(self._now, lane.time)
@@ -121,7 +121,7 @@ class Scheduler:
         lane.turns += 1
         del lane.waiting[job.key]
 
-    def again(self, job: Job) -> None:
+    def again(self, job: WorkItem) -> None:
         """Let a job wait for its next part, behind those of its rank that had fewer; its age goes on."""
         job.made += 1
         self._lanes[job.tenant].waiting[job.key] = job

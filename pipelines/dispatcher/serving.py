@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.bus.producing import writer
+from pipelines.bus.producing import open_writer
 from pipelines.bus.settings import BusSettings
 from pipelines.dispatcher.admission import Folders
-from pipelines.dispatcher.announcing import Teller
-from pipelines.dispatcher.answering import Health, answering
-from pipelines.dispatcher.claims import Claims, joined
+from pipelines.dispatcher.announcing import Announcer
+from pipelines.dispatcher.answering import Health, serve_health
+from pipelines.dispatcher.claims import Claims, join_group
 from pipelines.dispatcher.loop import Dispatcher
-from pipelines.dispatcher.making import Kitchen
+from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.metrics import Metrics
-from pipelines.dispatcher.offsets import Books
+from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import Order
-from pipelines.dispatcher.order_book import Desk
+from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.patience import Patience
 from pipelines.dispatcher.scheduler import Limits
 
@@ -36,7 +36,7 @@ log = logging.getLogger("foundry.serve")
 
 
 @dataclass(frozen=True)
-class Serving:
+class ServeOptions:
     """What `foundry serve` was told."""
 
     store: str
@@ -55,45 +55,47 @@ class Serving:
 
 
 @contextmanager
-def dispatcher(bus: BusSettings, told: Serving, generator: Any = None) -> Iterator[Dispatcher]:
+def open_dispatcher(bus: BusSettings, told: ServeOptions, generator: Any = None) -> Iterator[Dispatcher]:
     """A dispatcher in its group, which it leaves when the block ends. `generator` as in `build_all`.
 
     BadInput for an engine that there is not, or whose settings cannot be used, before anything is read.
     """
-    engine = _engine(told)
+    make_engine = _engine(told)
     claims, patience = Claims(), Patience(told.patience_s)
 
     def ours(order: Order) -> bool:
         return any(claims.owns(taken.place) for taken in list(order.taken))
 
-    with writer(bus) as out:
-        kitchen = Kitchen(told.store, Teller(out), patience, ours, told.blender, generator, told.reports, engine)
-        consumer = joined(bus, told.group, claims, told.max_poll_interval_s)
+    with open_writer(bus) as out:
+        kitchen = RoundMaker(
+            told.store, Announcer(out), patience, ours, told.blender, generator, told.reports, make_engine
+        )
+        consumer = join_group(bus, told.group, claims, told.max_poll_interval_s)
         try:
             yield Dispatcher(
-                consumer, Books(claims), Desk(told.limits), kitchen, told.folders, told.backlog,
+                consumer, OffsetBook(claims), OrderBook(told.limits), kitchen, told.folders, told.backlog,
                 max(1, told.limits.cost // 2), Health(stuck_s=told.max_poll_interval_s),
             )  # fmt: skip
         finally:
             consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
 
 
-def _engine(told: Serving) -> Callable[[], Engine] | None:
+def _engine(told: ServeOptions) -> Callable[[], Engine] | None:
     """What gives each round its engine: made anew, since a portable runner is good for one run."""
     if told.engine == "embedded":
         return None
-    from pipelines.engines.engine import engine, engine_settings
+    from pipelines.engines.engine import choose_engine, engine_settings
 
     settings = engine_settings(told.engine_config)
-    engine(told.engine, settings)
-    return lambda: engine(told.engine, settings)
+    choose_engine(told.engine, settings)
+    return lambda: choose_engine(told.engine, settings)
 
 
-def serve(bus: BusSettings, told: Serving, generator: Any = None) -> None:
+def serve(bus: BusSettings, told: ServeOptions, generator: Any = None) -> None:
     """Work until SIGTERM or SIGINT: the first drains, a second ends the process at once."""
-    with dispatcher(bus, told, generator) as running, _signals(running):
+    with open_dispatcher(bus, told, generator) as running, _signals(running):
         metrics: Metrics = running.metrics
-        with answering(told.host, told.http_port, running.health, metrics) as port:
+        with serve_health(told.host, told.http_port, running.health, metrics) as port:
             log.info("serving group %s; health and metrics on port %d", told.group, port)
             running.run()
             log.info("drained")

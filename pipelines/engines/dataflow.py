@@ -90,12 +90,12 @@ def dataflow_arguments(settings: DataflowSettings) -> list[str]:
     return ["--runner=DataflowRunner", *named, *labels, "--no_use_public_ips"]
 
 
-def hints(settings: DataflowSettings) -> dict[str, str]:
+def accelerator_hints(settings: DataflowSettings) -> dict[str, str]:
     """Resource hints of the accelerator stage."""
     return {"min_ram": "16GB", "accelerator": settings.accelerator}
 
 
-def checked(arguments: list[str]) -> Any:
+def parse_dataflow_options(arguments: list[str]) -> Any:
     """The parsed options; BadInput with what Beam's own validator or its parser refuses."""
     from apache_beam.options.pipeline_options import PipelineOptions, TestOptions
     from apache_beam.options.pipeline_options_validator import PipelineOptionsValidator
@@ -112,7 +112,7 @@ def checked(arguments: list[str]) -> Any:
     return options
 
 
-def runner() -> Any:
+def dataflow_runner() -> Any:
     """Beam's Dataflow runner; BadInput where its client is not installed."""
     from importlib.util import find_spec
 

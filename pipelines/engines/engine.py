@@ -97,14 +97,14 @@ def engine_settings(file: Path | None) -> EngineSettings:
         raise BadInput(str(file), f"is no engine configuration: {error}") from error
 
 
-def engine(name: str, settings: EngineSettings | None = None) -> Engine:
+def choose_engine(name: str, settings: EngineSettings | None = None) -> Engine:
     """The engine of this name; BadInput if there is none, or if something is missing that it needs."""
     if name not in ENGINES:
         raise BadInput("engine", f"{name!r} is none; choose one of {', '.join(ENGINES)}")
     return ENGINES[name](settings or EngineSettings())
 
 
-def embedded() -> tuple[Any, PipelineOptions]:
+def embedded_runner() -> tuple[Any, PipelineOptions]:
     """Beam's in-process runner, by name (`DirectRunner` is a switch that may pick another), on threads.
 
     Pillow, NumPy and torch release the interpreter lock, so threads use every core.
@@ -121,7 +121,7 @@ def embedded() -> tuple[Any, PipelineOptions]:
 
 
 def _embedded(_settings: EngineSettings) -> Engine:
-    return Engine(*embedded(), ahead=os.cpu_count() or 1)
+    return Engine(*embedded_runner(), ahead=os.cpu_count() or 1)
 
 
 def _prism(settings: EngineSettings) -> Engine:
@@ -177,8 +177,8 @@ def _dataflow(settings: EngineSettings) -> Engine:
 
     if settings.dataflow is None:
         raise BadInput("engine", "dataflow needs a configuration with project, region and more; give --engine-config")
-    options = dataflow.checked(dataflow.dataflow_arguments(settings.dataflow))
-    return Engine(dataflow.runner(), options, dataflow.hints(settings.dataflow), accelerated=True)
+    options = dataflow.parse_dataflow_options(dataflow.dataflow_arguments(settings.dataflow))
+    return Engine(dataflow.dataflow_runner(), options, dataflow.accelerator_hints(settings.dataflow), accelerated=True)
 
 
 ENGINES: dict[str, Callable[[EngineSettings], Engine]] = {

@@ -23,11 +23,11 @@ class PinnedRunner(JobServerRunner):
     def run_portable_pipeline(self, pipeline: Any, options: Any) -> Any:
         """Submit the job with its environments pinned."""
         if self.pool:
-            pin(pipeline, self.pool)
+            pin_accelerator(pipeline, self.pool)
         return super().run_portable_pipeline(pipeline, options)
 
 
-def pin(pipeline: Any, pool: str) -> int:
+def pin_accelerator(pipeline: Any, pool: str) -> int:
     """Send external environments that ask for an accelerator to this pool; how many there were."""
     from apache_beam.portability.api import beam_runner_api_pb2
 

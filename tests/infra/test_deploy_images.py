@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.flex_template import PARAMETERS, image_spec, metadata, parsed
+from pipelines.flex_template import PARAMETERS, image_spec, metadata, parse_arguments
 from tests.support.tools import INFRA, needing_tool, run
 
 ROOT = INFRA.parent
@@ -130,6 +130,8 @@ def test_the_flex_templates_files_are_what_the_code_says():
 
 
 def test_the_launchers_own_options_are_left_for_beam():
-    told, rest = parsed(["--brief=gs://b/x.yaml", "--store=gs://s", "--runner=DataflowRunner", "--project=acme"])
+    told, rest = parse_arguments(
+        ["--brief=gs://b/x.yaml", "--store=gs://s", "--runner=DataflowRunner", "--project=acme"]
+    )
     assert (told.brief, told.store) == ("gs://b/x.yaml", "gs://s")
     assert rest == ["--runner=DataflowRunner", "--project=acme"]

@@ -15,7 +15,7 @@ from foundry.tenant import load_tenant
 from infra.stack import running
 from pipelines import flex_template
 from pipelines.campaign.workbench import admitted
-from pipelines.flex_template import fetched
+from pipelines.flex_template import fetch_brief
 from tests.support.briefs import EXAMPLES
 from tests.support.briefs import admitted as prepared
 from tests.support.servers import needing
@@ -49,7 +49,7 @@ def test_a_brief_in_a_bucket_is_admitted_with_its_pictures_and_tenants(client: A
     uploaded(client, folder, "spring")
     here = tmp_path / "here"
     here.mkdir()
-    (one,) = admitted(fetched("gs://briefs/spring/brief.yaml", here, client), None)
+    (one,) = admitted(fetch_brief("gs://briefs/spring/brief.yaml", here, client), None)
     assert one.plan.digest == there.plan.digest
 
 
@@ -57,17 +57,17 @@ def test_an_object_that_leads_out_of_the_folder_is_refused(client: Any, tmp_path
     for name in ("bad/brief.yaml", "bad/../../out.png"):
         client.bucket("briefs").blob(name).upload_from_string("x")
     with pytest.raises(BadInput) as refused:
-        fetched("gs://briefs/bad/brief.yaml", tmp_path, client)
+        fetch_brief("gs://briefs/bad/brief.yaml", tmp_path, client)
     assert "leads out of its folder" in str(refused.value)
     assert not (tmp_path.parent / "out.png").exists()
 
 
 def test_a_missing_brief_and_a_large_folder_are_refused(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(BadInput) as refused:
-        fetched("gs://briefs/nowhere/brief.yaml", tmp_path, client)
+        fetch_brief("gs://briefs/nowhere/brief.yaml", tmp_path, client)
     assert "is not there" in str(refused.value)
     client.bucket("briefs").blob("large/brief.yaml").upload_from_string("x" * 100)
     monkeypatch.setattr(flex_template, "MOST_BYTES", 99)
     with pytest.raises(BadInput) as refused:
-        fetched("gs://briefs/large/brief.yaml", tmp_path, client)
+        fetch_brief("gs://briefs/large/brief.yaml", tmp_path, client)
     assert "100 bytes; the limit is 99" in str(refused.value)

@@ -9,7 +9,7 @@ import pytest
 import tests.support.needing
 from foundry.errors import FoundryError
 from infra.stack import cache_folder, missing_tools
-from infra.stack.fetching import fetched, parts_of
+from infra.stack.fetching import fetched_folder, parts_of
 
 
 def lacking(server: str) -> str:
@@ -19,7 +19,7 @@ def lacking(server: str) -> str:
         return str(tools[0])
     try:
         for part in parts_of(server):
-            fetched(part, cache_folder())
+            fetched_folder(part, cache_folder())
     except FoundryError as refused:
         return str(refused)
     return ""

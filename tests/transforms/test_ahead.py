@@ -17,7 +17,7 @@ from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import LocalStore
 from models.drawing import Drawing
 from pipelines.campaign.flow import Outcome, build_all
-from pipelines.engines.engine import Engine, engine
+from pipelines.engines.engine import Engine, choose_engine
 from tests.pipelines.dispatcher.sick_store import SickStore, hits
 from tests.support.briefs import BRIEF, admitted
 from tests.support.fakes import Brush, PaintingHandler
@@ -33,7 +33,7 @@ THREADS = 2
 
 def one_lane(ahead: int) -> Engine:
     """The embedded engine, which draws one shot after another, and renders with so many threads meanwhile."""
-    return replace(engine("embedded"), lanes=1, ahead=ahead)
+    return replace(choose_engine("embedded"), lanes=1, ahead=ahead)
 
 
 class Patient(PaintingHandler):

@@ -12,7 +12,7 @@ from apache_beam.testing.util import assert_that
 from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
 from models.model_bank import ShotBench
-from pipelines.engines.engine import embedded
+from pipelines.engines.engine import embedded_runner
 from tests.support.drawing import an_order
 from tests.support.toys import ToyDrawer, instant, interleaved, toy_card
 from transforms.expand import DrawInRuns, batches, call_key, lanes_of, runs
@@ -77,7 +77,7 @@ def test_interleaved_tenants_and_cards_cost_few_swaps_in_full_calls_of_one_tenan
     keys = {(order.model, order.adapters) for order in orders}
     assert len(keys) == 12
     bench = ShotBench(cards, drawer_for=instant, limit_mb=2000)
-    runner, options = embedded()
+    runner, options = embedded_runner()
     pipeline = beam.Pipeline(runner=runner, options=options)
     drawn = (
         pipeline

@@ -131,11 +131,11 @@ def test_pixels_refuse_to_be_encoded_for_a_shuffle() -> None:
 def test_a_pipeline_that_would_shuffle_pixels_fails_in_its_first_bundle() -> None:
     import apache_beam as beam
 
-    from pipelines.engines.engine import embedded
+    from pipelines.engines.engine import embedded_runner
     from transforms.coders import register
 
     register()
-    runner, options = embedded()
+    runner, options = embedded_runner()
     pipeline = beam.Pipeline(runner=runner, options=options)
     pixels = np.zeros((4, 4, 3), np.float32)
     _ = (

@@ -70,6 +70,6 @@ def test_a_cut_wire_stops_the_client_and_a_mended_one_serves_it():
 def test_the_server_is_down_when_the_block_ends():
     with running("gcs") as gcs:
         assert isinstance(gcs, Gcs)
-        pids = gcs.living()
+        pids = gcs.running_processes()
         assert len(pids) == 1
-    assert not gcs.living()
+    assert not gcs.running_processes()

@@ -13,19 +13,19 @@ import pytest
 
 from infra.stack import (
     Gcs,
-    Home,
     MissingTool,
     NotFetched,
     NotReady,
     Secured,
+    StackHome,
     StackRefused,
     down,
     missing_tools,
     processes,
 )
 from infra.stack.fetching import KAFKA, FetchFailed, check
-from infra.stack.home import MARK, Started, taken
-from infra.stack.running import with_needs
+from infra.stack.home import MARK, StartedProcess, port_is_taken
+from infra.stack.running import with_dependencies
 from infra.stack.server import Role
 from tests.support.waiting import until
 
@@ -41,33 +41,33 @@ ctypes.CDLL(None).pthread_exit(None)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "stack", tmp_path / "cache")
+def home(tmp_path: Path) -> StackHome:
+    return StackHome(tmp_path / "stack", tmp_path / "cache")
 
 
-def test_a_process_is_stopped_and_its_successor_in_the_pid_is_not(home: Home):
+def test_a_process_is_stopped_and_its_successor_in_the_pid_is_not(home: StackHome):
     started = processes.start(home, "kafka", "broker", SLEEP, {})
-    foreign = Started(pid=started.pid, started=started.started - 100, role="broker")
+    foreign = StartedProcess(pid=started.pid, started=started.started - 100, role="broker")
     processes.stop(foreign)
-    assert processes.alive(started)
+    assert processes.is_alive(started)
     processes.stop(started)
-    assert not processes.alive(started)
+    assert not processes.is_alive(started)
 
 
-def test_a_process_lives_until_its_last_thread_ends_and_then_its_port_is_free(home: Home):
+def test_a_process_lives_until_its_last_thread_ends_and_then_its_port_is_free(home: StackHome):
     port = home.port("kafka.client")
     started = processes.start(home, "kafka", "broker", (sys.executable, "-c", HALF_DEAD, str(port)), {})
     leader = psutil.Process(started.pid)
     until(lambda: leader.status() == psutil.STATUS_ZOMBIE, 30)
-    assert taken(port)
-    assert processes.alive(started)
+    assert port_is_taken(port)
+    assert processes.is_alive(started)
     processes.send(started, signal.SIGKILL)
     processes.stop(started, 5)
-    assert not processes.alive(started)
-    assert not taken(port)
+    assert not processes.is_alive(started)
+    assert not port_is_taken(port)
 
 
-def test_down_finds_a_process_that_no_state_file_knows(home: Home):
+def test_down_finds_a_process_that_no_state_file_knows(home: StackHome):
     home.folder.mkdir()
     orphan = subprocess.Popen(SLEEP, env={**os.environ, MARK: str(home.folder.resolve())}, stdout=subprocess.DEVNULL)
     assert down((), home) == 1
@@ -75,23 +75,23 @@ def test_down_finds_a_process_that_no_state_file_knows(home: Home):
     assert not psutil.pid_exists(orphan.pid)
 
 
-def test_ports_are_remembered(home: Home):
+def test_ports_are_remembered(home: StackHome):
     first = home.port("kafka.client")
-    assert Home(home.folder, home.cache).port("kafka.client") == first
+    assert StackHome(home.folder, home.cache).port("kafka.client") == first
     assert home.port("kafka.controller") != first
 
 
-def test_a_broken_state_file_is_refused(home: Home):
+def test_a_broken_state_file_is_refused(home: StackHome):
     home.folder.mkdir()
     home.state_file.write_text('{"ports": {}, "surprise": 1}')
     with pytest.raises(StackRefused, match="cannot be read"):
         home.read()
 
 
-def test_nothing_starts_that_was_not_fetched(home: Home):
+def test_nothing_starts_that_was_not_fetched(home: StackHome):
     with pytest.raises(NotFetched, match="foundry stack fetch gcs"):
         Gcs(home).up()
-    assert Gcs(home).living() == ()
+    assert Gcs(home).running_processes() == ()
 
 
 class Dying(Gcs):
@@ -99,7 +99,7 @@ class Dying(Gcs):
         return (Role("server", (sys.executable, "-c", "raise SystemExit('the disk is full')")),)
 
 
-def test_a_server_that_dies_is_reported_with_its_last_words(home: Home):
+def test_a_server_that_dies_is_reported_with_its_last_words(home: StackHome):
     with pytest.raises(NotReady) as refused:
         Dying(home).up()
     assert "gcs is not ready: its process ended" in str(refused.value)
@@ -125,9 +125,9 @@ def test_a_changed_jar_is_refused(tmp_path: Path):
 
 
 def test_needs_come_first():
-    assert with_needs(["jobserver"]) == ("flink", "workers", "jobserver")
+    assert with_dependencies(["jobserver"]) == ("flink", "workers", "jobserver")
     with pytest.raises(StackRefused, match="there are kafka"):
-        with_needs(["rabbit"])
+        with_dependencies(["rabbit"])
 
 
 def test_secrets_that_would_break_a_properties_file_are_refused():

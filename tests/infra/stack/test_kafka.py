@@ -53,12 +53,12 @@ def test_a_killed_broker_has_kept_200_records_and_another_client_reads_them(kafk
     create(kafka, TOPIC)
     send(kafka, TOPIC, texts)
     assert read(kafka, TOPIC) == texts
-    before, address = kafka.living(), kafka.bootstrap
+    before, address = kafka.running_processes(), kafka.bootstrap
     kafka.kill()
-    assert not kafka.living()
+    assert not kafka.running_processes()
     kafka.up()
     assert kafka.bootstrap == address
-    assert kafka.living()[0].pid != before[0].pid
+    assert kafka.running_processes()[0].pid != before[0].pid
     told = ("--bootstrap-server", address, "--topic", TOPIC, "--from-beginning", "--max-messages", "200")
     console = kafka.run("org.apache.kafka.tools.consumer.ConsoleConsumer", *told, "--timeout-ms", "30000")
     assert sorted(console.split()) == texts
@@ -75,9 +75,9 @@ def test_a_paused_broker_is_seen_and_goes_on(kafka):
 
 
 def test_up_twice_starts_nothing(kafka):
-    before = kafka.living()
+    before = kafka.running_processes()
     kafka.up()
-    assert kafka.living() == before
+    assert kafka.running_processes() == before
 
 
 def test_a_principal_writes_only_where_its_tenant_may():

@@ -29,7 +29,7 @@ from models.registry import card
 from models.screening.context import ScreenContext, screen_context
 from models.screening.redrawing import ScreenedHandler
 from models.screening.screen import Screen
-from pipelines.engines.engine import embedded
+from pipelines.engines.engine import embedded_runner
 from tests.support.briefs import EXAMPLES, a_tenant, admitted
 from tests.support.drawings import drawn, only, order, photograph, png, scene
 
@@ -181,7 +181,7 @@ def test_the_handler_crosses_into_beam_with_its_context_and_networks(tmp_path: P
     plan = admitted(tmp_path, alternatives=2, placements=["google/medium-rectangle"]).plan
     context = screen_context({plan.digest: plan}, LocalStore(tmp_path / "store"))
     handler = ScreenedHandler(Sketcher({}), only("contrast", "unsafe", "duplicate"), context)
-    runner, options = embedded()
+    runner, options = embedded_runner()
     with beam.Pipeline(runner=runner, options=options) as pipeline:
         batches = pipeline | beam.Create([list(plan.shots())[:2]])
         made = batches | RunInference(handler.with_no_batching())

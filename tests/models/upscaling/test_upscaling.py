@@ -21,8 +21,8 @@ from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
 from imaging.pixels import resample
 from imaging.pixels.rows import Rows, gathered, rows_of
-from lab.evaluation.upscaler_comparison import psnr
 from lab.evaluation.photographs import photograph, reduced
+from lab.evaluation.upscaler_comparison import psnr
 from models.drawing import Drawing
 from models.registry import WeightsRefused, card
 from models.upscaling import tiles

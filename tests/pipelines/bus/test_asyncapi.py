@@ -18,8 +18,8 @@ from foundry.event import Event
 from foundry.store.object_store import LocalStore
 from pipelines.bus import messages
 from pipelines.bus import progress as telling
-from pipelines.bus.dead import dead_message
-from pipelines.bus.messages import Message, as_message, brief_message, cancel_message
+from pipelines.bus.dead import to_dead_message
+from pipelines.bus.messages import BusMessage, brief_message, cancel_message, event_message
 from pipelines.bus.topics import TOPICS, briefs_topic
 from pipelines.campaign.flow import build
 from pipelines.dispatcher.announcing import TOPIC_OF
@@ -39,7 +39,7 @@ def schema(told: dict[str, Any]) -> Draft202012Validator:
     return Draft202012Validator({**told, "components": DOCUMENT["components"]})
 
 
-def check(key: str, message: Message) -> None:
+def check(key: str, message: BusMessage) -> None:
     """Headers and payload of a message are as the document says."""
     headers = {name: value.decode() for name, value in message.headers}
     schema(MESSAGES[key]["headers"]).validate(headers)
@@ -52,9 +52,9 @@ def events(folder: Path) -> list[Event]:
     build(each.plan, each.pictures, LocalStore(folder / "store"), generator=PaintingHandler(refuse="story"))
     lines = (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
     made = [Event(*(json.loads(line)[name] for name in ("type", "source", "subject", "data"))) for line in lines]
-    progress = telling.Progress("r", each.plan.digest, "running", 6, 1, mean_ms=7, left_ms=35, failed_ids=("a",))
-    refusal = telling.refused("aurelle", "test", "r", BadInput("tenant", "is unknown"))
-    return [*made, telling.progressed("aurelle", "test", progress), refusal]
+    progress = telling.OrderProgress("r", each.plan.digest, "running", 6, 1, mean_ms=7, left_ms=35, failed_ids=("a",))
+    refusal = telling.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
+    return [*made, telling.progress_event("aurelle", "test", progress), refusal]
 
 
 def test_the_version_is_one_that_readers_know() -> None:
@@ -97,7 +97,7 @@ def test_real_events_are_as_described(tmp_path: Path) -> None:
     found = events(tmp_path)
     assert {event.type for event in found} == set(TOPIC_OF)
     for event in found:
-        check(BY_TYPE[event.type], as_message(event, "aurelle/test"))
+        check(BY_TYPE[event.type], event_message(event, "aurelle/test"))
 
 
 def test_briefs_and_cancellations_are_as_described() -> None:
@@ -109,7 +109,7 @@ def test_a_dead_record_has_the_headers_that_are_described() -> None:
     record = SimpleNamespace(
         topic="campaign.briefs", partition=1, offset=2, key=b"k", value=b"{", headers=[("x", b"y")]
     )
-    message = dead_message(record, BadInput("a", "b"), "read")
+    message = to_dead_message(record, BadInput("a", "b"), "read")
     headers = {name: value.decode() for name, value in message.headers}
     schema(MESSAGES["dead"]["headers"]).validate(headers)
     described = set(DOCUMENT["components"]["schemas"]["Why"]["properties"])
@@ -117,10 +117,10 @@ def test_a_dead_record_has_the_headers_that_are_described() -> None:
 
 
 def test_a_payload_with_a_field_that_is_not_described_is_found(tmp_path: Path) -> None:
-    event = telling.refused("aurelle", "test", "r", BadInput("tenant", "is unknown"))
+    event = telling.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
     more = Event(event.type, event.source, event.subject, {**event.data, "surprise": 1})
     with pytest.raises(ValidationError, match="surprise"):
-        check("refused", as_message(more, "k"))
+        check("refused", event_message(more, "k"))
 
 
 def test_states_and_the_brief_are_those_of_the_code() -> None:

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from console.cli import app
 from pipelines.bus import dead, topics
-from pipelines.bus.messages import Message, Submitted, Unreadable, as_message, brief_message, read
-from pipelines.bus.producing import NotSent, writer
-from pipelines.bus.progress import Progress, campaign_key, progressed
-from pipelines.bus.reading import NoSuchTopic, all_records, bystander
+from pipelines.bus.messages import BriefRequest, BusMessage, Unreadable, brief_message, event_message, parse_record
+from pipelines.bus.producing import NotSent, open_writer
+from pipelines.bus.progress import OrderProgress, campaign_key, progress_event
+from pipelines.bus.reading import NoSuchTopic, all_records, open_reader
 from pipelines.bus.settings import BusSettings, NoBroker
-from pipelines.bus.watching import as_line, watched
+from pipelines.bus.watching import progress_line, watch_progress
 from tests.pipelines.bus.test_messages import a_brief
 from tests.support.servers import needing
 
@@ -29,39 +29,39 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "northpeak-first-light.yaml"
 
 @pytest.fixture(scope="module")
 def bus(broker: BusSettings) -> BusSettings:
-    topics.create(broker, ["aurelle"], partitions=3)
+    topics.create_topics(broker, ["aurelle"], partitions=3)
     return broker
 
 
 def test_topics_are_made_once_and_only_grow(bus: BusSettings) -> None:
-    again = topics.create(bus, ["aurelle"], partitions=3)
+    again = topics.create_topics(bus, ["aurelle"], partitions=3)
     assert (again.created, again.grown, again.configured) == ([], [], [])
     assert len(again.unchanged) == len(topics.TOPICS) + 1
-    with topics.admin(bus) as client:
+    with topics.open_admin(bus) as client:
         [dead_topic] = [entry for entry in client.describe_topics() if entry["name"] == topics.DEAD]
-    assert topics.DEAD in topics.create(bus, partitions=len(dead_topic["partitions"]) + 1).grown
-    assert topics.create(bus, partitions=2).grown == []
+    assert topics.DEAD in topics.create_topics(bus, partitions=len(dead_topic["partitions"]) + 1).grown
+    assert topics.create_topics(bus, partitions=2).grown == []
 
 
 def configure(bus: BusSettings, topic: str, settings: dict[str, str]) -> None:
     from kafka.admin import ConfigResource, ConfigResourceType
 
-    with topics.admin(bus) as client:
+    with topics.open_admin(bus) as client:
         client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, settings)])
 
 
 def test_a_topic_with_other_settings_gets_ours(bus: BusSettings) -> None:
     configure(bus, topics.FAILED, {"retention.ms": "1000"})
-    assert topics.create(bus, partitions=3).configured == [topics.FAILED]
+    assert topics.create_topics(bus, partitions=3).configured == [topics.FAILED]
 
 
 def test_a_message_that_is_refused_for_good_does_not_stop_those_behind_it(bus: BusSettings) -> None:
     configure(bus, topics.FAILED, {"max.message.bytes": "300"})
-    with writer(bus) as out:
+    with open_writer(bus) as out:
         with pytest.raises(NotSent, match="MessageSizeTooLarge"):
-            out.send(topics.FAILED, Message(b"aurelle", bytes(1000), ()))
-        assert out.send(topics.FAILED, Message(b"aurelle", b"{}", ())).topic == topics.FAILED
-    topics.create(bus, partitions=3)
+            out.send(topics.FAILED, BusMessage(b"aurelle", bytes(1000), ()))
+        assert out.send(topics.FAILED, BusMessage(b"aurelle", b"{}", ())).topic == topics.FAILED
+    topics.create_topics(bus, partitions=3)
 
 
 def test_a_submitted_brief_lies_where_the_command_says(bus: BusSettings) -> None:
@@ -69,43 +69,49 @@ def test_a_submitted_brief_lies_where_the_command_says(bus: BusSettings) -> None
     assert done.exit_code == 0, done.output
     topic, partition, offset = done.output.split()[:3]
     record = next(r for r in all_records(bus, topic) if (r.partition, r.offset) == (int(partition), int(offset)))
-    found = read(topic, record.value, record.headers, "there")
-    assert isinstance(found, Submitted)
+    found = parse_record(topic, record.value, record.headers, "there")
+    assert isinstance(found, BriefRequest)
     assert (found.request, found.tenant, record.key) == ("order-9", "northpeak", b"northpeak")
 
 
 def test_a_dead_message_tells_why_and_goes_back_as_it_came(bus: BusSettings) -> None:
-    came = Message(b"aurelle", b"not json " + uuid.uuid4().hex.encode(), (("x", b"kept"),))
-    with writer(bus) as out:
+    came = BusMessage(b"aurelle", b"not json " + uuid.uuid4().hex.encode(), (("x", b"kept"),))
+    with open_writer(bus) as out:
         place = out.send(topics.BRIEFS, came)
         record = SimpleNamespace(**vars(place), key=came.key, value=came.value, headers=list(came.headers))
         why = Unreadable("there", "is not JSON", "send JSON")
-        out.send(topics.DEAD, dead.dead_message(record, why, "read"))
-    letter = next(x for x in dead.letters(bus) if x.message.value == came.value)
+        out.send(topics.DEAD, dead.to_dead_message(record, why, "read"))
+    letter = next(x for x in dead.dead_messages(bus) if x.message.value == came.value)
     assert letter.origin == f"{place.topic}:{place.partition}:{place.offset}"
     assert (letter.code, letter.message) == ("unreadable_message", came)
-    sent = dead.retry(bus, letter.place)
+    sent = dead.resend(bus, letter.place)
     back = next(r for r in all_records(bus, topics.BRIEFS) if (r.partition, r.offset) == (sent.partition, sent.offset))
     assert (back.key, back.value, list(back.headers)) == (came.key, came.value, [("x", b"kept")])
-    with pytest.raises(dead.NoSuchLetter, match="999:1"):
-        dead.letter_at(bus, "999:1")
+    with pytest.raises(dead.NoSuchDeadMessage, match="999:1"):
+        dead.dead_message_at(bus, "999:1")
 
 
 def test_progress_is_watched_to_its_end_and_told_once(bus: BusSettings) -> None:
     campaign = f"c{uuid.uuid4().hex[:8]}"
-    running, finished = Progress("r", "p", "running", 4, 1, left_ms=1500), Progress("r", "p", "finished", 4, 4)
-    with writer(bus) as out:
+    running, finished = (
+        OrderProgress("r", "p", "running", 4, 1, left_ms=1500),
+        OrderProgress("r", "p", "finished", 4, 4),
+    )
+    with open_writer(bus) as out:
         for step in (running, running, finished):
-            event = progressed("aurelle", campaign, step)
-            out.send(topics.PROGRESS, as_message(event, campaign_key("aurelle", campaign)))
-    found = list(watched(bus, "aurelle", campaign))
+            event = progress_event("aurelle", campaign, step)
+            out.send(topics.PROGRESS, event_message(event, campaign_key("aurelle", campaign)))
+    found = list(watch_progress(bus, "aurelle", campaign))
     assert [said["state"] for said in found] == ["running", "finished"]
-    assert as_line(found[0]).split() == ["running", "1/4", "files,", "0/0", "shots,", "2", "s", "left"]
+    assert progress_line(found[0]).split() == ["running", "1/4", "files,", "0/0", "shots,", "2", "s", "left"]
 
 
 def test_a_topic_that_is_not_there_is_named(bus: BusSettings) -> None:
     name = f"none-{uuid.uuid4().hex}"
-    with writer(bus.model_copy(update={"timeout_s": 3})) as out, pytest.raises(NotSent, match="foundry topics create"):
+    with (
+        open_writer(bus.model_copy(update={"timeout_s": 3})) as out,
+        pytest.raises(NotSent, match="foundry topics create"),
+    ):
         out.send(name, brief_message(a_brief()))
     with pytest.raises(NoSuchTopic, match=name):
         list(all_records(bus, name))
@@ -121,7 +127,7 @@ def test_every_client_that_is_left_closes_its_connections(bus: BusSettings) -> N
     at_first = connected()
     gc.disable()  # what is closed here is closed by us, not by the collector
     try:
-        with writer(bus) as out, topics.admin(bus), bystander(bus, topics.FAILED) as reader:
+        with open_writer(bus) as out, topics.open_admin(bus), open_reader(bus, topics.FAILED) as reader:
             out.send(topics.FAILED, brief_message(a_brief()))
             reader.poll(timeout_ms=1000)
             assert connected() > at_first
@@ -133,9 +139,9 @@ def test_every_client_that_is_left_closes_its_connections(bus: BusSettings) -> N
 
 def test_no_broker_is_one_sentence() -> None:
     nowhere = BusSettings(bootstrap="127.0.0.1:9", timeout_s=1)
-    with pytest.raises(NoBroker, match=r"no Kafka broker answers at 127\.0\.0\.1:9"), topics.admin(nowhere):
+    with pytest.raises(NoBroker, match=r"no Kafka broker answers at 127\.0\.0\.1:9"), topics.open_admin(nowhere):
         pass
-    with pytest.raises(NoBroker), writer(nowhere):
+    with pytest.raises(NoBroker), open_writer(nowhere):
         pass
     with pytest.raises(NoBroker):
         list(all_records(nowhere, "x"))

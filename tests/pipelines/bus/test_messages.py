@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from foundry.brief.brief import Brief
 from foundry.errors import BadInput, FoundryError
-from pipelines.bus.messages import CANCELLED, Cancelled, Submitted, Unreadable, brief_message, cancel_message, read
+from pipelines.bus.messages import (
+    CANCELLED,
+    BriefRequest,
+    CancelRequest,
+    Unreadable,
+    brief_message,
+    cancel_message,
+    parse_record,
+)
 from pipelines.bus.settings import BusSettings, bus_settings
 from pipelines.bus.topics import BRIEFS, DEAD, TOPICS, briefs_topic, tenant_of_topic
 from tests.support import briefs
@@ -28,8 +36,8 @@ def test_a_brief_goes_there_and_back(mode: str) -> None:
     brief = a_brief()
     message = brief_message(brief, mode=mode)  # type: ignore[arg-type]
     assert message.key == brief.tenant.encode()
-    found = read(BRIEFS, message.value, message.headers, "here")
-    assert isinstance(found, Submitted)
+    found = parse_record(BRIEFS, message.value, message.headers, "here")
+    assert isinstance(found, BriefRequest)
     assert (found.tenant, found.campaign) == (brief.tenant, brief.campaign.id)
     assert type(brief).model_validate(found.document) == brief
 
@@ -51,29 +59,29 @@ def test_the_same_brief_is_the_same_order_unless_the_caller_says_otherwise() -> 
 
 def test_a_plain_json_brief_is_an_order() -> None:
     document = a_brief().model_dump(mode="json")
-    found = read(BRIEFS, json.dumps(document).encode(), (), "here")
-    assert isinstance(found, Submitted)
+    found = parse_record(BRIEFS, json.dumps(document).encode(), (), "here")
+    assert isinstance(found, BriefRequest)
     assert found.document == document
-    assert found.request == read(BRIEFS, json.dumps(document).encode(), (), "there").request
+    assert found.request == parse_record(BRIEFS, json.dumps(document).encode(), (), "there").request
 
 
 def test_a_cancellation_names_its_campaign() -> None:
     message = cancel_message("aurelle", "spring")
     assert dict(message.headers)["ce_type"] == CANCELLED.encode()
-    found = read(BRIEFS, message.value, message.headers, "here")
-    assert isinstance(found, Cancelled)
+    found = parse_record(BRIEFS, message.value, message.headers, "here")
+    assert isinstance(found, CancelRequest)
     assert (found.tenant, found.campaign) == ("aurelle", "spring")
 
 
 def test_a_tenant_speaks_for_itself_alone_on_its_own_topic() -> None:
     message = brief_message(a_brief())
     own = briefs_topic(a_brief().tenant).name
-    assert isinstance(read(own, message.value, message.headers, "here"), Submitted)
+    assert isinstance(parse_record(own, message.value, message.headers, "here"), BriefRequest)
     with pytest.raises(Unreadable, match="speaks for tenant 'aurelle' on the topic of 'northpeak'"):
-        read(briefs_topic("northpeak").name, message.value, message.headers, "here")
+        parse_record(briefs_topic("northpeak").name, message.value, message.headers, "here")
     forged = cancel_message("aurelle", "spring")
     with pytest.raises(Unreadable, match="northpeak"):
-        read(briefs_topic("northpeak").name, forged.value, forged.headers, "here")
+        parse_record(briefs_topic("northpeak").name, forged.value, forged.headers, "here")
     assert (tenant_of_topic(BRIEFS), tenant_of_topic(DEAD)) == (None, None)
 
 
@@ -92,7 +100,7 @@ def test_a_tenant_speaks_for_itself_alone_on_its_own_topic() -> None:
 )
 def test_what_is_no_order_is_named(value: bytes | None, headers: tuple[tuple[str, bytes], ...], why: str) -> None:
     with pytest.raises(Unreadable, match=why) as caught:
-        read(BRIEFS, value, headers, "campaign.briefs:3:17")
+        parse_record(BRIEFS, value, headers, "campaign.briefs:3:17")
     assert "campaign.briefs:3:17" in str(caught.value)
 
 
@@ -101,7 +109,7 @@ def test_what_is_no_order_is_named(value: bytes | None, headers: tuple[tuple[str
 )
 def test_no_record_does_worse_than_be_refused(value: bytes, headers: list[tuple[str, bytes]]) -> None:
     with contextlib.suppress(Unreadable):  # any other exception fails the test
-        assert read(BRIEFS, value, headers, "here").request is not None
+        assert parse_record(BRIEFS, value, headers, "here").request is not None
 
 
 def test_every_topic_keeps_what_it_says() -> None:

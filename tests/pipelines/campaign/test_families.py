@@ -20,7 +20,7 @@ from models.registry import cards_of, weights_of
 from models.screening.redrawing import ScreenedHandler
 from models.upscaling.resample_handler import ResampleHandler
 from pipelines.campaign.flow import ingest
-from pipelines.engines.engine import embedded
+from pipelines.engines.engine import embedded_runner
 from pipelines.planning.admission import Admitted, admit
 from tests.support.briefs import BRIEF, a_brief, a_tenant, product_picture
 from tests.support.tiny_adapters import lora
@@ -56,7 +56,7 @@ def masters(each: list[Admitted], store: LocalStore, bench: ShotBench) -> None:
     for one in each:
         ingest(one.plan, one.pictures, store)
     cards = each[0].plan.cards
-    runner, options = embedded()
+    runner, options = embedded_runner()
     pipeline = beam.Pipeline(runner=runner, options=options)
     hints = {one.plan.cards.generate.digest: one.plan.cards.generate.batch.cpu for one in each}
     calls = pipeline | beam.Create(list(plans)) | "Expand" >> ShotsToDraw(plans, store, hints)

@@ -22,14 +22,14 @@ def bus() -> Iterator[BusSettings]:
     """A broker of the local stack with all topics, or the one that FOUNDRY_TEST_KAFKA names."""
     if os.environ.get("FOUNDRY_TEST_KAFKA"):
         settings = BusSettings(bootstrap=os.environ["FOUNDRY_TEST_KAFKA"])
-        topics.create(settings, partitions=PARTITIONS)
+        topics.create_topics(settings, partitions=PARTITIONS)
         yield settings
         return
     from infra.stack.running import running
 
     with running("kafka") as kafka:
         settings = BusSettings(bootstrap=kafka.bootstrap)
-        topics.create(settings, partitions=PARTITIONS)
+        topics.create_topics(settings, partitions=PARTITIONS)
         yield settings
 
 

@@ -22,15 +22,15 @@ from foundry.store.addresses import open_store
 from foundry.store.bucket_requests import client
 from foundry.store.bucket_store import BucketStore
 from foundry.store.object_store import LocalStore, ObjectStore
-from pipelines.bus.messages import Message, Submitted, brief_message, cancel_message
-from pipelines.bus.producing import Sent, writer
+from pipelines.bus.messages import BriefRequest, BusMessage, brief_message, cancel_message
+from pipelines.bus.producing import SentMessage, open_writer
 from pipelines.bus.reading import all_records
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import BRIEFS
 from pipelines.campaign.flow import build_all
-from pipelines.dispatcher.admission import Folders, admitted
+from pipelines.dispatcher.admission import Folders, admit_request
 from pipelines.dispatcher.loop import Dispatcher
-from pipelines.dispatcher.serving import Serving, dispatcher
+from pipelines.dispatcher.serving import ServeOptions, open_dispatcher
 from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import contents
@@ -68,13 +68,13 @@ class Factory:
         """Where the dispatchers put what they make."""
         return open_store(self.address or str(self.root), patience_s=60.0)
 
-    def serving(self, **changes: Any) -> Serving:
+    def serving(self, **changes: Any) -> ServeOptions:
         """Options of a dispatcher."""
         told = {
             "store": self.address or str(self.root), "folders": Folders(self.folder / "tenants", self.folder / "files"),
             "group": self.group, "http_port": 0, "reports": False, "patience_s": 60.0,
         }  # fmt: skip
-        return Serving(**(told | changes))
+        return ServeOptions(**(told | changes))
 
     @contextmanager
     def running(self, generator: Any = None, **changes: Any) -> Iterator[Dispatcher]:
@@ -87,7 +87,7 @@ class Factory:
             except BaseException as error:
                 broken.append(error)
 
-        with dispatcher(self.bus, self.serving(**changes), generator or PaintingHandler()) as running:
+        with open_dispatcher(self.bus, self.serving(**changes), generator or PaintingHandler()) as running:
             thread = threading.Thread(target=work, args=(running,))
             thread.start()
             try:
@@ -106,7 +106,7 @@ class Factory:
         """
         log = (self.folder / "serve.log").open("ab")
         told = [str(self.folder), self.group, bootstrap or self.bus.bootstrap, f"store={self.address}", *arguments]
-        command = [sys.executable, "-m", "tests.dispatcher.serve_painted", *told]
+        command = [sys.executable, "-m", "tests.pipelines.dispatcher.serve_painted", *told]
         env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         started = subprocess.Popen(command, cwd=ROOT, env=env, stderr=log, stdout=log)
         try:
@@ -122,11 +122,11 @@ class Factory:
         told = {"tenant": tenant, "campaign": {"id": campaign, "name": campaign}, "placements": SMALL}
         return Brief.model_validate(a_brief(**(told | changes)))
 
-    def submit(self, *briefs: Brief, request: str = "") -> list[Sent]:
+    def submit(self, *briefs: Brief, request: str = "") -> list[SentMessage]:
         return self.send(*(brief_message(brief, request) for brief in briefs))
 
-    def send(self, *messages: Message) -> list[Sent]:
-        with writer(self.bus) as out:
+    def send(self, *messages: BusMessage) -> list[SentMessage]:
+        with open_writer(self.bus) as out:
             return [out.send(BRIEFS, message) for message in messages]
 
     def cancel(self, tenant: str, campaign: str) -> None:
@@ -190,8 +190,8 @@ def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, 
     """What runs without a dispatcher leave in a folder."""
     folders, store = Folders(factory.folder / "tenants", factory.folder / "files"), LocalStore(root)
     for brief in briefs:
-        wish = Submitted("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
-        each = admitted(wish, folders)
+        wish = BriefRequest("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
+        each = admit_request(wish, folders)
         build_all([(each.plan, each.pictures)], store, generator=PaintingHandler())
     return contents(store)
 

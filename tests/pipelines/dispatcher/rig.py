@@ -18,7 +18,7 @@ from infra.stack.kafka import Kafka
 from infra.stack.proxy import Proxy, between
 from infra.stack.running import running
 from pipelines.bus import topics
-from pipelines.bus.dead import letters
+from pipelines.bus.dead import dead_messages
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.pipelines.dispatcher.clock import Clock
@@ -106,7 +106,7 @@ class Rig:
         ends = {said["id"]: said["data"]["plan"] for said in self.factory.told(CAMPAIGN_FINISHED, *names)}
         assert len(ends) == len(set(ends.values())) == len(names)
         assert self.factory.told(FAILED, *names) == []
-        dead = [json.loads(letter.message.value) for letter in letters(self.factory.bus)]
+        dead = [json.loads(letter.message.value) for letter in dead_messages(self.factory.bus)]
         assert dead == []
         for name in names:
             states = [said["data"]["state"] for said in self.factory.told(PROGRESS, name)]
@@ -129,7 +129,7 @@ def rig(folder: Path) -> Iterator[Rig]:
         store_wire.target_port, broker_wire.target_port = faults.port, kafka.port("wire")
         up.enter_context(client_of(f"http://127.0.0.1:{gcs.port('http')}"))
         bus = BusSettings(bootstrap=kafka.bootstrap)
-        topics.create(bus, partitions=2)
+        topics.create_topics(bus, partitions=2)
         factory = Factory.made(bus, folder, address=f"gs://{named_bucket()}/prod")
         clock = Clock.right(folder)
         seen = {**clock.environment(), "STORAGE_EMULATOR_HOST": gcs.endpoint, "GOOGLE_CLOUD_PROJECT": "tests"}

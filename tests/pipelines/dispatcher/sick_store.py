@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.store.object_store import LocalStore, ObjectStore
-from pipelines.dispatcher.making import Kitchen
+from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import Order
 
 hits: Counter[str] = Counter()
@@ -57,7 +57,7 @@ class SickStore(LocalStore):
 
 
 @dataclass
-class SickKitchen(Kitchen):
+class SickRoundMaker(RoundMaker):
     """Works on a sick store."""
 
     illness: Callable[[], Exception] = OSError

@@ -18,12 +18,12 @@ from foundry import spans
 from models.drawing import Undrawn
 from models.plan_routing import ScreenByPlan
 from models.screening.context import ScreenContext
-from pipelines.dispatcher.answering import Health, answering
-from pipelines.dispatcher.budget import Ledger
-from pipelines.dispatcher.logs import AsJson
+from pipelines.dispatcher.answering import Health, serve_health
+from pipelines.dispatcher.budget import PartitionOffsets
+from pipelines.dispatcher.logs import JsonFormatter
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
-from tests.pipelines.dispatcher.test_making import Telling, kitchen
+from tests.pipelines.dispatcher.test_making import Telling, a_maker
 from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.support.briefs import a_tenant, admitted
 
@@ -42,7 +42,7 @@ def asked(port: int, path: str) -> tuple[int, str]:
 def test_probes_say_why_and_metrics_can_be_parsed() -> None:
     health, metrics = Health(), Metrics()
     metrics.variants.labels("aurelle", "made").inc(3)
-    with answering("127.0.0.1", 0, health, metrics) as port:
+    with serve_health("127.0.0.1", 0, health, metrics) as port:
         assert asked(port, "/live") == (200, "alive\n")
         assert asked(port, "/ready") == (503, "not joined yet\n")
         health.reasons = ()
@@ -56,7 +56,7 @@ def test_probes_say_why_and_metrics_can_be_parsed() -> None:
 
 
 def test_gauges_forget_partitions_that_went_elsewhere() -> None:
-    metrics, ledger = Metrics(), Ledger()
+    metrics, ledger = Metrics(), PartitionOffsets()
     ledger.take(4)
     ends = SimpleNamespace(highwater=lambda part: 10)
     metrics.look([(("campaign.briefs", 1), ledger)], {"aurelle": 1}, ends)
@@ -74,7 +74,7 @@ def test_every_metric_has_a_name_that_dashboards_can_ask_for() -> None:
 def test_a_log_line_is_json_with_its_trace() -> None:
     record = logging.makeLogRecord({"name": "foundry.serve", "msg": "%s: %s", "args": ("a/b", "finished")})
     record.trace_id, record.tenant = trace_id(TRACE), "a"
-    told = json.loads(AsJson().format(record))
+    told = json.loads(JsonFormatter().format(record))
     assert (told["message"], told["tenant"], told["trace_id"]) == ("a/b: finished", "a", TRACE[3:35])
 
 
@@ -112,7 +112,7 @@ def test_every_master_and_file_has_a_span_in_its_own_briefs_trace(tmp_path: Path
     theirs = admitted(tmp_path, owner=a_tenant("northpeak"), tenant="northpeak", **small)
     mine, yours = an_order(admitted(tmp_path, **small), 1), an_order(theirs, 1)
     mine.trace, yours.trace = TRACE, TRACE.replace("4bf9", "5bf9")
-    assert kitchen(tmp_path / "store", Telling()).make([mine, yours]) == []
+    assert a_maker(tmp_path / "store", Telling()).make([mine, yours]) == []
     for order in (mine, yours):
         own = [one for one in kept.get_finished_spans() if f"{one.context.trace_id:032x}" == trace_id(order.trace)]
         assert {f"{one.parent.span_id:016x}" for one in own} == {order.trace[36:52]}

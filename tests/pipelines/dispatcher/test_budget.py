@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dispatcher.budget import Ledger
+from pipelines.dispatcher.budget import PartitionOffsets
 
 Gaps = st.lists(st.integers(1, 4), min_size=1, max_size=30)
 
@@ -15,7 +15,7 @@ def test_the_mark_is_below_everything_unsettled_and_above_everything_else(
     start: int, gaps: list[int], data: st.DataObject
 ) -> None:
     offsets = [start + sum(gaps[:index]) for index in range(len(gaps))]
-    ledger, taken, settled = Ledger(), 0, set[int]()
+    ledger, taken, settled = PartitionOffsets(), 0, set[int]()
     for offset in data.draw(st.permutations(offsets)):
         while taken < len(offsets) and (taken == 0 or offsets[taken - 1] < offset):
             assert ledger.take(offsets[taken])
@@ -28,7 +28,7 @@ def test_the_mark_is_below_everything_unsettled_and_above_everything_else(
 
 
 def test_a_record_that_comes_again_is_not_taken_again() -> None:
-    ledger = Ledger()
+    ledger = PartitionOffsets()
     assert ledger.take(5)
     assert not ledger.take(5)
     ledger.settle(5)
@@ -37,7 +37,7 @@ def test_a_record_that_comes_again_is_not_taken_again() -> None:
 
 
 def test_nothing_is_due_before_something_is_settled_and_after_it_is_committed() -> None:
-    ledger = Ledger()
+    ledger = PartitionOffsets()
     assert ledger.due is None
     ledger.take(7)
     assert ledger.due is None

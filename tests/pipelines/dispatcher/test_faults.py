@@ -76,8 +76,8 @@ def test_two_dispatchers_share_the_work_and_a_survivor_takes_over(factory: Facto
         until(lambda: factory.told(CAMPAIGN_FINISHED, *names))
         with factory.running(SlowPainter(0.5), limits=Limits(jobs=2)) as second:
             factory.submit(*briefs[3:])
-            until(lambda: second.books.claims.owned())
-            assert not set(first.books.claims.owned()) & set(second.books.claims.owned())
+            until(lambda: second.offsets.claims.owned())
+            assert not set(first.offsets.claims.owned()) & set(second.offsets.claims.owned())
         until(lambda: len({said["data"]["plan"] for said in factory.told(CAMPAIGN_FINISHED, *names)}) == 6, 240)
         until(factory.all_committed)
     assert factory.objects() == wanted
@@ -90,13 +90,13 @@ def test_a_rebalance_in_work_longer_than_the_poll_interval_loses_and_repeats_not
     painter = SlowPainter(12.0)
     with factory.running(painter, max_poll_interval_s=6.0) as first:
         factory.submit(factory.brief(campaign))
-        until(lambda: first.desk.making)
-        before = first.books.claims.rebalances
+        until(lambda: first.orders.making)
+        before = first.offsets.claims.rebalances
         with factory.running(painter, max_poll_interval_s=6.0) as second:
-            until(lambda: second.books.claims.owned())
+            until(lambda: second.offsets.claims.owned())
             until(lambda: factory.told(CAMPAIGN_FINISHED, campaign))
             until(factory.all_committed)
-        assert first.books.claims.rebalances >= before
+        assert first.offsets.claims.rebalances >= before
     assert PaintingHandler.pictures <= 2, "drawn once, or by both if the partition moved"
     assert len({said["id"] for said in factory.told(FINISHED, campaign)}) == 2
 
@@ -122,7 +122,7 @@ def test_a_cancelled_campaign_is_stopped_after_the_part_at_hand(factory: Factory
     brief = factory.brief(campaign, scenes=SCENES)
     with factory.running(SlowPainter(2.0), limits=Limits(cost=20)) as running:
         factory.submit(brief)
-        until(lambda: running.desk.making)
+        until(lambda: running.orders.making)
         factory.cancel("aurelle", campaign)
         until(lambda: states(factory, campaign)[-1:] == ["cancelled"])
         until(factory.all_committed)
@@ -136,7 +136,7 @@ def test_a_newer_revision_supersedes_the_older_one_and_wins(factory: Factory) ->
     old, new = (factory.brief(campaign, scenes=SCENES, metadata={"revision": number}) for number in (1, 2))
     with factory.running(SlowPainter(1.0), limits=Limits(cost=20)) as running:
         factory.submit(old, request="old")
-        until(lambda: running.desk.making)
+        until(lambda: running.orders.making)
         factory.submit(new, request="new")
         until(lambda: factory.told(CAMPAIGN_FINISHED, campaign))
         until(factory.all_committed)
@@ -152,7 +152,7 @@ def test_the_same_brief_twice_is_one_order_for_both_who_asked(factory: Factory) 
     brief = factory.brief(campaign)
     with factory.running(SlowPainter(2.0)) as running:
         factory.submit(brief, request="mine")
-        until(lambda: running.desk.making)
+        until(lambda: running.orders.making)
         factory.submit(brief, request="yours")
         until(factory.all_committed)
     ends = {said["data"]["request"]: said["data"]["state"] for said in factory.told(PROGRESS, campaign)}
@@ -171,7 +171,7 @@ def test_parts_leave_what_one_run_leaves(factory: Factory, tmp_path: Path) -> No
 
 
 def test_a_plan_that_breaks_a_round_takes_nobody_with_it(factory: Factory) -> None:
-    from pipelines.bus.dead import letters
+    from pipelines.bus.dead import dead_messages
 
     class Breaking(PaintingHandler):
         """Cannot draw for one campaign."""
@@ -187,7 +187,7 @@ def test_a_plan_that_breaks_a_round_takes_nobody_with_it(factory: Factory) -> No
         until(lambda: factory.told(CAMPAIGN_FINISHED, good))
         until(lambda: states(factory, bad)[-1:] == ["refused"])
         until(factory.all_committed)
-    [letter] = [each for each in letters(factory.bus) if bad.encode() in each.message.value]
+    [letter] = [each for each in dead_messages(factory.bus) if bad.encode() in each.message.value]
     assert letter.code == "run_failed"
     assert "out of memory" not in letter.reason, "tenants read it"
 
@@ -195,11 +195,11 @@ def test_a_plan_that_breaks_a_round_takes_nobody_with_it(factory: Factory) -> No
 def test_a_partition_that_comes_back_is_another_claim() -> None:
     from kafka import TopicPartition
 
-    from pipelines.dispatcher.order import Place
+    from pipelines.dispatcher.order import RecordPosition
 
     claims, part = Claims(), TopicPartition("campaign.briefs", 3)
     claims.assigned([part])
-    place = Place("campaign.briefs", 3, 17, claims.epoch(("campaign.briefs", 3)) or 0)
+    place = RecordPosition("campaign.briefs", 3, 17, claims.epoch(("campaign.briefs", 3)) or 0)
     assert claims.owns(place)
     claims.revoked([part])
     claims.assigned([part])

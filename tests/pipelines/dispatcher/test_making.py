@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.bus.producing import NotSent
 from pipelines.dispatcher import patience as waiting
-from pipelines.dispatcher.making import Kitchen
+from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.patience import GivenUp, Patience
 from tests.pipelines.dispatcher.test_order_book import an_order
@@ -31,14 +31,14 @@ class Telling:
         return 1
 
 
-def kitchen(root: Path, telling: Telling, seconds: float = 30.0, **changes: Any) -> Kitchen:
+def a_maker(root: Path, telling: Telling, seconds: float = 30.0, **changes: Any) -> RoundMaker:
     told = {"generator": PaintingHandler(), "reports": False} | changes
-    return Kitchen(str(root), telling, Patience(seconds), lambda order: True, **told)  # type: ignore[arg-type]
+    return RoundMaker(str(root), telling, Patience(seconds), lambda order: True, **told)  # type: ignore[arg-type]
 
 
 def test_a_broker_that_comes_back_is_waited_for(tmp_path: Path) -> None:
     telling, order = Telling(refusals=2), an_order(admitted(tmp_path), 1)
-    assert kitchen(tmp_path / "store", telling).make([order]) == []
+    assert a_maker(tmp_path / "store", telling).make([order]) == []
     assert telling.told == [order.key]
     assert (order.tally.made, order.tally.failed) == (6, 0)
 
@@ -46,27 +46,27 @@ def test_a_broker_that_comes_back_is_waited_for(tmp_path: Path) -> None:
 def test_a_broker_that_stays_away_is_given_up(tmp_path: Path) -> None:
     order = an_order(admitted(tmp_path), 1)
     with pytest.raises(GivenUp, match=r"the broker did not work .* No offset of unfinished work is committed"):
-        kitchen(tmp_path / "store", Telling(refusals=99), seconds=1.0).make([order])
+        a_maker(tmp_path / "store", Telling(refusals=99), seconds=1.0).make([order])
 
 
 def test_a_store_that_cannot_be_written_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file where the folder should be")
     order = an_order(admitted(tmp_path), 1)
     with pytest.raises(GivenUp, match="the store"):
-        kitchen(tmp_path / "store", Telling(), seconds=1.0).make([order])
+        a_maker(tmp_path / "store", Telling(), seconds=1.0).make([order])
 
 
 def test_another_dispatchers_order_is_made_and_not_told_of(tmp_path: Path) -> None:
     telling, order = Telling(), an_order(admitted(tmp_path), 1)
-    busy = kitchen(tmp_path / "store", telling)
-    busy.ours = lambda order: False
+    busy = a_maker(tmp_path / "store", telling)
+    busy.is_ours = lambda order: False
     assert busy.make([order]) == []
     assert telling.told == []
 
 
 def test_what_exists_is_not_made_again_and_is_told_again(tmp_path: Path) -> None:
     telling = Telling()
-    busy = kitchen(tmp_path / "store", telling)
+    busy = a_maker(tmp_path / "store", telling)
     busy.make([an_order(admitted(tmp_path), 1)])
     PaintingHandler.forget()
     again = an_order(admitted(tmp_path), 2)
@@ -98,7 +98,7 @@ def test_what_is_no_outage_rises_at_once() -> None:
 
 def test_a_refused_letter_counts_as_failed(tmp_path: Path) -> None:
     order = an_order(admitted(tmp_path), 1)
-    kitchen(tmp_path / "store", Telling(), generator=PaintingHandler(refuse="story")).make([order])
+    a_maker(tmp_path / "store", Telling(), generator=PaintingHandler(refuse="story")).make([order])
     assert (order.tally.made, order.tally.failed) == (4, 2)
     assert order.tally.failed_ids
     assert order.progress("finished", "r", {}).failed == 2

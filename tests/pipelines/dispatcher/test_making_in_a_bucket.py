@@ -12,7 +12,7 @@ from pipelines.dispatcher import patience as waiting
 from pipelines.dispatcher.making import ATTEMPTS
 from pipelines.dispatcher.patience import GivenUp, Patience
 from tests.pipelines.dispatcher.factory import SMALL
-from tests.pipelines.dispatcher.test_making import Telling, kitchen
+from tests.pipelines.dispatcher.test_making import Telling, a_maker
 from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.support.briefs import admitted
 from tests.support.buckets import client_of, named_bucket
@@ -39,7 +39,7 @@ def test_it_stays_away_or_refuses_and_blames_nobody(faults: Faults, tmp_path: Pa
         Telling(),
         an_order(admitted(tmp_path, placements=SMALL), 1),
     )
-    busy = kitchen(tmp_path, telling, seconds=1.0)
+    busy = a_maker(tmp_path, telling, seconds=1.0)
     busy.address = address
     faults.down = True
     with pytest.raises(GivenUp, match=rf"the store {address} did not work .*gave no usable answer for 0.25 s") as given:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.bus.messages import Submitted
-from pipelines.dispatcher.order import Order, Place, Taken, ordered
-from pipelines.dispatcher.order_book import Desk
+from pipelines.bus.messages import BriefRequest
+from pipelines.dispatcher.order import Order, RecordPosition, TakenRecord, new_order
+from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.scheduler import Limits
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import admitted
@@ -26,12 +26,12 @@ def plans(tmp_path: Path) -> list[Admitted]:
 
 def an_order(each: Admitted, offset: int, most: int = 10_000, **record: Any) -> Order:
     told = SimpleNamespace(timestamp=0, key=b"", value=b"", headers=(), **record)
-    wish = Submitted(f"r{offset}", each.plan.tenant.id, each.plan.brief.campaign.id, {})
-    return ordered(each, Taken(Place("campaign.briefs", 0, offset, 1), told), wish, most)
+    wish = BriefRequest(f"r{offset}", each.plan.tenant.id, each.plan.brief.campaign.id, {})
+    return new_order(each, TakenRecord(RecordPosition("campaign.briefs", 0, offset, 1), told), wish, most)
 
 
 def test_the_same_plan_joins_and_keeps_both_requests(plans: list[Admitted]) -> None:
-    desk = Desk(Limits())
+    desk = OrderBook(Limits())
     first, ended = desk.take(an_order(plans[0], 1))
     joined, also = desk.take(an_order(plans[0], 2))
     assert joined is first
@@ -42,7 +42,7 @@ def test_the_same_plan_joins_and_keeps_both_requests(plans: list[Admitted]) -> N
 
 
 def test_a_waiting_revision_ends_at_once_and_a_running_one_after_its_part(plans: list[Admitted]) -> None:
-    desk = Desk(Limits(cost=20, jobs=1))
+    desk = OrderBook(Limits(cost=20, jobs=1))
     old, _ = desk.take(an_order(plans[0], 1))
     new, ended = desk.take(an_order(plans[1], 2, most=20))
     assert (ended, old.stopped) == (old, "superseded")
@@ -56,7 +56,7 @@ def test_a_waiting_revision_ends_at_once_and_a_running_one_after_its_part(plans:
 
 
 def test_parts_come_back_until_all_are_made(plans: list[Admitted]) -> None:
-    desk = Desk(Limits(cost=20))
+    desk = OrderBook(Limits(cost=20))
     order, _ = desk.take(an_order(plans[0], 1, most=20))
     rounds = len(order.parts)
     assert rounds > 1
@@ -71,7 +71,7 @@ def test_parts_come_back_until_all_are_made(plans: list[Admitted]) -> None:
 
 
 def test_cancelling_nothing_is_nothing(plans: list[Admitted]) -> None:
-    desk = Desk(Limits())
+    desk = OrderBook(Limits())
     assert desk.cancel("aurelle/unknown") is None
     order, _ = desk.take(an_order(plans[0], 1))
     assert desk.cancel(order.key) is order
@@ -79,7 +79,7 @@ def test_cancelling_nothing_is_nothing(plans: list[Admitted]) -> None:
 
 
 def test_orders_of_a_lost_partition_are_forgotten_unless_another_asked_too(plans: list[Admitted]) -> None:
-    desk = Desk(Limits())
+    desk = OrderBook(Limits())
     order, _ = desk.take(an_order(plans[0], 1))
     desk.take(an_order(plans[0], 2))
     assert desk.release(lambda place: place.offset == 2) == []
@@ -89,7 +89,7 @@ def test_orders_of_a_lost_partition_are_forgotten_unless_another_asked_too(plans
 
 
 def test_a_near_embargo_goes_first(tmp_path: Path) -> None:
-    desk = Desk(Limits(jobs=1))
+    desk = OrderBook(Limits(jobs=1))
     plain = an_order(admitted(tmp_path, campaign={"id": "plain", "name": "Plain"}), 1)
     near = an_order(admitted(tmp_path, embargo="1970-01-10"), 2)
     desk.take(plain)

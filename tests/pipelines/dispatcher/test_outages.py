@@ -17,16 +17,16 @@ from foundry.store.bucket_requests import StoreOutage
 from foundry.store.object_store import CorruptObject
 from models.drawing import Drawing
 from pipelines.dispatcher import patience as waiting
-from pipelines.dispatcher.announcing import Teller
+from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.making import ATTEMPTS
 from pipelines.dispatcher.order import Order
-from pipelines.dispatcher.order_book import Desk
+from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outages import outage_of
 from pipelines.dispatcher.patience import GivenUp, Patience
 from pipelines.dispatcher.scheduler import Limits
 from tests.pipelines.dispatcher.factory import SMALL
-from tests.pipelines.dispatcher.sick_store import SickKitchen, hits
-from tests.pipelines.dispatcher.test_making import Telling, kitchen
+from tests.pipelines.dispatcher.sick_store import SickRoundMaker, hits
+from tests.pipelines.dispatcher.test_making import Telling, a_maker
 from tests.pipelines.dispatcher.test_order_book import SCENES, an_order
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
@@ -44,11 +44,11 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "FIRST_PAUSE_S", 0.01)
 
 
-def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds: float = 60.0) -> SickKitchen:
+def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds: float = 60.0) -> SickRoundMaker:
     """A kitchen whose store is ill so many times when names that begin with `where` are touched."""
     hits[str(root)] = times
     told: dict[str, Any] = {"generator": PaintingHandler(), "reports": False}
-    return SickKitchen(
+    return SickRoundMaker(
         str(root), telling, Patience(seconds), lambda order: True, **told, illness=ILLNESSES[illness], where=where
     )
 
@@ -57,7 +57,7 @@ def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small campaign that is made already."""
     folder = tmp_path_factory.mktemp("made")
-    assert kitchen(folder / "store", Telling()).make([small(folder, 1)]) == []
+    assert a_maker(folder / "store", Telling()).make([small(folder, 1)]) == []
     return folder
 
 
@@ -84,7 +84,7 @@ def test_an_outage_inside_the_flow_refuses_no_brief(tmp_path: Path, illness: str
 
 def test_a_store_that_fails_while_events_are_read_is_not_called_the_broker(made: Path) -> None:
     order = small(made, 3)
-    teller = Teller(writer=None)  # type: ignore[arg-type]  # the store fails before anything is sent
+    teller = Announcer(writer=None)  # type: ignore[arg-type]  # the store fails before anything is sent
     busy = sick(made / "store", teller, "reading", "outage", 1000, seconds=0.3)
     with pytest.raises(GivenUp, match=r"the store .* did not work .*the bucket gave no usable answer"):
         busy.make([order])
@@ -147,11 +147,11 @@ class Stumbling(PaintingHandler):
 
 
 def test_only_attempts_at_one_part_count_against_an_order(tmp_path: Path) -> None:
-    desk, telling = Desk(Limits()), Telling()
+    desk, telling = OrderBook(Limits()), Telling()
     order = an_order(admitted(tmp_path, scenes=SCENES[:2], placements=SMALL), 1, most=1)
     desk.take(order)
     Stumbling.runs, parts = 0, len(order.parts)
-    busy = kitchen(tmp_path / "store", telling, generator=Stumbling())
+    busy = a_maker(tmp_path / "store", telling, generator=Stumbling())
     for _ in range(parts):
         assert busy.make(desk.round()) == []
         list(desk.finish_round())

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dispatcher.scheduler import AGEING, Job, Limits, Scheduler
+from pipelines.dispatcher.scheduler import AGEING, FairScheduler, Limits, WorkItem
 
 Made = list[list[tuple[str, int]]]
 
 
-def all_rounds(scheduler: Scheduler, limits: Limits) -> Made:
+def all_rounds(scheduler: FairScheduler, limits: Limits) -> Made:
     """Rounds as (job, cost) until nothing waits."""
     rounds: Made = []
     while jobs := scheduler.round(limits):
@@ -41,9 +41,9 @@ Jobs = st.lists(
 def test_every_part_is_made_once_within_the_limits(
     told: list[tuple[str, list[int], int]], cost: int, most: int, own: int
 ) -> None:
-    scheduler = Scheduler()
+    scheduler = FairScheduler()
     for number, (tenant, costs, priority) in enumerate(told):
-        scheduler.add(Job(f"{tenant}{number}", tenant, list(costs), priority))
+        scheduler.add(WorkItem(f"{tenant}{number}", tenant, list(costs), priority))
     rounds = all_rounds(scheduler, Limits(cost, most, own))
     made = Counter(order_of(rounds))
     assert made == {f"{tenant}{number}": len(costs) for number, (tenant, costs, _) in enumerate(told)}
@@ -56,19 +56,19 @@ def test_every_part_is_made_once_within_the_limits(
 
 @given(small=st.integers(1, 20), parts=st.integers(5, 200))
 def test_a_huge_campaign_does_not_delay_another_tenants_small_one(small: int, parts: int) -> None:
-    scheduler, limits = Scheduler(), Limits(cost=400)
-    scheduler.add(Job("huge", "a", [200] * parts))
+    scheduler, limits = FairScheduler(), Limits(cost=400)
+    scheduler.add(WorkItem("huge", "a", [200] * parts))
     scheduler.round(limits)  # the huge one has begun
-    scheduler.add(Job("small", "b", [small]))
+    scheduler.add(WorkItem("small", "b", [small]))
     assert "small" in [job.key for job in scheduler.round(limits)]
 
 
 def test_tenants_with_work_get_equal_shares_whatever_they_queue() -> None:
-    scheduler = Scheduler()
+    scheduler = FairScheduler()
     for number in range(200):
-        scheduler.add(Job(f"a{number}", "a", [10]))
+        scheduler.add(WorkItem(f"a{number}", "a", [10]))
     for number in range(20):
-        scheduler.add(Job(f"b{number}", "b", [100]))
+        scheduler.add(WorkItem(f"b{number}", "b", [100]))
     first = [entry for each in all_rounds(scheduler, Limits(cost=200))[:8] for entry in each]
     spent = defaultdict(int)
     for key, cost in first:
@@ -77,75 +77,75 @@ def test_tenants_with_work_get_equal_shares_whatever_they_queue() -> None:
 
 
 def test_a_weightier_tenant_gets_more() -> None:
-    scheduler = Scheduler({"a": 3.0})
+    scheduler = FairScheduler({"a": 3.0})
     for number in range(100):
-        scheduler.add(Job(f"a{number}", "a", [10]))
-        scheduler.add(Job(f"b{number}", "b", [10]))
+        scheduler.add(WorkItem(f"a{number}", "a", [10]))
+        scheduler.add(WorkItem(f"b{number}", "b", [10]))
     first = Counter(key[0] for key in order_of(all_rounds(scheduler, Limits(cost=100)))[:40])
     assert first["a"] == pytest.approx(30, abs=2)
 
 
 def test_one_who_comes_back_from_idling_has_saved_nothing_up() -> None:
-    scheduler, limits = Scheduler(), Limits(cost=10)
+    scheduler, limits = FairScheduler(), Limits(cost=10)
     for number in range(50):
-        scheduler.add(Job(f"a{number}", "a", [10]))
+        scheduler.add(WorkItem(f"a{number}", "a", [10]))
     for _ in range(20):
         scheduler.round(limits)
     for number in range(50):
-        scheduler.add(Job(f"b{number}", "b", [10]))
+        scheduler.add(WorkItem(f"b{number}", "b", [10]))
     next_ten = Counter(scheduler.round(limits)[0].tenant for _ in range(10))
     assert next_ten == {"a": 5, "b": 5}
 
 
 def test_within_a_tenant_priority_then_day_then_arrival_decide() -> None:
-    scheduler = Scheduler()
+    scheduler = FairScheduler()
     for key, priority, due in (("late", 5, 9), ("soon", 5, 1), ("low", 1, 0), ("high", 9, 9), ("late2", 5, 9)):
-        scheduler.add(Job(key, "a", [10], priority, due))
+        scheduler.add(WorkItem(key, "a", [10], priority, due))
     assert order_of(all_rounds(scheduler, Limits(cost=10))) == ["high", "soon", "late", "late2", "low"]
 
 
 def test_parts_of_huge_campaigns_of_one_tenant_take_turns_with_its_small_ones() -> None:
-    scheduler = Scheduler()
-    scheduler.add(Job("huge", "a", [10] * 5))
-    scheduler.add(Job("small", "a", [10]))
+    scheduler = FairScheduler()
+    scheduler.add(WorkItem("huge", "a", [10] * 5))
+    scheduler.add(WorkItem("small", "a", [10]))
     assert order_of(all_rounds(scheduler, Limits(cost=10)))[:2] == ["huge", "small"]
 
 
 def test_low_priority_is_not_starved_by_a_stream_of_high_ones() -> None:
-    scheduler, limits = Scheduler(), Limits(cost=10)
-    scheduler.add(Job("low", "a", [10], 0))
+    scheduler, limits = FairScheduler(), Limits(cost=10)
+    scheduler.add(WorkItem("low", "a", [10], 0))
     for number in range(10 * AGEING):
-        scheduler.add(Job(f"high{number}", "a", [10], 9))
+        scheduler.add(WorkItem(f"high{number}", "a", [10], 9))
         if scheduler.round(limits)[0].key == "low":
             return
     raise AssertionError("the job of low priority never had its turn")
 
 
 def test_the_most_jobs_of_one_tenant_do_not_hold_where_nobody_else_waits() -> None:
-    scheduler, limits = Scheduler(), Limits(cost=100, tenant_jobs=2)
+    scheduler, limits = FairScheduler(), Limits(cost=100, tenant_jobs=2)
     for number in range(15):
-        scheduler.add(Job(f"a{number}", "a", [10]))
+        scheduler.add(WorkItem(f"a{number}", "a", [10]))
     assert len(scheduler.round(limits)) == 10
-    scheduler.add(Job("b", "b", [10]))
+    scheduler.add(WorkItem("b", "b", [10]))
     assert Counter(job.tenant for job in scheduler.round(limits)) == {"a": 2, "b": 1}
     assert Counter(job.tenant for job in scheduler.round(limits)) == {"a": 3}
 
 
 def test_a_dropped_job_is_not_made() -> None:
-    scheduler = Scheduler()
-    gone = Job("gone", "a", [10])
+    scheduler = FairScheduler()
+    gone = WorkItem("gone", "a", [10])
     scheduler.add(gone)
-    scheduler.add(Job("kept", "a", [10]))
+    scheduler.add(WorkItem("kept", "a", [10]))
     scheduler.drop(gone)
     scheduler.drop(gone)
     assert order_of(all_rounds(scheduler, Limits())) == ["kept"]
 
 
 def test_adding_what_waits_already_is_an_error() -> None:
-    scheduler = Scheduler()
-    scheduler.add(Job("one", "a", [1]))
+    scheduler = FairScheduler()
+    scheduler.add(WorkItem("one", "a", [1]))
     with pytest.raises(ValueError, match="waits already"):
-        scheduler.add(Job("one", "a", [1]))
+        scheduler.add(WorkItem("one", "a", [1]))
 
 
 def simulated(tenants: int, briefs: int) -> dict[str, list[float]]:
@@ -154,15 +154,15 @@ def simulated(tenants: int, briefs: int) -> dict[str, list[float]]:
     One tenant orders a million files, a tenth order much, the others little; the machine makes one file a tick.
     """
     chance = random.Random(7)
-    scheduler, cost = Scheduler(), {}
-    scheduler.add(Job("t0/huge", "t0", [200] * 5_000))
+    scheduler, cost = FairScheduler(), {}
+    scheduler.add(WorkItem("t0/huge", "t0", [200] * 5_000))
     for number in range(1, briefs):
         tenant = f"t{number % tenants}"
         size = chance.choice((10, 20, 40)) if number % tenants % 10 else chance.choice((200, 1_000, 2_000))
         key = f"{tenant}/{number}"
         cost[key] = size
         parts = [200] * (size // 200) + ([size % 200] if size % 200 else [])
-        scheduler.add(Job(key, tenant, parts, chance.randrange(3, 8)))
+        scheduler.add(WorkItem(key, tenant, parts, chance.randrange(3, 8)))
     now, waits = 0.0, defaultdict(list)
     while len(cost) > 0:
         jobs = scheduler.round(Limits())
@@ -199,9 +199,9 @@ def test_ten_thousand_briefs_of_two_hundred_tenants_starve_nobody() -> None:
 @settings(max_examples=20)
 @given(st.integers(2, 30))
 def test_backlogged_tenants_are_served_alike_at_every_moment(tenants: int) -> None:
-    scheduler = Scheduler()
+    scheduler = FairScheduler()
     for number in range(tenants * 20):
-        scheduler.add(Job(f"j{number}", f"t{number % tenants}", [10]))
+        scheduler.add(WorkItem(f"j{number}", f"t{number % tenants}", [10]))
     served = Counter(f"t{number}" for number in range(tenants))
     for _ in range(tenants * 10):
         served[scheduler.round(Limits(cost=10))[0].tenant] += 1

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from pipelines.bus.messages import Message, brief_message
+from pipelines.bus.messages import BusMessage, brief_message
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.pipelines.dispatcher.factory import Factory
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ def test_poison_goes_to_the_dead_topic_and_the_rest_go_on(factory: Factory) -> N
     good, foreign = named("good"), named("foreign")
     product = {"id": "serum", "name": "Serum", "picture": "../northpeak/serum.png"}
     with factory.running():
-        where = factory.send(Message(b"aurelle", b"{not json", (("x", b"y"),)))[0]
+        where = factory.send(BusMessage(b"aurelle", b"{not json", (("x", b"y"),)))[0]
         factory.submit(factory.brief(foreign, products=[product]))
         factory.submit(factory.brief(good))
         until(lambda: factory.told(CAMPAIGN_FINISHED, good))
@@ -71,6 +71,6 @@ def test_a_partition_that_was_full_is_read_to_its_end(factory: Factory) -> None:
 
 
 def letters(factory: Factory) -> list[object]:
-    from pipelines.bus.dead import letters as all_letters
+    from pipelines.bus.dead import dead_messages as all_letters
 
     return list(all_letters(factory.bus))  # type: ignore[arg-type]

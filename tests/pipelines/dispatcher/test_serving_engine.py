@@ -11,11 +11,11 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from foundry.errors import BadInput
 from pipelines.bus.topics import CAMPAIGN_FINISHED
 from pipelines.dispatcher.patience import GivenUp
-from pipelines.dispatcher.serving import dispatcher
+from pipelines.dispatcher.serving import open_dispatcher
 from pipelines.engines.engine import Engine
 from pipelines.engines.job_server import JobServerRunner
 from tests.pipelines.dispatcher.factory import SMALL, Factory, undisturbed
-from tests.pipelines.dispatcher.test_making import Telling, kitchen
+from tests.pipelines.dispatcher.test_making import Telling, a_maker
 from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.pipelines.dispatcher.test_serving import named
 from tests.support.briefs import admitted
@@ -45,7 +45,7 @@ def test_a_job_server_that_stays_away_is_given_up_and_blames_no_brief(tmp_path: 
     endpoint = f"127.0.0.1:{free_port()}"
     told = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK", "--job_server_timeout=1"]
     order = an_order(admitted(tmp_path, placements=SMALL), 1)
-    away = kitchen(
+    away = a_maker(
         tmp_path / "store", Telling(), seconds=3.0, engine=lambda: Engine(JobServerRunner(), PipelineOptions(told))
     )
     with pytest.raises(GivenUp, match=f"or the engine did not work .*the job server {endpoint} does not answer"):
@@ -56,6 +56,6 @@ def test_a_job_server_that_stays_away_is_given_up_and_blames_no_brief(tmp_path: 
 def test_an_engine_that_there_is_not_is_refused_before_a_brief_is_read(factory: Factory) -> None:
     with (
         pytest.raises(BadInput, match="choose one of embedded, prism, flink, dataflow"),
-        dispatcher(factory.bus, factory.serving(engine="spark")),
+        open_dispatcher(factory.bus, factory.serving(engine="spark")),
     ):
         pytest.fail("it began")

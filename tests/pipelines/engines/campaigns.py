@@ -8,7 +8,7 @@ from pathlib import Path
 from foundry.store.object_store import LocalStore
 from infra.stack import JobServer, Workers
 from pipelines.campaign.flow import build_all
-from pipelines.engines.engine import Engine, EngineSettings, FlinkSettings, engine
+from pipelines.engines.engine import Engine, EngineSettings, FlinkSettings, choose_engine
 from pipelines.planning.admission import Admitted
 from tests.pipelines.engines.logged import LoggedPainter, drawn
 from tests.support.briefs import admitted
@@ -24,7 +24,7 @@ def on_flink(jobs: JobServer, parallelism: int, accelerator: bool = False) -> En
         accelerator_pool=pool if accelerator else None,
         parallelism=parallelism,
     )
-    return engine("flink", EngineSettings(flink=flink))
+    return choose_engine("flink", EngineSettings(flink=flink))
 
 
 @dataclass(frozen=True)

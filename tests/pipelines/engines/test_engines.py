@@ -21,12 +21,12 @@ from pipelines.engines.engine import (
     EngineSettings,
     FlinkSettings,
     PrismSettings,
-    embedded,
-    engine,
+    choose_engine,
+    embedded_runner,
     engine_settings,
     prism_location,
 )
-from pipelines.engines.pinning import pin
+from pipelines.engines.pinning import pin_accelerator
 from tests.pipelines.engines.campaigns import on_flink
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
@@ -62,7 +62,7 @@ def made_on(where: Engine | None, folder: Path, root: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("reference")
-    return made_on(engine("embedded"), folder, folder / "store")
+    return made_on(choose_engine("embedded"), folder, folder / "store")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 )
 def test_a_missing_part_is_named(name: str, settings: dict[str, Any], says: str):
     with pytest.raises(BadInput) as refused:
-        engine(name, EngineSettings.model_validate(settings))
+        choose_engine(name, EngineSettings.model_validate(settings))
     assert says in str(refused.value)
 
 
@@ -100,14 +100,14 @@ def test_a_configuration_that_cannot_be_used_is_refused_by_name(text: str, tmp_p
 
 def test_flink_workers_are_a_pool_or_this_process():
     flink = FlinkSettings(job_endpoint="jobs:8099", worker_pool="localhost:50000", parallelism=4)
-    pooled = engine("flink", EngineSettings(flink=flink))
+    pooled = choose_engine("flink", EngineSettings(flink=flink))
     view = pooled.options.view_as(PortableOptions)
     assert (view.environment_type, view.environment_config) == ("EXTERNAL", "localhost:50000")
     assert not pooled.in_process
-    here = engine("flink", EngineSettings(flink=FlinkSettings(job_endpoint="jobs:8099")))
+    here = choose_engine("flink", EngineSettings(flink=FlinkSettings(job_endpoint="jobs:8099")))
     assert here.options.view_as(PortableOptions).environment_type == "LOOPBACK"
     assert here.in_process
-    assert engine("embedded").in_process
+    assert choose_engine("embedded").in_process
 
 
 def environments(folder: Path, where: Engine) -> beam_runner_api_pb2.Pipeline:
@@ -124,8 +124,8 @@ def environments(folder: Path, where: Engine) -> beam_runner_api_pb2.Pipeline:
 
 def test_the_accelerator_stage_alone_goes_to_the_accelerators_pool(tmp_path: Path):
     flink = FlinkSettings(job_endpoint="j:1", worker_pool="localhost:50000", accelerator_pool="localhost:50001")
-    sent = environments(tmp_path, engine("flink", EngineSettings(flink=flink)))
-    assert pin(sent, "localhost:50001") == 1
+    sent = environments(tmp_path, choose_engine("flink", EngineSettings(flink=flink)))
+    assert pin_accelerator(sent, "localhost:50001") == 1
     urls = {
         name: beam_runner_api_pb2.ExternalPayload.FromString(each.payload).endpoint.url
         for name, each in sent.components.environments.items()
@@ -140,7 +140,7 @@ def test_the_accelerator_stage_alone_goes_to_the_accelerators_pool(tmp_path: Pat
 
 def test_a_dataflow_job_has_what_its_settings_say():
     arguments = dataflow.dataflow_arguments(job())
-    options = dataflow.checked(arguments)
+    options = dataflow.parse_dataflow_options(arguments)
     cloud, workers = options.view_as(GoogleCloudOptions), options.view_as(WorkerOptions)
     assert (cloud.project, cloud.region, cloud.dataflow_kms_key) == (JOB["project"], JOB["region"], JOB["kms_key"])
     assert cloud.labels == ["app=campaign-foundry", "team=studio"]
@@ -152,7 +152,7 @@ def test_a_dataflow_job_has_what_its_settings_say():
 
 
 def test_dataflow_workers_with_the_accelerator_are_asked_for_by_the_stage(tmp_path: Path):
-    where = Engine(embedded()[0], embedded()[1], dataflow.hints(job()))
+    where = Engine(embedded_runner()[0], embedded_runner()[1], dataflow.accelerator_hints(job()))
     sent = environments(tmp_path, where)
     hinted = [each for each in sent.components.environments.values() if each.resource_hints]
     assert [each.resource_hints["beam:resources:accelerator:v1"].decode() for each in hinted] == [dataflow.L4]
@@ -182,15 +182,15 @@ def test_a_dataflow_setting_that_cannot_work_is_refused_before_anything_is_uploa
 )
 def test_what_beams_own_validator_refuses_is_told(argument: str):
     with pytest.raises(BadInput) as refused:
-        dataflow.checked([*dataflow.dataflow_arguments(job()), argument])
+        dataflow.parse_dataflow_options([*dataflow.dataflow_arguments(job()), argument])
     assert refused.value.where == "dataflow"
 
 
 def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_send(tmp_path: Path):
     each = admitted(tmp_path)
     rehearsal = ["--dry_run=True", "--no_auth"]
-    options = dataflow.checked([*dataflow.dataflow_arguments(job(job_name="spring")), *rehearsal])
-    where = Engine(dataflow.runner(), options, dataflow.hints(job()), accelerated=True)
+    options = dataflow.parse_dataflow_options([*dataflow.dataflow_arguments(job(job_name="spring")), *rehearsal])
+    where = Engine(dataflow.dataflow_runner(), options, dataflow.accelerator_hints(job()), accelerated=True)
     orders = [(each.plan, each.pictures)]
     result = start(orders, LocalStore(tmp_path / "store"), generator=PaintingHandler(), engine=where)
     assert result.state == "DONE"
@@ -203,7 +203,7 @@ def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_se
 
 @pytest.mark.parametrize("name", [pytest.param("prism", marks=list(needing("prism")))])
 def test_prism_makes_what_the_embedded_engine_makes(name: str, reference: dict[str, bytes], tmp_path: Path):
-    assert made_on(engine(name), tmp_path, tmp_path / "store") == reference
+    assert made_on(choose_engine(name), tmp_path, tmp_path / "store") == reference
 
 
 @pytest.mark.parametrize(

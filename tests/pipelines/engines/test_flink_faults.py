@@ -20,7 +20,7 @@ import pytest
 
 from infra.stack import Flink, JobServer
 from infra.stack.server import get_json
-from pipelines.engines.engine import engine
+from pipelines.engines.engine import choose_engine
 from pipelines.engines.job_server import EngineLost, JobLost, JobServerLost
 from tests.pipelines.engines.campaigns import Campaign, on_flink
 from tests.support.servers import needing
@@ -35,7 +35,7 @@ ALTERNATIVES, SECONDS = 3, 0.25
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("reference")
-    return Campaign.of(folder, alternatives=ALTERNATIVES, seconds=0).build(engine("embedded"))
+    return Campaign.of(folder, alternatives=ALTERNATIVES, seconds=0).build(choose_engine("embedded"))
 
 
 @pytest.fixture
