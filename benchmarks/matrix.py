@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from foundry.copy import Copy
 from foundry.fonts import FONTS, uncovered
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from imaging.pixels.geometry import safe_box
 from imaging.still.compose import lettering
 from imaging.still.proof import Finding, Places, findings, inked, places, unmirrored

@@ -158,8 +158,8 @@ def _words(order: Admitted, locale: str, shown: frozenset[str]) -> Copy:
 
 
 def _scene(order: Admitted | None, whose: Tenant, place: Placement, locale: str, picture: Path | None) -> Scene:
+    from foundry.locales import is_rtl
     from foundry.plan.composition import compositions
-    from foundry.plan.plan import is_rtl
     from imaging.still.preview import from_picture, stand_in
 
     mirrored = compositions()[place.bucket].has_sides and is_rtl(locale)

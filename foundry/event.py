@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from foundry.manifest import DeadLetter, ManifestRecord
-from foundry.names import digest
+from foundry.names import campaign_folder, campaign_source, digest
 from foundry.plan.plan import Plan
 
 ASSET_FINISHED = "campaign-foundry.asset.finished"
@@ -58,11 +58,11 @@ def asset_failed(plan: Plan, letter: DeadLetter) -> Event:
 
 def campaign_finished(plan: Plan, assets: int, failed: int) -> Event:
     """The campaign's manifest is written; nothing more is coming."""
-    folder = f"campaigns/{plan.brief.campaign.id}"
+    folder = campaign_folder(plan.brief.campaign.id)
     manifest = f"{folder}/manifest.parquet"
     return _event(plan, CAMPAIGN_FINISHED, folder, assets=assets, failed=failed, manifest=manifest)
 
 
 def _event(plan: Plan, kind: str, subject: str, **told: Any) -> Event:
     data = {"plan": plan.digest, **told}
-    return Event(kind, f"/tenants/{plan.tenant.id}/campaigns/{plan.brief.campaign.id}", subject, data)
+    return Event(kind, campaign_source(plan.tenant.id, plan.brief.campaign.id), subject, data)

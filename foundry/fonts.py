@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import yaml
 
-from foundry.channel.placement import TEMPLATES
 from foundry.errors import BadInput
 from foundry.names import digest, sha256_file
+from templates import TEMPLATES
 
 FONTS = TEMPLATES / "fonts"
 Weight = Literal["regular", "bold"]

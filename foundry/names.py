@@ -11,6 +11,12 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+"""An id in object names: lower-case letters and digits, then also dots, underscores and hyphens; at most 63."""
 
 
 def canonical(value: object) -> object:
@@ -29,6 +35,21 @@ def canonical(value: object) -> object:
 def canonical_json(value: object) -> str:
     """The one JSON text of `value`."""
     return json.dumps(canonical(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def sorted_json(value: object) -> str:
+    """Return free metadata as JSON with sorted keys. Unlike the inputs of names it may hold floats and dates."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def campaign_folder(campaign: str) -> str:
+    """Return the folder, within a tenant's store, of a campaign's manifest, events and report."""
+    return f"campaigns/{campaign}"
+
+
+def campaign_source(tenant: str, campaign: str) -> str:
+    """Return the source of a campaign's events (the `source` attribute of CloudEvents 1.0)."""
+    return f"/tenants/{tenant}/campaigns/{campaign}"
 
 
 def digest(kind: str, **inputs: object) -> str:

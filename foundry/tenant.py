@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from foundry.errors import BadInput
 from foundry.inputs.file_identity import Stamp, stamp
-from foundry.names import digest, sha256_file
+from foundry.names import Slug, digest, sha256_file
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 LOGO_FORMS = ("horizontal", "stacked", "mark")
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 

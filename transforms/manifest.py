@@ -18,15 +18,16 @@ from foundry.manifest import (
     rendition_from_json,
     write_parquet,
 )
+from foundry.names import campaign_folder, sorted_json
 from foundry.plan.estimate import clip_share, rendition_money, shot_share
-from foundry.plan.plan import Plan, sorted_json
+from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.store.object_store import ObjectStore
 
 
 def folder_of(plan: Plan) -> str:
     """Where a campaign's views are."""
-    return f"campaigns/{plan.brief.campaign.id}"
+    return campaign_folder(plan.brief.campaign.id)
 
 
 def file_name(plan: Plan, variant: Variant, extension: str) -> str:

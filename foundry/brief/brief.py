@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from foundry.inputs.product_view import View
-from foundry.tenant import Slug
+from foundry.names import Slug
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

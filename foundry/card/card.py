@@ -16,8 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from foundry.errors import Unusable
-from foundry.names import digest
-from foundry.tenant import Slug
+from foundry.names import Slug, digest
 
 Task = Literal["text-to-image", "text-to-video", "image-to-video", "upscale", "screen", "adapter"]
 Mode = Literal["text-to-image", "image-to-image", "inpainting"]

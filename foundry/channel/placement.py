@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-import templates
 from foundry.errors import FoundryError
 from foundry.names import digest
+from templates import TEMPLATES
 
-TEMPLATES = Path(next(iter(templates.__path__)))
 Format = Literal["jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", "pdf", "mp4", "mov", "webm"]
 Codec = Literal["h264", "hevc", "av1", "vp9", "prores", "webp", "gif"]
 AudioCodec = Literal["aac", "pcm", "mp3", "opus"]

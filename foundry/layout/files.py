@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from foundry.channel.placement import TEMPLATES, Placement
+from foundry.channel.placement import Placement
 from foundry.errors import BadInput, FoundryError
 from foundry.inputs.file_identity import Stamp, stamp
 from foundry.tenant import Tenant
+from templates import TEMPLATES
 
 if TYPE_CHECKING:
     from foundry.layout.layout import Layout

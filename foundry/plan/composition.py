@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-import templates
 from foundry.names import digest
 from foundry.plan.shot import Box
+from templates import TEMPLATES
 
 STAGING_VERSION = "3"
 Thousandth = Annotated[int, Field(ge=0, le=1000)]
@@ -46,6 +45,6 @@ class Composition(BaseModel):
 @lru_cache(maxsize=1)
 def compositions() -> dict[str, Composition]:
     """Bucket → composition."""
-    path = Path(next(iter(templates.__path__))) / "compositions.yaml"
+    path = TEMPLATES / "compositions.yaml"
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {name: Composition.model_validate(entry) for name, entry in raw["buckets"].items()}

@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
-from babel import Locale
-
 from foundry.brief.brief import Brief, FilmWishes, Product, Scene
 from foundry.brief.copywriting import Days, write
 from foundry.card.selection import Cards
@@ -29,7 +27,8 @@ from foundry.channel.placement import Placement
 from foundry.copy import Copy
 from foundry.fonts import fonts_digest
 from foundry.layout.layout import RENDERER_VERSION, Layout, layout_for, shown_fields
-from foundry.names import digest
+from foundry.locales import is_rtl
+from foundry.names import digest, sorted_json
 from foundry.plan.clips import clips_shown
 from foundry.plan.composition import compositions
 from foundry.plan.shot import RenderOrder, ShotOrder
@@ -61,12 +60,6 @@ class Cell:
     shown: frozenset[str]
     look: str
     timeline: Timeline | None = None
-
-
-@lru_cache(maxsize=512)
-def is_rtl(locale: str) -> bool:
-    """Whether the locale's script runs from right to left (CLDR)."""
-    return bool(Locale.parse(locale, sep="-").text_direction == "rtl")
 
 
 @dataclass(frozen=True)
@@ -345,10 +338,3 @@ class Plan:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
-
-
-def sorted_json(value: object) -> str:
-    """Free metadata as canonical text; unlike names it may hold floats and dates."""
-    import json
-
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)

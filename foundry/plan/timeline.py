@@ -16,11 +16,12 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from foundry.channel.placement import TEMPLATES, Motion, Placement
+from foundry.channel.placement import Motion, Placement
 from foundry.copy import CopyField
 from foundry.errors import FoundryError
 from foundry.names import digest
 from foundry.plan.easing import curve
+from templates import TEMPLATES
 
 FILM_VERSION = "2"
 """Changes with whatever changes a film's pixels besides its inputs."""

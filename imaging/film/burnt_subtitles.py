@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from foundry.brief.brief import Spoken
 from foundry.channel.placement import Placement
 from foundry.errors import FoundryError
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from foundry.plan.timeline import Timeline
 from foundry.tenant import BrandFonts
 from imaging.film.canvas import Sprite, sprite

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from foundry.locales import is_rtl
 from foundry.manifest import CheckRecord
-from foundry.plan.plan import Plan, is_rtl
+from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.store.object_store import ObjectStore
 from imaging.film.encoding.audio import Track

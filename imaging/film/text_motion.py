@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from foundry.copy import Copy
+from foundry.locales import is_rtl
 from foundry.plan.easing import eased
-from foundry.plan.plan import is_rtl
 from foundry.plan.timeline import Entrance, Take
 from imaging.film.canvas import Canvas, Sprite, lay, sprite
 from imaging.film.scene_layers import fields_of

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from foundry.channel.placement import Placement
 from foundry.copy import Copy
 from foundry.layout.layout import Layout
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
 from imaging.pixels.contrast import against, behind, colour_distance, contrast, luminance, mean

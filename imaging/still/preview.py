@@ -8,7 +8,6 @@ import numpy as np
 import yaml
 from PIL import Image, ImageDraw, ImageFilter
 
-from foundry.channel.placement import TEMPLATES
 from foundry.colour import srgb_of_hex
 from foundry.copy import Copy
 from foundry.errors import BadInput
@@ -16,6 +15,7 @@ from foundry.plan.composition import compositions
 from foundry.plan.shot import Box, MasterFacts
 from foundry.tenant import Tenant
 from imaging.still.compose import Composition, StaticLayer, turned
+from templates import TEMPLATES
 
 EDGE_PX = 1_440
 Scene = tuple[Image.Image, MasterFacts]

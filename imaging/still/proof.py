@@ -15,7 +15,7 @@ from PIL import Image
 
 from foundry.colour import BT709, linear_of_srgb
 from foundry.layout.layout import Layout
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from foundry.plan.shot import MasterFacts
 from imaging.pixels.crop import Crop, in_pixels
 from imaging.pixels.geometry import PixelBox

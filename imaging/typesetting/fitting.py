@@ -11,7 +11,8 @@ from foundry.channel.placement import Placement
 from foundry.copy import COPY_FIELDS, Copy
 from foundry.errors import FoundryError
 from foundry.layout.layout import Layout, layout_for
-from foundry.plan.plan import Plan, is_rtl
+from foundry.locales import is_rtl
+from foundry.plan.plan import Plan
 from foundry.tenant import Tenant
 from imaging.pixels.geometry import Frame, block_boxes, frame
 from imaging.typesetting.logo import LogoDoesNotFit, LogoPlace, place_logo

@@ -16,7 +16,7 @@ from operator import itemgetter
 from foundry.copy import Copy
 from foundry.errors import FoundryError
 from foundry.layout.layout import STEPS, Block, Layout, Size, TypeStyle
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from foundry.tenant import BrandFonts, TypeScale
 from imaging.pixels.geometry import Frame
 from imaging.pixels.geometry import PixelBox as PixelBox

@@ -5,8 +5,8 @@ from __future__ import annotations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from foundry.channel.placement import TEMPLATES
 from lab.evaluation.figure_table import percent
+from templates import TEMPLATES
 
 ROOM = TEMPLATES / "evaluation"
 PAGE = "report.html"

@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from foundry.card.card import Sha256, Stage, Version
 from foundry.errors import BadInput
-from foundry.tenant import Slug
+from foundry.names import Slug
 
 LEDGER = "promotions.jsonl"
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from foundry.brief.brief import Brief
 from foundry.errors import FoundryError
 from foundry.event import Event
-from foundry.names import digest
+from foundry.names import campaign_source, digest
 from pipelines.bus.topics import tenant_of_topic
 
 SUBMITTED, CANCELLED = "campaign-foundry.brief.submitted", "campaign-foundry.campaign.cancelled"
@@ -66,18 +66,13 @@ def brief_message(brief: Brief, request: str = "", mode: Mode = "binary") -> Bus
     """A brief, keyed by its tenant; without a request id one is made of its content, so a repetition has the same."""
     document = brief.model_dump(mode="json")
     name = request or digest("request", brief=json.dumps(document, sort_keys=True, ensure_ascii=False))
-    event = Event(SUBMITTED, source_of(brief.tenant, brief.campaign.id), brief.campaign.id, document)
+    event = Event(SUBMITTED, campaign_source(brief.tenant, brief.campaign.id), brief.campaign.id, document)
     return event_message(event, brief.tenant, mode, name)
 
 
 def cancel_message(tenant: str, campaign: str) -> BusMessage:
     """A cancellation, on the same key as the campaign's brief, so that it comes after it."""
-    return event_message(Event(CANCELLED, source_of(tenant, campaign), campaign, {"campaign": campaign}), tenant)
-
-
-def source_of(tenant: str, campaign: str) -> str:
-    """A CloudEvent's source, as events of the flow have it."""
-    return f"/tenants/{tenant}/campaigns/{campaign}"
+    return event_message(Event(CANCELLED, campaign_source(tenant, campaign), campaign, {"campaign": campaign}), tenant)
 
 
 def event_message(event: Event, key: str, mode: Mode = "binary", event_id: str = "") -> BusMessage:

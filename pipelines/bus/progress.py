@@ -7,7 +7,7 @@ from typing import Literal
 
 from foundry.errors import FoundryError
 from foundry.event import Event
-from pipelines.bus.messages import source_of
+from foundry.names import campaign_source
 
 PROGRESSED, REFUSED = "campaign-foundry.campaign.progress", "campaign-foundry.campaign.refused"
 MOST_FAILED_IDS = 100
@@ -41,13 +41,13 @@ class OrderProgress:
 def progress_event(tenant: str, campaign: str, progress: OrderProgress) -> Event:
     """An event of the progress topic; the same progress has the same id."""
     told = asdict(progress) | {"failed_ids": list(progress.failed_ids[:MOST_FAILED_IDS])}
-    return Event(PROGRESSED, source_of(tenant, campaign), campaign, told)
+    return Event(PROGRESSED, campaign_source(tenant, campaign), campaign, told)
 
 
 def refusal_event(tenant: str, campaign: str, request: str, error: FoundryError) -> Event:
     """A brief that cannot be planned or may not be run: its code and its sentence."""
     told = {"request": request, "code": error.code, "reason": str(error)}
-    return Event(REFUSED, source_of(tenant, campaign), campaign, told)
+    return Event(REFUSED, campaign_source(tenant, campaign), campaign, told)
 
 
 def campaign_key(tenant: str, campaign: str) -> str:

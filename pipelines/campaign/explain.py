@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from foundry.errors import FoundryError
+from foundry.names import campaign_folder
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore, crc32c
 
@@ -52,7 +53,7 @@ def explained(asset: str, address: str) -> dict[str, Any]:
 def _find(tenant: str, name: str, store: ObjectStore, asked: str) -> dict[str, Any]:
     if not name.isalnum():
         raise UnknownAsset(asked, "is neither a file nor an asset id (32 hexadecimal digits)")
-    for manifest in store.matching(f"{tenant}/campaigns/*/manifest.jsonl"):
+    for manifest in store.matching(f"{tenant}/{campaign_folder('*')}/manifest.jsonl"):
         for line in store.lines(manifest):
             if f'"asset":"{name}'.encode() in line:
                 found: dict[str, Any] = json.loads(line)

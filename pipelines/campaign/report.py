@@ -12,9 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
-from foundry.channel.placement import TEMPLATES
 from foundry.manifest import DeadLetter, ManifestRecord
 from foundry.tenant import Palette
+from templates import TEMPLATES
 
 SHOWN = 3_000
 

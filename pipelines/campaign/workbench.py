@@ -16,6 +16,7 @@ from rich.table import Table
 
 from foundry.brief.intake import read_briefs
 from foundry.errors import BadInput
+from foundry.names import campaign_folder
 from foundry.plan.estimate import Needs, needs
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
@@ -156,7 +157,7 @@ def _finished(each: Admitted, store: ObjectStore, found: Needs) -> bool:
 
 
 def _folder(each: Admitted) -> str:
-    return f"campaigns/{each.plan.brief.campaign.id}"
+    return campaign_folder(each.plan.brief.campaign.id)
 
 
 def _marker(each: Admitted) -> str:

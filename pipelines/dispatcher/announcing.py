@@ -12,6 +12,7 @@ from typing import Any
 from foundry.errors import FoundryError
 from foundry.event import ASSET_FAILED, ASSET_FINISHED, Event
 from foundry.event import CAMPAIGN_FINISHED as FINISHED_EVENT
+from foundry.names import campaign_folder
 from foundry.store.object_store import ObjectStore
 from pipelines.bus.dead import to_dead_message
 from pipelines.bus.messages import BusMessage, event_message
@@ -66,7 +67,7 @@ class Announcer:
         own = store.for_tenant(order.tenant)
         waiting: deque[Any] = deque()
         count = 0
-        for line in own.lines(f"campaigns/{order.campaign}/events.jsonl"):
+        for line in own.lines(f"{campaign_folder(order.campaign)}/events.jsonl"):
             topic, message = _as_told(line, order.key)
             waiting.append((topic, self._writer.send_nowait(topic, message)))
             count += 1

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from foundry.fonts import chain
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from imaging.typesetting.lettering.breaking import breaks
 from imaging.typesetting.text import Style, measure
 from tests.support.chromium import needed, opened

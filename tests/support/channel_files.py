@@ -13,8 +13,8 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
-from foundry.channel.placement import TEMPLATES
 from imaging.film.encoding.priority import same_priority
+from templates import TEMPLATES
 
 SRGB = (TEMPLATES / "icc" / "sRGB.icc").read_bytes()
 PLAIN_MP4 = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0"}

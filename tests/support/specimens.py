@@ -22,9 +22,9 @@ from foundry.copy import Copy
 from foundry.errors import FoundryError
 from foundry.layout.files import layouts_of
 from foundry.layout.layout import Layout, shown_fields
+from foundry.locales import is_rtl
 from foundry.manifest import master_from_json
 from foundry.plan.composition import compositions
-from foundry.plan.plan import is_rtl
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant, load_tenant
 from imaging.still.compose import Composition, StaticLayer, finish, prepare, turned

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from foundry.channel.placement import TEMPLATES, Placement, Print
+from foundry.channel.placement import Placement, Print
 from foundry.errors import BadInput
+from templates import TEMPLATES
 
 MM_PER_INCH = Decimal("25.4")
 POINTS_PER_INCH = 72

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from foundry.channel.placement import TEMPLATES
+from templates import TEMPLATES
 
 STRETCH = re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]+")
 LISTS = ("thai.txt", "thai-advertising.txt")

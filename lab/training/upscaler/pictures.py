@@ -8,17 +8,16 @@ Everything is drawn at twice the size and reduced, so that edges are as fine as 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-import templates
 from lab.renders.captions import recipes
 from lab.renders.scenes import render
 from lab.training.upscaler.textures import cloud, texture
+from templates import TEMPLATES
 
 EDGE = 384
 LARGE = 2 * EDGE
@@ -87,8 +86,8 @@ def words(chance: np.random.Generator) -> Picture:
     ground = leaves(chance) if chance.random() < 0.3 else _ground(chance)
     canvas = Image.fromarray(ground).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
     pen, y = ImageDraw.Draw(canvas), 0.0
-    files = sorted((Path(next(iter(templates.__path__))) / "fonts").glob("Noto*.?tf"))
-    files += sorted((Path(next(iter(templates.__path__))) / "fonts").glob("[AIM]*.ttf")) * 3
+    files = sorted((TEMPLATES / "fonts").glob("Noto*.?tf"))
+    files += sorted((TEMPLATES / "fonts").glob("[AIM]*.ttf")) * 3
     while y < LARGE:
         font_file = files[int(chance.integers(len(files)))]
         size = int(np.exp(chance.uniform(np.log(14), np.log(130))))

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from foundry.layout.layout import shown_fields
+from foundry.locales import is_rtl
 from foundry.plan.composition import compositions
-from foundry.plan.plan import is_rtl
 from imaging.pixels.ssim import ssim
 from imaging.still.compose import finish, prepare
 from imaging.still.preview import stand_in

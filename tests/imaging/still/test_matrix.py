@@ -11,8 +11,8 @@ from PIL import Image
 from foundry.channel.placement import Placement, placements, resolve_placements
 from foundry.copy import Copy
 from foundry.layout.layout import layout_for, shown_fields
+from foundry.locales import is_rtl
 from foundry.plan.composition import compositions
-from foundry.plan.plan import is_rtl
 from foundry.plan.shot import MasterFacts
 from imaging.still.check import check
 from imaging.still.compose import Composition, PlacedSlot, finish, prepare

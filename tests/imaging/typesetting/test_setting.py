@@ -7,7 +7,7 @@ import pytest
 from foundry.channel.placement import placements
 from foundry.copy import Copy
 from foundry.layout.layout import layout_named
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from imaging.pixels.geometry import block_boxes, frame
 from imaging.typesetting.setting import CopyDoesNotFit, Room, Setting, Type, set_copy
 from imaging.typesetting.text import Style, balanced, flaw

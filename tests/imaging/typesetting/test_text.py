@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from foundry.fonts import chain, uncovered
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from imaging.typesetting.lettering.breaking import breaks
 from imaging.typesetting.text import Style, balanced, draw, leading, measure, runs, said, wrap
 from tests.support.copies import COPIES

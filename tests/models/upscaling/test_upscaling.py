@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-import templates
 from foundry.card.card import ModelCard
 from foundry.errors import BadInput
 from foundry.plan.composition import compositions
@@ -34,9 +33,10 @@ from models.upscaling.picture_in import inspect
 from models.upscaling.picture_out import PictureOut
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS, enlarged_rows
 from models.upscaling.upscale_file import upscale_file
+from templates import TEMPLATES
 
 CARD = card("crisp", "upscale")
-PROFILE = (Path(next(iter(templates.__path__))) / "icc" / "sRGB.icc").read_bytes()
+PROFILE = (TEMPLATES / "icc" / "sRGB.icc").read_bytes()
 Pixels = np.ndarray[Any, np.dtype[np.float32]]
 
 

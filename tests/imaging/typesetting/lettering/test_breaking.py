@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from foundry.plan.plan import is_rtl
+from foundry.locales import is_rtl
 from imaging.typesetting.lettering.breaking import breaks
 from imaging.typesetting.lettering.hyphens import divisions
 from imaging.typesetting.lettering.thai import word_breaks

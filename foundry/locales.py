@@ -1,0 +1,13 @@
+"""Facts about locales, from the CLDR."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from babel import Locale
+
+
+@lru_cache(maxsize=512)
+def is_rtl(locale: str) -> bool:
+    """Return True if the script of a locale (BCP 47 tag) runs from right to left."""
+    return bool(Locale.parse(locale, sep="-").text_direction == "rtl")
