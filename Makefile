@@ -30,7 +30,11 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: check
+# What the tests use beyond the environment, as far as it needs no root.
+provide: setup
+	@$(BIN)/python -m infra.supply.provide
+
+test: check provide
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
@@ -40,4 +44,4 @@ bench: setup
 lock: setup
 	$(BIN)/python -m infra.supply.locks $(if $(UPGRADE),--upgrade)
 
-.PHONY: setup demo check test bench lock
+.PHONY: setup demo check provide test bench lock

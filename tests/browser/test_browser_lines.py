@@ -11,10 +11,10 @@ from foundry.fonts import chain
 from foundry.locales import is_rtl
 from imaging.typesetting.lettering.breaking import breaks
 from imaging.typesetting.text import Style, measure
-from tests.support.chromium import needed, opened
+from tests.support.chromium import opened
 from tests.support.copies import COPIES
 
-pytestmark = needed
+pytestmark = pytest.mark.browser
 SIZE = 64
 # In one pixel of width every piece between two breaks has a line of its own: a character lower than the one before it.
 LINES = """() => [...document.querySelectorAll('p')].map(p => {

@@ -14,7 +14,7 @@ from models.registry import card
 from tests.support import chromium
 from tests.support.evaluating import RenderingHandler, a_card
 
-pytestmark = chromium.needed
+pytestmark = pytest.mark.browser
 
 PROMPTS, SEEDS = 8, 2
 

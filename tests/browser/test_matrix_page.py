@@ -12,7 +12,7 @@ from benchmarks.matrix import Wanted, write_matrix
 from tests.support import chromium
 from tests.support.specimens import Masters
 
-pytestmark = chromium.needed
+pytestmark = pytest.mark.browser
 
 WANTED = Wanted(("northpeak",), ("rectangle", "mobile-banner"), ("en-US", "he-IL", "ja-JP"), 1)
 DECODED = """async () => {

@@ -16,7 +16,7 @@ from pipelines.campaign.report import RunFigures, write_report
 from tests.support import chromium
 from tests.support.briefs import a_tenant
 
-pytestmark = chromium.needed
+pytestmark = pytest.mark.browser
 
 CHECK = CheckRecord("contrast", True, "at least 7:1", "4.5:1")
 RECORD = ManifestRecord(

@@ -11,9 +11,9 @@ import yaml
 
 from pipelines.bus.settings import BusSettings
 from pipelines.engines.engine import EngineSettings
-from tests.support.tools import INFRA, needing_tool, run
+from tests.support.tools import INFRA, run
 
-pytestmark = needing_tool("helm")
+pytestmark = pytest.mark.helm
 
 CHART = INFRA / "helm" / "campaign-foundry"
 EVERYTHING = [

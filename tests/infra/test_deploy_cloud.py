@@ -11,7 +11,7 @@ import pytest
 
 from foundry.tenant import Storage
 from pipelines.bus.topics import TOPICS, briefs_topic
-from tests.support.tools import INFRA, needing_tool, run
+from tests.support.tools import INFRA, run
 
 FOLDER = INFRA / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))
@@ -148,7 +148,7 @@ def test_the_output_is_what_a_tenants_file_takes():
 
 
 @pytest.mark.parametrize("file", [*FILES, FOLDER / "terraform.tfvars.example"], ids=lambda file: file.name)
-@pytest.mark.parametrize("name", [pytest.param("hclfmt", marks=list(needing_tool("hclfmt")))])
+@pytest.mark.parametrize("name", [pytest.param("hclfmt", marks=pytest.mark.hclfmt)])
 def test_it_is_formatted_and_parses(file: Path, name: str):
     done = run(name, str(file))
     assert done.returncode == 0, done.stderr

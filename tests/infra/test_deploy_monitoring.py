@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.tools import INFRA, needing_tool, run
+from tests.support.tools import INFRA, run
 
 DASHBOARD, RULES = INFRA / "grafana" / "campaign-foundry.json", INFRA / "alerts" / "foundry.rules.yaml"
 
@@ -96,7 +96,7 @@ def test_the_chart_has_the_same_file(source: Path):
     assert copied.read_bytes() == source.read_bytes()
 
 
-@pytest.mark.parametrize("name", [pytest.param("promtool", marks=list(needing_tool("promtool")))])
+@pytest.mark.parametrize("name", [pytest.param("promtool", marks=pytest.mark.promtool)])
 def test_prometheus_itself_takes_the_rules_and_the_queries(name: str, tmp_path: Path):
     done = run(name, "check", "rules", str(RULES))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -18,9 +18,8 @@ from pipelines.campaign.workbench import admitted
 from pipelines.flex_template import fetch_brief
 from tests.support.briefs import EXAMPLES
 from tests.support.briefs import admitted as prepared
-from tests.support.servers import needing
 
-pytestmark = needing("gcs")
+pytestmark = pytest.mark.gcs
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.support.needing import needing
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needed = needing(pytest.mark.browser, lacking="" if CHROMIUM else "no Chromium on this machine")
 
 
 @contextmanager
@@ -21,7 +16,7 @@ def opened(file: Path) -> Iterator[tuple[Any, list[str]]]:
     """The page of a file on disk, and its console lines, errors and requests to the network."""
     from playwright.sync_api import sync_playwright
 
-    assert CHROMIUM is not None, "CI needs Chromium; .ci/run installs it"
+    assert CHROMIUM is not None, "mark the test with `browser`"
     noise: list[str] = []
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -15,10 +15,9 @@ import numpy as np
 import pytest
 
 from imaging.film.encoding.film_format import FilmFormat
-from tests.support.needing import needing
 
 FFPROBE, FFMPEG = shutil.which("ffprobe"), shutil.which("ffmpeg")
-readers = needing(pytest.mark.readers, lacking="" if FFPROBE and FFMPEG else "no ffmpeg on this machine")
+readers = pytest.mark.readers("ffprobe", "ffmpeg")
 
 
 def a_plan(codec: str = "h264", container: str = "mp4", **changes: Any) -> FilmFormat:

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
-
-import pytest
-
-from tests.support.needing import needing
-
-PROGRAMS = ("exiftool", "pdfinfo", "pdftoppm", "djxl")
-missing = [name for name in PROGRAMS if shutil.which(name) is None]
-needed = needing(pytest.mark.readers, lacking=f"not on this machine: {', '.join(missing)}" if missing else "")
 
 
 def exiftool(path: Path) -> dict[str, Any]:

@@ -22,9 +22,8 @@ from infra.stack import running
 from tests.support.briefs import a_tenant
 from tests.support.buckets import client_of, named_bucket
 from tests.support.faulty_proxy import Faults, faulty
-from tests.support.servers import needing
 
-pytestmark = needing("gcs")
+pytestmark = pytest.mark.gcs
 QUICK = Patience(seconds=6, first=0.05, longest=0.2, call=10)
 PAYLOAD = b"PAYLOAD" * 100
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.reading import error_rate, lines, missing_tool, otsu, prepared, read_back, read_line
-from tests.support.needing import IN_CI
+from benchmarks.reading import error_rate, lines, otsu, prepared, read_back, read_line
 from tests.support.specimens import Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, script_of
 
 MOST = {"Thai": 0.15, "Arabic": 0.15}
@@ -31,17 +30,9 @@ def specimens(locale: str) -> list[Specimen]:
     return [one for one in made if isinstance(one, Specimen)]
 
 
-def the_reader() -> None:
-    absent = missing_tool()
-    if absent and not IN_CI:
-        pytest.skip(f"{absent} is not on this machine")
-    assert absent is None, f"CI needs {absent}; .ci/run installs it"
-
-
 @pytest.mark.ocr
 @pytest.mark.parametrize("locale", locales())
 def test_a_stranger_reads_the_headline_of_the_finished_file(locale: str) -> None:
-    the_reader()
     for specimen in specimens(locale):
         found = read_back(specimen)
         assert found is not None
@@ -51,7 +42,6 @@ def test_a_stranger_reads_the_headline_of_the_finished_file(locale: str) -> None
 
 @pytest.mark.ocr
 def test_a_headline_that_is_cut_is_not_read_as_whole() -> None:
-    the_reader()
     specimen = specimens("de-DE")[0]
     headline = next(slot for slot in specimen.composed.slots if slot.field == "headline")
     whole = prepared(specimen.composed.image, headline)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from imaging.typesetting.setting import Type, set_copy
-from tests.support.reading_judge import line_breaks, needed
+from tests.support.reading_judge import line_breaks
 from tests.support.specimens import Masters, Renderer, Specimen, copy_of, looks
 
-pytestmark = needed
+pytestmark = pytest.mark.icu
 LAYOUTS = ("story-stage", "landscape-panel", "square-panel", "skyscraper-panel", "rectangle-panel")
 
 

@@ -8,9 +8,8 @@ import pytest
 
 from infra.stack import Flink, JobServer
 from tests.infra.stack.sums import expected, run
-from tests.support.servers import needing
 
-pytestmark = needing("jobserver", pytest.mark.slow)
+pytestmark = [pytest.mark.flink, pytest.mark.slow]
 
 
 def test_two_taskmanagers(jobs: JobServer, tmp_path: Path):

@@ -8,9 +8,8 @@ import pytest
 
 from infra.stack import Gcs, running
 from infra.stack.proxy import between
-from tests.support.servers import needing
 
-pytestmark = needing("gcs")
+pytestmark = pytest.mark.gcs
 
 
 def client(endpoint: str) -> Any:

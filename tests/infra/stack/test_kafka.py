@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from infra.stack import Kafka, Secured, running
-from tests.support.servers import needing
 
 OLD_CALL = pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")  # kafka-python's own
-pytestmark = needing("kafka", pytest.mark.slow, OLD_CALL)
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, OLD_CALL]
 TOPIC = "campaign.briefs"
 USERS = (("admin", "hall-key"), ("aurelle", "spring-glow"), ("nordlys", "north-light"))
 

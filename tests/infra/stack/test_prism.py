@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from infra.stack import running
 from tests.infra.stack.sums import expected, run
-from tests.support.servers import needing
 
-pytestmark = needing("prism")
+pytestmark = pytest.mark.prism
 
 
 def test_a_shuffle(tmp_path: Path):

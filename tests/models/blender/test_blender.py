@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
 import stat
 import sys
@@ -24,21 +22,13 @@ from foundry.inputs.product_view import View
 from foundry.store.object_store import LocalStore
 from models.blender.process import Blender, BlenderMissing, RenderRefused, plain_png, render
 from models.blender.views import BlenderHandler, Unrendered, ViewOrder, rendered_view, take_in
-from tests.support.needing import needing
+from tests.support import needing
 from tests.support.product_models import flat_box, glb_of, saved, usda
 from transforms.views import RenderViews
 
-HERE = Blender(os.environ.get("FOUNDRY_BLENDER", ""), "cpu", threads=1, timeout_s=300)
-there = HERE.program or importlib.util.find_spec("bpy")
-blender = needing(pytest.mark.blender, lacking="" if there else "no Blender on this machine")
+HERE = Blender(needing.blender(), "cpu", threads=1, timeout_s=300)
 SMALL = View(edge_px=64, samples=1, denoise=False)
 COLOUR = (200, 90, 30)
-
-
-def marked(test: Any) -> Any:
-    for mark in blender:
-        test = mark(test)
-    return test
 
 
 def levels(png: bytes) -> np.ndarray[Any, np.dtype[np.uint16]]:
@@ -51,7 +41,7 @@ def levels(png: bytes) -> np.ndarray[Any, np.dtype[np.uint16]]:
     return np.asarray(read[..., [2, 1, 0, 3]], np.uint16)
 
 
-@marked
+@pytest.mark.blender
 def test_a_flat_colour_comes_out_as_itself_in_16_bits_and_fills_the_frame() -> None:
     png = render(flat_box(COLOUR), SMALL, HERE)
     pixels = levels(png)
@@ -63,7 +53,7 @@ def test_a_flat_colour_comes_out_as_itself_in_16_bits_and_fills_the_frame() -> N
     assert pixels[0, :, 3].max() < 65535 or pixels[:, 0, 3].max() < 65535
 
 
-@marked
+@pytest.mark.blender
 def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path: Path) -> None:
     facts = inspect_model(saved(tmp_path, "box.glb", flat_box(COLOUR, edge_m=900.0)), SMALL)
     assert isinstance(facts, ModelFacts)
@@ -94,7 +84,7 @@ def test_orders_that_cannot_be_rendered_are_dead_letters_and_the_rest_go_on(tmp_
         assert_that(letters, equal_to([("render-view", "no_such_object", f"aurelle/{order.key}")]), label="refused")
 
 
-@marked
+@pytest.mark.blender
 def test_usd_is_rendered_upright_and_the_light_comes_from_its_side() -> None:
     view = View(edge_px=65, samples=8, denoise=False, azimuth_deg=45, elevation_deg=20, light="left")
     left = levels(render(usda(), view, HERE)).astype(float)
@@ -105,7 +95,7 @@ def test_usd_is_rendered_upright_and_the_light_comes_from_its_side() -> None:
     assert left[:, :middle, 0][solid[:, :middle]].mean() > 1.1 * left[:, middle:, 0][solid[:, middle:]].mean()
 
 
-@marked
+@pytest.mark.blender
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [

@@ -21,9 +21,8 @@ from pipelines.bus.reading import NoSuchTopic, all_records, open_reader
 from pipelines.bus.settings import BusSettings, NoBroker
 from pipelines.bus.watching import progress_line, watch_progress
 from tests.pipelines.bus.test_messages import a_brief
-from tests.support.servers import needing
 
-pytestmark = needing("kafka")
+pytestmark = pytest.mark.kafka
 EXAMPLE = Path(__file__).parents[3] / "examples" / "northpeak-first-light.yaml"
 
 

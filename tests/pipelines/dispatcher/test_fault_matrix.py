@@ -15,9 +15,8 @@ import pytest
 from infra.stack.proxy import Proxy
 from tests.pipelines.dispatcher.rig import Fault, Rig, rig
 from tests.support.rounds import ROUNDS
-from tests.support.servers import needing
 
-pytestmark = needing("gcs", pytest.mark.kafka, pytest.mark.slow)
+pytestmark = [pytest.mark.gcs, pytest.mark.kafka, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,12 @@ from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED
 from tests.pipelines.dispatcher.factory import Factory, undisturbed
 from tests.pipelines.dispatcher.rig import TENANTS
 from tests.pipelines.dispatcher.test_serving import named
-from tests.support.needing import needing
 from tests.support.rounds import ROUNDS
 from tests.support.waiting import until
 
 MAY_MOUNT = os.geteuid() == 0
 DISK_BYTES = 64 << 20
-pytestmark = needing(pytest.mark.kafka, lacking="" if MAY_MOUNT else "only root may mount a small disk")
+pytestmark = [pytest.mark.kafka, pytest.mark.root]
 
 
 @contextmanager

@@ -17,9 +17,8 @@ from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.support.briefs import admitted
 from tests.support.buckets import client_of, named_bucket
 from tests.support.faulty_proxy import Faults, faulty
-from tests.support.servers import needing
 
-pytestmark = needing("gcs")
+pytestmark = pytest.mark.gcs
 
 
 @pytest.fixture

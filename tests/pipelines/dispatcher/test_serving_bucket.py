@@ -9,10 +9,9 @@ import pytest
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FINISHED
 from tests.pipelines.dispatcher.factory import Factory, undisturbed
 from tests.pipelines.dispatcher.test_serving import named
-from tests.support.servers import needing
 from tests.support.waiting import until
 
-pytestmark = needing("gcs", pytest.mark.kafka)
+pytestmark = [pytest.mark.gcs, pytest.mark.kafka]
 
 
 def test_a_brief_becomes_objects_in_the_bucket_and_events_and_its_like_writes_nothing(

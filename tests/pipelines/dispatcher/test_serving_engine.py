@@ -19,13 +19,11 @@ from tests.pipelines.dispatcher.test_making import Telling, a_maker
 from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.pipelines.dispatcher.test_serving import named
 from tests.support.briefs import admitted
-from tests.support.servers import needing
 from tests.support.waiting import until
 
 
 @pytest.mark.kafka
-@needing("prism")[-1]
-@needing("prism")[0]
+@pytest.mark.prism
 def test_prism_makes_what_the_embedded_engine_makes(factory: Factory, tmp_path_factory: pytest.TempPathFactory) -> None:
     brief = factory.brief(named("elsewhere"))
     with factory.running(engine="prism"):

@@ -30,7 +30,6 @@ from pipelines.engines.pinning import pin_accelerator
 from tests.pipelines.engines.campaigns import on_flink
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
-from tests.support.servers import needing
 from tests.support.stored import objects
 
 JOB: dict[str, Any] = {
@@ -201,14 +200,14 @@ def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_se
     assert sum("beam:resources:accelerator:v1" in each.resource_hints for each in sent.environments.values()) == 1
 
 
-@pytest.mark.parametrize("name", [pytest.param("prism", marks=list(needing("prism")))])
+@pytest.mark.parametrize("name", [pytest.param("prism", marks=pytest.mark.prism)])
 def test_prism_makes_what_the_embedded_engine_makes(name: str, reference: dict[str, bytes], tmp_path: Path):
     assert made_on(choose_engine(name), tmp_path, tmp_path / "store") == reference
 
 
 @pytest.mark.parametrize(
     ("parallelism", "accelerator"),
-    [pytest.param(n, gpu, marks=list(needing("jobserver", pytest.mark.slow))) for n, gpu in ((1, False), (2, True))],
+    [pytest.param(n, gpu, marks=[pytest.mark.flink, pytest.mark.slow]) for n, gpu in ((1, False), (2, True))],
 )
 def test_flink_makes_what_the_embedded_engine_makes(
     parallelism: int, accelerator: bool, jobs: JobServer, reference: dict[str, bytes], tmp_path: Path

@@ -23,11 +23,10 @@ from infra.stack.server import get_json
 from pipelines.engines.engine import choose_engine
 from pipelines.engines.job_server import EngineLost, JobLost, JobServerLost
 from tests.pipelines.engines.campaigns import Campaign, on_flink
-from tests.support.servers import needing
 from tests.support.waiting import until
 
 asked = pytest.mark.skipif(not os.environ.get("FOUNDRY_FLINK_FAULTS"), reason="takes minutes; FOUNDRY_FLINK_FAULTS=1")
-pytestmark = needing("jobserver", pytest.mark.slow)
+pytestmark = [pytest.mark.flink, pytest.mark.slow]
 
 ALTERNATIVES, SECONDS = 3, 0.25
 

@@ -12,9 +12,9 @@ from PIL import Image
 
 from foundry.channel.inspection import inspect
 from tests.support.channel_files import Spec, film, picture, still
-from tests.support.judges import exiftool, ffprobe, needed
+from tests.support.judges import exiftool, ffprobe
 
-pytestmark = needed
+pytestmark = pytest.mark.readers("ffprobe", "exiftool")
 NTSC = Fraction(30000, 1001)
 FILMS = {
     "h264.mp4": Spec(sound="aac"),

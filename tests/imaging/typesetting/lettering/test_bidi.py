@@ -11,7 +11,7 @@ from imaging.typesetting.lettering.bidi import CLOSER, REMOVED, SAME, _kind, lev
 from imaging.typesetting.text import Line, Style, balanced, measure
 from tests.support import reading_judge as judge
 
-pytestmark = judge.needed
+pytestmark = pytest.mark.icu
 LETTERS = "aZאבגعربू123٣٤٥ %€₪+-.,:;()[]{}<>!?«»\u0301\u05b0\u200d\u200b\u200e\u200f\u061c\t"
 EMBEDDINGS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 MIXED = {

@@ -24,7 +24,7 @@ TEXTS = [(locale, text) for locale, texts in COPIES.items() for text in texts] +
 class TestAgainstTheJudge:
     """ICU's BreakIterator for the locale."""
 
-    pytestmark = judge.needed
+    pytestmark = pytest.mark.icu
 
     def test_no_break_is_one_that_the_judge_forbids(self, locale: str, text: str) -> None:
         allowed = judge.line_breaks(text, locale)

@@ -1,0 +1,30 @@
+"""Tests whose needs are not met are skipped, in CI failed; the end of the run says which were left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.support.left_out import block, reason
+from tests.support.needing import IN_CI, NEEDS, lacking
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Look at what the test's markers need, before any fixture starts a server."""
+    for marker in item.iter_markers():
+        if marker.name in NEEDS and (lack := lacking(marker.name, *marker.args)):
+            if IN_CI and not NEEDS[marker.name].optional:
+                pytest.fail(f"CI needs it: {lack} [{marker.name}]", pytrace=False)
+            pytest.skip(reason(marker.name, lack))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell once what was skipped, and the command that brings what is missing."""
+    skipped = [report.longrepr for report in terminalreporter.getreports("skipped")]
+    reasons = Counter(str(told[2]).removeprefix("Skipped: ") for told in skipped if isinstance(told, tuple))
+    if lines := block(reasons):
+        terminalreporter.section("left out")
+        for line in lines:
+            terminalreporter.line(line)

@@ -1,0 +1,75 @@
+"""Bringing what the tests use: each thing on its own, and a failure of one does not stop the others."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.supply.provide import CouldNotProvide, go_tool, icu, main, provide, run, server
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No program is on PATH, and nothing was brought before."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("FOUNDRY_TOOLS", str(tmp_path / "tools"))
+    monkeypatch.setenv("FOUNDRY_STACK_CACHE", str(tmp_path / "stack"))
+    monkeypatch.setenv("FOUNDRY_BLENDER", sys.executable)
+    return tmp_path
+
+
+def test_a_thing_whose_tools_are_missing_is_left_out_and_the_next_one_is_brought(
+    bare: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert provide({"Kafka": lambda: server("kafka"), "helm": lambda: go_tool("helm"), "rest": str}) == []
+    assert capsys.readouterr().err.splitlines() == [
+        "Kafka: left out, needs java and mvn",
+        "helm: left out, needs go",
+        "rest: here",
+    ]
+
+
+def test_a_program_that_fails_is_told_with_its_words_and_the_next_thing_is_brought(
+    bare: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (bare / "go").write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
+    (bare / "go").chmod(0o755)
+    assert provide({"helm": lambda: go_tool("helm"), "rest": str}) == ["helm"]
+    said = capsys.readouterr().err
+    assert said.startswith("helm: `go install helm.sh/helm/v3/cmd/helm@")
+    assert said.endswith("` failed: no such module\nrest: here\n")
+
+
+def test_go_builds_into_the_tools_folder_once(bare: Path) -> None:
+    (bare / "go").write_text('#!/bin/sh\n/bin/mkdir -p "$GOBIN"\necho >"$GOBIN/helm"\n/bin/chmod +x "$GOBIN/helm"\n')
+    (bare / "go").chmod(0o755)
+    assert go_tool("helm") == ""
+    assert (bare / "tools" / "helm").exists()
+    (bare / "go").unlink()
+    assert go_tool("helm") == ""
+
+
+def test_a_machine_without_tools_passes_outside_ci(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    main()
+
+
+def test_in_ci_a_failure_is_one(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / "go").write_text("#!/bin/sh\nexit 1\n")
+    (bare / "go").chmod(0o755)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SystemExit, match="CI needs Cloud Storage's server, Prism, helm, hclfmt"):
+        main()
+
+
+def test_a_failed_program_is_refused_with_its_last_lines() -> None:
+    with pytest.raises(CouldNotProvide, match="failed: deep trouble"):
+        run(sys.executable, "-c", "import sys; sys.exit('deep trouble')")
+
+
+def test_pyicu_is_built_only_where_it_is_missing() -> None:
+    pytest.importorskip("icu")
+    assert icu() == ""
