@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from foundry.colour import linear_of_srgb
+from foundry.colour import BT709, linear_of_srgb, srgb_of_linear
 from foundry.plan.composition import Composition
 from foundry.plan.shot import Box
 from imaging.pixels.arrays import Pixels
 from imaging.still.product_placement import standing
 from imaging.still.shadows import blurred, cast, contact
 
-LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 GLOSS = {
     "marble": 0.34,
     "water": 0.42,
@@ -109,7 +108,7 @@ def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> 
 
 def light_side(scene: Pixels) -> float:
     """-1 if the left of the upper scene is brighter, 1 if the right is, and between."""
-    upper = scene[: scene.shape[0] // 2 : 16, ::16] @ LUMA
+    upper = scene[: scene.shape[0] // 2 : 16, ::16] @ BT709
     third = max(1, upper.shape[1] // 3)
     left, right = float(upper[:, :third].mean()), float(upper[:, -third:].mean())
     return float(np.clip((right - left) / max(right + left, 1e-3) * 5, -1, 1))
@@ -179,7 +178,7 @@ def _lit(place: _Set) -> Pixels:
     h, w = place.alpha.shape
     around = place.ground[max(0, place.top) : place.top + h, max(0, place.left - w // 3) : place.left + w + w // 3]
     ambient = around[::8, ::8].reshape(-1, 3).mean(axis=0)
-    level = float(ambient @ LUMA)
+    level = float(ambient @ BT709)
     tint = ambient / max(level, 1e-3)
     across = np.linspace(-1, 1, w, dtype=np.float32)[None, :, None]
     down = np.linspace(0, 1, h, dtype=np.float32)[:, None, None]
@@ -196,6 +195,4 @@ def _lit(place: _Set) -> Pixels:
 
 
 def _encoded(linear: Pixels) -> Pixels:
-    light = np.clip(linear, 0, 1)
-    high = 1.055 * np.power(light, 1 / 2.4, dtype=np.float32) - 0.055
-    return np.asarray(np.where(light <= 0.0031308, 12.92 * light, high), np.float32)
+    return np.asarray(srgb_of_linear(np.clip(linear, 0, 1)), np.float32)

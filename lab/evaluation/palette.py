@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foundry.colour import lab_of_srgb, linear_of_srgb, srgb_of_hex
+from foundry.colour import lab_of_srgb, linear_of_srgb, srgb_of_hex, srgb_of_linear
 from lab.evaluation.scaling import Picture, in_box
 
 DOMINANT = 12
@@ -74,8 +74,7 @@ def _distance(colour: str, shown: Lab) -> float:
 @lru_cache(maxsize=512)
 def _under_light(colour: str) -> Lab:
     light = linear_of_srgb(srgb_of_hex(colour))[None] * (2.0**STOPS)[:, None]
-    low, high = 12.92 * light, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055
-    return lab_of_srgb(np.clip(np.where(light <= 0.0031308, low, high), 0, 1).astype(np.float32))
+    return lab_of_srgb(np.clip(srgb_of_linear(light), 0, 1).astype(np.float32))
 
 
 def _delta_e94(wanted: Lab, found: Lab) -> NDArray[Any]:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from foundry.colour import srgb_of_linear
+
 Plane = NDArray[Any]
 TILE = 1024
 
@@ -82,7 +84,7 @@ def film(light: Plane) -> Plane:
     light = np.maximum(light, 0)
     over = np.maximum(light - np.float32(0.72), 0)
     light = np.minimum(light, np.float32(0.72)) + np.float32(0.28) * (1 - np.exp(over * np.float32(-1 / 0.28)))
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** np.float32(1 / 2.4) - 0.055)
+    return srgb_of_linear(light)
 
 
 def shifted(plane: Plane, down: int, right: int) -> Plane:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from foundry.colour import Floats, lab_of_hex
+from foundry.colour import Floats, lab_of_hex, srgb_of_lab
 
 LIGHTNESS = tuple(float(level) for level in range(5, 101, 5))
 _HALF = (4.0, 9.0, 15.0, 22.0, 30.0, 40.0, 52.0, 66.0, 84.0)
@@ -54,22 +54,7 @@ def all_colour_words() -> list[str]:
 def hex_of_lab(lab: Floats) -> str:
     """The nearest "#RRGGBB" inside sRGB: chroma is lowered until the colour fits."""
     for share in np.linspace(1, 0, 21):
-        encoded = _srgb_of_lab(np.array([lab[0], lab[1] * share, lab[2] * share]))
+        encoded = srgb_of_lab(np.array([lab[0], lab[1] * share, lab[2] * share]))
         if encoded.min() > -0.002 and encoded.max() < 1.002:
             break
     return "#" + "".join(f"{round(float(np.clip(band, 0, 1)) * 255):02X}" for band in encoded)
-
-
-def _srgb_of_lab(lab: Floats) -> Floats:
-    y = (lab[0] + 16) / 116
-    root = np.array([y + lab[1] / 500, y, y - lab[2] / 200])
-    delta = 6 / 29
-    xyz = np.where(root > delta, root**3, 3 * delta**2 * (root - 4 / 29)) * np.array([0.95047, 1.0, 1.08883])
-    to_rgb = np.linalg.inv(
-        np.array(
-            [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
-        )
-    )
-    light = to_rgb @ xyz
-    high = 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
-    return np.where(light <= 0.0031308, 12.92 * light, high)

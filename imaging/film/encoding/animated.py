@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from foundry.colour import BT709_64
 from imaging.film.encoding.container import TooManyBytes
 from imaging.film.encoding.film_format import CannotFilm, FilmFormat
 from imaging.film.encoding.floor import KEPT, BelowFloor, Tiles, likeness_of, tiles_of
@@ -144,7 +145,7 @@ def shown_at(data: bytes, times_ms: Sequence[float]) -> Iterator[Pixels]:
 
 
 def _luma_tiles(pixels: Pixels) -> Tiles:
-    return tiles_of(np.rint(pixels @ np.array([0.2126, 0.7152, 0.0722])).astype(np.uint8))
+    return tiles_of(np.rint(pixels @ BT709_64).astype(np.uint8))
 
 
 def _webp(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
