@@ -29,67 +29,67 @@ from tests.support.moving_pictures import pan
 CODECS = (("h264", "mp4", 8), ("hevc", "mp4", 10), ("av1", "mp4", 10), ("vp9", "webm", 8), ("prores", "mov", 10))
 
 
-def plans(width: int, height: int, effort: str) -> Iterator[FilmFormat]:
+def specs(width: int, height: int, effort: str) -> Iterator[FilmFormat]:
     """One plan per codec."""
     for codec, container, bits in CODECS:
         given: dict[str, Any] = {"codec": codec, "container": container, "bits": bits, "effort": effort}
         yield FilmFormat(width, height, Fraction(30), **given)
 
 
-def bare(plan: FilmFormat, frames: list[Any]) -> int:
+def bare(spec: FilmFormat, frames: list[Any]) -> int:
     """The manual's loop, with the same encoder and options; returns the file's size."""
     import av
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"film.{plan.container}"
+        file = Path(folder) / f"film.{spec.container}"
         with same_priority(), av.open(str(file), "w") as box:
-            stream = box.add_stream(ENCODERS[plan.codec].name, rate=plan.rate)
-            configure(stream.codec_context, plan)
+            stream = box.add_stream(ENCODERS[spec.codec].name, rate=spec.rate)
+            configure(stream.codec_context, spec)
             for number, frame in enumerate(frames):
-                frame.pts, frame.time_base = number, 1 / plan.rate
-                frame.pict_type = int(plan.codec == "h264" and number % plan.group == 0)
+                frame.pts, frame.time_base = number, 1 / spec.rate
+                frame.pict_type = int(spec.codec == "h264" and number % spec.group == 0)
                 box.mux(stream.encode(frame))
             box.mux(stream.encode(None))
         return file.stat().st_size
 
 
-def written(plan: FilmFormat, frames: list[Any]) -> int:
+def written(spec: FilmFormat, frames: list[Any]) -> int:
     """The same by FilmWriter."""
     sink = io.BytesIO()
-    with FilmWriter(sink, plan) as writer:
+    with FilmWriter(sink, spec) as writer:
         for frame in frames:
             writer.add(frame)
     return sink.tell()
 
 
-def joined(plan: FilmFormat, frames: list[Any]) -> int:
+def joined(spec: FilmFormat, frames: list[Any]) -> int:
     """The same as two runs that are joined."""
     half, sink = len(frames) // 2, io.BytesIO()
-    runs = [encode_run(plan, part, len(part)) for part in (frames[:half], frames[half:])]
+    runs = [encode_run(spec, part, len(part)) for part in (frames[:half], frames[half:])]
     join(runs, sink)
     return sink.tell()
 
 
-def clocked(work: Callable[[FilmFormat, list[Any]], int], plan: FilmFormat, frames: list[Any]) -> tuple[float, int]:
+def clocked(work: Callable[[FilmFormat, list[Any]], int], spec: FilmFormat, frames: list[Any]) -> tuple[float, int]:
     """Frames per second of processor time, and bytes."""
     began = time.process_time()
-    size = work(plan, frames)
+    size = work(spec, frames)
     return len(frames) / (time.process_time() - began), size
 
 
-def row(plan: FilmFormat, frames: list[Any], rounds: int) -> str:
+def row(spec: FilmFormat, frames: list[Any], rounds: int) -> str:
     """Medians of interleaved rounds."""
-    _, size = clocked(bare, plan, frames)
-    limit = int(size * 1.1 * 8 / (Fraction(len(frames)) / plan.rate))
-    capped = replace(plan, most_bits_per_second=limit, floor=0.0)
-    ways = {"bare": (bare, plan), "writer": (written, plan), "joined": (joined, plan), "capped": (written, capped)}
+    _, size = clocked(bare, spec, frames)
+    limit = int(size * 1.1 * 8 / (Fraction(len(frames)) / spec.rate))
+    capped = replace(spec, most_bits_per_second=limit, floor=0.0)
+    ways = {"bare": (bare, spec), "writer": (written, spec), "joined": (joined, spec), "capped": (written, capped)}
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, (work, told) in ways.items():
             rates[name].append(clocked(work, told, frames)[0])
     base = statistics.median(rates["bare"])
     ratios = [statistics.median(rates[name]) / base for name in ("writer", "joined", "capped")]
-    return "{:8} {:6} {:8.1f} {:8.3f} {:8.3f} {:8.3f}".format(plan.codec, plan.effort, base, *ratios)
+    return "{:8} {:6} {:8.1f} {:8.3f} {:8.3f} {:8.3f}".format(spec.codec, spec.effort, base, *ratios)
 
 
 def main() -> None:
@@ -103,8 +103,8 @@ def main() -> None:
     print(f"{chosen.frames} frames of {chosen.width} × {chosen.height}, {chosen.rounds} rounds, one thread")
     print(f"{'codec':8} {'effort':6} {'bare fps':>8} {'writer':>8} {'joined':>8} {'capped':>8}")
     for effort in ("draft", "final"):
-        for plan in plans(chosen.width, chosen.height, effort):
-            print(row(plan, list(pan(plan, chosen.frames)), chosen.rounds), flush=True)
+        for spec in specs(chosen.width, chosen.height, effort):
+            print(row(spec, list(pan(spec, chosen.frames)), chosen.rounds), flush=True)
 
 
 if __name__ == "__main__":

@@ -27,10 +27,10 @@ from foundry.plan.shot import MasterFacts
 from foundry.plan.variant import Variant
 from foundry.store.object_store import LocalStore
 from imaging.film.encoding.segments import encode_run
-from imaging.film.film_staging import Stock
-from imaging.film.finished_film import Shelf, format_of, make
-from imaging.film.locale_content import words_of
-from imaging.film.shared_runs import Stretch, encoded, stretches
+from imaging.film.film_staging import FilmInputs
+from imaging.film.finished_film import FilmCache, format_of, make_film
+from imaging.film.locale_content import film_text
+from imaging.film.shared_runs import Stretch, encode_stretch, stretches
 from tests.support.briefs import BRIEF, admitted
 from tests.support.small_films import SMALL
 
@@ -83,9 +83,9 @@ def films(plan: Plan) -> dict[str, Variant]:
 def rates(plan: Plan) -> tuple[float, float]:
     """CPU seconds of painting and encoding all frames of one film, and of encoding them from memory."""
     variant = films(plan)["en-US"]
-    wanted, shelf = format_of(variant), Shelf()
-    film = shelf.take(variant, plan, Stock(a_master), wanted)
-    words = words_of(variant, plan, film)
+    wanted, shelf = format_of(variant), FilmCache()
+    film = shelf.staged_film(variant, plan, FilmInputs(a_master), wanted)
+    words = film_text(variant, plan, film)
     both = own = 0.0
     for cut in stretches(film.timeline, words):
         for start in range(cut.start, cut.stop, 60):
@@ -94,7 +94,7 @@ def rates(plan: Plan) -> tuple[float, float]:
             ready = [canvas.video_frame() for canvas in film.frames(start, stop, said)]
             own += spent(lambda ready=ready: encode_run(wanted, ready, len(ready)))  # type: ignore[misc]
             whole = Stretch(start, stop, cut.worded)
-            both += spent(lambda whole=whole: encoded(film, whole, words, wanted))  # type: ignore[misc]
+            both += spent(lambda whole=whole: encode_stretch(film, whole, words, wanted))  # type: ignore[misc]
             if stop == cut.stop:
                 break
     return both, own
@@ -102,14 +102,14 @@ def rates(plan: Plan) -> tuple[float, float]:
 
 def locales(plan: Plan, store: LocalStore) -> tuple[float, float]:
     """CPU seconds of one locale's film, from decoded masters to the checked file, and of all ten."""
-    shelf, took = Shelf(), []
+    shelf, took = FilmCache(), []
     for variant in films(plan).values():
         took.append(spent(lambda variant=variant: _made(variant, plan, store, shelf)))  # type: ignore[misc]
     return took[0], sum(took)
 
 
-def _made(variant: Variant, plan: Plan, store: LocalStore, shelf: Shelf) -> None:
-    with make(variant, plan, store, shelf, Stock(a_master), lambda key: b"") as film:
+def _made(variant: Variant, plan: Plan, store: LocalStore, shelf: FilmCache) -> None:
+    with make_film(variant, plan, store, shelf, FilmInputs(a_master), lambda key: b"") as film:
         assert all(check.passed for check in film.checks)
 
 

@@ -23,10 +23,9 @@ from foundry.plan.variant import Variant
 from foundry.provenance import xmp
 from foundry.store.bucket_requests import BucketRefused
 from foundry.store.object_store import NoSuchObject, ObjectStore, crc32c, each_present
-from imaging.film.film_staging import Stock
-from imaging.film.finished_film import Made as Film
-from imaging.film.finished_film import Shelf, make
-from imaging.film.footage import Footage, facts_of_clip, footage
+from imaging.film.film_staging import FilmInputs
+from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
+from imaging.film.footage import Footage, facts_of_clip, open_footage
 from imaging.film.scene_layers import Master
 from imaging.pixels.master_file import decode_master, pyramid, whole_file
 from imaging.pixels.reduction import Pyramid
@@ -111,7 +110,7 @@ def film_clip(variant: Variant, plan: Plan, at: int, store: ObjectStore) -> Foot
     master = master_facts(shot, store, scene)
     if not own.exists(order.record):
         raise NoClip(order.name, scene)
-    return footage(order, facts_of_clip(order, master), own)
+    return open_footage(order, facts_of_clip(order, master), own)
 
 
 def master_record(shot: ShotOrder, store: ObjectStore, scene: str = "") -> MasterRecord:
@@ -134,16 +133,16 @@ def facts_of(record: MasterRecord) -> MasterFacts:
     return MasterFacts(record.name, record.bucket, *size, box, record.mirrored)
 
 
-def publish_film(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf) -> RenditionRecord:
+def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCache) -> RenditionRecord:
     """Make, check, write once: the film, its subtitles, its poster, then the record. ChecksFailed writes nothing."""
     own = store.for_tenant(variant.shot.tenant)
     picture = variant.shot.picture
-    stock = Stock(
+    inputs = FilmInputs(
         lambda at: film_master(variant, plan, at, store),
         decode(own.get(picture_name(picture))) if picture else None,
         lambda at: film_clip(variant, plan, at, store),
     )
-    with make(variant, plan, store, shelf, stock, lambda key: own.get(picture_name(key))) as film:
+    with make_film(variant, plan, store, cache, inputs, lambda key: own.get(picture_name(key))) as film:
         refuse_failed(film.checks, variant)
         address = variant.address(film.extension)
         own.put_file_once(address, film.file)
@@ -155,7 +154,7 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf)
     return record
 
 
-def film_record(variant: Variant, film: Film, own: ObjectStore) -> RenditionRecord:
+def film_record(variant: Variant, film: FinishedFilm, own: ObjectStore) -> RenditionRecord:
     """What is true of the film that is stored, which a film of another run may be."""
     address, shown = variant.address(film.extension), variant.copy
     stored = own.stat(address)
@@ -216,7 +215,7 @@ class _Masters:
 
     masters: OrderedDict[Key, tuple[Pyramid, MasterFacts]] = field(default_factory=OrderedDict)
     static: tuple[Key, StaticLayer] | None = None
-    shelf: Shelf = field(default_factory=Shelf)
+    cache: FilmCache = field(default_factory=FilmCache)
 
     def master(self, shot: ShotOrder, store: ObjectStore) -> tuple[Pyramid, MasterFacts]:
         key = (store, shot.tenant, shot.name)
@@ -254,7 +253,7 @@ def _borrowed() -> Iterator[_Masters]:
 def made(variant: Variant, plan: Plan, store: ObjectStore, kept: _Masters) -> RenditionRecord:
     """One variant, still or film, published."""
     if variant.timeline is not None:
-        return publish_film(variant, plan, store, kept.shelf)
+        return publish_film(variant, plan, store, kept.cache)
     static = kept.layer(variant, plan, store)
     return publish(variant, finish(static, variant.copy, variant.locale), store)
 

@@ -13,7 +13,7 @@ from foundry.errors import FoundryError
 from foundry.locales import is_rtl
 from foundry.plan.timeline import Timeline
 from foundry.tenant import BrandFonts
-from imaging.film.canvas import Sprite, sprite
+from imaging.film.canvas import Sprite, make_sprite
 from imaging.film.signal import Signal
 from imaging.pixels.geometry import PixelBox, safe_box
 from imaging.typesetting.text import Line, Style, balanced, draw, leading
@@ -41,7 +41,7 @@ class SubtitleDoesNotFit(FoundryError):
 
 
 @dataclass(frozen=True)
-class Burnt:
+class BurntLine:
     """One timed line as it is seen, from frame `start` to before `stop`."""
 
     text: str
@@ -50,13 +50,13 @@ class Burnt:
     box: PixelBox
     sprite: Sprite
 
-    def shows(self, frame: int) -> bool:
+    def is_shown(self, frame: int) -> bool:
         """Whether it is seen."""
         return self.start <= frame < self.stop
 
 
 @dataclass(frozen=True)
-class Page:
+class BurnInTarget:
     """Where lines are burnt in."""
 
     placement: Placement
@@ -66,36 +66,38 @@ class Page:
     timeline: Timeline
 
 
-def burnt(page: Page, lines: Iterable[Spoken], taken: dict[int, tuple[PixelBox, ...]]) -> tuple[Burnt, ...]:
+def burn_in(
+    target: BurnInTarget, lines: Iterable[Spoken], taken: dict[int, tuple[PixelBox, ...]]
+) -> tuple[BurntLine, ...]:
     """Timed lines placed; `taken` has the boxes of the copy by scene number. SubtitleDoesNotFit names the line."""
-    return tuple(_burnt(page, line, taken) for line in lines)
+    return tuple(_burn_in_line(target, line, taken) for line in lines)
 
 
-def _burnt(page: Page, line: Spoken, taken: dict[int, tuple[PixelBox, ...]]) -> Burnt:
-    rate = page.timeline.frame_rate
+def _burn_in_line(target: BurnInTarget, line: Spoken, taken: dict[int, tuple[PixelBox, ...]]) -> BurntLine:
+    rate = target.timeline.frame_rate
     start = max(0, round(line.start * rate.numerator / rate.denominator))
-    stop = min(page.timeline.frames, max(start + 1, round(line.end * rate.numerator / rate.denominator)))
-    over = [box for at, boxes in taken.items() if _meets(page.timeline, at, start, stop) for box in boxes]
-    safe = safe_box(page.placement)
+    stop = min(target.timeline.frames, max(start + 1, round(line.end * rate.numerator / rate.denominator)))
+    over = [box for at, boxes in taken.items() if _overlaps(target.timeline, at, start, stop) for box in boxes]
+    safe = safe_box(target.placement)
     for size in range(SIZE, SMALLEST - 1, -4):
-        layer = _plate(page, line.text, size * min(page.placement.size) // 1000, safe)
-        box = _free(layer, safe, over) if layer else None
+        layer = _plate(target, line.text, size * min(target.placement.size) // 1000, safe)
+        box = _free_box(layer, safe, over) if layer else None
         if layer and box:
-            laid = sprite(page.signal, layer, (box.left, box.top), page.placement.size)
+            laid = make_sprite(target.signal, layer, (box.left, box.top), target.placement.size)
             if laid is not None:
-                return Burnt(line.text, start, stop, box, laid)
-    raise SubtitleDoesNotFit(line.text, page.placement.name, page.locale)
+                return BurntLine(line.text, start, stop, box, laid)
+    raise SubtitleDoesNotFit(line.text, target.placement.name, target.locale)
 
 
-def _meets(timeline: Timeline, at: int, start: int, stop: int) -> bool:
+def _overlaps(timeline: Timeline, at: int, start: int, stop: int) -> bool:
     take = timeline.takes[at]
     following = timeline.takes[at + 1].entering if at + 1 < len(timeline.takes) else 0
     return start < take.stop + following and take.start < stop
 
 
-def _plate(page: Page, text: str, size: int, safe: PixelBox) -> Image.Image | None:
+def _plate(target: BurnInTarget, text: str, size: int, safe: PixelBox) -> Image.Image | None:
     """RGBA plate with the text; None if that takes too many lines."""
-    style = Style(page.fonts.body, "bold", max(size, 9), is_rtl(page.locale), page.locale)
+    style = Style(target.fonts.body, "bold", max(size, 9), is_rtl(target.locale), target.locale)
     pad = round(style.size * 0.45)
     room = safe.width - 2 * pad
     lines = balanced(text, style, room)
@@ -105,10 +107,10 @@ def _plate(page: Page, text: str, size: int, safe: PixelBox) -> Image.Image | No
     above = max(line.above for line in lines)
     height = above + lines[-1].below + step * (len(lines) - 1) + 2 * pad
     width = max(line.width for line in lines) + 2 * pad
-    return _drawn(lines, style, (width, height), (pad, pad + above, step))
+    return _draw_plate(lines, style, (width, height), (pad, pad + above, step))
 
 
-def _drawn(lines: list[Line], style: Style, size: tuple[int, int], at: tuple[int, int, int]) -> Image.Image:
+def _draw_plate(lines: list[Line], style: Style, size: tuple[int, int], at: tuple[int, int, int]) -> Image.Image:
     pad, base, step = at
     layer = Image.new("RGBA", size, (*PLATE[:3], 0))
     canvas = ImageDraw.Draw(layer)
@@ -118,7 +120,7 @@ def _drawn(lines: list[Line], style: Style, size: tuple[int, int], at: tuple[int
     return layer
 
 
-def _free(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> PixelBox | None:
+def _free_box(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> PixelBox | None:
     """The lowest place in the safe area that meets no copy."""
     left = safe.left + (safe.width - layer.width) // 2 // 2 * 2
     for top in range((safe.bottom - layer.height) // 2 * 2, safe.top, -8):

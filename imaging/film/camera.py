@@ -11,7 +11,7 @@ SIDEWAYS = {"pan-left": (-1, 0), "pan-right": (1, 0), "tilt-up": (0, -1), "tilt-
 
 
 @dataclass(frozen=True)
-class Window:
+class CameraWindow:
     """A part of a picture, in its pixels; the corner may lie between them."""
 
     left: float
@@ -19,13 +19,15 @@ class Window:
     width: float
     height: float
 
-    def closer(self, amount: int, focus: tuple[float, float]) -> Window:
+    def zoom(self, amount: int, focus: tuple[float, float]) -> CameraWindow:
         """Smaller by `amount` thousandths; `focus` (in the picture's pixels) keeps its place in the frame."""
         share = 1 - amount / 1000
         x, y = focus
-        return Window(x - (x - self.left) * share, y - (y - self.top) * share, self.width * share, self.height * share)
+        return CameraWindow(
+            x - (x - self.left) * share, y - (y - self.top) * share, self.width * share, self.height * share
+        )
 
-    def between(self, other: Window, share: float) -> Window:
+    def interpolate(self, other: CameraWindow, share: float) -> CameraWindow:
         """A share of the way to another, closing in at an even pace (the widths are a geometric series)."""
         if abs(other.width - self.width) < 1e-9:
             along = share
@@ -34,25 +36,25 @@ class Window:
             width = float(self.width * (other.width / self.width) ** share)
             along = (width - self.width) / (other.width - self.width)
         height = width * self.height / self.width
-        return Window(
+        return CameraWindow(
             self.left + (other.left - self.left) * along, self.top + (other.top - self.top) * along, width, height
         )
 
 
 @dataclass(frozen=True)
-class Path:
+class CameraPath:
     """A camera's way from one window to another."""
 
-    first: Window
-    last: Window
+    first: CameraWindow
+    last: CameraWindow
     ease: str
     frames: int
 
-    def at(self, frame: int) -> Window:
+    def at(self, frame: int) -> CameraWindow:
         """The window of a frame of the scene; past the end, where it came to rest."""
         if frame >= self.frames or self.frames <= 1:
             return self.last
-        return self.first.between(self.last, eased(self.ease, max(frame, 0) / self.frames))
+        return self.first.interpolate(self.last, eased(self.ease, max(frame, 0) / self.frames))
 
     @property
     def narrowest(self) -> float:
@@ -60,27 +62,27 @@ class Path:
         return min(self.first.width, self.last.width)
 
 
-def path(take: Take, whole: Window, focus: tuple[float, float], mirrored: bool) -> Path:
+def camera_path(take: Take, whole: CameraWindow, focus: tuple[float, float], mirrored: bool) -> CameraPath:
     """The way that a scene's camera takes within `whole`, the part of the picture that its layout shows."""
-    near = whole.closer(take.amount, focus)
+    near = whole.zoom(take.amount, focus)
     first = last = whole
     if take.camera == "push-in":
         first, last = whole, near
     elif take.camera == "pull-out":
         first, last = near, whole
     elif take.camera in SIDEWAYS:
-        first, last = _travel(whole, take, mirrored)
-    return Path(first, last, take.camera_ease, take.moving if first != last else 0)
+        first, last = _sideways_ends(whole, take, mirrored)
+    return CameraPath(first, last, take.camera_ease, take.moving if first != last else 0)
 
 
-def _travel(whole: Window, take: Take, mirrored: bool) -> tuple[Window, Window]:
+def _sideways_ends(whole: CameraWindow, take: Take, mirrored: bool) -> tuple[CameraWindow, CameraWindow]:
     x, y = SIDEWAYS[take.camera]
     x = -x if mirrored else x
     width, height = whole.width * (1 - take.amount / 1000), whole.height * (1 - take.amount / 1000)
     spare_x, spare_y = whole.width - width, whole.height - height
 
-    def window(side: int) -> Window:
-        return Window(
+    def window(side: int) -> CameraWindow:
+        return CameraWindow(
             whole.left + spare_x * (1 + x * side) / 2, whole.top + spare_y * (1 + y * side) / 2, width, height
         )
 

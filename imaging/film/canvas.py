@@ -13,7 +13,7 @@ from imaging.pixels.geometry import PixelBox
 
 
 @dataclass(frozen=True, eq=False)
-class Canvas:
+class FrameCanvas:
     """One frame: three planes in a signal; `frame` is the av.VideoFrame whose memory they are, where there is one."""
 
     signal: Signal
@@ -34,9 +34,9 @@ class Canvas:
         for mine, theirs in zip(self.planes, other, strict=True):
             mine[:] = theirs
 
-    def part(self, box: PixelBox) -> tuple[Levels, Levels, Levels]:
+    def region(self, box: PixelBox) -> tuple[Levels, Levels, Levels]:
         """The planes inside a box whose edges are even; writing there writes here."""
-        across, down = (2 if halved else 1 for halved in self.signal.halved)
+        across, down = (2 if halved else 1 for halved in self.signal.chroma_halved)
         luma, *chroma = self.planes
         rows = slice(box.top // down, box.bottom // down)
         columns = slice(box.left // across, box.right // across)
@@ -44,20 +44,20 @@ class Canvas:
         return luma[box.top : box.bottom, box.left : box.right], first, second
 
 
-def new_canvas(signal: Signal, size: tuple[int, int]) -> Canvas:
+def new_canvas(signal: Signal, size: tuple[int, int]) -> FrameCanvas:
     """An unpainted frame of width × height."""
     import av
 
     width, height = size
     if signal.is_rgb:
         first, second, third = (np.empty((height, width), np.uint8) for _ in range(3))
-        return Canvas(signal, (first, second, third), None)
+        return FrameCanvas(signal, (first, second, third), None)
     frame = av.VideoFrame(width, height, signal.pixel_format)
-    luma, cb, cr = (_view(plane, signal) for plane in frame.planes)
-    return Canvas(signal, (luma, cb, cr), frame)
+    luma, cb, cr = (_plane_memory(plane, signal) for plane in frame.planes)
+    return FrameCanvas(signal, (luma, cb, cr), frame)
 
 
-def _view(plane: Any, signal: Signal) -> Levels:
+def _plane_memory(plane: Any, signal: Signal) -> Levels:
     """A plane's own memory. Rows are padded to `line_size` bytes; some encoders read the padding, so it is filled."""
     samples = np.frombuffer(plane, signal.dtype)
     step = plane.line_size // np.dtype(signal.dtype).itemsize
@@ -67,13 +67,13 @@ def _view(plane: Any, signal: Signal) -> Levels:
     return rows[:, : plane.width]
 
 
-def painted(signal: Signal, rgb: Levels) -> tuple[Levels, Levels, Levels]:
+def planes_of_srgb(signal: Signal, rgb: Levels) -> tuple[Levels, Levels, Levels]:
     """(h, w, 3) sRGB with even edges → rounded planes."""
-    luma, cb, cr = (signal.rounded(plane) for plane in signal.planes(signal.levels(rgb)))
+    luma, cb, cr = (signal.round_samples(plane) for plane in signal.planes(signal.from_srgb(rgb)))
     return luma, cb, cr
 
 
-def mixed(under: Canvas, over: Canvas, share: float, onto: Canvas) -> None:
+def blend(under: FrameCanvas, over: FrameCanvas, share: float, onto: FrameCanvas) -> None:
     """`over` at `share` (0 to 1) above `under`, written to `onto`, which may be either."""
     import cv2
 
@@ -81,7 +81,7 @@ def mixed(under: Canvas, over: Canvas, share: float, onto: Canvas) -> None:
         target[:] = cv2.addWeighted(low, 1 - share, high, share, 0)
 
 
-def wiped(under: Canvas, over: Canvas, share: float, onto: Canvas, mirrored: bool) -> None:
+def wipe(under: FrameCanvas, over: FrameCanvas, share: float, onto: FrameCanvas, mirrored: bool) -> None:
     """`over` has come in from the reader's side as far as `share` of the width, above `under`."""
     width = under.planes[0].shape[1]
     edge = round(share * width / 2) * 2
@@ -110,7 +110,7 @@ def even_box(box: PixelBox, size: tuple[int, int]) -> PixelBox:
     )  # fmt: skip
 
 
-def sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], size: tuple[int, int]) -> Sprite | None:
+def make_sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], size: tuple[int, int]) -> Sprite | None:
     """An RGBA layer (straight alpha, sRGB) with its corner at `at`, between pixels too; None if nothing shows."""
     import cv2
 
@@ -123,18 +123,18 @@ def sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], size: tu
         return None
     pixels = np.asarray(layer)
     cover = pixels[..., 3].astype(np.float32) / 255
-    samples = signal.levels(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
+    samples = signal.from_srgb(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
     both = np.dstack([samples, cover])
     move = np.array([[1, 0, dx - box.left], [0, 1, dy - box.top]], np.float64)
     moved = np.asarray(cv2.warpAffine(both, move, (box.width, box.height), flags=cv2.INTER_LINEAR), np.float32)
-    small = signal.reduced(moved[..., 3])
+    small = signal.reduce_chroma(moved[..., 3])
     luma, cb, cr = signal.planes(moved[..., :3])
     return Sprite(box, (luma, cb, cr), (moved[..., 3].copy(), small))
 
 
-def lay(canvas: Canvas, laid: Sprite, opacity: float) -> None:
+def paint_sprite(canvas: FrameCanvas, laid: Sprite, opacity: float) -> None:
     """Paint a sprite on a canvas."""
     luma, chroma = laid.cover
-    for view, colour, cover in zip(canvas.part(laid.box), laid.colour, (luma, chroma, chroma), strict=True):
+    for view, colour, cover in zip(canvas.region(laid.box), laid.colour, (luma, chroma, chroma), strict=True):
         strength = np.float32(opacity)
-        view[:] = canvas.signal.rounded(view * (1 - cover * strength) + colour * strength)
+        view[:] = canvas.signal.round_samples(view * (1 - cover * strength) + colour * strength)

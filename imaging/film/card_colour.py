@@ -17,12 +17,12 @@ MOST_LOST = 0.5
 
 def card_colour(role: str, palette: Palette, product: Image.Image | None) -> str:
     """Hex of this role; of the one that hides least of the product (RGBA), if this one hides more than half."""
-    if product is None or hidden(getattr(palette, role), product) <= MOST_LOST:
+    if product is None or hidden_share(getattr(palette, role), product) <= MOST_LOST:
         return str(getattr(palette, role))
-    return min((str(getattr(palette, other)) for other in ROLES), key=lambda colour: hidden(colour, product))
+    return min((str(getattr(palette, other)) for other in ROLES), key=lambda colour: hidden_share(colour, product))
 
 
-def hidden(colour: str, product: Image.Image) -> float:
+def hidden_share(colour: str, product: Image.Image) -> float:
     """The share of a product's opaque pixels that are like this colour."""
     small = np.asarray(product.resize((64, 64), Image.Resampling.BOX), np.float32) / 255
     seen = small[small[..., 3] > 0.5][:, :3]

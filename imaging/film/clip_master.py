@@ -36,9 +36,9 @@ class VideoExtraMissing(FoundryError):
         )
 
 
-def encode(frames: Iterable[Pixels], file: Path, frames_per_second: int) -> int:
+def encode_clip(frames: Iterable[Pixels], file: Path, frames_per_second: int) -> int:
     """Write (height, width, 3) float32 sRGB frames in [0, 1] to `file`; returns how many. One is held at a time."""
-    av = encoder()
+    av = require_av()
     count = 0
     options = {"fflags": "+bitexact"}
     with av.open(str(file), "w", format=CONTAINER, container_options=options) as container:
@@ -53,7 +53,7 @@ def encode(frames: Iterable[Pixels], file: Path, frames_per_second: int) -> int:
     return count
 
 
-def encoder() -> Any:
+def require_av() -> Any:
     """PyAV; VideoExtraMissing if it is not there."""
     try:
         import av

@@ -7,34 +7,34 @@ from pathlib import Path
 from foundry.channel.inspection import inspect
 from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
-from imaging.film.staged_film import Film, Words
+from imaging.film.staged_film import FilmText, StagedFilm
 from imaging.pixels.geometry import safe_box
 from imaging.still.check import apart, file_checks, named, readable, record
 
 
-def check_film(file: Path, film: Film, words: Words) -> tuple[CheckRecord, ...]:
+def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecord, ...]:
     """Every measure with its limit; a film is published only if all pass.
 
     The file is read again by `foundry.channel.inspection`, which knows nothing of how it was written.
     """
     placement = film.staged[0].static.placement
-    slots = tuple(slot for letters in words.letters.values() for slot in letters.placed)
+    slots = tuple(slot for by_scene in text.by_scene.values() for slot in by_scene.placed)
     return (
         *file_checks(inspect(file, placement.name), placement),
-        _inside(film, words, placement),
-        apart(named(letters.placed, film.staged[at].static.logo) for at, letters in words.letters.items()),
+        _safe_area_check(film, text, placement),
+        apart(named(by_scene.placed, film.staged[at].static.logo) for at, by_scene in text.by_scene.items()),
         readable(slots),
     )
 
 
-def _inside(film: Film, words: Words, placement: Placement) -> CheckRecord:
+def _safe_area_check(film: StagedFilm, text: FilmText, placement: Placement) -> CheckRecord:
     safe = safe_box(placement)
     out = {
         moving.slot.placed.field
-        for at, letters in words.letters.items()
-        for moving in letters.slots
+        for at, by_scene in text.by_scene.items()
+        for moving in by_scene.slots
         for frame in range(moving.start, film.timeline.takes[at].stop)
         if not moving.box(frame).inside(safe)
     }
-    out |= {"subtitles" for line in words.lines if not line.box.inside(safe)}
+    out |= {"subtitles" for line in text.lines if not line.box.inside(safe)}
     return record("safe_area", not out, ", ".join(sorted(out)) or "all inside in every frame", "all inside")

@@ -12,13 +12,13 @@ from foundry.plan.plan import Plan
 from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take, Timeline
 from foundry.plan.variant import Variant
-from imaging.film.camera import Window, path
-from imaging.film.footage import Footage, frames_at, moments
-from imaging.film.picture_sources import Clip, Source, Still
-from imaging.film.scene_layers import Brand, Master, dressed, dressed_card, eight_bits
+from imaging.film.camera import CameraWindow, camera_path
+from imaging.film.footage import Footage, frames_at, text_moments
+from imaging.film.picture_sources import ClipSource, PictureSource, StillSource
+from imaging.film.scene_layers import CardBrand, Master, card_layer, eight_bits, scene_layer
 from imaging.film.signal import Levels, Signal
-from imaging.film.staged_film import Film
-from imaging.film.staged_scene import Staged, veil_of
+from imaging.film.staged_film import StagedFilm
+from imaging.film.staged_scene import StagedScene, make_veil
 from imaging.still.compose import StaticLayer, prepare, turned
 
 Masters = Callable[[int], Master]
@@ -34,7 +34,7 @@ def no_clips(at: int) -> None:
 
 
 @dataclass(frozen=True)
-class Stock:
+class FilmInputs:
     """What films are made from: masters and clips by position, and the product's picture (RGBA), if it has one."""
 
     masters: Masters
@@ -42,25 +42,25 @@ class Stock:
     clips: Clips = no_clips
 
 
-def staged_film(variant: Variant, plan: Plan, stock: Stock, signal: Signal) -> Film:
+def stage_film(variant: Variant, plan: Plan, inputs: FilmInputs, signal: Signal) -> StagedFilm:
     """All scenes of a variant's film, without words."""
     timeline = variant.timeline
     if timeline is None:
         raise ValueError(f"{variant.key} is a still; only films are staged")
     order = timeline.pictures(len(plan.film_scenes))
-    studio = _Studio(variant, plan, timeline, signal)
+    stager = _SceneStager(variant, plan, timeline, signal)
     staged = []
     for take in timeline.takes:
         if take.card:
-            staged.append(studio.card(take, stock.product))
+            staged.append(stager.card(take, inputs.product))
         else:
             at = order.index(take.picture % len(plan.film_scenes))
-            clip = stock.clips(at)
-            staged.append(studio.moving(take, clip) if clip else studio.scene(take, stock.masters(at)))
-    return Film(timeline, tuple(staged), variant.shot.mirrored)
+            clip = inputs.clips(at)
+            staged.append(stager.moving(take, clip) if clip else stager.scene(take, inputs.masters(at)))
+    return StagedFilm(timeline, tuple(staged), variant.shot.mirrored)
 
 
-class _Studio:
+class _SceneStager:
     def __init__(self, variant: Variant, plan: Plan, timeline: Timeline, signal: Signal):
         self.variant, self.plan, self.timeline, self.signal = variant, plan, timeline, signal
 
@@ -68,31 +68,31 @@ class _Studio:
     def rate(self) -> Fraction:
         return self.timeline.frame_rate
 
-    def card(self, take: Take, product: Image.Image | None) -> Staged:
+    def card(self, take: Take, product: Image.Image | None) -> StagedScene:
         """A brand's card; a product picture without transparency stays off it."""
         cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
-        brand = Brand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
-        static = dressed_card(take, self.variant.layout, self.variant.placement, brand)
-        return Staged(take, static, self.signal, self.rate)
+        brand = CardBrand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
+        static = card_layer(take, self.variant.layout, self.variant.placement, brand)
+        return StagedScene(take, static, self.signal, self.rate)
 
-    def scene(self, take: Take, master: Master) -> Staged:
+    def scene(self, take: Take, master: Master) -> StagedScene:
         """A picture under its camera; its type is set on what shows once the camera rests."""
         picture, facts = master
         static = self._static(picture, facts)
-        way = path(take, _window(static.crop), _focus(facts), facts.mirrored)
-        worn = dressed(take, master, static, way.last)
-        source: Source = Still(picture, self.signal, way, static.visual.width)
-        return Staged(take, worn, self.signal, self.rate, source, way, veil_of(worn, self.signal))
+        way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
+        layer = scene_layer(take, master, static, way.last)
+        source: PictureSource = StillSource(picture, self.signal, way, static.visual.width)
+        return StagedScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal))
 
-    def moving(self, take: Take, clip: Footage) -> Staged:
+    def moving(self, take: Take, clip: Footage) -> StagedScene:
         """A clip under its camera; its type is set on what shows while it plays."""
-        first, *seen = frames_at(clip.file, (Fraction(0), *moments(take, self.rate)))
+        first, *moments = frames_at(clip.file, (Fraction(0), *text_moments(take, self.rate)))
         facts = clip.facts
         static = self._static(first, facts)
-        way = path(take, _window(static.crop), _focus(facts), facts.mirrored)
-        worn = dressed(take, (seen[-1], facts), static, way.last, seen[:-1])
-        source = Clip(clip.file, self.signal, way, static.visual.width)
-        return Staged(take, worn, self.signal, self.rate, source, way, veil_of(worn, self.signal), clip)
+        way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
+        layer = scene_layer(take, (moments[-1], facts), static, way.last, moments[:-1])
+        source = ClipSource(clip.file, self.signal, way, static.visual.width)
+        return StagedScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal), clip)
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """The layout's still, for where the key visual shows and what of the master shows there."""
@@ -101,9 +101,9 @@ class _Studio:
         return turned(still, variant.locale)
 
 
-def _window(crop: tuple[float, float, float, float]) -> Window:
+def _window(crop: tuple[float, float, float, float]) -> CameraWindow:
     left, top, right, bottom = crop
-    return Window(left, top, right - left, bottom - top)
+    return CameraWindow(left, top, right - left, bottom - top)
 
 
 def _focus(facts: MasterFacts) -> tuple[float, float]:

@@ -16,19 +16,19 @@ from foundry.plan.variant import Variant
 from foundry.store.object_store import ObjectStore
 from imaging.film.encoding.audio import Track
 from imaging.film.encoding.film_format import FilmFormat
-from imaging.film.encoding.limits import within
+from imaging.film.encoding.limits import encode_within
 from imaging.film.encoding.segments import can_join, join
 from imaging.film.encoding.writer import FilmWriter, formats_for
 from imaging.film.film_checks import check_film
-from imaging.film.film_staging import Stock, staged_film
-from imaging.film.locale_content import Read, sidecar_of, track_of, words_of
+from imaging.film.film_staging import FilmInputs, stage_film
+from imaging.film.locale_content import ReadSound, film_text, sound_track, webvtt_sidecar
 from imaging.film.shared_runs import SharedRuns
 from imaging.film.signal import Signal
-from imaging.film.staged_film import Film, Words
+from imaging.film.staged_film import FilmText, StagedFilm
 
 
 @dataclass(frozen=True)
-class Made:
+class FinishedFilm:
     """A finished film in a scratch file, what was measured on it, a poster (RGB) and its subtitles as WebVTT."""
 
     file: Path
@@ -44,14 +44,14 @@ class Made:
 
 
 @dataclass
-class Shelf:
+class FilmCache:
     """The film that a thread makes in one locale after the other; one is enough, as orders keep locales together."""
 
     key: str = ""
-    films: dict[bool, Film] = field(default_factory=dict)
+    films: dict[bool, StagedFilm] = field(default_factory=dict)
     shared: SharedRuns = field(default_factory=SharedRuns)
 
-    def take(self, variant: Variant, plan: Plan, stock: Stock, wanted: FilmFormat) -> Film:
+    def staged_film(self, variant: Variant, plan: Plan, inputs: FilmInputs, wanted: FilmFormat) -> StagedFilm:
         """The staged film in the locale's reading direction, made anew for other pictures, layout or placement."""
         scenes = "/".join(shot.name for shot in variant.shows)
         moving = "/".join(clip.name for clip in variant.clips if clip)
@@ -62,7 +62,7 @@ class Shelf:
             self.key, self.films, self.shared = key, {}, SharedRuns()
         rtl = is_rtl(variant.locale)
         if rtl not in self.films:
-            self.films[rtl] = staged_film(variant, plan, stock, Signal(wanted.pixel_format, wanted.transfer))
+            self.films[rtl] = stage_film(variant, plan, inputs, Signal(wanted.pixel_format, wanted.transfer))
         return self.films[rtl]
 
 
@@ -74,37 +74,39 @@ def format_of(variant: Variant) -> FilmFormat:
 
 
 @contextmanager
-def make(variant: Variant, plan: Plan, store: ObjectStore, shelf: Shelf, stock: Stock, read: Read) -> Iterator[Made]:
+def make_film(
+    variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCache, inputs: FilmInputs, read_sound: ReadSound
+) -> Iterator[FinishedFilm]:
     """The film in a scratch file that goes when the block ends; refusals are FoundryErrors and leave nothing."""
     wanted = format_of(variant)
-    film = shelf.take(variant, plan, stock, wanted)
-    words, sidecar = words_of(variant, plan, film), sidecar_of(variant, plan)
-    track = track_of(variant, plan, wanted, read)
+    film = cache.staged_film(variant, plan, inputs, wanted)
+    text, sidecar = film_text(variant, plan, film), webvtt_sidecar(variant, plan)
+    track = sound_track(variant, plan, wanted, read_sound)
     with store.scratch_file(f".{wanted.container}") as file:
-        written = within(wanted, lambda told: _write(file, film, words, shelf.shared, told, track))
-        checks = check_film(file, film, words)
-        yield Made(file, written, checks, poster(film, words, variant), sidecar)
+        written = encode_within(wanted, lambda spec: _write(file, film, text, cache.shared, spec, track))
+        checks = check_film(file, film, text)
+        yield FinishedFilm(file, written, checks, poster(film, text, variant), sidecar)
 
 
 def _write(
-    file: Path, film: Film, words: Words, shared: SharedRuns, told: FilmFormat, track: Track | None
+    file: Path, film: StagedFilm, text: FilmText, shared: SharedRuns, spec: FilmFormat, track: Track | None
 ) -> FilmFormat:
-    pictures = told.beside(track.rate_in_file) if track else told
-    if can_join(told):
-        join(shared.runs(film, words, pictures), file, audio=track, plan=told)
+    pictures = spec.beside(track.rate_in_file) if track else spec
+    if can_join(spec):
+        join(shared.runs(film, text, pictures), file, audio=track, spec=spec)
     else:
-        with FilmWriter(file, told, audio=track) as writer:
-            for canvas in film.frames(0, film.timeline.frames, words):
+        with FilmWriter(file, spec, audio=track) as writer:
+            for canvas in film.frames(0, film.timeline.frames, text):
                 writer.add(canvas.video_frame())
-    return told
+    return spec
 
 
-def poster(film: Film, words: Words, variant: Variant) -> Image.Image:
+def poster(film: StagedFilm, text: FilmText, variant: Variant) -> Image.Image:
     """The first scene with type as it stands: RGB, sRGB, 8 bits, whatever the film's own light."""
-    at = min(words.letters, default=0)
+    at = min(text.by_scene, default=0)
     image = film.staged[at].static.image.copy()
-    if at in words.letters:
-        for moving in words.letters[at].slots:
+    if at in text.by_scene:
+        for moving in text.by_scene[at].slots:
             slot = moving.slot
             image.paste(slot.layer, (slot.left_px, slot.top_px), slot.layer)
     return image

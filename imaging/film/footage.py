@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path as File
+from pathlib import Path
 
 from foundry.plan.clip import ClipOrder
 from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take
 from foundry.store.object_store import ObjectStore
-from imaging.film.camera import Window
+from imaging.film.camera import CameraWindow
 from imaging.film.picture_sources import Playback
-from imaging.film.scene_layers import seen
+from imaging.film.scene_layers import product_in_window
 from imaging.film.signal import Levels
 from imaging.pixels.resample import middle
 
@@ -27,13 +27,13 @@ MOMENTS = 5
 class Footage:
     """A clip master's file, and its facts as if a frame were a master. Whoever reads the file keeps the footage."""
 
-    file: File
+    file: Path
     facts: MasterFacts
 
 
-def footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Footage:
+def open_footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Footage:
     """A stored clip: where it lies, or from a bucket in a scratch file that goes with it. `own` is its tenant's."""
-    there = File(own.address(order.clip))
+    there = Path(own.address(order.clip))
     if there.is_file():
         return Footage(there, facts)
     scratch = ExitStack()
@@ -51,18 +51,20 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
     box = None
     if order.first_frame:
         crop = middle(master.width_px, master.height_px, order.width_px, order.height_px)
-        box = seen(master, Window(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top))
+        box = product_in_window(
+            master, CameraWindow(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top)
+        )
     return MasterFacts(order.name, master.bucket, order.width_px, order.height_px, box, master.mirrored)
 
 
-def moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:
+def text_moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:
     """When a picture that moves is looked at for what its type needs: seconds from the scene's start, ascending."""
     start = min((cue.start for cue in take.cues), default=take.start) - take.start
     last = take.frames - 1
     return tuple(Fraction(start + (last - start) * at // (MOMENTS - 1)) / rate for at in range(MOMENTS))
 
 
-def frames_at(file: File, seconds: Sequence[Fraction]) -> list[Levels]:
+def frames_at(file: Path, seconds: Sequence[Fraction]) -> list[Levels]:
     """The frames that are shown at some moments, ascending; the last one for moments after the end."""
     shown = Playback(file)
     return [shown.frame(at)[1] for at in seconds]

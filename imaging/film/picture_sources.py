@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from imaging.film.camera import Path, Window
-from imaging.film.canvas import painted
+from imaging.film.camera import CameraPath, CameraWindow
+from imaging.film.canvas import planes_of_srgb
 from imaging.film.signal import Levels, Signal
 
 DENSITY = 1.25
@@ -19,17 +19,17 @@ DENSITY = 1.25
 Planes = tuple[Levels, Levels, Levels]
 
 
-class Source(Protocol):
+class PictureSource(Protocol):
     """A picture that may move by itself."""
 
     still: bool
 
-    def paint(self, window: Window, at: Fraction, onto: Planes) -> None:
+    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
         """Fill planes with the window's part of the picture as it is `at` seconds after the scene's start."""
 
 
 @dataclass(frozen=True, eq=False)
-class Reduced:
+class ReducedPicture:
     """A picture's planes as dense as a camera needs; `left`, `top` and `scale` lead there from the picture's pixels."""
 
     planes: Planes
@@ -38,7 +38,7 @@ class Reduced:
     top: float
     scale: tuple[float, float]
 
-    def paint(self, window: Window, onto: Planes) -> None:
+    def paint(self, window: CameraWindow, onto: Planes) -> None:
         """Resample a window into planes, bilinearly between samples, edge samples repeated."""
         import cv2
 
@@ -48,34 +48,34 @@ class Reduced:
         for plane, target, chroma in zip(self.planes, onto, (False, True, True), strict=True):
             move = np.zeros((2, 3))
             for axis in (0, 1):
-                move[axis, axis], move[axis, 2] = self._line(axis, start[axis], step[axis], chroma)
+                move[axis, axis], move[axis, 2] = self._sample_line(axis, start[axis], step[axis], chroma)
             size = (target.shape[1], target.shape[0])
             flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
             cv2.warpAffine(plane, move, size, dst=target, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
-    def _line(self, axis: int, start: float, step: float, chroma: bool) -> tuple[float, float]:
+    def _sample_line(self, axis: int, start: float, step: float, chroma: bool) -> tuple[float, float]:
         """Factor and offset from a target's sample number to this plane's, by where both are sited."""
-        if not (chroma and self.signal.halved[axis]):
+        if not (chroma and self.signal.chroma_halved[axis]):
             return step, start + 0.5 * step - 0.5
         site = 0.5 if axis == 0 else 1.0
         return step, (start + site * step - site) / 2
 
 
-def reduced(picture: Levels, signal: Signal, way: Path, width_px: int) -> Reduced:
+def reduce_picture(picture: Levels, signal: Signal, way: CameraPath, width_px: int) -> ReducedPicture:
     """(h, w, 3) sRGB → what a camera on `way` needs for a frame `width_px` wide; area-correct, never enlarged."""
     import cv2
 
     high, wide = picture.shape[:2]
-    left, top, right, bottom = _bounds(way, wide, high)
+    left, top, right, bottom = _visible_bounds(way, wide, high)
     share = min(1.0, DENSITY * width_px / way.narrowest)
     size = tuple(max(2, int(edge * share) // 2 * 2) for edge in (right - left, bottom - top))
     part = picture[top:bottom, left:right]
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA) if size != part.shape[1::-1] else part
     scale = (size[0] / (right - left), size[1] / (bottom - top))
-    return Reduced(painted(signal, np.ascontiguousarray(small)), signal, left, top, scale)
+    return ReducedPicture(planes_of_srgb(signal, np.ascontiguousarray(small)), signal, left, top, scale)
 
 
-def _bounds(way: Path, wide: int, high: int) -> tuple[int, int, int, int]:
+def _visible_bounds(way: CameraPath, wide: int, high: int) -> tuple[int, int, int, int]:
     """The whole pixels around everything that the camera sees."""
     ends = (way.first, way.last)
     return (
@@ -85,15 +85,15 @@ def _bounds(way: Path, wide: int, high: int) -> tuple[int, int, int, int]:
     )  # fmt: skip
 
 
-class Still:
+class StillSource:
     """A master."""
 
     still = True
 
-    def __init__(self, picture: Levels, signal: Signal, way: Path, width_px: int):
-        self.base = reduced(picture, signal, way, width_px)
+    def __init__(self, picture: Levels, signal: Signal, way: CameraPath, width_px: int):
+        self.base = reduce_picture(picture, signal, way, width_px)
 
-    def paint(self, window: Window, at: Fraction, onto: Planes) -> None:
+    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
         """Fill planes with the window's part; `at` changes nothing."""
         self.base.paint(window, onto)
 
@@ -101,7 +101,7 @@ class Still:
 class Playback:
     """A clip master (FFV1 in Matroska), decoded forward as frames are asked for, and again for an earlier one."""
 
-    def __init__(self, file: File):
+    def __init__(self, file: Path):
         self.file = file
         self._frames: Iterator[tuple[Fraction, Levels]] | None = None
         self._held: list[tuple[Fraction, Levels]] = []
@@ -109,7 +109,7 @@ class Playback:
     def frame(self, at: Fraction) -> tuple[Fraction, Levels]:
         """What is shown `at` seconds, and since when. The last frame stands when the clip is over."""
         if self._frames is None or (self._held and at < self._held[0][0]):
-            self._frames, self._held = decoded(self.file), []
+            self._frames, self._held = decode_frames(self.file), []
         while len(self._held) < 2 or self._held[1][0] <= at:
             following = next(self._frames, None)
             if following is None:
@@ -118,24 +118,24 @@ class Playback:
         return self._held[0]
 
 
-class Clip:
+class ClipSource:
     """A clip master that is played under the camera."""
 
     still = False
 
-    def __init__(self, file: File, signal: Signal, way: Path, width_px: int):
+    def __init__(self, file: Path, signal: Signal, way: CameraPath, width_px: int):
         self.playback, self.signal, self.way, self.width_px = Playback(file), signal, way, width_px
-        self._base: tuple[Fraction, Reduced] | None = None
+        self._base: tuple[Fraction, ReducedPicture] | None = None
 
-    def paint(self, window: Window, at: Fraction, onto: Planes) -> None:
+    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
         """Fill planes with the window's part of the frame that is shown `at` seconds."""
         shown, picture = self.playback.frame(at)
         if self._base is None or self._base[0] != shown:
-            self._base = (shown, reduced(picture, self.signal, self.way, self.width_px))
+            self._base = (shown, reduce_picture(picture, self.signal, self.way, self.width_px))
         self._base[1].paint(window, onto)
 
 
-def decoded(file: File) -> Iterator[tuple[Fraction, Levels]]:
+def decode_frames(file: Path) -> Iterator[tuple[Fraction, Levels]]:
     """(seconds, (h, w, 3) uint16 sRGB) of every frame of a clip master, one at a time."""
     import av
 

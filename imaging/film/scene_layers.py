@@ -13,7 +13,7 @@ from foundry.plan.composition import compositions
 from foundry.plan.shot import Box, MasterFacts
 from foundry.plan.timeline import Take
 from foundry.tenant import Tenant
-from imaging.film.camera import Window
+from imaging.film.camera import CameraWindow
 from imaging.film.card_colour import card_colour
 from imaging.film.signal import Levels
 from imaging.pixels.crop import crop_box
@@ -26,32 +26,32 @@ WHOLE = (0, 0, 1000, 1000)
 Master = tuple[Levels, MasterFacts]
 
 
-def fields_of(take: Take) -> frozenset[str]:
+def copy_fields(take: Take) -> frozenset[str]:
     """The copy that a scene shows."""
     return frozenset(field for cue in take.cues for field in cue.fields)
 
 
-def worn(layout: Layout, take: Take) -> Layout:
+def scene_layout(layout: Layout, take: Take) -> Layout:
     """The layout without the slots that the scene does not show, so that it veils nothing for their sake.
 
     Its picture fills the key visual as it is, since the camera has chosen the part; a card fills the frame.
     """
-    shown = fields_of(take)
-    blocks = {name: kept for name, block in layout.blocks.items() if (kept := _kept(block, shown))}
+    shown = copy_fields(take)
+    blocks = {name: kept for name, block in layout.blocks.items() if (kept := _shown_block(block, shown))}
     area = Place(box=WHOLE, of="frame") if take.card else layout.key_visual.area
     visual = layout.key_visual.model_copy(update={"area": area, "product_height": None, "product": "keep"})
     changes = {"blocks": blocks, "key_visual": visual, "close_up": None}
     return layout.model_copy(update=changes | ({"panels": {}} if take.card else {}))
 
 
-def _kept(block: Block, shown: frozenset[str]) -> Block | None:
+def _shown_block(block: Block, shown: frozenset[str]) -> Block | None:
     rows = tuple(tuple(field for field in row if field in shown) for row in block.slots)
     rows = tuple(row for row in rows if row)
     return block.model_copy(update={"slots": rows}) if rows else None
 
 
 @dataclass(frozen=True)
-class Brand:
+class CardBrand:
     """Who a card is for, and the product's picture (RGBA) that stands on it, if there is one with transparency."""
 
     tenant: Tenant
@@ -60,7 +60,7 @@ class Brand:
     locale: str
 
 
-def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand) -> StaticLayer:
+def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBrand) -> StaticLayer:
     """A card in a brand colour, on which the product can be seen, with the product and the logo on it."""
     width, height = placement.size
     colour = card_colour(str(take.card), brand.tenant.brand.palette, brand.product)
@@ -69,15 +69,15 @@ def dressed_card(take: Take, layout: Layout, placement: Placement, brand: Brand)
                     brand.tenant)  # fmt: skip
     visual = turned(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
-    room = _in_the_frame(visual, placement) if framed else product_room(placement, brand.mirrored)
+    room = _product_room_in_visual(visual, placement) if framed else product_room(placement, brand.mirrored)
     flat = flat.copy()  # pixels of a picture that was reduced once are kept, so this one is not painted on
     if brand.product is not None:
-        _stand(flat, brand.product, room)
+        _paste_product(flat, brand.product, room)
     facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
-    return turned(prepare(flat, facts, worn(layout, take), placement, brand.tenant), brand.locale)
+    return turned(prepare(flat, facts, scene_layout(layout, take), placement, brand.tenant), brand.locale)
 
 
-def _in_the_frame(visual: PixelBox, placement: Placement) -> Box:
+def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:
     """Where a product stands if the layout's picture fills only a part: in that part, clear of the words beside it."""
     width, height = placement.size
     left, right = visual.left + visual.width * 0.2, visual.right - visual.width * 0.2
@@ -95,10 +95,10 @@ def product_room(placement: Placement, mirrored: bool) -> Box:
     bucket = compositions()[placement.bucket]
     facts = MasterFacts("", placement.bucket, bucket.width_px, bucket.height_px, bucket.box(mirrored), mirrored)
     left, top, right, bottom = crop_box(facts, placement.size, None)
-    return seen(facts, Window(left, top, right - left, bottom - top)) or bucket.box(mirrored)
+    return product_in_window(facts, CameraWindow(left, top, right - left, bottom - top)) or bucket.box(mirrored)
 
 
-def _stand(card: Image.Image, product: Image.Image, room: Box) -> None:
+def _paste_product(card: Image.Image, product: Image.Image, room: Box) -> None:
     """The product in its room, with a soft shadow under it."""
     cut, left, top = standing(product, room, card.size)
     deep = max(2, cut.width // 14)
@@ -110,8 +110,8 @@ def _stand(card: Image.Image, product: Image.Image, room: Box) -> None:
     card.paste(cut, (left, top), cut)
 
 
-def dressed(
-    take: Take, master: Master, static: StaticLayer, rest: Window, others: Sequence[Levels] = ()
+def scene_layer(
+    take: Take, master: Master, static: StaticLayer, rest: CameraWindow, others: Sequence[Levels] = ()
 ) -> StaticLayer:
     """The scene's static layer as it is once the camera rests: what its type is set on, veiled and measured against.
 
@@ -127,9 +127,11 @@ def dressed(
         )
         for each in (picture, *others)
     )  # fmt: skip
-    here = MasterFacts(facts.name, facts.bucket, visual.width, visual.height, seen(facts, rest), facts.mirrored)
+    here = MasterFacts(
+        facts.name, facts.bucket, visual.width, visual.height, product_in_window(facts, rest), facts.mirrored
+    )
     seen_too = Moments(shown, tuple(moments)) if moments else shown
-    made = prepare(seen_too, here, worn(static.layout, take), static.placement, static.tenant)
+    made = prepare(seen_too, here, scene_layout(static.layout, take), static.placement, static.tenant)
     return made if made.rtl == static.rtl else turned(made, "ar" if static.rtl else "en")
 
 
@@ -138,20 +140,20 @@ def eight_bits(picture: Levels) -> Image.Image:
     return Image.fromarray(picture if picture.itemsize == 1 else (picture >> 8).astype("uint8"))
 
 
-def seen(facts: MasterFacts, rest: Window) -> Box | None:
+def product_in_window(facts: MasterFacts, rest: CameraWindow) -> Box | None:
     """The product's box in thousandths of the window."""
     box = facts.product_box
     if box is None:
         return None
 
     def across(value: int) -> int:
-        return _clipped((value * facts.width_px / 1000 - rest.left) / rest.width)
+        return _thousandths((value * facts.width_px / 1000 - rest.left) / rest.width)
 
     def down(value: int) -> int:
-        return _clipped((value * facts.height_px / 1000 - rest.top) / rest.height)
+        return _thousandths((value * facts.height_px / 1000 - rest.top) / rest.height)
 
     return Box(across(box.left), down(box.top), across(box.right), down(box.bottom))
 
 
-def _clipped(share: float) -> int:
+def _thousandths(share: float) -> int:
     return min(max(round(share * 1000), 0), 1000)

@@ -10,8 +10,8 @@ from typing import Any
 
 from foundry.plan.timeline import Timeline, joined
 from imaging.film.encoding.film_format import FilmFormat
-from imaging.film.encoding.segments import Run, encode_run
-from imaging.film.staged_film import Film, Words
+from imaging.film.encoding.segments import EncodedRun, encode_run
+from imaging.film.staged_film import FilmText, StagedFilm
 
 AHEAD = 4
 """Frames painted before the encoder asks for them."""
@@ -28,21 +28,21 @@ class Stretch:
     worded: bool
 
 
-def stretches(timeline: Timeline, words: Words) -> tuple[Stretch, ...]:
+def stretches(timeline: Timeline, text: FilmText) -> tuple[Stretch, ...]:
     """The whole film, cut where words come or go."""
-    spans = [*timeline.type_spans(), *((line.start, line.stop) for line in words.lines)]
-    made, at = [], 0
-    for start, stop in _closed(joined(spans), timeline.frames):
+    spans = [*timeline.type_spans(), *((line.start, line.stop) for line in text.lines)]
+    cut, at = [], 0
+    for start, stop in _close_gaps(joined(spans), timeline.frames):
         if start > at:
-            made.append(Stretch(at, start, False))
-        made.append(Stretch(start, stop, True))
+            cut.append(Stretch(at, start, False))
+        cut.append(Stretch(start, stop, True))
         at = stop
     if at < timeline.frames:
-        made.append(Stretch(at, timeline.frames, False))
-    return tuple(made)
+        cut.append(Stretch(at, timeline.frames, False))
+    return tuple(cut)
 
 
-def _closed(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int, int], ...]:
+def _close_gaps(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int, int], ...]:
     """Spans without gaps that are too short to share."""
     wide = [(0 if start < SHORTEST else start, frames if frames - stop < SHORTEST else stop) for start, stop in spans]
     filled = [(start, following[0]) if following[0] - stop < SHORTEST else (start, stop)
@@ -54,29 +54,29 @@ def _closed(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int,
 class SharedRuns:
     """The runs of one film that show no words, by format, frames and look; reading directions share what is alike."""
 
-    kept: dict[tuple[FilmFormat, int, int, tuple[str, ...]], Run] = field(default_factory=dict)
+    kept: dict[tuple[FilmFormat, int, int, tuple[str, ...]], EncodedRun] = field(default_factory=dict)
 
-    def runs(self, film: Film, words: Words, plan: FilmFormat) -> list[Run]:
+    def runs(self, film: StagedFilm, text: FilmText, spec: FilmFormat) -> list[EncodedRun]:
         """Every run of one locale's film, in order; the wordless ones from the shelf."""
-        return [self._run(film, words, stretch, plan) for stretch in stretches(film.timeline, words)]
+        return [self._run(film, text, stretch, spec) for stretch in stretches(film.timeline, text)]
 
-    def _run(self, film: Film, words: Words, stretch: Stretch, plan: FilmFormat) -> Run:
-        key = (plan, stretch.start, stretch.stop, film.looks(stretch.start, stretch.stop))
+    def _run(self, film: StagedFilm, text: FilmText, stretch: Stretch, spec: FilmFormat) -> EncodedRun:
+        key = (spec, stretch.start, stretch.stop, film.wordless_keys(stretch.start, stretch.stop))
         if stretch.worded:
-            return encoded(film, stretch, words, plan)
+            return encode_stretch(film, stretch, text, spec)
         if key not in self.kept:
-            self.kept[key] = encoded(film, stretch, words, plan)
+            self.kept[key] = encode_stretch(film, stretch, text, spec)
         return self.kept[key]
 
 
-def encoded(film: Film, stretch: Stretch, words: Words, plan: FilmFormat) -> Run:
+def encode_stretch(film: StagedFilm, stretch: Stretch, text: FilmText, spec: FilmFormat) -> EncodedRun:
     """One run: frames are painted on a second thread while the encoder works, a few at a time."""
-    said = words if stretch.worded else None
-    frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, said))
-    return encode_run(plan, ahead(frames), stretch.stop - stretch.start)
+    shown = text if stretch.worded else None
+    frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, shown))
+    return encode_run(spec, paint_ahead(frames), stretch.stop - stretch.start)
 
 
-def ahead(frames: Iterator[Any]) -> Iterator[Any]:
+def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
     """The same frames, made on another thread, at most AHEAD of them waiting; what it raises rises here."""
     waiting: Queue[tuple[Any, BaseException | None]] = Queue(AHEAD)
     over = Event()
@@ -105,10 +105,10 @@ def ahead(frames: Iterator[Any]) -> Iterator[Any]:
     finally:
         over.set()
         while thread.is_alive():
-            _drained(waiting)
+            _drain(waiting)
             thread.join(0.01)
 
 
-def _drained(waiting: Queue[tuple[Any, BaseException | None]]) -> None:
+def _drain(waiting: Queue[tuple[Any, BaseException | None]]) -> None:
     while not waiting.empty():
         waiting.get_nowait()

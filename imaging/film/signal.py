@@ -53,19 +53,19 @@ class Signal:
         return self.pixel_format == "rgb24"
 
     @property
-    def halved(self) -> tuple[bool, bool]:
+    def chroma_halved(self) -> tuple[bool, bool]:
         """Whether chroma has half the samples across, and down."""
         return ("420" in self.pixel_format or "422" in self.pixel_format, "420" in self.pixel_format)
 
-    def levels(self, rgb: Levels) -> Floats:
+    def from_srgb(self, rgb: Levels) -> Floats:
         """(h, w, 3) sRGB, uint8, uint16 or float32 in [0, 1] → (h, w, 3) samples, not rounded."""
         import cv2
 
-        light = _unit(rgb)
+        light = _unit_floats(rgb)
         if self.is_rgb:
             return light * np.float32(255)
         if self.transfer != "bt709":
-            light = _high_range(light, self.transfer)
+            light = _high_dynamic_range(light, self.transfer)
         red, blue = LUMA[self.transfer]
         step = float(1 << (self.bits - 8))
         luma = np.array([red, 1 - red - blue, blue])
@@ -78,13 +78,13 @@ class Signal:
 
     def planes(self, samples: Floats) -> tuple[Floats, Floats, Floats]:
         """Samples as three planes, chroma reduced."""
-        return (samples[..., 0].copy(), self.reduced(samples[..., 1]), self.reduced(samples[..., 2]))
+        return (samples[..., 0].copy(), self.reduce_chroma(samples[..., 1]), self.reduce_chroma(samples[..., 2]))
 
-    def reduced(self, plane: Floats) -> Floats:
+    def reduce_chroma(self, plane: Floats) -> Floats:
         """One plane at chroma's size: sited left across, in the middle down, as H.264 and its successors assume."""
         import cv2
 
-        across, down = self.halved
+        across, down = self.chroma_halved
         if across:
             kernel = np.array([[0.25, 0.5, 0.25]], np.float32)
             smooth = np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
@@ -93,13 +93,13 @@ class Signal:
             plane = (plane[0::2] + plane[1::2]) * np.float32(0.5)
         return np.ascontiguousarray(plane, np.float32)
 
-    def rounded(self, plane: Floats) -> Levels:
+    def round_samples(self, plane: Floats) -> Levels:
         """Nearest whole samples."""
         top = (1 << self.bits) - 1
         return np.clip(np.rint(plane), 0, top).astype(self.dtype)
 
 
-def _unit(rgb: Levels) -> Floats:
+def _unit_floats(rgb: Levels) -> Floats:
     if rgb.dtype == np.uint8:
         return rgb.astype(np.float32) * np.float32(1 / 255)
     if rgb.dtype == np.uint16:
@@ -107,7 +107,7 @@ def _unit(rgb: Levels) -> Floats:
     return rgb.astype(np.float32, copy=False)
 
 
-def _high_range(rgb: Floats, transfer: str) -> Floats:
+def _high_dynamic_range(rgb: Floats, transfer: str) -> Floats:
     import cv2
 
     wide = np.clip(cv2.transform(np.asarray(linear_of_srgb(rgb), np.float32), BT709_TO_BT2020), 0, 1)

@@ -8,106 +8,106 @@ from itertools import pairwise
 
 from foundry.plan.easing import eased
 from foundry.plan.timeline import Timeline
-from imaging.film.burnt_subtitles import Burnt
-from imaging.film.canvas import Canvas, lay, mixed, new_canvas, wiped
-from imaging.film.staged_scene import Staged
-from imaging.film.text_motion import Lettering
+from imaging.film.burnt_subtitles import BurntLine
+from imaging.film.canvas import FrameCanvas, blend, new_canvas, paint_sprite, wipe
+from imaging.film.staged_scene import StagedScene
+from imaging.film.text_motion import SceneText
 
 
 @dataclass(frozen=True)
-class Words:
+class FilmText:
     """What one locale says: type by scene number, and lines of subtitles that are burnt in."""
 
-    letters: Mapping[int, Lettering]
-    lines: tuple[Burnt, ...] = ()
+    by_scene: Mapping[int, SceneText]
+    lines: tuple[BurntLine, ...] = ()
 
 
 @dataclass(eq=False)
-class Film:
+class StagedFilm:
     """All scenes of a film, staged; shared by its locales."""
 
     timeline: Timeline
-    staged: tuple[Staged, ...]
+    staged: tuple[StagedScene, ...]
     mirrored: bool
 
-    def looks(self, start: int, stop: int) -> tuple[str, ...]:
+    def wordless_keys(self, start: int, stop: int) -> tuple[str, ...]:
         """What the wordless frames [start, stop) hang on besides the pictures."""
         ends = (*(take.stop + take_after.entering for take, take_after in pairwise(self.timeline.takes)), stop)
         return tuple(
-            staged.wordless
+            staged.wordless_key
             for staged, end in zip(self.staged, ends, strict=True)
             if staged.take.start < stop and start < max(end, staged.take.stop)
         )
 
-    def frames(self, start: int, stop: int, words: Words | None) -> Iterator[Canvas]:
+    def frames(self, start: int, stop: int, text: FilmText | None) -> Iterator[FrameCanvas]:
         """Frames [start, stop), one at a time. Without words they are the same for every locale."""
-        standing: tuple[tuple[object, ...], Canvas] | None = None
+        standing: tuple[tuple[object, ...], FrameCanvas] | None = None
         for frame in range(start, stop):
-            state = self._state(frame, words)
+            state = self._rest_key(frame, text)
             if state is None:
-                yield self._painted(frame, words)
+                yield self._paint(frame, text)
             else:
                 if standing is None or standing[0] != state:
-                    standing = (state, self._painted(frame, words))
+                    standing = (state, self._paint(frame, text))
                 yield standing[1]
 
-    def _take(self, frame: int) -> int:
+    def _scene_at(self, frame: int) -> int:
         takes = self.timeline.takes
         return next(at for at, take in enumerate(takes) if take.start <= frame < take.stop)
 
-    def _state(self, frame: int, words: Words | None) -> tuple[object, ...] | None:
+    def _rest_key(self, frame: int, text: FilmText | None) -> tuple[object, ...] | None:
         """What a standing frame is told apart by; None while something moves."""
-        at = self._take(frame)
+        at = self._scene_at(frame)
         staged = self.staged[at]
-        if frame - staged.take.start < staged.take.entering or not staged.rests(frame):
+        if frame - staged.take.start < staged.take.entering or not staged.is_at_rest(frame):
             return None
-        if staged.veiled(frame) not in (0.0, 1.0):
+        if staged.veil_share(frame) not in (0.0, 1.0):
             return None
-        letters = words.letters.get(at) if words else None
-        begun = letters is not None and any(moving.progress(frame) > 0 for moving in letters.slots)
-        if letters is not None and begun and not letters.stands(frame):
+        scene_text = text.by_scene.get(at) if text else None
+        begun = scene_text is not None and any(moving.progress(frame) > 0 for moving in scene_text.slots)
+        if scene_text is not None and begun and not scene_text.is_at_rest(frame):
             return None
-        said = tuple(index for index, line in enumerate(words.lines if words else ()) if line.shows(frame))
-        return (at, staged.veiled(frame), begun, said)
+        burnt = tuple(index for index, line in enumerate(text.lines if text else ()) if line.is_shown(frame))
+        return (at, staged.veil_share(frame), begun, burnt)
 
-    def _painted(self, frame: int, words: Words | None) -> Canvas:
-        at = self._take(frame)
-        canvas = self._scene(at, frame, words)
+    def _paint(self, frame: int, text: FilmText | None) -> FrameCanvas:
+        at = self._scene_at(frame)
+        canvas = self._scene_frame(at, frame, text)
         take = self.timeline.takes[at]
         since = frame - take.start
         if at and since < take.entering:
             share = eased(take.enter_ease, (since + 1) / (take.entering + 1))
-            canvas = self._entering(self._scene(at - 1, frame, words), canvas, take.enter, share)
-        return self._said(canvas, frame, words)
+            canvas = self._transition(self._scene_frame(at - 1, frame, text), canvas, take.enter, share)
+        return self._with_subtitles(canvas, frame, text)
 
-    def _entering(self, under: Canvas, over: Canvas, kind: str, share: float) -> Canvas:
+    def _transition(self, under: FrameCanvas, over: FrameCanvas, kind: str, share: float) -> FrameCanvas:
         made = new_canvas(under.signal, (under.planes[0].shape[1], under.planes[0].shape[0]))
         if kind == "wipe":
-            wiped(under, over, share, made, self.mirrored)
+            wipe(under, over, share, made, self.mirrored)
         else:
-            mixed(under, over, share, made)
+            blend(under, over, share, made)
         return made
 
-    def _scene(self, at: int, frame: int, words: Words | None) -> Canvas:
+    def _scene_frame(self, at: int, frame: int, text: FilmText | None) -> FrameCanvas:
         canvas = self.staged[at].canvas(frame)
-        letters = words.letters.get(at) if words else None
-        if letters is None or not any(moving.progress(frame) > 0 for moving in letters.slots):
+        scene_text = text.by_scene.get(at) if text else None
+        if scene_text is None or not any(moving.progress(frame) > 0 for moving in scene_text.slots):
             return canvas
-        canvas = _copied(canvas)
-        letters.lay(canvas, frame)
+        canvas = _copy(canvas)
+        scene_text.paint(canvas, frame)
         return canvas
 
-    def _said(self, canvas: Canvas, frame: int, words: Words | None) -> Canvas:
-        shown = [line for line in words.lines if line.shows(frame)] if words else []
+    def _with_subtitles(self, canvas: FrameCanvas, frame: int, text: FilmText | None) -> FrameCanvas:
+        shown = [line for line in text.lines if line.is_shown(frame)] if text else []
         if not shown:
             return canvas
-        canvas = _copied(canvas)
+        canvas = _copy(canvas)
         for line in shown:
-            lay(canvas, line.sprite, 1.0)
+            paint_sprite(canvas, line.sprite, 1.0)
         return canvas
 
 
-def _copied(canvas: Canvas) -> Canvas:
+def _copy(canvas: FrameCanvas) -> FrameCanvas:
     made = new_canvas(canvas.signal, (canvas.planes[0].shape[1], canvas.planes[0].shape[0]))
     made.fill(canvas.planes)
     return made

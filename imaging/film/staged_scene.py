@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from foundry.plan.timeline import Take
-from imaging.film.camera import Path
-from imaging.film.canvas import Canvas, even_box, mixed, new_canvas, painted
+from imaging.film.camera import CameraPath
+from imaging.film.canvas import FrameCanvas, blend, even_box, new_canvas, planes_of_srgb
 from imaging.film.footage import Footage
-from imaging.film.picture_sources import Source
+from imaging.film.picture_sources import PictureSource
 from imaging.film.signal import Levels, Signal
 from imaging.pixels.geometry import PixelBox
 from imaging.still.compose import StaticLayer, above
@@ -27,18 +27,18 @@ class Veil:
     kept: tuple[Levels, Levels, Levels]
     own: tuple[Levels, Levels, Levels]
 
-    def over(self, bare: Canvas, onto: Canvas) -> None:
+    def apply(self, bare: FrameCanvas, onto: FrameCanvas) -> None:
         """Lay it over a frame; outside its box `onto` becomes `bare`."""
         import cv2
 
         onto.fill(bare.planes)
         top = np.iinfo(bare.signal.dtype).max
-        parts = (bare.part(self.box), self.kept, self.own, onto.part(self.box))
+        parts = (bare.region(self.box), self.kept, self.own, onto.region(self.box))
         for under, kept, own, target in zip(*parts, strict=True):
             target[:] = cv2.add(cv2.multiply(under, kept, scale=1 / top), own)
 
 
-def veil_of(static: StaticLayer, signal: Signal) -> Veil | None:
+def make_veil(static: StaticLayer, signal: Signal) -> Veil | None:
     """What a static layer has over its key visual; None if that is nothing."""
     layer = above(static)
     bounds = layer.getchannel("A").getbbox()
@@ -47,28 +47,28 @@ def veil_of(static: StaticLayer, signal: Signal) -> Veil | None:
     box = even_box(PixelBox(*bounds), static.placement.size)
     pixels = np.asarray(layer.crop((box.left, box.top, box.right, box.bottom)))
     cover = pixels[..., 3].astype(np.float32) / np.float32(255)
-    samples = signal.levels(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
-    small = signal.reduced(cover)
+    samples = signal.from_srgb(np.ascontiguousarray(pixels[..., :3])) * cover[..., None]
+    small = signal.reduce_chroma(cover)
     top = np.iinfo(signal.dtype).max
     kept = tuple(np.rint((1 - part) * top).astype(signal.dtype) for part in (cover, small, small))
-    own = tuple(signal.rounded(plane) for plane in signal.planes(samples))
+    own = tuple(signal.round_samples(plane) for plane in signal.planes(samples))
     return Veil(box, (kept[0], kept[1], kept[2]), (own[0], own[1], own[2]))
 
 
 @dataclass(eq=False)
-class Staged:
+class StagedScene:
     """One scene of a film without its type. Frames are numbered from the film's start."""
 
     take: Take
     static: StaticLayer
     signal: Signal
     rate: Fraction
-    source: Source | None = None
-    way: Path | None = None
+    source: PictureSource | None = None
+    way: CameraPath | None = None
     veil: Veil | None = None
     footage: Footage | None = None
     """Kept, since its file goes with it."""
-    _rest: dict[bool, Canvas] = field(default_factory=dict)
+    _rest: dict[bool, FrameCanvas] = field(default_factory=dict)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -86,19 +86,19 @@ class Staged:
         return self.visual == PixelBox(0, 0, *self.size)
 
     @cached_property
-    def wordless(self) -> str:
+    def wordless_key(self) -> str:
         """What its frames without words hang on besides the picture: a card's own pixels, what frames a picture."""
         if self.source is not None and self.fills_the_frame:
             return ""
         return hashlib.sha256(self.static.image.tobytes()).hexdigest()
 
-    def rests(self, frame: int) -> bool:
+    def is_at_rest(self, frame: int) -> bool:
         """Whether the picture stands from this frame on."""
         if self.source is None or self.way is None:
             return True
         return self.source.still and frame - self.take.start >= self.way.frames
 
-    def veiled(self, frame: int) -> float:
+    def veil_share(self, frame: int) -> float:
         """How much of what lies over the picture shows: it comes with the first type, and always where it frames it."""
         if self.veil is None:
             return 0.0
@@ -109,44 +109,44 @@ class Staged:
         cue = min(self.take.cues, key=lambda c: c.start)
         return min(max((frame - cue.start + 1) / (cue.frames + 1), 0.0), 1.0)
 
-    def canvas(self, frame: int) -> Canvas:
+    def canvas(self, frame: int) -> FrameCanvas:
         """The scene's frame without type; treat it as read-only, since standing frames are shared."""
-        share = self.veiled(frame)
-        if share in (0.0, 1.0) and self.rests(frame):
+        share = self.veil_share(frame)
+        if share in (0.0, 1.0) and self.is_at_rest(frame):
             return self._standing(share == 1.0)
-        bare = self._standing(False) if self.rests(frame) else self._bare(frame)
+        bare = self._standing(False) if self.is_at_rest(frame) else self._without_veil(frame)
         if share == 0.0:
             return bare
-        full = self._standing(True) if self.rests(frame) else self._covered(bare)
+        full = self._standing(True) if self.is_at_rest(frame) else self._with_veil(bare)
         if share == 1.0:
             return full
         made = new_canvas(self.signal, self.size)
-        mixed(bare, full, share, made)
+        blend(bare, full, share, made)
         return made
 
-    def _standing(self, covered: bool) -> Canvas:
+    def _standing(self, covered: bool) -> FrameCanvas:
         if covered not in self._rest:
             last = self.take.stop
-            self._rest[covered] = self._covered(self._standing(False)) if covered else self._bare(last)
+            self._rest[covered] = self._with_veil(self._standing(False)) if covered else self._without_veil(last)
         return self._rest[covered]
 
-    def _covered(self, bare: Canvas) -> Canvas:
+    def _with_veil(self, bare: FrameCanvas) -> FrameCanvas:
         if self.veil is None:
             return bare
         made = new_canvas(self.signal, self.size)
-        self.veil.over(bare, made)
+        self.veil.apply(bare, made)
         return made
 
-    def _bare(self, frame: int) -> Canvas:
+    def _without_veil(self, frame: int) -> FrameCanvas:
         made = new_canvas(self.signal, self.size)
         if self.source is None or self.way is None:
-            made.fill(painted(self.signal, np.asarray(self.static.image)))
+            made.fill(planes_of_srgb(self.signal, np.asarray(self.static.image)))
             return made
         if not self.fills_the_frame:
             made.fill(self._ground())
         since = Fraction(frame - self.take.start) / self.rate
-        self.source.paint(self.way.at(frame - self.take.start), since, made.part(self.visual))
+        self.source.paint(self.way.at(frame - self.take.start), since, made.region(self.visual))
         return made
 
     def _ground(self) -> tuple[Levels, Levels, Levels]:
-        return painted(self.signal, np.asarray(self.static.image))
+        return planes_of_srgb(self.signal, np.asarray(self.static.image))

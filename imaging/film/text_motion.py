@@ -8,8 +8,8 @@ from foundry.copy import Copy
 from foundry.locales import is_rtl
 from foundry.plan.easing import eased
 from foundry.plan.timeline import Entrance, Take
-from imaging.film.canvas import Canvas, Sprite, lay, sprite
-from imaging.film.scene_layers import fields_of
+from imaging.film.canvas import FrameCanvas, Sprite, make_sprite, paint_sprite
+from imaging.film.scene_layers import copy_fields
 from imaging.film.signal import Signal
 from imaging.pixels.geometry import PixelBox, safe_box
 from imaging.still.compose import LetteredSlot, PlacedSlot, StaticLayer, lettering
@@ -23,7 +23,7 @@ class MovingSlot:
     start: int
     frames: int
     ease: str
-    away: tuple[float, float]
+    start_offset: tuple[float, float]
 
     def progress(self, frame: int) -> float:
         """How far it has come: 0 is not seen, 1 stands."""
@@ -36,7 +36,7 @@ class MovingSlot:
     def offset(self, frame: int) -> tuple[float, float]:
         """How far it is from its place, in pixels."""
         left = 1 - self.progress(frame)
-        return (self.away[0] * left, self.away[1] * left)
+        return (self.start_offset[0] * left, self.start_offset[1] * left)
 
     def box(self, frame: int) -> PixelBox:
         """Where its ink is, to the whole pixel around it."""
@@ -50,7 +50,7 @@ class MovingSlot:
 
 
 @dataclass(eq=False)
-class Lettering:
+class SceneText:
     """A scene's moving slots in one locale, painted in a signal."""
 
     slots: tuple[MovingSlot, ...]
@@ -63,49 +63,51 @@ class Lettering:
         """The slots as they stand at the end."""
         return tuple(moving.slot.placed for moving in self.slots)
 
-    def stands(self, frame: int) -> bool:
+    def is_at_rest(self, frame: int) -> bool:
         """Whether nothing moves any more."""
         return all(frame >= moving.start + moving.frames for moving in self.slots)
 
-    def lay(self, canvas: Canvas, frame: int) -> None:
+    def paint(self, canvas: FrameCanvas, frame: int) -> None:
         """Paint the type of one frame."""
         for index, moving in enumerate(self.slots):
             progress = moving.progress(frame)
             if progress > 0:
-                laid = self._sprite(index, moving, frame)
+                laid = self._sprite_at(index, moving, frame)
                 if laid is not None:
-                    lay(canvas, laid, progress)
+                    paint_sprite(canvas, laid, progress)
 
-    def _sprite(self, index: int, moving: MovingSlot, frame: int) -> Sprite | None:
+    def _sprite_at(self, index: int, moving: MovingSlot, frame: int) -> Sprite | None:
         dx, dy = moving.offset(frame)
         if (dx, dy) != (0, 0):
-            return self._painted(moving, (dx, dy))
+            return self._make_sprite(moving, (dx, dy))
         if index not in self._standing:
-            self._standing[index] = self._painted(moving, (0, 0))
+            self._standing[index] = self._make_sprite(moving, (0, 0))
         return self._standing[index]
 
-    def _painted(self, moving: MovingSlot, off: tuple[float, float]) -> Sprite | None:
+    def _make_sprite(self, moving: MovingSlot, off: tuple[float, float]) -> Sprite | None:
         slot = moving.slot
-        return sprite(self.signal, slot.layer, (slot.left_px + off[0], slot.top_px + off[1]), self.size)
+        return make_sprite(self.signal, slot.layer, (slot.left_px + off[0], slot.top_px + off[1]), self.size)
 
 
-def lettered(take: Take, static: StaticLayer, copy: Copy, locale: str, signal: Signal) -> Lettering:
+def scene_text(take: Take, static: StaticLayer, copy: Copy, locale: str, signal: Signal) -> SceneText:
     """A scene's type in one locale; CopyDoesNotFit if it cannot be set."""
-    set_slots = {slot.placed.field: slot for slot in lettering(static, copy.only(fields_of(take)), locale)}
+    set_slots = {slot.placed.field: slot for slot in lettering(static, copy.only(copy_fields(take)), locale)}
     moving: list[MovingSlot] = []
     for cue in take.cues:
         shown = [set_slots[name] for name in set_slots if name in cue.fields]
-        away = [_away(cue, slot.placed.box, static, is_rtl(locale)) for slot in shown]
-        moving += [_moving(cue, take, at, *pair) for at, pair in enumerate(zip(shown, away, strict=True))]
-    return Lettering(tuple(moving), signal, static.placement.size)
+        start_offset = [_start_offset(cue, slot.placed.box, static, is_rtl(locale)) for slot in shown]
+        moving += [_moving_slot(cue, take, at, *pair) for at, pair in enumerate(zip(shown, start_offset, strict=True))]
+    return SceneText(tuple(moving), signal, static.placement.size)
 
 
-def _moving(cue: Entrance, take: Take, at: int, slot: LetteredSlot, away: tuple[float, float]) -> MovingSlot:
+def _moving_slot(
+    cue: Entrance, take: Take, at: int, slot: LetteredSlot, start_offset: tuple[float, float]
+) -> MovingSlot:
     start = min(cue.start + at * cue.stagger, take.stop - 1)
-    return MovingSlot(slot, start, min(cue.frames, take.stop - start), cue.ease, away)
+    return MovingSlot(slot, start, min(cue.frames, take.stop - start), cue.ease, start_offset)
 
 
-def _away(cue: Entrance, box: PixelBox, static: StaticLayer, rtl: bool) -> tuple[float, float]:
+def _start_offset(cue: Entrance, box: PixelBox, static: StaticLayer, rtl: bool) -> tuple[float, float]:
     """Where a slot comes from: as far off as the cue says, or as the safe area leaves room, which it never leaves."""
     safe = safe_box(static.placement)
     travel = cue.travel * min(static.placement.size) / 1000

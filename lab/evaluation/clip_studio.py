@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from foundry.card.card import ModelCard
 from foundry.plan.clip import ClipOrder, Scenario, clip_order
 from foundry.store.object_store import LocalStore
-from imaging.film.clip_master import encoder
+from imaging.film.clip_master import require_av
 from imaging.pixels.ssim import ssim
 from lab.evaluation.gallery import Say
 from lab.evaluation.matched_render import matched_render
@@ -140,7 +140,7 @@ class Animation:
 
 def pictures_of(file: Path) -> Iterator[Picture]:
     """A clip's frames at 8 bits, (height, width, 3), one by one."""
-    av = encoder()
+    av = require_av()
     with av.open(str(file)) as container:
         for frame in container.decode(video=0):
             yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)

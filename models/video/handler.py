@@ -24,7 +24,7 @@ from foundry.manifest import Attempt, CheckRecord
 from foundry.names import seed_of
 from foundry.plan.clip import ClipOrder
 from foundry.store.object_store import ObjectStore
-from imaging.film.clip_master import VideoExtraMissing, encode, encoder
+from imaging.film.clip_master import VideoExtraMissing, encode_clip, require_av
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
 from models.registry import verify
@@ -89,7 +89,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
         from diffusers.utils import logging
 
         logging.set_verbosity_error()
-        encoder()
+        require_av()
         if self.card.optimisations.any:
             raise BadInput(f"card {self.card.name}", "optimisations are not offered for video; leave them out")
         verify(self.card)
@@ -149,7 +149,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
             frames = frames_of(model.pipeline, deferred)
             if self.judge:
                 frames = meter.watch(sampled(frames, order.frames, samples))
-            count = encode(frames, file, order.frames_per_second)
+            count = encode_clip(frames, file, order.frames_per_second)
             if count != order.frames:
                 raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
         return file, tuple(samples), meter.motion

@@ -20,7 +20,7 @@ FFPROBE, FFMPEG = shutil.which("ffprobe"), shutil.which("ffmpeg")
 readers = pytest.mark.readers("ffprobe", "ffmpeg")
 
 
-def a_plan(codec: str = "h264", container: str = "mp4", **changes: Any) -> FilmFormat:
+def a_spec(codec: str = "h264", container: str = "mp4", **changes: Any) -> FilmFormat:
     """A film of 96 × 64 at 25 frames per second."""
     given = {"width_px": 96, "height_px": 64, "rate": Fraction(25), "bits": 10 if codec == "prores" else 8, **changes}
     return FilmFormat(codec=codec, container=container, **given)  # type: ignore[arg-type]
@@ -36,17 +36,17 @@ def scene(width: int, height: int) -> np.ndarray:
     return np.asarray(cv2.normalize(soft, None, 0, 255, cv2.NORM_MINMAX))
 
 
-def pan(plan: FilmFormat, count: int, start: int = 0) -> Iterator[Any]:
+def pan(spec: FilmFormat, count: int, start: int = 0) -> Iterator[Any]:
     """`count` frames of a pan, from frame `start` on, with a bright square that goes the other way."""
     import av
 
-    picture = scene(plan.width_px, plan.height_px)
+    picture = scene(spec.width_px, spec.height_px)
     for number in range(start, start + count):
-        top, left = number % plan.height_px, number % plan.width_px
-        view = picture[top : top + plan.height_px, left : left + plan.width_px].copy()
+        top, left = number % spec.height_px, number % spec.width_px
+        view = picture[top : top + spec.height_px, left : left + spec.width_px].copy()
         view[8:24, (70 - number) % 70 : (70 - number) % 70 + 16] = (250, 240, 60)
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(view), format="rgb24")
-        yield frame.reformat(format=plan.pixel_format, dst_colorspace="itu709")
+        yield frame.reformat(format=spec.pixel_format, dst_colorspace="itu709")
 
 
 def probed(path: Path) -> dict[str, Any]:

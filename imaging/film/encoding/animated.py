@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundry.colour import BT709_64
-from imaging.film.encoding.container import TooManyBytes
+from imaging.film.encoding.container import FilmTooLarge
 from imaging.film.encoding.film_format import CannotFilm, FilmFormat
 from imaging.film.encoding.floor import KEPT, BelowFloor, Tiles, likeness_of, tiles_of
 
@@ -35,7 +35,7 @@ MOST_BYTES_HELD = 1 << 30
 
 
 @dataclass(frozen=True)
-class Attempt:
+class AnimationAttempt:
     """One way to make the file: every `step`th frame, colours or quality to `spend`, pixels held `within` levels."""
 
     step: int
@@ -43,11 +43,11 @@ class Attempt:
     within: int = 0
 
 
-class Animation:
+class AnimatedPictureWriter:
     """Holds the frames of an animated picture and writes the best file that fits the plan's limit."""
 
-    def __init__(self, scratch: Path, plan: FilmFormat, most_bytes_held: int = MOST_BYTES_HELD):
-        self.scratch, self.plan, self.most_bytes_held = scratch, plan, most_bytes_held
+    def __init__(self, scratch: Path, spec: FilmFormat, most_bytes_held: int = MOST_BYTES_HELD):
+        self.scratch, self.spec, self.most_bytes_held = scratch, spec, most_bytes_held
         self.frames: list[Pixels] = []
 
     def add(self, frame: Any, number: int) -> None:
@@ -55,7 +55,7 @@ class Animation:
         pixels = frame.to_ndarray(format="rgb24")
         if pixels.nbytes * (number + 1) > self.most_bytes_held:
             raise CannotFilm(
-                f"{number + 1} frames of {self.plan.width_px} × {self.plan.height_px} in an animated picture",
+                f"{number + 1} frames of {self.spec.width_px} × {self.spec.height_px} in an animated picture",
                 "make it a film in MP4 or WebM",
             )
         self.frames.append(pixels)
@@ -65,12 +65,12 @@ class Animation:
         self.scratch.write_bytes(self._best())
 
     def _best(self) -> bytes:
-        refusal: TooManyBytes | BelowFloor | None = None
-        for attempt in attempts(self.plan):
-            data = made(self.frames, self.plan, attempt)
-            if self.plan.max_bytes is not None and len(data) > self.plan.max_bytes:
+        refusal: FilmTooLarge | BelowFloor | None = None
+        for attempt in attempts(self.spec):
+            data = encode_attempt(self.frames, self.spec, attempt)
+            if self.spec.max_bytes is not None and len(data) > self.spec.max_bytes:
                 if not isinstance(refusal, BelowFloor):
-                    refusal = TooManyBytes(len(data), self.plan.max_bytes)
+                    refusal = FilmTooLarge(len(data), self.spec.max_bytes)
                 continue
             try:
                 self._judge(data, attempt)
@@ -81,42 +81,42 @@ class Animation:
         assert refusal is not None
         raise refusal
 
-    def _judge(self, data: bytes, attempt: Attempt) -> None:
-        if self.plan.max_bytes is None:
+    def _judge(self, data: bytes, attempt: AnimationAttempt) -> None:
+        if self.spec.max_bytes is None:
             return
-        kept = thinned(self.frames, attempt.step)
+        kept = keep_every(self.frames, attempt.step)
         samples = range(0, len(kept), max(1, len(kept) // KEPT))
-        middles = [float((number + HALF) * 1000 * attempt.step / self.plan.rate) for number in samples]
-        for number, decoded in zip(samples, shown_at(data, middles), strict=True):
+        middles = [float((number + HALF) * 1000 * attempt.step / self.spec.rate) for number in samples]
+        for number, decoded in zip(samples, frames_shown_at(data, middles), strict=True):
             likeness = likeness_of(_luma_tiles(kept[number]), _luma_tiles(decoded))
-            if likeness < self.plan.floor:
-                raise BelowFloor(number * attempt.step, likeness, self.plan.floor)
+            if likeness < self.spec.floor:
+                raise BelowFloor(number * attempt.step, likeness, self.spec.floor)
 
 
-def attempts(plan: FilmFormat) -> Iterator[Attempt]:
+def attempts(spec: FilmFormat) -> Iterator[AnimationAttempt]:
     """Ways to make the file, best first."""
     for step in STEPS:
-        if step == 1 or plan.rate / step >= SLOWEST:
-            if plan.codec == "gif":
-                yield from (Attempt(step, colours, within) for colours, within in COLOURS)
+        if step == 1 or spec.rate / step >= SLOWEST:
+            if spec.codec == "gif":
+                yield from (AnimationAttempt(step, colours, within) for colours, within in COLOURS)
             else:
-                yield from (Attempt(step, quality) for quality in QUALITIES)
+                yield from (AnimationAttempt(step, quality) for quality in QUALITIES)
 
 
-def made(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
+def encode_attempt(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAttempt) -> bytes:
     """The bytes of one attempt."""
-    kept = thinned(frames, attempt.step)
-    if plan.codec == "gif":
-        return _gif(held(kept, attempt.within), plan, attempt)
-    return _webp(kept, plan, attempt)
+    kept = keep_every(frames, attempt.step)
+    if spec.codec == "gif":
+        return _gif(hold_pixels(kept, attempt.within), spec, attempt)
+    return _webp(kept, spec, attempt)
 
 
-def thinned(frames: list[Pixels], step: int) -> list[Pixels]:
+def keep_every(frames: list[Pixels], step: int) -> list[Pixels]:
     """Every `step`th frame; what is left over at the end is dropped, so that no animation grows longer."""
     return frames[: max(1, len(frames) - len(frames) % step) : step]
 
 
-def held(frames: list[Pixels], levels: int) -> list[Pixels]:
+def hold_pixels(frames: list[Pixels], levels: int) -> list[Pixels]:
     """The frames, each pixel kept as it was last drawn until it strays by more than `levels` in a channel."""
     if levels == 0:
         return frames
@@ -127,7 +127,7 @@ def held(frames: list[Pixels], levels: int) -> list[Pixels]:
     return drawn
 
 
-def shown_at(data: bytes, times_ms: Sequence[float]) -> Iterator[Pixels]:
+def frames_shown_at(data: bytes, times_ms: Sequence[float]) -> Iterator[Pixels]:
     """What a browser shows at rising times, (height, width, 3) uint8; the last frame stays after the end.
 
     By time and not by number, because encoders draw frames that do not differ as one that stays longer.
@@ -148,42 +148,42 @@ def _luma_tiles(pixels: Pixels) -> Tiles:
     return tiles_of(np.rint(pixels @ BT709_64).astype(np.uint8))
 
 
-def _webp(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
+def _webp(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAttempt) -> bytes:
     from PIL import Image
 
     images, file = [Image.fromarray(frame) for frame in frames], io.BytesIO()
-    ends = [round(number * 1000 * attempt.step / plan.rate) for number in range(len(frames) + 1)]
+    ends = [round(number * 1000 * attempt.step / spec.rate) for number in range(len(frames) + 1)]
     images[0].save(
         file,
         format="WEBP",
         save_all=True,
         append_images=images[1:],
         duration=[later - sooner for sooner, later in pairwise(ends)],
-        loop=plan.loops or 0,
+        loop=spec.loops or 0,
         quality=attempt.spend,
         method=4,
     )
     return file.getvalue()
 
 
-def _gif(frames: list[Pixels], plan: FilmFormat, attempt: Attempt) -> bytes:
+def _gif(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAttempt) -> bytes:
     """FFmpeg's palettegen over all frames, weighing what moves, then an ordered dither that stands still."""
     import av
 
-    file, rate = io.BytesIO(), plan.rate / attempt.step
-    repeats = 0 if plan.loops is None else plan.loops - 1 or -1
+    file, rate = io.BytesIO(), spec.rate / attempt.step
+    repeats = 0 if spec.loops is None else spec.loops - 1 or -1
     with av.open(file, "w", format="gif", options={"loop": str(repeats)}) as box:
         stream = box.add_stream("gif", rate=rate, options={"flags": "+bitexact"})
-        stream.width, stream.height, stream.pix_fmt = plan.width_px, plan.height_px, "pal8"
+        stream.width, stream.height, stream.pix_fmt = spec.width_px, spec.height_px, "pal8"
         stream.codec_context.time_base, stream.codec_context.thread_count = 1 / rate, 1
-        for number, frame in enumerate(_paletted(frames, attempt.spend)):
+        for number, frame in enumerate(_apply_palette(frames, attempt.spend)):
             frame.pts, frame.time_base = number, 1 / rate
             box.mux(stream.encode(frame))
         box.mux(stream.encode(None))
     return file.getvalue()
 
 
-def _paletted(frames: list[Pixels], colours: int) -> Iterator[Any]:
+def _apply_palette(frames: list[Pixels], colours: int) -> Iterator[Any]:
     import av
     from av.filter import Graph
 
@@ -200,9 +200,9 @@ def _paletted(frames: list[Pixels], colours: int) -> Iterator[Any]:
     chart.push(None)
     for number, frame in enumerate(frames):
         source.push(_frame(frame, number))
-        yield from _pulled(sink)
+        yield from _pull_all(sink)
     source.push(None)
-    yield from _pulled(sink)
+    yield from _pull_all(sink)
 
 
 def _palette(frames: list[Pixels], colours: int) -> Any:
@@ -224,7 +224,7 @@ def _palette(frames: list[Pixels], colours: int) -> Any:
     return palette
 
 
-def _pulled(sink: Any) -> Iterator[Any]:
+def _pull_all(sink: Any) -> Iterator[Any]:
     import av
 
     while True:

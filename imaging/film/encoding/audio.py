@@ -54,7 +54,7 @@ class Track:
     def packets(self, stream: Any) -> Iterator[Any]:
         """Coded sound, from time zero on, for a stream of `stream()` whose encoder is open."""
         early = AAC_DELAY if self.container == "mp4" else 0
-        for packet in self._coded(stream, self.samples[:, early:]):
+        for packet in self._encode(stream, self.samples[:, early:]):
             packet.stream = stream
             packet.pts, packet.dts = packet.pts + early, packet.dts + early
             left = self.samples.shape[1] - packet.pts
@@ -62,7 +62,7 @@ class Track:
                 packet.duration = min(packet.duration, left)
                 yield packet
 
-    def _coded(self, stream: Any, samples: Samples) -> Iterator[Any]:
+    def _encode(self, stream: Any, samples: Samples) -> Iterator[Any]:
         from av import AudioFrame, AudioResampler
 
         context = stream.codec_context
@@ -100,7 +100,7 @@ def samples_in(seconds: Fraction) -> int:
     return round(seconds * RATE)
 
 
-def target(motion: Motion) -> float | None:
+def target_loudness(motion: Motion) -> float | None:
     """The channel's loudness in LUFS; None where sound stays as loud as it came."""
     lufs: Decimal | None = motion.loudness_lufs
     return None if lufs is None else float(lufs)

@@ -14,7 +14,7 @@ from typing import Any
 
 from foundry.channel.placement import Codec
 from foundry.errors import FoundryError
-from imaging.film.clip_master import encoder
+from imaging.film.clip_master import require_av
 from imaging.film.encoding.film_format import FilmFormat, Mastering, Transfer
 
 GLOBAL_HEADER, BITEXACT = 1 << 22, 1 << 23
@@ -70,72 +70,72 @@ class EncoderMissing(FoundryError):
         )
 
 
-def encoder_of(plan: FilmFormat) -> str:
+def encoder_of(spec: FilmFormat) -> str:
     """FFmpeg's name of the plan's encoder; VideoExtraMissing without PyAV, EncoderMissing if it has no such encoder."""
-    av, name = encoder(), ENCODERS[plan.codec].name
+    av, name = require_av(), ENCODERS[spec.codec].name
     if name not in av.codecs_available:
-        raise EncoderMissing(plan.codec, name)
+        raise EncoderMissing(spec.codec, name)
     return name
 
 
-def configure(context: Any, plan: FilmFormat) -> None:
+def configure(context: Any, spec: FilmFormat) -> None:
     """Set an av.VideoCodecContext that is not open yet to what `plan` says."""
     from av.video.reformatter import ColorRange
 
-    context.width, context.height, context.pix_fmt = plan.width_px, plan.height_px, plan.pixel_format
-    context.framerate, context.time_base = plan.rate, 1 / plan.rate
+    context.width, context.height, context.pix_fmt = spec.width_px, spec.height_px, spec.pixel_format
+    context.framerate, context.time_base = spec.rate, 1 / spec.rate
     context.sample_aspect_ratio = 1
     context.flags |= GLOBAL_HEADER | BITEXACT
-    context.thread_count, context.gop_size = 1, plan.group
-    context.color_primaries, context.color_trc, context.colorspace = COLOUR[plan.transfer]
+    context.thread_count, context.gop_size = 1, spec.group
+    context.color_primaries, context.color_trc, context.colorspace = COLOUR[spec.transfer]
     context.color_range = ColorRange.MPEG
-    tag = ENCODERS[plan.codec].tag
+    tag = ENCODERS[spec.codec].tag
     context.field_order = PROGRESSIVE
-    if tag is not None and plan.container in ("mp4", "mov"):
+    if tag is not None and spec.container in ("mp4", "mov"):
         context.codec_tag = tag
-    context.options = options(plan)
-    if plan.codec == "av1":
+    context.options = options(spec)
+    if spec.codec == "av1":
         os.environ.setdefault("SVT_LOG", "1")  # SVT writes its settings to stderr otherwise, and has no option for it
 
 
-def options(plan: FilmFormat) -> dict[str, str]:
+def options(spec: FilmFormat) -> dict[str, str]:
     """The encoder's private options."""
     make = {"h264": _h264, "hevc": _hevc, "av1": _av1, "vp9": _vp9, "prores": _prores}
-    return make[plan.codec](plan)
+    return make[spec.codec](spec)
 
 
-def cap(plan: FilmFormat) -> tuple[int, int] | None:
+def cap(spec: FilmFormat) -> tuple[int, int] | None:
     """Bits per second and bits of the buffer that an encoder is held to; None where there is no limit."""
-    if plan.ceiling is None:
+    if spec.ceiling is None:
         return None
-    rate = plan.told_bits_per_second or int(plan.ceiling * HEADROOM)
-    window = min(1.0, float(plan.seconds) / WINDOW) if plan.seconds else 1.0
+    rate = spec.capped_bits_per_second or int(spec.ceiling * HEADROOM)
+    window = min(1.0, float(spec.seconds) / WINDOW) if spec.seconds else 1.0
     return rate, max(1, int(rate * window))
 
 
-def _quality(plan: FilmFormat) -> tuple[int, str]:
-    encoder, at = ENCODERS[plan.codec], int(plan.effort == "final")
+def _quality(spec: FilmFormat) -> tuple[int, str]:
+    encoder, at = ENCODERS[spec.codec], int(spec.effort == "final")
     return encoder.quality[at], encoder.preset[at]
 
 
-def _h264(plan: FilmFormat) -> dict[str, str]:
-    quality, preset = _quality(plan)
+def _h264(spec: FilmFormat) -> dict[str, str]:
+    quality, preset = _quality(spec)
     parameters = {"open-gop": "0", "scenecut": "0", "keyint": "infinite", "stitchable": "1"}
     chosen = {"preset": preset, "profile": "high", "forced-idr": "1", "aud": "0"}
-    limit = cap(plan)
-    if plan.least_bits_per_second:
-        rate = _filled(plan)
+    limit = cap(spec)
+    if spec.least_bits_per_second:
+        rate = _filled_rate(spec)
         parameters |= {"nal-hrd": "cbr", "filler": "1", "vbv-init": "1"}
         chosen |= {"b": str(rate), "maxrate": str(rate), "minrate": str(rate), "bufsize": str(rate)}
-    elif plan.target_bits_per_second:
-        chosen |= {"b": str(plan.target_bits_per_second)}
+    elif spec.target_bits_per_second:
+        chosen |= {"b": str(spec.target_bits_per_second)}
     else:
         chosen |= {"crf": str(quality)}
-    if limit and not plan.least_bits_per_second:
+    if limit and not spec.least_bits_per_second:
         chosen |= {"maxrate": str(limit[0]), "bufsize": str(limit[1])}
     if has_avx512():
         parameters["asm"] = UP_TO_AVX2
-    return {**chosen, "x264-params": joined(parameters)}
+    return {**chosen, "x264-params": join_options(parameters)}
 
 
 UP_TO_AVX2 = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
@@ -149,19 +149,19 @@ def has_avx512() -> bool:
     return flags.exists() and " avx512" in flags.read_text(encoding="utf-8", errors="replace")
 
 
-def _filled(plan: FilmFormat) -> int:
+def _filled_rate(spec: FilmFormat) -> int:
     """The constant rate of a channel that sets a least rate: a tenth above it, or the target, below the ceiling."""
-    wanted = max(int(plan.least_bits_per_second * 1.1), plan.target_bits_per_second or 0)
-    return min(wanted, plan.ceiling or wanted)
+    wanted = max(int(spec.least_bits_per_second * 1.1), spec.target_bits_per_second or 0)
+    return min(wanted, spec.ceiling or wanted)
 
 
-def _wished(plan: FilmFormat) -> int:
+def _requested_rate(spec: FilmFormat) -> int:
     """The rate that a channel or a brief asks for; 0 where quality decides."""
-    return plan.target_bits_per_second or (_filled(plan) if plan.least_bits_per_second else 0)
+    return spec.target_bits_per_second or (_filled_rate(spec) if spec.least_bits_per_second else 0)
 
 
-def _hevc(plan: FilmFormat) -> dict[str, str]:
-    quality, preset = _quality(plan)
+def _hevc(spec: FilmFormat) -> dict[str, str]:
+    quality, preset = _quality(spec)
     parameters = {
         "log-level": "none",
         "pools": "none",
@@ -169,21 +169,21 @@ def _hevc(plan: FilmFormat) -> dict[str, str]:
         "info": "0",
         "open-gop": "0",
         "scenecut": "0",
-        "keyint": str(plan.group),
-        "min-keyint": str(plan.group),
+        "keyint": str(spec.group),
+        "min-keyint": str(spec.group),
         "repeat-headers": "0",
     }
     chosen = {"preset": preset}
-    rate = _wished(plan)
+    rate = _requested_rate(spec)
     chosen |= {"b": str(rate)} if rate else {"crf": str(quality)}
-    if limit := cap(plan):
+    if limit := cap(spec):
         parameters |= {"vbv-maxrate": str(limit[0] // 1000), "vbv-bufsize": str(max(1, limit[1] // 1000))}
-    if plan.mastering:
-        parameters |= _mastered(plan.mastering)
-    return {**chosen, "x265-params": joined(parameters)}
+    if spec.mastering:
+        parameters |= _x265_mastering(spec.mastering)
+    return {**chosen, "x265-params": join_options(parameters)}
 
 
-def _mastered(screen: Mastering) -> dict[str, str]:
+def _x265_mastering(screen: Mastering) -> dict[str, str]:
     points = {"G": screen.green, "B": screen.blue, "R": screen.red, "WP": screen.white}
     display = "".join(f"{name}({x},{y})" for name, (x, y) in points.items())
     return {
@@ -193,20 +193,20 @@ def _mastered(screen: Mastering) -> dict[str, str]:
     }
 
 
-def _av1(plan: FilmFormat) -> dict[str, str]:
-    quality, preset = _quality(plan)
-    parameters = {"lp": "1", "keyint": str(plan.group), "irefresh-type": "2", "scd": "0"}
+def _av1(spec: FilmFormat) -> dict[str, str]:
+    quality, preset = _quality(spec)
+    parameters = {"lp": "1", "keyint": str(spec.group), "irefresh-type": "2", "scd": "0"}
     chosen = {"preset": preset}
-    rate, limit = _wished(plan), cap(plan)
+    rate, limit = _requested_rate(spec), cap(spec)
     chosen |= {"b": str(rate)} if rate else {"crf": str(quality)}
     if limit and not rate:
         parameters |= {"mbr": str(limit[0] // 1000)}
-    if plan.mastering:
-        parameters |= _lit(plan.mastering)
-    return {**chosen, "svtav1-params": joined(parameters)}
+    if spec.mastering:
+        parameters |= _svt_mastering(spec.mastering)
+    return {**chosen, "svtav1-params": join_options(parameters)}
 
 
-def _lit(screen: Mastering) -> dict[str, str]:
+def _svt_mastering(screen: Mastering) -> dict[str, str]:
     """SVT's own notation: chromaticities as fractions of one, luminances in cd/m²."""
     points = {"G": screen.green, "B": screen.blue, "R": screen.red, "WP": screen.white}
     display = "".join(f"{name}({x / 50_000:.5f},{y / 50_000:.5f})" for name, (x, y) in points.items())
@@ -214,22 +214,22 @@ def _lit(screen: Mastering) -> dict[str, str]:
     return {"mastering-display": display + light, "content-light": f"{screen.most_light},{screen.mean_light}"}
 
 
-def _vp9(plan: FilmFormat) -> dict[str, str]:
-    quality, speed = _quality(plan)
+def _vp9(spec: FilmFormat) -> dict[str, str]:
+    quality, speed = _quality(spec)
     chosen = {"deadline": "good", "cpu-used": speed, "row-mt": "0", "lag-in-frames": "25", "auto-alt-ref": "1"}
-    chosen |= {"keyint_min": str(plan.group)}
-    limit = cap(plan)
-    if rate := _wished(plan):
+    chosen |= {"keyint_min": str(spec.group)}
+    limit = cap(spec)
+    if rate := _requested_rate(spec):
         return chosen | {"b": str(rate)}
     if limit:  # constrained quality: at least this good, while the rate allows
         return chosen | {"crf": str(quality), "b": str(limit[0]), "maxrate": str(limit[0]), "bufsize": str(limit[1])}
     return chosen | {"crf": str(quality), "b": "0"}
 
 
-def _prores(plan: FilmFormat) -> dict[str, str]:
+def _prores(spec: FilmFormat) -> dict[str, str]:
     return {"profile": "hq", "vendor": "apl0"}
 
 
-def joined(parameters: dict[str, str]) -> str:
+def join_options(parameters: dict[str, str]) -> str:
     """`a=1:b=2`, as x264, x265 and SVT take them."""
     return ":".join(f"{name}={value}" for name, value in parameters.items())

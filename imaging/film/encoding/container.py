@@ -25,7 +25,7 @@ ISO = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0", "writ
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedPicture:
     """One coded picture; times in frames from the start of its run, `decoded_at` below zero where order differs."""
 
     data: bytes
@@ -34,7 +34,7 @@ class Coded:
     key: bool
 
 
-class TooManyBytes(FoundryError):
+class FilmTooLarge(FoundryError):
     """The file came out larger than its limit; `imaging.film.encoding.limits.within` tries again at a lower rate."""
 
     code = "film_too_large"
@@ -66,16 +66,16 @@ class TooFewBits(FoundryError):
 class FilmFile:
     """A container being written, with one stream of pictures and, if given, one of sound; a context manager."""
 
-    def __init__(self, path: Path, plan: FilmFormat, audio: Track | None = None):
-        name = encoder_of(plan)
+    def __init__(self, path: Path, spec: FilmFormat, audio: Track | None = None):
+        name = encoder_of(spec)
         import av
 
-        self.plan = plan
-        own = ISO if plan.container in ("mp4", "mov") else {}
-        self.box = av.open(str(path), "w", format=plan.container, container_options={**own, "fflags": "+bitexact"})
-        self.pictures: Any = self.box.add_stream(name, rate=plan.rate)
-        configure(self.pictures.codec_context, plan)
-        self.pictures.time_base = 1 / plan.rate
+        self.spec = spec
+        own = ISO if spec.container in ("mp4", "mov") else {}
+        self.box = av.open(str(path), "w", format=spec.container, container_options={**own, "fflags": "+bitexact"})
+        self.pictures: Any = self.box.add_stream(name, rate=spec.rate)
+        configure(self.pictures.codec_context, spec)
+        self.pictures.time_base = 1 / spec.rate
         sound = audio.stream(self.box) if audio is not None else None
         with same_priority():
             self.box.start_encoding()
@@ -88,14 +88,14 @@ class FilmFile:
         """The encoder's parameter sets."""
         return bytes(self.pictures.codec_context.extradata or b"")
 
-    def mux(self, coded: Coded, first_frame: int = 0) -> None:
+    def mux(self, to_coded_picture: CodedPicture, first_frame: int = 0) -> None:
         """Add one picture of a run that begins at `first_frame`."""
         import av
 
-        packet = av.Packet(coded.data)
-        packet.stream, packet.time_base = self.pictures, 1 / self.plan.rate
-        packet.pts, packet.dts = first_frame + coded.shown_at, first_frame + coded.decoded_at
-        packet.duration, packet.is_keyframe = 1, coded.key
+        packet = av.Packet(to_coded_picture.data)
+        packet.stream, packet.time_base = self.pictures, 1 / self.spec.rate
+        packet.pts, packet.dts = first_frame + to_coded_picture.shown_at, first_frame + to_coded_picture.decoded_at
+        packet.duration, packet.is_keyframe = 1, to_coded_picture.key
         self.box.mux_one(packet)
 
     def __enter__(self) -> FilmFile:
@@ -110,7 +110,7 @@ class FilmFile:
 
 
 @contextmanager
-def published(sink: BinaryIO | Path, suffix: str) -> Iterator[Path]:
+def write_whole(sink: BinaryIO | Path, suffix: str) -> Iterator[Path]:
     """A scratch file; what it holds when the block ends goes to `sink` whole, and nothing does if the block raises.
 
     A path appears by a rename within its folder; a stream is set back to where it was if it fails half-way. OSError of
@@ -144,18 +144,18 @@ def _pour(scratch: Path, sink: BinaryIO) -> None:
         raise
 
 
-def check_size(path: Path, plan: FilmFormat, coded_bytes: int, frames: int) -> None:
+def check_size(path: Path, spec: FilmFormat, coded_bytes: int, frames: int) -> None:
     """TooManyBytes if the file or its pictures' rate is over the plan's limits, TooFewBits if it is under."""
     size = path.stat().st_size
-    if plan.max_bytes is not None and size > plan.max_bytes:
-        raise TooManyBytes(size, plan.max_bytes)
-    rate = round(coded_bytes * 8 / (Fraction(frames) / plan.rate))
-    if plan.most_bits_per_second is not None and rate > plan.most_bits_per_second:
-        raise TooManyBytes(rate, plan.most_bits_per_second, "bits per second")
-    if rate < plan.least_bits_per_second:
-        raise TooFewBits(rate, plan.least_bits_per_second)
+    if spec.max_bytes is not None and size > spec.max_bytes:
+        raise FilmTooLarge(size, spec.max_bytes)
+    rate = round(coded_bytes * 8 / (Fraction(frames) / spec.rate))
+    if spec.most_bits_per_second is not None and rate > spec.most_bits_per_second:
+        raise FilmTooLarge(rate, spec.most_bits_per_second, "bits per second")
+    if rate < spec.least_bits_per_second:
+        raise TooFewBits(rate, spec.least_bits_per_second)
 
 
-def total(coded: Iterable[Coded]) -> int:
+def total(to_coded_picture: Iterable[CodedPicture]) -> int:
     """Bytes of coded pictures."""
-    return sum(len(picture.data) for picture in coded)
+    return sum(len(picture.data) for picture in to_coded_picture)

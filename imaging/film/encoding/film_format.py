@@ -86,7 +86,7 @@ class FilmFormat:
     target_bits_per_second: int | None = None
     most_bits_per_second: int | None = None
     least_bits_per_second: int = 0
-    told_bits_per_second: int | None = None
+    capped_bits_per_second: int | None = None
     max_bytes: int | None = None
     seconds: Fraction | None = None
     group: int = 0
@@ -173,25 +173,25 @@ def _pair(placement: Placement, motion: Motion) -> tuple[Codec, Container]:
     )
 
 
-def _refuse(plan: FilmFormat) -> None:
+def _refuse(spec: FilmFormat) -> None:
     """CannotFilm for what no encoder here can do."""
-    if plan.codec not in HOLDS[plan.container]:
+    if spec.codec not in HOLDS[spec.container]:
         raise CannotFilm(
-            f"{plan.container} does not hold {plan.codec} here",
-            f"{plan.container} takes {' or '.join(HOLDS[plan.container])}",
+            f"{spec.container} does not hold {spec.codec} here",
+            f"{spec.container} takes {' or '.join(HOLDS[spec.container])}",
         )
-    if plan.codec not in ANIMATED and (plan.width_px % 2 or plan.height_px % 2):
+    if spec.codec not in ANIMATED and (spec.width_px % 2 or spec.height_px % 2):
         raise CannotFilm(
-            f"{plan.width_px} × {plan.height_px} pixels: chroma is kept for every second pixel", "make both edges even"
+            f"{spec.width_px} × {spec.height_px} pixels: chroma is kept for every second pixel", "make both edges even"
         )
-    if max(plan.width_px, plan.height_px) > LARGEST_EDGE_PX or plan.rate > FASTEST or plan.rate <= 0:
+    if max(spec.width_px, spec.height_px) > LARGEST_EDGE_PX or spec.rate > FASTEST or spec.rate <= 0:
         raise CannotFilm(
-            f"{plan.width_px} × {plan.height_px} at {float(plan.rate):g} frames per second",
+            f"{spec.width_px} × {spec.height_px} at {float(spec.rate):g} frames per second",
             f"the limit is {LARGEST_EDGE_PX} pixels an edge at {FASTEST} frames per second",
         )
-    if plan.bits == 10 and plan.codec not in TEN_BIT:
-        raise CannotFilm(f"{plan.codec} with 10 bits", f"10 bits go into {', '.join(TEN_BIT)}")
-    if plan.transfer != "bt709" and plan.bits != 10:
-        raise CannotFilm(f"{plan.transfer.upper()} with {plan.bits} bits", "PQ and HLG need 10 bits")
-    if plan.max_bytes is not None and plan.codec not in ANIMATED and not plan.seconds:
+    if spec.bits == 10 and spec.codec not in TEN_BIT:
+        raise CannotFilm(f"{spec.codec} with 10 bits", f"10 bits go into {', '.join(TEN_BIT)}")
+    if spec.transfer != "bt709" and spec.bits != 10:
+        raise CannotFilm(f"{spec.transfer.upper()} with {spec.bits} bits", "PQ and HLG need 10 bits")
+    if spec.max_bytes is not None and spec.codec not in ANIMATED and not spec.seconds:
         raise CannotFilm("a limit of bytes without a length", "give `seconds` with `max_bytes`")

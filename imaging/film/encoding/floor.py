@@ -40,16 +40,16 @@ class BelowFloor(FoundryError):
         )
 
 
-class Witness:
+class FloorJudge:
     """Keeps tiles of at most 11 frames, evenly spread however long the film is, and judges the encoded film by them."""
 
-    def __init__(self, plan: FilmFormat):
-        self.plan, self.stride, self.number = plan, 1, 0
+    def __init__(self, spec: FilmFormat):
+        self.spec, self.stride, self.number = spec, 1, 0
         self.kept: dict[int, Tiles] = {}
 
-    def see(self, frame: Any) -> None:
+    def observe(self, frame: Any) -> None:
         """Look at the next source frame."""
-        if self.plan.ceiling is not None and self.number % self.stride == 0:
+        if self.spec.ceiling is not None and self.number % self.stride == 0:
             self.kept[self.number] = tiles(frame)
             if len(self.kept) >= KEPT * 2:
                 self.stride *= 2
@@ -58,9 +58,9 @@ class Witness:
 
     def is_needed(self, size: int, frames: int) -> bool:
         """Whether the film came near enough to its limit to have been held back."""
-        if self.plan.ceiling is None or frames == 0:
+        if self.spec.ceiling is None or frames == 0:
             return False
-        return size * 8 > NEAR * self.plan.ceiling * frames / self.plan.rate
+        return size * 8 > NEAR * self.spec.ceiling * frames / self.spec.rate
 
     def judge(self, frames: Iterable[Any]) -> float:
         """The lowest likeness of the kept frames to the decoded ones; BelowFloor under `plan.floor`."""
@@ -70,8 +70,8 @@ class Witness:
                 likeness = likeness_of(self.kept[number], tiles(frame))
                 if likeness < worst:
                     worst, at = likeness, number
-        if worst < self.plan.floor:
-            raise BelowFloor(at, worst, self.plan.floor)
+        if worst < self.spec.floor:
+            raise BelowFloor(at, worst, self.spec.floor)
         return worst
 
 

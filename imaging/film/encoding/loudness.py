@@ -27,11 +27,11 @@ class Loudness:
     peak_dbtp: float
 
 
-def measured(samples: Samples) -> Loudness:
+def measure_loudness(samples: Samples) -> Loudness:
     """Loudness of (2, n) samples at 48 kHz; −70 LUFS if they are shorter than a gating block of 0.4 s or silent."""
     if samples.shape[1] < RATE * 4 // 10 or not samples.any():
         return Loudness(SILENCE_LUFS, _decibels(float(np.abs(samples).max(initial=0.0))))
-    last = filtered(samples, "ebur128", "peak=true:metadata=1:framelog=quiet")[1]
+    last = apply_filter(samples, "ebur128", "peak=true:metadata=1:framelog=quiet")[1]
     peak = max(float(last[key]) for key in last if key.startswith("lavfi.r128.true_peaks_ch"))
     return Loudness(float(last["lavfi.r128.I"]), _decibels(peak))
 
@@ -42,42 +42,42 @@ def at_loudness(samples: Samples, lufs: float, peak_dbtp: float = PEAK_DBTP) -> 
     Silence stays silence. Where peaks leave no room the peak's limit wins and the sound stays softer than asked.
     """
     source, gain = samples, 0.0
-    was = measured(source)
+    was = measure_loudness(source)
     if was.lufs <= SILENCE_LUFS:
         return samples
     gain, ceiling = lufs - was.lufs, peak_dbtp
     for _ in range(ROUNDS):
-        louder = _limited(source, gain, ceiling)
-        now = measured(louder)
+        louder = _limit(source, gain, ceiling)
+        now = measure_loudness(louder)
         if now.peak_dbtp > peak_dbtp:
             ceiling -= max(CEILING_STEP_DB, now.peak_dbtp - peak_dbtp)
         elif abs(now.lufs - lufs) <= WITHIN_LU:
             break
         else:
             gain += lufs - now.lufs
-    return _under(louder, peak_dbtp)
+    return _turn_down(louder, peak_dbtp)
 
 
-def _limited(samples: Samples, gain_db: float, ceiling_dbtp: float) -> Samples:
+def _limit(samples: Samples, gain_db: float, ceiling_dbtp: float) -> Samples:
     louder = (samples * 10 ** (gain_db / 20)).astype(np.float32)
-    if measured_peak(louder) <= ceiling_dbtp:
+    if measure_peak(louder) <= ceiling_dbtp:
         return louder
     settings = f"limit={10 ** (ceiling_dbtp / 20):.6f}:attack=5:release=80:level=0:latency=1"
-    return filtered(louder, "alimiter", settings)[0]
+    return apply_filter(louder, "alimiter", settings)[0]
 
 
-def measured_peak(samples: Samples) -> float:
+def measure_peak(samples: Samples) -> float:
     """Highest true peak in dBTP, from four-fold oversampling (BS.1770-4, annex 2)."""
-    return measured(samples).peak_dbtp
+    return measure_loudness(samples).peak_dbtp
 
 
-def _under(samples: Samples, peak_dbtp: float) -> Samples:
+def _turn_down(samples: Samples, peak_dbtp: float) -> Samples:
     """Turned down as a whole by what its true peak is still over the limit."""
-    over = measured_peak(samples) - peak_dbtp
+    over = measure_peak(samples) - peak_dbtp
     return samples if over <= 0 else (samples * 10 ** (-over / 20)).astype(np.float32)
 
 
-def filtered(samples: Samples, name: str, settings: str) -> tuple[Samples, dict[str, str]]:
+def apply_filter(samples: Samples, name: str, settings: str) -> tuple[Samples, dict[str, str]]:
     """Samples after one of FFmpeg's filters, as many as went in, and the last frame's metadata."""
     from av.filter import Graph
 
@@ -89,29 +89,29 @@ def filtered(samples: Samples, name: str, settings: str) -> tuple[Samples, dict[
     out.link_to(sink)
     graph.configure()
     blocks: list[Samples] = []
-    told: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for start in range(0, samples.shape[1], RATE):
         source.push(_frame(samples[:, start : start + RATE], start))
-        told = _pulled(sink, blocks) or told
+        metadata = _pull_all(sink, blocks) or metadata
     source.push(None)
-    told = _pulled(sink, blocks) or told
-    return np.concatenate(blocks, axis=1)[:, : samples.shape[1]], told
+    metadata = _pull_all(sink, blocks) or metadata
+    return np.concatenate(blocks, axis=1)[:, : samples.shape[1]], metadata
 
 
 _PLANAR = f"sample_fmts=fltp:channel_layouts=stereo:sample_rates={RATE}"
 
 
-def _pulled(sink: Any, blocks: list[Samples]) -> dict[str, str]:
+def _pull_all(sink: Any, blocks: list[Samples]) -> dict[str, str]:
     import av
 
-    told: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     while True:
         try:
             frame = sink.pull()
         except (av.BlockingIOError, av.EOFError):
-            return told
+            return metadata
         blocks.append(frame.to_ndarray())
-        told = dict(frame.metadata) or told
+        metadata = dict(frame.metadata) or metadata
 
 
 def _frame(samples: Samples, start: int) -> Any:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from imaging.film.encoding.audio import RATE, Samples, samples_in
 from imaging.film.encoding.film_format import CannotFilm
-from imaging.film.encoding.loudness import at_loudness, measured
+from imaging.film.encoding.loudness import at_loudness, measure_loudness
 
 SEAM = Fraction(1, 2)
 """Seconds over which music that is too short fades into its own beginning."""
@@ -32,7 +32,7 @@ class Mix:
     lufs: float | None = -14.0
 
 
-def mixed(mix: Mix, music: Samples | None = None, voice: Samples | None = None) -> Samples:
+def mix_sound(mix: Mix, music: Samples | None = None, voice: Samples | None = None) -> Samples:
     """(2, n) samples of the film's length at `mix.lufs` and −1 dBTP at most.
 
     Music too short is repeated with a soft seam, music too long is cut; both ends are faded. CannotFilm if the voice
@@ -43,18 +43,18 @@ def mixed(mix: Mix, music: Samples | None = None, voice: Samples | None = None) 
         raise CannotFilm("a mix of nothing", "give music, a voice, or both")
     whole = np.zeros((2, length), np.float32)
     if music is not None:
-        whole += fitted(music, length)
+        whole += fit_length(music, length)
     if voice is not None:
-        spoken = _placed(voice, mix, length)
+        spoken = _place_voice(voice, mix, length)
         if music is not None:
-            spoken = _above(spoken, whole)
-            whole *= ducked(spoken, mix.duck_db)
+            spoken = _raise_above(spoken, whole)
+            whole *= ducking_gain(spoken, mix.duck_db)
         whole += spoken
     whole *= fades(mix, length)
     return whole if mix.lufs is None else at_loudness(whole, mix.lufs)
 
 
-def fitted(music: Samples, length: int) -> Samples:
+def fit_length(music: Samples, length: int) -> Samples:
     """Cut to `length` samples, or repeated over a seam of half a second of equal power."""
     seam = min(samples_in(SEAM), music.shape[1] // 3)
     whole = music
@@ -71,7 +71,7 @@ def _sewn(whole: Samples, music: Samples, seam: int) -> Samples:
     return np.concatenate([whole[:, :-seam], between, music[:, seam:]], axis=1)
 
 
-def _placed(voice: Samples, mix: Mix, length: int) -> Samples:
+def _place_voice(voice: Samples, mix: Mix, length: int) -> Samples:
     start = samples_in(mix.voice_at)
     if start < 0 or start + voice.shape[1] > length:
         ends = float(mix.voice_at) + voice.shape[1] / RATE
@@ -83,13 +83,13 @@ def _placed(voice: Samples, mix: Mix, length: int) -> Samples:
     return whole
 
 
-def _above(voice: Samples, music: Samples) -> Samples:
+def _raise_above(voice: Samples, music: Samples) -> Samples:
     """The voice, at a loudness that stands over the music's."""
-    wanted, has = measured(music).lufs + VOICE_OVER_MUSIC_LU, measured(voice).lufs
+    wanted, has = measure_loudness(music).lufs + VOICE_OVER_MUSIC_LU, measure_loudness(voice).lufs
     return (voice * 10 ** (np.clip(wanted - has, -24, 24) / 20)).astype(np.float32)
 
 
-def ducked(voice: Samples, duck_db: float) -> NDArray[np.float32]:
+def ducking_gain(voice: Samples, duck_db: float) -> NDArray[np.float32]:
     """Gain of the music, (n,): down by `duck_db` from a tenth of a second before the voice until 0.6 s after it."""
     window = samples_in(WINDOW)
     count = -(-voice.shape[1] // window)

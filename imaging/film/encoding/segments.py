@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from foundry.errors import FoundryError
 from imaging.film.encoding.codecs import COLOUR, configure, encoder_of
-from imaging.film.encoding.container import Coded, FilmFile, check_size, published, total
+from imaging.film.encoding.container import CodedPicture, FilmFile, check_size, total, write_whole
 from imaging.film.encoding.film_format import ANIMATED, CannotFilm, FilmFormat
-from imaging.film.encoding.floor import Witness
+from imaging.film.encoding.floor import FloorJudge
 from imaging.film.encoding.priority import same_priority
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
+class EncodedRun:
     """Frames encoded to closed groups of pictures: the encoder's headers, its pictures in order of decoding."""
 
-    plan: FilmFormat
+    spec: FilmFormat
     headers: bytes
-    pictures: tuple[Coded, ...]
+    pictures: tuple[CodedPicture, ...]
 
     @property
     def frames(self) -> int:
@@ -66,55 +66,55 @@ class CannotJoin(FoundryError):
         return f"{self.what}; encode every run of a film with the same FilmFormat."
 
 
-def can_join(plan: FilmFormat) -> bool:
+def can_join(spec: FilmFormat) -> bool:
     """Whether films of this format may be made from runs."""
-    return plan.codec not in ANIMATED
+    return spec.codec not in ANIMATED
 
 
-def encode_run(plan: FilmFormat, frames: Iterable[Any], count: int) -> Run:
+def encode_run(spec: FilmFormat, frames: Iterable[Any], count: int) -> EncodedRun:
     """Encode `count` av.VideoFrames of `plan.pixel_format`, on one thread; the same frames make the same bytes.
 
     CannotFilm for GIF and WebP, for frames of another size or format, and for another number of them than `count`;
     BelowFloor where a rate's limit costs more likeness than `plan.floor` allows.
     """
-    if not can_join(plan):
+    if not can_join(spec):
         raise CannotFilm(
-            f"{plan.codec} keeps only what changes between pictures", "make the film whole, with FilmWriter"
+            f"{spec.codec} keeps only what changes between pictures", "make the film whole, with FilmWriter"
         )
-    name = encoder_of(plan)
+    name = encoder_of(spec)
     import av
 
     context: Any = av.CodecContext.create(name, "w")
-    configure(context, plan)
-    witness, pictures = Witness(plan), []
-    for frame in marked(plan, frames, count):
-        witness.see(frame)
+    configure(context, spec)
+    witness, pictures = FloorJudge(spec), []
+    for frame in mark_frames(spec, frames, count):
+        witness.observe(frame)
         with same_priority():
-            pictures += [coded(packet) for packet in context.encode(frame)]
-    pictures += [coded(packet) for packet in context.encode(None)]
-    run = Run(plan, bytes(context.extradata or b""), tuple(pictures))
+            pictures += [to_coded_picture(packet) for packet in context.encode(frame)]
+    pictures += [to_coded_picture(packet) for packet in context.encode(None)]
+    run = EncodedRun(spec, bytes(context.extradata or b""), tuple(pictures))
     if witness.is_needed(run.size, run.frames):
-        witness.judge(shown(run))
+        witness.judge(decode_run(run))
     return run
 
 
 def join(
-    runs: Sequence[Run], sink: BinaryIO | Path, *, audio: Track | None = None, plan: FilmFormat | None = None
+    runs: Sequence[EncodedRun], sink: BinaryIO | Path, *, audio: Track | None = None, spec: FilmFormat | None = None
 ) -> int:
     """Write runs, one after the other, as one film; returns its number of frames.
 
     `plan` states the limits of the whole file where they differ from the runs'. CannotJoin if runs were encoded
     differently; TooManyBytes and TooFewBits if the whole is outside the limits.
     """
-    _alike(runs)
-    whole = plan or runs[0].plan
-    with published(sink, whole.container) as scratch:
-        start = _laid(runs, FilmFile(scratch, runs[0].plan, audio))
+    _refuse_unlike(runs)
+    whole = spec or runs[0].spec
+    with write_whole(sink, whole.container) as scratch:
+        start = _write_runs(runs, FilmFile(scratch, runs[0].spec, audio))
         check_size(scratch, whole, sum(run.size for run in runs), start)
     return start
 
 
-def _laid(runs: Sequence[Run], file: FilmFile) -> int:
+def _write_runs(runs: Sequence[EncodedRun], file: FilmFile) -> int:
     with file as film:
         if film.headers != runs[0].headers:
             raise CannotJoin("the encoder here writes other headers than the one that made the runs")
@@ -126,24 +126,24 @@ def _laid(runs: Sequence[Run], file: FilmFile) -> int:
         return start
 
 
-def _reordering(run: Run) -> int:
+def _reordering(run: EncodedRun) -> int:
     """How many frames before its showing a picture must be decoded; encoders allow short runs more than that."""
     return max(at - picture.shown_at for at, picture in enumerate(run.pictures))
 
 
-def _alike(runs: Sequence[Run]) -> None:
+def _refuse_unlike(runs: Sequence[EncodedRun]) -> None:
     if not runs:
         raise CannotJoin("no runs")
     for number, run in enumerate(runs):
-        if run.headers != runs[0].headers or run.plan.codec != runs[0].plan.codec or run.plan.rate != runs[0].plan.rate:
+        if run.headers != runs[0].headers or run.spec.codec != runs[0].spec.codec or run.spec.rate != runs[0].spec.rate:
             raise CannotJoin(f"run {number} has other headers than the first")
 
 
-def marked(plan: FilmFormat, frames: Iterable[Any], count: int) -> Iterator[Any]:
+def mark_frames(spec: FilmFormat, frames: Iterable[Any], count: int) -> Iterator[Any]:
     """Frames with time, colour and, for H.264, key pictures set; CannotFilm for a frame that does not fit the plan."""
-    keys, number = key_frames(plan, count), 0
+    keys, number = key_frames(spec, count), 0
     for number, frame in enumerate(frames, start=1):
-        mark(plan, frame, number - 1)
+        mark(spec, frame, number - 1)
         if number - 1 in keys:
             frame.pict_type = KEY
         yield frame
@@ -154,45 +154,45 @@ def marked(plan: FilmFormat, frames: Iterable[Any], count: int) -> Iterator[Any]
 KEY, ANY = 1, 0
 
 
-def mark(plan: FilmFormat, frame: Any, number: int) -> None:
+def mark(spec: FilmFormat, frame: Any, number: int) -> None:
     """Set a frame's time and colour in place."""
-    if (frame.width, frame.height, frame.format.name) != (plan.width_px, plan.height_px, plan.pixel_format):
+    if (frame.width, frame.height, frame.format.name) != (spec.width_px, spec.height_px, spec.pixel_format):
         raise CannotFilm(
             f"frame {number} is {frame.width} × {frame.height} {frame.format.name}",
-            f"the film takes {plan.width_px} × {plan.height_px} {plan.pixel_format}",
+            f"the film takes {spec.width_px} × {spec.height_px} {spec.pixel_format}",
         )
-    frame.pts, frame.time_base, frame.pict_type = number, 1 / plan.rate, ANY
-    if plan.codec in ANIMATED:
+    frame.pts, frame.time_base, frame.pict_type = number, 1 / spec.rate, ANY
+    if spec.codec in ANIMATED:
         return
-    frame.color_primaries, frame.color_trc, frame.colorspace = COLOUR[plan.transfer]
+    frame.color_primaries, frame.color_trc, frame.colorspace = COLOUR[spec.transfer]
     frame.color_range = 1
 
 
-def key_frames(plan: FilmFormat, count: int) -> frozenset[int]:
+def key_frames(spec: FilmFormat, count: int) -> frozenset[int]:
     """Frames of a run of `count` that H.264 must begin a closed group with; other encoders count by themselves.
 
     Neighbouring IDR pictures must differ in idr_pic_id (ITU-T H.264, 7.4.3), which the encoder counts 0, 1, 0 … from
     the start of every run. An even number of them in each run keeps that true across every join.
     """
-    if plan.codec != "h264":
+    if spec.codec != "h264":
         return frozenset()
     if count < 2:
         raise CannotFilm(f"a run of {count} frame", "give H.264 two frames or more in each run")
-    groups = -(-count // plan.group)
+    groups = -(-count // spec.group)
     groups += groups % 2
     return frozenset(part * count // groups for part in range(groups))
 
 
-def coded(packet: Any) -> Coded:
+def to_coded_picture(packet: Any) -> CodedPicture:
     """An av.Packet as a value."""
-    return Coded(bytes(packet), packet.pts, packet.dts, packet.is_keyframe)
+    return CodedPicture(bytes(packet), packet.pts, packet.dts, packet.is_keyframe)
 
 
-def shown(run: Run) -> Iterator[Any]:
+def decode_run(run: EncodedRun) -> Iterator[Any]:
     """The av.VideoFrames that a run decodes to, in order of showing."""
     import av
 
-    context: Any = av.CodecContext.create(DECODERS.get(run.plan.codec, run.plan.codec), "r")
+    context: Any = av.CodecContext.create(DECODERS.get(run.spec.codec, run.spec.codec), "r")
     context.thread_count = 1
     if run.headers:
         context.extradata = run.headers

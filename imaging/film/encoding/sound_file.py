@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from foundry.errors import FoundryError
-from imaging.film.clip_master import encoder
+from imaging.film.clip_master import require_av
 from imaging.film.encoding.audio import RATE, Samples
 
 FORMATS = ("mp3", "wav", "flac", "ogg", "aac", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "aiff")
@@ -40,18 +40,18 @@ class UnreadableSound(FoundryError):
         return f"sound {self.name} {self.what}; {self.remedy}."
 
 
-def listen(data: bytes, name: str) -> Samples:
+def decode_sound(data: bytes, name: str) -> Samples:
     """Samples (2, n) of a file's first stream of sound, resampled to 48 kHz and mixed to stereo; `name` is for people.
 
     UnreadableSound for what is no sound of a known kind, is damaged, is empty, is longer than ten minutes or has more
     than eight channels.
     """
-    av = encoder()
+    av = require_av()
     if len(data) > MOST_BYTES:
         raise UnreadableSound(name, f"has {len(data)} bytes", f"the limit is {MOST_BYTES}")
     try:
         with av.open(io.BytesIO(data), format=kind_of(data, name)) as source:
-            blocks = list(_decoded(source, name))
+            blocks = list(_decode_blocks(source, name))
     except av.FFmpegError as error:
         raise UnreadableSound(name, f"is damaged ({error.strerror})", "save it again as WAV, FLAC or MP3") from error
     if not blocks:
@@ -64,7 +64,7 @@ def listen(data: bytes, name: str) -> Samples:
 
 def read(path: Path) -> Samples:
     """`listen` to a file on disk."""
-    return listen(path.read_bytes(), path.name)
+    return decode_sound(path.read_bytes(), path.name)
 
 
 def kind_of(data: bytes, name: str) -> str:
@@ -77,7 +77,7 @@ def kind_of(data: bytes, name: str) -> str:
     raise UnreadableSound(name, "is no sound file known here", "give WAV, FLAC, MP3, AAC, Ogg, M4A or WebM")
 
 
-def _decoded(source: Any, name: str) -> Iterator[Samples]:
+def _decode_blocks(source: Any, name: str) -> Iterator[Samples]:
     from av import AudioResampler
 
     if not source.streams.audio:

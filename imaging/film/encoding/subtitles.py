@@ -46,7 +46,7 @@ class TimedLine:
         return tuple(line.strip() for line in self.text.split("\n") if line.strip())
 
 
-def checked(timed: Iterable[TimedLine]) -> tuple[TimedLine, ...]:
+def check_lines(timed: Iterable[TimedLine]) -> tuple[TimedLine, ...]:
     """The lines, sorted by start; UnreadableLine for the first (counted from 1) that breaks a rule.
 
     At most two lines of 42 characters, read at 20 characters a second or slower; for Chinese, Japanese and Korean 16
@@ -68,8 +68,8 @@ def lines_at(timed: Sequence[TimedLine], seconds: Fraction) -> tuple[str, ...]:
 def as_webvtt(timed: Sequence[TimedLine]) -> bytes:
     """A WebVTT file, UTF-8 (W3C WebVTT 1): markup is escaped, each line says its own direction to the reader."""
     cues = (
-        f"{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n" + "\n".join(_escaped(part) for part in line.lines)
-        for line in checked(timed)
+        f"{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n" + "\n".join(_escape(part) for part in line.lines)
+        for line in check_lines(timed)
     )
     return ("\n\n".join(["WEBVTT", *cues]) + "\n").encode()
 
@@ -83,7 +83,7 @@ def as_srt(timed: Sequence[TimedLine]) -> bytes:
         "\r\n".join(
             [str(number), f"{_clock(line.start, ',')} --> {_clock(line.end, ',')}", *map(_plain, line.lines), ""]
         )
-        for number, line in enumerate(checked(timed), start=1)
+        for number, line in enumerate(check_lines(timed), start=1)
     )
     return "\r\n".join(cues).encode()
 
@@ -135,7 +135,7 @@ def _clock(seconds: Fraction, point: str) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
 
 
-def _escaped(line: str) -> str:
+def _escape(line: str) -> str:
     return html.escape(line, quote=False)  # `-->` becomes `--&gt;`, which no reader takes for a time
 
 

@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from imaging.film.encoding.animated import Animation
-from imaging.film.encoding.container import FilmFile, check_size, published
+from imaging.film.encoding.animated import AnimatedPictureWriter
+from imaging.film.encoding.container import FilmFile, check_size, write_whole
 from imaging.film.encoding.film_format import ANIMATED, CannotFilm, FilmFormat, Mastering, formats_for
-from imaging.film.encoding.floor import Witness
+from imaging.film.encoding.floor import FloorJudge
 from imaging.film.encoding.priority import same_priority
-from imaging.film.encoding.segments import KEY, coded, mark
-from imaging.film.encoding.subtitles import TimedLine, checked
+from imaging.film.encoding.segments import KEY, mark, to_coded_picture
+from imaging.film.encoding.subtitles import TimedLine, check_lines
 
 if TYPE_CHECKING:
     from imaging.film.encoding.audio import Track
@@ -33,30 +33,30 @@ class FilmWriter:
     def __init__(
         self,
         sink: BinaryIO | Path,
-        plan: FilmFormat,
+        spec: FilmFormat,
         *,
         subtitles: Sequence[TimedLine] = (),
         audio: Track | None = None,
     ):
-        if audio is not None and plan.codec in ANIMATED:
-            raise CannotFilm(f"{plan.codec} with sound", "animated pictures have none")
-        self.sink, self.plan, self.audio = sink, plan, audio
-        self.subtitles = checked(subtitles)
+        if audio is not None and spec.codec in ANIMATED:
+            raise CannotFilm(f"{spec.codec} with sound", "animated pictures have none")
+        self.sink, self.spec, self.audio = sink, spec, audio
+        self.subtitles = check_lines(subtitles)
         self.frames = 0
 
     def __enter__(self) -> FilmWriter:
         with ExitStack() as opening:
-            scratch = opening.enter_context(published(self.sink, self.plan.container))
-            if self.plan.codec in ANIMATED:
-                self._work: _Work = Animation(scratch, self.plan)
+            scratch = opening.enter_context(write_whole(self.sink, self.spec.container))
+            if self.spec.codec in ANIMATED:
+                self._work: _Work = AnimatedPictureWriter(scratch, self.spec)
             else:
-                self._work = opening.enter_context(_Coding(scratch, self.plan, self.audio))
+                self._work = opening.enter_context(_CodedFilm(scratch, self.spec, self.audio))
             self._closing = opening.pop_all()
         return self
 
     def add(self, frame: Any) -> None:
         """One frame more; CannotFilm if its size or format is not the plan's."""
-        mark(self.plan, frame, self.frames)
+        mark(self.spec, frame, self.frames)
         self._work.add(frame, self.frames)
         self.frames += 1
 
@@ -75,23 +75,23 @@ class _Work(Protocol):
     def finish(self, frames: int) -> None: ...
 
 
-class _Coding:
+class _CodedFilm:
     """A film of coded pictures in its container."""
 
-    def __init__(self, scratch: Path, plan: FilmFormat, audio: Track | None):
-        self.scratch, self.plan = scratch, plan
-        self.film, self.witness, self.size = FilmFile(scratch, plan, audio), Witness(plan), 0
+    def __init__(self, scratch: Path, spec: FilmFormat, audio: Track | None):
+        self.scratch, self.spec = scratch, spec
+        self.film, self.witness, self.size = FilmFile(scratch, spec, audio), FloorJudge(spec), 0
 
-    def __enter__(self) -> _Coding:
+    def __enter__(self) -> _CodedFilm:
         return self
 
     def __exit__(self, *error: Any) -> None:
         self.film.__exit__(*error)
 
     def add(self, frame: Any, number: int) -> None:
-        if self.plan.codec == "h264" and number % self.plan.group == 0:
+        if self.spec.codec == "h264" and number % self.spec.group == 0:
             frame.pict_type = KEY
-        self.witness.see(frame)
+        self.witness.observe(frame)
         with same_priority():
             packets = self.film.pictures.codec_context.encode(frame)
         self._mux(packets)
@@ -99,12 +99,12 @@ class _Coding:
     def _mux(self, packets: list[Any]) -> None:
         for packet in packets:
             self.size += packet.size
-            self.film.mux(coded(packet))
+            self.film.mux(to_coded_picture(packet))
 
     def finish(self, frames: int) -> None:
         self._mux(self.film.pictures.codec_context.encode(None))
         self.film.__exit__(None, None, None)
-        check_size(self.scratch, self.plan, self.size, frames)
+        check_size(self.scratch, self.spec, self.size, frames)
         if self.witness.is_needed(self.size, frames):
             self._judge()
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from foundry.tenant import load_tenant
-from imaging.film.card_colour import MOST_LOST, card_colour, hidden
+from imaging.film.card_colour import MOST_LOST, card_colour, hidden_share
 from tests.support.briefs import EXAMPLES
 
 PALETTE = load_tenant(EXAMPLES / "tenants", "northpeak").brand.palette
@@ -27,9 +27,9 @@ def product(name: str) -> Image.Image:
 )
 def test_a_product_is_never_lost_on_its_card(name: str, role: str, found: str) -> None:
     assert card_colour(role, PALETTE, product(name)) == found
-    assert hidden(found, product(name)) < MOST_LOST
+    assert hidden_share(found, product(name)) < MOST_LOST
 
 
 def test_a_card_without_a_product_is_as_the_timeline_says() -> None:
     assert card_colour("ink", PALETTE, None) == PALETTE.ink
-    assert hidden(PALETTE.ink, Image.new("RGBA", (8, 8))) == 0
+    assert hidden_share(PALETTE.ink, Image.new("RGBA", (8, 8))) == 0

@@ -20,11 +20,11 @@ from foundry.plan.clip import ClipOrder
 from foundry.plan.clips import clips
 from foundry.plan.shot import Box, MasterFacts
 from foundry.store.object_store import SCRATCH, LocalStore
-from imaging.film.clip_master import encode
-from imaging.film.film_staging import Stock, staged_film
-from imaging.film.finished_film import Made, Shelf, make
-from imaging.film.footage import Footage, facts_of_clip, footage, frames_at
-from imaging.film.locale_content import words_of
+from imaging.film.clip_master import encode_clip
+from imaging.film.film_staging import FilmInputs, stage_film
+from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
+from imaging.film.footage import Footage, facts_of_clip, frames_at, open_footage
+from imaging.film.locale_content import film_text
 from imaging.film.signal import Signal
 from imaging.pixels.contrast import contrast, extremes, luminance
 from pipelines.campaign.explain import explained
@@ -123,7 +123,7 @@ def test_a_card_that_films_from_words_films_for_all_products(shelf: Path, tmp_pa
 
 
 def a_clip(file: Path, frames: Iterator[Any], box: Box | None = None) -> Footage:
-    encode(frames, file, 8)
+    encode_clip(frames, file, 8)
     return Footage(file, MasterFacts("clip", "story", *SIZE, box))
 
 
@@ -135,12 +135,14 @@ def greys() -> Iterator[Any]:
         yield frame
 
 
-def made_with(clip: Footage, folder: Path, monkeypatch: Any, *, film: Any = None) -> tuple[Made, list[Any], Any]:
+def made_with(
+    clip: Footage, folder: Path, monkeypatch: Any, *, film: Any = None
+) -> tuple[FinishedFilm, list[Any], Any]:
     """The English film with this clip in place of its first scene: what was made, its frames, its variant."""
     each = ordered_moving(folder, monkeypatch, None, scenes=[WALL, ARCH], film=film)
     variant, store = first_variant(each.plan, "en-US"), LocalStore(folder / "store")
-    stock = Stock(a_picture, clips=lambda at: clip if at == 0 else None)
-    with make(variant, each.plan, store, Shelf(), stock, lambda key: b"") as done:
+    stock = FilmInputs(a_picture, clips=lambda at: clip if at == 0 else None)
+    with make_film(variant, each.plan, store, FilmCache(), stock, lambda key: b"") as done:
         return done, frames_of(done.file), variant
 
 
@@ -186,8 +188,8 @@ def test_type_on_a_picture_that_turns_bright_reads_all_the_time(tmp_path: Path, 
     done, frames, variant = made_with(clip, tmp_path, monkeypatch)
     assert [check.name for check in done.checks if not check.passed] == []
     each = ordered_moving(tmp_path, monkeypatch, None, scenes=[WALL, ARCH])
-    film = staged_film(variant, each.plan, Stock(a_picture, clips=lambda at: clip), Signal("yuv420p"))
-    (moving,) = words_of(variant, each.plan, film).letters[0].slots
+    film = stage_film(variant, each.plan, FilmInputs(a_picture, clips=lambda at: clip), Signal("yuv420p"))
+    (moving,) = film_text(variant, each.plan, film).by_scene[0].slots
     assert moving.slot.placed.contrast >= 4.5
     (ink,) = {luminance(colour) for colour in film.staged[0].static.ink.values()}
     standing = frames[moving.start + moving.frames : variant.timeline.takes[0].stop]
@@ -210,13 +212,13 @@ def test_a_clip_from_a_bucket_is_a_scratch_file_that_goes_with_its_film(tmp_path
     a_clip(tmp_path / "clip.mkv", greys())
     store = InABucket(tmp_path / "store")
     store.put_file_once(order.clip, tmp_path / "clip.mkv")
-    taken = footage(order, MasterFacts("c", "story", *SIZE, None), store)
+    taken = open_footage(order, MasterFacts("c", "story", *SIZE, None), store)
     assert taken.file.read_bytes() == (tmp_path / "clip.mkv").read_bytes()
     assert list((tmp_path / "store" / SCRATCH).iterdir()) == [taken.file]
     del taken
     gc.collect()
     assert list((tmp_path / "store" / SCRATCH).iterdir()) == []
-    there = footage(order, MasterFacts("c", "story", *SIZE, None), LocalStore(tmp_path / "store"))
+    there = open_footage(order, MasterFacts("c", "story", *SIZE, None), LocalStore(tmp_path / "store"))
     assert there.file == (tmp_path / "store" / order.clip).resolve()
 
 

@@ -12,9 +12,9 @@ from foundry.errors import Refusals
 from foundry.plan.estimate import estimate, needs
 from foundry.plan.plan import Plan
 from foundry.store.object_store import SCRATCH, LocalStore
-from imaging.film.film_staging import Stock
-from imaging.film.finished_film import Shelf, format_of, make
-from imaging.film.locale_content import words_of
+from imaging.film.film_staging import FilmInputs
+from imaging.film.finished_film import FilmCache, format_of, make_film
+from imaging.film.locale_content import film_text
 from pipelines.campaign.flow import build
 from tests.support.fakes import PaintingHandler
 from tests.support.small_films import WORDS, a_picture, first_variant, ordered
@@ -43,15 +43,15 @@ def test_a_film_of_several_scenes_names_and_needs_them_all(tmp_path: Path, monke
     assert not {v.name for v in variants} & {v.name for shot in other.shots() for v in other.variants(shot)}
 
 
-def runs_of(plan: Plan, locale: str, shelf: Shelf) -> list[Any]:
+def runs_of(plan: Plan, locale: str, shelf: FilmCache) -> list[Any]:
     variant = first_variant(plan, locale)
     wanted = format_of(variant)
-    film = shelf.take(variant, plan, Stock(a_picture), wanted)
-    return shelf.shared.runs(film, words_of(variant, plan, film), wanted)
+    film = shelf.staged_film(variant, plan, FilmInputs(a_picture), wanted)
+    return shelf.shared.runs(film, film_text(variant, plan, film), wanted)
 
 
 def test_locales_share_what_shows_no_words_bit_for_bit(tmp_path: Path, monkeypatch: Any) -> None:
-    plan, shelf = ordered(tmp_path, monkeypatch).plan, Shelf()
+    plan, shelf = ordered(tmp_path, monkeypatch).plan, FilmCache()
     english, german = (runs_of(plan, locale, shelf) for locale in ("en-US", "de-DE"))
     shared = {run.digest for run in shelf.shared.kept.values()}
     assert shared
@@ -65,7 +65,7 @@ def test_the_same_film_has_the_same_bytes(tmp_path: Path, monkeypatch: Any) -> N
     variant, store = first_variant(plan, "en-US"), LocalStore(tmp_path / "store")
     files = set()
     for _ in range(2):
-        with make(variant, plan, store, Shelf(), Stock(a_picture), lambda key: b"") as film:
+        with make_film(variant, plan, store, FilmCache(), FilmInputs(a_picture), lambda key: b"") as film:
             files.add(film.file.read_bytes())
             assert [check.name for check in film.checks if not check.passed] == []
     assert len(files) == 1
@@ -91,10 +91,10 @@ def test_a_fault_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: Any) 
     def broken(self: Any, *arguments: Any) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("imaging.film.picture_sources.Still.paint", broken)
+    monkeypatch.setattr("imaging.film.picture_sources.StillSource.paint", broken)
     with (
         pytest.raises(OSError, match="disk is full"),
-        make(variant, plan, store, Shelf(), Stock(a_picture), lambda key: b""),
+        make_film(variant, plan, store, FilmCache(), FilmInputs(a_picture), lambda key: b""),
     ):
         raise AssertionError("a film was made")
     assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []

@@ -17,7 +17,7 @@ from foundry.manifest import CheckRecord
 from foundry.names import seed_of
 from foundry.plan.clip import ClipOrder, NoFirstFrame, Scenario, clip_order
 from foundry.store.object_store import LocalStore
-from imaging.film.clip_master import encode
+from imaging.film.clip_master import encode_clip
 from imaging.pixels.arrays import Pixels
 from models.registry import WeightsRefused, cards
 from models.video.asking import ClipGrid
@@ -132,7 +132,7 @@ def gradients(count: int, edge: int = 192) -> Iterator[Pixels]:
 
 def peak_of(count: int, file: Path) -> int:
     tracemalloc.start()
-    assert encode(gradients(count), file, 24) == count
+    assert encode_clip(gradients(count), file, 24) == count
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak

@@ -17,11 +17,11 @@ import pytest
 from foundry.channel.placement import Motion
 from imaging.film.encoding.audio import RATE, TELEVISION, Samples, Track, track_for
 from imaging.film.encoding.film_format import CannotFilm
-from imaging.film.encoding.loudness import at_loudness, measured
-from imaging.film.encoding.mixing import Mix, ducked, fitted, mixed
-from imaging.film.encoding.sound_file import UnreadableSound, listen
+from imaging.film.encoding.loudness import at_loudness, measure_loudness
+from imaging.film.encoding.mixing import Mix, ducking_gain, fit_length, mix_sound
+from imaging.film.encoding.sound_file import UnreadableSound, decode_sound
 from imaging.film.encoding.writer import FilmWriter
-from tests.support.moving_pictures import FFMPEG, a_plan, pan, probed, readers
+from tests.support.moving_pictures import FFMPEG, a_spec, pan, probed, readers
 
 
 def music(seconds: float, level: float = 0.2) -> Samples:
@@ -52,22 +52,22 @@ def a_wav(samples: Samples, rate: int = RATE, channels: int = 2) -> bytes:
 class TestReading:
     def test_a_wav_is_read_as_it_is(self):
         samples = music(0.5)
-        assert np.abs(listen(a_wav(samples), "m.wav") - samples).max() < 2 / 32768
+        assert np.abs(decode_sound(a_wav(samples), "m.wav") - samples).max() < 2 / 32768
 
     @pytest.mark.parametrize("rate", [8000, 22_050, 44_100, 96_000])
     def test_other_rates_become_48_khz(self, rate: int):
-        heard = listen(a_wav(music(1), rate), "m.wav")
+        heard = decode_sound(a_wav(music(1), rate), "m.wav")
         assert abs(heard.shape[1] - RATE * RATE / rate) < 64
 
     @pytest.mark.parametrize("channels", [1, 6, 8])
     def test_other_channels_become_two(self, channels: int):
-        heard = listen(a_wav(music(0.3), channels=channels), "m.wav")
+        heard = decode_sound(a_wav(music(0.3), channels=channels), "m.wav")
         assert heard.shape == (2, round(0.3 * RATE))
         assert np.abs(heard).max() > 0.05
 
     def test_a_truncated_file_gives_what_is_there(self):
         data = a_wav(music(1))
-        assert 0.4 * RATE < listen(data[: len(data) // 2], "m.wav").shape[1] <= 0.5 * RATE
+        assert 0.4 * RATE < decode_sound(data[: len(data) // 2], "m.wav").shape[1] <= 0.5 * RATE
 
     @pytest.mark.parametrize(
         ("data", "sentence"),
@@ -82,21 +82,21 @@ class TestReading:
     )
     def test_what_is_no_sound_is_refused(self, data: bytes, sentence: str):
         with pytest.raises(UnreadableSound) as refusal:
-            listen(data, "theme.mp3")
+            decode_sound(data, "theme.mp3")
         assert str(refusal.value).startswith("sound theme.mp3")
         assert sentence in str(refusal.value)
 
     def test_a_file_without_samples_is_refused(self):
         with pytest.raises(UnreadableSound):
-            listen(a_wav(np.zeros((2, 0), np.float32)), "m.wav")
+            decode_sound(a_wav(np.zeros((2, 0), np.float32)), "m.wav")
 
     def test_a_film_without_sound_is_refused(self):
-        sink, plan = io.BytesIO(), a_plan()
-        with FilmWriter(sink, plan) as writer:
-            for frame in pan(plan, 3):
+        sink, spec = io.BytesIO(), a_spec()
+        with FilmWriter(sink, spec) as writer:
+            for frame in pan(spec, 3):
                 writer.add(frame)
         with pytest.raises(UnreadableSound, match="no stream of sound"):
-            listen(sink.getvalue(), "film.mp4")
+            decode_sound(sink.getvalue(), "film.mp4")
 
     def test_samples_that_are_no_numbers_are_refused(self):
         import struct
@@ -109,19 +109,19 @@ class TestReading:
             + struct.pack("<IHHIIHH", 16, 3, 2, RATE, RATE * 8, 8, 32)
         )
         with pytest.raises(UnreadableSound, match="no numbers"):
-            listen(header + b"data" + struct.pack("<I", len(body)) + body, "m.wav")
+            decode_sound(header + b"data" + struct.pack("<I", len(body)) + body, "m.wav")
 
 
 class TestMixing:
     def test_the_mix_has_the_films_length_and_the_channels_loudness(self):
-        whole = mixed(Mix(Fraction(6), voice_at=Fraction(2), lufs=-16), music(2), voice(2))
+        whole = mix_sound(Mix(Fraction(6), voice_at=Fraction(2), lufs=-16), music(2), voice(2))
         assert whole.shape == (2, 6 * RATE)
-        loudness = measured(whole)
+        loudness = measure_loudness(whole)
         assert abs(loudness.lufs + 16) < 0.5
         assert loudness.peak_dbtp <= -1
 
     def test_music_gives_way_to_the_voice(self):
-        gain = ducked(np.pad(voice(1), ((0, 0), (RATE, 2 * RATE))), 12.0)
+        gain = ducking_gain(np.pad(voice(1), ((0, 0), (RATE, 2 * RATE))), 12.0)
         assert gain[RATE // 2] == pytest.approx(1, abs=1e-3)
         assert gain[RATE + RATE // 2] == pytest.approx(10 ** (-12 / 20), rel=1e-3)
         assert gain[-1] == pytest.approx(1, abs=1e-3)
@@ -129,22 +129,22 @@ class TestMixing:
 
     def test_short_music_is_repeated_without_a_click(self):
         source = music(1)
-        whole = fitted(source, 3 * RATE)
+        whole = fit_length(source, 3 * RATE)
         assert whole.shape == (2, 3 * RATE)
         assert np.abs(np.diff(whole)).max() < 2 * np.abs(np.diff(source)).max()
 
     def test_both_ends_are_faded(self):
-        whole = mixed(Mix(Fraction(3)), music(5))
+        whole = mix_sound(Mix(Fraction(3)), music(5))
         assert np.abs(whole[:, 0]).max() < 1e-4
         assert np.abs(whole[:, -1]).max() < 1e-4
 
     def test_a_voice_that_outlasts_the_film_is_refused(self):
         with pytest.raises(CannotFilm, match=r"the voice ends at 3\.00 s of a film of 2 s"):
-            mixed(Mix(Fraction(2), voice_at=Fraction(1)), music(2), voice(2))
+            mix_sound(Mix(Fraction(2), voice_at=Fraction(1)), music(2), voice(2))
 
     def test_a_mix_of_nothing_is_refused(self):
         with pytest.raises(CannotFilm, match="give music, a voice, or both"):
-            mixed(Mix(Fraction(2)))
+            mix_sound(Mix(Fraction(2)))
 
 
 class TestLoudness:
@@ -168,7 +168,7 @@ class TestLoudness:
     def test_silence_stays_silence(self):
         silence = np.zeros((2, RATE), np.float32)
         assert not at_loudness(silence, -14).any()
-        assert measured(silence).lufs == -70
+        assert measure_loudness(silence).lufs == -70
 
 
 def by_ffmpeg(data: bytes, file: Path) -> tuple[float, float]:
@@ -211,9 +211,9 @@ SOUND = {"h264": ("mp4", "aac"), "vp9": ("webm", "opus"), "prores": ("mov", "pcm
 
 
 def sounding(codec: str, samples: Samples) -> bytes:
-    sink, plan = io.BytesIO(), a_plan(codec, SOUND[codec][0])
-    with FilmWriter(sink, plan, audio=Track(samples, plan.container)) as writer:
-        for frame in pan(plan, samples.shape[1] * 25 // RATE):
+    sink, spec = io.BytesIO(), a_spec(codec, SOUND[codec][0])
+    with FilmWriter(sink, spec, audio=Track(samples, spec.container)) as writer:
+        for frame in pan(spec, samples.shape[1] * 25 // RATE):
             writer.add(frame)
     return sink.getvalue()
 

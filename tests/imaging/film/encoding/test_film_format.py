@@ -15,9 +15,9 @@ from tests.imaging.film.encoding.test_audio import a_motion
 @pytest.mark.parametrize("name", ["meta/story-film", "snap/single-film"])
 def test_a_limit_beyond_what_encoders_count_to_is_none(name: str) -> None:
     placement = placements()[name]
-    plan = formats_for(placement, Fraction(6))
-    assert placement.max_bytes * 8 / 6 > 2**31 - 1 or (plan.ceiling or 0) < 2**31
-    assert plan.ceiling is None or plan.ceiling < 2_000_000_000
+    spec = formats_for(placement, Fraction(6))
+    assert placement.max_bytes * 8 / 6 > 2**31 - 1 or (spec.ceiling or 0) < 2**31
+    assert spec.ceiling is None or spec.ceiling < 2_000_000_000
 
 
 def test_sound_has_the_least_rate_that_the_channel_asks_for() -> None:

@@ -14,28 +14,28 @@ from typing import Any
 import pytest
 
 from imaging.film.encoding.film_format import CannotFilm
-from imaging.film.encoding.segments import CannotJoin, Run, can_join, encode_run, join, key_frames, shown
+from imaging.film.encoding.segments import CannotJoin, EncodedRun, can_join, decode_run, encode_run, join, key_frames
 from imaging.film.encoding.writer import FilmFormat
-from tests.support.moving_pictures import a_plan, fingerprints, pan, probed, readers
+from tests.support.moving_pictures import a_spec, fingerprints, pan, probed, readers
 
 JOINED = {
-    "h264": a_plan(group=8),
-    "hevc": a_plan("hevc", bits=10, group=8),
-    "av1": a_plan("av1", bits=10, group=8),
-    "vp9": a_plan("vp9", "webm", group=8),
-    "prores": a_plan("prores", "mov"),
+    "h264": a_spec(group=8),
+    "hevc": a_spec("hevc", bits=10, group=8),
+    "av1": a_spec("av1", bits=10, group=8),
+    "vp9": a_spec("vp9", "webm", group=8),
+    "prores": a_spec("prores", "mov"),
 }
 
 
-def run_of(plan: FilmFormat, count: int, start: int = 0) -> Run:
-    return encode_run(plan, pan(plan, count, start), count)
+def run_of(spec: FilmFormat, count: int, start: int = 0) -> EncodedRun:
+    return encode_run(spec, pan(spec, count, start), count)
 
 
 def pixels(frames: Any) -> list[str]:
     return [hashlib.sha256(frame.to_ndarray().tobytes()).hexdigest() for frame in frames]
 
 
-def joined(*runs: Run) -> bytes:
+def joined(*runs: EncodedRun) -> bytes:
     sink = io.BytesIO()
     join(runs, sink)
     return sink.getvalue()
@@ -50,9 +50,9 @@ def decoded(data: bytes) -> list[str]:
 
 @pytest.mark.parametrize("kind", JOINED)
 def test_joined_runs_decode_to_the_same_pictures_as_each_alone(kind: str):
-    plan = JOINED[kind]
-    runs = [run_of(plan, 11), run_of(plan, 7, 40), run_of(plan, 2, 60), run_of(plan, 9, 11)]
-    alone = [picture for run in runs for picture in pixels(shown(run))]
+    spec = JOINED[kind]
+    runs = [run_of(spec, 11), run_of(spec, 7, 40), run_of(spec, 2, 60), run_of(spec, 9, 11)]
+    alone = [picture for run in runs for picture in pixels(decode_run(run))]
     assert len(alone) == 29
     assert decoded(joined(*runs)) == alone
 
@@ -62,8 +62,8 @@ class TestAnotherDecoder:
     pytestmark = readers
 
     def test_sees_the_same_pictures_joined_and_alone(self, kind: str, tmp_path: Path):
-        plan = JOINED[kind]
-        runs = [run_of(plan, 11), run_of(plan, 7, 40), run_of(plan, 9, 11)]
+        spec = JOINED[kind]
+        runs = [run_of(spec, 11), run_of(spec, 7, 40), run_of(spec, 9, 11)]
         alone: list[str] = []
         for number, run in enumerate(runs):
             (tmp_path / f"{number}").write_bytes(joined(run))
@@ -77,8 +77,8 @@ class TestAnotherDecoder:
 
 @pytest.mark.parametrize("kind", JOINED)
 def test_films_of_two_locales_share_every_byte_of_what_they_share(kind: str):
-    plan = JOINED[kind]
-    opening, german, arabic, end = run_of(plan, 8), run_of(plan, 6, 30), run_of(plan, 6, 50), run_of(plan, 8, 8)
+    spec = JOINED[kind]
+    opening, german, arabic, end = run_of(spec, 8), run_of(spec, 6, 30), run_of(spec, 6, 50), run_of(spec, 8, 8)
     one, other = joined(opening, german, end), joined(opening, arabic, end)
     assert one != other
     assert decoded(one)[:8] == decoded(other)[:8]
@@ -91,25 +91,26 @@ def test_a_run_is_the_same_every_time(kind: str):
 
 
 def test_narrow_frames_make_the_same_run_ten_times():
-    plan = a_plan(width_px=300, height_px=250)
-    frames = list(pan(plan, 12))
-    assert len({encode_run(plan, frames, 12).digest for _ in range(10)}) == 1
+    spec = a_spec(width_px=300, height_px=250)
+    frames = list(pan(spec, 12))
+    assert len({encode_run(spec, frames, 12).digest for _ in range(10)}) == 1
 
 
 @pytest.mark.parametrize("kind", ["h264", "av1"])
 def test_another_process_makes_the_same_run(kind: str):
-    code = f"from tests.reel.test_segments import JOINED, run_of\nprint(run_of(JOINED[{kind!r}], 9).digest)"
+    module = "tests.imaging.film.encoding.test_segments"
+    code = f"from {module} import JOINED, run_of\nprint(run_of(JOINED[{kind!r}], 9).digest)"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=120)
     assert other.stdout.decode().split()[-1] == run_of(JOINED[kind], 9).digest
 
 
 def test_runs_of_other_settings_are_not_joined():
     with pytest.raises(CannotJoin, match="run 1 has other headers"):
-        join([run_of(a_plan(), 4), run_of(a_plan(width_px=128), 4)], io.BytesIO())
+        join([run_of(a_spec(), 4), run_of(a_spec(width_px=128), 4)], io.BytesIO())
 
 
 def test_headers_of_another_encoder_version_are_not_joined():
-    run = dataclasses.replace(run_of(a_plan(), 4), headers=b"\x01\x02")
+    run = dataclasses.replace(run_of(a_spec(), 4), headers=b"\x01\x02")
     with pytest.raises(CannotJoin, match="other headers than the one that made"):
         join([run], io.BytesIO())
 
@@ -121,25 +122,25 @@ def test_nothing_is_not_joined():
 
 @pytest.mark.parametrize(("codec", "container"), [("gif", "gif"), ("webp", "webp")])
 def test_animated_pictures_are_made_whole(codec: str, container: str):
-    plan = a_plan(codec, container)
-    assert not can_join(plan)
+    spec = a_spec(codec, container)
+    assert not can_join(spec)
     with pytest.raises(CannotFilm, match="make the film whole"):
-        encode_run(plan, pan(plan, 4), 4)
+        encode_run(spec, pan(spec, 4), 4)
 
 
 @pytest.mark.parametrize(("count", "group"), [(2, 50), (3, 2), (50, 50), (51, 50), (120, 50)])
 def test_h264_runs_hold_an_even_number_of_closed_groups(count: int, group: int):
-    keys = sorted(key_frames(a_plan(group=group), count))
+    keys = sorted(key_frames(a_spec(group=group), count))
     assert len(keys) % 2 == 0
     assert keys[0] == 0
     assert max(after - before for before, after in zip(keys, [*keys[1:], count], strict=True)) <= group
 
 
 def test_neighbouring_key_pictures_of_joined_h264_differ_in_their_id():
-    plan = a_plan(group=8)
+    spec = a_spec(group=8)
     ids = [
         idr_pic_id(picture.data)
-        for run in (run_of(plan, 5), run_of(plan, 9))
+        for run in (run_of(spec, 5), run_of(spec, 9))
         for picture in run.pictures
         if picture.key
     ]
@@ -148,22 +149,22 @@ def test_neighbouring_key_pictures_of_joined_h264_differ_in_their_id():
 
 def test_a_run_of_one_frame_is_refused_for_h264():
     with pytest.raises(CannotFilm, match="two frames or more"):
-        run_of(a_plan(), 1)
+        run_of(a_spec(), 1)
 
 
 def test_a_run_with_other_frames_than_announced_is_refused():
-    plan = a_plan()
+    spec = a_spec()
     with pytest.raises(CannotFilm, match="5 frames came, 6 were announced"):
-        encode_run(plan, pan(plan, 5), 6)
+        encode_run(spec, pan(spec, 5), 6)
 
 
 def test_a_joined_film_is_held_to_the_limits_of_the_whole():
-    from imaging.film.encoding.container import TooManyBytes
+    from imaging.film.encoding.container import FilmTooLarge
 
-    run = run_of(a_plan(), 10)
-    whole = a_plan(max_bytes=2000, seconds=Fraction(1))
-    with pytest.raises(TooManyBytes):
-        join([run, run], io.BytesIO(), plan=whole)
+    run = run_of(a_spec(), 10)
+    whole = a_spec(max_bytes=2000, seconds=Fraction(1))
+    with pytest.raises(FilmTooLarge):
+        join([run, run], io.BytesIO(), spec=whole)
 
 
 def idr_pic_id(data: bytes) -> int:

@@ -13,7 +13,7 @@ from imaging.film.encoding.subtitles import (
     UnreadableLine,
     as_srt,
     as_webvtt,
-    checked,
+    check_lines,
     lines_at,
     runs_right_to_left,
 )
@@ -50,7 +50,7 @@ def test_right_to_left_lines_are_marked_where_the_format_cannot_say_so():
 
 
 def test_lines_at_a_time():
-    lines = checked([said("One", 1, 2), said("Two\nmore", 2, 4)])
+    lines = check_lines([said("One", 1, 2), said("Two\nmore", 2, 4)])
     assert [lines_at(lines, Fraction(at)) for at in (0, 1, 2, 4)] == [(), ("One",), ("Two", "more"), ()]
 
 
@@ -70,17 +70,17 @@ def test_lines_at_a_time():
 )
 def test_a_line_that_cannot_be_read_is_refused(line: TimedLine, sentence: str):
     with pytest.raises(UnreadableLine) as refusal:
-        checked([line])
+        check_lines([line])
     assert sentence in str(refusal.value)
 
 
 def test_marks_take_no_room():
-    assert checked([said("x\u0301" * 42, 0, 9)])
+    assert check_lines([said("x\u0301" * 42, 0, 9)])
 
 
 def test_overlapping_lines_are_refused():
     with pytest.raises(UnreadableLine, match="timed line 2 begins before"):
-        checked([said("One", 1, 3), said("Two", 2, 4)])
+        check_lines([said("One", 1, 3), said("Two", 2, 4)])
 
 
 class TestFfmpegReads:

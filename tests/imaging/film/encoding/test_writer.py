@@ -14,22 +14,22 @@ from typing import Any
 import pytest
 
 from imaging.film.encoding.codecs import EncoderMissing
-from imaging.film.encoding.container import TooFewBits, TooManyBytes
+from imaging.film.encoding.container import FilmTooLarge, TooFewBits
 from imaging.film.encoding.film_format import CannotFilm, Mastering
 from imaging.film.encoding.floor import BelowFloor
-from imaging.film.encoding.limits import within
+from imaging.film.encoding.limits import encode_within
 from imaging.film.encoding.segments import encode_run, join
 from imaging.film.encoding.writer import FilmFormat, FilmWriter
-from tests.support.moving_pictures import a_plan, first_frame, pan, probed, readers
+from tests.support.moving_pictures import a_spec, first_frame, pan, probed, readers
 
 KINDS = {
-    "h264": a_plan("h264"),
-    "h264 mov": a_plan("h264", "mov"),
-    "hevc": a_plan("hevc", bits=10),
-    "av1": a_plan("av1", bits=10),
-    "av1 webm": a_plan("av1", "webm"),
-    "vp9": a_plan("vp9", "webm"),
-    "prores": a_plan("prores", "mov"),
+    "h264": a_spec("h264"),
+    "h264 mov": a_spec("h264", "mov"),
+    "hevc": a_spec("hevc", bits=10),
+    "av1": a_spec("av1", bits=10),
+    "av1 webm": a_spec("av1", "webm"),
+    "vp9": a_spec("vp9", "webm"),
+    "prores": a_spec("prores", "mov"),
 }
 SAYS = {
     "h264": ("h264", "High", "avc1", "yuv420p"),
@@ -42,16 +42,16 @@ SAYS = {
 }
 
 
-def film(plan: FilmFormat, count: int = 12, **more: Any) -> bytes:
+def film(spec: FilmFormat, count: int = 12, **more: Any) -> bytes:
     sink = io.BytesIO()
-    with FilmWriter(sink, plan, **more) as writer:
-        for frame in pan(plan, count):
+    with FilmWriter(sink, spec, **more) as writer:
+        for frame in pan(spec, count):
             writer.add(frame)
     return sink.getvalue()
 
 
-def filmed(sink: Any, frames: Iterator[Any], plan: FilmFormat | None = None) -> None:
-    with FilmWriter(sink, plan or a_plan()) as writer:
+def filmed(sink: Any, frames: Iterator[Any], spec: FilmFormat | None = None) -> None:
+    with FilmWriter(sink, spec or a_spec()) as writer:
         for frame in frames:
             writer.add(frame)
 
@@ -104,7 +104,7 @@ def test_iso_files_begin_with_their_index_and_have_no_edit_list(kind: str):
 def test_rates_are_constant_and_exact(rate: Fraction):
     import av
 
-    with av.open(io.BytesIO(film(a_plan(rate=rate)))) as source:
+    with av.open(io.BytesIO(film(a_spec(rate=rate)))) as source:
         stream = source.streams.video[0]
         assert stream.average_rate == rate
         times = [frame.pts * stream.time_base for frame in source.decode(stream)]
@@ -117,7 +117,7 @@ class TestHighDynamicRange:
     @pytest.mark.parametrize("codec", ["hevc", "av1"])
     def test_pq_tells_its_colour_and_its_screen(self, codec: str, tmp_path: Path):
         file = tmp_path / "film.mp4"
-        file.write_bytes(film(a_plan(codec, bits=10, transfer="pq", mastering=Mastering())))
+        file.write_bytes(film(a_spec(codec, bits=10, transfer="pq", mastering=Mastering())))
         frame = first_frame(file)
         assert (frame["color_transfer"], frame["color_primaries"]) == ("smpte2084", "bt2020")
         told = {entry["side_data_type"]: entry for entry in frame["side_data_list"]}
@@ -127,46 +127,46 @@ class TestHighDynamicRange:
 
     def test_hlg_tells_its_colour(self, tmp_path: Path):
         file = tmp_path / "film.mp4"
-        file.write_bytes(film(a_plan("hevc", bits=10, transfer="hlg")))
+        file.write_bytes(film(a_spec("hevc", bits=10, transfer="hlg")))
         assert first_frame(file)["color_transfer"] == "arib-std-b67"
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_a_limit_of_bytes_is_met(codec: str):
-    free = len(film(a_plan(codec, bits=10 if codec == "hevc" else 8), 50))
-    plan = a_plan(codec, bits=10 if codec == "hevc" else 8, max_bytes=int(free * 0.6), seconds=Fraction(2), floor=0.5)
-    assert len(within(plan, lambda told: film(told, 50))) <= plan.max_bytes
+    free = len(film(a_spec(codec, bits=10 if codec == "hevc" else 8), 50))
+    spec = a_spec(codec, bits=10 if codec == "hevc" else 8, max_bytes=int(free * 0.6), seconds=Fraction(2), floor=0.5)
+    assert len(encode_within(spec, lambda told: film(told, 50))) <= spec.max_bytes
 
 
 @pytest.mark.parametrize(("codec", "container"), [("av1", "mp4"), ("vp9", "webm")])
 def test_soft_caps_are_met_by_search(codec: str, container: str):
-    free = len(film(a_plan(codec, container), 50))
-    plan = a_plan(codec, container, max_bytes=int(free * 0.6), seconds=Fraction(2), floor=0.5)
-    assert len(within(plan, lambda told: film(told, 50))) <= plan.max_bytes
+    free = len(film(a_spec(codec, container), 50))
+    spec = a_spec(codec, container, max_bytes=int(free * 0.6), seconds=Fraction(2), floor=0.5)
+    assert len(encode_within(spec, lambda told: film(told, 50))) <= spec.max_bytes
 
 
 def test_a_film_that_its_limit_blurs_is_refused():
-    plan = a_plan(most_bits_per_second=12_000)
+    spec = a_spec(most_bits_per_second=12_000)
     with pytest.raises(BelowFloor) as refusal:
-        within(plan, lambda told: film(told, 50))
+        encode_within(spec, lambda told: film(told, 50))
     assert "the floor is 0.9" in str(refusal.value)
 
 
 def test_a_film_that_fits_nowhere_is_refused():
-    with pytest.raises(TooManyBytes) as refusal:
-        film(a_plan(max_bytes=1500, seconds=Fraction(2)), 50)
+    with pytest.raises(FilmTooLarge) as refusal:
+        film(a_spec(max_bytes=1500, seconds=Fraction(2)), 50)
     assert "the limit is 1500" in str(refusal.value)
 
 
 def test_h264_is_filled_up_to_a_least_rate():
-    data = film(a_plan(least_bits_per_second=2_000_000), 50)
+    data = film(a_spec(least_bits_per_second=2_000_000), 50)
     assert len(data) * 8 / 2 >= 2_000_000
 
 
 def test_a_least_rate_is_kept_by_short_runs_that_are_joined():
-    plan = a_plan(least_bits_per_second=2_000_000)
+    spec = a_spec(least_bits_per_second=2_000_000)
     sink = io.BytesIO()
-    join([encode_run(plan, pan(plan, 5, 5 * number), 5) for number in range(10)], sink)
+    join([encode_run(spec, pan(spec, 5, 5 * number), 5) for number in range(10)], sink)
     assert len(sink.getvalue()) * 8 / 2 >= 2_000_000
 
 
@@ -175,7 +175,7 @@ def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
     with pytest.raises(EncoderMissing, match="made with libx264, which this FFmpeg was built without"):
-        film(a_plan(), 2)
+        film(a_spec(), 2)
 
 
 def test_importing_loads_no_encoder():
@@ -186,7 +186,7 @@ def test_importing_loads_no_encoder():
 
 def test_a_least_rate_that_is_not_reached_is_refused():
     with pytest.raises(TooFewBits, match="wants 9000000 at least"):
-        film(a_plan("vp9", "webm", least_bits_per_second=9_000_000))
+        film(a_spec("vp9", "webm", least_bits_per_second=9_000_000))
 
 
 class FullDisk(io.BytesIO):
@@ -202,13 +202,13 @@ class FullDisk(io.BytesIO):
 def test_a_broken_sink_raises_and_keeps_nothing():
     sink = FullDisk()
     with pytest.raises(OSError, match="No space"):
-        filmed(sink, pan(a_plan(), 6))
+        filmed(sink, pan(a_spec(), 6))
     assert sink.getvalue() == b""
 
 
 def test_an_error_while_frames_are_made_leaves_no_file(tmp_path: Path):
     def broken() -> Iterator[Any]:
-        yield from pan(a_plan(), 3)
+        yield from pan(a_spec(), 3)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -217,18 +217,18 @@ def test_an_error_while_frames_are_made_leaves_no_file(tmp_path: Path):
 
 
 def test_a_film_on_disk_appears_whole(tmp_path: Path):
-    plan, file = a_plan(), tmp_path / "film.mp4"
-    with FilmWriter(file, plan) as writer:
-        for frame in pan(plan, 6):
+    spec, file = a_spec(), tmp_path / "film.mp4"
+    with FilmWriter(file, spec) as writer:
+        for frame in pan(spec, 6):
             assert not file.exists()
             writer.add(frame)
-    assert file.read_bytes() == film(plan, 6)
+    assert file.read_bytes() == film(spec, 6)
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_frames_of_another_size_are_refused():
     with pytest.raises(CannotFilm, match="frame 0 is 96 × 64 yuv420p; the film takes 128 × 64"):
-        filmed(io.BytesIO(), pan(a_plan(), 1), a_plan(width_px=128))
+        filmed(io.BytesIO(), pan(a_spec(), 1), a_spec(width_px=128))
 
 
 @pytest.mark.parametrize(
@@ -244,10 +244,10 @@ def test_frames_of_another_size_are_refused():
 )
 def test_a_format_that_no_encoder_makes_is_refused(changes: dict[str, Any], sentence: str):
     with pytest.raises(CannotFilm) as refusal:
-        a_plan(**changes)
+        a_spec(**changes)
     assert sentence in str(refusal.value)
 
 
 def test_a_film_of_no_frames_is_refused():
     with pytest.raises(CannotFilm, match="no frames"):
-        film(a_plan(), 0)
+        film(a_spec(), 0)
