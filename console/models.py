@@ -173,9 +173,9 @@ def _checked(card: ModelCard, full: bool) -> str:
     from models.registry import verify as check
 
     if card.task == "screen" and card.weights:
-        from models.screening.networks import verify as check_packages
+        from models.screening.onnx_networks import verify_packages
 
-        check_packages(card)
+        verify_packages(card)
         return "good"
     check(card, full=full)
     return "good" if card.has_weights else "good, it has no weights"

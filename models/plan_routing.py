@@ -15,8 +15,8 @@ from foundry.card.card import ModelCard
 from foundry.plan.shot import ShotOrder
 from models.drawing import Drawing, Drawn, DrawRequest, Enlarged, Undrawn
 from models.screening.context import ScreenContext
-from models.screening.redrawing import GuideOf, ScreenedHandler, Studio, no_guide
 from models.screening.screen import Screen
+from models.screening.screened_handler import GuideOf, ScreenedHandler, Studio, no_guide
 from models.upscaling.handler import upscaler_of
 
 Item = TypeVar("Item")

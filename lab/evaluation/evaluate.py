@@ -19,7 +19,7 @@ from lab.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_s
 from lab.evaluation.scene_judge import load_judge
 from lab.evaluation.speed import Overhead, SizeSpeed, measure_overhead, measure_size
 from models.drawing import DrawRequest
-from models.screening.measured import judge
+from models.screening.pixel_checks import check_pixels
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Screening:
 
 def measured_screening(card: ModelCard) -> Screening:
     """The screen that needs no network, by a card's thresholds."""
-    return Screening(card.name, partial(judge, screen=card))
+    return Screening(card.name, partial(check_pixels, screen=card))
 
 
 def evaluate(

@@ -15,12 +15,14 @@ from lab.evaluation import labelled_pictures as labelled
 from lab.evaluation.labelled_pictures import Case, Picture
 from lab.evaluation.screen_cases import FAULTS, cases
 from models.drawing import Drawn, DrawRequest
-from models.screening import alternatives, unsafe
-from models.screening import measured as measured_screen
+from models.screening import pixel_checks
+from models.screening.alternatives import judge_duplicate
 from models.screening.fingerprint import fingerprint
-from models.screening.likeness import Reference, distance
-from models.screening.look import Look
-from models.screening.screen import CHEAP, DEAR, Screen
+from models.screening.judged_drawing import JudgedDrawing
+from models.screening.judges import NETWORK_JUDGES, PIXEL_JUDGES
+from models.screening.protected_likeness import ProtectedFeatures, cosine_distance
+from models.screening.screen import Screen
+from models.screening.unsafe import read_content
 
 Verdict = Callable[[Picture], bool]
 
@@ -82,13 +84,13 @@ def drawn(pixels: Picture) -> Drawn:
 def verdict(name: str, screen: Screen) -> Verdict:
     """Whether a judge passes a picture, at the card's limit."""
     limit = screen.card.thresholds[name]
-    if name in measured_screen.THRESHOLDS:
+    if name in pixel_checks.THRESHOLDS:
         only = screen.card.model_copy(update={"thresholds": {name: limit}})
-        return lambda pixels: all(check.passed for check in measured_screen.judge(drawn(pixels), only))
-    judge = {**CHEAP, **DEAR}[name]
+        return lambda pixels: all(check.passed for check in pixel_checks.check_pixels(drawn(pixels), only))
+    judge = {**PIXEL_JUDGES, **NETWORK_JUDGES}[name]
 
     def passes(pixels: Picture) -> bool:
-        check = judge(Look(drawn(pixels), screen.networks), limit)
+        check = judge(JudgedDrawing(drawn(pixels), screen.networks), limit)
         return check is None or check.passed
 
     return passes
@@ -126,12 +128,14 @@ def _cost(passes: Verdict) -> float:
 
 def likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
     """Photographs as the protected pictures: their edits must be refused, everything else pass."""
-    photos, judge, limit = labelled.photographs(), DEAR["likeness"], screen.card.thresholds["likeness"]
-    known = {name: Reference(name, unsafe.read(pixels, screen.networks).features) for name, pixels in photos.items()}
+    photos, judge, limit = labelled.photographs(), NETWORK_JUDGES["likeness"], screen.card.thresholds["likeness"]
+    known = {
+        name: ProtectedFeatures(name, read_content(pixels, screen.networks).features) for name, pixels in photos.items()
+    }
     score, wrong = Score(), []
 
-    def passes(pixels: Picture, against: Iterable[Reference]) -> bool:
-        check = judge(Look(drawn(pixels), screen.networks, tuple(against)), limit)
+    def passes(pixels: Picture, against: Iterable[ProtectedFeatures]) -> bool:
+        check = judge(JudgedDrawing(drawn(pixels), screen.networks, tuple(against)), limit)
         return check is None or check.passed
 
     for case in labelled.renders(count):
@@ -150,12 +154,12 @@ def likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
 def curve(screen: Screen, count: int) -> Iterator[str]:
     """Rows of the likeness judge's operating curve: limit, share of edits found, share of good pictures refused."""
     photos = labelled.photographs()
-    known = {name: unsafe.read(pixels, screen.networks).features for name, pixels in photos.items()}
-    good = [unsafe.read(case.pixels, screen.networks).features for case in labelled.renders(count)]
-    near = [min(distance(one, other) for other in known.values()) for one in good]
-    near += [min(distance(known[a], known[b]) for b in known if b != a) for a in known]
+    known = {name: read_content(pixels, screen.networks).features for name, pixels in photos.items()}
+    good = [read_content(case.pixels, screen.networks).features for case in labelled.renders(count)]
+    near = [min(cosine_distance(one, other) for other in known.values()) for one in good]
+    near += [min(cosine_distance(known[a], known[b]) for b in known if b != a) for a in known]
     edits = [
-        distance(known[name], unsafe.read(labelled.edited(pixels, change), screen.networks).features)
+        cosine_distance(known[name], read_content(labelled.edited(pixels, change), screen.networks).features)
         for name, pixels in photos.items()
         for change in labelled.EDITS.values()
     ]
@@ -169,7 +173,7 @@ def duplicate(screen: Screen, count: int) -> tuple[Score, list[str]]:
 
     def passes(first: Picture, second: Picture) -> bool:
         marks = {0: fingerprint(first.astype(np.float32) / 255 @ BT709)}
-        return alternatives.judge(second.astype(np.float32) / 255 @ BT709, marks, limit).passed
+        return judge_duplicate(second.astype(np.float32) / 255 @ BT709, marks, limit).passed
 
     for first, second in labelled.other_seeds(count):
         _count(score, False, passes(first, second), own=True)

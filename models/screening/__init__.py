@@ -1,1 +1,4 @@
-"""Judges of a drawing: each module measures one thing, and the screen card's thresholds decide which of them run."""
+"""Judges of a drawing: modules that measure one thing each, and a screen whose card chooses among them.
+
+May import foundry, imaging, models.registry and models.drawing.
+"""

@@ -1,4 +1,4 @@
-"""What a screen must know besides the drawing: protected pictures, and the masters that exist already. Picklable."""
+"""The context of a drawing that a screen needs: protected pictures, and the masters that exist already. Picklable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from foundry.store.object_store import ObjectStore
 
 @dataclass(frozen=True)
 class ProtectedPicture:
-    """A picture that no drawing of its tenant may resemble: its file's name, and the hash it is stored under."""
+    """A picture that no drawing of its tenant may resemble: the name of its file, and the hash it is stored under."""
 
     name: str
     sha256: str
@@ -28,21 +28,24 @@ class ProtectedPicture:
 
 @dataclass(frozen=True)
 class ScreenContext:
-    """The plans by digest, their protected pictures, and the store. Without a plan, an order stands for itself."""
+    """Plans by digest, their protected pictures, and the store.
+
+    An order whose plan is not here has neither protected pictures nor earlier masters.
+    """
 
     plans: Mapping[str, Plan] = field(default_factory=dict)
     protected: Mapping[str, tuple[ProtectedPicture, ...]] = field(default_factory=dict)
     store: ObjectStore | None = None
 
     def pictures(self, order: ShotOrder) -> tuple[tuple[ProtectedPicture, bytes], ...]:
-        """The protected pictures of the order's own tenant; the store refuses to open any other's."""
+        """Return the protected pictures of the order's tenant with their bytes; the store opens no other tenant's."""
         if self.store is None:
             return ()
         own = self.store.for_tenant(order.tenant)
         return tuple((one, own.get(one.address)) for one in self.protected.get(order.plan, ()))
 
     def stored_fingerprint(self, order: ShotOrder, alternative: int) -> str:
-        """The fingerprint of another alternative whose master exists; "" if it does not, or has none."""
+        """Return the fingerprint of another alternative's master, or "" if there is no master or no fingerprint."""
         plan = self.plans.get(order.plan)
         if plan is None or self.store is None:
             return ""
@@ -52,14 +55,17 @@ class ScreenContext:
 
 
 def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenContext:
-    """The context of a run, made where the tenants' files are: protected pictures are copied into the store, so that
-    workers need no other files. BadInput names a picture that cannot be used."""
-    protected = {digest: _kept(plan, store) for digest, plan in plans.items()}
+    """Copy protected pictures into the store and return the context of a run.
+
+    Called where the tenants' files are, so that workers need nothing but the store. Raises BadInput for a protected
+    picture that cannot be used.
+    """
+    protected = {digest: _store_protected(plan, store) for digest, plan in plans.items()}
     return ScreenContext(dict(plans), protected, store)
 
 
-def _kept(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
-    own, kept = store.for_tenant(plan.tenant.id), []
+def _store_protected(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
+    own, stored = store.for_tenant(plan.tenant.id), []
     for path in plan.tenant.protected_paths():
         try:
             facts = inspect_picture(path)
@@ -67,6 +73,6 @@ def _kept(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
             raise BadInput(
                 f"tenant {plan.tenant.id}: protected {path.name}", f"{error.limit}; {error.remedy}"
             ) from error
-        kept.append(ProtectedPicture(path.name, facts.sha256))
-        own.put_file_once(kept[-1].address, path)
-    return tuple(kept)
+        stored.append(ProtectedPicture(path.name, facts.sha256))
+        own.put_file_once(stored[-1].address, path)
+    return tuple(stored)

@@ -1,38 +1,34 @@
-"""Technical faults, measured on luma with NumPy alone: contours in gradients, seams between tiles, blur."""
+"""Measures of technical faults, on (height, width) luma in [0, 1]: contours in gradients, seams between tiles, blur."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foundry.manifest import CheckRecord
 from imaging.pixels.arrays import Pixels
-from models.screening.verdict import at_least, at_most
-
-if TYPE_CHECKING:
-    from models.screening.look import Look
 
 CONTOURS = 3
 """False contours that a line must cross before it counts: one alone may be an edge of the scene."""
 STEP = (2, 24)
 """8-bit levels of a false contour; more is an edge, one is what 8 bits are."""
 CONTRAST = 0.1
+"""Range of luma from which a block can show blur."""
 BLOCKS = 16
+"""Blocks along the shorter edge."""
 
 
 def banding(luma: Pixels) -> float:
-    """Share of lines (of rows or of columns, whichever is more) that cross at least three false contours.
+    """Return the share of lines (of rows or of columns, whichever is more) that cross at least three false contours.
 
     A false contour is a step of a few levels with three level pixels on both sides, on 8 bits.
     """
     levels = np.rint(np.clip(luma, 0, 1) * 255).astype(np.int16)
-    return max(_banded(levels), _banded(np.ascontiguousarray(levels.T)))
+    return max(_banded_share(levels), _banded_share(np.ascontiguousarray(levels.T)))
 
 
-def _banded(levels: NDArray[Any]) -> float:
+def _banded_share(levels: NDArray[Any]) -> float:
     steps = np.abs(np.diff(levels, axis=1))
     if steps.shape[1] < 7:
         return 0.0
@@ -44,11 +40,11 @@ def _banded(levels: NDArray[Any]) -> float:
 
 
 def seam(luma: Pixels) -> float:
-    """Strength in 8-bit levels of the clearest upright step, one pixel wide, that runs from top to bottom.
+    """Return the strength, in 8-bit levels, of the clearest upright step, one pixel wide, from top to bottom.
 
-    For each gap between two columns: by how much it exceeds the gaps beside it, in the median row; then how far the
-    strongest stands out from the usual, so that regular textures do not count. Level steps are not judged: scenes have
-    horizons and table edges, and whatever cuts a picture into tiles leaves upright borders too.
+    Each gap between two columns is measured by how much it exceeds the gaps beside it, in the median row; the result is
+    how far the strongest stands out from the usual, so that regular textures do not count. Level steps are not judged:
+    scenes have horizons and table edges, and whatever cuts a picture into tiles leaves upright borders too.
     """
     gaps = np.abs(np.diff(luma, axis=1)) * 255
     excess = np.median(gaps[:, 1:-1] - np.maximum(gaps[:, :-2], gaps[:, 2:]), axis=0)
@@ -56,9 +52,10 @@ def seam(luma: Pixels) -> float:
 
 
 def sharpness(luma: Pixels) -> float:
-    """How much of a block's range its steepest pixel step makes, in the sharpest tenth of the blocks with contrast.
+    """Return the share that the steepest pixel step has of a block's range, in the sharpest blocks.
 
-    Relative to content: 1 is a hard edge, and also the answer for a picture without contrast, which nothing can blur.
+    It is the 90th percentile over the blocks with contrast, and relative to the content: 1 is a hard edge. A picture
+    without contrast, which cannot be blurred, also gives 1.
     """
     side = max(8, min(luma.shape) // BLOCKS)
     blocks = _blocks(luma, side)
@@ -73,18 +70,3 @@ def sharpness(luma: Pixels) -> float:
 def _blocks(luma: Pixels, side: int) -> NDArray[Any]:
     rows, columns = luma.shape[0] // side, luma.shape[1] // side
     return luma[: rows * side, : columns * side].reshape(rows, side, columns, side)
-
-
-def judge_banding(look: Look, limit: Decimal) -> CheckRecord:
-    """False contours in gradients."""
-    return at_most("banding", banding(look.luma), limit, "share of lines with false contours")
-
-
-def judge_seam(look: Look, limit: Decimal) -> CheckRecord:
-    """Borders of tiles."""
-    return at_most("seam", seam(look.luma), limit, "levels of the clearest upright step")
-
-
-def judge_sharpness(look: Look, limit: Decimal) -> CheckRecord:
-    """A picture that is blurred all over."""
-    return at_least("sharpness", sharpness(look.luma), limit, "steepest step over range")

@@ -1,10 +1,8 @@
-"""The screen: a card's thresholds choose the judges, cheap ones first."""
+"""The screen of a worker: a card's thresholds choose the judges of its drawings, cheap ones first."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,108 +15,95 @@ from foundry.inputs.picture import decode
 from foundry.manifest import CheckRecord
 from foundry.plan.shot import ShotOrder
 from models.drawing import Drawn
-from models.screening import alternatives, faces, likeness, quality, text, unsafe
-from models.screening import measured as measured_screen
-from models.screening.alternatives import Accepted
+from models.screening import pixel_checks
+from models.screening.alternatives import AcceptedDrawings, judge_duplicate
 from models.screening.context import ScreenContext
 from models.screening.fingerprint import fingerprint
-from models.screening.likeness import Reference
-from models.screening.look import Look
-from models.screening.networks import Networks
+from models.screening.judged_drawing import JudgedDrawing
+from models.screening.judges import NETWORK_JUDGES, NETWORKS_OF, PIXEL_JUDGES, Judge
+from models.screening.onnx_networks import Networks
+from models.screening.protected_likeness import ProtectedFeatures
+from models.screening.unsafe import read_content
 
-Judge = Callable[[Look, Decimal], CheckRecord | None]
-
-CHEAP: dict[str, Judge] = {
-    "banding": quality.judge_banding,
-    "seam": quality.judge_seam,
-    "sharpness": quality.judge_sharpness,
-}
-DEAR: dict[str, Judge] = {
-    "unsafe": unsafe.judge,
-    "likeness": likeness.judge,
-    "text": text.judge,
-    "faces": faces.judge,
-}
-"""By cost. They run networks, and are spared where a cheap judge has refused the drawing already."""
-WEIGHTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "unsafe": ((unsafe.WEIGHTS, unsafe.POOLED),),
-    "likeness": ((unsafe.WEIGHTS, unsafe.POOLED),),
-    "text": ((text.DETECTOR, ""), (text.READER, "")),
-    "faces": ((faces.WEIGHTS, ""),),
-}
 DUPLICATE = "duplicate"
-REFERENCE_PX = 1024
+PROTECTED_PX = 1024
+"""Longest edge at which protected pictures are read."""
 
 
 class Screen:
-    """Judges the drawings of one worker. Networks are loaded by `load`, once a process; verdicts are repeatable."""
+    """Judges the drawings of one worker. Networks are loaded by `load`, once a process; verdicts are repeatable.
 
-    def __init__(self, card: ModelCard, context: ScreenContext):
-        """BadInput for a threshold that no judge knows."""
-        known = {*measured_screen.THRESHOLDS, *CHEAP, *DEAR, DUPLICATE}
+    Raises BadInput for a threshold that no judge knows.
+    """
+
+    def __init__(self, card: ModelCard, context: ScreenContext) -> None:
+        known = {*pixel_checks.THRESHOLDS, *PIXEL_JUDGES, *NETWORK_JUDGES, DUPLICATE}
         if unknown := sorted(set(card.thresholds) - known):
             where = f"card {card.id}: thresholds.{unknown[0]}"
             raise BadInput(where, f"no judge has this name; there are: {', '.join(sorted(known))}")
         self.card, self.context = card, context
-        self.networks, self.accepted = Networks(card), Accepted(context)
-        self._references: dict[tuple[str, str], tuple[Reference, ...]] = {}
+        self.networks, self.accepted = Networks(card), AcceptedDrawings(context)
+        self._protected: dict[tuple[str, str], tuple[ProtectedFeatures, ...]] = {}
         self._lock = threading.Lock()
 
     def load(self) -> Screen:
-        """Open every network that the card needs; PackageMissing or WeightsRefused if one cannot be."""
-        for name in DEAR:
+        """Open every network that the card needs; PackageMissing or WeightsRefused if one cannot be opened."""
+        for name in NETWORK_JUDGES:
             if name in self.card.thresholds:
-                for weights, inner in WEIGHTS[name]:
+                for weights, inner in NETWORKS_OF[name]:
                     self.networks.load(weights, inner)
         return self
 
     def judge(self, drawn: Drawn) -> tuple[CheckRecord, ...]:
-        """One record per judge that has something to say of the drawing alone; what was spared is said too."""
-        look = Look(drawn, self.networks, self.references(drawn.request.order))
-        checks = [*measured_screen.judge(drawn, self.card), *self._run(CHEAP, look)]
-        dear = [name for name in DEAR if name in self.card.thresholds]
+        """Return the records of the judges that look at a drawing alone.
+
+        No network is run after a cheap judge has refused the drawing; one record then names the judges left out.
+        """
+        drawing = JudgedDrawing(drawn, self.networks, self.protected(drawn.request.order))
+        checks = [*pixel_checks.check_pixels(drawn, self.card), *self._run(PIXEL_JUDGES, drawing)]
         if all(check.passed for check in checks):
-            return (*checks, *self._run(DEAR, look))
-        if dear:
-            checks.append(CheckRecord("not_measured", True, ", ".join(dear), "after a failure, no network is run"))
+            return (*checks, *self._run(NETWORK_JUDGES, drawing))
+        left_out = [name for name in NETWORK_JUDGES if name in self.card.thresholds]
+        if left_out:
+            checks.append(CheckRecord("not_measured", True, ", ".join(left_out), "after a failure, no network is run"))
         return tuple(checks)
 
-    def _run(self, judges: dict[str, Judge], look: Look) -> list[CheckRecord]:
+    def _run(self, judges: dict[str, Judge], drawing: JudgedDrawing) -> list[CheckRecord]:
         limits = self.card.thresholds
-        said = [judge(look, limits[name]) for name, judge in judges.items() if name in limits]
-        return [check for check in said if check]
+        checks = [judge(drawing, limits[name]) for name, judge in judges.items() if name in limits]
+        return [check for check in checks if check]
 
     def compare(self, drawn: Drawn) -> tuple[CheckRecord, ...]:
-        """Against the accepted alternatives with smaller numbers, all of which must be settled by now."""
+        """Compare a drawing with the accepted alternatives of smaller numbers, all of which must be settled."""
         order, limit = drawn.request.order, self.card.thresholds.get(DUPLICATE)
         if limit is None or order.alternative == 0:
             return ()
-        return (alternatives.judge(drawn.pixels @ BT709, self.accepted.before(order), limit),)
+        return (judge_duplicate(drawn.pixels @ BT709, self.accepted.before(order), limit),)
 
     def accept(self, drawn: Drawn) -> str:
-        """Remember a drawing that passed everything; its fingerprint."""
+        """Remember a drawing that passed everything, and return its fingerprint."""
         mark = fingerprint(np.asarray(drawn.pixels @ BT709, np.float32))
         self.accepted.add(drawn.request.order, mark)
         return mark
 
-    def references(self, order: ShotOrder) -> tuple[Reference, ...]:
-        """The protected pictures of the order's tenant, read once a process and tenant."""
+    def protected(self, order: ShotOrder) -> tuple[ProtectedFeatures, ...]:
+        """Return the features of the protected pictures of the order's tenant, read once a process and plan."""
         if "likeness" not in self.card.thresholds:
             return ()
         with self._lock:
             key = (order.tenant, order.plan)
-            if key not in self._references:
-                self._references[key] = tuple(
-                    Reference(one.name, unsafe.read(opaque(data), self.networks).features)
+            if key not in self._protected:
+                self._protected[key] = tuple(
+                    ProtectedFeatures(one.name, read_content(opaque_pixels(data), self.networks).features)
                     for one, data in self.context.pictures(order)
                 )
-            return self._references[key]
+            return self._protected[key]
 
 
-def opaque(data: bytes) -> NDArray[np.uint8]:
-    """(height, width, 3) 8-bit sRGB of a picture file, on white where it is transparent, at most 1024 px long."""
+def opaque_pixels(data: bytes) -> NDArray[np.uint8]:
+    """Return (height, width, 3) 8-bit sRGB of a picture file, on white where transparent, at most 1024 px long."""
     picture = decode(data)
     ground = Image.new("RGBA", picture.size, "white")
     flat = Image.alpha_composite(ground, picture).convert("RGB")
-    flat.thumbnail((REFERENCE_PX, REFERENCE_PX), Image.Resampling.LANCZOS)
+    flat.thumbnail((PROTECTED_PX, PROTECTED_PX), Image.Resampling.LANCZOS)
     return np.asarray(flat)

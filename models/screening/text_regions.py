@@ -1,14 +1,14 @@
-"""Where writing is: regions of a text detector's probability map, as rectangles along the writing.
+"""Regions of writing in a text detector's probability map, as rectangles along the writing.
 
 Follows the last step of differentiable binarization (Liao et al., "Real-time Scene Text Detection with Differentiable
-Binarization", 2020): threshold, connected regions, mean probability as score, growth of the shrunk core. Written for
-NumPy alone; the rectangle lies along the region's main axis instead of being the smallest one.
+Binarization", 2020): threshold, connected regions, mean probability as score, growth of the shrunken core. A region
+that leans gets the smallest rectangle around it; any other gets its upright bounding box, so that level writing is
+read level.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,24 @@ from numpy.typing import NDArray
 CORE = 0.3
 """Probability from which a pixel belongs to a region."""
 GROWTH = 1.6
-"""The detector learns shrunken regions; they grow back by area · GROWTH / perimeter."""
+"""The detector learns shrunken regions; each edge grows by area * GROWTH / perimeter."""
 SMALLEST_PX = 3.0
+SLIM = 2.0
+"""Least length over height of a region that has a direction."""
+LEAN = 0.12
+"""Sine of the least angle to both axes, about 7 degrees, at which a region leans."""
+
+Corners = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """One rectangle of writing: its corners (4, 2) as (x, y) in pixels, clockwise from the writing's top left, and
-    the mean probability of its core."""
+    """One rectangle of writing, and the mean probability of its core.
 
-    corners: NDArray[Any]
+    `corners` are (4, 2), (x, y) in pixels, clockwise from the writing's top left.
+    """
+
+    corners: Corners
     score: float
 
     @property
@@ -41,77 +49,53 @@ class Region:
         return int(x), int(y)
 
 
-def regions(probability: NDArray[Any], *, least: float) -> list[Region]:
-    """The regions of a (height, width) map whose score is at least `least`, from top to bottom."""
+def find_regions(probability: NDArray[np.float32], *, least: float) -> list[Region]:
+    """Return the regions of a (height, width) map whose score is at least `least`, from top to bottom."""
+    import cv2
+
+    core = (probability > CORE).astype(np.uint8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
     found = []
-    for ys, xs in components(probability > CORE):
-        score = float(probability[ys, xs].mean())
-        if score >= least and (region := _region(ys, xs, score)):
-            found.append(region)
+    for label, (left, top, width, height, _) in enumerate(boxes[1:], start=1):
+        if min(width, height) < SMALLEST_PX:
+            continue
+        window = slice(top, top + height), slice(left, left + width)
+        inside = labels[window] == label
+        score = float(probability[window][inside].mean())
+        if score >= least:
+            rows, columns = np.nonzero(inside)
+            found.append(Region(_corners(np.stack([columns + left, rows + top], axis=1)), score))
     return sorted(found, key=lambda region: (region.centre[1], region.centre[0]))
 
 
-def _region(ys: NDArray[Any], xs: NDArray[Any], score: float) -> Region | None:
-    if min(np.ptp(xs), np.ptp(ys)) + 1 < SMALLEST_PX:
-        return None
-    points = np.stack([xs, ys], axis=1).astype(np.float64) + 0.5
-    axis = _axis(points)
-    normal = np.array([-axis[1], axis[0]])
-    along, across = points @ axis, points @ normal
-    wide, high = np.ptp(along) + 1, np.ptp(across) + 1
-    if min(wide, high) < SMALLEST_PX:
-        return None
-    grow = wide * high * GROWTH / (2 * (wide + high))
-    low, top = along.min() - 0.5 - grow, across.min() - 0.5 - grow
-    right, bottom = low + wide + 2 * grow, top + high + 2 * grow
-    corners = [a * axis + b * normal for a, b in ((low, top), (right, top), (right, bottom), (low, bottom))]
-    return Region(np.stack(corners), score)
+def _corners(points: NDArray[np.int64]) -> Corners:
+    """Return the corners of the grown rectangle around a core's pixels, (n, 2) as (x, y)."""
+    middle, (length, height), along = _rectangle(points)
+    grow = length * height * GROWTH / (2 * (length + height))
+    half_length, half_height = along * (length / 2 + grow), _normal(along) * (height / 2 + grow)
+    return middle + np.stack(
+        [-half_length - half_height, half_length - half_height, half_length + half_height, half_height - half_length]
+    )
 
 
-def _axis(points: NDArray[Any]) -> NDArray[Any]:
-    """Unit vector along the writing; level or upright unless the region clearly leans."""
-    values, vectors = np.linalg.eigh(np.cov(points.T))
-    lean = vectors[:, 1] if vectors[0, 1] >= 0 else -vectors[:, 1]
-    slim = values[1] > 4 * max(float(values[0]), 1e-9)
-    if slim and min(abs(lean)) > 0.12:
-        return lean
-    return np.array([0.0, 1.0]) if slim and abs(lean[1]) > abs(lean[0]) else np.array([1.0, 0.0])
+def _rectangle(points: NDArray[np.int64]) -> tuple[Corners, tuple[float, float], Corners]:
+    """Return the middle, the length and height, and the unit vector along the length, of a core's rectangle."""
+    import cv2
+
+    (x, y), size, degrees = cv2.minAreaRect(points.astype(np.float32))
+    along = np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))])
+    length, height = (edge + 1 for edge in size)  # from the pixels' middles to their outer edges
+    if height > length:
+        along, length, height = _normal(along), height, length
+    if length > SLIM * height and min(abs(along)) > LEAN:
+        return np.array([x, y]) + 0.5, (length, height), along if along[0] >= 0 else -along
+    low, high = points.min(axis=0), points.max(axis=0) + 1
+    width, tall = (float(edge) for edge in high - low)
+    if tall > SLIM * width:
+        return (low + high) / 2, (tall, width), np.array([0.0, 1.0])
+    return (low + high) / 2, (width, tall), np.array([1.0, 0.0])
 
 
-def components(mask: NDArray[Any]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    """The 8-connected regions of a boolean (height, width) mask, each as (rows, columns)."""
-    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
-    rows, starts = np.nonzero(np.diff(padded, axis=1) == 1)
-    stops = np.nonzero(np.diff(padded, axis=1) == -1)[1]
-    parent = _joined(rows, starts, stops)
-    members: dict[int, list[int]] = {}
-    for run in range(len(rows)):
-        members.setdefault(_root(parent, run), []).append(run)
-    return [_pixels(rows[runs], starts[runs], stops[runs]) for runs in members.values()]
-
-
-def _joined(rows: NDArray[Any], starts: NDArray[Any], stops: NDArray[Any]) -> list[int]:
-    """Union-find over runs: a run joins those of the row above that it touches, diagonals included."""
-    parent = list(range(len(rows)))
-    first = np.searchsorted(rows, rows - 1)
-    for run, row in enumerate(rows):
-        above = int(first[run])
-        while above < len(rows) and rows[above] == row - 1 and starts[above] <= stops[run]:
-            if stops[above] >= starts[run]:
-                parent[_root(parent, above)] = _root(parent, run)
-            above += 1
-    return parent
-
-
-def _root(parent: list[int], run: int) -> int:
-    while parent[run] != run:
-        parent[run] = parent[parent[run]]
-        run = parent[run]
-    return run
-
-
-def _pixels(rows: NDArray[Any], starts: NDArray[Any], stops: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    lengths = stops - starts
-    ys = np.repeat(rows, lengths)
-    xs = np.concatenate([np.arange(start, stop) for start, stop in zip(starts, stops, strict=True)])
-    return ys, xs
+def _normal(along: Corners) -> Corners:
+    """Return a unit vector turned by a quarter, from the writing's length to the direction below it."""
+    return np.array([-along[1], along[0]])

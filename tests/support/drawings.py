@@ -19,8 +19,8 @@ from lab.renders.captions import recipes
 from lab.renders.scenes import render
 from models.drawing import Drawn, DrawRequest, Guide
 from models.registry import card
-from models.screening.look import Look
-from models.screening.networks import Networks
+from models.screening.judged_drawing import JudgedDrawing
+from models.screening.onnx_networks import Networks
 
 CARD = card("guardian@1", "screen")
 NETWORKS = Networks(CARD)
@@ -59,8 +59,8 @@ def drawn(pixels: np.ndarray[Any, Any], guide: Guide | None = None, **changes: A
     return Drawn(DrawRequest(order(**changes), 1, guide), floats, "", ())
 
 
-def look(pixels: np.ndarray[Any, Any], **changes: Any) -> Look:
-    return Look(drawn(pixels, **changes), NETWORKS)
+def judged(pixels: np.ndarray[Any, Any], **changes: Any) -> JudgedDrawing:
+    return JudgedDrawing(drawn(pixels, **changes), NETWORKS)
 
 
 def png(pixels: np.ndarray[Any, Any]) -> bytes:

@@ -20,8 +20,8 @@ from models.backdrop.prompt import compile_prompt
 from models.diffusion.handler import DiffusersHandler, LoadedPipeline, alike
 from models.drawing import Drawn, DrawRequest
 from models.registry import WeightsRefused, card, cards, verify, weights_of
-from models.screening.measured import judge
-from models.screening.redrawing import ScreenedHandler
+from models.screening.pixel_checks import check_pixels
+from models.screening.screened_handler import ScreenedHandler
 
 CARD = card("backdrop", "text-to-image")
 WALL_OFF, GROUND_OFF = 12, 18
@@ -106,7 +106,7 @@ def test_refused_drawings_are_drawn_again_with_the_next_seed_a_bounded_number_of
 )
 def test_the_screen_refuses_blank_clipped_flat_and_off_palette(pixels: np.ndarray, failed: set[str]) -> None:  # type: ignore[type-arg]
     request = DrawRequest(order(), 1)
-    checks = judge(Drawn(request, pixels.astype(np.float32), "", ()), card("measured", "screen"))
+    checks = check_pixels(Drawn(request, pixels.astype(np.float32), "", ()), card("measured", "screen"))
     assert {check.name for check in checks if not check.passed} == failed
     assert all("at " in check.limit and check.measured for check in checks)
 

@@ -16,7 +16,7 @@ from foundry.card.card import ModelCard
 from models.drawing import Drawing
 from models.registry import card as card_of
 from models.remote import RemoteHandler
-from models.screening.redrawing import ScreenedHandler
+from models.screening.screened_handler import ScreenedHandler
 from tests.models.remote.asking import ORDER, a_card
 from tests.support.briefs import ROOT
 from tests.support.fake_clock import FakeClock

@@ -1,4 +1,4 @@
-"""One drawing as the judges see it; each view of it is worked out once."""
+"""One drawing in the forms that judges measure, each worked out once."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from foundry.colour import BT709
 from imaging.pixels.arrays import Pixels
 from models.drawing import Drawn
-from models.screening import unsafe
-from models.screening.likeness import Reference
-from models.screening.networks import Networks
+from models.screening.onnx_networks import Networks
+from models.screening.protected_likeness import ProtectedFeatures
+from models.screening.unsafe import UnsafeReading, read_content
 
 
 @dataclass(frozen=True)
-class Look:
+class JudgedDrawing:
     """A drawing, the networks that may judge it, and the pictures that it must not resemble."""
 
     drawn: Drawn
     networks: Networks
-    references: tuple[Reference, ...] = ()
+    protected: tuple[ProtectedFeatures, ...] = ()
 
     @cached_property
     def bytes8(self) -> NDArray[np.uint8]:
@@ -35,6 +35,6 @@ class Look:
         return np.asarray(self.drawn.pixels @ BT709, np.float32)
 
     @cached_property
-    def reading(self) -> unsafe.Reading:
-        """What the unsafe-content network says and sees; shared by two judges."""
-        return unsafe.read(self.bytes8, self.networks)
+    def unsafe_reading(self) -> UnsafeReading:
+        """The unsafe-content network's probability and features, which two judges share."""
+        return read_content(self.bytes8, self.networks)

@@ -1,7 +1,7 @@
-"""ONNX networks that ship in installed packages: found, verified against the card's hashes, loaded once a process.
+"""ONNX networks that ship in installed packages, verified against the card's hashes and loaded once a process.
 
-A weight file is named as `package/path within it`, as the card's `weights` name it. Only the file is used: none of the
-package's own code runs, so what that code would import (OpenCV, for one) need not work.
+The card's `weights` name a file as `package/path within it`. Only the file is used: none of the package's own code
+runs, so what that code would import need not work.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class PackageMissing(FoundryError):
 
     code = "package_missing"
 
-    def __init__(self, card: str, package: str):
+    def __init__(self, card: str, package: str) -> None:
         super().__init__(card, package)
         self.card, self.package = card, package
 
@@ -44,33 +44,36 @@ class Networks:
     card: ModelCard
 
     def load(self, name: str, inner: str = "") -> Any:
-        """The network's session; `inner` names a layer whose result becomes one more output.
+        """Return the network's session; `inner` names a layer whose result becomes one more output.
 
-        PackageMissing, BadInput or WeightsRefused say what is wrong with the file.
+        Raises BadInput if the card gives no hash for the file, PackageMissing or WeightsRefused if it cannot be used.
         """
         if name not in self.card.weights:
             raise BadInput(f"card {self.card.id}: weights", f"gives no SHA-256 for {name}; add it.")
         return _session(self.card.id, name, self.card.weights[name], self.card.cpu_threads, inner)
 
     def run(self, name: str, pixels: NDArray[Any], inner: str = "") -> list[NDArray[Any]]:
-        """All outputs for one input array, in the network's own layout."""
+        """Return all outputs for one input array, in the network's own layout."""
         session = self.load(name, inner)
         return list(session.run(None, {session.get_inputs()[0].name: pixels}))
 
-    def note(self, name: str, key: str) -> str:
-        """What the file itself says beside its weights."""
+    def metadata(self, name: str, key: str) -> str:
+        """Return an entry of the metadata that the file holds beside its weights."""
         return str(self.load(name).get_modelmeta().custom_metadata_map[key])
 
 
-def verify(card: ModelCard) -> None:
-    """Every network on the card is installed and unchanged; PackageMissing or WeightsRefused if not. Loads nothing."""
+def verify_packages(card: ModelCard) -> None:
+    """Raise PackageMissing or WeightsRefused unless every network on the card is installed and unchanged.
+
+    Loads nothing.
+    """
     for name, sha256 in card.weights.items():
         weight_file(card.id, name, sha256)
 
 
 @lru_cache(maxsize=16)
 def _session(card: str, name: str, sha256: str, threads: int, inner: str) -> Any:
-    """One session for all threads of the process. Thread counts are fixed, as they decide the last bits."""
+    """Return one session for all threads of the process; its thread count is fixed, as it decides the last bits."""
     if find_spec("onnxruntime") is None:
         raise PackageMissing(card, "onnxruntime")
     onnxruntime = import_module("onnxruntime")
@@ -79,12 +82,12 @@ def _session(card: str, name: str, sha256: str, threads: int, inner: str) -> Any
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
     wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
-    there = [provider for provider in wanted if provider in onnxruntime.get_available_providers()]
-    return onnxruntime.InferenceSession(with_output(model, inner), options, providers=there)
+    available = [provider for provider in wanted if provider in onnxruntime.get_available_providers()]
+    return onnxruntime.InferenceSession(with_output(model, inner), options, providers=available)
 
 
 def weight_file(card: str, name: str, sha256: str) -> Path:
-    """The file of a network, unchanged; PackageMissing or WeightsRefused if it is not."""
+    """Return the file of a network; raise PackageMissing or WeightsRefused if it is absent or changed."""
     package, _, inside = name.partition("/")
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -99,7 +102,7 @@ def weight_file(card: str, name: str, sha256: str) -> Path:
 
 
 def with_output(model: bytes, inner: str) -> bytes:
-    """An ONNX model with one more output, the result `inner` of one of its layers; unchanged if `inner` is empty.
+    """Return an ONNX model with one more output, the result `inner` of one of its layers; unchanged if that is empty.
 
     Protocol buffers merge what is appended: ModelProto.graph is field 7, GraphProto.output field 12,
     ValueInfoProto.name field 1; the runtime infers the type.
@@ -110,5 +113,5 @@ def with_output(model: bytes, inner: str) -> bytes:
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """A length-delimited field; names here are shorter than 120 bytes, so one length byte does."""
+    """Return a length-delimited field; names here are shorter than 120 bytes, so one length byte suffices."""
     return bytes([number << 3 | 2, len(content)]) + content

@@ -1,6 +1,6 @@
-"""Whether a negative prompt forbids people: a word list, in the languages that briefs here are written in.
+"""A word list that tells negative prompts which forbid people, in the languages that briefs here are written in.
 
-Words stand for themselves; of Chinese, Japanese and Thai, which are written without spaces, the parts of a text count.
+Only whole words count; in Chinese, Japanese and Thai, which are written without spaces, any part of the text does.
 Feminine forms, plurals and cases are listed where they differ. Only the negative prompt is read: "a beach without
 people" in the prompt itself forbids nothing, because telling a ban from a wish needs grammar.
 """
@@ -33,8 +33,8 @@ PARTS = ("人", "顔", "脸", "臉", "面部", "คน", "ใบหน้า", "
 _WORD = re.compile(r"[^\W\d_][\w\u0900-\u097F]*", re.UNICODE)
 
 
-def forbids_people(negative_prompt: str) -> str:
-    """The first word that forbids people, or "" if none does."""
+def word_forbidding_people(negative_prompt: str) -> str:
+    """Return the first word that forbids people, or "" if none does."""
     text = unicodedata.normalize("NFC", negative_prompt).casefold()
     for word in _WORD.findall(text):
         if word in WORDS:

@@ -27,8 +27,8 @@ from foundry.tenant import Tenant
 from models.drawing import Drawing, Drawn, DrawRequest, Undrawn
 from models.registry import card
 from models.screening.context import ScreenContext, screen_context
-from models.screening.redrawing import ScreenedHandler
 from models.screening.screen import Screen
+from models.screening.screened_handler import ScreenedHandler
 from pipelines.engines.engine import embedded_runner
 from tests.support.briefs import EXAMPLES, a_tenant, admitted
 from tests.support.drawings import drawn, only, order, photograph, png, scene

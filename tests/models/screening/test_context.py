@@ -1,0 +1,29 @@
+"""A screen's context opens only what belongs to the order's tenant and plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foundry.store.object_store import LocalStore
+from models.screening.context import ProtectedPicture, ScreenContext
+from tests.support.drawings import order
+
+MASCOT = ProtectedPicture("mascot.png", "ab" + "0" * 62)
+
+
+def test_without_a_store_or_a_plan_nothing_is_protected_and_nothing_was_drawn_before(tmp_path: Path) -> None:
+    for context in (ScreenContext(), ScreenContext(store=LocalStore(tmp_path))):
+        assert context.pictures(order()) == ()
+        assert context.stored_fingerprint(order(1), 0) == ""
+
+
+def test_the_pictures_of_an_order_come_from_its_plan_and_its_tenants_store(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.for_tenant("aurelle").put_once(MASCOT.address, b"pixels")
+    context = ScreenContext(protected={"plan": (MASCOT,)}, store=store)
+    assert context.pictures(order()) == ((MASCOT, b"pixels"),)
+    assert context.pictures(order(plan="another")) == ()
+
+
+def test_the_address_follows_from_the_hash() -> None:
+    assert MASCOT.address == f"protected/ab/{MASCOT.sha256}"
