@@ -1,4 +1,4 @@
-"""What the factory runs on: servers of this machine, images, chart, cloud resources, dashboards.
+"""The ground that the factory runs on: local servers, images, Helm chart, cloud resources, dashboards.
 
 Imports nothing of the project but foundry.errors.
 """

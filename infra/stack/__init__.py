@@ -1,9 +1,9 @@
-"""Kafka, Cloud Storage, Flink and Prism on this machine, without Docker.
+"""Kafka, Cloud Storage, Flink and Prism as processes of this machine, without Docker.
 
     with running("kafka") as kafka:
         KafkaProducer(bootstrap_servers=kafka.bootstrap)
 
-Nothing here downloads unless `fetch` is called.
+Only `fetch` downloads.
 """
 
 from infra.stack.errors import MissingTool, NotFetched, NotReady, StackRefused
@@ -11,7 +11,7 @@ from infra.stack.fetching import cache_folder, fetch, missing_tools
 from infra.stack.flink import Flink, JobServer, Workers
 from infra.stack.gcs import Gcs
 from infra.stack.home import StackHome, default_home
-from infra.stack.kafka import Kafka, Secured
+from infra.stack.kafka import Kafka
 from infra.stack.prism import Prism
 from infra.stack.running import SERVERS, down, find_server, running, status, up
 from infra.stack.server import Server
@@ -26,7 +26,6 @@ __all__ = [
     "NotFetched",
     "NotReady",
     "Prism",
-    "Secured",
     "Server",
     "StackHome",
     "StackRefused",

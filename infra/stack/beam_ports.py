@@ -1,12 +1,12 @@
-"""Ask Beam's gRPC services of this machine whether they work."""
+"""Readiness checks of Beam's gRPC services on this machine."""
 
 from __future__ import annotations
 
 from infra.stack.server import NotYet
 
 
-def channel_works(port: int, patience_s: float = 3) -> None:
-    """A gRPC channel to the port becomes ready; NotYet if not."""
+def check_channel(port: int, patience_s: float = 3) -> None:
+    """Open a gRPC channel to a port of 127.0.0.1; NotYet if it is not ready within `patience_s` seconds."""
     import grpc
 
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -16,18 +16,17 @@ def channel_works(port: int, patience_s: float = 3) -> None:
             raise NotYet(f"no gRPC on port {port}") from error
 
 
-def job_service_works(port: int, patience_s: float = 10) -> None:
-    """A Beam job service describes its pipeline options; NotYet if not."""
+def check_job_service(port: int, patience_s: float = 10) -> None:
+    """Ask the Beam job service on a port of 127.0.0.1 for its pipeline options; NotYet if it names none."""
     import grpc
     from apache_beam.portability.api import beam_job_api_pb2, beam_job_api_pb2_grpc
 
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         service = beam_job_api_pb2_grpc.JobServiceStub(channel)
+        request = beam_job_api_pb2.DescribePipelineOptionsRequest()
         try:
-            told = service.DescribePipelineOptions(
-                beam_job_api_pb2.DescribePipelineOptionsRequest(), timeout=patience_s
-            )
+            answer = service.DescribePipelineOptions(request, timeout=patience_s)
         except grpc.RpcError as error:
             raise NotYet(f"no Beam job service on port {port}") from error
-        if not told.options:
+        if not answer.options:
             raise NotYet("the job service knows no options")

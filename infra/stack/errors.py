@@ -1,4 +1,4 @@
-"""What the local stack refuses, with the way out."""
+"""Errors of the local stack."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from foundry.errors import BadInput, FoundryError
 
 
 class StackRefused(BadInput):
-    """The stack was asked for something it does not have or must not do."""
+    """A request for something that the stack does not have or must not do."""
 
     code = "stack_refused"
 
 
 class MissingTool(FoundryError):
-    """A program that a server needs is not on this machine."""
+    """A program that a server needs is not installed on this machine."""
 
     code = "missing_tool"
 
-    def __init__(self, server: str, program: str, package: str):
+    def __init__(self, server: str, program: str, package: str) -> None:
         super().__init__(server, program, package)
         self.server, self.program, self.package = server, program, package
 
@@ -25,11 +25,11 @@ class MissingTool(FoundryError):
 
 
 class NotFetched(FoundryError):
-    """A server's files are not in the cache, and nothing downloads without being told."""
+    """The files of a server are not in the cache; only `foundry stack fetch` downloads them."""
 
     code = "not_fetched"
 
-    def __init__(self, server: str, folder: str):
+    def __init__(self, server: str, folder: str) -> None:
         super().__init__(server, folder)
         self.server, self.folder = server, folder
 
@@ -38,32 +38,32 @@ class NotFetched(FoundryError):
 
 
 class FetchFailed(FoundryError):
-    """A download ended badly, or brought something other than what is pinned."""
+    """A download failed, or its files differ from the pinned ones."""
 
     code = "fetch_failed"
 
-    def __init__(self, server: str, what: str):
+    def __init__(self, server: str, what: str) -> None:
         super().__init__(server, what)
         self.server, self.what = server, what
 
     def __str__(self) -> str:
         return (
-            f"{self.server}: {self.what}. Run `foundry stack fetch {self.server}` again; it goes on where it stopped."
+            f"{self.server}: {self.what}. Run `foundry stack fetch {self.server}` again; it continues where it stopped."
         )
 
 
 class NotReady(FoundryError):
-    """A server did not answer in time, or ended."""
+    """A server did not answer in time, or its process ended."""
 
     code = "not_ready"
 
-    def __init__(self, server: str, what: str, log: str, tail: str):
+    def __init__(self, server: str, what: str, log: str, tail: str) -> None:
         super().__init__(server, what, log, tail)
         self.server, self.what, self.log, self.tail = server, what, log, tail
 
     def __str__(self) -> str:
-        said = "\n".join(f"  | {line}" for line in self.tail.splitlines()) or "  | (nothing)"
+        last_lines = "\n".join(f"  | {line}" for line in self.tail.splitlines()) or "  | (nothing)"
         return (
-            f"{self.server} is not ready: {self.what}. Its log {self.log} ends with\n{said}\n"
-            f"Run `foundry stack down {self.server}`, mend what the log names, and start it again."
+            f"{self.server} is not ready: {self.what}. Its log {self.log} ends with\n{last_lines}\n"
+            f"Run `foundry stack down {self.server}`, fix the cause that the log names, and start it again."
         )

@@ -1,7 +1,8 @@
-"""Bring the servers' files into a cache folder, with the machine's own maven and go, and check them.
+"""Download of the files that the servers run from, into a cache folder, with this machine's own Maven and Go.
 
-Addresses of registries are not written here: maven and go use what this machine is configured with. What is in the
-cache and whole is left alone; maven and go keep finished parts of a broken download themselves.
+No address of a registry is written here: Maven and Go use the registries that this machine is configured with. A part
+that is complete in the cache is not fetched again. Maven and Go themselves keep the finished files of a broken
+download.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ PACKAGES = {"java": "openjdk-17-jre-headless", "mvn": "maven", "go": "golang"}
 
 @dataclass(frozen=True)
 class Jars:
-    """A closure of Maven: how many files it has, and the sha256 of those that matter most."""
+    """A part that Maven fetches: a project's jars with all they depend on.
+
+    `count` is the number of jars; `pinned` has the name and sha256 of the main ones.
+    """
 
     name: str
     count: int
@@ -33,7 +37,7 @@ class Jars:
 
 @dataclass(frozen=True)
 class Binary:
-    """A program that go builds; the version is exact, and go's checksum database vouches for the source."""
+    """A part that Go builds, at an exact version; Go's checksum database verifies its source."""
 
     name: str
     package: str
@@ -66,18 +70,18 @@ WANTS: dict[str, tuple[str, ...]] = {"jobserver": ("flink",), "workers": ()}
 
 
 def cache_folder() -> Path:
-    """Where fetched files live: FOUNDRY_STACK_CACHE, or a folder of the user's cache."""
-    told = os.environ.get("FOUNDRY_STACK_CACHE")
-    return Path(told) if told else Path.home() / ".cache" / "campaign-foundry" / "stack"
+    """Return the folder of fetched files: FOUNDRY_STACK_CACHE, or a folder in the user's cache."""
+    chosen = os.environ.get("FOUNDRY_STACK_CACHE")
+    return Path(chosen) if chosen else Path.home() / ".cache" / "campaign-foundry" / "stack"
 
 
 def parts_of(server: str) -> tuple[str, ...]:
-    """The parts that a server runs from."""
+    """Return the names of the parts that a server runs from."""
     return WANTS.get(server, (server,))
 
 
 def missing_tools(servers: tuple[str, ...], *, to_fetch: bool = False) -> tuple[MissingTool, ...]:
-    """The programs that running these servers (or fetching them too) needs and this machine lacks."""
+    """Return one error for each program that these servers need to run, or `to_fetch`, and that is not on PATH."""
     wanted: dict[str, str] = {}
     for server in servers:
         for part in parts_of(server):
@@ -89,7 +93,10 @@ def missing_tools(servers: tuple[str, ...], *, to_fetch: bool = False) -> tuple[
 
 
 def fetch(servers: tuple[str, ...], cache: Path | None = None) -> tuple[Path, ...]:
-    """Fetch what these servers run from, whatever is missing of it, and check it; their folders."""
+    """Fetch and check the missing parts of these servers; return the folders of all their parts.
+
+    MissingTool if Maven, Go or Java is not installed; FetchFailed if a download fails or differs from the pinned files.
+    """
     lacking = missing_tools(servers, to_fetch=True)
     if lacking:
         raise lacking[0]
@@ -99,7 +106,7 @@ def fetch(servers: tuple[str, ...], cache: Path | None = None) -> tuple[Path, ..
 
 
 def fetched_folder(server: str, cache: Path) -> Path:
-    """The folder of a part that is in the cache; NotFetched if it is not."""
+    """Return the folder of a part in the cache; NotFetched or StackRefused if there is none."""
     part = PARTS.get(server)
     if part is None:
         raise StackRefused(server, f"is not a part of the stack; the parts are {', '.join(PARTS)}")
@@ -110,7 +117,7 @@ def fetched_folder(server: str, cache: Path) -> Path:
 
 
 def folder_of(part: Jars | Binary, cache: Path) -> Path:
-    """Where a part lives: a change of pom or version is another folder."""
+    """Return the folder of a part in the cache; its name changes with the part's version or pom."""
     if isinstance(part, Binary):
         return cache / f"{part.name}-{part.version}"
     return cache / f"{part.name}-{hashlib.sha256((POMS / f'{part.name}.xml').read_bytes()).hexdigest()[:12]}"
@@ -119,16 +126,16 @@ def folder_of(part: Jars | Binary, cache: Path) -> Path:
 def _fetch_part(part: Jars | Binary, cache: Path) -> Path:
     folder = folder_of(part, cache)
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with _locked(folder):
         if not (folder / ".whole").exists():
-            _maven(part, folder) if isinstance(part, Jars) else _go(part, folder)
-            check(part, folder)
+            _copy_with_maven(part, folder) if isinstance(part, Jars) else _build_with_go(part, folder)
+            check_part(part, folder)
             (folder / ".whole").touch()
     return folder
 
 
-def check(part: Jars | Binary, folder: Path) -> None:
-    """Whether a part's files are there and what is pinned; FetchFailed if not."""
+def check_part(part: Jars | Binary, folder: Path) -> None:
+    """Check that a part's files are complete and equal to the pinned ones; FetchFailed if not."""
     if isinstance(part, Binary):
         if not os.access(folder / Path(part.package).name, os.X_OK):
             raise FetchFailed(part.name, f"go built no {Path(part.package).name} in {folder}")
@@ -142,27 +149,29 @@ def check(part: Jars | Binary, folder: Path) -> None:
             raise FetchFailed(part.name, f"{name} has sha256 {is_now}; {wanted} is pinned")
 
 
-def _maven(part: Jars, folder: Path) -> None:
-    for jar in folder.glob("*.jar"):  # copied whole from maven's own repository, which keeps what it has
+def _copy_with_maven(part: Jars, folder: Path) -> None:
+    for jar in folder.glob("*.jar"):  # Maven copies them again from its own repository, without another download
         jar.unlink()
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
     _run_tool(part.name, ["mvn", "-q", "-B", "-f", str(POMS / f"{part.name}.xml"), *goal], {})
 
 
-def _go(part: Binary, folder: Path) -> None:
+def _build_with_go(part: Binary, folder: Path) -> None:
     _run_tool(part.name, ["go", "install", f"{part.package}@{part.version}"], {"GOBIN": str(folder), "GOFLAGS": ""})
 
 
-def _run_tool(server: str, command: list[str], more: dict[str, str]) -> None:
-    done = subprocess.run(command, env={**os.environ, **more}, capture_output=True, text=True, check=False)
+def _run_tool(server: str, command: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(  # noqa: S603, RUF100 - mvn or go, with arguments of this module
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split()[-60:])
-        raise FetchFailed(server, f"{command[0]} ended with {done.returncode}: {said}")
+        last_words = " ".join((done.stderr or done.stdout).split()[-60:])
+        raise FetchFailed(server, f"{command[0]} ended with {done.returncode}: {last_words}")
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One download at a time, shared by all stacks of this cache."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a part's folder, so that the stacks that share a cache download a part once."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,7 +1,7 @@
-"""Flink 1.19 (a jobmanager, taskmanagers), Beam's job server for it, and the pool that gives it Python workers.
+"""Flink 1.19 (a jobmanager, taskmanagers), Beam's job server for it, and the pool of its Python workers.
 
-All Java here runs from one closure of jars, which has Beam's Flink runner in it, so that cluster and job server cannot
-differ.
+All Java processes run from one set of jars, which holds Beam's Flink runner, so that the versions of cluster and job
+server cannot differ.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from infra.stack.beam_ports import channel_works, job_service_works
+from infra.stack.beam_ports import check_channel, check_job_service
 from infra.stack.server import NotYet, Role, Server, get_json, java
 
 OPENED = ("lang", "net", "io", "nio", "util", "util.concurrent", "time", "text")
@@ -36,8 +36,8 @@ MEMORY_MB = {
 WHOLE_MB = sum(size for name, size in MEMORY_MB.items() if not name.endswith(".max"))
 HEAP_MB = MEMORY_MB["framework.heap.size"] + MEMORY_MB["task.heap.size"]
 DIRECT_MB = MEMORY_MB["framework.off-heap.size"] + MEMORY_MB["task.off-heap.size"] + MEMORY_MB["network.min"]
-# A lost worker starts the job again, which draws only what is missing. Losses that are ten minutes apart may be as many
-# as they like; the sixth in quick succession is a fault of the job's own, and ends it.
+# After the loss of a worker the job starts again and draws only what is missing. Ten minutes without a loss reset the
+# count of attempts. The sixth loss without such a pause is taken for a fault of the job itself and ends it.
 RESTART = {
     "restart-strategy.type": "exponential-delay",
     "restart-strategy.exponential-delay.initial-backoff": "1 s",
@@ -51,9 +51,9 @@ RESTART = {
 
 @dataclass
 class Flink(Server):
-    """A session cluster. `taskmanagers` of `slots` slots each; the cluster is ready when all have registered.
+    """A session cluster of taskmanagers, with `slots` slots each; it is ready when all of them have registered.
 
-    `restart`: what Flink does with a job that lost a worker, in Flink's own settings; empty: the job fails.
+    restart: Flink's settings for a job that lost a worker; without any, the job fails.
     """
 
     taskmanagers: int = 2
@@ -70,11 +70,13 @@ class Flink(Server):
         return f"http://127.0.0.1:{self.port('rest')}"
 
     def prepare(self) -> None:
+        """Make the data folder and write Flink's configuration."""
         super().prepare()
         self._conf.mkdir(parents=True, exist_ok=True)
         (self._conf / "flink-conf.yaml").write_text("".join(f"{k}: {v}\n" for k, v in self._settings().items()))
 
     def roles(self) -> tuple[Role, ...]:
+        """Return the jobmanager and the taskmanagers."""
         jars, conf = self.part("flink"), str(self._conf)
         entry = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
         master = java(jars, entry, "-c", conf, "--executionMode", "cluster", flags=("-Xmx512m", *OPEN))
@@ -90,15 +92,17 @@ class Flink(Server):
         )
 
     def probe(self) -> None:
-        found = self.overview().get("taskmanagers")
-        if found != self.taskmanagers:
-            raise NotYet(f"{found} of {self.taskmanagers} taskmanagers have registered")
+        """Ask the REST service for the taskmanagers; NotYet until all have registered."""
+        registered = self.overview().get("taskmanagers")
+        if registered != self.taskmanagers:
+            raise NotYet(f"{registered} of {self.taskmanagers} taskmanagers have registered")
 
     def overview(self) -> dict[str, object]:
-        """What the cluster says of itself: taskmanagers, slots, jobs."""
+        """Return Flink's overview of the cluster: taskmanagers, slots, jobs."""
         return get_json(f"{self.rest}/overview")
 
     def address(self) -> dict[str, str]:
+        """Return the environment variables that lead clients to this server."""
         return {"FLINK_REST": self.rest}
 
     @property
@@ -117,7 +121,7 @@ class Flink(Server):
             "taskmanager.host": "127.0.0.1",
             "taskmanager.bind-host": "127.0.0.1",
             "taskmanager.numberOfTaskSlots": self.slots,
-            "taskmanager.load-balance.mode": "SLOTS",  # else one taskmanager is filled before the next gets work
+            "taskmanager.load-balance.mode": "SLOTS",  # otherwise one taskmanager is filled before the next gets work
             "heartbeat.interval": 2000,
             "heartbeat.timeout": 15000,
             "pekko.startup-timeout": "60 s",  # on a busy machine the default of 10 s is too short
@@ -134,9 +138,9 @@ class Flink(Server):
 
 @dataclass
 class Workers(Server):
-    """A pool of external Python workers: one process per worker that a taskmanager asks for.
+    """A pool of external Python workers: one process for each worker that a taskmanager asks for.
 
-    They run this very Python with this very environment, so what the pipeline imports must be importable here.
+    The workers run this Python with this environment, so whatever the pipeline imports must be importable here.
     """
 
     name: ClassVar[str] = "workers"
@@ -144,25 +148,28 @@ class Workers(Server):
 
     @property
     def endpoint(self) -> str:
-        """What Beam calls the environment config of an EXTERNAL environment."""
+        """The host:port that Beam calls the environment config of an EXTERNAL environment."""
         return f"127.0.0.1:{self.port('pool')}"
 
     def roles(self) -> tuple[Role, ...]:
+        """Return the process of the pool."""
         module = "infra.stack.worker_pool"
         command = (sys.executable, "-m", module, f"--service_port={self.port('pool')}")
-        modules = os.pathsep.join(dict.fromkeys(folder or os.getcwd() for folder in sys.path))
+        modules = os.pathsep.join(dict.fromkeys(folder or str(Path.cwd()) for folder in sys.path))
         return (Role("pool", command, {"PYTHONPATH": modules}),)
 
     def probe(self) -> None:
-        channel_works(self.port("pool"))
+        """Open a gRPC channel to the pool; NotYet if it does not answer."""
+        check_channel(self.port("pool"))
 
     def address(self) -> dict[str, str]:
+        """Return the environment variables that lead clients to this server."""
         return {"BEAM_WORKER_POOL": self.endpoint}
 
 
 @dataclass
 class JobServer(Server):
-    """Beam's Flink job server: takes Beam jobs and gives them to the session cluster of the same stack."""
+    """Beam's Flink job server, which passes Beam jobs to the session cluster of the same stack."""
 
     name: ClassVar[str] = "jobserver"
     depends_on: ClassVar[tuple[str, ...]] = ("flink", "workers")
@@ -171,11 +178,11 @@ class JobServer(Server):
 
     @property
     def endpoint(self) -> str:
-        """Beam's job endpoint."""
+        """The host:port that Beam calls the job endpoint."""
         return f"127.0.0.1:{self.port('job')}"
 
     def options(self, parallelism: int = 1) -> list[str]:
-        """Beam options that run a pipeline on the cluster, with the pool's Python workers."""
+        """Return the Beam options that run a pipeline on the cluster, with the pool's Python workers."""
         return [
             "--runner=PortableRunner",
             f"--job_endpoint={self.endpoint}",
@@ -185,6 +192,7 @@ class JobServer(Server):
         ]
 
     def roles(self) -> tuple[Role, ...]:
+        """Return the process of the job server."""
         arguments = {
             "flink-master": Flink(self.home).rest.removeprefix("http://"),
             "job-host": "127.0.0.1",
@@ -193,12 +201,14 @@ class JobServer(Server):
             "expansion-port": self.port("expansion"),
             "artifacts-dir": self.data,
         }
-        told = tuple(f"--{name}={value}" for name, value in arguments.items())
+        options = tuple(f"--{name}={value}" for name, value in arguments.items())
         main = "org.apache.beam.runners.flink.FlinkJobServerDriver"
-        return (Role("server", java(self.part("flink"), main, *told, flags=("-Xmx512m", *OPEN))),)
+        return (Role("server", java(self.part("flink"), main, *options, flags=("-Xmx512m", *OPEN))),)
 
     def probe(self) -> None:
-        job_service_works(self.port("job"))
+        """Ask the job service for its options; NotYet if it does not answer."""
+        check_job_service(self.port("job"))
 
     def address(self) -> dict[str, str]:
+        """Return the environment variables that lead clients to this server."""
         return {"FLINK_JOB_ENDPOINT": self.endpoint}

@@ -1,7 +1,8 @@
-"""Cloud Storage by fake-gcs-server, in memory: a stop or a kill loses every object, unless it is `kept`.
+"""Cloud Storage, emulated by fake-gcs-server.
 
-Its file backend lets an object name leave its bucket's folder, so only tests that kill it use it. What the emulator
-does not honour (preconditions of delete, copy and compose, holds, retention, keys, signatures) is in docs/stack.md.
+Objects are in memory and lost with the process, unless `kept`. The server's file backend lets an object name lead out
+of its bucket's folder, so only tests that kill the server use it. docs/stack.md lists what the emulator ignores:
+preconditions of delete, copy and compose, holds, retention, keys, signatures.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from infra.stack.server import NotYet, Role, Server, get_json
 
 @dataclass
 class Gcs(Server):
-    """A server of Google's JSON API. `seen_port`: the port that clients use, if a proxy stands between.
+    """A server of Google's JSON API.
 
-    `kept`: objects are files, with their generations and metadata, and outlive a kill; for names that can be trusted.
+    seen_port: the port that clients connect to, where a proxy stands in front of the server.
+    kept: store objects as files, with their generations and metadata, so that they survive a kill. Only for object
+    names that can be trusted.
     """
 
     seen_port: int | None = None
@@ -28,10 +31,11 @@ class Gcs(Server):
 
     @property
     def endpoint(self) -> str:
-        """What google-cloud-storage calls the API endpoint."""
+        """The address that google-cloud-storage calls `api_endpoint`."""
         return f"http://127.0.0.1:{self.seen_port or self.port('http')}"
 
     def roles(self) -> tuple[Role, ...]:
+        """Return the server's process."""
         program = str(self.part("gcs") / "fake-gcs-server")
         where = ("-scheme", "http", "-host", "127.0.0.1", "-port", str(self.port("http")))
         seen = ("-external-url", self.endpoint, "-public-host", self.endpoint.removeprefix("http://"))
@@ -39,9 +43,11 @@ class Gcs(Server):
         return (Role("server", (program, "-backend", *backend, "-log-level", "warn", *where, *seen)),)
 
     def probe(self) -> None:
-        told = get_json(f"http://127.0.0.1:{self.port('http')}/storage/v1/b?project=stack")
-        if told.get("kind") != "storage#buckets":
-            raise NotYet(f"it lists no buckets, but {told}")
+        """List the buckets; NotYet if the answer is no list."""
+        answer = get_json(f"http://127.0.0.1:{self.port('http')}/storage/v1/b?project=stack")
+        if answer.get("kind") != "storage#buckets":
+            raise NotYet(f"it lists no buckets, but {answer}")
 
     def address(self) -> dict[str, str]:
+        """Return the environment variables that lead clients to this server."""
         return {"STORAGE_EMULATOR_HOST": self.endpoint}

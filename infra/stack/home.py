@@ -1,7 +1,7 @@
-"""A stack's own folder: its state file, its ports, and for each server a data folder and logs.
+"""The folder of a stack: its state file, its ports, and a data folder and logs for each server.
 
-Every process is started with the folder's path in FOUNDRY_STACK_HOME, so that one whose start was never written
-down, because `up` was killed in between, can still be found and stopped.
+Every process is started with the folder's path in FOUNDRY_STACK_HOME. So a process that is missing from the state file,
+because `up` was killed before it wrote the file, can still be found and stopped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ MARK = "FOUNDRY_STACK_HOME"
 
 
 class StartedProcess(BaseModel):
-    """One process: its pid, and its start time, which tells it from a later one with the same pid."""
+    """A process that the stack started.
+
+    `started` is its start time in seconds since the epoch, which tells it from a later process with the same pid.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +35,7 @@ class StartedProcess(BaseModel):
 
 
 class StackState(BaseModel):
-    """What the state file says: ports by name, which are kept for the next start, and processes by server."""
+    """The content of the state file: ports by name, reused at the next start, and processes by server."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,10 +52,11 @@ class StackHome:
 
     @property
     def state_file(self) -> Path:
+        """The file that holds ports and processes."""
         return self.folder / "state.json"
 
     def read(self) -> StackState:
-        """The state; an empty one before the first start."""
+        """Return the state, an empty one before the first start; StackRefused if the file cannot be read."""
         if not self.state_file.exists():
             return StackState()
         try:
@@ -62,7 +66,7 @@ class StackHome:
 
     @contextmanager
     def changing(self) -> Iterator[StackState]:
-        """The state, to be changed; nobody else changes it meanwhile, and it is replaced whole."""
+        """Yield the state for a change, under a lock, and replace the state file when the block ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -70,10 +74,10 @@ class StackHome:
             yield state
             scratch = self.state_file.with_suffix(".new")
             scratch.write_text(state.model_dump_json(indent=1))
-            os.replace(scratch, self.state_file)
+            scratch.replace(self.state_file)
 
     def port(self, name: str) -> int:
-        """The port that goes by this name; a free one the first time."""
+        """Return the port of this name; the first time, a free one, which is then written down."""
         known = self.read().ports.get(name)
         if known is None:
             with self.changing() as state:
@@ -81,35 +85,35 @@ class StackHome:
         return known
 
     def renew_port(self, name: str) -> None:
-        """Choose another port if somebody else sits on this one."""
+        """Choose another port for this name if another program listens on the present one."""
         if port_is_taken(self.port(name)):
             with self.changing() as state:
                 state.ports[name] = free_port()
 
     def data(self, server: str) -> Path:
-        """A server's data folder."""
+        """Return the data folder of a server."""
         return self.folder / server / "data"
 
     def log(self, server: str, role: str) -> Path:
-        """The log of one process of a server."""
+        """Return the log file of one process of a server."""
         return self.folder / server / f"{role}.log"
 
 
 def default_home(cache: Path) -> StackHome:
-    """The stack of this user: FOUNDRY_STACK, or a folder of the user's state."""
-    told = os.environ.get("FOUNDRY_STACK")
-    return StackHome(Path(told) if told else Path.home() / ".local" / "state" / "campaign-foundry" / "stack", cache)
+    """Return the stack of this user: in FOUNDRY_STACK, or in a folder of the user's state."""
+    chosen = os.environ.get("FOUNDRY_STACK")
+    return StackHome(Path(chosen) if chosen else Path.home() / ".local" / "state" / "campaign-foundry" / "stack", cache)
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
+    """Return a port of 127.0.0.1 that no program listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def port_is_taken(port: int) -> bool:
-    """Whether somebody listens on this port of 127.0.0.1."""
+    """Return whether a program listens on this port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

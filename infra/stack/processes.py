@@ -1,4 +1,4 @@
-"""Start, find, pause and stop processes that are ours, and never anybody else's."""
+"""Start, find, signal and stop the processes of a stack, and no others."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from infra.stack.home import MARK, StackHome, StartedProcess
 
-_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # those that this very process started, so that it can reap them
+if TYPE_CHECKING:
+    import psutil
+
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # what this Python process started, and so has to reap
 
 
-def start(home: StackHome, server: str, role: str, command: Sequence[str], more: dict[str, str]) -> StartedProcess:
-    """Start one process in a session of its own, its output in its log, and write it into the state file."""
+def start(
+    home: StackHome, server: str, role: str, command: Sequence[str], environment: dict[str, str]
+) -> StartedProcess:
+    """Start one process in its own session, with its output in its log, and write it into the state file."""
     import psutil
 
     log = home.log(server, role)
     log.parent.mkdir(parents=True, exist_ok=True)
-    mark = {**os.environ, **more, MARK: str(home.folder.resolve())}
+    marked = {**os.environ, **environment, MARK: str(home.folder.resolve())}
     with home.changing() as state, log.open("ab") as sink:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603, RUF100 - the commands are those of the stack's servers
             command,
-            env=mark,
+            env=marked,
             cwd=log.parent,
             stdin=subprocess.DEVNULL,
             stdout=sink,
@@ -40,9 +45,10 @@ def start(home: StackHome, server: str, role: str, command: Sequence[str], more:
 
 
 def is_alive(started: StartedProcess) -> bool:
-    """Whether this very process still runs: the pid may belong to another by now.
+    """Return whether the process runs; another process that was given the same pid does not count.
 
-    A killed process is a zombie as soon as its first thread ends, and holds its ports until the last one has.
+    A killed process becomes a zombie when its first thread ends, but holds its ports until its last thread has ended:
+    until then it counts as running.
     """
     import psutil
 
@@ -55,13 +61,13 @@ def is_alive(started: StartedProcess) -> bool:
 
 
 def send(started: StartedProcess, number: signal.Signals) -> None:
-    """Send a signal to the process and all that it started, if it is still ours."""
+    """Send a signal to a process and its descendants, if it still runs."""
     if is_alive(started):
-        os.killpg(started.pid, number)  # its session, and so its group, is its own
+        os.killpg(started.pid, number)  # it leads its own session and process group
 
 
 def stop(started: StartedProcess, patience_s: float = 10) -> None:
-    """End a process, kindly first, and all that it started."""
+    """Stop a process and its descendants: by SIGTERM, and after `patience_s` seconds by SIGKILL."""
     import psutil
 
     if not is_alive(started):
@@ -70,17 +76,17 @@ def stop(started: StartedProcess, patience_s: float = 10) -> None:
     family = _family(started.pid)
     send(started, signal.SIGCONT)
     send(started, signal.SIGTERM)
-    _reaped_within(started.pid, patience_s)
+    _wait_for_child(started.pid, patience_s)
     _, left = psutil.wait_procs(family, timeout=patience_s)
     for process in left:
         _kill(process)
-    _reaped_within(started.pid, 5)
+    _wait_for_child(started.pid, 5)
     psutil.wait_procs(left, timeout=5)
     _reap(started.pid)
 
 
 def sweep(home: StackHome, spared: frozenset[int] = frozenset()) -> int:
-    """Kill every process that carries this stack's mark, but the spared ones and this one; how many."""
+    """Kill every process that carries this stack's mark, except the spared pids and this process; return how many."""
     import psutil
 
     found = []
@@ -88,7 +94,7 @@ def sweep(home: StackHome, spared: frozenset[int] = frozenset()) -> int:
         try:
             if process.pid not in spared | {os.getpid()} and process.environ().get(MARK) == str(home.folder.resolve()):
                 found.append(process)
-        except psutil.Error:  # gone meanwhile, or another user's: not ours
+        except psutil.Error:  # it has ended, or belongs to another user
             continue
     for process in found:
         _kill(process)
@@ -99,7 +105,7 @@ def sweep(home: StackHome, spared: frozenset[int] = frozenset()) -> int:
 
 
 def tail(log: Path, lines: int = 12) -> str:
-    """The last lines of a log."""
+    """Return the last lines of a log; nothing if there is no log."""
     if not log.exists():
         return ""
     with log.open("rb") as file:
@@ -107,8 +113,8 @@ def tail(log: Path, lines: int = 12) -> str:
         return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
 
 
-def _family(pid: int) -> list[Any]:
-    """A process and all that it started; none if it ended meanwhile."""
+def _family(pid: int) -> list[psutil.Process]:
+    """Return a process and its descendants; an empty list if it has ended."""
     import psutil
 
     try:
@@ -118,25 +124,22 @@ def _family(pid: int) -> list[Any]:
         return []
 
 
-def _kill(process: object) -> None:
+def _kill(process: psutil.Process) -> None:
     import psutil
 
-    assert isinstance(process, psutil.Process)
-    try:
+    with suppress(psutil.NoSuchProcess):
         process.kill()
-    except psutil.NoSuchProcess:
-        return
 
 
 def _reap(pid: int) -> None:
-    """Take a child's exit status, so that it leaves no zombie; one of another parent is not ours to take."""
+    """Take the exit status of an ended child, so that it leaves no zombie; ignore a process of another parent."""
     child = _CHILDREN.get(pid)
     if child is not None and child.poll() is not None:
         del _CHILDREN[pid]
 
 
-def _reaped_within(pid: int, patience_s: float) -> None:
-    """Wait for a child of this process to end; a process of another parent is waited for elsewhere."""
+def _wait_for_child(pid: int, patience_s: float) -> None:
+    """Wait for a child of this Python process to end; a process of another parent is left alone."""
     child = _CHILDREN.get(pid)
     if child is not None:
         with suppress(subprocess.TimeoutExpired):

@@ -1,14 +1,14 @@
-"""Start and stop several servers of one stack together, in the order of their needs."""
+"""Start and stop of several servers of a stack, in the order of their dependencies."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from infra.stack import processes
 from infra.stack.errors import StackRefused
@@ -23,11 +23,12 @@ from infra.stack.server import Server
 SERVERS: dict[str, type[Server]] = {
     kind.name: kind for kind in (Kafka, Gcs, Prism, Flink, Workers, JobServer)
 }  # in the order in which they start
+OneServer = TypeVar("OneServer", bound=Server)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServerStatus:
-    """What `status` tells of one server: up, broken (started and not well) or down."""
+    """The state of one server: up, broken (started, but not working) or down; `memory_mb` is resident memory."""
 
     name: str
     state: str
@@ -37,24 +38,21 @@ class ServerStatus:
 
 
 def find_server(name: str, home: StackHome, **settings: Any) -> Server:
-    """The server of this name in a stack; it may be up or down."""
-    if name not in SERVERS:
-        raise StackRefused(name, f"is no server of the stack; there are {', '.join(SERVERS)}")
+    """Return a stack's server of this name, up or down; StackRefused if there is none."""
+    _check_names([name])
     return SERVERS[name](home, **settings)
 
 
 def with_dependencies(names: Iterable[str]) -> tuple[str, ...]:
-    """These servers and all that they need, in the order in which they start; all servers if none is named."""
+    """Return these servers and all that they depend on, in the order in which they start; all servers for no names."""
     wanted = set(names) or set(SERVERS)
-    for name in tuple(wanted):
-        if name not in SERVERS:
-            raise StackRefused(name, f"is no server of the stack; there are {', '.join(SERVERS)}")
-        wanted |= set(SERVERS[name].depends_on)
+    _check_names(sorted(wanted))
+    wanted |= {needed for name in wanted for needed in SERVERS[name].depends_on}
     return tuple(name for name in SERVERS if name in wanted)
 
 
 def up(names: Iterable[str], home: StackHome) -> tuple[Server, ...]:
-    """Start these servers and what they need; what runs already is left alone."""
+    """Start these servers and all that they depend on, and return them; servers that run are left alone."""
     started = tuple(find_server(name, home) for name in with_dependencies(names))
     for one in started:
         one.up()
@@ -62,9 +60,14 @@ def up(names: Iterable[str], home: StackHome) -> tuple[Server, ...]:
 
 
 def down(names: Iterable[str], home: StackHome, *, forget: bool = False) -> int:
-    """Stop these servers; without names all, and whatever else carries the stack's mark. How many were stopped."""
+    """Stop these servers and return how many processes were stopped.
+
+    Without names, stop all servers and every other process that carries the stack's mark. With `forget`, also delete
+    the servers' data and logs.
+    """
     wanted = tuple(names)
-    chosen = [find_server(name, home) for name in reversed(SERVERS) if not wanted or name in with_known(wanted)]
+    _check_names(wanted)
+    chosen = [find_server(name, home) for name in reversed(SERVERS) if not wanted or name in wanted]
     stopped = sum(len(one.running_processes()) for one in chosen)
     for one in chosen:
         one.down()
@@ -75,28 +78,30 @@ def down(names: Iterable[str], home: StackHome, *, forget: bool = False) -> int:
     return stopped
 
 
-def with_known(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names themselves, if all are servers of the stack."""
-    with_dependencies(names)
-    return names
-
-
 def status(home: StackHome) -> tuple[ServerStatus, ...]:
-    """All servers of a stack, asked now."""
+    """Ask all servers of a stack for their state."""
     return tuple(_server_status(find_server(name, home)) for name in SERVERS)
 
 
+@overload
+def running(kind: str, home: StackHome | None = None, **settings: Any) -> AbstractContextManager[Any]: ...
+@overload
+def running(
+    kind: type[OneServer], home: StackHome | None = None, **settings: Any
+) -> AbstractContextManager[OneServer]: ...
 @contextmanager
-def running(name: str, home: StackHome | None = None, **settings: Any) -> Iterator[Any]:
-    """A server, with what it needs, for as long as the block lasts; its folder is deleted unless `home` was given.
+def running(kind: str | type[Server], home: StackHome | None = None, **settings: Any) -> Iterator[Any]:
+    """Run a server and all that it depends on while the block lasts.
 
-    Settings are those of the server's class, as in `running("flink", taskmanagers=1)`.
+    `kind` is a name or a class of server; settings are the fields of that class, as in `running("flink",
+    taskmanagers=1)`. Without a `home`, the server has a new folder, which is deleted at the end.
     """
     folder = None if home else Path(tempfile.mkdtemp(prefix="foundry-stack-"))
     home = home or StackHome(folder or Path(), cache_folder())
-    chosen = find_server(name, home, **settings)
+    chosen = find_server(kind, home, **settings) if isinstance(kind, str) else kind(home, **settings)
     try:
-        up(chosen.depends_on, home) if chosen.depends_on else None
+        if chosen.depends_on:
+            up(chosen.depends_on, home)
         chosen.up()
         yield chosen
     finally:
@@ -105,10 +110,20 @@ def running(name: str, home: StackHome | None = None, **settings: Any) -> Iterat
             shutil.rmtree(folder)
 
 
+def _check_names(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in SERVERS:
+            raise StackRefused(name, f"is no server of the stack; there are {', '.join(SERVERS)}")
+
+
 def _server_status(one: Server) -> ServerStatus:
     import psutil
 
     pids = tuple(started.pid for started in one.running_processes())
-    state = "up" if one.healthy() else "broken" if one.started_processes() else "down"
-    memory = sum(psutil.Process(pid).memory_info().rss for pid in pids) >> 20
-    return ServerStatus(one.name, state, pids, memory, " ".join(one.address().values()) if pids else "")
+    return ServerStatus(
+        name=one.name,
+        state="up" if one.healthy() else "broken" if one.started_processes() else "down",
+        pids=pids,
+        memory_mb=sum(psutil.Process(pid).memory_info().rss for pid in pids) >> 20,
+        address=" ".join(one.address().values()) if pids else "",
+    )

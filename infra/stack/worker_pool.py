@@ -1,11 +1,14 @@
 """A pool of external Python workers for Beam, for several taskmanagers of one machine.
 
-Beam's own pool (`apache_beam.runners.worker.worker_pool_main`) differs in three ways. It knows a worker by its id
-alone, and each taskmanager counts its workers for itself: two taskmanagers both have a worker 1-1, and the one that has
-no more work for its own stops the other's in the middle of a shot. Here a worker also belongs to the connection on
-which it was asked for. It starts an interpreter for each worker, and Flink asks for new workers at nearly every stage:
-here they are forked from a process that has imported Beam and torch. And it listens on all interfaces, this one on
-127.0.0.1 alone.
+It replaces Beam's own pool (`apache_beam.runners.worker.worker_pool_main`) because of a bug that is still in Beam 2.77:
+`BeamFnExternalWorkerPoolServicer` keeps its worker processes in a dict by worker id alone, and each taskmanager numbers
+its workers from 1-1. So with two taskmanagers, the one that has no more work stops the other's worker of the same id in
+the middle of a shot, and the job hangs. This pool knows a worker by its id and the connection that asked for it. Once
+Beam's pool tells workers of different taskmanagers apart, this module can go.
+
+Two more differences. Beam's pool starts an interpreter for each worker, and Flink asks for new workers at nearly every
+stage; here workers are forked from a process that has imported Beam and torch. Beam's pool listens on all interfaces;
+this one on 127.0.0.1 alone.
 
 python -m infra.stack.worker_pool --service_port 50000
 """
@@ -31,7 +34,7 @@ PATIENCE_S = 10
 
 
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type: ignore[misc]
-    """Starts a process for each worker that a taskmanager asks for, and stops it when that same taskmanager asks."""
+    """The gRPC service that starts a process for each worker, and stops it when the same taskmanager asks for it."""
 
     def __init__(self) -> None:
         self._workers: dict[str, BaseProcess] = {}
@@ -40,12 +43,12 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type
         self._processes.set_forkserver_preload(IMPORTED)
         forkserver.ensure_running()
 
-    def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's own name
+    def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC names the method
         """Start a worker that reports to the request's control endpoint."""
-        name = _name(context.peer(), request.worker_id)
+        name = f"{request.worker_id} of {context.peer()}"
         LOG.info("starting worker %s", name)
-        told = (request.control_endpoint.url, request.worker_id)
-        worker = self._processes.Process(target=work, args=told, name=name)
+        arguments = (request.control_endpoint.url, request.worker_id)
+        worker = self._processes.Process(target=run_worker, args=arguments, name=name)
         with self._starting:
             try:
                 worker.start()
@@ -54,13 +57,13 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type
             self._workers[name] = worker
         return beam_fn_api_pb2.StartWorkerResponse()
 
-    def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's own name
-        """Stop the worker of this id that was asked for on this connection.
+    def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC names the method
+        """Stop the worker of this id that was started on this connection.
 
-        A connection that lay idle for half an hour is made anew. Then the worker is not known any more, and ends by
-        itself, when its taskmanager has closed its control stream and what it had begun is done.
+        A connection that was idle for half an hour is replaced by another one, on which the worker is not known. Such
+        a worker ends by itself when its taskmanager has closed the control stream and its last work item is done.
         """
-        name = _name(context.peer(), request.worker_id)
+        name = f"{request.worker_id} of {context.peer()}"
         worker = self._workers.pop(name, None)
         if worker is None:
             LOG.warning("worker %s was not started on this connection; it ends with its control stream", name)
@@ -73,12 +76,8 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type
         return beam_fn_api_pb2.StopWorkerResponse()
 
 
-def _name(peer: str, worker_id: str) -> str:
-    return f"{worker_id} of {peer}"
-
-
-def work(control: str, worker_id: str) -> None:
-    """Be a worker until the control stream ends; what then is still being drawn would reach nobody."""
+def run_worker(control: str, worker_id: str) -> None:
+    """Run a Beam worker until its control stream ends, then exit at once: nobody receives what it still draws."""
     from apache_beam.runners.worker.sdk_worker import SdkHarness
 
     try:
@@ -89,9 +88,9 @@ def work(control: str, worker_id: str) -> None:
 
 
 def serve(port: int) -> grpc.Server:
-    """A pool that answers on this port of 127.0.0.1; OSError if the port is taken."""
-    patient = [("grpc.http2.max_pings_without_data", 0), ("grpc.http2.max_ping_strikes", 0), ("grpc.so_reuseport", 0)]
-    server = grpc.server(shared_unbounded_instance(), options=patient)
+    """Start a pool on this port of 127.0.0.1 and return its server; OSError if the port is taken."""
+    options = [("grpc.http2.max_pings_without_data", 0), ("grpc.http2.max_ping_strikes", 0), ("grpc.so_reuseport", 0)]
+    server = grpc.server(shared_unbounded_instance(), options=options)
     beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(WorkerPool(), server)
     try:
         server.add_insecure_port(f"127.0.0.1:{port}")
@@ -102,7 +101,7 @@ def serve(port: int) -> grpc.Server:
 
 
 def main() -> None:
-    """Serve until killed; whoever stops the pool's family of processes stops its workers with it."""
+    """Serve until killed; the workers are children of this process and are stopped with its process group."""
     logging.basicConfig()  # Beam may have done so already, at another level
     logging.getLogger().setLevel(logging.INFO)
     parser = argparse.ArgumentParser(description=__doc__)

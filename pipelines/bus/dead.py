@@ -25,7 +25,7 @@ class NoSuchDeadMessage(FoundryError):
 
     code = "no_such_letter"
 
-    def __init__(self, place: str):
+    def __init__(self, place: str) -> None:
         super().__init__(place)
         self.place = place
 

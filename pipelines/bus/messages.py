@@ -26,7 +26,7 @@ class Unreadable(FoundryError):
 
     code = "unreadable_message"
 
-    def __init__(self, where: str, reason: str, remedy: str):
+    def __init__(self, where: str, reason: str, remedy: str) -> None:
         super().__init__(where, reason, remedy)
         self.where, self.reason, self.remedy = where, reason, remedy
 

@@ -18,7 +18,7 @@ class NotSent(FoundryError):
 
     code = "not_sent"
 
-    def __init__(self, topic: str, key: str, reason: str):
+    def __init__(self, topic: str, key: str, reason: str) -> None:
         super().__init__(topic, key, reason)
         self.topic, self.key, self.reason = topic, key, reason
 
@@ -45,7 +45,7 @@ class MessageWriter:
     producer of kafka-python: it takes nothing more. The next message after it is sent by a new one.
     """
 
-    def __init__(self, make: Callable[[], Any], timeout_s: float):
+    def __init__(self, make: Callable[[], Any], timeout_s: float) -> None:
         self._make, self._timeout_s = make, timeout_s
         self._producer, self._ended = make(), False
         self._renewing = threading.Lock()

@@ -17,7 +17,7 @@ class NoSuchTopic(FoundryError):
 
     code = "no_such_topic"
 
-    def __init__(self, topic: str):
+    def __init__(self, topic: str) -> None:
         super().__init__(topic)
         self.topic = topic
 

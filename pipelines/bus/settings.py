@@ -20,7 +20,7 @@ class NoBroker(FoundryError):
 
     code = "no_broker"
 
-    def __init__(self, bootstrap: str, reason: str):
+    def __init__(self, bootstrap: str, reason: str) -> None:
         super().__init__(bootstrap, reason)
         self.bootstrap, self.reason = bootstrap, reason
 

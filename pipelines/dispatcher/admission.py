@@ -20,7 +20,7 @@ class ForeignFile(FoundryError):
 
     code = "foreign_file"
 
-    def __init__(self, path: str, file: str, tenant: str):
+    def __init__(self, path: str, file: str, tenant: str) -> None:
         super().__init__(path, file, tenant)
         self.path, self.file, self.tenant = path, file, tenant
 

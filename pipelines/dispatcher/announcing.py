@@ -42,7 +42,7 @@ class RunFailed(FoundryError):
 
     code = "run_failed"
 
-    def __init__(self, reason: str):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -58,7 +58,7 @@ def as_refusal(error: Exception) -> FoundryError:
 class Announcer:
     """Sends events. What matters waits for its acknowledgement; progress that can be told again does not."""
 
-    def __init__(self, writer: MessageWriter, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, writer: MessageWriter, clock: Callable[[], float] = time.monotonic) -> None:
         self._writer, self._clock = writer, clock
         self._told: dict[str, float] = {}
 

@@ -82,5 +82,5 @@ def _samples(family: Any) -> list[Any]:
 
 
 class _Named:
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         self.name = name

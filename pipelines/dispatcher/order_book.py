@@ -11,7 +11,7 @@ from pipelines.dispatcher.scheduler import FairScheduler, Limits
 class OrderBook:
     """Orders wait here and come back here between their parts. One thread uses it."""
 
-    def __init__(self, limits: Limits, weights: Mapping[str, float] | None = None):
+    def __init__(self, limits: Limits, weights: Mapping[str, float] | None = None) -> None:
         self._limits, self._scheduler = limits, FairScheduler(weights)
         self._current: dict[str, Order] = {}
         self._making: list[Order] = []

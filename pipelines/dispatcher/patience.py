@@ -23,7 +23,7 @@ class GivenUp(FoundryError):
 
     code = "given_up"
 
-    def __init__(self, what: str, seconds: float, reason: str):
+    def __init__(self, what: str, seconds: float, reason: str) -> None:
         super().__init__(what, seconds, reason)
         self.what, self.seconds, self.reason = what, seconds, reason
 

@@ -58,7 +58,7 @@ class _Lane:
 class FairScheduler:
     """Jobs in, rounds of parts out. `weights` are tenants' shares; 1 for those that are not named."""
 
-    def __init__(self, weights: Mapping[str, float] | None = None):
+    def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self._weights = dict(weights or {})
         self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
         self._now, self._count = 0.0, 0

@@ -21,7 +21,7 @@ class EngineLost(FoundryError):
 
     code = "engine_lost"
 
-    def __init__(self, endpoint: str, what: str):
+    def __init__(self, endpoint: str, what: str) -> None:
         super().__init__(endpoint, what)
         self.endpoint, self.what = endpoint, what
 

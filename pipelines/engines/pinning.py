@@ -16,7 +16,7 @@ from pipelines.engines.job_server import JobServerRunner
 class PinnedRunner(JobServerRunner):
     """Beam's portable runner; environments that ask for an accelerator are sent to `pool` (host:port), if given."""
 
-    def __init__(self, pool: str | None = None):
+    def __init__(self, pool: str | None = None) -> None:
         super().__init__()
         self.pool = pool
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.stack import Gcs, running
-from infra.stack.proxy import between
+from tests.support.cut_wire import between
 
 pytestmark = pytest.mark.gcs
 

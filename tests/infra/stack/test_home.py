@@ -16,14 +16,13 @@ from infra.stack import (
     MissingTool,
     NotFetched,
     NotReady,
-    Secured,
     StackHome,
     StackRefused,
     down,
     missing_tools,
     processes,
 )
-from infra.stack.fetching import KAFKA, FetchFailed, check
+from infra.stack.fetching import KAFKA, FetchFailed, check_part
 from infra.stack.home import MARK, StartedProcess, port_is_taken
 from infra.stack.running import with_dependencies
 from infra.stack.server import Role
@@ -121,17 +120,10 @@ def test_a_changed_jar_is_refused(tmp_path: Path):
     for name, _ in KAFKA.pinned:
         (tmp_path / name).write_bytes(b"not kafka")
     with pytest.raises(FetchFailed, match="is pinned"):
-        check(KAFKA, tmp_path)
+        check_part(KAFKA, tmp_path)
 
 
 def test_needs_come_first():
     assert with_dependencies(["jobserver"]) == ("flink", "workers", "jobserver")
     with pytest.raises(StackRefused, match="there are kafka"):
         with_dependencies(["rabbit"])
-
-
-def test_secrets_that_would_break_a_properties_file_are_refused():
-    with pytest.raises(StackRefused):
-        Secured((("admin", 'a"; b'),))
-    with pytest.raises(StackRefused, match="admin"):
-        Secured((("aurelle", "x"),))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from infra.stack import Kafka, Secured, running
+from infra.stack import Kafka, StackHome, StackRefused, running
+from tests.support.secured_kafka import SecuredKafka
 
 OLD_CALL = pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")  # kafka-python's own
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, OLD_CALL]
@@ -20,15 +22,24 @@ def kafka() -> Iterator[Kafka]:
         yield broker
 
 
+def admin_arguments(broker: Kafka) -> tuple[str, ...]:
+    where = ("--bootstrap-server", broker.bootstrap)
+    return (*where, "--command-config", str(broker.client_file())) if isinstance(broker, SecuredKafka) else where
+
+
 def create(broker: Kafka, topic: str) -> None:
-    told = ("--bootstrap-server", broker.bootstrap, "--command-config", str(broker.admin_file()))
-    broker.run("org.apache.kafka.tools.TopicCommand", *told, "--create", "--topic", topic, "--partitions", "2")
+    command = ("--create", "--topic", topic, "--partitions", "2")
+    broker.run("org.apache.kafka.tools.TopicCommand", *admin_arguments(broker), *command)
+
+
+def options_of(broker: Kafka, user: str) -> dict[str, str]:
+    return broker.client_options(user) if isinstance(broker, SecuredKafka) else broker.client_options()
 
 
 def send(broker: Kafka, topic: str, texts: list[str], user: str = "admin") -> None:
     from kafka import KafkaProducer
 
-    producer = KafkaProducer(**broker.client_options(user), acks="all")
+    producer = KafkaProducer(**options_of(broker, user), acks="all")
     try:
         for sent in [producer.send(topic, text.encode(), key=text.encode()) for text in texts]:
             sent.get(timeout=30)
@@ -39,7 +50,7 @@ def send(broker: Kafka, topic: str, texts: list[str], user: str = "admin") -> No
 def read(broker: Kafka, topic: str, user: str = "admin") -> list[str]:
     from kafka import KafkaConsumer
 
-    options = broker.client_options(user)
+    options = options_of(broker, user)
     consumer = KafkaConsumer(topic, **options, auto_offset_reset="earliest", consumer_timeout_ms=8000)
     try:
         return sorted(record.value.decode() for record in consumer)
@@ -82,13 +93,22 @@ def test_up_twice_starts_nothing(kafka):
 def test_a_principal_writes_only_where_its_tenant_may():
     from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-    with running("kafka", secured=Secured(USERS)) as broker:
+    with running(SecuredKafka, users=USERS) as broker:
         create(broker, "campaign.briefs.aurelle")
-        told = ("--bootstrap-server", broker.bootstrap, "--command-config", str(broker.admin_file()))
         grant = ("--add", "--allow-principal", "User:aurelle", "--operation", "Write", "--operation", "Describe")
-        broker.run("org.apache.kafka.tools.AclCommand", *told, *grant, "--topic", "campaign.briefs.aurelle")
+        broker.run(
+            "org.apache.kafka.tools.AclCommand", *admin_arguments(broker), *grant, "--topic", "campaign.briefs.aurelle"
+        )
         send(broker, "campaign.briefs.aurelle", ["mine"], user="aurelle")
         with pytest.raises(KafkaError) as refused:
             send(broker, "campaign.briefs.aurelle", ["not mine"], user="nordlys")
         assert isinstance(refused.value, TopicAuthorizationFailedError)
         assert read(broker, "campaign.briefs.aurelle") == ["mine"]
+
+
+def test_secrets_that_would_break_a_properties_file_are_refused(tmp_path: Path):
+    home = StackHome(tmp_path, tmp_path)
+    with pytest.raises(StackRefused):
+        SecuredKafka(home, users=(("admin", 'a"; b'),))
+    with pytest.raises(StackRefused, match="admin"):
+        SecuredKafka(home, users=(("aurelle", "x"),))

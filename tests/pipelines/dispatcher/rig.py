@@ -15,7 +15,6 @@ from pathlib import Path
 from foundry.brief.brief import Brief
 from infra.stack.gcs import Gcs
 from infra.stack.kafka import Kafka
-from infra.stack.proxy import Proxy, between
 from infra.stack.running import running
 from pipelines.bus import topics
 from pipelines.bus.dead import dead_messages
@@ -24,6 +23,7 @@ from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.pipelines.dispatcher.clock import Clock
 from tests.pipelines.dispatcher.factory import Factory, is_asset, undisturbed
 from tests.support.buckets import client_of, named_bucket
+from tests.support.cut_wire import Proxy, between
 from tests.support.faulty_proxy import Faults, faulty
 from tests.support.waiting import until
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infra.stack.proxy import Proxy
 from tests.pipelines.dispatcher.rig import Fault, Rig, rig
+from tests.support.cut_wire import Proxy
 from tests.support.rounds import ROUNDS
 
 pytestmark = [pytest.mark.gcs, pytest.mark.kafka, pytest.mark.slow]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.stack.proxy import Proxy, between
+from tests.support.cut_wire import Proxy, between
 
 
 class Echo(socketserver.BaseRequestHandler):
