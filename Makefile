@@ -40,8 +40,14 @@ test: check provide
 bench: setup
 	$(BIN)/python -m benchmarks
 
+# A software bill of materials (CycloneDX) of the developers' environment, whose licences are checked.
+sbom: setup
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json $(BIN)/python
+	@$(BIN)/python -m infra.supply.licences build/sbom.json
+
 # Renew the lock files after a change of pyproject.toml; with UPGRADE=1 to the newest versions that it accepts.
 lock: setup
 	$(BIN)/python -m infra.supply.locks $(if $(UPGRADE),--upgrade)
 
-.PHONY: setup demo check provide test bench lock
+.PHONY: setup demo check provide test bench sbom lock
