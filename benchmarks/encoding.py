@@ -34,7 +34,7 @@ from foundry.plan.composition import compositions
 from foundry.plan.shot import MasterFacts
 from imaging.still.compose import finish, prepare
 from imaging.still.encode import TooManyBytes, encode
-from imaging.still.encoding.likeness import Reference
+from imaging.still.encoding.likeness import ReferencePicture
 from imaging.still.encoding.lossy import CODECS
 from lab.evaluation.photographs import photograph
 from tests.support.briefs import a_tenant
@@ -133,9 +133,9 @@ PEERS: dict[str, dict[str, Peer]] = {
 
 
 @cache
-def _reference(at: int) -> tuple[Levels, Reference]:
+def _reference(at: int) -> tuple[Levels, ReferencePicture]:
     pixels = np.asarray(_all()[at])
-    return pixels, Reference(pixels)
+    return pixels, ReferencePicture(pixels)
 
 
 @cache

@@ -21,8 +21,8 @@ from foundry.copy import Copy
 from foundry.fonts import FONTS, uncovered
 from foundry.locales import is_rtl
 from imaging.pixels.geometry import safe_box
-from imaging.still.compose import lettering
-from imaging.still.proof import Finding, Places, findings, inked, places, unmirrored
+from imaging.still.compose import draw_lettering
+from imaging.still.proof import Places, ProofFinding, find_ink, find_unmirrored, findings, places
 from tests.support.specimens import (
     BRANDS,
     Look,
@@ -53,7 +53,7 @@ class Cell:
     file: str
     headline: str
     dropped: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ProofFinding, ...]
 
 
 @dataclass(frozen=True)
@@ -142,16 +142,16 @@ def _row(made: Iterator[Specimen | Refused], target: Path, sheet: Mosaic, row: i
     return cells, refused
 
 
-def examined(specimen: Specimen, usual: Places) -> tuple[tuple[Finding, ...], Places]:
+def examined(specimen: Specimen, usual: Places) -> tuple[tuple[ProofFinding, ...], Places]:
     """What is wrong with a specimen, and where its words stand; `usual` is where they stand from left to right."""
-    slots = lettering(specimen.static, specimen.copy, specimen.locale)
+    slots = draw_lettering(specimen.static, specimen.copy, specimen.locale)
     found = findings(specimen.static, slots, specimen.locale)
-    there = places(inked(slots), specimen.composed.logo, safe_box(specimen.look.placement))
-    turned = tuple(unmirrored(usual, there)) if is_rtl(specimen.locale) else ()
+    there = places(find_ink(slots), specimen.composed.logo, safe_box(specimen.look.placement))
+    turned = tuple(find_unmirrored(usual, there)) if is_rtl(specimen.locale) else ()
     return (*found, *turned), there
 
 
-def _cell(specimen: Specimen, target: Path, found: tuple[Finding, ...]) -> Cell:
+def _cell(specimen: Specimen, target: Path, found: tuple[ProofFinding, ...]) -> Cell:
     look, image = specimen.look, specimen.composed.image
     name = "-".join((specimen.brand, look.layout.id, look.placement.name.replace("/", "."), specimen.locale))
     small = image.copy()

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from imaging.pixels.resample import middle, resampled_rows
+from imaging.pixels.resample import centred_crop, resample_rows
 from imaging.pixels.rows import rows_of
 from lab.evaluation.photographs import LICENCES, photograph, reduced
 from lab.evaluation.seams import SeamMeter
@@ -133,8 +133,8 @@ def one(edge: int, bits: int, folder: Path) -> None:
     """Enlarge one file here, as upscale_file does, with a meter for seams in between; print the cells of a row."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one tile at a time
     network, photo, small = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png"), edge // 4
-    crop = middle(photo.shape[1], photo.shape[0], small, small)
-    PictureOut(folder / "in.png", bits, b"").write(resampled_rows(rows_of(photo), crop, small, small))
+    crop = centred_crop(photo.shape[1], photo.shape[0], small, small)
+    PictureOut(folder / "in.png", bits, b"").write(resample_rows(rows_of(photo), crop, small, small))
     meter, before = SeamMeter(), _peak_mib()
     wall, busy = time.perf_counter(), time.process_time()
     rows = stream(inspect(folder / "in.png").rows(), network, edge, edge)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from foundry.copy import Copy
     from foundry.tenant import Tenant
     from imaging.still.preview import Scene
-    from imaging.typesetting.fitting import Fit
+    from imaging.typesetting.copy_fitting import Fit
     from pipelines.planning.admission import Admitted
 
 layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts, and find what will not fit.")
@@ -96,9 +96,10 @@ def check(
         raise Refusals("layouts", tuple(refused.values()))
 
 
-def _as_rows(fits: Iterable[Fit]) -> list[dict[str, object]]:
+def _as_rows(found: Iterable[Fit]) -> list[dict[str, object]]:
     return [
-        {"layout": fit.layout, "placement": fit.placement, "locale": fit.locale, "dropped": fit.dropped} for fit in fits
+        {"layout": fit.layout, "placement": fit.placement, "locale": fit.locale, "dropped": fit.dropped}
+        for fit in found
     ]
 
 
@@ -113,18 +114,18 @@ def _fits(
     from foundry.channel.placement import resolve_placements
     from foundry.layout.layout import layout_for
     from imaging.still.preview import sample_copies
-    from imaging.typesetting.fitting import fits, longest
+    from imaging.typesetting.copy_fitting import fit_copies, longest_copies
 
     order = _order(brief, tenants)
     whose = order.plan.tenant if order else _tenant(tenant, tenants)
     every = order.plan.placements if order else tuple(all_placements().values())
     for place in resolve_placements(placements) if placements else every:
         layout = layout_for(place, whose)
-        copies: Iterable[tuple[str, Copy]] = longest(order.plan, layout) if order else sample_copies().items()
+        copies: Iterable[tuple[str, Copy]] = longest_copies(order.plan, layout) if order else sample_copies().items()
         chosen = [(locale, copy) for locale, copy in copies if not locales or locale in locales]
         if not chosen:
             raise BadInput("--locale", f"there is no copy in {', '.join(locales or ())}; name another")
-        yield from fits(layout, place, whose, chosen)
+        yield from fit_copies(layout, place, whose, chosen)
 
 
 def _tenant(tenant: str | None, tenants: Path | None) -> Tenant:

@@ -21,7 +21,7 @@ from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import ObjectStore, crc32c
 from imaging.pixels.master_file import bits_of, encode_master, head_bytes
-from imaging.still.staging import Staged, stage
+from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged
 from transforms import progress
 from transforms.render_ahead import RenderAhead
@@ -68,14 +68,14 @@ def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
     drawn_around = plan.cards.generate.staging == "inpaint"
     said = None if drawn_around else enlarged.drawing.caption
-    staged = stage(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, said)
+    staged = stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, said)
     data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):
         data = own.get(order.master)
     own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
 
 
-def _record(drawing: Drawing, plan: Plan, staged: Staged, data: bytes) -> MasterRecord:
+def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> MasterRecord:
     order, cards, box = drawing.order, plan.cards, staged.product_box
     return MasterRecord(
         name=order.name,

@@ -30,7 +30,7 @@ from imaging.film.scene_layers import Master
 from imaging.pixels.master_file import decode_master, pyramid, whole_file
 from imaging.pixels.reduction import Pyramid
 from imaging.still.check import check
-from imaging.still.compose import Composition, StaticLayer, finish, prepare
+from imaging.still.compose import FinishedPicture, StaticLayer, finish, prepare
 from imaging.still.encode import encode
 from transforms import progress
 
@@ -177,7 +177,7 @@ def refuse_failed(checks: tuple[CheckRecord, ...], variant: Variant) -> None:
         raise ChecksFailed(variant.placement.name, text)
 
 
-def publish(variant: Variant, composed: Composition, store: ObjectStore) -> RenditionRecord:
+def publish(variant: Variant, composed: FinishedPicture, store: ObjectStore) -> RenditionRecord:
     """Encode, check, write once, then the record; the record means: done. ChecksFailed writes nothing."""
     encoded = encode(composed.image, variant.placement, xmp(variant))
     checks = check(encoded.data, composed, variant.placement)

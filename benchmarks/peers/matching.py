@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.peers.sheet import Sheet
-from imaging.still.encoding.likeness import Reference
+from imaging.still.encoding.likeness import ReferencePicture
 from imaging.still.encoding.lossy import CODECS
 
 Write = Callable[[str, int, bool], bytes]
@@ -20,7 +20,7 @@ def matched(sheet: Sheet, write: Write) -> tuple[int, bool]:
     form = sheet.order.placement.formats[0]
     if form not in CODECS:
         return 100, True
-    reference = Reference(sheet.picture)
+    reference = ReferencePicture(sheet.picture)
     wanted = reference.likeness(read(sheet.made.data)) - 0.0002
     rungs = (*CODECS[form].rungs, 99)
     start = max(at for at, quality in enumerate(rungs) if quality <= max(sheet.made.quality, rungs[0]))

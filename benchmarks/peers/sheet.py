@@ -15,12 +15,12 @@ from foundry.copy import Copy
 from foundry.layout.layout import Layout
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
-from imaging.pixels.crop import Crop
+from imaging.pixels.crop import CropEdges
 from imaging.pixels.geometry import PixelBox
 from imaging.pixels.reduction import Picture
-from imaging.still.compose import above, finish, lettering, prepare, turned
+from imaging.still.compose import draw_lettering, finish, overlay, prepare, turn_to_locale
 from imaging.still.encode import Encoded, encode
-from imaging.typesetting.setting import Type, set_copy
+from imaging.typesetting.setting import BrandType, set_copy
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
@@ -65,7 +65,7 @@ class Sheet:
 
     order: Order
     size: tuple[int, int]
-    crop: Crop
+    crop: CropEdges
     visual: PixelBox
     art: Path
     words: tuple[Words, ...]
@@ -78,11 +78,11 @@ class Sheet:
 def sheet(order: Order, master: Picture, folder: Path) -> Sheet:
     """An order laid out by our own code."""
     first = prepare(master, order.facts, order.layout, order.placement, order.tenant)
-    static = turned(first, order.locale)
+    static = turn_to_locale(first, order.locale)
     art = folder / f"{sha256(f'{order.shared} {static.rtl}'.encode()).hexdigest()[:16]}.png"
-    above(static).save(art)
+    overlay(static).save(art)
     brand = order.tenant.brand
-    setting = set_copy(order.copy, order.locale, order.layout, static.room, Type(brand.fonts, brand.type))
+    setting = set_copy(order.copy, order.locale, order.layout, static.room, BrandType(brand.fonts, brand.type))
     plates = tuple(
         (slot.box, getattr(brand.palette, order.layout.styles[slot.field].plate_colour))
         for slot in setting.slots
@@ -97,7 +97,7 @@ def sheet(order: Order, master: Picture, folder: Path) -> Sheet:
         for slot in setting.slots
         for x, y, line in slot.lines
     )  # fmt: skip
-    layers = tuple((s.layer, s.left_px, s.top_px) for s in lettering(first, order.copy, order.locale))
+    layers = tuple((s.layer, s.left_px, s.top_px) for s in draw_lettering(first, order.copy, order.locale))
     composed = finish(first, order.copy, order.locale)
     made = encode(composed.image, order.placement, XMP)
     size, picture = composed.image.size, np.asarray(composed.image)

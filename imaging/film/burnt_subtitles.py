@@ -16,7 +16,7 @@ from foundry.tenant import BrandFonts
 from imaging.film.canvas import Sprite, make_sprite
 from imaging.film.signal import Signal
 from imaging.pixels.geometry import PixelBox, safe_box
-from imaging.typesetting.text import Line, Style, balanced, draw, leading
+from imaging.typesetting.lettering import Style, TextLine, balance, draw, leading
 
 PLATE, INK = (12, 12, 12, 190), "#FFFFFF"
 SIZE, SMALLEST, LINES = 38, 26, 2
@@ -100,7 +100,7 @@ def _plate(target: BurnInTarget, text: str, size: int, safe: PixelBox) -> Image.
     style = Style(target.fonts.body, "bold", max(size, 9), is_rtl(target.locale), target.locale)
     pad = round(style.size * 0.45)
     room = safe.width - 2 * pad
-    lines = balanced(text, style, room)
+    lines = balance(text, style, room)
     if not lines or len(lines) > LINES or any(line.width > room for line in lines):
         return None
     step = round(leading(text) * style.size)
@@ -110,7 +110,7 @@ def _plate(target: BurnInTarget, text: str, size: int, safe: PixelBox) -> Image.
     return _draw_plate(lines, style, (width, height), (pad, pad + above, step))
 
 
-def _draw_plate(lines: list[Line], style: Style, size: tuple[int, int], at: tuple[int, int, int]) -> Image.Image:
+def _draw_plate(lines: list[TextLine], style: Style, size: tuple[int, int], at: tuple[int, int, int]) -> Image.Image:
     pad, base, step = at
     layer = Image.new("RGBA", size, (*PLATE[:3], 0))
     canvas = ImageDraw.Draw(layer)
@@ -125,6 +125,6 @@ def _free_box(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> Pixe
     left = safe.left + (safe.width - layer.width) // 2 // 2 * 2
     for top in range((safe.bottom - layer.height) // 2 * 2, safe.top, -8):
         box = PixelBox(left, top, left + layer.width, top + layer.height)
-        if not any(box.meets(other) for other in taken):
+        if not any(box.overlaps(other) for other in taken):
             return box
     return None

@@ -9,7 +9,7 @@ from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
 from imaging.film.staged_film import FilmText, StagedFilm
 from imaging.pixels.geometry import safe_box
-from imaging.still.check import apart, file_checks, named, readable, record
+from imaging.still.check import check_apart, check_contrast, check_record, file_checks, named_boxes
 
 
 def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecord, ...]:
@@ -22,8 +22,10 @@ def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecor
     return (
         *file_checks(inspect(file, placement.name), placement),
         _safe_area_check(film, text, placement),
-        apart(named(by_scene.placed, film.staged[at].static.logo) for at, by_scene in text.by_scene.items()),
-        readable(slots),
+        check_apart(
+            named_boxes(by_scene.placed, film.staged[at].static.logo) for at, by_scene in text.by_scene.items()
+        ),
+        check_contrast(slots),
     )
 
 
@@ -34,7 +36,7 @@ def _safe_area_check(film: StagedFilm, text: FilmText, placement: Placement) -> 
         for at, by_scene in text.by_scene.items()
         for moving in by_scene.slots
         for frame in range(moving.start, film.timeline.takes[at].stop)
-        if not moving.box(frame).inside(safe)
+        if not moving.box(frame).is_inside(safe)
     }
-    out |= {"subtitles" for line in text.lines if not line.box.inside(safe)}
-    return record("safe_area", not out, ", ".join(sorted(out)) or "all inside in every frame", "all inside")
+    out |= {"subtitles" for line in text.lines if not line.box.is_inside(safe)}
+    return check_record("safe_area", not out, ", ".join(sorted(out)) or "all inside in every frame", "all inside")

@@ -19,7 +19,7 @@ from imaging.film.scene_layers import CardBrand, Master, card_layer, eight_bits,
 from imaging.film.signal import Levels, Signal
 from imaging.film.staged_film import StagedFilm
 from imaging.film.staged_scene import StagedScene, make_veil
-from imaging.still.compose import StaticLayer, prepare, turned
+from imaging.still.compose import StaticLayer, prepare, turn_to_locale
 
 Masters = Callable[[int], Master]
 """The n-th of the pictures that a film shows, in order of appearance."""
@@ -98,7 +98,7 @@ class _SceneStager:
         """The layout's still, for where the key visual shows and what of the master shows there."""
         variant = self.variant
         still = prepare(eight_bits(picture), facts, variant.layout, variant.placement, self.plan.tenant)
-        return turned(still, variant.locale)
+        return turn_to_locale(still, variant.locale)
 
 
 def _window(crop: tuple[float, float, float, float]) -> CameraWindow:

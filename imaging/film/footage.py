@@ -17,7 +17,7 @@ from imaging.film.camera import CameraWindow
 from imaging.film.picture_sources import Playback
 from imaging.film.scene_layers import product_in_window
 from imaging.film.signal import Levels
-from imaging.pixels.resample import middle
+from imaging.pixels.resample import centred_crop
 
 MOMENTS = 5
 """Evenly from when the type of a scene comes to its end."""
@@ -50,7 +50,7 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
     """
     box = None
     if order.first_frame:
-        crop = middle(master.width_px, master.height_px, order.width_px, order.height_px)
+        crop = centred_crop(master.width_px, master.height_px, order.width_px, order.height_px)
         box = product_in_window(
             master, CameraWindow(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top)
         )

@@ -18,8 +18,8 @@ from imaging.film.card_colour import card_colour
 from imaging.film.signal import Levels
 from imaging.pixels.crop import crop_box
 from imaging.pixels.geometry import PixelBox
-from imaging.still.compose import StaticLayer, prepare, turned
-from imaging.still.product_placement import standing
+from imaging.still.compose import StaticLayer, prepare, turn_to_locale
+from imaging.still.product_placement import place_product
 from imaging.still.text_ground import Moments
 
 WHOLE = (0, 0, 1000, 1000)
@@ -67,14 +67,14 @@ def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBran
     flat = Image.new("RGB", placement.size, colour)
     plain = prepare(flat, MasterFacts("card", placement.bucket, width, height, None, brand.mirrored), layout, placement,
                     brand.tenant)  # fmt: skip
-    visual = turned(plain, brand.locale).visual
+    visual = turn_to_locale(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
     room = _product_room_in_visual(visual, placement) if framed else product_room(placement, brand.mirrored)
     flat = flat.copy()  # pixels of a picture that was reduced once are kept, so this one is not painted on
     if brand.product is not None:
         _paste_product(flat, brand.product, room)
     facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
-    return turned(prepare(flat, facts, scene_layout(layout, take), placement, brand.tenant), brand.locale)
+    return turn_to_locale(prepare(flat, facts, scene_layout(layout, take), placement, brand.tenant), brand.locale)
 
 
 def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:
@@ -100,7 +100,7 @@ def product_room(placement: Placement, mirrored: bool) -> Box:
 
 def _paste_product(card: Image.Image, product: Image.Image, room: Box) -> None:
     """The product in its room, with a soft shadow under it."""
-    cut, left, top = standing(product, room, card.size)
+    cut, left, top = place_product(product, room, card.size)
     deep = max(2, cut.width // 14)
     shadow = Image.new("L", card.size, 0)
     base = top + cut.height
@@ -132,7 +132,7 @@ def scene_layer(
     )
     seen_too = Moments(shown, tuple(moments)) if moments else shown
     made = prepare(seen_too, here, scene_layout(static.layout, take), static.placement, static.tenant)
-    return made if made.rtl == static.rtl else turned(made, "ar" if static.rtl else "en")
+    return made if made.rtl == static.rtl else turn_to_locale(made, "ar" if static.rtl else "en")
 
 
 def eight_bits(picture: Levels) -> Image.Image:

@@ -16,7 +16,7 @@ from imaging.film.footage import Footage
 from imaging.film.picture_sources import PictureSource
 from imaging.film.signal import Levels, Signal
 from imaging.pixels.geometry import PixelBox
-from imaging.still.compose import StaticLayer, above
+from imaging.still.compose import StaticLayer, overlay
 
 
 @dataclass(eq=False)
@@ -40,7 +40,7 @@ class Veil:
 
 def make_veil(static: StaticLayer, signal: Signal) -> Veil | None:
     """What a static layer has over its key visual; None if that is nothing."""
-    layer = above(static)
+    layer = overlay(static)
     bounds = layer.getchannel("A").getbbox()
     if bounds is None:
         return None

@@ -12,7 +12,7 @@ from imaging.film.canvas import FrameCanvas, Sprite, make_sprite, paint_sprite
 from imaging.film.scene_layers import copy_fields
 from imaging.film.signal import Signal
 from imaging.pixels.geometry import PixelBox, safe_box
-from imaging.still.compose import LetteredSlot, PlacedSlot, StaticLayer, lettering
+from imaging.still.compose import LetteredSlot, PlacedSlot, StaticLayer, draw_lettering
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class SceneText:
 
 def scene_text(take: Take, static: StaticLayer, copy: Copy, locale: str, signal: Signal) -> SceneText:
     """A scene's type in one locale; CopyDoesNotFit if it cannot be set."""
-    set_slots = {slot.placed.field: slot for slot in lettering(static, copy.only(copy_fields(take)), locale)}
+    set_slots = {slot.placed.field: slot for slot in draw_lettering(static, copy.only(copy_fields(take)), locale)}
     moving: list[MovingSlot] = []
     for cue in take.cues:
         shown = [set_slots[name] for name in set_slots if name in cue.fields]

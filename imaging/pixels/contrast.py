@@ -24,20 +24,20 @@ def contrast(first: float, second: float) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def extremes(image: Image.Image, box: PixelBox) -> tuple[float, float]:
+def luminance_range(image: Image.Image, box: PixelBox) -> tuple[float, float]:
     """The 4th and the 96th percentile of luminance behind a box of an RGB picture."""
     small = image.resize((24, 24), Image.Resampling.BOX, box=_within(image, box))
     light = linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ BT709
     return float(np.percentile(light, 4)), float(np.percentile(light, 96))
 
 
-def behind(images: Iterable[Image.Image], box: PixelBox) -> tuple[float, float]:
+def luminance_range_of_all(images: Iterable[Image.Image], box: PixelBox) -> tuple[float, float]:
     """The same over several pictures, of which any may be the one behind it: the least and the most."""
-    found = [extremes(image, box) for image in images]
+    found = [luminance_range(image, box) for image in images]
     return min(low for low, _ in found), max(high for _, high in found)
 
 
-def mean(image: Image.Image, box: PixelBox) -> float:
+def mean_luminance(image: Image.Image, box: PixelBox) -> float:
     """Mean luminance behind a box of an RGB picture."""
     small = image.resize((8, 8), Image.Resampling.BOX, box=_within(image, box))
     return float((linear_of_srgb(np.asarray(small, dtype=np.float32) / 255) @ BT709).mean())
@@ -50,13 +50,13 @@ def colour_distance(colour: str, image: Image.Image, box: PixelBox) -> float:
     return float(np.linalg.norm(lab_of_hex(colour) - behind))
 
 
-def against(colour: str, ground: tuple[float, float]) -> float:
+def lowest_contrast(colour: str, ground: tuple[float, float]) -> float:
     """Contrast of a colour with the worse of two luminances."""
     own = luminance(colour)
     return min(contrast(own, ground[0]), contrast(own, ground[1]))
 
 
-def middle(ground: tuple[float, float]) -> float:
+def middle_luminance(ground: tuple[float, float]) -> float:
     """Geometric mean of two luminances."""
     return float(np.sqrt(max(ground[0], 1e-4) * max(ground[1], 1e-4)))
 

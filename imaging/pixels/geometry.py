@@ -8,7 +8,7 @@ from functools import cached_property
 from foundry.channel.placement import Placement
 from foundry.layout.layout import Block, Grid, Layout, Place
 
-Scale = tuple[float, float]
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class PixelBox:
         """Left, top, right, bottom, as Pillow takes them."""
         return (self.left, self.top, self.right, self.bottom)
 
-    def meets(self, other: PixelBox) -> bool:
+    def overlaps(self, other: PixelBox) -> bool:
         """Whether the two have a pixel in common."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
-    def inside(self, other: PixelBox) -> bool:
+    def is_inside(self, other: PixelBox) -> bool:
         """Whether all of it lies in `other`."""
         across = self.left >= other.left and self.right <= other.right
         return across and self.top >= other.top and self.bottom <= other.bottom
@@ -50,9 +50,9 @@ class PixelBox:
         left, top = min(max(self.left, other.left), other.right), min(max(self.top, other.top), other.bottom)
         return PixelBox(left, top, max(min(self.right, other.right), left), max(min(self.bottom, other.bottom), top))
 
-    def off(self, other: PixelBox) -> PixelBox:
+    def without(self, other: PixelBox) -> PixelBox:
         """What is left beside `other`: the largest of the four rests."""
-        if not self.meets(other):
+        if not self.overlaps(other):
             return self
         rests = (
             PixelBox(self.left, self.top, self.right, other.top),
@@ -73,7 +73,7 @@ def safe_box(placement: Placement) -> PixelBox:
 
 
 @dataclass(frozen=True)
-class Frame:
+class LayoutFrame:
     """Pixels of a placement as a layout divides them; `rtl` mirrors every area within what it divides."""
 
     size: tuple[int, int]
@@ -100,32 +100,32 @@ class Frame:
         x, y = region.left, region.top
         return PixelBox(round(x + left), round(y + top), round(x + right), round(y + bottom))
 
-    def _across(self, place: Place, region: PixelBox) -> Scale:
+    def _across(self, place: Place, region: PixelBox) -> Span:
         if place.box:
             return (place.box[0] * region.width / 1000, place.box[2] * region.width / 1000)
         return _tracks(place.columns or (1, 1), self.grid[0], region.width, self.grid[2])
 
-    def _down(self, place: Place, region: PixelBox) -> Scale:
+    def _down(self, place: Place, region: PixelBox) -> Span:
         if place.box:
             return (place.box[1] * region.height / 1000, place.box[3] * region.height / 1000)
         return _tracks(place.rows or (1, 1), self.grid[1], region.height, self.grid[2])
 
 
-def _tracks(span: tuple[int, int], count: int, length: int, gutter: int) -> Scale:
+def _tracks(span: tuple[int, int], count: int, length: int, gutter: int) -> Span:
     track = (length - gutter * (count - 1)) / count
     return ((span[0] - 1) * (track + gutter), span[1] * track + (span[1] - 1) * gutter)
 
 
-def frame(layout: Layout, placement: Placement, rtl: bool) -> Frame:
+def layout_frame(layout: Layout, placement: Placement, rtl: bool) -> LayoutFrame:
     """The frame of a placement, divided as the layout says."""
     width, height = placement.size
     reference = {"short": min(width, height), "height": height, "width": width}[layout.reference]
     grid: Grid = layout.grid
     gutter = round(grid.gutter * reference / 1000)
-    return Frame(placement.canvas, safe_box(placement), reference, (grid.columns, grid.rows, gutter), rtl)
+    return LayoutFrame(placement.canvas, safe_box(placement), reference, (grid.columns, grid.rows, gutter), rtl)
 
 
-def block_boxes(block: Block, frame: Frame, keep_off: PixelBox | None) -> tuple[PixelBox, ...]:
+def block_boxes(block: Block, frame: LayoutFrame, keep_off: PixelBox | None) -> tuple[PixelBox, ...]:
     """A block's areas, inside the safe area and beside `keep_off` (the logo with its clear space)."""
     boxes = [frame.box(place).within(frame.safe) for place in block.areas]
-    return tuple(box.off(keep_off) if keep_off else box for box in boxes)
+    return tuple(box.without(keep_off) if keep_off else box for box in boxes)

@@ -25,8 +25,8 @@ from foundry.names import seed_of
 from foundry.store.object_store import CorruptObject, ObjectStore, crc32c
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.levels import PERIOD, chance_plane
-from imaging.pixels.png import ROWS_IN_CACHE, SIGNATURE, PngWriter, own_strips, read_own
-from imaging.pixels.reduction import Pyramid, halved
+from imaging.pixels.png import ROWS_IN_CACHE, SIGNATURE, PngWriter, read_png, read_strips
+from imaging.pixels.reduction import Pyramid, halve
 
 LEVEL = 257
 """One of 256 levels, in levels of 65,536."""
@@ -39,7 +39,7 @@ HALF_AT = len(SIGNATURE) + 25 + 13
 
 def encode_master(pixels: Pixels, bits: int, name: str) -> bytes:
     """(height, width, 3) float32 sRGB in [0, 1] → PNG of 8 or 16 bits; a shot's name seeds the dither of 8."""
-    levels = quantised(pixels, name) if bits == 8 else in_sixteen_bits(pixels)
+    levels = in_eight_bits(pixels, name) if bits == 8 else in_sixteen_bits(pixels)
     return _as_png(levels, {HALF: _as_png(half)} if (half := _half_of(levels)) is not None else {})
 
 
@@ -57,7 +57,7 @@ def _half_of(levels: NDArray[Any]) -> NDArray[np.uint8] | None:
     height, width, _ = levels.shape
     if height % 2 or width % 2:
         return None
-    return halved(levels if levels.dtype == np.uint8 else _dithered(levels.shape, _strips(levels)))
+    return halve(levels if levels.dtype == np.uint8 else _dithered(levels.shape, _strips(levels)))
 
 
 def head_bytes(data: bytes) -> int:
@@ -68,7 +68,7 @@ def head_bytes(data: bytes) -> int:
 
 def half_in(head: bytes, address: str) -> NDArray[np.uint8]:
     """(height / 2, width / 2, 3) out of a master's first `head_bytes`; CorruptObject if they are not whole."""
-    return read_own(half_file(head, address)).astype(np.uint8, copy=False)
+    return read_png(half_file(head, address)).astype(np.uint8, copy=False)
 
 
 def half_file(head: bytes, address: str) -> bytes:
@@ -109,7 +109,7 @@ def in_sixteen_bits(pixels: Pixels) -> NDArray[np.uint16]:
     return np.rint(np.clip(pixels, 0, 1) * np.float32(65535)).astype(np.uint16)
 
 
-def quantised(pixels: Pixels, name: str) -> NDArray[np.uint8]:
+def in_eight_bits(pixels: Pixels, name: str) -> NDArray[np.uint8]:
     """8 bits with one level of triangular dither, so that wide soft gradients show no bands."""
     chance = np.random.Generator(np.random.PCG64(seed_of(name, 1_000)))
     noise = chance.random(pixels.shape[:2], np.float32) - chance.random(pixels.shape[:2], np.float32)
@@ -126,7 +126,7 @@ def bits_of(data: bytes) -> int:
 def decode_master(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """(height, width, 3), uint8 or uint16 as the file is; exactly what was encoded."""
     if bits_of(data) == 16:
-        return read_own(data)
+        return read_png(data)
     with Image.open(io.BytesIO(data), formats=("PNG",)) as stored:
         return np.array(stored.convert("RGB"), np.uint8)
 
@@ -140,7 +140,7 @@ def master_levels(data: bytes) -> NDArray[np.uint8]:
     """(height, width, 3), as `master_image`."""
     if bits_of(data) == 8:
         return decode_master(data).astype(np.uint8, copy=False)
-    shape, _, strips = own_strips(data)
+    shape, _, strips = read_strips(data)
     return _dithered(shape, strips)
 
 

@@ -83,20 +83,20 @@ class PngWriter:
         self._stream.write(struct.pack(">I", zlib.crc32(kind + data)))
 
 
-def read_own(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def read_png(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """(height, width, channels) of a file that `PngWriter` wrote, whole in memory: every row has the Sub filter.
 
     Faster than a general reader, and without one: undoing Sub is a running sum, and ISA-L inflates in half of zlib's
     time. ValueError for anything else.
     """
-    shape, bits, strips = own_strips(data)
+    shape, bits, strips = read_strips(data)
     made = np.empty(shape, f"u{bits // 8}")
     for top, strip in strips:
         made[top : top + len(strip)] = strip
     return made
 
 
-def own_strips(
+def read_strips(
     data: bytes,
 ) -> tuple[tuple[int, int, int], int, Iterator[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]]:
     """(height, width, channels) and bits of a file that `PngWriter` wrote, and strips of rows, each with its first row.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from imaging.pixels.crop import Crop
+from imaging.pixels.crop import CropEdges
 
 Levels = NDArray[np.uint8]
 _local = threading.local()
@@ -57,7 +57,7 @@ class Pyramid:
 Picture = Image.Image | Pyramid
 
 
-def in_whole_pixels(crop: Crop, size: tuple[int, int]) -> Crop:
+def in_whole_pixels(crop: CropEdges, size: tuple[int, int]) -> CropEdges:
     """The crop with its edges on whole pixels where the master is so fine that nobody sees it; else as it is.
 
     Where the master is twice as fine as the result, on every other pixel, so that its copy of half the size will do.
@@ -78,7 +78,7 @@ def _even(low: float, high: float) -> tuple[float, float]:
     return 2.0 * start, 2.0 * (start + length)
 
 
-def reduced(master: Picture, size: tuple[int, int], crop: Crop) -> Image.Image:
+def reduce_crop(master: Picture, size: tuple[int, int], crop: CropEdges) -> Image.Image:
     """RGB of `size` (width, height) from the part `crop` of an RGB master, with Lanczos' filter of three lobes.
 
     PyTorch's kernel for bytes makes Pillow's pixels, but for a level in one of some hundred, in a seventh of its time;
@@ -94,12 +94,12 @@ def reduced(master: Picture, size: tuple[int, int], crop: Crop) -> Image.Image:
     return whole.resize(size, Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0)
 
 
-def halved(levels: Levels) -> Levels:
-    """(height, width, 3) → (height // 2, width // 2, 3), with the filter of `reduced`."""
+def halve(levels: Levels) -> Levels:
+    """(height, width, 3) → (height // 2, width // 2, 3), with the filter of `reduce_crop`."""
     return _lanczos(levels, (levels.shape[1] // 2, levels.shape[0] // 2))
 
 
-def _whole(crop: Crop, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+def _whole(crop: CropEdges, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
     """The crop in integers, if its edges are whole pixels and there are enough of them for `size`."""
     left, top, right, bottom = crop
     if any(edge != int(edge) for edge in crop):

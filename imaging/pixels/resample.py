@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from imaging.pixels.arrays import Pixels
-from imaging.pixels.rows import Rows, Window
+from imaging.pixels.rows import Rows, RowWindow
 from imaging.pixels.threads import cores
 
 LOBES = 3
@@ -32,14 +32,14 @@ class Crop:
         return Crop(self.left * by, self.top * by, self.right * by, self.bottom * by)
 
 
-def middle(width: int, height: int, to_width: int, to_height: int) -> Crop:
+def centred_crop(width: int, height: int, to_width: int, to_height: int) -> Crop:
     """The largest crop of the target's aspect, in the middle."""
     ratio = min(width / to_width, height / to_height)
     w, h = to_width * ratio, to_height * ratio
     return Crop((width - w) / 2, (height - h) / 2, (width + w) / 2, (height + h) / 2)
 
 
-def resampled_rows(rows: Rows, crop: Crop, width: int, height: int) -> Rows:
+def resample_rows(rows: Rows, crop: Crop, width: int, height: int) -> Rows:
     """The crop at an exact size; as it is where it has that size already."""
     if crop == Crop(0, 0, width, height) and (rows.width, rows.height) == (width, height):
         return rows
@@ -47,7 +47,7 @@ def resampled_rows(rows: Rows, crop: Crop, width: int, height: int) -> Rows:
 
 
 def _strips(rows: Rows, crop: Crop, width: int, height: int) -> Iterator[Pixels]:
-    window = Window(rows)
+    window = RowWindow(rows)
     step = (crop.bottom - crop.top) / height
     reach = LOBES * max(step, 1.0) + 1
     with ThreadPoolExecutor(min(cores(), rows.channels), "plane") as pool:

@@ -29,7 +29,7 @@ def rows_of(pixels: Pixels) -> Rows:
     return Rows(width, height, channels, iter([pixels]))
 
 
-def gathered(rows: Rows) -> Pixels:
+def gather(rows: Rows) -> Pixels:
     """The whole picture."""
     whole = np.empty((rows.height, rows.width, rows.channels), np.float32)
     top = 0
@@ -39,7 +39,7 @@ def gathered(rows: Rows) -> Pixels:
     return whole
 
 
-class Window:
+class RowWindow:
     """Spans of a stream's rows, asked for from top to bottom; rows above the last span are forgotten."""
 
     def __init__(self, rows: Rows):

@@ -73,7 +73,7 @@ def saliency(image: Image.Image) -> Plane:
     return soft / highest if highest > 0 else np.ones_like(soft)
 
 
-def focus(image: Image.Image) -> Box:
+def find_focus(image: Image.Image) -> Box:
     """The part of an RGB picture that a crop should keep, in thousandths: nine tenths of what draws the eye.
 
     A picture without anything in it is answered with its whole.
@@ -87,7 +87,7 @@ def focus(image: Image.Image) -> Box:
     return Box(left, top, right, bottom)
 
 
-def quiet(image: Image.Image, areas: Sequence[Bounds]) -> QuietArea:
+def find_quiet_area(image: Image.Image, areas: Sequence[Bounds]) -> QuietArea:
     """The calmest of `areas` (pixels of the RGB `image`; at least one); of equals, the first."""
     if not areas:
         raise ValueError("quiet() needs at least one area")

@@ -22,7 +22,7 @@ class Stroke:
     mask: Image.Image | None = None
 
 
-def lay(canvas: Image.Image, stroke: Stroke) -> None:
+def paint_stroke(canvas: Image.Image, stroke: Stroke) -> None:
     """Paint a stroke on an opaque RGB canvas, in place."""
     mask = stroke.mask
     if isinstance(stroke.source, Image.Image) and stroke.source.mode == "RGBA":
@@ -31,7 +31,7 @@ def lay(canvas: Image.Image, stroke: Stroke) -> None:
     canvas.paste(source, stroke.box.edges, mask)
 
 
-def over(size: tuple[int, int], strokes: Iterable[Stroke]) -> Image.Image:
+def paint_layer(size: tuple[int, int], strokes: Iterable[Stroke]) -> Image.Image:
     """The strokes alone: RGBA of the frame's size, straight alpha, transparent where none of them is."""
     canvas = Image.new("RGBA", size)
     for stroke in strokes:
@@ -67,13 +67,13 @@ def veil(size: tuple[int, int], box: PixelBox, colour: str, clear: PixelBox | No
     return Stroke(PixelBox(*seen), colour, mask.crop(seen))
 
 
-def dimmed(stroke: Stroke, strength: float) -> Stroke:
+def dim_stroke(stroke: Stroke, strength: float) -> Stroke:
     """The same stroke at `strength`, 0 to 1, of its own."""
     mask = stroke.mask or Image.new("L", (stroke.box.width, stroke.box.height), 255)
     return Stroke(stroke.box, stroke.source, mask.point([round(level * strength) for level in range(256)]))
 
 
-def seen_through(canvas: Image.Image, stroke: Stroke, box: PixelBox) -> Image.Image:
+def show_through(canvas: Image.Image, stroke: Stroke, box: PixelBox) -> Image.Image:
     """What a canvas shows within `box` once a stroke with a mask lies on it; the canvas stays as it is."""
     right, bottom = max(box.right, box.left + 1), max(box.bottom, box.top + 1)
     part = canvas.crop((box.left, box.top, right, bottom))

@@ -13,14 +13,14 @@ from foundry.channel.inspection.verdict import judge
 from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
 from imaging.pixels.geometry import PixelBox, safe_box
-from imaging.still.compose import Composition, PlacedSlot
+from imaging.still.compose import FinishedPicture, PlacedSlot
 
 NamedBoxes = list[tuple[str, PixelBox]]
 LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
 BLANK_LEVELS = 2.0
 
 
-def check(data: bytes, composed: Composition, placement: Placement) -> tuple[CheckRecord, ...]:
+def check(data: bytes, composed: FinishedPicture, placement: Placement) -> tuple[CheckRecord, ...]:
     """Every measure with its limit; a file is published only if all pass.
 
     The bytes are read again by `foundry.channel.inspection`, which knows nothing of how they were written; CannotRead
@@ -36,18 +36,18 @@ def file_checks(found: Found, placement: Placement) -> tuple[CheckRecord, ...]:
     return tuple(CheckRecord(f.rule, f.passed, f.measured, f.limit) for f in findings if not f.advice)
 
 
-def composition_checks(composed: Composition, placement: Placement) -> tuple[CheckRecord, ...]:
+def composition_checks(composed: FinishedPicture, placement: Placement) -> tuple[CheckRecord, ...]:
     """Safe area, overlap, contrast, and the share of copy where the placement limits it."""
     share = () if placement.text_share is None else (_text_share(composed, placement, placement.text_share),)
     return (
         _inside(composed, placement),
-        apart([named(composed.slots, composed.logo)]),
-        readable(composed.slots),
+        check_apart([named_boxes(composed.slots, composed.logo)]),
+        check_contrast(composed.slots),
         *share,
     )
 
 
-def record(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
+def check_record(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
     """One measure with its limit."""
     return CheckRecord(name, bool(passed), measured, limit)
 
@@ -58,40 +58,40 @@ def _not_blank(found: Found, image: Image.Image) -> CheckRecord:
     if spread is None:
         spread = ImageStat.Stat(image.convert("L")).stddev[0]
     measured = f"{spread:.1f} levels of deviation"
-    return record("not_blank", spread >= BLANK_LEVELS, measured, f"at least {BLANK_LEVELS:g}")
+    return check_record("not_blank", spread >= BLANK_LEVELS, measured, f"at least {BLANK_LEVELS:g}")
 
 
-def _text_share(composed: Composition, placement: Placement, limit: int) -> CheckRecord:
+def _text_share(composed: FinishedPicture, placement: Placement, limit: int) -> CheckRecord:
     """Thousandths of the frame under the boxes of copy; where boxes overlap, counted once."""
     w, h = placement.canvas
     under = np.zeros((h, w), dtype=bool)
     for slot in composed.slots:
         under[max(slot.box.top, 0) : slot.box.bottom, max(slot.box.left, 0) : slot.box.right] = True
     share = round(1000 * float(under.mean()))
-    return record("text_share", share <= limit, f"{share} thousandths", f"at most {limit}")
+    return check_record("text_share", share <= limit, f"{share} thousandths", f"at most {limit}")
 
 
-def _inside(composed: Composition, placement: Placement) -> CheckRecord:
+def _inside(composed: FinishedPicture, placement: Placement) -> CheckRecord:
     safe = safe_box(placement)
-    out = [slot.field for slot in composed.slots if not slot.box.inside(safe)]
-    if composed.logo and not composed.logo.inside(safe):
+    out = [slot.field for slot in composed.slots if not slot.box.is_inside(safe)]
+    if composed.logo and not composed.logo.is_inside(safe):
         out.append("logo")
-    return record("safe_area", not out, ", ".join(out) or "all inside", "all inside")
+    return check_record("safe_area", not out, ", ".join(out) or "all inside", "all inside")
 
 
-def named(slots: Iterable[PlacedSlot], logo: PixelBox | None) -> NamedBoxes:
+def named_boxes(slots: Iterable[PlacedSlot], logo: PixelBox | None) -> NamedBoxes:
     """What lies on one picture, by the names that people know."""
     boxes = [(slot.field, slot.box) for slot in slots]
     return [*boxes, ("logo", logo)] if logo else boxes
 
 
-def apart(pictures: Iterable[NamedBoxes]) -> CheckRecord:
+def check_apart(pictures: Iterable[NamedBoxes]) -> CheckRecord:
     """Whether on none of the pictures two boxes meet."""
-    over = [f"{a} on {b}" for boxes in pictures for (a, x), (b, y) in combinations(boxes, 2) if x.meets(y)]
-    return record("no_overlap", not over, ", ".join(over) or "none", "none")
+    over = [f"{a} on {b}" for boxes in pictures for (a, x), (b, y) in combinations(boxes, 2) if x.overlaps(y)]
+    return check_record("no_overlap", not over, ", ".join(over) or "none", "none")
 
 
-def readable(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
+def check_contrast(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
     """Contrast of every slot against what lies behind it: 3:1 for large type, else 4.5:1 (WCAG 2.2)."""
     low = [
         f"{slot.field} {slot.contrast}:1"
@@ -100,4 +100,4 @@ def readable(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
     ]
     least = min((slot.contrast for slot in slots), default=21.0)
     limit = f"{LARGE}:1 for {LARGE_PX} px and above, else {SMALL}:1"
-    return record("contrast", not low, ", ".join(low) or f"at least {least}:1", limit)
+    return check_record("contrast", not low, ", ".join(low) or f"at least {least}:1", limit)

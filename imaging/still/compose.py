@@ -1,6 +1,6 @@
 """Pixels of one rendition: a static layer per (master, layout, placement), then the copy of one locale on it.
 
-Films take the same pieces apart: the key visual moves below `above`, and the slots of `lettering` move over it.
+Films take the same pieces apart: the key visual moves below `overlay`, and the slots of `draw_lettering` move over it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,20 @@ from foundry.layout.layout import Layout
 from foundry.locales import is_rtl
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
-from imaging.pixels.contrast import against, behind, colour_distance, contrast, luminance, mean
-from imaging.pixels.crop import Crop
+from imaging.pixels.contrast import (
+    colour_distance,
+    contrast,
+    lowest_contrast,
+    luminance,
+    luminance_range_of_all,
+    mean_luminance,
+)
+from imaging.pixels.crop import CropEdges
 from imaging.pixels.geometry import PixelBox
-from imaging.pixels.strokes import over, round_mask
-from imaging.still.text_ground import Shown, Stage, stage
-from imaging.typesetting.setting import Room, SetSlot, Type, set_copy
-from imaging.typesetting.text import draw
+from imaging.pixels.strokes import paint_layer, round_mask
+from imaging.still.text_ground import MasterPicture, TextGround, prepare_text_ground
+from imaging.typesetting.lettering import draw
+from imaging.typesetting.setting import BrandType, SetSlot, TextAreas, set_copy
 
 READABLE = 4.5
 STANDS_OUT, SHOWS = 1.9, 18.0
@@ -33,47 +40,47 @@ STANDS_OUT, SHOWS = 1.9, 18.0
 class StaticLayer:
     """Everything but the words, for one direction of reading; shared by the locales of one (master, layout, placement).
 
-    `stage.visual` is where the key visual shows, `stage.crop` what of the master shows there (left, top, right, bottom
-    in the master's pixels), `stage.strokes` what lies over it.
+    `ground.visual` is where the key visual shows, `ground.crop` the part of the master that shows there (left, top,
+    right, bottom in the master's pixels), `ground.strokes` all that lies over it.
     """
 
-    stage: Stage
+    ground: TextGround
     layout: Layout
     placement: Placement
     tenant: Tenant
-    source: tuple[Shown, MasterFacts] = field(repr=False)
+    source: tuple[MasterPicture, MasterFacts] = field(repr=False)
     rtl: bool = False
     _turned: dict[bool, StaticLayer] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def image(self) -> Image.Image:
         """RGB, 8 bits, sRGB, of the canvas' size."""
-        return self.stage.image
+        return self.ground.image
 
     @property
     def visual(self) -> PixelBox:
         """Where the key visual shows."""
-        return self.stage.visual
+        return self.ground.visual
 
     @property
-    def crop(self) -> Crop:
+    def crop(self) -> CropEdges:
         """What of the master shows in `visual`, in its pixels."""
-        return self.stage.crop
+        return self.ground.crop
 
     @property
     def ink(self) -> Mapping[str, str]:
         """Block → the brand colour that reads on it."""
-        return self.stage.ink
+        return self.ground.ink
 
     @property
     def logo(self) -> PixelBox | None:
         """The logo's box."""
-        return self.stage.logo.box if self.stage.logo else None
+        return self.ground.logo.box if self.ground.logo else None
 
     @property
-    def room(self) -> Room:
+    def room(self) -> TextAreas:
         """Where the words may stand."""
-        return self.stage.room
+        return self.ground.room
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ class LetteredSlot:
 
 
 @dataclass(frozen=True)
-class Composition:
+class FinishedPicture:
     """A finished picture, RGB sRGB 8-bit, with its slots and the fields that gave way."""
 
     image: Image.Image
@@ -107,62 +114,64 @@ class Composition:
     dropped: tuple[str, ...] = ()
 
 
-def prepare(master: Shown, facts: MasterFacts, layout: Layout, placement: Placement, tenant: Tenant) -> StaticLayer:
+def prepare(
+    master: MasterPicture, facts: MasterFacts, layout: Layout, placement: Placement, tenant: Tenant
+) -> StaticLayer:
     """Crop, reduce, panels, scrims and logo; mirrored where the master is. LogoDoesNotFit if it may not be left out.
 
     Of a picture that moves, `master` is some moments, and the scrims are strong enough for all of them.
     """
-    made = stage(master, facts, layout, placement, tenant)
+    made = prepare_text_ground(master, facts, layout, placement, tenant)
     return StaticLayer(made, layout, placement, tenant, (master, facts), facts.mirrored)
 
 
-def turned(static: StaticLayer, locale: str) -> StaticLayer:
+def turn_to_locale(static: StaticLayer, locale: str) -> StaticLayer:
     """The static layer in the locale's direction of reading: this one, or its mirrored twin, made once and kept."""
     rtl = is_rtl(locale)
     if rtl == static.rtl:
         return static
     if rtl not in static._turned:
-        made = stage(*static.source, static.layout, static.placement, static.tenant, rtl)
+        made = prepare_text_ground(*static.source, static.layout, static.placement, static.tenant, rtl)
         twin = StaticLayer(made, static.layout, static.placement, static.tenant, static.source, rtl)
         twin._turned[static.rtl] = static
         static._turned[rtl] = twin
     return static._turned[rtl]
 
 
-def above(static: StaticLayer) -> Image.Image:
+def overlay(static: StaticLayer) -> Image.Image:
     """All of the static layer that lies over the key visual: RGBA of the frame's size, straight alpha.
 
-    A film gives the static layer as `turned` for its locale.
+    A film gives the static layer as `turn_to_locale` returns it.
     """
-    return over(static.image.size, static.stage.strokes)
+    return paint_layer(static.image.size, static.ground.strokes)
 
 
-def lettering(static: StaticLayer, copy: Copy, locale: str) -> tuple[LetteredSlot, ...]:
+def draw_lettering(static: StaticLayer, copy: Copy, locale: str) -> tuple[LetteredSlot, ...]:
     """The words of one locale, slot by slot, what is read first first; CopyDoesNotFit if they cannot be set."""
-    facing = turned(static, locale)
+    facing = turn_to_locale(static, locale)
     setting = set_copy(copy, locale, facing.layout, facing.room, _type(facing.tenant))
     return tuple(_lettered(facing, slot) for slot in setting.slots)
 
 
-def dropped(static: StaticLayer, copy: Copy, locale: str) -> tuple[str, ...]:
+def dropped_fields(static: StaticLayer, copy: Copy, locale: str) -> tuple[str, ...]:
     """The fields that have words and gave way, since there was no room."""
-    facing = turned(static, locale)
+    facing = turn_to_locale(static, locale)
     return set_copy(copy, locale, facing.layout, facing.room, _type(facing.tenant)).dropped
 
 
-def _type(tenant: Tenant) -> Type:
-    return Type(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+def _type(tenant: Tenant) -> BrandType:
+    return BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
 
 
-def finish(static: StaticLayer, copy: Copy, locale: str) -> Composition:
+def finish(static: StaticLayer, copy: Copy, locale: str) -> FinishedPicture:
     """The static layer with the lettering pasted on; CopyDoesNotFit if the words cannot be set."""
-    facing = turned(static, locale)
+    facing = turn_to_locale(static, locale)
     image = facing.image.copy()
-    slots = lettering(facing, copy, locale)
+    slots = draw_lettering(facing, copy, locale)
     for slot in slots:
         image.paste(slot.layer, (slot.left_px, slot.top_px), slot.layer)
     placed = tuple(slot.placed for slot in slots)
-    return Composition(image, placed, facing.logo, dropped(facing, copy, locale))
+    return FinishedPicture(image, placed, facing.logo, dropped_fields(facing, copy, locale))
 
 
 def _lettered(static: StaticLayer, slot: SetSlot) -> LetteredSlot:
@@ -193,10 +202,10 @@ def _colours(static: StaticLayer, slot: SetSlot) -> tuple[str | None, str, float
         plate = _plate_colour(static, slot, first)
         fill = max((palette.paper, palette.ink), key=lambda c: contrast(luminance(c), luminance(plate)))
         return plate, fill, contrast(luminance(fill), luminance(plate))
-    ground = behind((static.image, *static.stage.others), slot.box)
+    ground = luminance_range_of_all((static.image, *static.ground.others), slot.box)
     wished = getattr(palette, kind.colour) if kind.colour != "auto" else None
-    fill = wished if wished and against(wished, ground) >= READABLE else static.ink[slot.block]
-    return None, fill, against(fill, ground)
+    fill = wished if wished and lowest_contrast(wished, ground) >= READABLE else static.ink[slot.block]
+    return None, fill, lowest_contrast(fill, ground)
 
 
 def _plate_colour(static: StaticLayer, slot: SetSlot, first: str) -> str:
@@ -204,7 +213,7 @@ def _plate_colour(static: StaticLayer, slot: SetSlot, first: str) -> str:
     palette = static.tenant.brand.palette
     choices = (first, palette.ink, palette.paper)
     if slot.plate == "button":
-        ground = mean(static.image, slot.box)
+        ground = mean_luminance(static.image, slot.box)
         found = [c for c in choices if contrast(luminance(c), ground) >= STANDS_OUT]
     else:
         found = [c for c in choices if colour_distance(c, static.image, slot.box) >= SHOWS]

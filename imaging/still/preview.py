@@ -14,7 +14,7 @@ from foundry.errors import BadInput
 from foundry.plan.composition import compositions
 from foundry.plan.shot import Box, MasterFacts
 from foundry.tenant import Tenant
-from imaging.still.compose import Composition, StaticLayer, turned
+from imaging.still.compose import FinishedPicture, StaticLayer, turn_to_locale
 from templates import TEMPLATES
 
 EDGE_PX = 1_440
@@ -100,17 +100,17 @@ def _bottle(colour: str) -> Image.Image:
     return Image.alpha_composite(bottle, bright)
 
 
-def with_boxes(composed: Composition, static: StaticLayer, locale: str) -> Image.Image:
+def with_boxes(composed: FinishedPicture, static: StaticLayer, locale: str) -> Image.Image:
     """The picture with the safe area (blue), blocks (grey), slots (red), and the logo with its clear space (green)."""
-    facing = turned(static, locale)
+    facing = turn_to_locale(static, locale)
     image = composed.image.copy()
     draw = ImageDraw.Draw(image)
     width = max(min(image.size) // 400, 1)
     frame = facing.room.frame
     marked = [(frame.safe, "#1463FF"), *((box, "#808080") for _, box in facing.room.boxes)]
     marked += [(slot.box, "#E0242B") for slot in composed.slots]
-    if facing.stage.logo:
-        marked += [(facing.stage.logo.box, "#0A8F3C"), (facing.stage.logo.clear, "#7BC79A")]
+    if facing.ground.logo:
+        marked += [(facing.ground.logo.box, "#0A8F3C"), (facing.ground.logo.clear, "#7BC79A")]
     for box, colour in marked:
         draw.rectangle(
             (box.left, box.top, max(box.right - 1, box.left), max(box.bottom - 1, box.top)), None, colour, width

@@ -10,7 +10,7 @@ FILLED = 0.74
 """The most of its area that a product's outline may fill; wide ones would look larger than life."""
 
 
-def standing(product: Image.Image, area: Box, size: tuple[float, float]) -> tuple[Image.Image, int, int]:
+def place_product(product: Image.Image, area: Box, size: tuple[float, float]) -> tuple[Image.Image, int, int]:
     """The visible part of an RGBA product as large as a picture of `size` (width, height) has it, and its corner.
 
     It stands in the middle of the area, on its base; all in pixels. Resampled once, with premultiplied alpha.

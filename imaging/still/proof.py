@@ -17,7 +17,7 @@ from foundry.colour import BT709, linear_of_srgb
 from foundry.layout.layout import Layout
 from foundry.locales import is_rtl
 from foundry.plan.shot import MasterFacts
-from imaging.pixels.crop import Crop, in_pixels
+from imaging.pixels.crop import CropEdges, box_in_pixels
 from imaging.pixels.geometry import PixelBox
 from imaging.still.compose import LetteredSlot, StaticLayer
 
@@ -38,7 +38,7 @@ PLATED = 0.7
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProofFinding:
     """One thing that is wrong: its kind, the slot or slots, and what was measured against which limit."""
 
     kind: str
@@ -47,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Inked:
+class DrawnSlot:
     """A slot's drawn pixels: where they are in the frame, and how strong (alpha, uint8)."""
 
     slot: LetteredSlot
@@ -60,7 +60,7 @@ class Inked:
         return self.slot.placed.field
 
 
-def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
+def find_ink(slots: Iterable[LetteredSlot]) -> tuple[DrawnSlot, ...]:
     """The slots that show anything, with the bounds of their ink in the frame."""
     found = []
     for slot in slots:
@@ -69,13 +69,13 @@ def inked(slots: Iterable[LetteredSlot]) -> tuple[Inked, ...]:
         if len(rows):
             left, top = slot.left_px + int(columns.min()), slot.top_px + int(rows.min())
             right, bottom = slot.left_px + int(columns.max()) + 1, slot.top_px + int(rows.max()) + 1
-            found.append(Inked(slot, alpha, PixelBox(left, top, right, bottom)))
+            found.append(DrawnSlot(slot, alpha, PixelBox(left, top, right, bottom)))
     return tuple(found)
 
 
-def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) -> tuple[Finding, ...]:
+def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) -> tuple[ProofFinding, ...]:
     """Everything that is wrong with the lettering of a locale over the static layer that faces its way."""
-    drawn, ground = inked(slots), static.image
+    drawn, ground = find_ink(slots), static.image
     found = [
         *product_cut(static.source[1], static.crop),
         *_cut(drawn, ground.size),
@@ -86,59 +86,61 @@ def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) ->
     return (*found, *_weak(drawn, ground), *_ragged(drawn, static.layout, is_rtl(locale)))
 
 
-def product_cut(facts: MasterFacts, crop: Crop) -> Iterator[Finding]:
+def product_cut(facts: MasterFacts, crop: CropEdges) -> Iterator[ProofFinding]:
     """The product is not all in the crop that shows."""
     if facts.product_box is None:
         return
-    left, top, right, bottom = in_pixels(facts.product_box, facts)
+    left, top, right, bottom = box_in_pixels(facts.product_box, facts)
     out = max(crop[0] - left, right - crop[2], crop[1] - top, bottom - crop[3]) / (bottom - top)
     if out > CUT:
-        yield Finding("product cut", "key_visual", f"by {out:.3f} of its height, at most {CUT:g}")
+        yield ProofFinding("product cut", "key_visual", f"by {out:.3f} of its height, at most {CUT:g}")
 
 
-def _cut(drawn: Sequence[Inked], size: tuple[int, int]) -> Iterator[Finding]:
+def _cut(drawn: Sequence[DrawnSlot], size: tuple[int, int]) -> Iterator[ProofFinding]:
     """Ink that reaches the frame's edge, or the edge of its own layer, was cut there or nearly."""
     for one in drawn:
         box = one.box
         if box.left <= 0 or box.top <= 0 or box.right >= size[0] or box.bottom >= size[1]:
-            yield Finding("clipped", one.field, f"ink {_said(box)} reaches the edge of the frame {size[0]}x{size[1]}")
+            yield ProofFinding(
+                "clipped", one.field, f"ink {_said(box)} reaches the edge of the frame {size[0]}x{size[1]}"
+            )
         edges = (one.alpha[0], one.alpha[-1], one.alpha[:, 0], one.alpha[:, -1])
         if any(bool((edge >= INKED).any()) for edge in edges):
-            yield Finding("clipped", one.field, f"ink reaches the edge of its layer {one.slot.layer.size}")
+            yield ProofFinding("clipped", one.field, f"ink reaches the edge of its layer {one.slot.layer.size}")
 
 
-def _strays(drawn: Sequence[Inked]) -> Iterator[Finding]:
+def _strays(drawn: Sequence[DrawnSlot]) -> Iterator[ProofFinding]:
     for one in drawn:
         told, box = one.slot.placed.box, one.box
         out = max(told.left - box.left, told.top - box.top, box.right - told.right, box.bottom - told.bottom)
         allowed = max(2, round(STRAY * one.slot.placed.size_px))
         if out > allowed:
-            yield Finding("strays", one.field, f"ink leaves its slot by {out} px, at most {allowed}")
+            yield ProofFinding("strays", one.field, f"ink leaves its slot by {out} px, at most {allowed}")
 
 
-def _collisions(drawn: Sequence[Inked], logo: PixelBox | None) -> Iterator[Finding]:
+def _collisions(drawn: Sequence[DrawnSlot], logo: PixelBox | None) -> Iterator[ProofFinding]:
     boxes = [(one.field, one.box) for one in drawn] + ([("logo", logo)] if logo else [])
     for (first, a), (second, b) in combinations(boxes, 2):
-        if a.meets(b):
-            yield Finding("overlaps", f"{first}, {second}", f"{_said(a)} and {_said(b)}")
+        if a.overlaps(b):
+            yield ProofFinding("overlaps", f"{first}, {second}", f"{_said(a)} and {_said(b)}")
 
 
-def _tiny(drawn: Sequence[Inked]) -> Iterator[Finding]:
+def _tiny(drawn: Sequence[DrawnSlot]) -> Iterator[ProofFinding]:
     for one in drawn:
         size, least = one.slot.placed.size_px, LEAST_PX.get(one.field, LEAST_OTHER_PX)
         if size < least:
-            yield Finding("small", one.field, f"{size} px, at least {least}")
+            yield ProofFinding("small", one.field, f"{size} px, at least {least}")
 
 
-def _weak(drawn: Sequence[Inked], ground: Image.Image) -> Iterator[Finding]:
+def _weak(drawn: Sequence[DrawnSlot], ground: Image.Image) -> Iterator[ProofFinding]:
     for one in drawn:
         ratio = measured_contrast(one, ground)
         least = LARGE if one.slot.placed.size_px >= LARGE_PX else SMALL
         if ratio < least * (1 - UNSURE):
-            yield Finding("contrast", one.field, f"{ratio:.2f}:1, at least {least}:1")
+            yield ProofFinding("contrast", one.field, f"{ratio:.2f}:1, at least {least}:1")
 
 
-def measured_contrast(one: Inked, ground: Image.Image) -> float:
+def measured_contrast(one: DrawnSlot, ground: Image.Image) -> float:
     """WCAG contrast of drawn letters: against their plate if they have one, else against what is around the strokes."""
     light = _light(one.slot.layer.convert("RGB"))
     solid = one.alpha >= min(SOLID, int(one.alpha.max()))
@@ -166,7 +168,7 @@ def _light(picture: Image.Image) -> NDArray[np.float32]:
     return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ BT709, dtype=np.float32)
 
 
-def _ragged(drawn: Sequence[Inked], layout: Layout, rtl: bool) -> Iterator[Finding]:
+def _ragged(drawn: Sequence[DrawnSlot], layout: Layout, rtl: bool) -> Iterator[ProofFinding]:
     """Slots one under the other in a block share the edge that its alignment names, or their middle."""
     named = {one.field: one for one in drawn}
     for block in layout.blocks.values():
@@ -176,7 +178,7 @@ def _ragged(drawn: Sequence[Inked], layout: Layout, rtl: bool) -> Iterator[Findi
             allowed = max(2, round(RAGGED * max(above.slot.placed.size_px, below.slot.placed.size_px)))
             if apart > allowed:
                 measured = f"{apart} px apart at the {block.align}, at most {allowed}"
-                yield Finding("ragged", f"{above.field}, {below.field}", measured)
+                yield ProofFinding("ragged", f"{above.field}, {below.field}", measured)
 
 
 def _apart(above: PixelBox, below: PixelBox, align: str, rtl: bool) -> int:
@@ -189,7 +191,7 @@ def _apart(above: PixelBox, below: PixelBox, align: str, rtl: bool) -> int:
 Places = dict[str, tuple[float, float]]
 
 
-def places(drawn: Sequence[Inked], logo: PixelBox | None, safe: PixelBox) -> Places:
+def places(drawn: Sequence[DrawnSlot], logo: PixelBox | None, safe: PixelBox) -> Places:
     """Where what begins a line of reading stands across the safe area: field → its left and right edge, 0 to 1.
 
     Not across the frame: a channel that covers one side of it covers the same side for every locale.
@@ -200,7 +202,7 @@ def places(drawn: Sequence[Inked], logo: PixelBox | None, safe: PixelBox) -> Pla
     return {name: ((b.left - safe.left) / safe.width, (b.right - safe.left) / safe.width) for name, b in boxes.items()}
 
 
-def unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[Finding]:
+def find_unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[ProofFinding]:
     """What is not mirrored: its start, end and middle all stand elsewhere than in the mirror."""
     for field, (left, right) in right_to_left.items():
         if field not in left_to_right:
@@ -213,7 +215,7 @@ def unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[Finding
             measured = (
                 f"from {left:.2f} to {right:.2f} of the safe width; from left to right {there[0]:.2f} to {there[1]:.2f}"
             )
-            yield Finding("not mirrored", field, measured)
+            yield ProofFinding("not mirrored", field, measured)
 
 
 def _said(box: PixelBox) -> str:

@@ -51,7 +51,7 @@ def cast(alpha: Pixels, at: tuple[int, int], size: tuple[int, int], side: float)
     return _full(lost, size)
 
 
-def blurred(plane: Pixels, radius: float) -> Pixels:
+def blur(plane: Pixels, radius: float) -> Pixels:
     """A plane or picture blurred by about this many pixels, edges repeated; by way of a smaller copy."""
     height, width = plane.shape[:2]
     scale = max(1.0, radius)

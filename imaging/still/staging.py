@@ -15,8 +15,8 @@ from foundry.colour import BT709, linear_of_srgb, srgb_of_linear
 from foundry.plan.composition import Composition
 from foundry.plan.shot import Box
 from imaging.pixels.arrays import Pixels
-from imaging.still.product_placement import standing
-from imaging.still.shadows import blurred, cast, contact
+from imaging.still.product_placement import place_product
+from imaging.still.shadows import blur, cast, contact
 
 GLOSS = {
     "marble": 0.34,
@@ -34,7 +34,7 @@ CLEARLY = 0.12
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagedScene:
     """The master's pixels, (height, width, 3) float32 sRGB in [0, 1], and where the product stands in thousandths."""
 
     pixels: Pixels
@@ -64,13 +64,13 @@ def gloss_of(caption: str) -> float:
     return GLOSS.get(caption.split(" ", 1)[0], USUAL_GLOSS)
 
 
-def stage(
+def stage_product(
     backdrop: Pixels,
     product: Image.Image | None,
     composition: Composition,
     mirrored: bool,
     caption: str | None = "",
-) -> Staged:
+) -> StagedScene:
     """The backdrop, mirrored if asked, with the product standing in the composition's area.
 
     `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `caption` is what the embedded model read, if it drew:
@@ -81,9 +81,9 @@ def stage(
     wrong = not composition.has_sides and _lit_from_the_other_side(backdrop, caption or "")
     scene = backdrop[:, ::-1] if mirrored != wrong else backdrop
     if product is None:
-        return Staged(np.ascontiguousarray(scene), None)
+        return StagedScene(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
-    cut, left, top = standing(product, composition.box(mirrored), (width, height))
+    cut, left, top = place_product(product, composition.box(mirrored), (width, height))
     rows, columns = _touched(cut, left, top, width, height)
     pixels = np.asarray(cut, dtype=np.float32) / 255
     part = linear_of_srgb(scene[rows, columns])
@@ -97,7 +97,7 @@ def stage(
         round((left + cut.width) * 1000 / width),
         round((top + cut.height) * 1000 / height),
     )
-    return Staged(result, box)
+    return StagedScene(result, box)
 
 
 def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:
@@ -159,7 +159,7 @@ def _reflected(canvas: Pixels, place: _Set, gloss: float) -> Pixels:
     columns = np.arange(w)[None, :]
     share = (place.alpha[rows, columns] * fall * gloss)[..., None]
     mirrored = place.colour[rows, columns]
-    soft = blurred(mirrored, 0.012 * w)
+    soft = blur(mirrored, 0.012 * w)
     down = np.linspace(0, 1, depth, dtype=np.float32)[:, None, None]
     spot = (slice(base, base + depth), slice(place.left, place.left + w))
     canvas[spot] = canvas[spot] * (1 - share) + (mirrored * (1 - down) + soft * down) * share
@@ -187,10 +187,8 @@ def _lit(place: _Set) -> Pixels:
     foot = 1 - 0.30 * np.clip((down - 0.93) / 0.07, 0, 1) ** 2
     bounce = 0.22 * np.clip((down - 0.62) / 0.38, 0, 1) ** 1.5 * _ground_colour(place)
     shaded = place.colour * (gain * exposure * foot * (0.86 + 0.14 * tint) + bounce)
-    rim = (0.22 * np.clip(1 - blurred(place.alpha, 0.022 * w), 0, 1) * (1 + 0.6 * place.side * across[..., 0]))[
-        ..., None
-    ]
-    behind = blurred(place.ground[place.spot], 0.10 * w)
+    rim = (0.22 * np.clip(1 - blur(place.alpha, 0.022 * w), 0, 1) * (1 + 0.6 * place.side * across[..., 0]))[..., None]
+    behind = blur(place.ground[place.spot], 0.10 * w)
     return np.asarray(shaded * (1 - rim) + behind * rim, np.float32)
 
 

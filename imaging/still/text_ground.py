@@ -11,14 +11,14 @@ from foundry.channel.placement import Placement
 from foundry.layout.layout import Layout, Visual
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
-from imaging.pixels.contrast import against, behind, contrast, luminance, middle
-from imaging.pixels.crop import Crop, crop_box, product_in
-from imaging.pixels.geometry import Frame, PixelBox, block_boxes, frame
-from imaging.pixels.reduction import Picture, Pyramid, in_whole_pixels, reduced
-from imaging.pixels.sight import focus, quiet
-from imaging.pixels.strokes import Stroke, dimmed, lay, round_mask, seen_through, veil
+from imaging.pixels.contrast import contrast, lowest_contrast, luminance, luminance_range_of_all, middle_luminance
+from imaging.pixels.crop import CropEdges, crop_box, product_box_in_frame
+from imaging.pixels.geometry import LayoutFrame, PixelBox, block_boxes, layout_frame
+from imaging.pixels.reduction import Picture, Pyramid, in_whole_pixels, reduce_crop
+from imaging.pixels.sight import find_focus, find_quiet_area
+from imaging.pixels.strokes import Stroke, dim_stroke, paint_stroke, round_mask, show_through, veil
 from imaging.typesetting.logo import LogoPlace, logo_picture, place_logo
-from imaging.typesetting.setting import Room
+from imaging.typesetting.setting import TextAreas
 
 READABLE = 4.5
 SCRIM = (0.2, 0.35, 0.5, 0.65, 0.8)
@@ -36,11 +36,11 @@ class Moments:
     others: tuple[Image.Image, ...]
 
 
-Shown = Picture | Moments
+MasterPicture = Picture | Moments
 
 
 @dataclass(frozen=True)
-class Stage:
+class TextGround:
     """RGB 8-bit sRGB pixels of the canvas; `visual` is where the key visual shows, `strokes` what lies over it.
 
     `others` are the canvas at the other moments of a picture that moves.
@@ -48,22 +48,22 @@ class Stage:
 
     image: Image.Image
     visual: PixelBox
-    crop: Crop
+    crop: CropEdges
     strokes: tuple[Stroke, ...]
     ink: Mapping[str, str]
     logo: LogoPlace | None
-    room: Room
+    room: TextAreas
     others: tuple[Image.Image, ...] = ()
 
 
-def stage(
-    master: Shown,
+def prepare_text_ground(
+    master: MasterPicture,
     facts: MasterFacts,
     layout: Layout,
     placement: Placement,
     tenant: Tenant,
     rtl: bool | None = None,
-) -> Stage:
+) -> TextGround:
     """Everything but the words; `rtl` says in which direction it is read, without it the master's side does.
 
     Where the record of a master names no product, what draws the eye is kept in its place; of a picture that moves, it
@@ -74,16 +74,16 @@ def stage(
     facts = (
         facts
         if product_known
-        else replace(facts, product_box=focus(first.small if isinstance(first, Pyramid) else first))
+        else replace(facts, product_box=find_focus(first.small if isinstance(first, Pyramid) else first))
     )
-    room = frame(layout, placement, facts.mirrored if rtl is None else rtl)
+    room = layout_frame(layout, placement, facts.mirrored if rtl is None else rtl)
     visual = room.box(layout.key_visual.area)
     shown = [_shown(picture, facts, layout.key_visual, visual) for picture in (first, *others)]
     crop, canvases = shown[0][1], []
     for picture, _ in shown:
         canvases.append(Image.new("RGB", room.size, getattr(tenant.brand.palette, layout.ground)))
         canvases[-1].paste(picture, (visual.left, visual.top))
-    kept_clear = product_in(facts, crop, visual) if product_known or not others else None
+    kept_clear = product_box_in_frame(facts, crop, visual) if product_known or not others else None
     painter = _Painter(tuple(canvases), layout, tenant, room, [], kept_clear)
     painter.around(visual)
     if layout.close_up:
@@ -95,14 +95,14 @@ def stage(
     if logo:
         painter.logo(logo)
     strokes = tuple(painter.strokes)
-    said = Room(placement.name, room, boxes)
-    return Stage(canvases[0], visual, crop, strokes, ink, logo, said, tuple(canvases[1:]))
+    said = TextAreas(placement.name, room, boxes)
+    return TextGround(canvases[0], visual, crop, strokes, ink, logo, said, tuple(canvases[1:]))
 
 
-def _shown(master: Picture, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, Crop]:
+def _shown(master: Picture, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, CropEdges]:
     size = (box.width, box.height)
     crop = in_whole_pixels(crop_box(facts, size, visual.product_height, visual.product), size)
-    return reduced(master, size, crop), crop
+    return reduce_crop(master, size, crop), crop
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,13 @@ class _Painter:
     canvases: tuple[Image.Image, ...]
     layout: Layout
     tenant: Tenant
-    frame: Frame
+    frame: LayoutFrame
     strokes: list[Stroke]
     product: PixelBox | None
 
     def paint(self, stroke: Stroke) -> None:
         for canvas in self.canvases:
-            lay(canvas, stroke)
+            paint_stroke(canvas, stroke)
         self.strokes.append(stroke)
 
     def around(self, visual: PixelBox) -> None:
@@ -149,15 +149,15 @@ class _Painter:
     def quiet_box(self, name: str, logo: LogoPlace | None) -> PixelBox:
         """The block's area; of several, the one behind which the picture is quietest."""
         boxes = block_boxes(self.layout.blocks[name], self.frame, logo.clear if logo else None)
-        return boxes[quiet(self.canvases[0], boxes).index] if len(boxes) > 1 else boxes[0]
+        return boxes[find_quiet_area(self.canvases[0], boxes).index] if len(boxes) > 1 else boxes[0]
 
     def readable(self, box: PixelBox) -> str:
         """Ink or paper, whichever reads better on the area, and a soft scrim only where neither reads well."""
         palette = self.tenant.brand.palette
-        ground = behind(self.canvases, box)
-        between, inks = middle(ground), (palette.ink, palette.paper)
-        best = max(inks, key=lambda c: (against(c, ground) >= READABLE, contrast(luminance(c), between)))
-        if against(best, ground) < READABLE:
+        ground = luminance_range_of_all(self.canvases, box)
+        between, inks = middle_luminance(ground), (palette.ink, palette.paper)
+        best = max(inks, key=lambda c: (lowest_contrast(c, ground) >= READABLE, contrast(luminance(c), between)))
+        if lowest_contrast(best, ground) < READABLE:
             self.paint(self._scrim(box, best, palette.paper if best == palette.ink else palette.ink))
         return best
 
@@ -165,9 +165,9 @@ class _Painter:
         """The weakest veil on which the ink reads, or the strongest there is."""
         whole = veil(self.frame.size, box, colour, self.product)
         for strength in SCRIM:
-            scrim = dimmed(whole, strength)
-            tried = [seen_through(canvas, scrim, box) for canvas in self.canvases]
-            if against(ink, self._worst(tried, box)) >= READABLE:
+            scrim = dim_stroke(whole, strength)
+            tried = [show_through(canvas, scrim, box) for canvas in self.canvases]
+            if lowest_contrast(ink, self._worst(tried, box)) >= READABLE:
                 break
         return scrim
 
@@ -175,16 +175,16 @@ class _Painter:
         """The least and most luminance in pictures of a block: of the whole, and of each of its bands that the product
         is not in, as no scrim covers the product."""
         width, height = cuts[0].size
-        found = [behind(cuts, PixelBox(0, 0, width, height))]
+        found = [luminance_range_of_all(cuts, PixelBox(0, 0, width, height))]
         for at in range(LINES):
             upper, lower = (height * edge // LINES for edge in (at, at + 1))
             band = PixelBox(block.left, block.top + upper, block.right, block.top + lower)
-            if lower > upper and not (self.product and self.product.meets(band)):
-                found.append(behind(cuts, PixelBox(0, upper, width, lower)))
+            if lower > upper and not (self.product and self.product.overlaps(band)):
+                found.append(luminance_range_of_all(cuts, PixelBox(0, upper, width, lower)))
         return min(low for low, _ in found), max(high for _, high in found)
 
     def logo(self, place: LogoPlace) -> None:
-        on_light = middle(behind(self.canvases, place.box)) > LIGHT
+        on_light = middle_luminance(luminance_range_of_all(self.canvases, place.box)) > LIGHT
         self.paint(Stroke(place.box, logo_picture(self.tenant, place, on_light)))
 
 

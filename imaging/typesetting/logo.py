@@ -11,7 +11,7 @@ from PIL import Image
 from foundry.errors import FoundryError
 from foundry.layout.layout import Layout, LogoSlot
 from foundry.tenant import Tenant
-from imaging.pixels.geometry import Frame, PixelBox
+from imaging.pixels.geometry import LayoutFrame, PixelBox
 
 FILLS = 0.42
 """A form earlier in the layout's list is taken if it fills this share of what the fullest form fills."""
@@ -42,7 +42,7 @@ class LogoPlace:
     clear: PixelBox
 
 
-def place_logo(layout: Layout, frame: Frame, tenant: Tenant) -> LogoPlace | None:
+def place_logo(layout: Layout, frame: LayoutFrame, tenant: Tenant) -> LogoPlace | None:
     """Where the logo stands; None without one, or where it may be left out. LogoDoesNotFit otherwise."""
     kit, slot = tenant.brand.logo, layout.logo
     if kit is None or slot is None:
@@ -61,7 +61,7 @@ def place_logo(layout: Layout, frame: Frame, tenant: Tenant) -> LogoPlace | None
     return LogoPlace(form, box, PixelBox(x - space, y - space, box.right + space, box.bottom + space))
 
 
-def _too_small(layout: Layout, frame: Frame, area: PixelBox, tenant: Tenant) -> LogoDoesNotFit:
+def _too_small(layout: Layout, frame: LayoutFrame, area: PixelBox, tenant: Tenant) -> LogoDoesNotFit:
     names = layout.logo.variants if layout.logo else ()
     forms = [(name, files) for name in names if tenant.brand.logo and (files := tenant.brand.logo.form(name))]
     needed = " or ".join(f"{name} {files.minimum_width_px} pixels wide" for name, files in forms)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from foundry.layout.layout import TypeStyle
 from imaging.pixels.geometry import PixelBox
-from imaging.typesetting.text import Line, Style, balanced, flaw, leading, measure
+from imaging.typesetting.lettering import Style, TextLine, balance, flaw, leading, measure
 
 PADS = {"none": (0.0, 0.0, 0.0), "pill": (0.72, 1.62, 0.5), "button": (1.2, 2.38, 0.8), "badge": (0.0, 0.0, 0.0)}
 """Ems beside the words, of the plate's height, and least above and below together; a badge's follow from its circle."""
@@ -17,12 +17,12 @@ BADGE_EMS, BADGE_ROOM = (4.4, 5.4, 6.6, 7.8), 1.16
 
 
 @dataclass(frozen=True)
-class Part:
+class SlotPiece:
     """A slot's lines: outer width and height in pixels, plate included, and the step from line to line."""
 
     field: str
     style: Style
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     width: int
     height: int
     step: int
@@ -30,7 +30,7 @@ class Part:
     flaw: float = 0.0
     """How much smaller it should rather be set than with these lines, as a share of its range of sizes."""
 
-    def placed(self, box: PixelBox, align: str, rtl: bool) -> tuple[tuple[int, int, Line], ...]:
+    def placed(self, box: PixelBox, align: str, rtl: bool) -> tuple[tuple[int, int, TextLine], ...]:
         """Left edge, baseline and line, for a part whose outer edge is `box`."""
         base = self._first_baseline(box)
         inner = max(line.width for line in self.lines)
@@ -60,13 +60,15 @@ def _is_latin(text: str) -> bool:
     return all(unicodedata.name(c, "").startswith("LATIN") for c in text if c.isalpha())
 
 
-def _lines(text: str, style: Style, room: int, most: int, hyphens: bool) -> tuple[Line, ...] | None:
-    lines = tuple(balanced(text, style, room, hyphens, most)) if room > 0 else ()
+def _lines(text: str, style: Style, room: int, most: int, hyphens: bool) -> tuple[TextLine, ...] | None:
+    lines = tuple(balance(text, style, room, hyphens, most)) if room > 0 else ()
     fits = 0 < len(lines) <= most and all(line.width <= room for line in lines)
     return lines if fits else None
 
 
-def set_part(field: str, text: str, kind: TypeStyle, style: Style, width: int, hyphens: bool = False) -> Part | None:
+def set_piece(
+    field: str, text: str, kind: TypeStyle, style: Style, width: int, hyphens: bool = False
+) -> SlotPiece | None:
     """The slot's words in at most `width` pixels, plate included; None where they need more room or more lines."""
     pad_x, usual, least = (round(ems * style.size) for ems in PADS[kind.plate])
     rooms = [round(ems * style.size) for ems in BADGE_EMS] if kind.plate == "badge" else [width - 2 * pad_x]
@@ -81,4 +83,4 @@ def set_part(field: str, text: str, kind: TypeStyle, style: Style, width: int, h
         wide = high = round(max(math.hypot(wide, ink) * BADGE_ROOM, 3.4 * style.size))
     elif kind.plate != "none":
         wide, high = wide + 2 * pad_x, max(usual + step * (len(lines) - 1), ink + least)
-    return Part(field, style, lines, wide, high, step, kind.plate, flaw(lines)) if wide <= width else None
+    return SlotPiece(field, style, lines, wide, high, step, kind.plate, flaw(lines)) if wide <= width else None

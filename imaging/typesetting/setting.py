@@ -18,10 +18,10 @@ from foundry.errors import FoundryError
 from foundry.layout.layout import STEPS, Block, Layout, Size, TypeStyle
 from foundry.locales import is_rtl
 from foundry.tenant import BrandFonts, TypeScale
-from imaging.pixels.geometry import Frame
+from imaging.pixels.geometry import LayoutFrame
 from imaging.pixels.geometry import PixelBox as PixelBox
-from imaging.typesetting.pieces import Part, set_part
-from imaging.typesetting.text import Line, Style, said
+from imaging.typesetting.lettering import Style, TextLine, plain_text
+from imaging.typesetting.pieces import SlotPiece, set_piece
 
 SHRINK = tuple(step / 20 for step in range(20, -1, -1))
 SMALLEST_PX, SMALLEST_LEGAL_PX = 10, 9
@@ -48,11 +48,11 @@ class CopyDoesNotFit(FoundryError):
 
 
 @dataclass(frozen=True)
-class Room:
+class TextAreas:
     """Where the words of one placement may stand: a box a block, and where it is, for people."""
 
     placement: str
-    frame: Frame
+    frame: LayoutFrame
     boxes: tuple[tuple[str, PixelBox], ...]
 
 
@@ -63,14 +63,14 @@ class SetSlot:
     field: str
     box: PixelBox
     style: Style
-    lines: tuple[tuple[int, int, Line], ...]
+    lines: tuple[tuple[int, int, TextLine], ...]
     plate: str = "none"
     block: str = ""
 
     @property
     def text(self) -> str:
         """The lines as one text."""
-        return said([line for _, _, line in self.lines])
+        return plain_text([line for _, _, line in self.lines])
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Type:
+class BrandType:
     """What of a brand decides how its type is set."""
 
     fonts: BrandFonts
@@ -92,7 +92,7 @@ class Type:
 
 
 @lru_cache(maxsize=4_096)
-def set_copy(copy: Copy, locale: str, layout: Layout, room: Room, brand: Type) -> Setting:
+def set_copy(copy: Copy, locale: str, layout: Layout, room: TextAreas, brand: BrandType) -> Setting:
     """Every slot that has words, set; CopyDoesNotFit names the one that cannot be."""
     slots: list[SetSlot] = []
     dropped: list[str] = []
@@ -110,8 +110,8 @@ class _Setter:
     copy: Copy
     locale: str
     layout: Layout
-    room: Room
-    brand: Type
+    room: TextAreas
+    brand: BrandType
     name: str
     box: PixelBox
 
@@ -171,20 +171,20 @@ class _Setter:
                 best = max(best, (share - _flaw(found), share), key=itemgetter(0))
         return best[1]
 
-    def _row(self, fields: list[str], share: float) -> list[Part] | None:
+    def _row(self, fields: list[str], share: float) -> list[SlotPiece] | None:
         parts = [self.part(field, self.box.width, share) for field in fields]
         row = [part for part in parts if part is not None]
         wide = sum(part.width for part in row) + self._between(row) * (len(row) - 1)
         return row if len(row) == len(parts) and wide <= self.box.width else None
 
-    def _between(self, row: list[Part]) -> int:
+    def _between(self, row: list[SlotPiece]) -> int:
         return round(1.1 * row[0].style.size) if len(row) > 1 else 0
 
-    def part(self, field: str, width: int, share: float) -> Part | None:
+    def part(self, field: str, width: int, share: float) -> SlotPiece | None:
         kind = self.layout.styles[field]
         least = SMALLEST_LEGAL_PX if field == "legal" else SMALLEST_PX
         style = self._style(kind, share, least)
-        return set_part(field, self.text(field), kind, style, width, share < HYPHENS_BELOW)
+        return set_piece(field, self.text(field), kind, style, width, share < HYPHENS_BELOW)
 
     def _style(self, kind: TypeStyle, share: float, least: int) -> Style:
         small, large = (self._size(size) for size in kind.size)
@@ -198,7 +198,7 @@ class _Setter:
         base = self.layout.base if isinstance(size, str) else size
         return base * float(scale.ratio) ** steps * scale.size / 100 * self.room.frame.reference_px / 1000
 
-    def _stacked(self, block: Block, rows: list[list[Part]], share: float) -> list[SetSlot] | None:
+    def _stacked(self, block: Block, rows: list[list[SlotPiece]], share: float) -> list[SetSlot] | None:
         """Rows from top to bottom, or None where they are higher than the box."""
         gaps = [self._gap(block, row, share) for row in rows[1:]]
         heights = [max(part.height for part in row) for row in rows]
@@ -212,12 +212,12 @@ class _Setter:
             top += height + gap
         return slots
 
-    def _gap(self, block: Block, row: list[Part], share: float) -> int:
+    def _gap(self, block: Block, row: list[SlotPiece], share: float) -> int:
         own = [self.layout.styles[part.field].space_above for part in row]
         gap = max((space for space in own if space is not None), default=block.gap)
         return self.room.frame.length(gap * (0.75 + 0.25 * share))
 
-    def _side_by_side(self, block: Block, row: list[Part], top: int, height: int) -> Iterable[SetSlot]:
+    def _side_by_side(self, block: Block, row: list[SlotPiece], top: int, height: int) -> Iterable[SetSlot]:
         between = self._between(row)
         wide = sum(part.width for part in row) + between * (len(row) - 1)
         if block.spread and len(row) > 1:
@@ -236,5 +236,5 @@ class _Setter:
         return self.box.right - wide if (align == "end") != self.rtl else self.box.left
 
 
-def _flaw(row: list[Part]) -> float:
+def _flaw(row: list[SlotPiece]) -> float:
     return max(part.flaw for part in row)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundry.card.card import ModelCard
-from imaging.pixels.resample import middle, resampled_rows
-from imaging.pixels.rows import gathered, rows_of
+from imaging.pixels.resample import centred_crop, resample_rows
+from imaging.pixels.rows import gather, rows_of
 from lab.evaluation.feature_distance import feature_distance
 from lab.evaluation.photographs import LICENCES, photograph, reduced
 from lab.evaluation.seams import SeamMeter
@@ -53,8 +53,8 @@ def scaled_by(network: Learned | None) -> Enlarge:
 
 def resampled(pixels: Pixels, width: int, height: int) -> Pixels:
     """Lanczos in float, cropped in the middle to the aspect, as the card `lanczos` does it."""
-    crop = middle(pixels.shape[1], pixels.shape[0], width, height)
-    return gathered(resampled_rows(rows_of(pixels), crop, width, height))
+    crop = centred_crop(pixels.shape[1], pixels.shape[0], width, height)
+    return gather(resample_rows(rows_of(pixels), crop, width, height))
 
 
 def pillow(filter_: Image.Resampling) -> Enlarge:

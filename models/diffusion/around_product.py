@@ -9,7 +9,7 @@ from foundry.colour import lab_of_hex
 from foundry.plan.composition import Composition
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
-from imaging.still.product_placement import standing
+from imaging.still.product_placement import place_product
 from models.drawing import Guide
 
 NEUTRAL = (0.5, 0.5, 0.5)
@@ -51,7 +51,7 @@ def _placed(product: Image.Image, order: ShotOrder, composition: Composition) ->
     ratio = min(order.width_px / composition.width_px, order.height_px / composition.height_px)
     width, height = composition.width_px * ratio, composition.height_px * ratio
     x0, y0 = (order.width_px - width) / 2, (order.height_px - height) / 2
-    small, left, top = standing(product, composition.box(order.mirrored), (width, height))
+    small, left, top = place_product(product, composition.box(order.mirrored), (width, height))
     return small, round(x0 + left), round(y0 + top)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from imaging.pixels.arrays import Pixels
-from imaging.pixels.rows import Rows, Window
+from imaging.pixels.rows import Rows, RowWindow
 
 STRIP_ROWS = 256
 
@@ -20,7 +20,7 @@ def without_fringe(rows: Rows, reach: int) -> Rows:
 
 
 def _strips(rows: Rows, reach: int) -> Iterator[Pixels]:
-    window = Window(rows)
+    window = RowWindow(rows)
     for top in range(0, rows.height, STRIP_ROWS):
         bottom = min(top + STRIP_ROWS, rows.height)
         first = max(0, top - reach)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 from imaging.pixels.arrays import Pixels
-from imaging.pixels.resample import Crop, middle, resampled_rows
-from imaging.pixels.rows import Rows, Window, gathered, rows_of
+from imaging.pixels.resample import Crop, centred_crop, resample_rows
+from imaging.pixels.rows import Rows, RowWindow, gather, rows_of
 from models.upscaling.learned import Learned
 from models.upscaling.tiles import enlarged_rows
 
@@ -29,16 +29,16 @@ def passes(ratio: float, scales: tuple[int, ...]) -> tuple[int, ...]:
 
 def enlarged(pixels: Pixels, learned: Learned, width: int, height: int) -> Pixels:
     """(h, w, 1 to 4) float32 in [0, 1] → (height, width, same channels), cropped in the middle to the aspect."""
-    return gathered(stream(rows_of(pixels), learned, width, height))
+    return gather(stream(rows_of(pixels), learned, width, height))
 
 
 def stream(rows: Rows, learned: Learned, width: int, height: int) -> Rows:
     """The same for a stream of rows, in memory that does not grow with the picture's height."""
-    crop = middle(rows.width, rows.height, width, height)
+    crop = centred_crop(rows.width, rows.height, width, height)
     made, crop = _cut(rows, crop, 2 * learned.margin)
     for scale in passes(width / (crop.right - crop.left), learned.scales):
         made, crop = enlarged_rows(made, learned, scale), crop.scaled(scale)
-    return resampled_rows(made, crop, width, height)
+    return resample_rows(made, crop, width, height)
 
 
 def _cut(rows: Rows, crop: Crop, margin: int) -> tuple[Rows, Crop]:
@@ -53,6 +53,6 @@ def _cut(rows: Rows, crop: Crop, margin: int) -> tuple[Rows, Crop]:
 
 
 def _some(rows: Rows, left: int, top: int, right: int, bottom: int) -> Iterator[Pixels]:
-    window = Window(rows)
+    window = RowWindow(rows)
     for first in range(top, bottom, 256):
         yield window.span(first, min(first + 256, bottom))[:, left:right]

@@ -11,7 +11,7 @@ from pathlib import Path
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.levels import to_levels
 from imaging.pixels.png import ROWS_AT_ONCE, PngWriter
-from imaging.pixels.rows import Rows, Window
+from imaging.pixels.rows import Rows, RowWindow
 
 TIFF_ROWS = 64
 FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
@@ -62,7 +62,7 @@ class PictureOut:
             )
 
     def _tiff_strips(self, rows: Rows) -> Iterator[bytes]:
-        window = Window(rows)
+        window = RowWindow(rows)
         for top in range(0, rows.height, TIFF_ROWS):
             strip = window.span(top, min(top + TIFF_ROWS, rows.height))
             levels = to_levels(strip, self.bits, top)

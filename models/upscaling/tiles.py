@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaging.pixels.arrays import Pixels
-from imaging.pixels.rows import Rows, Window
+from imaging.pixels.rows import Rows, RowWindow
 from imaging.pixels.threads import cores, fix_threads
 from models.upscaling.learned import Learned
 
@@ -47,7 +47,7 @@ def enlarged_rows(rows: Rows, learned: Learned, scale: int) -> Rows:
 
 
 def _bands(rows: Rows, learned: Learned, scale: int) -> Iterator[Pixels]:
-    window, lefts = Window(rows), range(0, rows.width, TILE_COLUMNS)
+    window, lefts = RowWindow(rows), range(0, rows.width, TILE_COLUMNS)
     each, at_once = learned.card.cpu_threads, min(_at_once(learned), len(lefts))
     with ThreadPoolExecutor(at_once, "tile", fix_threads, (learned.device, each)) as pool:
         for top in range(0, rows.height, TILE_ROWS):

@@ -21,7 +21,7 @@ from foundry.plan.estimate import Estimate, estimate
 from foundry.plan.plan import Plan
 from foundry.plan.timeline import timeline_for
 from foundry.tenant import Tenant
-from imaging.typesetting.fitting import misfits
+from imaging.typesetting.copy_fitting import find_misfits
 from pipelines.planning.clips_admission import clip_notes, clip_problems
 
 
@@ -267,6 +267,6 @@ def _drawn(product: str, card: ModelCard) -> str:
 def admit_fitting(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     """As `admit`; Refusals also for copy that will not fit, so that nothing is drawn in vain."""
     each = admit(brief, folder, tenant, cards)
-    if problems := tuple(misfits(each.plan)):
+    if problems := tuple(find_misfits(each.plan)):
         raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", problems)
     return each

@@ -9,8 +9,8 @@ import pytest
 
 from foundry.fonts import chain
 from foundry.locales import is_rtl
+from imaging.typesetting.lettering import Style, measure
 from imaging.typesetting.lettering.breaking import breaks
-from imaging.typesetting.text import Style, measure
 from tests.support.chromium import opened
 from tests.support.copies import COPIES
 

@@ -27,7 +27,7 @@ from foundry.manifest import master_from_json
 from foundry.plan.composition import compositions
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant, load_tenant
-from imaging.still.compose import Composition, StaticLayer, finish, prepare, turned
+from imaging.still.compose import FinishedPicture, StaticLayer, finish, prepare, turn_to_locale
 
 ROOT = Path(__file__).parents[2]
 BRANDS = ("aurelle", "northpeak")
@@ -58,7 +58,7 @@ class Specimen:
     look: Look
     copy: Copy
     static: StaticLayer
-    composed: Composition
+    composed: FinishedPicture
 
 
 @dataclass(frozen=True)
@@ -160,14 +160,14 @@ def _opened(path: Path, facts: MasterFacts) -> tuple[Image.Image, MasterFacts]:
 
 def staged(brand: str, bucket: str, mirrored: bool) -> tuple[Image.Image, MasterFacts]:
     """A stand-in master: a shipped drawing with the brand's example product staged in it."""
-    from imaging.still.staging import stage
+    from imaging.still.staging import stage_product
 
     composition = compositions()[bucket]
     scale = EDGE_PX / max(composition.width_px, composition.height_px)
     size = (round(composition.width_px * scale), round(composition.height_px * scale))
     with Image.open(ROOT / "examples" / str(brief(brand).products[0].picture)) as stored:
         product = stored.convert("RGBA")
-    made = stage(_drawing(brand, size), product, composition, mirrored)
+    made = stage_product(_drawing(brand, size), product, composition, mirrored)
     pixels = (np.clip(made.pixels, 0, 1) * 255).round().astype(np.uint8)
     return Image.fromarray(pixels), MasterFacts("stand-in", bucket, *size, made.product_box, mirrored)
 
@@ -207,4 +207,4 @@ class Renderer:
 
     def _finished(self, look: Look, locale: str, text: Copy, static: StaticLayer) -> Specimen:
         shown = text.only(shown_fields(look.layout, look.placement))
-        return Specimen(self.brand, locale, look, shown, turned(static, locale), finish(static, shown, locale))
+        return Specimen(self.brand, locale, look, shown, turn_to_locale(static, locale), finish(static, shown, locale))

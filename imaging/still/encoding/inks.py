@@ -38,10 +38,10 @@ def inks(pixels: Levels) -> Levels:
     from PIL import ImageCms
 
     made = ImageCms.applyTransform(Image.fromarray(pixels), _transform())
-    return limited(np.asarray(made))
+    return limit_ink(np.asarray(made))
 
 
-def limited(levels: Levels) -> Levels:
+def limit_ink(levels: Levels) -> Levels:
     """The same inks with C, M and Y thinned, in proportion, where all four are more than MOST_INK; K is kept."""
     total = levels.sum(axis=2, dtype=np.int32)
     allowed = MOST_INK * 255 // 100

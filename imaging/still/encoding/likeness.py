@@ -28,7 +28,7 @@ TILES_ACROSS, TILES_DOWN = 8, 2
 
 
 @dataclass(frozen=True)
-class Reference:
+class ReferencePicture:
     """(height, width, 3) uint8 RGB, or 4 inks, that others are compared with; its own statistics are taken once."""
 
     pixels: Levels
@@ -60,7 +60,7 @@ def _pooled(own: tuple[Plane, Plane, Plane, Plane], other: Plane) -> float:
     return float((light * structure * weight).sum() / weight.sum())
 
 
-def shown(pixels: Levels) -> Levels:
+def as_rgb(pixels: Levels) -> Levels:
     """RGB as it is; C, M, Y and K roughly as a screen shows them, which is enough to compare one with another."""
     if pixels.shape[2] == 3:
         return np.ascontiguousarray(pixels)
@@ -72,7 +72,7 @@ def _planes(pixels: Levels) -> list[Plane]:
     import cv2
 
     height, width = pixels.shape[:2]
-    whole = cv2.cvtColor(shown(pixels), cv2.COLOR_RGB2YCrCb)
+    whole = cv2.cvtColor(as_rgb(pixels), cv2.COLOR_RGB2YCrCb)
     half = cv2.resize(whole, (max(width // 2, 1), max(height // 2, 1)), interpolation=cv2.INTER_AREA)
     sized = {1: whole, 2: half}
     return [sized[scale][..., plane].astype(np.float32) for plane, scale, _ in SCALES]
@@ -123,7 +123,7 @@ def chroma_loss(pixels: Levels) -> float:
     import cv2
 
     height, width = pixels.shape[:2]
-    chroma = cv2.cvtColor(shown(pixels), cv2.COLOR_RGB2YCrCb)[..., 1:]
+    chroma = cv2.cvtColor(as_rgb(pixels), cv2.COLOR_RGB2YCrCb)[..., 1:]
     chroma = np.ascontiguousarray(chroma)
     half = cv2.resize(chroma, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
     back = cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR)

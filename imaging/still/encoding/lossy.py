@@ -77,10 +77,10 @@ def _jpeg(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
     written, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
     if not written:
         raise ValueError(f"OpenCV wrote no JPEG of {pixels.shape}")
-    return tagged(data.tobytes(), tags) if tags else data.tobytes()
+    return tag_jpeg(data.tobytes(), tags) if tags else data.tobytes()
 
 
-def tagged(bare: bytes, tags: Tags) -> bytes:
+def tag_jpeg(bare: bytes, tags: Tags) -> bytes:
     """The same JPEG with its dots per inch, XMP and ICC profile, behind the JFIF header that every bare one has."""
 
     def segment(marker: int, content: bytes) -> bytes:
@@ -129,14 +129,14 @@ def _jxl(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
     made = _imagecodecs().jpegxl_encode(
         np.ascontiguousarray(pixels), distance=0.1 + (100 - quality) * 0.09, effort=5, numthreads=1, usecontainer=False
     )
-    return boxed(bytes(made), tags) if tags else bytes(made)
+    return wrap_jxl(bytes(made), tags) if tags else bytes(made)
 
 
 def _jxl_read(data: bytes) -> Levels:
     return np.asarray(_imagecodecs().jpegxl_decode(data, numthreads=1))
 
 
-def boxed(codestream: bytes, tags: Tags) -> bytes:
+def wrap_jxl(codestream: bytes, tags: Tags) -> bytes:
     """A JPEG XL codestream in its container (ISO/IEC 18181-2) with XMP; sRGB is said in the codestream itself."""
 
     def box(kind: bytes, content: bytes) -> bytes:

@@ -58,7 +58,7 @@ def boxes(placement: Placement, printed: Print, size: tuple[int, int]) -> Boxes:
 
 
 @dataclass(frozen=True)
-class Page:
+class PrintedPage:
     """A printed page to be filled: its boxes, whether in inks, and what the file says."""
 
     boxes: Boxes
@@ -129,7 +129,7 @@ def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
     if printed is None:
         raise BadInput(placement.name, "takes pdf but is not printed; say its dots per inch and bleed in `printed`")
     in_inks = printed.colour == "cmyk"
-    page = Page(boxes(placement, printed, sheet.size), in_inks, sheet.xmp)
+    page = PrintedPage(boxes(placement, printed, sheet.size), in_inks, sheet.xmp)
     levels = inks(sheet.pixels) if in_inks else sheet.pixels
     whole = _exact(page, levels)
     if len(whole) <= limit:
@@ -138,7 +138,7 @@ def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
     return Search(jpeg, levels, sheet.tags).within(limit)
 
 
-def _exact(page: Page, levels: Levels) -> bytes:
+def _exact(page: PrintedPage, levels: Levels) -> bytes:
     pikepdf = _pikepdf()
     height, width, channels = levels.shape
     how = pikepdf.Dictionary(Predictor=HORIZONTAL, Colors=channels, BitsPerComponent=8, Columns=width)
@@ -146,7 +146,7 @@ def _exact(page: Page, levels: Levels) -> bytes:
     return page.of(data, (width, height), Filter=pikepdf.Name.FlateDecode, DecodeParms=how)
 
 
-def _packed(page: Page, levels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
+def _packed(page: PrintedPage, levels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
     """A JPEG, alone for measuring, else on its page. Pillow stores inks inverted, as Adobe does; the page says so."""
     _make_room(levels)
     stream = io.BytesIO()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from imaging.still.encoding.likeness import Reference, hard_tiles
+from imaging.still.encoding.likeness import ReferencePicture, hard_tiles
 from imaging.still.encoding.search import TARGET
 from imaging.still.encoding.sheet import Sheet, Tags
 
@@ -31,21 +31,21 @@ def png(sheet: Sheet, limit: int) -> tuple[bytes, float]:
     Where even that does not serve: the smallest exact file.
     """
     tags = sheet.tags
-    exact = tagged(_exact(sheet), tags)
+    exact = tag_png(_exact(sheet), tags)
     if len(exact) <= limit:
         return exact, 1.0
-    squeezed = tagged(_squeezed(_whole(sheet.pixels), THOROUGH), tags)
+    squeezed = tag_png(_squeezed(_whole(sheet.pixels), THOROUGH), tags)
     if len(squeezed) <= limit:
         return squeezed, 1.0
-    levels, palette = reduced(sheet.pixels)
+    levels, palette = reduce_colours(sheet.pixels)
     likeness = _likeness(sheet.pixels, palette[levels])
-    small = tagged(_squeezed(_indexed(levels, palette), THOROUGH), tags)
+    small = tag_png(_squeezed(_indexed(levels, palette), THOROUGH), tags)
     if likeness >= TARGET and len(small) < len(squeezed):
         return small, likeness
     return squeezed, 1.0
 
 
-def tagged(bare: bytes, tags: Tags) -> bytes:
+def tag_png(bare: bytes, tags: Tags) -> bytes:
     """The same PNG with its ICC profile, XMP and physical size, behind the header where readers expect them."""
     chunks = _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(tags.icc, 9))
     if tags.dots_per_inch:
@@ -76,7 +76,7 @@ def _by_palette(pixels: Levels) -> tuple[Levels, Levels]:
     return places.reshape(packed.shape).astype(np.uint8), palette
 
 
-def reduced(pixels: Levels) -> tuple[Levels, Levels]:
+def reduce_colours(pixels: Levels) -> tuple[Levels, Levels]:
     """Places in a palette of 256 colours, with error diffusion, and the palette.
 
     Median cut (Heckbert, 1982), then k-means over the distinct colours by how often they occur, which leaves each entry
@@ -111,7 +111,7 @@ def _centred(pixels: Levels, centres: NDArray[np.float32]) -> NDArray[np.float32
 
 def _likeness(pixels: Levels, other: Levels) -> float:
     tiles = hard_tiles(pixels)
-    return Reference(tiles.of(pixels)).likeness(tiles.of(other))
+    return ReferencePicture(tiles.of(pixels)).likeness(tiles.of(other))
 
 
 def _whole(pixels: Levels) -> bytes:

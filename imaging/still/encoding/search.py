@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from imaging.still.encoding.likeness import HardTiles, Levels, Reference, chroma_loss, hard_tiles
+from imaging.still.encoding.likeness import HardTiles, Levels, ReferencePicture, chroma_loss, hard_tiles
 from imaging.still.encoding.lossy import Codec
 from imaging.still.encoding.sheet import Tags
 
@@ -54,8 +54,8 @@ class Search:
         return hard_tiles(self.pixels)
 
     @cached_property
-    def _reference(self) -> Reference:
-        return Reference(self._tiles.of(self.pixels))
+    def _reference(self) -> ReferencePicture:
+        return ReferencePicture(self._tiles.of(self.pixels))
 
     @cached_property
     def fine(self) -> bool:

@@ -17,7 +17,7 @@ from imaging.typesetting.lettering.breaking import (
     Break,
     breaks,
 )
-from imaging.typesetting.lettering.shaping import Line, Style, advance, clean, part
+from imaging.typesetting.lettering.shaping import Style, TextLine, advance, clean, set_line
 
 MOST_BALANCED = 12
 LONELY, LONELY_PRICE = 0.5, 0.3
@@ -55,12 +55,12 @@ class _Cut:
         return self.after[stop] - self.after[start] - self.saved[stop]
 
 
-def wrap(text: str, style: Style, width: int) -> list[Line]:
+def wrap(text: str, style: Style, width: int) -> list[TextLine]:
     """Greedy lines of at most `width` pixels; a piece that is wider stands alone and sticks out."""
     return list(_set(text, style, width, Cuts.PLAIN, False))
 
 
-def balanced(text: str, style: Style, width: int, hyphens: bool = False, most: int = 0) -> list[Line]:
+def balance(text: str, style: Style, width: int, hyphens: bool = False, most: int = 0) -> list[TextLine]:
     """As few lines as `wrap`, of nearly equal length, so that no word is left alone.
 
     With `hyphens`, long words are divided by their language's patterns, but only where a word is wider than the line or
@@ -78,7 +78,7 @@ def balanced(text: str, style: Style, width: int, hyphens: bool = False, most: i
     return list(lines)
 
 
-def flaw(lines: Sequence[Line]) -> float:
+def flaw(lines: Sequence[TextLine]) -> float:
     """How much smaller a text should rather be set than as these lines, as a share of its range of sizes."""
     widest = max((line.width for line in lines), default=0)
     worst = max((line.price for line in lines), default=0.0)
@@ -87,7 +87,7 @@ def flaw(lines: Sequence[Line]) -> float:
     return SHORT_LINE if any(line.width < SHORT * widest for line in lines) else 0.0
 
 
-def said(lines: Sequence[Line]) -> str:
+def plain_text(lines: Sequence[TextLine]) -> str:
     """What the lines say, as one text: without the hyphens and the line ends that setting them brought."""
     return "".join(line.source for line in lines).replace("\u00ad", "").replace("\n", " ").strip()
 
@@ -98,32 +98,32 @@ def leading(text: str) -> float:
     return next((need for need, script in LEADING.items() if script.search(text)), LATIN_LEADING)
 
 
-def _overfull(lines: Sequence[Line], width: int) -> int:
+def _overfull(lines: Sequence[TextLine], width: int) -> int:
     return sum(max(0, line.width - width) for line in lines)
 
 
-def _evenness(lines: Sequence[Line]) -> float:
+def _evenness(lines: Sequence[TextLine]) -> float:
     widths = [line.width for line in lines[:-1] if line.width]
     return min(widths) / max(widths) if widths else 1.0
 
 
-def _gaining(lines: Sequence[Line], width: int) -> Cuts | None:
+def _gaining(lines: Sequence[TextLine], width: int) -> Cuts | None:
     if _overfull(lines, width):
         return Cuts.WIDE_DIVIDED
     return Cuts.DIVIDED if len(lines) >= RAGGED_LINES and _evenness(lines) < RAGGED else None
 
 
 @lru_cache(maxsize=8_192)
-def _set(text: str, style: Style, width: int, cuts: Cuts, even: bool) -> tuple[Line, ...]:
+def _set(text: str, style: Style, width: int, cuts: Cuts, even: bool) -> tuple[TextLine, ...]:
     """The lines of every paragraph, measured as they will be drawn."""
-    found: list[Line] = []
+    found: list[TextLine] = []
     for paragraph in clean(text).split("\n"):
         if paragraph.strip():
             found += _fitted(_cut(paragraph, style, cuts, width), style, width, even)
     return tuple(found)
 
 
-def _fitted(cut: _Cut, style: Style, width: int, even: bool) -> list[Line]:
+def _fitted(cut: _Cut, style: Style, width: int, even: bool) -> list[TextLine]:
     """Lines whose true width is at most `width` where their estimate is: kerning and ink may add a pixel or two."""
     bound = float(width)
     for _ in range(TRIES):
@@ -165,10 +165,10 @@ def _cut(text: str, style: Style, cuts: Cuts, width: int) -> _Cut:
     return _Cut(text, ends, tuple(after), tuple(saved))
 
 
-def _line(cut: _Cut, start: int, stop: int, style: Style) -> Line:
+def _line(cut: _Cut, start: int, stop: int, style: Style) -> TextLine:
     first = cut.ends[start - 1].at if start else 0
     end = cut.ends[stop - 1]
-    line = part(cut.text, first, end.at, end.hyphen, style)
+    line = set_line(cut.text, first, end.at, end.hyphen, style)
     return replace(line, price=end.price) if end.price else line
 
 

@@ -39,7 +39,7 @@ class Style:
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """A piece of one font file and one direction; `level` is its depth of embedding (UAX #9)."""
 
     text: str
@@ -53,7 +53,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One set line: width of its advance and ink, and ink above and below its baseline, in pixels.
 
     `runs` go from left to right; the pen starts `start` pixels right of the line's left edge. `source` is the part of
@@ -66,7 +66,7 @@ class Line:
     above: int
     below: int
     start: int = 0
-    runs: tuple[Run, ...] = field(default=(), repr=False)
+    runs: tuple[TextRun, ...] = field(default=(), repr=False)
     source: str = field(default="", repr=False)
     price: float = field(default=0.0, repr=False)
 
@@ -94,27 +94,29 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=4_096)
 def runs(text: str, family: str, weight: Weight, rtl: bool, locale: str = "") -> tuple[tuple[str, str, bool], ...]:
     """(text, font file, runs right to left) in logical order, for one line that is its own paragraph."""
-    found = pieces(text, line_levels(text, levels(text, rtl), rtl), chain(family, weight, locale), emoji_face(weight))
+    found = font_runs(
+        text, line_levels(text, levels(text, rtl), rtl), chain(family, weight, locale), emoji_face(weight)
+    )
     return tuple((run.text, run.path, bool(run.level % 2)) for run in found)
 
 
-def pieces(text: str, found: list[int], faces: tuple[Face, ...], pictures: Face) -> list[Run]:
+def font_runs(text: str, found: list[int], faces: tuple[Face, ...], pictures: Face) -> list[TextRun]:
     """Runs in logical order, for the level of each character."""
-    cut: list[Run] = []
+    cut: list[TextRun] = []
     at = 0
     for cluster in clusters(text):
         level = found[at]
         before = cut[-1] if cut and cut[-1].level == level else None
         path = _file(cluster, faces, pictures, before, text[max(0, at - 1) : at] + text[at + len(cluster) :][:1])
         if before and before.path == path:
-            cut[-1] = Run(before.text + cluster, path, level)
+            cut[-1] = TextRun(before.text + cluster, path, level)
         else:
-            cut.append(Run(cluster, path, level))
+            cut.append(TextRun(cluster, path, level))
         at += len(cluster)
     return cut
 
 
-def _file(cluster: str, faces: tuple[Face, ...], pictures: Face, before: Run | None, beside: str) -> str:
+def _file(cluster: str, faces: tuple[Face, ...], pictures: Face, before: TextRun | None, beside: str) -> str:
     """The face of a cluster: emoji have theirs, spaces and punctuation the word's before, others the first that can."""
     if _is_picture(cluster) and ord(cluster[0]) in pictures.covers:
         return str(pictures.path)
@@ -149,14 +151,14 @@ def _length(text: str, path: str, style: Style, direction: str) -> float:
     return font(path, style.size).getlength(text, direction=direction, language=style.locale or None)
 
 
-def measure(text: str, style: Style) -> Line:
+def measure(text: str, style: Style) -> TextLine:
     """Width and ink of one line that is its own paragraph."""
     whole = clean(text).replace("\n", " ")
-    return part(whole, 0, len(whole), "", style)
+    return set_line(whole, 0, len(whole), "", style)
 
 
 @lru_cache(maxsize=32_768)
-def part(text: str, start: int, stop: int, hyphen: str, style: Style) -> Line:
+def set_line(text: str, start: int, stop: int, hyphen: str, style: Style) -> TextLine:
     """The line that shows `text[start:stop]` of a paragraph, and `hyphen` at its end."""
     source = text[start:stop]
     resolved = list(levels(text, style.rtl)[start:stop])
@@ -165,12 +167,12 @@ def part(text: str, start: int, stop: int, hyphen: str, style: Style) -> Line:
     shown, shown_levels = kept + hyphen, line_levels(kept + hyphen, kept_levels, style.rtl)
     visible = [at for at, character in enumerate(shown) if character not in "\u00ad\u200b"]
     shown, shown_levels = "".join(shown[at] for at in visible), [shown_levels[at] for at in visible]
-    cut = pieces(shown, shown_levels, chain(style.family, style.weight, style.locale), emoji_face(style.weight))
+    cut = font_runs(shown, shown_levels, chain(style.family, style.weight, style.locale), emoji_face(style.weight))
     ordered = tuple(cut[at] for at in visual([run.level for run in cut]))
     return _inked(shown, ordered, source, style)
 
 
-def _inked(shown: str, ordered: tuple[Run, ...], source: str, style: Style) -> Line:
+def _inked(shown: str, ordered: tuple[TextRun, ...], source: str, style: Style) -> TextLine:
     at, left, right, above, below = 0.0, 0, 0, 0, 0
     for run in ordered:
         face, language = font(run.path, style.size), style.locale or None
@@ -179,10 +181,10 @@ def _inked(shown: str, ordered: tuple[Run, ...], source: str, style: Style) -> L
         above, below = max(above, -int(top)), max(below, int(bottom))
         at += _length(run.text, run.path, style, run.direction)
     width = max(right, math.ceil(at)) - left
-    return Line(shown, width, above, below, -left, ordered, source)
+    return TextLine(shown, width, above, below, -left, ordered, source)
 
 
-def draw(canvas: ImageDraw.ImageDraw, x: int, y: int, line: Line, style: Style, fill: str) -> None:
+def draw(canvas: ImageDraw.ImageDraw, x: int, y: int, line: TextLine, style: Style, fill: str) -> None:
     """Draw a line whose left edge is `x` and whose baseline is `y`."""
     at = float(x + line.start)
     for run in line.runs:

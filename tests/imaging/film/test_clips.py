@@ -26,7 +26,7 @@ from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
 from imaging.film.footage import Footage, facts_of_clip, frames_at, open_footage
 from imaging.film.locale_content import film_text
 from imaging.film.signal import Signal
-from imaging.pixels.contrast import contrast, extremes, luminance
+from imaging.pixels.contrast import contrast, luminance, luminance_range
 from pipelines.campaign.explain import explained
 from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
@@ -195,7 +195,7 @@ def test_type_on_a_picture_that_turns_bright_reads_all_the_time(tmp_path: Path, 
     standing = frames[moving.start + moving.frames : variant.timeline.takes[0].stop]
     assert {frame[200:].mean() > 128 for frame in standing} == {False, True}
     for frame in standing:
-        behind_and_words = extremes(Image.fromarray(frame), moving.slot.placed.box)
+        behind_and_words = luminance_range(Image.fromarray(frame), moving.slot.placed.box)
         assert max(contrast(ink, light) for light in behind_and_words) >= 4.5
 
 

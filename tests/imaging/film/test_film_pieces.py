@@ -8,7 +8,7 @@ from PIL import Image
 
 from foundry.channel.placement import placements
 from foundry.layout.layout import layout_for, shown_fields
-from imaging.still.compose import above, finish, lettering, prepare
+from imaging.still.compose import draw_lettering, finish, overlay, prepare
 from tests.imaging.still.test_matrix import COPIES, a_master
 from tests.support.briefs import a_tenant
 
@@ -23,7 +23,7 @@ def test_the_key_visual_under_the_rest_is_the_static_layer(name: str) -> None:
     frame = Image.new("RGB", placement.size, "#FF00FF")
     visual = static.visual
     frame.paste(master.resize((visual.width, visual.height), box=static.crop), (visual.left, visual.top))
-    rest = above(static)
+    rest = overlay(static)
     assert rest.size == placement.size
     frame.paste(rest, (0, 0), rest)
     apart = np.abs(np.asarray(frame, np.int16) - np.asarray(static.image, np.int16))
@@ -40,7 +40,7 @@ def test_the_lettering_on_the_static_layer_is_the_finished_picture(name: str, lo
     static = prepare(master, facts, layout, placement, a_tenant("northpeak"))
     copy = COPIES[locale].only(shown_fields(layout, placement))
     frame = static.image.copy()
-    slots = lettering(static, copy, locale)
+    slots = draw_lettering(static, copy, locale)
     for slot in slots:
         frame.paste(slot.layer, (slot.left_px, slot.top_px), slot.layer)
     finished = finish(static, copy, locale)
@@ -53,7 +53,7 @@ def test_a_slots_layer_holds_all_its_ink() -> None:
     placement = placements()["google/landscape"]
     master, facts = a_master("landscape")
     static = prepare(master, facts, layout_for(placement), placement, a_tenant())
-    for slot in lettering(static, COPIES["hi-IN"], "hi-IN"):
+    for slot in draw_lettering(static, COPIES["hi-IN"], "hi-IN"):
         alpha = np.asarray(slot.layer.getchannel("A"))
         edge = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
         assert alpha.max() > 200

@@ -96,7 +96,7 @@ def test_type_stays_in_the_safe_area_in_every_frame(tmp_path: Any, monkeypatch: 
         for frame in range(take.start, take.stop):
             for moving in letters.slots:
                 if moving.progress(frame) > 0:
-                    assert moving.box(frame).inside(safe)
+                    assert moving.box(frame).is_inside(safe)
                     seen += 1
     assert seen > 20
 

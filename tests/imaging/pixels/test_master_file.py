@@ -25,7 +25,7 @@ from imaging.pixels.master_file import (
     master_levels,
     pyramid,
 )
-from imaging.pixels.reduction import halved
+from imaging.pixels.reduction import halve
 from models.drawing import Enlarged
 from models.registry import card
 from pipelines.campaign.flow import ingest
@@ -132,7 +132,7 @@ def test_half_the_size_lies_before_the_pixels_and_other_readers_pass_over_it(bit
     length = head_bytes(data)
     assert 0 < length < len(data)
     half, whole = half_in(data[:length], "m"), master_levels(data)
-    assert np.array_equal(half, halved(whole))
+    assert np.array_equal(half, halve(whole))
     assert np.array_equal(
         cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)[..., ::-1], decode_master(data)
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from imaging.pixels.reduction import Pyramid, halved, in_whole_pixels, reduced
+from imaging.pixels.reduction import Pyramid, halve, in_whole_pixels, reduce_crop
 
 
 def a_master(width: int = 480, height: int = 360) -> Image.Image:
@@ -23,7 +23,7 @@ def by_pillow(master: Image.Image, size: tuple[int, int], crop: tuple[float, flo
 def test_a_crop_in_whole_pixels_is_reduced_to_pillows_pixels(size):
     master, crop = a_master(), (20.0, 10.0, 340.0, 330.0)
     apart = np.abs(
-        np.asarray(reduced(master, size, crop), np.int16) - np.asarray(by_pillow(master, size, crop), np.int16)
+        np.asarray(reduce_crop(master, size, crop), np.int16) - np.asarray(by_pillow(master, size, crop), np.int16)
     )
     assert apart.max() <= 1
     assert apart.mean() < 0.05
@@ -32,7 +32,7 @@ def test_a_crop_in_whole_pixels_is_reduced_to_pillows_pixels(size):
 @pytest.mark.parametrize("crop", [(20.5, 10.25, 340.5, 330.25), (20.0, 10.0, 90.0, 80.0)])
 def test_parts_of_pixels_and_enlargements_are_pillows(crop):
     master = a_master()
-    assert reduced(master, (100, 100), crop) == master.resize(
+    assert reduce_crop(master, (100, 100), crop) == master.resize(
         (100, 100), Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0
     )
 
@@ -46,9 +46,9 @@ def test_a_crop_is_rounded_only_where_the_master_is_fine():
 def test_another_master_in_the_same_thread_shows_its_own_pixels():
     crop = (0.0, 0.0, 480.0, 360.0)
     first, second = a_master(), Image.new("RGB", (480, 360), "#204060")
-    before = reduced(first, (48, 36), crop)
-    assert reduced(second, (48, 36), crop).getpixel((9, 9)) == (0x20, 0x40, 0x60)
-    assert reduced(first, (48, 36), crop) == before
+    before = reduce_crop(first, (48, 36), crop)
+    assert reduce_crop(second, (48, 36), crop).getpixel((9, 9)) == (0x20, 0x40, 0x60)
+    assert reduce_crop(first, (48, 36), crop) == before
 
 
 @pytest.mark.parametrize("low", [0.0, 0.5, 1.0, 1.5, 2.5, 2.99])
@@ -74,7 +74,7 @@ def a_pyramid(master: Image.Image) -> tuple[Pyramid, list[str]]:
 
     def half():
         asked.append("half")
-        return halved(levels)
+        return halve(levels)
 
     return Pyramid(master.size, whole, half), asked
 
@@ -82,10 +82,10 @@ def a_pyramid(master: Image.Image) -> tuple[Pyramid, list[str]]:
 def test_what_shows_at_half_its_size_or_less_never_reads_the_whole():
     master, crop = a_master(), (20.0, 10.0, 340.0, 330.0)
     pyramid, asked = a_pyramid(master)
-    small = reduced(pyramid, (100, 100), crop)
-    assert reduced(pyramid, (160, 160), crop).tobytes() == halved(np.array(master))[5:165, 10:170].tobytes()
+    small = reduce_crop(pyramid, (100, 100), crop)
+    assert reduce_crop(pyramid, (160, 160), crop).tobytes() == halve(np.array(master))[5:165, 10:170].tobytes()
     assert asked == ["half"]
-    apart = np.asarray(small, np.int16) - np.asarray(reduced(master, (100, 100), crop), np.int16)
+    apart = np.asarray(small, np.int16) - np.asarray(reduce_crop(master, (100, 100), crop), np.int16)
     assert np.abs(apart).max() <= 3
     assert np.abs(apart).mean() < 0.3
 
@@ -97,12 +97,12 @@ def test_what_shows_at_half_its_size_or_less_never_reads_the_whole():
 def test_what_needs_more_than_half_is_the_wholes(size, crop):
     master = a_master()
     pyramid, asked = a_pyramid(master)
-    assert reduced(pyramid, size, crop) == reduced(master, size, crop)
+    assert reduce_crop(pyramid, size, crop) == reduce_crop(master, size, crop)
     assert asked == ["whole"]
 
 
 def test_a_picture_without_a_copy_is_reduced_from_the_whole():
     master, crop = a_master(), (20.0, 10.0, 340.0, 330.0)
     alone = Pyramid(master.size, lambda: np.array(master))
-    assert reduced(alone, (100, 100), crop) == reduced(master, (100, 100), crop)
+    assert reduce_crop(alone, (100, 100), crop) == reduce_crop(master, (100, 100), crop)
     assert alone.small == alone.image == master

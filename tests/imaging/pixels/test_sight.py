@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from foundry.plan.shot import Box
-from imaging.pixels.sight import focus, quiet, saliency
+from imaging.pixels.sight import find_focus, find_quiet_area, saliency
 from imaging.typesetting.setting import PixelBox
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "products"
@@ -35,7 +35,7 @@ def a_scene(scene: str, product: str, across: float, down: float) -> tuple[Image
 @pytest.mark.parametrize(("across", "down"), [(0.28, 0.6), (0.72, 0.4), (0.5, 0.7)])
 def test_the_focus_is_the_product_wherever_it_stands(scene: str, product: str, across: float, down: float) -> None:
     picture, subject = a_scene(scene, product, across, down)
-    found = focus(picture)
+    found = find_focus(picture)
     inside = (found.left + found.right) / 2, (found.top + found.bottom) / 2
     assert subject.left < inside[0] < subject.right
     assert subject.top < inside[1] < subject.bottom
@@ -45,14 +45,14 @@ def test_the_focus_is_the_product_wherever_it_stands(scene: str, product: str, a
 
 def test_mirroring_the_picture_mirrors_its_focus() -> None:
     picture, _ = a_scene("dunes", "aurelle-serum", 0.3, 0.5)
-    found, mirrored = focus(picture), focus(picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    found, mirrored = find_focus(picture), find_focus(picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
     assert abs(mirrored.left - (1000 - found.right)) <= 25
     assert (mirrored.top, mirrored.bottom) == pytest.approx((found.top, found.bottom), abs=25)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (900, 3), (320, 50), (64, 64)])
 def test_an_empty_picture_of_any_shape_is_kept_whole(size: tuple[int, int]) -> None:
-    assert focus(Image.new("RGB", size, "#C9B8A4")) == Box(0, 0, 1000, 1000)
+    assert find_focus(Image.new("RGB", size, "#C9B8A4")) == Box(0, 0, 1000, 1000)
 
 
 def test_saliency_is_small_and_the_same_every_time() -> None:
@@ -77,30 +77,30 @@ AREAS = (PixelBox(10, 10, 290, 290), PixelBox(310, 10, 590, 290), PixelBox(610, 
 
 
 def test_the_quietest_area_is_the_soft_one_with_its_figures() -> None:
-    found = quiet(busy_and_calm(), AREAS)
+    found = find_quiet_area(busy_and_calm(), AREAS)
     assert found.index == 1
     assert found.luminance_deviation < 5
     assert found.edge_density == 0
     assert 45 < found.mean_lightness < 65
-    noisy = quiet(busy_and_calm(), AREAS[:1])
+    noisy = find_quiet_area(busy_and_calm(), AREAS[:1])
     assert noisy.edge_density > 0.2
     assert noisy.unrest > 0.9 > 0.1 > found.unrest
 
 
 def test_a_hard_edge_is_busier_than_a_gradient_and_calmer_than_noise() -> None:
     picture = busy_and_calm()
-    noise, soft, hard = (quiet(picture, (area,)).unrest for area in AREAS)
+    noise, soft, hard = (find_quiet_area(picture, (area,)).unrest for area in AREAS)
     assert soft < hard < noise
 
 
 def test_of_equal_areas_the_first_is_taken_and_none_is_an_error() -> None:
     flat = Image.new("RGB", (900, 300), "#888888")
-    assert quiet(flat, AREAS).index == 0
+    assert find_quiet_area(flat, AREAS).index == 0
     with pytest.raises(ValueError, match="at least one"):
-        quiet(flat, ())
+        find_quiet_area(flat, ())
 
 
 def test_areas_thinner_than_a_place_or_partly_outside_are_measured() -> None:
     picture = busy_and_calm()
     thin, outside = PixelBox(450, 0, 451, 300), PixelBox(850, -40, 2000, 900)
-    assert quiet(picture, (thin, outside)).index == 0
+    assert find_quiet_area(picture, (thin, outside)).index == 0

@@ -11,16 +11,16 @@ from foundry.channel.inspection import CannotRead
 from foundry.channel.placement import placements
 from imaging.pixels.geometry import safe_box
 from imaging.still.check import check
-from imaging.still.compose import Composition, PlacedSlot
+from imaging.still.compose import FinishedPicture, PlacedSlot
 from imaging.typesetting.setting import PixelBox
 from tests.support.channel_files import picture, still
 
 SLOT = placements()["google/landscape"]
 HEADLINE = PlacedSlot("headline", PixelBox(100, 100, 500, 200), "Wake up radiant", 60, 9.0)
-COMPOSED = Composition(picture(SLOT.size), (HEADLINE,), PixelBox(900, 100, 1100, 160))
+COMPOSED = FinishedPicture(picture(SLOT.size), (HEADLINE,), PixelBox(900, 100, 1100, 160))
 
 
-def failed(composed: Composition, data: bytes | None = None) -> dict[str, str]:
+def failed(composed: FinishedPicture, data: bytes | None = None) -> dict[str, str]:
     checks = check(data or still("JPEG", composed.image), composed, SLOT)
     return {record.name: record.measured for record in checks if not record.passed}
 

@@ -12,9 +12,9 @@ from PIL import Image, ImageFilter
 
 from foundry.errors import BadInput
 from imaging.still.encode import EXTENSION, Encoded, TooManyBytes, encode, srgb_profile
-from imaging.still.encoding.likeness import HardTiles, Reference, hard_tiles
+from imaging.still.encoding.likeness import HardTiles, ReferencePicture, hard_tiles
 from imaging.still.encoding.lossy import CODECS, NoLibrary
-from imaging.still.encoding.png import reduced
+from imaging.still.encoding.png import reduce_colours
 from imaging.still.encoding.search import FLOOR, MOST_FILES, TARGET, Search
 from imaging.still.encoding.sheet import Tags
 from tests.support.scenes import XMP, a_placement, advert, flat, grey_photo, levels, noise
@@ -181,7 +181,7 @@ def test_a_palette_that_shows_is_not_used_to_meet_a_limit() -> None:
 
 def test_a_palette_of_256_colours_is_nearer_than_pillows() -> None:
     image = advert()
-    places, palette = reduced(np.asarray(image))
+    places, palette = reduce_colours(np.asarray(image))
     seen = ImageFilter.BoxBlur(3)
     ours = Image.fromarray(palette[places]).filter(seen)
     theirs = image.quantize(256, Image.Quantize.MEDIANCUT).convert("RGB").filter(seen)
@@ -200,7 +200,7 @@ def test_tiles_show_what_a_whole_jpeg_shows() -> None:
 
 def test_likeness_falls_with_the_error_and_counts_type_more_than_grain() -> None:
     pixels = np.asarray(advert())
-    reference = Reference(HardTiles(()).of(pixels))
+    reference = ReferencePicture(HardTiles(()).of(pixels))
     codec = CODECS["jpeg"]
     falling = [reference.likeness(codec.read(codec.write(pixels, quality, True, None))) for quality in (95, 80, 50, 20)]
     assert reference.likeness(pixels) == pytest.approx(1, abs=1e-6)

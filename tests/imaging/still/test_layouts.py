@@ -14,10 +14,10 @@ from foundry.layout.files import layouts_of
 from foundry.layout.layout import FAMILIES, Layout, layout_for
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
-from imaging.pixels.geometry import PixelBox, frame
-from imaging.still.compose import finish, prepare, turned
+from imaging.pixels.geometry import PixelBox, layout_frame
+from imaging.still.compose import finish, prepare, turn_to_locale
 from imaging.still.preview import sample_copies, stand_in
-from imaging.typesetting.fitting import fits
+from imaging.typesetting.copy_fitting import fit_copies
 from imaging.typesetting.logo import LogoDoesNotFit, place_logo
 from imaging.typesetting.setting import CopyDoesNotFit
 from tests.support.briefs import a_tenant
@@ -59,23 +59,23 @@ def test_tracks_divide_the_safe_area_with_gutters_between_them() -> None:
     )
     place = a_placement(1000, 1000, safe_area={"left": 100, "right": 100, "top": 50, "bottom": 150})
     area = layout.blocks["copy"].areas[0]
-    assert frame(layout, place, False).box(area) == PixelBox(305, 460, 695, 850)
+    assert layout_frame(layout, place, False).box(area) == PixelBox(305, 460, 695, 850)
 
 
 def test_areas_are_mirrored_within_what_they_divide() -> None:
     layout = a_layout()
     place = a_placement(1000, 1000, safe_area={"left": 50, "right": 200})
     first = layout.blocks["copy"].areas[0].model_copy(update={"box": (0, 0, 300, 1000), "of": "safe"})
-    assert frame(layout, place, False).box(first).edges[::2] == (50, 275)
-    assert frame(layout, place, True).box(first).edges[::2] == (575, 800)
+    assert layout_frame(layout, place, False).box(first).edges[::2] == (50, 275)
+    assert layout_frame(layout, place, True).box(first).edges[::2] == (575, 800)
 
 
 def test_a_layout_without_sides_is_mirrored_for_copy_from_right_to_left() -> None:
     place, tenant = placements()["meta/feed-square"], a_tenant("northpeak")
     master, facts = stand_in(tenant, "square", False)
     static = prepare(master, facts, layout_for(place, tenant), place, tenant)
-    arabic = turned(static, "ar-EG")
-    assert turned(arabic, "en-US") is static
+    arabic = turn_to_locale(static, "ar-EG")
+    assert turn_to_locale(arabic, "en-US") is static
     assert static.logo
     assert arabic.logo
     assert static.logo.left == place.width_px - arabic.logo.right
@@ -91,7 +91,7 @@ def test_slots_give_way_in_order_and_are_named() -> None:
     slots = ["offer", "headline", "subheadline", "legal"]
     low = a_layout(styles=styles, blocks={"copy": {"area": [100, 100, 900, 170], "slots": slots}})
     place, tenant = a_placement(600, 600), a_tenant()
-    found = next(fits(low, place, tenant, [("en-US", COPY)]))
+    found = next(fit_copies(low, place, tenant, [("en-US", COPY)]))
     assert (found.refusal, found.dropped) == (None, ("subheadline", "offer"))
     master, facts = stand_in(tenant, "square", False)
     composed = finish(prepare(master, facts, low, place, tenant), COPY, "en-US")
@@ -101,7 +101,9 @@ def test_slots_give_way_in_order_and_are_named() -> None:
 
 def test_words_that_no_giving_way_makes_room_for_are_refused_with_the_room() -> None:
     place = a_placement(300, 300)
-    found = next(fits(a_layout(), place, a_tenant(), [("de-DE", Copy("Donaudampfschifffahrtsgesellschaft " * 3))]))
+    found = next(
+        fit_copies(a_layout(), place, a_tenant(), [("de-DE", Copy("Donaudampfschifffahrtsgesellschaft " * 3))])
+    )
     assert isinstance(found.refusal, CopyDoesNotFit)
     assert "240x90 pixels" in str(found.refusal)
     assert "test/300x300 de-DE: headline" in str(found.refusal)
@@ -110,7 +112,7 @@ def test_words_that_no_giving_way_makes_room_for_are_refused_with_the_room() -> 
 def test_the_words_must_fit_every_area_that_may_be_chosen() -> None:
     areas = [[100, 100, 900, 400], [100, 100, 160, 130]]
     layout = a_layout(blocks={"copy": {"areas": areas, "slots": ["headline"]}})
-    found = next(fits(layout, a_placement(600, 600), a_tenant(), [("en-US", COPY)]))
+    found = next(fit_copies(layout, a_placement(600, 600), a_tenant(), [("en-US", COPY)]))
     assert isinstance(found.refusal, CopyDoesNotFit)
 
 
@@ -130,7 +132,7 @@ def test_copy_goes_where_the_picture_is_quiet() -> None:
 
 def the_logo(area: list[int], tenant: Tenant, **changes: Any) -> Any:
     layout = a_layout(logo={"area": area, **changes})
-    return place_logo(layout, frame(layout, a_placement(1000, 1000), False), tenant)
+    return place_logo(layout, layout_frame(layout, a_placement(1000, 1000), False), tenant)
 
 
 def test_the_logos_form_follows_the_area() -> None:
@@ -154,8 +156,8 @@ def test_other_slots_keep_out_of_the_logos_clear_space() -> None:
     )
     master, facts = stand_in(tenant, "square", False)
     static = prepare(master, facts, layout, place, tenant)
-    assert static.stage.logo
-    logo = static.stage.logo
+    assert static.ground.logo
+    logo = static.ground.logo
     assert logo.clear.bottom - logo.box.bottom == round(logo.box.height * 70 / 100)
     assert finish(static, COPY, "en-US").slots[0].box.top >= logo.clear.bottom
 
@@ -178,6 +180,6 @@ def test_a_brands_type_scale_changes_the_steps_and_their_size() -> None:
 @pytest.mark.parametrize("name", ["meta/feed-square", "meta/story", "google/landscape", "google/medium-rectangle"])
 def test_shipped_layouts_hold_all_sample_copy_without_overlap(name: str, brand: str) -> None:
     place, tenant = placements()[name], a_tenant(brand)
-    found = list(fits(layout_for(place, tenant), place, tenant, sample_copies().items()))
+    found = list(fit_copies(layout_for(place, tenant), place, tenant, sample_copies().items()))
     assert len(found) == 14
     assert [str(fit.refusal) for fit in found if fit.refusal] == []

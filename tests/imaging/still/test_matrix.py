@@ -15,10 +15,10 @@ from foundry.locales import is_rtl
 from foundry.plan.composition import compositions
 from foundry.plan.shot import MasterFacts
 from imaging.still.check import check
-from imaging.still.compose import Composition, PlacedSlot, finish, prepare
+from imaging.still.compose import FinishedPicture, PlacedSlot, finish, prepare
 from imaging.still.encode import TooManyBytes, encode
+from imaging.typesetting.lettering import Style, balance, measure, runs, wrap
 from imaging.typesetting.setting import CopyDoesNotFit
-from imaging.typesetting.text import Style, balanced, measure, runs, wrap
 from tests.support.briefs import a_tenant
 
 # ruff: noqa: E501
@@ -46,7 +46,7 @@ def a_master(bucket: str, mirrored: bool = False) -> tuple[Image.Image, MasterFa
     return Image.fromarray(pixels), MasterFacts("m", bucket, w, h, box, mirrored)
 
 
-def made(placement: Placement, locale: str, copy: Copy, brand: str = "aurelle") -> Composition:
+def made(placement: Placement, locale: str, copy: Copy, brand: str = "aurelle") -> FinishedPicture:
     layout = layout_for(placement, a_tenant(brand))
     sided = compositions()[placement.bucket].has_sides
     master, facts = a_master(placement.bucket, sided and is_rtl(locale))
@@ -129,7 +129,7 @@ STYLE = Style("Inter", "regular", 40, False)
 
 def test_lines_are_balanced_and_leave_no_word_alone() -> None:
     text = "A quiet ritual for luminous skin every single day"
-    lines = balanced(text, STYLE, 420)
+    lines = balance(text, STYLE, 420)
     assert len(lines) == len(wrap(text, STYLE, 420))
     assert min(line.width for line in lines) > 0.55 * max(line.width for line in lines)
     assert " ".join(line.text for line in lines) == text

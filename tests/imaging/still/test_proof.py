@@ -13,9 +13,9 @@ from PIL import Image
 
 from benchmarks.matrix import Wanted, write_matrix
 from imaging.pixels.crop import crop_box
-from imaging.pixels.geometry import PixelBox, frame, safe_box
-from imaging.still.compose import LetteredSlot, StaticLayer, lettering
-from imaging.still.proof import findings, inked, places, product_cut, unmirrored
+from imaging.pixels.geometry import PixelBox, layout_frame, safe_box
+from imaging.still.compose import LetteredSlot, StaticLayer, draw_lettering
+from imaging.still.proof import find_ink, find_unmirrored, findings, places, product_cut
 from tests.support.specimens import BRANDS, Masters, Renderer, Specimen, copy_of, locales, looks
 
 SHOWN = ("google/landscape", "landscape-stage")
@@ -26,7 +26,7 @@ def proofed(locale: str) -> tuple[StaticLayer, tuple[LetteredSlot, ...]]:
     look = next(one for one in looks("aurelle") if SHOWN[0] in one.names and one.layout.id == SHOWN[1])
     specimen = next(Renderer("aurelle", Masters()).specimens(look, {locale: copy_of("aurelle", locale)}))
     assert isinstance(specimen, Specimen)
-    return specimen.static, lettering(specimen.static, specimen.copy, locale)
+    return specimen.static, draw_lettering(specimen.static, specimen.copy, locale)
 
 
 def moved(slot: LetteredSlot, right: int, down: int) -> LetteredSlot:
@@ -56,7 +56,7 @@ def test_a_product_that_the_crop_leaves_out_is_cut() -> None:
     facts = static.source[1]
     assert facts.product_box is not None
     higher = (*static.crop[:3], (facts.product_box.bottom - 20) * facts.height_px / 1000)
-    found = findings(replace(static, stage=replace(static.stage, crop=higher)), slots, "en-US")
+    found = findings(replace(static, ground=replace(static.ground, crop=higher)), slots, "en-US")
     assert [(one.kind, one.slot) for one in found] == [("product cut", "key_visual")]
 
 
@@ -66,7 +66,7 @@ def test_no_layout_cuts_the_product_of_a_demo_brand(brand: str) -> None:
     for look in sorted(looks(brand), key=lambda look: look.placement.bucket):
         _, facts = masters.master(brand, look.placement.bucket, False)
         visual = look.layout.key_visual
-        box = frame(look.layout, look.placement, facts.mirrored).box(visual.area)
+        box = layout_frame(look.layout, look.placement, facts.mirrored).box(visual.area)
         crop = crop_box(facts, (box.width, box.height), visual.product_height, visual.product)
         assert list(product_cut(facts, crop)) == [], (look.layout.id, look.names)
 
@@ -121,16 +121,16 @@ def test_words_from_right_to_left_stand_on_the_other_side() -> None:
     stand = {}
     for locale in ("en-US", "ar-EG"):
         static, slots = proofed(locale)
-        stand[locale] = places(inked(slots), static.logo, safe_box(static.placement))
+        stand[locale] = places(find_ink(slots), static.logo, safe_box(static.placement))
     assert {"headline", "legal", "logo"} <= set(stand["en-US"])
-    assert list(unmirrored(stand["en-US"], stand["ar-EG"])) == []
-    found = {one.slot for one in unmirrored(stand["en-US"], stand["en-US"])}
+    assert list(find_unmirrored(stand["en-US"], stand["ar-EG"])) == []
+    found = {one.slot for one in find_unmirrored(stand["en-US"], stand["en-US"])}
     assert {"headline", "legal", "logo"} <= found
 
 
 def test_what_is_centred_stays_in_the_middle() -> None:
-    assert list(unmirrored({"headline": (0.3, 0.7)}, {"headline": (0.2, 0.8)})) == []
-    assert len(list(unmirrored({"headline": (0.3, 0.7)}, {"headline": (0.4, 0.95)}))) == 1
+    assert list(find_unmirrored({"headline": (0.3, 0.7)}, {"headline": (0.2, 0.8)})) == []
+    assert len(list(find_unmirrored({"headline": (0.3, 0.7)}, {"headline": (0.4, 0.95)}))) == 1
 
 
 def test_the_matrix_writes_a_page_thumbnails_and_a_mosaic(tmp_path: Path) -> None:

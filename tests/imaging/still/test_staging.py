@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from foundry.plan.composition import Composition
-from imaging.still.staging import gloss_of, light_side, stage
+from imaging.still.staging import gloss_of, light_side, stage_product
 from models.drawing import Drawing, Enlarged
 from transforms.coders import PixelCoder, PixelsMustNotTravel
 
@@ -26,7 +26,7 @@ def product() -> Image.Image:
 
 
 def test_the_product_stands_on_the_areas_base_and_the_box_tells_where() -> None:
-    staged = stage(scene(), product(), COMPOSITION, False)
+    staged = stage_product(scene(), product(), COMPOSITION, False)
     box = staged.product_box
     assert box is not None
     assert abs(box.bottom - 900) <= 2
@@ -35,8 +35,8 @@ def test_the_product_stands_on_the_areas_base_and_the_box_tells_where() -> None:
 
 
 def test_mirroring_moves_the_product_and_turns_the_light() -> None:
-    plain = stage(scene(0.9, 0.4), product(), COMPOSITION, False)
-    turned = stage(scene(0.9, 0.4), product(), COMPOSITION, True)
+    plain = stage_product(scene(0.9, 0.4), product(), COMPOSITION, False)
+    turned = stage_product(scene(0.9, 0.4), product(), COMPOSITION, True)
     assert turned.product_box is not None
     assert turned.product_box.right <= 400
     assert plain.pixels[20, :100].mean() > plain.pixels[20, -100:].mean()
@@ -44,8 +44,8 @@ def test_mirroring_moves_the_product_and_turns_the_light() -> None:
 
 
 def test_the_ground_under_the_product_is_darker_and_far_ground_is_untouched() -> None:
-    staged = stage(scene(), product(), COMPOSITION, False)
-    untouched = stage(scene(), None, COMPOSITION, False)
+    staged = stage_product(scene(), product(), COMPOSITION, False)
+    untouched = stage_product(scene(), None, COMPOSITION, False)
     foot = staged.pixels[361:364, 420:480].mean()
     assert foot < 0.75 * untouched.pixels[361:364, 420:480].mean()
     assert np.array_equal(staged.pixels[:, :60], untouched.pixels[:, :60])
@@ -54,7 +54,10 @@ def test_the_ground_under_the_product_is_darker_and_far_ground_is_untouched() ->
 def test_the_cast_shadow_falls_away_from_the_light() -> None:
     for left, right, darker in ((0.9, 0.4, 1), (0.4, 0.9, -1)):
         scenery = scene(left, right)
-        lost = stage(scenery, None, COMPOSITION, False).pixels - stage(scenery, product(), COMPOSITION, False).pixels
+        lost = (
+            stage_product(scenery, None, COMPOSITION, False).pixels
+            - stage_product(scenery, product(), COMPOSITION, False).pixels
+        )
         beside = lost[335:356, 495:540].mean() - lost[335:356, 360:405].mean()
         assert beside * darker > 2 / 255
 
@@ -62,7 +65,7 @@ def test_the_cast_shadow_falls_away_from_the_light() -> None:
 def test_a_glossy_ground_mirrors_the_product_and_a_matte_one_does_not() -> None:
     below = (slice(372, 380), slice(440, 460))
     purple = [
-        stage(scene(), product(), COMPOSITION, False, caption=said).pixels[below].astype(float)
+        stage_product(scene(), product(), COMPOSITION, False, caption=said).pixels[below].astype(float)
         for said in ("water light left", "dunes light left")
     ]
     assert gloss_of("water light left") > 0.3
@@ -75,21 +78,21 @@ def test_a_drawing_lit_from_the_wrong_side_is_turned_where_the_composition_has_n
     middle = Composition(width_px=600, height_px=400, product_area=(350, 200, 650, 900))
     drawn = scene(0.9, 0.4)
     for composition, said, first in ((middle, "right", 0.4), (middle, "left", 0.9), (COMPOSITION, "right", 0.9)):
-        staged = stage(drawn, None, composition, False, caption=f"room light {said} room top")
+        staged = stage_product(drawn, None, composition, False, caption=f"room light {said} room top")
         assert abs(staged.pixels[20, 0, 0] - first) < 0.02
-    turned = stage(drawn, None, middle, True, caption="room light left room top")
+    turned = stage_product(drawn, None, middle, True, caption="room light left room top")
     assert turned.pixels[20, 0].mean() < turned.pixels[20, -1].mean()
 
 
 def test_the_products_own_pixels_stay_recognisable() -> None:
-    staged = stage(scene(), product(), COMPOSITION, False)
+    staged = stage_product(scene(), product(), COMPOSITION, False)
     inside = staged.pixels[200:330, 432:468].reshape(-1, 3).astype(float).mean(axis=0)
     assert np.abs(inside * 255 - [0x80, 0x40, 0xC0]).max() < 40
 
 
 def test_a_product_that_the_scene_was_drawn_around_keeps_its_exact_pixels_and_gets_no_second_shadow() -> None:
-    staged = stage(scene(), product(), COMPOSITION, False, None)
-    untouched = stage(scene(), None, COMPOSITION, False)
+    staged = stage_product(scene(), product(), COMPOSITION, False, None)
+    untouched = stage_product(scene(), None, COMPOSITION, False)
     inside = staged.pixels[200:330, 432:468].reshape(-1, 3)
     assert np.abs(inside * 255 - [0x80, 0x40, 0xC0]).max() < 0.6
     outside = np.ones(staged.pixels.shape[:2], bool)
@@ -103,7 +106,7 @@ def test_a_product_that_the_scene_was_drawn_around_keeps_its_exact_pixels_and_ge
 
 def test_wide_and_tall_products_look_alike_in_size() -> None:
     wide = Image.new("RGBA", (300, 200), "#8040C0")
-    box = stage(scene(), wide, COMPOSITION, False).product_box
+    box = stage_product(scene(), wide, COMPOSITION, False).product_box
     assert box is not None
     assert (box.right - box.left) * (box.bottom - box.top) <= 0.76 * 300 * 700
 
@@ -115,7 +118,7 @@ def test_the_side_of_the_light_is_measured() -> None:
 
 
 def test_the_same_inputs_give_the_same_pixels() -> None:
-    first, second = (stage(scene(), product(), COMPOSITION, False).pixels for _ in range(2))
+    first, second = (stage_product(scene(), product(), COMPOSITION, False).pixels for _ in range(2))
     assert np.array_equal(first, second)
 
 

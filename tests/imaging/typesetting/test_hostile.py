@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from foundry.fonts import hostile, uncovered
-from imaging.typesetting.text import Style, balanced, draw, measure
+from imaging.typesetting.lettering import Style, balance, draw, measure
 from tests.support.counting import calls
 
 REFUSED = {
@@ -72,7 +72,7 @@ def test_what_writers_need_passes(text: str) -> None:
 @given(st.one_of(st.text(st.sampled_from(ODD), max_size=60), st.text(max_size=30)), st.integers(0, 3))
 def test_any_text_is_set_and_drawn_within_its_lines(text: str, which: int) -> None:
     style = STYLES[which]
-    for line in balanced(text, style, 180, hyphens=True):
+    for line in balance(text, style, 180, hyphens=True):
         canvas = Image.new("L", (line.width + 40, line.above + line.below + 40))
         draw(ImageDraw.Draw(canvas), 20, 20 + line.above, line, style, "white")
         left, top, right, bottom = canvas.getbbox() or (20, 20, 20, 20)
@@ -92,7 +92,7 @@ def test_the_work_grows_no_faster_than_the_text(unit: str, style: Style) -> None
 
         def whole() -> None:
             hostile(text)
-            assert balanced(text, style, 400, hyphens=True)
+            assert balance(text, style, 400, hyphens=True)
 
         return calls(whole)
 

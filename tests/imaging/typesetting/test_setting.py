@@ -8,9 +8,9 @@ from foundry.channel.placement import placements
 from foundry.copy import Copy
 from foundry.layout.layout import layout_named
 from foundry.locales import is_rtl
-from imaging.pixels.geometry import block_boxes, frame
-from imaging.typesetting.setting import CopyDoesNotFit, Room, Setting, Type, set_copy
-from imaging.typesetting.text import Style, balanced, flaw
+from imaging.pixels.geometry import block_boxes, layout_frame
+from imaging.typesetting.lettering import Style, balance, flaw
+from imaging.typesetting.setting import BrandType, CopyDoesNotFit, Setting, TextAreas, set_copy
 from tests.support.briefs import a_tenant
 
 STYLE = Style("Archivo", "bold", 40, False, "ja-JP")
@@ -20,10 +20,10 @@ def set_in(name: str, placement: str, copy: Copy, locale: str) -> Setting:
     """The copy as a layout sets it, on no picture and with no logo in its way."""
     place, tenant = placements()[placement], a_tenant("northpeak")
     layout = layout_named(name, place, tenant)
-    room = frame(layout, place, is_rtl(locale))
+    room = layout_frame(layout, place, is_rtl(locale))
     boxes = tuple((block, block_boxes(layout.blocks[block], room, None)[0]) for block in layout.blocks)
-    brand = Type(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
-    return set_copy(copy.only(layout.fields), locale, layout, Room(placement, room, boxes), brand)
+    brand = BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+    return set_copy(copy.only(layout.fields), locale, layout, TextAreas(placement, room, boxes), brand)
 
 
 def lines_of(setting: Setting, field: str) -> list[str]:
@@ -67,10 +67,10 @@ def test_a_refusal_names_the_slot_that_is_too_wide() -> None:
 
 def test_a_broken_phrase_weighs_more_than_a_short_line_and_that_more_than_none() -> None:
     text = "夜明け前に、歩きだす。"
-    assert flaw(balanced(text, STYLE, 300)) == 0
-    assert flaw(balanced(text, STYLE, 150)) > flaw(balanced("Na", STYLE, 300)) == 0
+    assert flaw(balance(text, STYLE, 300)) == 0
+    assert flaw(balance(text, STYLE, 150)) > flaw(balance("Na", STYLE, 300)) == 0
     short = Style("Archivo", "bold", 40, False, "en-US")
-    assert 0 < flaw(balanced("A\nbroadsheet", short, 900)) < flaw(balanced(text, STYLE, 150))
+    assert 0 < flaw(balance("A\nbroadsheet", short, 900)) < flaw(balance(text, STYLE, 150))
 
 
 def test_copy_keeps_the_product_name_where_a_shown_text_says_it() -> None:

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from foundry.fonts import chain, uncovered
 from foundry.locales import is_rtl
+from imaging.typesetting.lettering import Style, balance, draw, leading, measure, plain_text, runs, wrap
 from imaging.typesetting.lettering.breaking import breaks
-from imaging.typesetting.text import Style, balanced, draw, leading, measure, runs, said, wrap
 from tests.support.copies import COPIES
 
 MARGIN = 80
@@ -40,17 +40,17 @@ def test_lines_fit_are_few_and_say_everything(locale: str) -> None:
     for text in COPIES[locale]:
         for width in (300, 333, 700):
             style = Style("Inter", "regular", 24, is_rtl(locale), locale)
-            lines = balanced(text, style, width)
+            lines = balance(text, style, width)
             assert max(line.width for line in lines) <= width
             assert len(lines) == len(wrap(text, style, width))
-            assert said(lines) == text
+            assert plain_text(lines) == text
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de-DE", "fr-FR", "th-TH", "ja-JP", "zh-CN", "ko-KR", "ar-EG"])
 def test_no_headline_ends_in_one_short_word(locale: str) -> None:
     style = Style("Archivo", "bold", 40, is_rtl(locale), locale)
     for width in range(360, 800, 55):
-        lines = balanced(COPIES[locale][0], style, width)
+        lines = balance(COPIES[locale][0], style, width)
         if 1 < len(lines) < 4:
             assert lines[-1].width > 0.35 * max(line.width for line in lines)
 
@@ -58,32 +58,32 @@ def test_no_headline_ends_in_one_short_word(locale: str) -> None:
 def test_a_word_wider_than_its_line_sticks_out_unless_it_may_be_divided() -> None:
     style = Style("Inter", "regular", 30, False, "de-DE")
     text = "Neue Geschwindigkeitsbegrenzung außerorts"
-    assert max(line.width for line in balanced(text, style, 280)) > 260
-    lines = balanced(text, style, 280, hyphens=True)
+    assert max(line.width for line in balance(text, style, 280)) > 260
+    lines = balance(text, style, 280, hyphens=True)
     assert max(line.width for line in lines) <= 280
     assert [line.text for line in lines if line.text.endswith("-")] == ["Geschwindigkeits-"]
-    assert said(lines) == text
+    assert plain_text(lines) == text
 
 
 def test_a_name_is_neither_divided_nor_parted_where_another_break_will_do() -> None:
     style = Style("Inter", "regular", 30, False, "en-US", ("Trail 750",))
     for width in range(200, 420, 10):
-        lines = balanced("Meet the Trail 750 on the ridge", style, width)
+        lines = balance("Meet the Trail 750 on the ridge", style, width)
         assert sum("Trail 750" in line.text for line in lines) == 1
 
 
 def test_a_spare_line_keeps_phrases_whole() -> None:
     style = Style("Inter", "regular", 20, False, "ja-JP")
     text = "ビタミンCを15％配合した美容液で、朝の肌に静かなうるおいを。"
-    assert [line.text for line in balanced(text, style, 210, most=4)] == [
+    assert [line.text for line in balance(text, style, 210, most=4)] == [
         "ビタミンCを", "15％配合した", "美容液で、朝の肌に", "静かなうるおいを。",
     ]  # fmt: skip
-    assert len(balanced(text, style, 210)) == 3
+    assert len(balance(text, style, 210)) == 3
 
 
 def test_newlines_of_the_writer_are_kept() -> None:
     style = Style("Inter", "regular", 30, False, "en-US")
-    assert [line.text for line in balanced("Out before\nthe sun", style, 900)] == ["Out before", "the sun"]
+    assert [line.text for line in balance("Out before\nthe sun", style, 900)] == ["Out before", "the sun"]
 
 
 def files(text: str, locale: str, family: str = "Inter") -> list[str]:
@@ -130,5 +130,5 @@ def test_leading_is_what_the_script_needs() -> None:
 def test_where_a_long_text_may_break_is_found_once_for_all_sizes(text: str, locale: str) -> None:
     searches = breaks.cache_info().misses
     for size in range(20, 40):
-        assert balanced(text, Style("Inter", "regular", size, False, locale), 900)
+        assert balance(text, Style("Inter", "regular", size, False, locale), 900)
     assert breaks.cache_info().misses == searches + 1

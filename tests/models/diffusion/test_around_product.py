@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from foundry.plan.composition import Composition
-from imaging.still.staging import stage
+from imaging.still.staging import stage_product
 from models.diffusion.around_product import guide_for
 from models.diffusion.handler import DiffusersHandler
 from tests.support.briefs import product_picture
@@ -35,7 +35,7 @@ def test_the_guide_has_the_product_where_the_master_will(
     assert guide.image is not None
     assert guide.mask is not None
     assert guide.image.shape == (size[1], size[0], 3)
-    staged = stage(np.full((480, 480, 3), 0.5, np.float32), product, COMPOSITION, mirrored)
+    staged = stage_product(np.full((480, 480, 3), 0.5, np.float32), product, COMPOSITION, mirrored)
     assert staged.product_box is not None
     shown = guide.mask[:, ::-1] if mirrored else guide.mask
     rows, columns = np.nonzero(shown == 0)

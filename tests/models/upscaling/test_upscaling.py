@@ -19,7 +19,7 @@ from foundry.errors import BadInput
 from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
 from imaging.pixels import resample
-from imaging.pixels.rows import Rows, gathered, rows_of
+from imaging.pixels.rows import Rows, gather, rows_of
 from lab.evaluation.photographs import photograph, reduced
 from lab.evaluation.upscaler_comparison import psnr
 from models.drawing import Drawing
@@ -69,7 +69,7 @@ def test_it_is_nearer_to_a_photograph_than_lanczos(crisp: Learned, scale: int, g
 
 def test_tiles_are_the_untiled_picture_and_show_no_seam(crisp: Learned) -> None:
     pixels = large_photograph()
-    tiled = gathered(enlarged_rows(rows_of(pixels), crisp, 2))
+    tiled = gather(enlarged_rows(rows_of(pixels), crisp, 2))
     with torch.inference_mode():
         whole = crisp.call(torch.from_numpy(pixels).permute(2, 0, 1)[None], 2)[0].permute(1, 2, 0).clamp(0, 1).numpy()
     assert np.abs(tiled - whole).max() <= 1 / 255
@@ -85,7 +85,7 @@ def test_strips_of_any_height_give_the_same_bytes(crisp: Learned) -> None:
     whole = enlarged(pixels, crisp, 305, 411)
     for height in (1, 7, 64):
         strips = iter([pixels[top : top + height] for top in range(0, len(pixels), height)])
-        again = gathered(stream(Rows(120, len(pixels), 3, strips), crisp, 305, 411))
+        again = gather(stream(Rows(120, len(pixels), 3, strips), crisp, 305, 411))
         assert again.shape == (411, 305, 3)
         assert np.array_equal(again, whole)
 
@@ -133,8 +133,8 @@ def test_a_tile_that_is_too_large_is_halved_and_the_picture_is_the_same(crisp: L
 
     pixels = large_photograph()[:64, :200]
     failing = Learned(CARD, "cpu", crisp.scales, crisp.margin, short_of_memory)
-    made = gathered(enlarged_rows(rows_of(pixels), failing, 2))
-    assert np.abs(made - gathered(enlarged_rows(rows_of(pixels), crisp, 2))).max() < 1e-5
+    made = gather(enlarged_rows(rows_of(pixels), failing, 2))
+    assert np.abs(made - gather(enlarged_rows(rows_of(pixels), crisp, 2))).max() < 1e-5
     assert len(areas) == 3
     assert all(area < areas[0] for area in areas[1:])
 
@@ -145,7 +145,7 @@ def test_memory_that_never_suffices_is_an_error(crisp: Learned) -> None:
 
     failing = Learned(CARD, "cpu", crisp.scales, crisp.margin, hopeless)
     with pytest.raises(torch.OutOfMemoryError):
-        gathered(enlarged_rows(rows_of(np.zeros((40, 40, 3), np.float32)), failing, 2))
+        gather(enlarged_rows(rows_of(np.zeros((40, 40, 3), np.float32)), failing, 2))
 
 
 def drawing(bucket: str, seed: int) -> Drawing:
@@ -193,7 +193,7 @@ def test_alpha_depth_and_profile_are_kept_without_a_fringe(tmp_path: Path, bits:
     upscale_file(source, target, width_px=192, height_px=144, card=CARD)
     found = inspect(target)
     assert (found.width, found.height, found.bits, found.profile) == (192, 144, bits, PROFILE)
-    pixels = gathered(found.rows())
+    pixels = gather(found.rows())
     visible = pixels[pixels[..., 3] > 0.05][:, :3]
     assert np.abs(visible - np.array([0.9, 0.5, 0.1])).max() < 0.06
     assert abs(pixels[..., 3].mean() - cut_out(bits)[..., 3].mean()) < 0.005
@@ -207,7 +207,7 @@ def test_every_level_survives_writing_and_reading(tmp_path: Path, suffix: str, b
     PictureOut(tmp_path / f"a.{suffix}", bits, b"").write(rows_of((levels / top).astype(np.float32)))
     found = inspect(tmp_path / f"a.{suffix}")
     assert (found.bits, found.profile) == (bits, b"")
-    assert np.array_equal(np.rint(gathered(found.rows()) * top), levels)
+    assert np.array_equal(np.rint(gather(found.rows()) * top), levels)
     assert [path.name for path in tmp_path.iterdir()] == [f"a.{suffix}"]
 
 
@@ -311,7 +311,7 @@ def test_community_weights_enlarge_through_spandrel_by_their_own_scale(tmp_path:
     assert learned.scales == (3,)
     pixels = large_photograph()[:60, :80]
     assert enlarged(pixels, learned, 400, 300).shape == (300, 400, 3)
-    tiled = gathered(enlarged_rows(rows_of(large_photograph()), learned, 3))
+    tiled = gather(enlarged_rows(rows_of(large_photograph()), learned, 3))
     with torch.inference_mode():
         whole = learned.call(torch.from_numpy(large_photograph()).permute(2, 0, 1)[None], 3)[0].permute(1, 2, 0).numpy()
     assert np.abs(tiled - whole).max() <= 1 / 255
@@ -368,7 +368,7 @@ def test_an_8k_file_streams_without_a_seam(tmp_path: Path) -> None:
     pixels = np.tile(np.linspace(0.2, 0.7, 2048, dtype=np.float32)[None, :, None], (2048, 1, 3))
     PictureOut(tmp_path / "in.png", 16, b"").write(rows_of(pixels))
     upscale_file(tmp_path / "in.png", tmp_path / "out.png", width_px=8192, card=CARD)
-    made = gathered(inspect(tmp_path / "out.png").rows())
+    made = gather(inspect(tmp_path / "out.png").rows())
     assert made.shape == (8192, 8192, 3)
     inner = made[64:-64, 64:-64]
     assert np.abs(np.diff(inner, axis=0)).max() < 2 / 65535 * 16

@@ -15,7 +15,7 @@ from foundry.channel.placement import Print
 from foundry.colour import lab_of_srgb
 from foundry.errors import BadInput
 from imaging.still.encode import TooManyBytes, encode, srgb_profile
-from imaging.still.encoding.inks import MOST_INK, PRESS, inks, limited, most_ink
+from imaging.still.encoding.inks import MOST_INK, PRESS, inks, limit_ink, most_ink
 from imaging.still.encoding.sheet import profile
 from tests.support.scenes import XMP, a_placement, advert, levels, noise
 
@@ -90,10 +90,10 @@ def test_no_pixel_has_more_ink_than_dries() -> None:
     assert most_ink(inks(every)) <= MOST_INK
     full = np.full((2, 2, 4), 255, np.uint8)
     assert most_ink(full) == 400
-    assert most_ink(limited(full)) <= MOST_INK
-    assert (limited(full)[..., 3] == 255).all()
+    assert most_ink(limit_ink(full)) <= MOST_INK
+    assert (limit_ink(full)[..., 3] == 255).all()
     thin = np.full((2, 2, 4), 100, np.uint8)
-    assert limited(thin) is thin
+    assert limit_ink(thin) is thin
 
 
 def test_a_tiff_in_inks_carries_the_press_profile() -> None:

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foundry.fonts import LONE
+from imaging.typesetting.lettering import Style, TextLine, balance, measure
 from imaging.typesetting.lettering.bidi import CLOSER, REMOVED, SAME, _kind, levels, line_levels, visual
-from imaging.typesetting.text import Line, Style, balanced, measure
 from tests.support import reading_judge as judge
 
 pytestmark = pytest.mark.icu
@@ -31,7 +31,7 @@ MIXED = {
 }
 
 
-def drawn_order(line: Line) -> str:
+def drawn_order(line: TextLine) -> str:
     """The characters as they stand from left to right; those within a run from right to left are turned."""
     return "".join(run.text[::-1] if run.level % 2 else run.text for run in line.runs)
 
@@ -41,7 +41,7 @@ def drawn_order(line: Line) -> str:
 def test_every_line_of_mixed_copy_stands_in_the_judges_order(locale: str, text: str, width: int) -> None:
     style = Style("Inter", "regular", 28, locale != "en-US", locale)
     at = 0
-    for line in balanced(text, style, width):
+    for line in balance(text, style, width):
         start, at = at, at + len(line.source)
         stop = start + len(line.source.rstrip())
         assert text[start:at] == line.source

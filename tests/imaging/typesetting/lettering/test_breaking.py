@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from foundry.locales import is_rtl
+from imaging.typesetting.lettering import Style, balance, plain_text, wrap
 from imaging.typesetting.lettering.breaking import breaks
 from imaging.typesetting.lettering.hyphens import divisions
 from imaging.typesetting.lettering.thai import word_breaks
-from imaging.typesetting.text import Style, balanced, said, wrap
 from tests.support import reading_judge as judge
 from tests.support.copies import COPIES
 
@@ -35,7 +35,7 @@ class TestAgainstTheJudge:
     def test_every_line_begins_where_the_judge_allows_it(self, locale: str, text: str, width: int) -> None:
         allowed = judge.line_breaks(text, locale)
         style = Style("Inter", "regular", 26, is_rtl(locale), locale)
-        for lines in (balanced(text, style, width), wrap(text, style, width)):
+        for lines in (balance(text, style, width), wrap(text, style, width)):
             at = 0
             for line in lines:
                 assert at == 0 or at in allowed or _wanted(text, at), line.text
@@ -131,16 +131,16 @@ def test_every_latin_locale_has_patterns_and_leaves_three_letters(locale: str) -
 def test_a_soft_hyphen_shows_only_where_the_line_ends() -> None:
     style = Style("Inter", "regular", 40, False, "de-DE")
     text = "Geschwindig\u00adkeits\u00adbegrenzung"
-    assert [line.text for line in balanced(text, style, 2_000)] == ["Geschwindigkeitsbegrenzung"]
-    lines = balanced(text, style, 360)
+    assert [line.text for line in balance(text, style, 2_000)] == ["Geschwindigkeitsbegrenzung"]
+    lines = balance(text, style, 360)
     assert [line.text for line in lines] == ["Geschwindig-", "keitsbegrenzung"]
-    assert said(lines) == "Geschwindigkeitsbegrenzung"
+    assert plain_text(lines) == "Geschwindigkeitsbegrenzung"
 
 
 def test_a_zero_width_space_breaks_and_a_no_break_space_does_not() -> None:
     style = Style("Inter", "regular", 40, False, "en-US")
-    assert [line.text for line in balanced("lang\u200bword", style, 100)] == ["lang", "word"]
-    assert [line.text for line in balanced("no\u00a0break here", style, 190)] == ["no\u00a0break", "here"]
+    assert [line.text for line in balance("lang\u200bword", style, 100)] == ["lang", "word"]
+    assert [line.text for line in balance("no\u00a0break here", style, 190)] == ["no\u00a0break", "here"]
 
 
 def test_a_japanese_formal_noun_and_a_chinese_coverb_stay_with_their_phrases() -> None:

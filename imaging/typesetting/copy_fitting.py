@@ -14,9 +14,9 @@ from foundry.layout.layout import Layout, layout_for
 from foundry.locales import is_rtl
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant
-from imaging.pixels.geometry import Frame, block_boxes, frame
+from imaging.pixels.geometry import LayoutFrame, block_boxes, layout_frame
 from imaging.typesetting.logo import LogoDoesNotFit, LogoPlace, place_logo
-from imaging.typesetting.setting import Room, Setting, Type, set_copy
+from imaging.typesetting.setting import BrandType, Setting, TextAreas, set_copy
 
 LONGEST = 3
 
@@ -49,11 +49,13 @@ class Fit:
     dropped: tuple[str, ...] = ()
 
 
-def fits(layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[tuple[str, Copy]]) -> Iterator[Fit]:
+def fit_copies(
+    layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[tuple[str, Copy]]
+) -> Iterator[Fit]:
     """Every copy (locale, words) in a layout; where a block has several areas, the words must fit each of them."""
-    brand = Type(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+    brand = BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
     for locale, copy in copies:
-        room = frame(layout, placement, is_rtl(locale))
+        room = layout_frame(layout, placement, is_rtl(locale))
         try:
             logo = place_logo(layout, room, tenant)
         except LogoDoesNotFit as refusal:
@@ -63,7 +65,7 @@ def fits(layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[
         yield _worst([_fit(layout, each, locale, copy, (brand, logo)) for each in rooms])
 
 
-def _fit(layout: Layout, room: Room, locale: str, copy: Copy, whose: tuple[Type, LogoPlace | None]) -> Fit:
+def _fit(layout: Layout, room: TextAreas, locale: str, copy: Copy, whose: tuple[BrandType, LogoPlace | None]) -> Fit:
     brand, logo = whose
     try:
         setting = set_copy(copy.only(layout.fields), locale, layout, room, brand)
@@ -77,23 +79,25 @@ def _worst(found: list[Fit]) -> Fit:
     return max(found, key=lambda fit: (fit.refusal is not None, len(fit.dropped)))
 
 
-def _rooms(layout: Layout, placement: Placement, frame: Frame, logo: LogoPlace | None) -> Iterator[Room]:
+def _rooms(layout: Layout, placement: Placement, frame: LayoutFrame, logo: LogoPlace | None) -> Iterator[TextAreas]:
     boxes = {name: block_boxes(block, frame, logo.clear if logo else None) for name, block in layout.blocks.items()}
     for at in range(max(len(areas) for areas in boxes.values())):
         chosen = tuple((name, areas[min(at, len(areas) - 1)]) for name, areas in boxes.items())
-        yield Room(placement.name, frame, chosen)
+        yield TextAreas(placement.name, frame, chosen)
 
 
-def _overlap(layout: Layout, room: Room, locale: str, setting: Setting, logo: LogoPlace | None) -> SlotsOverlap | None:
+def _overlap(
+    layout: Layout, room: TextAreas, locale: str, setting: Setting, logo: LogoPlace | None
+) -> SlotsOverlap | None:
     boxes = [(slot.field, slot.box) for slot in setting.slots]
     boxes += [("the logo", logo.box)] if logo else []
     for (first, one), (second, other) in combinations(boxes, 2):
-        if one.meets(other):
+        if one.overlaps(other):
             return SlotsOverlap(layout.id, room.placement, locale, first, second)
     return None
 
 
-def misfits(plan: Plan) -> Iterator[FoundryError]:
+def find_misfits(plan: Plan) -> Iterator[FoundryError]:
     """The refusals that a plan's run would meet for want of room; for each field, its longest three words are tried.
 
     Words that are shorter and yet wider may still be refused in the run, by a dead letter.
@@ -101,13 +105,13 @@ def misfits(plan: Plan) -> Iterator[FoundryError]:
     seen: set[str] = set()
     for cell in (cell for cells in plan.cells.values() for cell in cells):
         layout = layout_for(cell.placement, plan.tenant)
-        for fit in fits(layout, cell.placement, plan.tenant, longest(plan, layout)):
+        for fit in fit_copies(layout, cell.placement, plan.tenant, longest_copies(plan, layout)):
             if fit.refusal is not None and str(fit.refusal) not in seen:
                 seen.add(str(fit.refusal))
                 yield fit.refusal
 
 
-def longest(plan: Plan, layout: Layout) -> Iterator[tuple[str, Copy]]:
+def longest_copies(plan: Plan, layout: Layout) -> Iterator[tuple[str, Copy]]:
     """Locale and copy of the products whose words are longest, each copy once."""
     fields = [field for field in COPY_FIELDS if field in layout.fields]
     for locale in plan.locales:
