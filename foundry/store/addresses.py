@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from foundry.errors import BadInput
-from foundry.store.bucket_requests import PATIENT, patient_for
+from foundry.store.bucket_requests import BUCKET_RETRIES, retries_within
 from foundry.store.bucket_store import BucketStore, Home
 from foundry.store.object_store import LocalStore, ObjectStore
 from foundry.tenant import Tenant
@@ -26,7 +26,9 @@ def open_store(address: str, tenants: Iterable[Tenant] = (), *, patience_s: floa
     own = tuple((tenant.id, tenant.storage) for tenant in tenants if tenant.storage)
     if kind == "gs":
         homes = tuple((name, Home(s.bucket, _folded(s.prefix), s.kms_key)) for name, s in own)
-        return BucketStore(_home(address), homes, patience=PATIENT if patience_s is None else patient_for(patience_s))
+        return BucketStore(
+            _home(address), homes, retries=BUCKET_RETRIES if patience_s is None else retries_within(patience_s)
+        )
     if kind:
         raise BadInput("store", f"{address!r} is no address of a store; give {MEANT}")
     return LocalStore(Path(address))

@@ -1,20 +1,21 @@
-"""One request to a bucket: repeated through an outage, its errors in our words."""
+"""One request to a bucket: repeated through an outage, with its errors translated into the project's own."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from foundry.errors import BadInput, FoundryError
+from foundry.request_slots import RequestSlots
+from foundry.retrying import RetryPolicy
 
 Found = TypeVar("Found")
 
 
 class StoreOutage(OSError):
-    """The bucket did not answer for as long as we wait: the run stops, nothing is half written, and it can go on."""
+    """The bucket did not answer within the policy's time. The run stops, nothing is half written, and it can go on."""
 
     def __init__(self, name: str, seconds: float, reason: str):
         super().__init__(name, seconds, reason)
@@ -28,7 +29,7 @@ class StoreOutage(OSError):
 
 
 class BucketRefused(FoundryError):
-    """The bucket said no, and asking again would not help."""
+    """The bucket refused the request, and asking again would not help."""
 
     code = "bucket_refused"
 
@@ -43,59 +44,80 @@ class BucketRefused(FoundryError):
         )
 
 
-@dataclass(frozen=True)
-class Patience:
-    """How long an outage is waited out in all, the first and the longest pause between two tries, one call's limit."""
-
-    seconds: float = 900.0
-    first: float = 1.0
-    longest: float = 32.0
-    call: float = 60.0
+BUCKET_RETRIES = RetryPolicy(budget_s=900.0, first_pause_s=1.0, longest_pause_s=32.0, call_s=60.0)
 
 
-PATIENT = Patience()
+def retries_within(seconds: float) -> RetryPolicy:
+    """Return the policy that waits an outage of so many seconds out; no call takes longer than all of it.
 
-
-def patient_for(seconds: float) -> Patience:
-    """Patience for an outage of so many seconds; no call takes longer than all of it.
-
-    A request gives up as soon as its next pause would end too late, so that pauses are kept to an eighth of it.
+    A request gives up as soon as its next pause would end too late, so pauses are kept to an eighth of the time.
     """
-    pause = seconds / 8
-    return Patience(seconds, min(PATIENT.first, pause), min(PATIENT.longest, pause), min(PATIENT.call, seconds))
+    pause, usual = seconds / 8, BUCKET_RETRIES
+    return RetryPolicy(
+        budget_s=seconds,
+        first_pause_s=min(usual.first_pause_s, pause),
+        longest_pause_s=min(usual.longest_pause_s, pause),
+        call_s=min(usual.call_s, seconds),
+    )
 
 
-def asked(call: Callable[[dict[str, Any]], Found], name: str, bucket: str, patience: Patience) -> Found:
-    """What `call` gives, called with a timeout and a retry policy; StoreOutage or BucketRefused at the end of patience.
+def ask(call: Callable[[dict[str, Any]], Found], name: str, bucket: str, retries: RetryPolicy) -> Found:
+    """Return the result of `call`, which gets a timeout and Google's own retry object made from the policy.
 
-    PreconditionFailed and NotFound are answers, and rise as they are.
+    StoreOutage if the outage outlasts the policy, BucketRefused if asking again would not help. PreconditionFailed and
+    NotFound are answers and rise as they are.
     """
     from google.api_core.exceptions import ClientError, GoogleAPIError, NotFound, PreconditionFailed, TooManyRequests
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException
 
+    waited_s = retries.budget_s or 0.0
     try:
-        return call({"timeout": patience.call, "retry": _retry(patience)})
+        return call({"timeout": retries.call_s, "retry": _google_retry(retries)})
     except (PreconditionFailed, NotFound):
         raise
     except TooManyRequests as error:
-        raise StoreOutage(name, patience.seconds, str(error)[:200]) from error
+        raise StoreOutage(name, waited_s, str(error)[:200]) from error
     except (ClientError, GoogleAuthError) as error:
         raise BucketRefused(name, bucket, str(error)[:200]) from error
     except (GoogleAPIError, ConnectionError, TimeoutError, RequestException) as error:
-        raise StoreOutage(name, patience.seconds, str(error)[:200]) from error
+        raise StoreOutage(name, waited_s, str(error)[:200]) from error
 
 
 @lru_cache(maxsize=8)
-def _retry(patience: Patience) -> Any:
+def _google_retry(retries: RetryPolicy) -> Any:
     from google.cloud.storage.retry import DEFAULT_RETRY
 
-    return DEFAULT_RETRY.with_timeout(patience.seconds).with_delay(patience.first, patience.longest, 2.0)
+    timed = DEFAULT_RETRY.with_timeout(retries.budget_s)
+    return timed.with_delay(retries.first_pause_s, retries.longest_pause_s, 2.0)
 
 
-@lru_cache(maxsize=1)
-def client() -> Any:
-    """The process's client; credentials and an emulator's address come from the environment, by Google's own names."""
+class BucketConnections:
+    """The client of Google Cloud Storage that a process has, made when it is first asked for.
+
+    Credentials and an emulator's address come from the environment, by Google's own names.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def client(self) -> Any:
+        """Return the client; BadInput if Google's library is not installed."""
+        with self._lock:
+            if self._client is None:
+                self._client = _new_client()
+            return self._client
+
+    def close(self) -> None:
+        """Close the client; the next request makes another one, from the environment as it is then."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def _new_client() -> Any:
     try:
         from google.cloud import storage
     except ImportError as error:
@@ -104,14 +126,13 @@ def client() -> Any:
     return storage.Client()
 
 
-@lru_cache(maxsize=8)
-def gate(at_once: int) -> threading.BoundedSemaphore:
-    """Lets at most `at_once` requests of this process through."""
-    return threading.BoundedSemaphore(at_once)
+CONNECTIONS = BucketConnections()
+REQUEST_SLOTS = RequestSlots()
+"""The requests to buckets that are in flight in this process, by how many a store allows at once."""
 
 
 def signing(storage: Any) -> dict[str, Any]:
-    """A service account without its key (on Google's machines) signs through IAM; others sign with their key."""
+    """Return the arguments that make a service account without its key sign through IAM; none for one with its key."""
     credentials = storage._credentials
     if hasattr(credentials, "sign_bytes") or not hasattr(credentials, "service_account_email"):
         return {}

@@ -18,7 +18,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from foundry.store.bucket_requests import PATIENT, BucketRefused, Found, Patience, asked, client, gate, signing
+from foundry.retrying import RetryPolicy
+from foundry.store.bucket_requests import (
+    BUCKET_RETRIES,
+    CONNECTIONS,
+    REQUEST_SLOTS,
+    BucketRefused,
+    Found,
+    ask,
+    signing,
+)
 from foundry.store.object_store import (
     CorruptObject,
     ForeignName,
@@ -56,7 +65,7 @@ class BucketStore:
     home: Home
     homes: tuple[tuple[str, Home], ...] = ()
     tenant: str = ""
-    patience: Patience = PATIENT
+    retries: RetryPolicy = BUCKET_RETRIES
     at_once: int = 8
 
     def for_tenant(self, tenant: str) -> BucketStore:
@@ -187,7 +196,7 @@ class BucketStore:
         """A V4 signed address for reading, valid for `seconds` (at most seven days); NoSuchObject if there is none."""
         if not self.exists(name):
             raise NoSuchObject(name)
-        blob, how = self._blob(name), signing(client())
+        blob, how = self._blob(name), signing(CONNECTIONS.client())
         signed: str = self._ask(
             name,
             lambda _: blob.generate_signed_url(
@@ -244,7 +253,7 @@ class BucketStore:
 
     @property
     def _bucket(self) -> Any:
-        return client().bucket(self.home.bucket)
+        return CONNECTIONS.client().bucket(self.home.bucket)
 
     def _blob(self, name: str) -> Any:
         full = self._full(name)
@@ -263,8 +272,8 @@ class BucketStore:
         return self.home.prefix + full
 
     def _ask(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
-        with gate(self.at_once):
-            return asked(call, name, self.home.bucket, self.patience)
+        with REQUEST_SLOTS.of("buckets", self.at_once):
+            return ask(call, name, self.home.bucket, self.retries)
 
     def _ask_bucket(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
         """As _ask, where only the bucket itself can be what was not found."""

@@ -22,7 +22,7 @@ from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import Order, TakenRecord, new_order
 from pipelines.dispatcher.order_book import OrderBook
-from pipelines.dispatcher.patience import Patience
+from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
 
 IDLE_MS, BUSY_MS = 500, 50
@@ -47,7 +47,7 @@ class Dispatcher:
     _looked: float = 0.0
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> OutageBudget:
         return self.maker.patience
 
     def drain(self) -> None:

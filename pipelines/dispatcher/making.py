@@ -18,8 +18,8 @@ from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.order import Order
+from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget, broker_away
 from pipelines.dispatcher.outages import outage_of
-from pipelines.dispatcher.patience import GivenUp, Patience, broker_away
 
 ATTEMPTS = 3
 PROBE, PROBE_BYTES = "probe", 1 << 20
@@ -42,7 +42,7 @@ class RoundMaker:
 
     address: str
     announcer: Announcer
-    patience: Patience
+    patience: OutageBudget
     is_ours: Callable[[Order], bool]
     blender: str = ""
     generator: Any = None

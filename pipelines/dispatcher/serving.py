@@ -24,7 +24,7 @@ from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.order_book import OrderBook
-from pipelines.dispatcher.patience import Patience
+from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.scheduler import Limits
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def open_dispatcher(bus: BusSettings, told: ServeOptions, generator: Any = None)
     BadInput for an engine that there is not, or whose settings cannot be used, before anything is read.
     """
     make_engine = _engine(told)
-    claims, patience = Claims(), Patience(told.patience_s)
+    claims, patience = Claims(), OutageBudget(told.patience_s)
 
     def ours(order: Order) -> bool:
         return any(claims.owns(taken.place) for taken in list(order.taken))

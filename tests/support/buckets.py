@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from foundry.store.bucket_requests import client
+from foundry.store.bucket_requests import CONNECTIONS
 
 
 @contextmanager
@@ -18,17 +18,16 @@ def client_of(endpoint: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("STORAGE_EMULATOR_HOST", endpoint)
         environment.setenv("GOOGLE_CLOUD_PROJECT", "tests")
-        client.cache_clear()
+        CONNECTIONS.close()
         try:
             yield
         finally:
-            client().close()
-            client.cache_clear()
+            CONNECTIONS.close()
             gc.collect()
 
 
 def named_bucket() -> str:
     """A new bucket, whose name no other test uses."""
     name = f"b-{uuid.uuid4().hex[:12]}"
-    client().create_bucket(name)
+    CONNECTIONS.client().create_bucket(name)
     return name

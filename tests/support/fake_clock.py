@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import threading
 
-from models.remote.patience import Patience
-
 
 class FakeClock:
-    """Seconds since its making; remembers every sleep. Threads may share it."""
+    """Seconds since its making, in place of `foundry.retrying.SystemClock`. Threads may share it.
+
+    `now` is the present time, `sleeps` are all sleeps so far.
+    """
 
     def __init__(self, today: float = 1_800_000_000.0) -> None:
         self.now, self.today_at_start = 0.0, today
         self.sleeps: list[float] = []
         self._lock = threading.Lock()
 
-    def clock(self) -> float:
+    def monotonic(self) -> float:
+        """Return the seconds that were slept."""
         return self.now
 
-    def today(self) -> float:
+    def time(self) -> float:
+        """Return the seconds since 1970, if the clock was made at `today`."""
         return self.today_at_start + self.now
 
     def sleep(self, seconds: float) -> None:
+        """Move the clock."""
         with self._lock:
             self.sleeps.append(seconds)
             self.now += seconds
-
-    def patience(self) -> Patience:
-        """The real pauses, in this clock's time."""
-        return Patience(self.clock, self.sleep, self.today)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from foundry.errors import BadInput, FoundryError
+from foundry.retrying import RetryPolicy
 from foundry.store.addresses import open_store
-from foundry.store.bucket_requests import BucketRefused, Patience, StoreOutage, client
+from foundry.store.bucket_requests import CONNECTIONS, BucketRefused, StoreOutage
 from foundry.store.bucket_store import BucketStore, Home
 from foundry.store.object_store import CorruptObject, LocalStore, NoSuchObject, crc32c
 from foundry.tenant import Storage
@@ -24,7 +25,7 @@ from tests.support.buckets import client_of, named_bucket
 from tests.support.faulty_proxy import Faults, faulty
 
 pytestmark = pytest.mark.gcs
-QUICK = Patience(seconds=6, first=0.05, longest=0.2, call=10)
+QUICK = RetryPolicy(budget_s=6, first_pause_s=0.05, longest_pause_s=0.2, call_s=10)
 PAYLOAD = b"PAYLOAD" * 100
 
 
@@ -51,7 +52,7 @@ def bucket(faults: Faults) -> str:
 
 @pytest.fixture
 def store(bucket: str) -> BucketStore:
-    return BucketStore(Home(bucket, "live/"), patience=QUICK).for_tenant("aurelle")
+    return BucketStore(Home(bucket, "live/"), retries=QUICK).for_tenant("aurelle")
 
 
 def test_the_first_writer_wins_and_the_second_is_told(store: BucketStore) -> None:
@@ -76,7 +77,7 @@ def test_objects_say_what_they_are_and_whose(store: BucketStore) -> None:
     found = store.stat("renditions/ab/abc.webp")
     assert found is not None
     assert (found.size, found.crc32c) == (9, "4waSgw==")
-    blob = client().bucket(store.home.bucket).get_blob("live/aurelle/renditions/ab/abc.webp")
+    blob = CONNECTIONS.client().bucket(store.home.bucket).get_blob("live/aurelle/renditions/ab/abc.webp")
     assert (blob.content_type, blob.metadata) == ("image/webp", {"tenant": "aurelle"})
     assert store.stat("none") is None
 
@@ -144,7 +145,9 @@ def test_bytes_that_change_while_they_are_read_are_found(store: BucketStore, fau
 
 
 def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str, faults: Faults) -> None:
-    store = BucketStore(Home(bucket), patience=Patience(1.0, 0.05, 0.2, 2)).for_tenant("aurelle")
+    store = BucketStore(
+        Home(bucket), retries=RetryPolicy(budget_s=1.0, first_pause_s=0.05, longest_pause_s=0.2, call_s=2)
+    ).for_tenant("aurelle")
     faults.down = True
     for use in (lambda: store.put_once("n", b"1"), lambda: store.get("n"), lambda: list(store.list())):
         with pytest.raises(StoreOutage, match=r"for 1 s .*again when the bucket answers"):
@@ -154,7 +157,9 @@ def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str,
 
 
 def test_lines_are_waited_for_as_the_store_was_told(bucket: str, faults: Faults) -> None:
-    store = BucketStore(Home(bucket), patience=Patience(60, 0.01, 0.05, 10)).for_tenant("aurelle")
+    store = BucketStore(
+        Home(bucket), retries=RetryPolicy(budget_s=60, first_pause_s=0.01, longest_pause_s=0.05, call_s=10)
+    ).for_tenant("aurelle")
     store.put_once("events.jsonl", b"1\n2\n")
     faults.give("GET", "none", *["503"] * 20)  # the object is found; its bytes come at the 21st time of asking
     assert list(store.lines("events.jsonl")) == [b"1\n", b"2\n"]
@@ -165,8 +170,10 @@ def test_a_store_is_opened_with_the_patience_of_whoever_opens_it() -> None:
     short, long = open_store("gs://b", patience_s=24.0), open_store("gs://b")
     assert isinstance(short, BucketStore)
     assert isinstance(long, BucketStore)
-    assert short.for_tenant("aurelle").patience == Patience(seconds=24.0, first=1.0, longest=3.0, call=24.0)
-    assert long.patience.seconds == 900
+    assert short.for_tenant("aurelle").retries == RetryPolicy(
+        budget_s=24.0, first_pause_s=1.0, longest_pause_s=3.0, call_s=24.0
+    )
+    assert long.retries.budget_s == 900
 
 
 def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
@@ -178,7 +185,7 @@ def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
 
 
 def test_a_bucket_that_is_not_there_is_refused(faults: Faults) -> None:
-    store = BucketStore(Home("nowhere-at-all"), patience=QUICK).for_tenant("aurelle")
+    store = BucketStore(Home("nowhere-at-all"), retries=QUICK).for_tenant("aurelle")
     for use in (lambda: store.put_once("n", b"1"), lambda: list(store.list()), lambda: replaced(store, "n")):
         with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
             use()
@@ -199,7 +206,7 @@ def test_a_name_outside_the_tenant_is_refused_before_any_request(store: BucketSt
 
 
 def test_a_tenant_lists_its_own_objects_only(bucket: str) -> None:
-    whole = BucketStore(Home(bucket), patience=QUICK)
+    whole = BucketStore(Home(bucket), retries=QUICK)
     whole.for_tenant("a").put_once("one", b"1")
     whole.for_tenant("ab").put_once("two", b"2")
     assert list(whole.for_tenant("a").list()) == ["one"]
@@ -233,7 +240,7 @@ def test_a_view_is_replaced_whole_or_not_at_all(store: BucketStore, faults: Faul
 
 
 def test_a_tenant_with_a_bucket_of_its_own_is_kept_apart(faults: Faults, bucket: str) -> None:
-    client().create_bucket(f"{bucket}-own")
+    CONNECTIONS.client().create_bucket(f"{bucket}-own")
     key = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
     own = a_tenant("aurelle").model_copy(update={"storage": Storage(bucket=f"{bucket}-own", kms_key=key)})
     store = open_store(f"gs://{bucket}/base", [own])
@@ -241,7 +248,7 @@ def test_a_tenant_with_a_bucket_of_its_own_is_kept_apart(faults: Faults, bucket:
     store.for_tenant("other").put_once("x", b"2")
     assert store.for_tenant("aurelle").address("x") == f"gs://{bucket}-own/aurelle/x"
     assert store.for_tenant("other").address("x") == f"gs://{bucket}/base/other/x"
-    assert [blob.name for blob in client().list_blobs(f"{bucket}-own")] == ["aurelle/x"]
+    assert [blob.name for blob in CONNECTIONS.client().list_blobs(f"{bucket}-own")] == ["aurelle/x"]
     kept = store.for_tenant("aurelle")
     assert isinstance(kept, BucketStore)
     assert kept._blob("x").kms_key_name == key
@@ -263,7 +270,7 @@ def test_a_signed_address_opens_the_object(
     store.put_once("x.txt", b"signed")
     credentials = service_account.Credentials.from_service_account_file(str(key_file(tmp_path)))
     assert isinstance(credentials, Signing)
-    monkeypatch.setattr(client(), "_credentials", credentials)
+    monkeypatch.setattr(CONNECTIONS.client(), "_credentials", credentials)
     address = store.sign("x.txt", seconds=60)
     assert "X-Goog-Signature=" in address
     assert "X-Goog-Expires=60" in address

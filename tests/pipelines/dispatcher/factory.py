@@ -19,7 +19,7 @@ import yaml
 
 from foundry.brief.brief import Brief
 from foundry.store.addresses import open_store
-from foundry.store.bucket_requests import client
+from foundry.store.bucket_requests import CONNECTIONS
 from foundry.store.bucket_store import BucketStore
 from foundry.store.object_store import LocalStore, ObjectStore
 from pipelines.bus.messages import BriefRequest, BusMessage, brief_message, cancel_message
@@ -169,7 +169,7 @@ class Factory:
         """Which write of a name in the bucket it is that is to be seen; of assets, which are written once."""
         store = self.store
         assert isinstance(store, BucketStore)
-        start, found = store.home.prefix, client().list_blobs(store.home.bucket, prefix=store.home.prefix)
+        start, found = store.home.prefix, CONNECTIONS.client().list_blobs(store.home.bucket, prefix=store.home.prefix)
         names = {blob.name.removeprefix(start): blob.generation for blob in found}
         return {name: generation for name, generation in names.items() if is_asset(name)}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from foundry.retrying import RetryPolicy
 from pipelines.bus.producing import NotSent
-from pipelines.dispatcher import patience as waiting
 from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import Order
-from pipelines.dispatcher.patience import GivenUp, Patience
+from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
 from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
@@ -31,9 +31,14 @@ class Telling:
         return 1
 
 
+def impatient(seconds: float) -> OutageBudget:
+    """Return a budget whose pauses begin at ten milliseconds."""
+    return OutageBudget(seconds, pauses=RetryPolicy(first_pause_s=0.01, longest_pause_s=15.0))
+
+
 def a_maker(root: Path, telling: Telling, seconds: float = 30.0, **changes: Any) -> RoundMaker:
     told = {"generator": PaintingHandler(), "reports": False} | changes
-    return RoundMaker(str(root), telling, Patience(seconds), lambda order: True, **told)  # type: ignore[arg-type]
+    return RoundMaker(str(root), telling, impatient(seconds), lambda order: True, **told)  # type: ignore[arg-type]
 
 
 def test_a_broker_that_comes_back_is_waited_for(tmp_path: Path) -> None:
@@ -76,9 +81,8 @@ def test_what_exists_is_not_made_again_and_is_told_again(tmp_path: Path) -> None
     assert len(telling.told) == 2
 
 
-def test_draining_ends_the_waiting_at_the_next_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE_S", 0.01)
-    patience, calls = Patience(60.0), list[int]()
+def test_draining_ends_the_waiting_at_the_next_failure() -> None:
+    patience, calls = impatient(60.0), list[int]()
 
     def fails() -> None:
         calls.append(1)
@@ -93,7 +97,7 @@ def test_draining_ends_the_waiting_at_the_next_failure(monkeypatch: pytest.Monke
 
 def test_what_is_no_outage_rises_at_once() -> None:
     with pytest.raises(ZeroDivisionError):
-        Patience(60.0).insist("the broker", lambda: 1 // 0)
+        OutageBudget(60.0).insist("the broker", lambda: 1 // 0)
 
 
 def test_a_refused_letter_counts_as_failed(tmp_path: Path) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from infra.stack.running import running
-from pipelines.dispatcher import patience as waiting
 from pipelines.dispatcher.making import ATTEMPTS
-from pipelines.dispatcher.patience import GivenUp, Patience
+from pipelines.dispatcher.outage_budget import GivenUp
 from tests.pipelines.dispatcher.factory import SMALL
-from tests.pipelines.dispatcher.test_making import Telling, a_maker
+from tests.pipelines.dispatcher.test_making import Telling, a_maker, impatient
 from tests.pipelines.dispatcher.test_order_book import an_order
 from tests.support.briefs import admitted
 from tests.support.buckets import client_of, named_bucket
@@ -22,8 +21,7 @@ pytestmark = pytest.mark.gcs
 
 
 @pytest.fixture
-def faults(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE_S", 0.01)
+def faults() -> Iterator[Faults]:
     with (
         running("gcs") as gcs,
         faulty(lambda front: gcs.port("http")) as proxy,
@@ -50,7 +48,7 @@ def test_it_stays_away_or_refuses_and_blames_nobody(faults: Faults, tmp_path: Pa
     with pytest.raises(GivenUp, match="there is no such bucket"):
         busy.make([order])
 
-    busy.address, busy.patience = address, Patience(60.0)
+    busy.address, busy.patience = address, impatient(60.0)
     faults.give("POST", *["none"] * 4, *["403"] * (ATTEMPTS - 1))  # in the midst of the flow
     assert busy.make([order]) == []
     assert faults.waiting == []

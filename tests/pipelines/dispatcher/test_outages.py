@@ -16,17 +16,16 @@ from foundry.errors import BadInput
 from foundry.store.bucket_requests import StoreOutage
 from foundry.store.object_store import CorruptObject
 from models.drawing import Drawing
-from pipelines.dispatcher import patience as waiting
 from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.making import ATTEMPTS
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.order_book import OrderBook
+from pipelines.dispatcher.outage_budget import GivenUp
 from pipelines.dispatcher.outages import outage_of
-from pipelines.dispatcher.patience import GivenUp, Patience
 from pipelines.dispatcher.scheduler import Limits
 from tests.pipelines.dispatcher.factory import SMALL
 from tests.pipelines.dispatcher.sick_store import SickRoundMaker, hits
-from tests.pipelines.dispatcher.test_making import Telling, a_maker
+from tests.pipelines.dispatcher.test_making import Telling, a_maker, impatient
 from tests.pipelines.dispatcher.test_order_book import SCENES, an_order
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
@@ -39,17 +38,12 @@ ILLNESSES: dict[str, Callable[[], Exception]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE_S", 0.01)
-
-
 def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds: float = 60.0) -> SickRoundMaker:
     """A kitchen whose store is ill so many times when names that begin with `where` are touched."""
     hits[str(root)] = times
     told: dict[str, Any] = {"generator": PaintingHandler(), "reports": False}
     return SickRoundMaker(
-        str(root), telling, Patience(seconds), lambda order: True, **told, illness=ILLNESSES[illness], where=where
+        str(root), telling, impatient(seconds), lambda order: True, **told, illness=ILLNESSES[illness], where=where
     )
 
 
@@ -168,4 +162,4 @@ def test_an_outage_begins_with_its_first_failure_and_another_begins_anew() -> No
             raise OSError("away")
         return len(tries)
 
-    assert Patience(0.2).insist("the store", works_for_long) == 4
+    assert impatient(0.2).insist("the store", works_for_long) == 4

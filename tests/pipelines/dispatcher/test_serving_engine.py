@@ -10,7 +10,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from foundry.errors import BadInput
 from pipelines.bus.topics import CAMPAIGN_FINISHED
-from pipelines.dispatcher.patience import GivenUp
+from pipelines.dispatcher.outage_budget import GivenUp
 from pipelines.dispatcher.serving import open_dispatcher
 from pipelines.engines.engine import Engine
 from pipelines.engines.job_server import JobServerRunner

@@ -1,4 +1,4 @@
-"""Outages are waited out, with growing pauses, for a bounded time; then the process ends, and nothing is lost."""
+"""Outages, waited out with growing pauses for a bounded time; then the process ends, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from foundry.errors import FoundryError
+from foundry.retrying import RetryPolicy
 from pipelines.bus.producing import NotSent
 from pipelines.bus.settings import NoBroker
 
-T = TypeVar("T")
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+Result = TypeVar("Result")
+PAUSES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)
 log = logging.getLogger("foundry.serve")
 
 
 class GivenUp(FoundryError):
-    """Something that the dispatcher cannot work without stayed away."""
+    """Something that the dispatcher cannot work without was away for too long."""
 
     code = "given_up"
 
@@ -35,38 +36,43 @@ class GivenUp(FoundryError):
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long an outage may last, in seconds. Once `draining` is set the next failure is the last."""
+class OutageBudget:
+    """The time that one outage may last, in seconds. Once `draining` is set, the next failure is the last.
+
+    This is no RetryPolicy: the time is counted from the first failure, not from the first try, because what is repeated
+    may work for hours before it fails. It takes its pauses from one.
+    """
 
     seconds: float = 300.0
     draining: threading.Event = field(default_factory=threading.Event)
+    pauses: RetryPolicy = PAUSES
 
-    def insist(self, what: str, act: Callable[[], T], outages: tuple[type[Exception], ...] = ()) -> T:
-        """What `act` returns, as soon as it works; GivenUp after too long. Other errors than outages rise at once.
+    def insist(self, what: str, act: Callable[[], Result], outages: tuple[type[Exception], ...] = ()) -> Result:
+        """Return the result of `act`, repeated until it works; GivenUp after too long. Other errors rise at once.
 
-        An outage begins with its first failure, however long `act` worked before. One that comes after `act` went on
-        for longer than the whole patience is another outage.
+        An outage begins with its first failure. A failure of an `act` that went on for longer than the whole budget
+        begins another outage.
         """
         awaited = outages or (*broker_away(), OSError)
-        pause, since = FIRST_PAUSE_S, None
+        failures, since = 0, 0.0
         while True:
             began = time.monotonic()
             try:
                 return act()
             except awaited as error:
                 failed = time.monotonic()
-                if since is None or failed - began > self.seconds:
-                    pause, since = FIRST_PAUSE_S, failed
+                if not failures or failed - began > self.seconds:
+                    failures, since = 0, failed
+                failures += 1
                 if failed - since >= self.seconds or self.draining.is_set():
                     why = str(error).rstrip(".") or type(error).__name__
                     raise GivenUp(what, failed - since, why) from error
                 log.warning("%s does not work: %s", what, error)
-            self.draining.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_S)
+            self.draining.wait(self.pauses.pause_s(failures))
 
 
 def broker_away() -> tuple[type[Exception], ...]:
-    """The errors of a broker that does not answer or does not take what it is sent."""
+    """Return the errors of a broker that does not answer or does not take what it is sent."""
     from kafka.errors import KafkaError
 
     return NotSent, NoBroker, KafkaError
