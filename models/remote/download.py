@@ -1,21 +1,24 @@
-"""Pictures that a vendor's answer points to: fetched without the credential, redirects and all, from public hosts."""
+"""Download of the pictures that a vendor's answer points to, from the vendor's hosts or any public one."""
 
 from __future__ import annotations
 
 from foundry.inputs.picture import MAX_BYTES
-from models.remote.exchange import Answer, Connection, url_of
-from models.remote.patience import Effort
+from models.http.credential_scope import UnsafeRedirect, first_hop, next_hop
+from models.http.exchange import HttpAnswer
+from models.remote.effort import Effort
+from models.remote.exchange import Connection, url_of
+from models.remote.reach import unsafe_address
 from models.remote.refusals import Transient
 
 KINDS = ("image/png", "image/jpeg", "image/webp", "application/octet-stream", "binary/octet-stream")
 MOST_HOPS = 4
 
 
-def downloaded(address: object, connection: Connection, effort: Effort) -> bytes:
-    """The picture's bytes; Transient if there is none now, Declined if it may not be fetched."""
+def download(address: object, connection: Connection, effort: Effort) -> bytes:
+    """Return the bytes of the picture at `address`; Transient if there is none now, Declined if it is out of reach."""
     if not isinstance(address, str):
         raise Transient("the answer holds neither a picture nor its address")
-    answer = _followed(address, connection, effort)
+    answer = _follow(address, connection, effort)
     if answer.status in (403, 404, 410):
         raise Transient(f"the picture's address answers {answer.status}")
     connection.judge(answer, effort)
@@ -24,12 +27,16 @@ def downloaded(address: object, connection: Connection, effort: Effort) -> bytes
     return answer.body
 
 
-def _followed(address: str, connection: Connection, effort: Effort) -> Answer:
-    """The answer at the end of the redirects; where each leads is checked anew."""
-    url = url_of(address, connection.reach.home)
+def _follow(address: str, connection: Connection, effort: Effort) -> HttpAnswer:
+    """Return the answer at the end of the redirects; the address of each is checked anew."""
+    scope = connection.reach.scope
+    hop = first_hop(url_of(address, scope.home), scope)
     for _ in range(MOST_HOPS):
-        answer = connection.get(url, effort, MAX_BYTES)
+        answer = connection.get(hop, effort, MAX_BYTES)
         if not answer.location:
             return answer
-        url = url_of(answer.location, url)
+        try:
+            hop = next_hop(hop, url_of(answer.location, hop.url), scope)
+        except UnsafeRedirect as unsafe:
+            raise unsafe_address(f"is {unsafe}") from unsafe
     raise Transient(f"the picture's address redirects {MOST_HOPS} times")

@@ -1,4 +1,4 @@
-"""One HTTP exchange: bounded in time and in bytes, and judged by its status."""
+"""Exchanges with one vendor, judged by their status and the vendor's own error code."""
 
 from __future__ import annotations
 
@@ -8,40 +8,31 @@ from dataclasses import dataclass
 import httpx2
 
 from foundry.card.card import Api, ModelCard
-from models.remote.credential import EnvironmentAuth, scrub
-from models.remote.patience import Effort
+from models.http.credential_scope import Hop
+from models.http.exchange import Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
+from models.http.secrets import scrub
+from models.remote.credential import EnvironmentAuth
+from models.remote.effort import Effort
 from models.remote.reach import Reach
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient
 from models.remote.vendor_error import is_no_money, is_policy, problem
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
-MAX_ERROR_BYTES = 65_536
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back, whole; `kind` is the media type in lower case, `location` is that of a redirect."""
-
-    url: httpx2.URL
-    status: int
-    kind: str
-    body: bytes
-    location: str
-    retry_after: str
-
-    def json(self) -> object:
-        """The body as JSON; Transient if it is none, as a proxy's error page is not."""
-        if "json" in self.kind:
-            try:
-                return json.loads(self.body)
-            except (ValueError, RecursionError):
-                raise Transient("the answer is no whole JSON") from None
-        raise Transient(f"the answer is of type {self.kind or 'unknown'}, not JSON")
+def json_of(answer: HttpAnswer) -> object:
+    """Return an answer's body as JSON; Transient if it is none, as a proxy's error page is not."""
+    if "json" not in answer.kind:
+        raise Transient(f"the answer is of type {answer.kind or 'unknown'}, not JSON")
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise Transient("the answer is no whole JSON") from None
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A client of one card, shared by threads, and where it may go."""
+    """A client of one card, shared by threads, and the addresses that it may ask."""
 
     card: ModelCard
     api: Api
@@ -50,53 +41,43 @@ class Connection:
     reach: Reach
 
     def request(self, method: str, url: httpx2.URL, key: str = "", **content: object) -> httpx2.Request:
-        """A request to a host that may see the credential; `key` makes repeats of it one order."""
+        """Return a request to a host that may see the credential; `key` makes repeats of it one order."""
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if key:
             headers["Idempotency-Key"] = key
         return self.client.build_request(method, url, headers=headers, **content)  # type: ignore[arg-type]
 
-    def call(self, request: httpx2.Request, effort: Effort, most_bytes: int) -> Answer:
-        """One exchange with the credential; the vendor's refusals and faults rise."""
+    def call(self, request: httpx2.Request, effort: Effort, most_bytes: int) -> HttpAnswer:
+        """Return the answer to a request with the credential; the vendor's refusals and faults rise."""
         answer = self._exchange(request, effort, most_bytes, self.auth)
         self.judge(answer, effort)
         return answer
 
-    def get(self, url: httpx2.URL, effort: Effort, most_bytes: int) -> Answer:
-        """Whatever lies there, unjudged: with the credential on the vendor's hosts, without it on public ones."""
-        if self.reach.trusts(url):
-            return self._exchange(self.request("GET", url), effort, most_bytes, self.auth)
+    def get(self, hop: Hop, effort: Effort, most_bytes: int) -> HttpAnswer:
+        """Return the answer of an address, unjudged: with the credential in its scope, without it on public hosts."""
+        if hop.with_credential:
+            return self._exchange(self.request("GET", hop.url), effort, most_bytes, self.auth)
         headers = {
             "Accept": "image/*",
             "Accept-Encoding": "identity",
             "Connection": "close",  # a kept connection was verified for one name, and must not serve another
-            "Host": url.netloc.decode("ascii"),
+            "Host": hop.url.netloc.decode("ascii"),
         }
-        names = {"sni_hostname": url.host}
-        request = self.client.build_request("GET", self.reach.pinned(url), headers=headers, extensions=names)
+        names = {"sni_hostname": hop.url.host}
+        request = self.client.build_request("GET", self.reach.pinned(hop.url), headers=headers, extensions=names)
         return self._exchange(request, effort, most_bytes, httpx2.Auth())
 
-    def _exchange(self, request: httpx2.Request, effort: Effort, most_bytes: int, auth: httpx2.Auth) -> Answer:
+    def _exchange(self, request: httpx2.Request, effort: Effort, most_bytes: int, auth: httpx2.Auth) -> HttpAnswer:
         if effort.left_s <= 0:
-            raise effort.outage(f"the deadline of {effort.deadline_s} s has passed")
-        timeout_s = min(float(self.api.timeout_s), effort.left_s)
-        request.extensions["timeout"] = httpx2.Timeout(timeout_s).as_dict()
-        until = effort.patience.clock() + timeout_s
+            raise effort.outage(f"the deadline of {effort.policy.budget_s:g} s has passed")
+        bounds = Bounds(min(effort.policy.call_s, effort.left_s), most_bytes, effort.policy.clock)
         try:
-            response = self.client.send(request, stream=True, auth=auth)
-            try:
-                return _read(response, most_bytes, until, effort)
-            finally:
-                response.close()
-        except httpx2.TimeoutException:
-            fault = f"no whole answer within {timeout_s:.0f} s"
-        except httpx2.TransportError as error:
-            fault = f"the connection failed ({type(error).__name__})"
-        # Outside the handler, because the client's error holds the request, and with it the credential.
-        raise Transient(fault)
+            return exchange(self.client, request, auth, bounds)
+        except ExchangeFailed as failed:
+            raise Transient(str(failed)) from failed
 
-    def judge(self, answer: Answer, effort: Effort) -> None:
-        """Nothing, if the answer is good; else what its status and the vendor's code mean."""
+    def judge(self, answer: HttpAnswer, effort: Effort) -> None:
+        """Return if the answer is good; else raise the error that its status and the vendor's code stand for."""
         status, host = answer.status, answer.url.host
         if 200 <= status < 300:
             return
@@ -110,7 +91,7 @@ class Connection:
             wrong = f"is not accepted by {host} ({status}); renew it, or ask for access to the model"
             raise CredentialRefused(self.card.name, self.api.credential, wrong)
         if status in RETRIED or (status >= 500 and status != 501):
-            raise Transient(f"{host} answers {status}", effort.patience.retry_after(answer.retry_after))
+            raise Transient(f"{host} answers {status}", retry_after_s(answer.retry_after, effort.policy.clock.time()))
         if status in (404, 405, 410, 501) or status < 400:
             where = f"{answer.url.scheme}://{host}{answer.url.path}"
             wrong = f"answers {status}; correct source.url, or api.model {self.api.model!r}"
@@ -118,33 +99,8 @@ class Connection:
         raise Declined("vendor_refused", f"the vendor refuses the request ({status}; {reason}); change it or the card.")
 
 
-def _read(response: httpx2.Response, most_bytes: int, until: float, effort: Effort) -> Answer:
-    """The whole body, refused as soon as it is known to be too large, encoded, or too slow."""
-    headers = response.headers
-    most = most_bytes if response.status_code < 400 else MAX_ERROR_BYTES
-    if (told := headers.get("content-length", "")).isdecimal() and int(told) > most:
-        raise Transient(f"the answer has {told} bytes; the limit is {most}")
-    if headers.get("content-encoding", "identity") != "identity":
-        raise Transient("the answer is compressed although none was asked for")
-    body = bytearray()
-    for piece in response.iter_raw():
-        body += piece
-        if len(body) > most:
-            raise Transient(f"the answer has more than the limit of {most} bytes")
-        if effort.patience.clock() > until:
-            raise Transient("the answer came too slowly")
-    return Answer(
-        response.url,
-        response.status_code,
-        headers.get("content-type", "").partition(";")[0].strip().lower(),
-        bytes(body),
-        headers.get("location", "") if response.has_redirect_location else "",
-        headers.get("retry-after", ""),
-    )
-
-
 def url_of(text: str, base: httpx2.URL) -> httpx2.URL:
-    """An address in a vendor's answer, which may be relative; Transient if it is malformed."""
+    """Return an address from a vendor's answer, which may be relative to `base`; Transient if it is malformed."""
     try:
         return base.join(text)
     except httpx2.InvalidURL:

@@ -16,26 +16,24 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import Api, ModelCard
 from foundry.names import digest
+from foundry.request_slots import RequestSlots
+from foundry.retrying import Clock, RetryPolicy, SystemClock
 from models.drawing import Drawn, DrawRequest, Undrawn
+from models.http.credential_scope import CredentialScope, is_loopback
 from models.prompt import compile_for
 from models.remote import openai_images, submit_and_poll
 from models.remote.credential import EnvironmentAuth
+from models.remote.effort import Effort
 from models.remote.exchange import Connection
-from models.remote.patience import Effort, Patience
 from models.remote.reach import Reach
 from models.remote.refusals import Declined, EndpointRefused
 
 PROTOCOLS = {"openai-images": openai_images.draw, "submit-and-poll": submit_and_poll.draw}
 UNPAID = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
 
-_slots: dict[str, threading.BoundedSemaphore] = {}
-_slots_lock = threading.Lock()
-
-
-def slots_of(card: ModelCard, api: Api) -> threading.BoundedSemaphore:
-    """The places of a card, which all its handlers in this process share: one for each picture under way."""
-    with _slots_lock:
-        return _slots.setdefault(f"{card.digest}/{api.concurrency}", threading.BoundedSemaphore(api.concurrency))
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+SLOTS = RequestSlots()
+"""The pictures under way in this process, by card; the handlers of a card share its limit here."""
 
 
 class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
@@ -46,12 +44,10 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
     credential as FoundryError. Nothing secret is kept: handlers may be pickled, logged and shown.
     """
 
-    def __init__(
-        self, card: ModelCard, *, client: str = "", hosts: tuple[str, ...] = (), patience: Patience | None = None
-    ):
+    def __init__(self, card: ModelCard, *, client: str = "", hosts: tuple[str, ...] = (), clock: Clock | None = None):
         super().__init__()
         self.card, self.client, self.hosts = card, client, hosts
-        self.patience = patience or Patience()
+        self.clock = clock or SystemClock()
 
     def load_model(self) -> Connection:
         """A client with the card's limits; EndpointRefused for an address that would show the credential."""
@@ -96,8 +92,8 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
         order, api = request.order, connection.api
         prompt = compile_for(self.card, order)
         key = digest("remote", card=self.card.digest, tenant=order.tenant, shot=order.name, seed=request.seed)
-        with slots_of(self.card, api):
-            effort = Effort(self.card.name, order.name, key, api.attempts, api.deadline_s, self.patience)
+        with SLOTS.of(self.card.digest, api.concurrency):
+            effort = Effort(self.card.name, order.name, key, _retries(api, self.clock))
             try:
                 pixels, caption = PROTOCOLS[api.protocol](request, prompt, connection, effort)
             except Declined as refusal:
@@ -125,16 +121,27 @@ def _api(card: ModelCard) -> Api:
     return card.api
 
 
+def _retries(api: Api, clock: Clock) -> RetryPolicy:
+    return RetryPolicy(
+        attempts=api.attempts,
+        budget_s=float(api.deadline_s),
+        first_pause_s=FIRST_PAUSE_S,
+        longest_pause_s=LONGEST_PAUSE_S,
+        call_s=float(api.timeout_s),
+        clock=clock,
+    )
+
+
 def _reach(card: ModelCard, hosts: tuple[str, ...]) -> Reach:
+    """Return the reach of a card; EndpointRefused for an address that holds a key or would show the credential."""
     try:
         home = httpx2.URL(card.source.url)
     except httpx2.InvalidURL:
         raise EndpointRefused(card.name, "source.url", "is malformed; write https://host/path") from None
-    reach = Reach(home, hosts)
     if home.userinfo or home.query:
         wrong = "holds a user's name or a query, where keys are hidden; name an environment variable in api.credential"
         raise EndpointRefused(card.name, "source.url", wrong)
-    if not home.host or not (home.scheme == "https" or (home.scheme == "http" and reach.at_loopback)):
+    if not home.host or not (home.scheme == "https" or (home.scheme == "http" and is_loopback(home.host))):
         wrong = "is no https address, so the credential would travel in the open; correct source.url"
         raise EndpointRefused(card.name, repr(str(home)), wrong)
-    return reach
+    return Reach(CredentialScope(home, hosts))

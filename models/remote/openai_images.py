@@ -16,10 +16,11 @@ from PIL import Image
 from foundry.inputs.picture import MAX_BYTES
 from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest, Guide
+from models.http.exchange import HttpAnswer
 from models.prompt import Prompt
-from models.remote.download import downloaded
-from models.remote.exchange import Answer, Connection
-from models.remote.patience import Effort
+from models.remote.download import download
+from models.remote.effort import Effort
+from models.remote.exchange import Connection, json_of
 from models.remote.received import pixels_of
 from models.remote.refusals import Declined, Transient
 
@@ -73,8 +74,8 @@ def _png(pixels: Pixels) -> bytes:
     return stream.getvalue()
 
 
-def _picture(answer: Answer, connection: Connection, effort: Effort) -> bytes:
-    content = answer.json()
+def _picture(answer: HttpAnswer, connection: Connection, effort: Effort) -> bytes:
+    content = json_of(answer)
     pictures = content.get("data") if isinstance(content, dict) else None
     first = pictures[0] if isinstance(pictures, list) and pictures else None
     if not isinstance(first, dict):
@@ -84,4 +85,4 @@ def _picture(answer: Answer, connection: Connection, effort: Effort) -> bytes:
             return base64.b64decode(first["b64_json"], validate=True)
         except binascii.Error:
             raise Transient("the picture is no valid base64") from None
-    return downloaded(first.get("url"), connection, effort)
+    return download(first.get("url"), connection, effort)

@@ -68,6 +68,9 @@ class Transient(Exception):  # it is caught where the request is repeated, and n
         super().__init__(what, after_s)
         self.what, self.after_s = what, after_s
 
+    def __str__(self) -> str:
+        return self.what
+
 
 class VendorOutage(RuntimeError):
     """The vendor did not deliver within the card's tries and time. No refusal: the runner may retry later."""

@@ -14,11 +14,11 @@ import httpx2
 from foundry.names import digest
 from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest
+from models.http.secrets import scrub
 from models.prompt import Prompt
-from models.remote.credential import scrub
-from models.remote.download import downloaded
-from models.remote.exchange import Connection, url_of
-from models.remote.patience import Effort
+from models.remote.download import download
+from models.remote.effort import Effort
+from models.remote.exchange import Connection, json_of, url_of
 from models.remote.received import pixels_of
 from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
 from models.remote.vendor_error import is_policy, told_by
@@ -44,7 +44,7 @@ def draw(request: DrawRequest, prompt: Prompt, connection: Connection, effort: E
     address = _result(request, prompt, connection, effort)
 
     def once() -> tuple[Pixels, str]:
-        return pixels_of(downloaded(address, connection, effort), request.order)
+        return pixels_of(download(address, connection, effort), request.order)
 
     pixels, note = effort.repeat("fetching the picture", once)
     words = f"{prompt.text}; negative prompt: {prompt.negative}" if prompt.negative else prompt.text
@@ -53,8 +53,8 @@ def draw(request: DrawRequest, prompt: Prompt, connection: Connection, effort: E
 
 def _result(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> object:
     """The address of the finished picture. A job that ended badly is ordered anew, under a key of its own."""
-    reason = ""
-    for round_number in range(effort.attempts):
+    reason, attempts = "", connection.api.attempts
+    for round_number in range(attempts):
         key = digest("job", key=effort.key, round=round_number)
         outgoing = _order(request, prompt, connection, key)
         job = effort.repeat("submitting", lambda sent=outgoing: _submitted(sent, connection, effort))  # type: ignore[misc]
@@ -65,7 +65,7 @@ def _result(request: DrawRequest, prompt: Prompt, connection: Connection, effort
         reason = scrub(f"{ended['status']} {code} {message}", connection.api.credential, connection.auth.client)
         if is_policy(code):
             raise Declined("content_policy", f"the vendor's content policy refuses it ({reason}); change the prompt.")
-    raise Declined("job_failed", f"the vendor's job ended badly {effort.attempts} times, last: {reason}.")
+    raise Declined("job_failed", f"the vendor's job ended badly {attempts} times, last: {reason}.")
 
 
 def _order(request: DrawRequest, prompt: Prompt, connection: Connection, key: str) -> httpx2.Request:
@@ -85,16 +85,16 @@ def _order(request: DrawRequest, prompt: Prompt, connection: Connection, key: st
 
 
 def _submitted(outgoing: httpx2.Request, connection: Connection, effort: Effort) -> Job:
-    content = connection.call(outgoing, effort, JOB_BYTES).json()
+    content = json_of(connection.call(outgoing, effort, JOB_BYTES))
     if not isinstance(content, dict) or not isinstance(content.get("statusUrl"), str):
         raise Transient("the answer names no job to look at")
     status = url_of(content["statusUrl"], connection.reach.home)
-    if not connection.reach.trusts(status):
+    if not connection.reach.scope.allows(status):
         wrong = "is where the vendor's job is, and the credential may not go there; name it among the card's hosts"
         raise EndpointRefused(connection.card.name, f"{status.scheme}://{status.host}", wrong)
     cancel = content.get("cancelUrl")
     where = url_of(cancel, connection.reach.home) if isinstance(cancel, str) else None
-    return Job(str(content.get("jobId", "")), status, where if where and connection.reach.trusts(where) else None)
+    return Job(str(content.get("jobId", "")), status, where if where and connection.reach.scope.allows(where) else None)
 
 
 def _ended(job: Job, connection: Connection, effort: Effort) -> dict[str, object]:
@@ -111,7 +111,7 @@ def _ended(job: Job, connection: Connection, effort: Effort) -> dict[str, object
 
 
 def _seen(job: Job, connection: Connection, effort: Effort) -> dict[str, object]:
-    content = connection.call(connection.request("GET", job.status), effort, JOB_BYTES).json()
+    content = json_of(connection.call(connection.request("GET", job.status), effort, JOB_BYTES))
     if not isinstance(content, dict) or not isinstance(content.get("status"), str):
         raise Transient("the job has no status")
     return {**content, "status": content["status"].lower()}

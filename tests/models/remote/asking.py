@@ -44,7 +44,7 @@ def request(number: int = 0, seed: int = 7, **changes: object) -> DrawRequest:
 
 
 def draw(card: ModelCard, clock: FakeClock, *requests: DrawRequest, **naming: Any) -> list[Drawn | Undrawn]:
-    handler = RemoteHandler(card, patience=clock.patience(), **naming)
+    handler = RemoteHandler(card, clock=clock, **naming)
     connection = handler.load_model()
     try:
         return handler.run_inference(requests or [request()], connection)

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from foundry.retrying import RetryPolicy
+from models.http.credential_scope import CredentialScope
 from models.remote import RemoteHandler
-from models.remote.download import downloaded
-from models.remote.patience import Effort
+from models.remote.download import download
+from models.remote.effort import Effort
 from models.remote.reach import Reach
 from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
 from tests.models.remote.asking import a_card, draw, pixels, request, undrawn
@@ -83,7 +85,7 @@ def test_a_redirect_to_an_allowed_host_is_followed_but_not_for_ever(
 
 def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_used() -> None:
     answers = iter([["93.184.216.34"], ["10.0.0.1"]])
-    reach = Reach(httpx2.URL("https://api.example/v1"), resolve=lambda host, port: next(answers))
+    reach = Reach(CredentialScope(httpx2.URL("https://api.example/v1")), resolve=lambda host, port: next(answers))
     assert str(reach.pinned(httpx2.URL("https://files.example/p.png?s=1"))) == "https://93.184.216.34/p.png?s=1"
     with pytest.raises(Declined, match=r"private address \(10.0.0.1\)"):
         reach.pinned(httpx2.URL("https://files.example/p.png"))
@@ -122,12 +124,12 @@ def test_a_pinned_address_is_verified_by_the_name_it_stands_for(
         trusting = httpx2.Client(verify=ssl.create_default_context(cafile=pem), trust_env=False)
         reach = dataclasses.replace(loaded.reach, resolve=lambda host, port: ["127.0.0.1"])
         connection = dataclasses.replace(loaded, client=trusting, reach=reach)
-        effort = Effort("card", "shot", "key", 1, 60.0, clock.patience())
+        effort = Effort("card", "shot", "key", RetryPolicy(attempts=1, budget_s=60.0, clock=clock))
         port = httpx2.URL(shelf.url).port
         with trusting:
-            data = downloaded(f"https://files.example:{port}/pictures/one", connection, effort)
+            data = download(f"https://files.example:{port}/pictures/one", connection, effort)
             with pytest.raises(Transient, match="ConnectError"):
-                downloaded(f"https://other.example:{port}/pictures/one", connection, effort)
+                download(f"https://other.example:{port}/pictures/one", connection, effort)
     assert data == shelf.vendor.pictures["one"]
     assert [seen.headers["host"] for seen in shelf.vendor.seen] == [f"files.example:{port}"]
 
@@ -139,11 +141,11 @@ def test_a_job_elsewhere_gets_the_credential_only_if_the_card_names_its_host(
     with pytest.raises(EndpointRefused, match=r"jobs.vendor.example .* name it among the card's hosts"):
         draw(a_card(server, "submit-and-poll"), clock)
     home = httpx2.URL("https://api.vendor.example/v3")
-    reach = Reach(home, ("jobs.vendor.example",))
-    assert reach.trusts(httpx2.URL("https://jobs.vendor.example/v3/status/1"))
-    assert not reach.trusts(httpx2.URL("http://jobs.vendor.example/v3/status/1"))
-    assert not reach.trusts(httpx2.URL("https://jobs.vendor.example:8443/v3/status/1"))
-    assert not reach.trusts(httpx2.URL("https://api.vendor.example.evil.example/"))
+    scope = CredentialScope(home, ("jobs.vendor.example",))
+    assert scope.allows(httpx2.URL("https://jobs.vendor.example/v3/status/1"))
+    assert not scope.allows(httpx2.URL("http://jobs.vendor.example/v3/status/1"))
+    assert not scope.allows(httpx2.URL("https://jobs.vendor.example:8443/v3/status/1"))
+    assert not scope.allows(httpx2.URL("https://api.vendor.example.evil.example/"))
 
 
 def test_a_cookie_of_the_vendor_is_not_brought_back(server: MisbehavingServer, clock: FakeClock) -> None:

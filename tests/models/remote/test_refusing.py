@@ -70,7 +70,7 @@ def test_an_unusable_credential_is_refused_before_anything_is_sent(
 def test_a_new_credential_counts_from_the_next_request_on(
     server: MisbehavingServer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handler = RemoteHandler(a_card(server), patience=clock.patience())
+    handler = RemoteHandler(a_card(server), clock=clock)
     connection = handler.load_model()
     handler.run_inference([request()], connection)
     monkeypatch.setenv(VARIABLE, "renewed")

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from foundry.retrying import RetryPolicy
 from models.drawing import Drawn
 from models.remote import RemoteHandler
-from models.remote.patience import Effort
+from models.remote.effort import Effort
 from models.remote.refusals import CredentialRefused, Transient, VendorOutage
 from tests.models.remote.asking import SENT, a_card, draw, pixels, request, undrawn
 from tests.support.fake_clock import FakeClock
@@ -49,7 +50,7 @@ def test_pauses_grow_with_jitter_that_a_second_run_repeats(server: MisbehavingSe
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
 def test_retry_after_is_honoured_in_both_forms(server: MisbehavingServer, clock: FakeClock, form: str) -> None:
-    asked = "20" if form == "seconds" else formatdate(clock.today() + 20, usegmt=True)
+    asked = "20" if form == "seconds" else formatdate(clock.time() + 20, usegmt=True)
     server.vendor.will("draw", refusing(429, retry_after=asked))
     (result,) = draw(a_card(server), clock)
     assert isinstance(result, Drawn)
@@ -168,7 +169,7 @@ def test_one_outage_in_a_batch_rises_and_begins_nothing_new(server: MisbehavingS
 
 
 def test_the_time_of_a_picture_is_bounded_whatever_the_vendor_does(clock: FakeClock) -> None:
-    effort = Effort("card", "shot", "key", 1_000, 60.0, clock.patience())
+    effort = Effort("card", "shot", "key", RetryPolicy(attempts=1_000, budget_s=60.0, first_pause_s=0.5, clock=clock))
 
     def never() -> None:
         raise Transient("no answer")

@@ -7,8 +7,8 @@ import pickle
 
 import pytest
 
+from models.http.secrets import scrub
 from models.remote import RemoteHandler
-from models.remote.credential import scrub
 from models.remote.refusals import AccountRefused, CredentialRefused, EndpointRefused, VendorOutage
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request
 from tests.support.fake_clock import FakeClock

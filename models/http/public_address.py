@@ -1,0 +1,59 @@
+"""Addresses that come from somebody else's answer: looked up once, checked, and used as they were checked."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import httpx2
+
+from models.http.credential_scope import port
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], list[str]]
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class UnsafeAddress(Exception):
+    """An address that must not be asked; the text is a reason that follows the words "leads to ...,"."""
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """Return every address that a host's name has now; OSError if it has none."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def pinned(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = addresses_of) -> httpx2.URL:
+    """Return `url` with a checked address in place of the name, so that no second look-up can lead elsewhere.
+
+    UnsafeAddress for anything but https to a public address; with `loopback`, this machine is allowed too, and by plain
+    http.
+    """
+    if url.scheme != "https" and not (loopback and url.scheme == "http"):
+        raise UnsafeAddress("which is not https")
+    try:
+        found = {each: _unwrapped(ipaddress.ip_address(each)) for each in resolve(url.host, port(url))}
+    except (OSError, ValueError):
+        found = {}
+    if not found:
+        raise UnsafeAddress("which has no address")
+    for address in found.values():
+        if not (_is_public(address) or (loopback and address.is_loopback)):
+            raise UnsafeAddress(f"a private address ({address})")
+    if url.scheme == "http" and not all(address.is_loopback for address in found.values()):
+        raise UnsafeAddress("which is not https")
+    return url.copy_with(host=next(iter(found)))
+
+
+def _unwrapped(address: Address) -> Address:
+    """Return the IPv4 address that an IPv6 form wraps (mapped, 6to4, NAT64), or the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _is_public(address: Address) -> bool:
+    return address.is_global and not address.is_multicast and not address.is_reserved
