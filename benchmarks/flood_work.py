@@ -146,7 +146,7 @@ def bare(folder: Path, each: list[Order]) -> dict[str, float]:
             admit_request(BriefRequest("", order.tenant, order.campaign, order.document()), folders) for order in some
         ]
         began, used = time.monotonic(), time.process_time()
-        build_all([(one.plan, one.pictures) for one in found], store, generator=PaintingHandler())
+        build_all([(one.plan, one.inputs) for one in found], store, generator=PaintingHandler())
         if first:
             wall, processor = wall + time.monotonic() - began, processor + time.process_time() - used
     return {"briefs": max(0, len(each) - A_ROUND), "wall": wall, "processor": processor}

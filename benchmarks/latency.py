@@ -31,10 +31,10 @@ from pipelines.bus.messages import brief_message
 from pipelines.bus.producing import MessageWriter, open_writer
 from pipelines.bus.settings import BusSettings
 from pipelines.campaign.flow import build_all
-from pipelines.campaign.workbench import admitted
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import Order
+from pipelines.planning.admission import admit_file
 from tests.pipelines.dispatcher.factory import Factory
 from tests.support.fakes import PaintingHandler
 from tests.support.waiting import until
@@ -74,11 +74,11 @@ def direct(factory: Factory, brief: Brief) -> Times:
     root, file = factory.folder / "direct", factory.folder / "files" / brief.tenant / "brief.json"
     file.write_text(brief.model_dump_json())
     began, store = time.time(), LocalStore(root)
-    orders = list(admitted(file, factory.folder / "tenants"))
+    orders = admit_file(file, factory.folder / "tenants")
     for each in orders:
         needs(each.plan, store.for_tenant(each.plan.tenant.id))
     begun = time.time()
-    build_all([(each.plan, each.pictures) for each in orders], store, generator=PaintingHandler())
+    build_all([(each.plan, each.inputs) for each in orders], store, generator=PaintingHandler())
     return times_of(root, began, begun)
 
 

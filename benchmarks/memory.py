@@ -30,7 +30,7 @@ def one(alternatives: int, folder: Path) -> None:
     """Run a campaign of so many alternatives; print its variants, and the peaks before and after."""
     each = admitted(folder, placements=["first"], alternatives=alternatives)
     before = peak_mib()
-    build(each.plan, each.pictures, LocalStore(folder / "store"), generator=PaintingHandler())
+    build(each.plan, each.inputs, LocalStore(folder / "store"), generator=PaintingHandler())
     print(each.plan.variant_count, before, peak_mib())
 
 

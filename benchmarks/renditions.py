@@ -26,7 +26,7 @@ from foundry.store.object_store import LocalStore
 from imaging.still.check import check
 from imaging.still.compose import finish, prepare
 from imaging.still.encode import encode
-from pipelines.campaign.workbench import admitted
+from pipelines.planning.admission import admit_file
 from transforms.expand import render_orders
 from transforms.render import load_master, render, thumbnail
 
@@ -92,7 +92,7 @@ def main(brief: str, source: str, threads: int = 2) -> None:
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    plan = next(iter(admitted(Path(brief), None, None))).plan
+    plan = admit_file(Path(brief))[0].plan
     with tempfile.TemporaryDirectory(dir=Path(source).parent) as folder:
         store = with_masters(plan, Path(source), Path(folder))
         count, wall, own = rate(plan, store, threads)

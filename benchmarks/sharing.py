@@ -31,7 +31,7 @@ def slope(folder: Path) -> tuple[float, float, float]:
     messages = dict.fromkeys(LOCALES, BRIEF["messages"]["en-US"])
     each = admitted(folder, messages=messages, placements=["meta/feed-square"])
     store = LocalStore(folder / "slope")
-    build(each.plan, each.pictures, store, generator=PaintingHandler())
+    build(each.plan, each.inputs, store, generator=PaintingHandler())
     shot = next(each.plan.shots())
     variants = list(each.plan.variants(shot))
     image, facts = load_master(shot, store)
@@ -58,7 +58,7 @@ def replay(folder: Path) -> tuple[float, float, int, int]:
     store = LocalStore(folder / "replay")
     PaintingHandler.forget()
     began = time.perf_counter()
-    build(each.plan, each.pictures, store, generator=PaintingHandler())
+    build(each.plan, each.inputs, store, generator=PaintingHandler())
     cold = time.perf_counter() - began
     began = time.perf_counter()
     found = needs(each.plan, store.for_tenant(each.plan.tenant.id))

@@ -69,7 +69,7 @@ def run(folder: Path, shots: int, seconds: float, ahead: bool) -> dict[str, floa
     )
     where = choose_engine("embedded")
     where = where if ahead else replace(where, ahead=0)
-    build_all([(each.plan, each.pictures)], LocalStore(folder / "store"), generator=Device(seconds), engine=where)
+    build_all([(each.plan, each.inputs)], LocalStore(folder / "store"), generator=Device(seconds), engine=where)
     wall = time.monotonic() - Device.began
     return {"shots": each.plan.shot_count, "files": each.plan.variant_count, "busy": Device.busy, "wall": wall}
 

@@ -10,7 +10,7 @@ import json
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -76,13 +76,18 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what BRIEF would make, reuse and cost, without loading a model."""
-    from pipelines.campaign.workbench import admitted, plan_as_json, plan_table
+    from console.views import plan_as_json, print_plan
+    from foundry.plan.estimate import needs
+    from foundry.store.addresses import open_store
+    from pipelines.planning.admission import admit_file
 
-    for each in admitted(brief, tenants, cards):
+    for each in admit_file(brief, tenants, cards):
+        tenant = each.plan.tenant
+        lacking = needs(each.plan, open_store(store, [tenant]).for_tenant(tenant.id))
         if as_json:
-            say(json.dumps(plan_as_json(each, store)))
+            say(json.dumps(plan_as_json(each, lacking)))
         else:
-            plan_table(each, store, out)
+            print_plan(each, lacking, out)
 
 
 @app.command()
@@ -99,32 +104,21 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
-    from pipelines.campaign.workbench import Means, admitted, run_all
+    from console.progress import progress_on
+    from console.views import print_summary, summary_as_json
+    from pipelines.campaign.running import RunOptions, run_all
+    from pipelines.planning.admission import admit_file
 
-    letters, means = 0, Means(blender, engine, engine_config)
-    for summary in run_all(list(admitted(brief, tenants, cards)), store, err, means):
-        letters += summary["failed"]
+    options = RunOptions(blender=blender, engine=engine, engine_config=engine_config)
+    orders = admit_file(brief, tenants, cards)
+    summaries = run_all(orders, store, options=options, display=progress_on(err))
+    for summary in summaries:
         if as_json:
-            say(json.dumps(summary))
+            say(json.dumps(summary_as_json(summary)))
         else:
-            _print_summary(summary)
-    if letters:
+            print_summary(summary, out, err)
+    if any(summary.failed for summary in summaries):
         raise typer.Exit(Exit.DEAD_LETTERS)
-
-
-def _print_summary(summary: dict[str, Any]) -> None:
-    out.print(
-        f"[bold]{summary['campaign']}[/]: {summary['variants']} assets, {summary['made']} made now, "
-        f"{summary['reused']} reused, {summary['failed']} failed; "
-        f"{summary['shots_drawn']} shots drawn{_clips_told(summary)}; ${summary['cost_usd']}; {summary['seconds']} s"
-    )
-    if summary["failed"]:
-        err.print(f"[yellow]{summary['failed']} dead letters[/]: {summary['dead_letters']}")
-    out.print(f"Look at {summary['report']}")
-
-
-def _clips_told(summary: dict[str, Any]) -> str:
-    return f", {summary['clips_filmed']} clips filmed" if summary["clips_filmed"] else ""
 
 
 @app.command()
@@ -154,9 +148,10 @@ def report(
     cards: CardsFolder = None,
 ) -> None:
     """Write the campaign's report.html again from what the store holds."""
-    from pipelines.campaign.workbench import admitted, report_again
+    from pipelines.campaign.report import report_again
+    from pipelines.planning.admission import admit_file
 
-    for each in admitted(brief, tenants, cards):
+    for each in admit_file(brief, tenants, cards):
         say(report_again(each, store))
 
 
@@ -167,14 +162,15 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that went into ASSETS; as JSON, one line each."""
-    from pipelines.campaign.explain import explained, print_explained
+    from console.views import print_explanation
+    from pipelines.campaign.explain import explain as explain_asset
 
     for asset in assets:
-        found = explained(asset, store)
+        explanation = explain_asset(asset, store)
         if as_json:
-            say(json.dumps(found, ensure_ascii=False))
+            say(json.dumps(explanation.as_json(), ensure_ascii=False))
         else:
-            print_explained(found, out)
+            print_explanation(explanation, out)
 
 
 @brief_app.command("adopt")
@@ -204,9 +200,9 @@ def adopt_brief(
 @brief_app.command("check")
 def check_brief(brief: Briefs, tenants: Tenants = None, cards: CardsFolder = None) -> None:
     """Say whether BRIEF can be planned, and everything that is wrong with it."""
-    from pipelines.campaign.workbench import admitted
+    from pipelines.planning.admission import admit_file
 
-    for each in admitted(brief, tenants, cards):
+    for each in admit_file(brief, tenants, cards):
         say(f"{each.plan.brief.tenant}/{each.plan.brief.campaign.id}: good")
 
 

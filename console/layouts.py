@@ -141,9 +141,9 @@ def _tenant(tenant: str | None, tenants: Path | None) -> Tenant:
 
 
 def _order(brief: Path | None, tenants: Path | None) -> Admitted | None:
-    from pipelines.campaign.workbench import admitted
+    from pipelines.planning.admission import admit_file
 
-    return next(iter(admitted(brief, tenants)), None) if brief else None
+    return next(iter(admit_file(brief, tenants)), None) if brief else None
 
 
 def _one(found: tuple[Placement, ...], name: str) -> Placement:
@@ -166,7 +166,7 @@ def _scene(order: Admitted | None, whose: Tenant, place: Placement, locale: str,
     mirrored = compositions()[place.bucket].has_sides and is_rtl(locale)
     if picture:
         return from_picture(_decoded(picture), place.bucket, mirrored)
-    facts = order.pictures[0] if order and order.pictures else None
+    facts = order.inputs[0] if order and order.inputs else None
     product = _decoded(facts.path) if facts and facts.path.suffix in (".png", ".webp") else None
     return stand_in(whose, place.bucket, mirrored, product)
 

@@ -103,18 +103,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from foundry.store.addresses import open_store
     from pipelines.campaign.flow import start
-    from pipelines.campaign.workbench import admitted
     from pipelines.engines import dataflow
     from pipelines.engines.engine import Engine
+    from pipelines.planning.admission import admit_file
 
     told, beam_arguments = parse_arguments(arguments or [])
     with tempfile.TemporaryDirectory() as folder:
-        orders = list(admitted(fetch_brief(told.brief, Path(folder), storage.Client()), None))
+        orders = admit_file(fetch_brief(told.brief, Path(folder), storage.Client()))
         options = dataflow.parse_dataflow_options([*beam_arguments, "--sdk_location=container"])
         hints = {"min_ram": "16GB", "accelerator": told.accelerator}
         where = Engine(dataflow.dataflow_runner(), options, hints, accelerated=True)
         store = open_store(told.store, [each.plan.tenant for each in orders])
-        start([(each.plan, each.pictures) for each in orders], store, engine=where)
+        start([(each.plan, each.inputs) for each in orders], store, engine=where)
     print(json.dumps([each.plan.digest for each in orders]))
 
 

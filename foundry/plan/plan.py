@@ -32,7 +32,7 @@ from foundry.names import digest, sorted_json
 from foundry.plan.clips import clips_shown
 from foundry.plan.composition import compositions
 from foundry.plan.shot import RenderOrder, ShotOrder
-from foundry.plan.timeline import Timeline, timeline_for
+from foundry.plan.timeline import Timeline, ordered_timeline
 from foundry.plan.variant import Variant
 from foundry.tenant import Tenant
 
@@ -125,15 +125,9 @@ class Plan:
             layout = layout_for(placement, self.tenant)
             shown, look = shown_fields(layout, placement), self._look(layout, placement)
             cells.setdefault(placement.bucket, []).append(
-                Cell(placement, layout, shown, look, self._timeline(placement))
+                Cell(placement, layout, shown, look, ordered_timeline(self.brief.film, placement))
             )
         return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}
-
-    def _timeline(self, placement: Placement) -> Timeline | None:
-        wishes = self.brief.film or FilmWishes()
-        if placement.motion is None:
-            return None
-        return timeline_for(placement, placement.motion, wishes.template, wishes.seconds, wishes.bpm or 0)
 
     def _look(self, layout: Layout, placement: Placement) -> str:
         fonts = self.tenant.brand.fonts

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from foundry.brief.brief import FilmWishes
 from foundry.channel.placement import Motion, Placement
 from foundry.copy import CopyField
 from foundry.errors import FoundryError
@@ -305,3 +306,14 @@ def timeline_for(
     shortest, longest = motion.seconds
     length = min(max(seconds or template.seconds, shortest), longest)
     return fitted(template, rate_of(motion.rates[0]), length, bpm or template.bpm)
+
+
+def ordered_timeline(wishes: FilmWishes | None, placement: Placement) -> Timeline | None:
+    """Return the timeline of the film that a brief orders for a placement; None for a placement of stills.
+
+    NoTimeline if no template serves the placement. `wishes` is the brief's section on films.
+    """
+    if placement.motion is None:
+        return None
+    asked = wishes or FilmWishes()
+    return timeline_for(placement, placement.motion, asked.template, asked.seconds, asked.bpm or 0)

@@ -1,18 +1,21 @@
-"""From a file or an id back to everything that went into it."""
+"""Explanation: from a file, or an asset's id, back to everything that went into it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from foundry.errors import FoundryError
 from foundry.names import campaign_folder
+from foundry.provenance import asset_of
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore, crc32c
+
+Record = Mapping[str, Any]
+"""A record as the store holds it: JSON, whose fields the manifest's documentation lists."""
 
 
 class UnknownAsset(FoundryError):
@@ -28,67 +31,69 @@ class UnknownAsset(FoundryError):
         return f"{self.asset}: {self.why}"
 
 
-def explained(asset: str, address: str) -> dict[str, Any]:
-    """The manifest record of a file (by the id in its metadata) or of an id, and whether the bytes agree."""
-    path = Path(asset)
-    tenant, name, data = "*", asset, None
-    if path.is_file():
-        from foundry.provenance import asset_of
+@dataclass(frozen=True)
+class Explanation:
+    """What the store knows of one asset.
 
-        data = path.read_bytes()
-        found = asset_of(data)
-        if found is None:
-            raise UnknownAsset(asset, "carries no asset id in its XMP; give the id from the manifest")
-        tenant, name = found
-    record = _find(tenant, name, open_store(address), asset)
-    store = open_store(address).for_tenant(record["tenant"])
-    record["master_record"] = json.loads(store.get(record["master"].replace(".png", ".json")))
-    if record.get("clips"):
-        record["clip_records"] = [json.loads(store.get(clip.replace(".mkv", ".json"))) for clip in record["clips"]]
-    if data is not None:
-        record["bytes_unchanged"] = crc32c(data) == record["crc32c"]
+    `asset` is its manifest record, `master` its master's record, `clips` the records of the clips that it shows.
+    `bytes_unchanged` says whether the given file still has the bytes that were recorded; None where an id was given.
+    """
+
+    asset: Record
+    master: Record
+    clips: tuple[Record, ...] = ()
+    bytes_unchanged: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return one JSON object: the manifest record, with the other records below it."""
+        told: dict[str, Any] = {**self.asset, "master_record": dict(self.master)}
+        if self.clips:
+            told["clip_records"] = [dict(clip) for clip in self.clips]
+        if self.bytes_unchanged is not None:
+            told["bytes_unchanged"] = self.bytes_unchanged
+        return told
+
+
+def explain(asset: str, address: str) -> Explanation:
+    """Explain a file, by the id in its metadata, or an asset's id, from the store at `address`.
+
+    UnknownAsset if the file carries no id, or if no manifest of the store names it.
+    """
+    path = Path(asset)
+    data = path.read_bytes() if path.is_file() else None
+    tenant, name = _identify(asset, data)
+    store = open_store(address)
+    record = _find_record(tenant, name, store, asset)
+    own = store.for_tenant(record["tenant"])
+    return Explanation(
+        asset=record,
+        master=_read_json(own, Path(record["master"]).with_suffix(".json")),
+        clips=tuple(_read_json(own, Path(clip).with_suffix(".json")) for clip in record.get("clips") or ()),
+        bytes_unchanged=None if data is None else crc32c(data) == record["crc32c"],
+    )
+
+
+def _identify(asset: str, data: bytes | None) -> tuple[str, str]:
+    """Return the tenant, or "*" for any, and the asset's id."""
+    if data is None:
+        return "*", asset
+    found = asset_of(data)
+    if found is None:
+        raise UnknownAsset(asset, "carries no asset id in its XMP; give the id from the manifest")
+    return found
+
+
+def _read_json(store: ObjectStore, name: Path) -> Record:
+    record: Record = json.loads(store.get(name.as_posix()))
     return record
 
 
-def _find(tenant: str, name: str, store: ObjectStore, asked: str) -> dict[str, Any]:
+def _find_record(tenant: str, name: str, store: ObjectStore, asked: str) -> Record:
     if not name.isalnum():
         raise UnknownAsset(asked, "is neither a file nor an asset id (32 hexadecimal digits)")
     for manifest in store.matching(f"{tenant}/{campaign_folder('*')}/manifest.jsonl"):
         for line in store.lines(manifest):
             if f'"asset":"{name}'.encode() in line:
-                found: dict[str, Any] = json.loads(line)
-                return found
+                record: Record = json.loads(line)
+                return record
     raise UnknownAsset(asked, "no manifest in this store names it; is it the store it was made in?")
-
-
-def _table(title: str, record: dict[str, Any], names: tuple[str, ...]) -> Table:
-    """What a record says under these names, where it says something."""
-    table = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
-    table.add_column(width=18, style="dim")
-    table.add_column(overflow="fold")
-    for name in names:
-        if record.get(name) not in (None, ""):
-            table.add_row(name, str(record[name]))
-    return table
-
-
-def print_explained(record: dict[str, Any], out: Console) -> None:
-    """The record, grouped as people ask."""
-    groups = {
-        "Asset": ("asset", "file_name", "address", "format", "quality", "width_px", "height_px",
-                  "size_bytes", "crc32c", "bytes_unchanged", "cost_usd"),
-        "Order": ("tenant", "campaign", "brief", "product", "product_picture", "locale", "placement",
-                  "regions", "audience", "embargo", "expiry", "priority", "metadata"),
-        "Copy": ("headline", "subheadline", "call_to_action", "offer", "price", "legal"),
-        "Look": ("layout", "layout_digest", "placement_digest", "brand_digest"),
-        "Shot": ("shot", "master", "scene", "prompt", "negative_prompt", "caption", "bucket",
-                 "mirrored", "alternative", "seed", "attempts", "model", "model_version",
-                 "weights_sha256", "upscaler", "screen"),
-    }  # fmt: skip
-    for title, names in groups.items():
-        out.print(_table(title, record, names), markup=False)
-    for number, clip in enumerate(record.get("clip_records", ()), 1):
-        out.print(_table(f"Clip {number}", clip, tuple(name for name in clip if name != "attempts")), markup=False)
-    for check in [*record["shot_checks"], *record["checks"]]:
-        mark = "pass" if check["passed"] else "FAIL"
-        out.print(f"{mark}  {check['name']}: {check['measured']} ({check['limit']})", markup=False)

@@ -1,125 +1,75 @@
-"""The page that people open: every asset, filtered, grouped, zoomed, with its lineage. One file, no network."""
+"""Reporting: write a campaign's page from what the store holds of its plan."""
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from foundry.errors import BadInput
+from foundry.names import campaign_folder
+from foundry.plan.estimate import Needs, needs
+from foundry.store.addresses import open_store
+from foundry.store.object_store import ObjectStore
+from pipelines.campaign.report_page import RunFigures, write_report
+from pipelines.planning.admission import Admitted
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup
-
-from foundry.manifest import DeadLetter, ManifestRecord
-from foundry.tenant import Palette
-from templates import TEMPLATES
-
-SHOWN = 3_000
+REPORT = "report.html"
 
 
-@dataclass(frozen=True)
-class RunFigures:
-    """What a campaign came to. Money in US dollars."""
+def report_again(each: Admitted, address: str, store: ObjectStore | None = None) -> str:
+    """Write the report of what the store at `address` holds of a plan; return the page's address.
 
-    campaign: str
-    campaign_name: str
-    tenant_name: str
-    variants_total: int
-    made: int
-    reused: int
-    failed: int
-    shots_total: int
-    shots_drawn: int
-    cost_usd: str
-    cost_if_new_usd: str
-    size_bytes: int
-    model: str
-    seconds: float | None = None
-    assumptions: tuple[str, ...] = ()
-    clips_total: int = 0
-    clips_filmed: int = 0
+    `store` is the same store where it is open already. BadInput if the campaign was never run there.
+    """
+    store = store or open_store(address, [each.plan.tenant])
+    own = store.for_tenant(each.plan.tenant.id)
+    if not own.exists(f"{campaign_folder(each.plan.brief.campaign.id)}/manifest.jsonl"):
+        raise BadInput(address, "holds no run of this campaign; use `foundry run` first")
+    return report_run(each, store, needs(each.plan, own), None)
 
 
-def write_report(
-    target: Path,
-    *,
-    figures: RunFigures,
-    records: Iterable[ManifestRecord],
-    letters: Sequence[DeadLetter],
-    thumbnail: Callable[[str], bytes],
-    link: Callable[[str], str],
-    palette: Palette | None = None,
-    shown: int = SHOWN,
-) -> None:
-    """Write the page to `target`. Memory is bounded by `shown` thumbnails; the rest is counted, not shown."""
-    assets: list[dict[str, Any]] = []
-    more = 0
-    for record in records:
-        if len(assets) < shown:
-            assets.append(_asset(record, thumbnail, link))
-        else:
-            more += 1
-    page = _environment().get_template("report.html.j2")
-    text = page.render(
-        figures=figures,
-        tiles=_tiles(figures),
-        assets=_inline(assets),
-        letters=letters,
-        more=more,
-        accent=palette.primary if palette else "#345",
-        style=Markup((TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")),
-        script=Markup((TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")),
+def report_run(each: Admitted, store: ObjectStore, lacking: Needs, seconds: float | None) -> str:
+    """Write the report and return the page's address.
+
+    `lacking` is what the store lacked before the run, and `seconds` how long the run took; None for a report that is
+    written again, which then counts nothing as made.
+    """
+    from transforms.manifest import read_letters, records
+
+    plan, own = each.plan, store.for_tenant(each.plan.tenant.id)
+    page = f"{campaign_folder(plan.brief.campaign.id)}/{REPORT}"
+    letters = read_letters(plan, store)
+    failed = sum(letter.stage == "render" for letter in letters)
+    size = sum(record.size_bytes for record in records(plan, store))
+    with own.replacing(page) as target:
+        write_report(
+            target,
+            figures=_figures(each, lacking, failed=failed, size_bytes=size, seconds=seconds),
+            records=records(plan, store),
+            letters=letters,
+            thumbnail=own.get,
+            link=lambda address: f"../../{address}",
+            palette=plan.tenant.brand.palette,
+        )
+    return own.address(page)
+
+
+def _figures(each: Admitted, lacking: Needs, *, failed: int, size_bytes: int, seconds: float | None) -> RunFigures:
+    plan, ran = each.plan, seconds is not None
+    to_make = lacking.variants_to_make + lacking.variants_only_rendered
+    return RunFigures(
+        campaign=plan.brief.campaign.id,
+        campaign_name=plan.brief.campaign.name,
+        tenant_name=plan.tenant.name,
+        variants_total=plan.variant_count,
+        made=to_make - failed if ran else 0,
+        reused=lacking.variants_reused,
+        failed=failed,
+        shots_total=plan.shot_count,
+        shots_drawn=lacking.shots_to_draw if ran else 0,
+        clips_total=each.estimate.clips,
+        clips_filmed=lacking.clips_to_film if ran else 0,
+        cost_usd=f"{lacking.money if ran else 0:f}",
+        cost_if_new_usd=f"{each.estimate.money:f}",
+        size_bytes=size_bytes,
+        model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",
+        seconds=seconds,
+        assumptions=each.assumptions,
     )
-    target.write_text(text, encoding="utf-8")
-
-
-def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=select_autoescape(default=True))
-
-
-def _inline(value: object) -> Markup:
-    """JSON that cannot end the script element it stands in."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-        text = text.replace(character, code)
-    return Markup(text)
-
-
-def _asset(record: ManifestRecord, thumbnail: Callable[[str], bytes], link: Callable[[str], str]) -> dict[str, Any]:
-    kept = asdict(record)
-    picture = base64.b64encode(thumbnail(record.thumbnail)).decode()
-    return {**kept, "thumb": f"data:image/webp;base64,{picture}", "href": link(record.address)}
-
-
-def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
-    each = float(figures.cost_if_new_usd) / max(figures.variants_total, 1)
-    tiles = [
-        (
-            "Assets",
-            f"{figures.variants_total - figures.failed:,}",
-            f"of {figures.variants_total:,} ordered",
-        ),
-        ("Shots", f"{figures.shots_total:,}", f"{figures.shots_drawn:,} drawn in this run"),
-        ("Made now", f"{figures.made:,}", f"{figures.reused:,} reused"),
-        (
-            "Cost of this run",
-            f"${float(figures.cost_usd):.4f}",
-            f"${each:.6f} an asset if all were new",
-        ),
-        ("Size", _megabytes(figures.size_bytes), "all files"),
-    ]
-    if figures.clips_total:
-        tiles.insert(2, ("Clips", f"{figures.clips_total:,}", f"{figures.clips_filmed:,} filmed in this run"))
-    if figures.seconds is not None:
-        tiles.append(("Time", _duration(figures.seconds), "this run"))
-    return tiles
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.1f} min"

@@ -10,9 +10,8 @@ from typing import Any
 from foundry.brief.brief import Brief
 from foundry.brief.intake import parse
 from foundry.errors import FoundryError, Refusals
-from foundry.tenant import load_tenant
 from pipelines.bus.messages import BriefRequest, CancelRequest, parse_record
-from pipelines.planning.admission import Admitted
+from pipelines.planning.admission import Admitted, BriefFolders, admit_brief
 
 
 class ForeignFile(FoundryError):
@@ -56,15 +55,11 @@ def admit_request(submitted: BriefRequest, folders: Folders) -> Admitted:
 
     Product files are read below the tenant's own folder and nowhere else: who may write to a topic names paths there.
     """
-    from models.registry import cards_of, open_registry
-    from pipelines.planning.admission import admit_fitting
-
     brief = parse(submitted.document)
-    tenant = load_tenant(folders.tenants, brief.tenant)
     folder = folders.files / brief.tenant
     if foreign := tuple(_foreign(brief, folder)):
         raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", foreign)
-    return admit_fitting(brief, folder, tenant, cards_of(tenant, open_registry(folders.cards)))
+    return admit_brief(brief, BriefFolders(folders.tenants, folder, folders.cards))
 
 
 def _foreign(brief: Brief, folder: Path) -> Iterator[FoundryError]:

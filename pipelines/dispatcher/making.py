@@ -127,7 +127,7 @@ class RoundMaker:
         from models.blender.process import Blender
         from pipelines.campaign.flow import build_all
 
-        orders = [(plan, order.each.pictures) for order, plan in todo]
+        orders = [(plan, order.each.inputs) for order, plan in todo]
         engine = self.engine() if self.engine else None
         with traced({plan.digest: order.trace for order, plan in todo}):
             made = build_all(orders, store, generator=self.generator, blender=Blender(self.blender), engine=engine)
@@ -183,7 +183,7 @@ def _probe(store: ObjectStore) -> None:
 
 def _report(order: Order, address: str, store: ObjectStore) -> None:
     """The page for people. It is a view: what goes wrong with it stops nothing and can be had by `foundry report`."""
-    from pipelines.campaign.workbench import report_again
+    from pipelines.campaign.report import report_again
 
     with suppress(FoundryError):
         report_again(order.each, address, store)

@@ -1,65 +1,106 @@
-"""The gate: a brief becomes a plan, or a list of sentences that say why not. Nothing is drawn or written here."""
+"""The gate: a brief becomes a plan, or refusals with every reason. Nothing is drawn or written here.
+
+The command line, the dispatcher, the Flex template and the tests all pass through `admit`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundry.brief.brief import PLACEHOLDER, Brief, Message
-from foundry.brief.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled, write
-from foundry.card.card import ModelCard
-from foundry.card.selection import Cards, Worn
-from foundry.channel.placement import Placement, resolve_placements
-from foundry.errors import FoundryError, Problem, Refusals, Unusable, shorten
-from foundry.fonts import hostile, uncovered
-from foundry.inputs.picture import PictureFacts, inspect_picture
-from foundry.inputs.product_model import ModelFacts, inspect_model
-from foundry.inputs.product_view import View
-from foundry.inputs.sound import SoundFacts, inspect_sound, sounds_of
+from foundry.brief.brief import Brief
+from foundry.brief.intake import read_briefs
+from foundry.card.selection import Cards
+from foundry.errors import FoundryError, Refusals
+from foundry.inputs.picture import PictureFacts
+from foundry.inputs.product_model import ModelFacts
+from foundry.inputs.sound import SoundFacts
 from foundry.plan.estimate import Estimate, estimate
 from foundry.plan.plan import Plan
+<<<<<<< HEAD
 from foundry.plan.timeline import timeline_for
 from foundry.tenant import Tenant
 from imaging.typesetting.copy_fitting import find_misfits
 from pipelines.planning.clips_admission import clip_notes, clip_problems
+=======
+from foundry.tenant import Tenant, load_tenant
+from imaging.typesetting.fitting import misfits
+from models.registry import cards_of, open_registry
+from pipelines.planning.card_checks import check_cards
+from pipelines.planning.clip_checks import check_clips
+from pipelines.planning.copy_checks import check_copy
+from pipelines.planning.input_checks import check_placements, inspect_products, inspect_sounds
+from pipelines.planning.limit_checks import check_limits
+from pipelines.planning.notes import notes_on
+
+InputFacts = PictureFacts | ModelFacts | SoundFacts
+>>>>>>> d237686 (Admit every brief through one gate; run, report and explain with typed results)
 
 
 @dataclass(frozen=True)
 class Admitted:
-    """A plan that may run, its estimate as if nothing existed, and the picture, model and audio files it needs."""
+    """A plan that may run.
+
+    `estimate` is what it costs if nothing of it exists yet, `inputs` the picture, model and audio files that it needs,
+    `assumptions` the sentences that whoever ordered it should know.
+    """
 
     plan: Plan
     estimate: Estimate
-    pictures: tuple[PictureFacts | ModelFacts | SoundFacts, ...]
+    inputs: tuple[InputFacts, ...]
     assumptions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class BriefFolders:
+    """The folders that a brief's names refer to: tenants, the brief's files, and your own model cards if any."""
+
+    tenants: Path
+    files: Path
+    cards: Path | None = None
+
+
+def admit_file(path: Path, tenants: Path | None = None, cards: Path | None = None) -> list[Admitted]:
+    """Admit every brief of a file before any is run; Refusals for the first that cannot be planned.
+
+    Relative paths start at the file's folder. `tenants` is a folder, by default `tenants` beside the file; `cards` is
+    your own folder of model cards.
+    """
+    folder = path.resolve().parent
+    folders = BriefFolders(tenants or folder / "tenants", folder, cards)
+    return [admit_brief(brief, folders) for brief in read_briefs(path)]
+
+
+def admit_brief(brief: Brief, folders: BriefFolders) -> Admitted:
+    """Load the brief's tenant and the cards that it uses, and admit the brief; Refusals with every reason otherwise."""
+    tenant = load_tenant(folders.tenants, brief.tenant)
+    return admit(brief, folders.files, tenant, cards_of(tenant, open_registry(folders.cards)))
+
+
 def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
-    """The plan of `brief`, whose relative paths start at `folder`; Refusals with every reason otherwise."""
-    facts, problems = _pictures(brief, folder)
-    placements, unknown = _placements(brief)
-    sounds, unheard = _sounds(brief, folder)
-    problems += unknown + unheard
-    problems += list(_copy_problems(brief, tenant))
-    problems += list(_card_problems(cards, tenant, placements))
+    """Plan `brief`, whose relative paths start at `folder`; Refusals with every reason if it cannot be made.
+
+    The last of the checks sets every copy in its layouts, so that nothing is drawn for a file that cannot be finished.
+    """
+    products, problems = inspect_products(brief, folder)
+    sounds, unheard = inspect_sounds(brief, folder)
+    placements, unknown = check_placements(brief)
+    problems += [*unknown, *unheard, *check_copy(brief, tenant), *check_cards(cards, tenant, placements)]
     if not unknown:
-        problems += clip_problems(brief, tenant, cards, placements)
-    source = f"brief {brief.tenant}/{brief.campaign.id}"
-    if problems:
-        raise Refusals(source, tuple(problems))
-    products = sorted(brief.products, key=lambda product: product.id)
-    hashes = tuple(f.key if (f := facts.get(product.id)) else None for product in products)
+        problems += check_clips(brief, tenant, cards, placements)
+    _refuse(brief, problems)
+    ordered = sorted(brief.products, key=lambda product: product.id)
+    keys = tuple(facts.key if (facts := products.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
-    plan = Plan(brief, tenant, cards, hashes, placements, named)
+    plan = Plan(brief, tenant, cards, keys, placements, named)
     figures = estimate(plan)
-    over = tuple(_over_limits(plan, figures))
-    if over:
-        raise Refusals(source, over)
-    unique = {found.key: found for found in (*facts.values(), *sounds)}
-    return Admitted(plan, figures, tuple(unique.values()), tuple(_assumptions(plan)))
+    _refuse(brief, list(check_limits(plan, figures)))
+    _refuse(brief, list(misfits(plan)))
+    inputs = {facts.key: facts for facts in (*products.values(), *sounds)}
+    return Admitted(plan, figures, tuple(inputs.values()), tuple(notes_on(plan)))
 
 
+<<<<<<< HEAD
 def _pictures(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
     facts: dict[str, PictureFacts | ModelFacts] = {}
     problems: list[FoundryError] = []
@@ -270,3 +311,8 @@ def admit_fitting(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> A
     if problems := tuple(find_misfits(each.plan)):
         raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", problems)
     return each
+=======
+def _refuse(brief: Brief, problems: list[FoundryError]) -> None:
+    if problems:
+        raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", tuple(problems))
+>>>>>>> d237686 (Admit every brief through one gate; run, report and explain with typed results)

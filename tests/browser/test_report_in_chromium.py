@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from foundry.manifest import CheckRecord, DeadLetter, ManifestRecord
-from pipelines.campaign.report import RunFigures, write_report
+from pipelines.campaign.report_page import RunFigures, write_report
 from tests.support import chromium
 from tests.support.briefs import a_tenant
 

@@ -16,7 +16,7 @@ from tests.support.fakes import PaintingHandler
 
 def told(folder: Path, refuse: str = "") -> list[str]:
     each = admitted(folder)
-    build(each.plan, each.pictures, LocalStore(folder / "store"), generator=PaintingHandler(refuse=refuse))
+    build(each.plan, each.inputs, LocalStore(folder / "store"), generator=PaintingHandler(refuse=refuse))
     return (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
 
 

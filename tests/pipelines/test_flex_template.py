@@ -14,8 +14,8 @@ from foundry.errors import BadInput
 from foundry.tenant import load_tenant
 from infra.stack import running
 from pipelines import flex_template
-from pipelines.campaign.workbench import admitted
 from pipelines.flex_template import fetch_brief
+from pipelines.planning.admission import admit_file
 from tests.support.briefs import EXAMPLES
 from tests.support.briefs import admitted as prepared
 
@@ -48,7 +48,7 @@ def test_a_brief_in_a_bucket_is_admitted_with_its_pictures_and_tenants(client: A
     uploaded(client, folder, "spring")
     here = tmp_path / "here"
     here.mkdir()
-    (one,) = admitted(fetch_brief("gs://briefs/spring/brief.yaml", here, client), None)
+    (one,) = admit_file(fetch_brief("gs://briefs/spring/brief.yaml", here, client))
     assert one.plan.digest == there.plan.digest
 
 

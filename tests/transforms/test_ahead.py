@@ -77,7 +77,7 @@ def test_files_are_published_before_the_last_shot_is_drawn_and_are_the_same(tmp_
         PaintingHandler.forget()
         root = tmp_path / f"ahead-{ahead}"
         painter = Patient(root) if ahead else PaintingHandler()
-        made = build_all([(each.plan, each.pictures)], LocalStore(root), generator=painter, engine=one_lane(ahead))
+        made = build_all([(each.plan, each.inputs)], LocalStore(root), generator=painter, engine=one_lane(ahead))
         counts = {"attempts": 4, "shots": 4, "variants": each.plan.variant_count}
         assert made[each.plan.digest] == Outcome(counts, (), each.plan.variant_count)
         found[ahead] = objects(root)
@@ -87,13 +87,13 @@ def test_files_are_published_before_the_last_shot_is_drawn_and_are_the_same(tmp_
 def test_without_it_the_second_shot_would_wait_for_ever(tmp_path: Path) -> None:
     each, root = admitted(tmp_path, alternatives=2), tmp_path / "store"
     with pytest.raises(RuntimeError, match="did not come true"):
-        build_all([(each.plan, each.pictures)], LocalStore(root), generator=Patient(root, 3), engine=one_lane(0))
+        build_all([(each.plan, each.inputs)], LocalStore(root), generator=Patient(root, 3), engine=one_lane(0))
 
 
 def test_a_refused_variant_is_counted_once_and_has_one_letter(tmp_path: Path) -> None:
     each = admitted(tmp_path, messages={**BRIEF["messages"], "de-DE": LONG})
     root = tmp_path / "store"
-    made = build_all([(each.plan, each.pictures)], LocalStore(root), generator=PaintingHandler(), engine=one_lane(1))
+    made = build_all([(each.plan, each.inputs)], LocalStore(root), generator=PaintingHandler(), engine=one_lane(1))
     outcome = made[each.plan.digest]
     assert outcome.letters
     assert len({letter.key for letter in outcome.letters}) == len(outcome.letters)
@@ -102,7 +102,7 @@ def test_a_refused_variant_is_counted_once_and_has_one_letter(tmp_path: Path) ->
 
 def test_a_store_that_fails_there_ends_the_run_and_the_next_makes_the_rest(tmp_path: Path) -> None:
     each, root = admitted(tmp_path, alternatives=2), tmp_path / "store"
-    orders, sick = [(each.plan, each.pictures)], SickStore(root, illness=_full, where="renditions/")
+    orders, sick = [(each.plan, each.inputs)], SickStore(root, illness=_full, where="renditions/")
     hits[str(root)] = 1
     with pytest.raises(RuntimeError, match="No space left"):
         build_all(orders, sick, generator=PaintingHandler(), engine=one_lane(1))
@@ -137,7 +137,7 @@ def test_nobody_waits_for_room_and_what_has_not_begun_can_be_left(tmp_path: Path
 
 def test_threads_that_wait_hold_no_masters(tmp_path: Path) -> None:
     each, store = admitted(tmp_path), LocalStore(tmp_path / "store")
-    build_all([(each.plan, each.pictures)], store, generator=PaintingHandler(), engine=one_lane(0))
+    build_all([(each.plan, each.inputs)], store, generator=PaintingHandler(), engine=one_lane(0))
     for path in (tmp_path / "store").glob("*/records/*/*.json"):
         path.unlink()
     before = _decoded()

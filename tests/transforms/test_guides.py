@@ -48,7 +48,7 @@ def a_picture(folder: Path) -> Path:
 
 def guides(each: Admitted, root: Path) -> Guides:
     store = LocalStore(root)
-    ingest(each.plan, each.pictures, store)
+    ingest(each.plan, each.inputs, store)
     return Guides({each.plan.digest: each.plan}, store)
 
 

@@ -161,7 +161,7 @@ def a_plan(folder: Path, **view: Any) -> Any:
 def test_a_plan_carries_the_view_and_another_angle_is_another_shot(tmp_path: Path) -> None:
     front, turned, again = (a_plan(tmp_path, azimuth_deg=angle) for angle in (0, 40, 0))
     shot, other = next(front.plan.shots()), next(turned.plan.shots())
-    assert shot.picture == front.pictures[0].key
+    assert shot.picture == front.inputs[0].key
     assert shot.name != other.name
     assert shot.name == next(again.plan.shots()).name
     assert front.plan.digest == again.plan.digest != turned.plan.digest

@@ -26,8 +26,13 @@ from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
 from imaging.film.footage import Footage, facts_of_clip, frames_at, open_footage
 from imaging.film.locale_content import film_text
 from imaging.film.signal import Signal
+<<<<<<< HEAD
 from imaging.pixels.contrast import contrast, luminance, luminance_range
 from pipelines.campaign.explain import explained
+=======
+from imaging.pixels.contrast import contrast, extremes, luminance
+from pipelines.campaign.explain import explain
+>>>>>>> d237686 (Admit every brief through one gate; run, report and explain with typed results)
 from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
 from tests.support.fakes import PaintingHandler
@@ -44,7 +49,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(each: Admitted, root: Path, **refusing: str) -> Outcome:
-    return build(each.plan, each.pictures, LocalStore(root), generator=PaintingHandler(**refusing))
+    return build(each.plan, each.inputs, LocalStore(root), generator=PaintingHandler(**refusing))
 
 
 def frames_of(file: Path) -> list[Any]:
@@ -67,7 +72,7 @@ def test_a_moving_scene_is_filmed_once_and_what_is_asked_anew_is_made_anew(
     assert (len(shown), shown[0].shape) == (48, (320, 180, 3))
     assert list(own.list("clips")) == [clip.record, clip.clip]
     assert list((root / SCRATCH).iterdir()) == []
-    assert explained(film.name, str(root))["clip_records"] == [json.loads(own.get(clip.record))]
+    assert explain(film.name, str(root)).as_json()["clip_records"] == [json.loads(own.get(clip.record))]
     rows = [manifest_from_json(line) for line in own.lines("campaigns/test/manifest.jsonl")]
     assert [row.clips for row in rows] == [(clip.clip,)] * 2
     before = objects(root)

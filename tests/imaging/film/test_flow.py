@@ -76,7 +76,7 @@ def test_a_films_audio_is_named_by_hash_and_a_missing_file_is_refused(tmp_path: 
     (tmp_path / "song.wav").write_bytes(b"one")
     film = {"music": "song.wav"}
     first = ordered(tmp_path, monkeypatch, film=film)
-    assert [found.key for found in first.pictures if found.path.suffix == ".wav"] == [first.plan.sounds[0][1]]
+    assert [found.key for found in first.inputs if found.path.suffix == ".wav"] == [first.plan.sounds[0][1]]
     (tmp_path / "song.wav").write_bytes(b"two")
     second = ordered(tmp_path, monkeypatch, film=film)
     assert first_variant(first.plan, "en-US").name != first_variant(second.plan, "en-US").name
@@ -104,7 +104,7 @@ def test_a_brief_makes_films_that_others_can_read(tmp_path: Path, monkeypatch: A
     lines = {"en-US": [{"start": "0.1", "end": "1.2", "text": "Good morning."}]}
     each = ordered(tmp_path, monkeypatch, film={"subtitles": lines})
     store = LocalStore(tmp_path / "store")
-    done = build(each.plan, each.pictures, store, generator=PaintingHandler())
+    done = build(each.plan, each.inputs, store, generator=PaintingHandler())
     assert (done.rows, done.letters) == (2, ())
     own = store.for_tenant("aurelle")
     film = first_variant(each.plan, "en-US")
@@ -117,6 +117,6 @@ def test_a_brief_makes_films_that_others_can_read(tmp_path: Path, monkeypatch: A
     before = set(own.list("renditions"))
     changed = {**WORDS, "de-DE": {**WORDS["de-DE"], "headline": "Moin"}}
     other = ordered(tmp_path, monkeypatch, film={"subtitles": lines}, messages=changed)
-    again = build(other.plan, other.pictures, store, generator=PaintingHandler())
+    again = build(other.plan, other.inputs, store, generator=PaintingHandler())
     assert again.rows == 2
     assert len(set(own.list("renditions")) - before) == 1

@@ -110,7 +110,7 @@ def test_the_card_decides_the_bits_and_the_record_says_them(tmp_path: Path, bits
     upscale = card("lanczos", "upscale").model_copy(update={"bits": bits})
     plan = dataclasses.replace(each.plan, cards=dataclasses.replace(each.plan.cards, upscale=upscale))
     store = LocalStore(tmp_path / "store")
-    ingest(plan, each.pictures, store)
+    ingest(plan, each.inputs, store)
     order = next(iter(plan.shots()))
     pixels = painted(order, 1)
     (drawing,) = PaintingHandler().run_inference([order], PaintingHandler().load_model())

@@ -49,7 +49,7 @@ def check(key: str, message: BusMessage) -> None:
 def events(folder: Path) -> list[Event]:
     """Of a real run, some of whose shots are refused; then progress and a refusal."""
     each = briefs.admitted(folder)
-    build(each.plan, each.pictures, LocalStore(folder / "store"), generator=PaintingHandler(refuse="story"))
+    build(each.plan, each.inputs, LocalStore(folder / "store"), generator=PaintingHandler(refuse="story"))
     lines = (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
     made = [Event(*(json.loads(line)[name] for name in ("type", "source", "subject", "data"))) for line in lines]
     progress = telling.OrderProgress("r", each.plan.digest, "running", 6, 1, mean_ms=7, left_ms=35, failed_ids=("a",))

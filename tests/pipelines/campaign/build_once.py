@@ -14,5 +14,5 @@ if __name__ == "__main__":
     folder, root = Path(sys.argv[1]), Path(sys.argv[2])
     each = admitted(folder, alternatives=3)
     print("building", flush=True)
-    build(each.plan, each.pictures, LocalStore(root), generator=PaintingHandler())
+    build(each.plan, each.inputs, LocalStore(root), generator=PaintingHandler())
     print("built", flush=True)

@@ -54,7 +54,7 @@ def masters(each: list[Admitted], store: LocalStore, bench: ShotBench) -> None:
     coders.register()
     plans = {one.plan.digest: one.plan for one in each}
     for one in each:
-        ingest(one.plan, one.pictures, store)
+        ingest(one.plan, one.inputs, store)
     cards = each[0].plan.cards
     runner, options = embedded_runner()
     pipeline = beam.Pipeline(runner=runner, options=options)

@@ -21,7 +21,7 @@ def _forget() -> None:
 
 
 def make(each: Admitted, root: Path, **refusing: str) -> Outcome:
-    return build(each.plan, each.pictures, LocalStore(root), generator=PaintingHandler(**refusing))
+    return build(each.plan, each.inputs, LocalStore(root), generator=PaintingHandler(**refusing))
 
 
 def changed(before: dict[str, bytes], after: dict[str, bytes], kind: str) -> set[str]:
@@ -91,13 +91,18 @@ def test_a_refused_shot_becomes_dead_letters_and_the_rest_goes_on(tmp_path: Path
     assert outcome.rows == 4
 
 
-def test_copy_that_does_not_fit_becomes_a_dead_letter_that_names_it(tmp_path: Path) -> None:
-    long = {"headline": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 4}
-    messages = {**BRIEF["messages"], "de-DE": long}
-    outcome = make(admitted(tmp_path, messages=messages), tmp_path / "store")
-    assert outcome.rows + len(outcome.letters) == 6
-    assert {letter.code for letter in outcome.letters} == {"copy_does_not_fit"}
-    assert all("de-DE: headline" in letter.reason for letter in outcome.letters)
+def test_copy_that_only_the_run_finds_too_wide_becomes_a_dead_letter_that_names_it(tmp_path: Path) -> None:
+    """The gate sets the copies with the most characters; a shorter one of wider letters reaches the run."""
+    names = {f"thin-{number}": "i" * (30 + number) for number in range(3)} | {"wide": "W" * 29}
+    products = [{"id": key, "name": name, "picture": "serum.png"} for key, name in names.items()]
+    messages = {"de-DE": {"headline": "{product.name}"}}
+    outcome = make(
+        admitted(tmp_path, products=products, messages=messages, placements=["google/leaderboard"]), tmp_path / "store"
+    )
+    assert (outcome.rows, len(outcome.letters)) == (3, 1)
+    (letter,) = outcome.letters
+    assert letter.code == "copy_does_not_fit"
+    assert "de-DE: headline" in letter.reason
 
 
 def test_the_order_of_lists_and_keys_changes_no_name(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def _forget() -> None:
 
 
 def together(orders: list[Admitted], root: Path, **refusing: str) -> dict[str, Any]:
-    found = [(each.plan, each.pictures) for each in orders]
+    found = [(each.plan, each.inputs) for each in orders]
     return dict(build_all(found, LocalStore(root), generator=PaintingHandler(**refusing)))
 
 
@@ -37,7 +37,7 @@ def test_two_tenants_in_one_run_get_what_each_would_have_got_alone(tmp_path: Pat
     outcomes = together(orders, tmp_path / "together")
     assert [outcomes[each.plan.digest].rows for each in orders] == [6, 2]
     for each in orders:
-        build(each.plan, each.pictures, LocalStore(tmp_path / "alone"), generator=PaintingHandler())
+        build(each.plan, each.inputs, LocalStore(tmp_path / "alone"), generator=PaintingHandler())
     assert objects(tmp_path / "together") == objects(tmp_path / "alone")
 
 

@@ -192,7 +192,7 @@ def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, 
     for brief in briefs:
         wish = BriefRequest("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
         each = admit_request(wish, folders)
-        build_all([(each.plan, each.pictures)], store, generator=PaintingHandler())
+        build_all([(each.plan, each.inputs)], store, generator=PaintingHandler())
     return contents(store)
 
 

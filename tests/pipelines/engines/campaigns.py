@@ -42,7 +42,7 @@ class Campaign:
 
     def build(self, where: Engine | None) -> dict[str, bytes]:
         """Make what is missing; all objects."""
-        orders = [(self.each.plan, self.each.pictures)]
+        orders = [(self.each.plan, self.each.inputs)]
         painter = LoggedPainter(self.folder / "drawn", self.seconds)
         outcome = build_all(orders, LocalStore(self.folder / "store"), generator=painter, engine=where)
         made = outcome[self.each.plan.digest]

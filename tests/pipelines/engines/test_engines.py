@@ -52,7 +52,7 @@ def job(**changed: Any) -> DataflowSettings:
 def made_on(where: Engine | None, folder: Path, root: Path) -> dict[str, bytes]:
     """Every object of the small campaign, built on an engine."""
     each = admitted(folder)
-    orders = [(each.plan, each.pictures)]
+    orders = [(each.plan, each.inputs)]
     outcomes = build_all(orders, LocalStore(root), generator=PaintingHandler(), engine=where)
     assert (outcomes[each.plan.digest].rows, outcomes[each.plan.digest].letters) == (6, ())
     return objects(root)
@@ -190,7 +190,7 @@ def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_se
     rehearsal = ["--dry_run=True", "--no_auth"]
     options = dataflow.parse_dataflow_options([*dataflow.dataflow_arguments(job(job_name="spring")), *rehearsal])
     where = Engine(dataflow.dataflow_runner(), options, dataflow.accelerator_hints(job()), accelerated=True)
-    orders = [(each.plan, each.pictures)]
+    orders = [(each.plan, each.inputs)]
     result = start(orders, LocalStore(tmp_path / "store"), generator=PaintingHandler(), engine=where)
     assert result.state == "DONE"
     sent = where.runner.proto_pipeline.components

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from console.views import plan_as_json, print_plan
 from foundry.brief.intake import parse
 from foundry.card.card import ModelCard, UnitCost
 from foundry.errors import FoundryError, Refusals, Unusable
@@ -24,7 +25,6 @@ from foundry.plan.variant import Variant
 from foundry.store.object_store import LocalStore
 from foundry.tenant import Models
 from models.registry import cards_of
-from pipelines.campaign.workbench import plan_as_json, plan_table
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import BRIEF, a_brief, a_tenant, admitted
 from tests.support.moving_briefs import ARCH, BOTH, WALL, ordered_moving
@@ -168,10 +168,11 @@ def test_a_part_of_a_plan_has_its_own_shots_clips(order: Any) -> None:
 
 def test_the_plan_shows_clips_and_their_money(order: Any, tmp_path: Path) -> None:
     each, written = order(film=BOTH), io.StringIO()
-    told = plan_as_json(each, str(tmp_path / "store"))
+    lacking = needs(each.plan, LocalStore(tmp_path / "store").for_tenant(each.plan.tenant.id))
+    told = plan_as_json(each, lacking)
     assert told["clips"] == {"total": 1, "film": 1, "reuse": 0}
     assert Decimal(told["estimate"]["usd"]) == each.estimate.money > Decimal("0.18")
-    plan_table(each, str(tmp_path / "store"), Console(file=written, width=200))
+    print_plan(each, lacking, Console(file=written, width=200))
     assert "1 clips to film, 0 reused" in written.getvalue()
     assert "The clip of scene wall lasts 1.12 s; in test/reel its scene lasts" in written.getvalue()
 

@@ -1,4 +1,4 @@
-"""Whether the clips that a brief orders can be made: every reason why not, and what is to be known of the others."""
+"""Checks of the clips that a brief orders, and notes on those that can be made."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from foundry.brief.brief import Brief, FilmWishes
+from foundry.brief.brief import Brief
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
 from foundry.errors import Problem, Unusable, shorten
 from foundry.plan.clips import FROM_WORDS, clip_card, clip_of, length, moves
-from foundry.plan.timeline import Timeline, timeline_for
+from foundry.plan.timeline import Timeline, ordered_timeline
 from foundry.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 Films = tuple[tuple[Placement, Timeline], ...]
 
 
-def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Problem]:
-    """Nothing for a brief whose scenes are all stills. `placements` are the brief's, resolved."""
+def check_clips(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Problem]:
+    """Yield every reason why clips cannot be filmed or would not be seen; none for a brief whose scenes are all stills.
+
+    `placements` are the brief's, resolved.
+    """
     moving = {at: scene.clip for at, scene in enumerate(brief.settings()) if scene.clip}
     if not moving:
         return
-    films = tuple((placement, timeline) for placement in placements if (timeline := _timeline(brief, placement)))
-    yield from _unseen(brief, films)
+    films = tuple(
+        (placement, timeline) for placement in placements if (timeline := ordered_timeline(brief.film, placement))
+    )
+    yield from _check_seen(brief, films)
     card, where = cards.clip, f"tenant {tenant.id}: models.clip"
     if card is None:
         remedy = "name one there, such as a Wan or LTX card of yours, or leave the clips out"
@@ -35,10 +40,10 @@ def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[
         return
     if objection := card.objection(tenant.id):
         yield objection.at(where)
-    if wrong := _cannot_film(card):
+    if wrong := _find_unfit(card):
         yield wrong.at(where)
         return
-    yield from _wrong_sizes(brief, card, films, where)
+    yield from _check_sizes(brief, card, films, where)
     for at, clip in moving.items():
         try:
             length(card, clip)
@@ -46,19 +51,12 @@ def clip_problems(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[
             yield error.at(f"scenes[{at}].clip.seconds", str(clip.seconds))
 
 
-def _timeline(brief: Brief, placement: Placement) -> Timeline | None:
-    wishes = brief.film or FilmWishes()
-    if placement.motion is None:
-        return None
-    return timeline_for(placement, placement.motion, wishes.template, wishes.seconds, wishes.bpm or 0)
-
-
 def _shown(brief: Brief, timeline: Timeline) -> tuple[int, ...]:
     return timeline.pictures(len(brief.settings()))
 
 
-def _unseen(brief: Brief, films: Films) -> Iterator[Problem]:
-    """Clips that no film would show."""
+def _check_seen(brief: Brief, films: Films) -> Iterator[Problem]:
+    """Yield a problem for each clip that no film would show."""
     shown = {at for _, timeline in films for at in _shown(brief, timeline)}
     for at, scene in enumerate(brief.settings()):
         if scene.clip is None or at in shown:
@@ -73,7 +71,7 @@ def _unseen(brief: Brief, films: Films) -> Iterator[Problem]:
         yield Problem(f"scenes[{at}].clip", shorten(scene.id), wrong, remedy)
 
 
-def _cannot_film(card: ModelCard) -> Unusable | None:
+def _find_unfit(card: ModelCard) -> Unusable | None:
     if not card.has_weights:
         wrong = "has no weights; clips are filmed with weights that are here"
         return Unusable(card.name, wrong, "name a card of a diffusers video folder")
@@ -85,7 +83,7 @@ def _cannot_film(card: ModelCard) -> Unusable | None:
     return None
 
 
-def _wrong_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Iterator[Problem]:
+def _check_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Iterator[Problem]:
     settings = brief.settings()
     moving = {
         placement.bucket for placement, timeline in films if any(settings[at].clip for at in _shown(brief, timeline))
@@ -97,7 +95,7 @@ def _wrong_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Ite
 
 
 def clip_notes(plan: Plan) -> Iterator[str]:
-    """What an editor should know of the clips that a plan makes."""
+    """Yield what an editor should know of the clips that a plan makes."""
     if not moves(plan):
         return
     if clip_card(plan).task == FROM_WORDS:
@@ -108,11 +106,11 @@ def clip_notes(plan: Plan) -> Iterator[str]:
     for bucket, cells in plan.cells.items():
         mirrored = next(turned for side, turned, _ in plan.sides if side == bucket)
         for cell in cells:
-            yield from _standing(plan, cell, bucket, mirrored)
+            yield from _note_held_frames(plan, cell, bucket, mirrored)
 
 
-def _standing(plan: Plan, cell: Cell, bucket: str, mirrored: bool) -> Iterator[str]:
-    """Clips that are over before their scene is."""
+def _note_held_frames(plan: Plan, cell: Cell, bucket: str, mirrored: bool) -> Iterator[str]:
+    """Yield a note for each clip that is over before its scene is."""
     if cell.timeline is None:
         return
     longest: dict[int, Decimal] = {}

@@ -1,0 +1,151 @@
+"""How plans, runs and explanations look in a terminal, and as JSON for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from foundry.plan.estimate import Needs
+from pipelines.campaign.explain import Explanation
+from pipelines.campaign.running import RunSummary
+from pipelines.planning.admission import Admitted
+
+GROUPS = {
+    "Asset": ("asset", "file_name", "address", "format", "quality", "width_px", "height_px", "size_bytes", "crc32c",
+              "bytes_unchanged", "cost_usd"),
+    "Order": ("tenant", "campaign", "brief", "product", "product_picture", "locale", "placement", "regions", "audience",
+              "embargo", "expiry", "priority", "metadata"),
+    "Copy": ("headline", "subheadline", "call_to_action", "offer", "price", "legal"),
+    "Look": ("layout", "layout_digest", "placement_digest", "brand_digest"),
+    "Shot": ("shot", "master", "scene", "prompt", "negative_prompt", "caption", "bucket", "mirrored", "alternative",
+             "seed", "attempts", "model", "model_version", "weights_sha256", "upscaler", "screen"),
+}  # fmt: skip
+"""The fields of a manifest record, grouped as people ask for them."""
+
+
+def plan_as_json(each: Admitted, lacking: Needs) -> dict[str, Any]:
+    """Return the plan's figures for scripts. `lacking` is what the store lacks of the plan."""
+    plan = each.plan
+    return {
+        "tenant": plan.tenant.id,
+        "campaign": plan.brief.campaign.id,
+        "plan": plan.digest,
+        "shots": {"total": plan.shot_count, "draw": lacking.shots_to_draw, "reuse": lacking.shots_reused},
+        "clips": {"total": each.estimate.clips, "film": lacking.clips_to_film, "reuse": lacking.clips_reused},
+        "variants": {
+            "total": plan.variant_count,
+            "make": lacking.variants_to_make,
+            "render_only": lacking.variants_only_rendered,
+            "reuse": lacking.variants_reused,
+        },
+        "estimate": {
+            "accelerator_seconds": f"{lacking.accelerator_seconds:f}",
+            "usd": f"{lacking.money:f}",
+            "bytes": lacking.size_bytes,
+        },
+        "placements": {
+            name: dict(zip(("make", "render_only", "reuse"), counts, strict=True))
+            for name, counts in lacking.by_placement.items()
+        },
+        "notes": list(each.assumptions),
+    }
+
+
+def print_plan(each: Admitted, lacking: Needs, out: Console) -> None:
+    """Print the plan for people: what each placement gets, what is made and reused, what it costs."""
+    brief = each.plan.brief
+    out.print(f"\n[bold]{brief.campaign.name}[/]  {each.plan.tenant.id}/{brief.campaign.id}")
+    out.print(_placement_table(each, lacking))
+    out.print(
+        f"\n[bold]Plan[/]: [green]{lacking.shots_to_draw} shots to draw[/], {lacking.shots_reused} reused or not "
+        f"needed; {_clip_figures(each, lacking)}"
+        f"[green]{lacking.variants_to_make + lacking.variants_only_rendered} variants to make[/] "
+        f"({lacking.variants_only_rendered} from existing masters), {lacking.variants_reused} reused."
+    )
+    out.print(
+        f"[bold]Estimate[/]: {lacking.accelerator_seconds:.1f} accelerator seconds, "
+        f"${lacking.money:.4f}, {lacking.size_bytes / 1e6:.0f} MB."
+    )
+    for note in each.assumptions:
+        out.print(f"[yellow]Note[/]: {note}")
+    if lacking.nothing:
+        out.print("[bold]Nothing to make.[/] Everything exists.")
+
+
+def _placement_table(each: Admitted, lacking: Needs) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("placement", "pixels", "generate + render", "only render", "reuse"):
+        table.add_column(title, justify="left" if title == "placement" else "right")
+    for placement in each.plan.placements:
+        counts = lacking.by_placement[placement.name]
+        size = f"{placement.width_px}x{placement.height_px}"
+        table.add_row(placement.name, size, *(f"{count:,}" if count else "-" for count in counts))
+    return table
+
+
+def _clip_figures(each: Admitted, lacking: Needs) -> str:
+    """Return nothing for a brief whose scenes are all stills."""
+    if not each.estimate.clips:
+        return ""
+    return f"[green]{lacking.clips_to_film} clips to film[/], {lacking.clips_reused} reused or not needed; "
+
+
+def summary_as_json(summary: RunSummary) -> dict[str, Any]:
+    """Return a run's summary for scripts; money as text with four decimals."""
+    return {
+        "tenant": summary.tenant,
+        "campaign": summary.campaign,
+        "plan": summary.plan,
+        "variants": summary.variants,
+        "made": summary.made,
+        "reused": summary.reused,
+        "failed": summary.failed,
+        "shots_drawn": summary.shots_drawn,
+        "clips_filmed": summary.clips_filmed,
+        "cost_usd": f"{summary.cost_usd:.4f}",
+        "seconds": round(summary.seconds, 1),
+        "report": summary.report,
+        "manifest": summary.manifest,
+        "dead_letters": summary.dead_letters,
+    }
+
+
+def print_summary(summary: RunSummary, out: Console, err: Console) -> None:
+    """Print what a run did, and where its page is; dead letters to `err`."""
+    clips = f", {summary.clips_filmed} clips filmed" if summary.clips_filmed else ""
+    out.print(
+        f"[bold]{summary.campaign}[/]: {summary.variants} assets, {summary.made} made now, "
+        f"{summary.reused} reused, {summary.failed} failed; "
+        f"{summary.shots_drawn} shots drawn{clips}; ${summary.cost_usd:.4f}; {summary.seconds:.1f} s"
+    )
+    if summary.failed:
+        err.print(f"[yellow]{summary.failed} dead letters[/]: {summary.dead_letters}")
+    out.print(f"Look at {summary.report}")
+
+
+def print_explanation(explanation: Explanation, out: Console) -> None:
+    """Print everything that went into an asset, grouped as people ask for it."""
+    record = explanation.as_json()
+    for title, names in GROUPS.items():
+        out.print(_record_table(title, record, names), markup=False)
+    for number, clip in enumerate(explanation.clips, 1):
+        out.print(
+            _record_table(f"Clip {number}", clip, tuple(name for name in clip if name != "attempts")), markup=False
+        )
+    for check in [*record["shot_checks"], *record["checks"]]:
+        mark = "pass" if check["passed"] else "FAIL"
+        out.print(f"{mark}  {check['name']}: {check['measured']} ({check['limit']})", markup=False)
+
+
+def _record_table(title: str, record: Mapping[str, Any], names: tuple[str, ...]) -> Table:
+    """Return the fields of a record that say something, in the order of `names`."""
+    table = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
+    table.add_column(width=18, style="dim")
+    table.add_column(overflow="fold")
+    for name in names:
+        if record.get(name) not in (None, ""):
+            table.add_row(name, str(record[name]))
+    return table

@@ -1,0 +1,63 @@
+"""Checks of the model cards: who may use them, which sizes they draw, which adapters they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from foundry.card.card import ModelCard
+from foundry.card.selection import Cards, Worn
+from foundry.channel.placement import Placement
+from foundry.errors import FoundryError, Problem, Unusable, shorten
+from foundry.inputs.picture import inspect_picture
+from foundry.tenant import Tenant
+
+
+def check_cards(cards: Cards, tenant: Tenant, placements: Iterable[Placement]) -> Iterator[FoundryError]:
+    """Yield the problems of the cards that a tenant uses, and of the adapters that its drawings wear."""
+    where = f"tenant {tenant.id}: models"
+    for role in ("generate", "upscale", "screen"):
+        yield from _check_use(f"{where}.{role}", getattr(cards, role), tenant)
+    for index, worn in enumerate(cards.adapters):
+        yield from _check_adapter(f"{where}.adapters[{index}].card", worn.card, cards.generate, tenant)
+        yield from _check_guide(f"{where}.adapters[{index}].picture", worn)
+    sizes = cards.generate.sizes
+    for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
+        yield Problem(f"{where}.generate", shorten(cards.generate.id),
+            f"draws no {bucket} pictures, only {', '.join(sizes)}", "drop those placements",
+        )  # fmt: skip
+
+
+def _check_use(path: str, card: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
+    if objection := card.objection(tenant.id):
+        yield objection.at(path)
+
+
+def _check_adapter(path: str, card: ModelCard, base: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:
+    yield from _check_use(path, card, tenant)
+    if card.adapter is None:
+        yield Problem(path, shorten(card.name), f"does {card.task}; it is no adapter", "name an adapter card")
+        return
+    if base.id not in card.adapter.bases:
+        fits = ", ".join(card.adapter.bases)
+        yield Problem(path, shorten(card.name), f"fits {fits}, not {base.id}", "choose an adapter that was made for it")
+    if card.adapter.kind not in base.takes:
+        takes = f"takes only {', '.join(base.takes)}" if base.takes else "takes no adapters"
+        yield Problem(
+            path, shorten(card.name), f"is a {card.adapter.kind}; {base.id} {takes}", "drop it from the tenant"
+        )
+
+
+def _check_guide(path: str, worn: Worn) -> Iterator[FoundryError]:
+    """Check that an adapter that follows a picture has a usable one, and that no other has one."""
+    kind = worn.card.adapter.kind if worn.card.adapter else "lora"
+    if worn.file is None:
+        if kind != "lora":
+            yield Problem(path, "", f"is missing; {kind} follows a picture", "name one beside the card")
+        return
+    if kind == "lora":
+        yield Problem(path, shorten(worn.file.name), "is not used; lora follows no picture", "leave it out")
+        return
+    try:
+        inspect_picture(worn.file)
+    except Unusable as error:
+        yield error.at(path, worn.file.name)

@@ -1,0 +1,83 @@
+"""Checks of the words: characters that fonts cover, words that the brand never says, placeholders that are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from foundry.brief.brief import PLACEHOLDER, Brief, Message
+from foundry.brief.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled, write
+from foundry.errors import FoundryError, Problem, shorten
+from foundry.fonts import hostile, uncovered
+from foundry.tenant import Tenant
+
+
+def check_copy(brief: Brief, tenant: Tenant) -> Iterator[FoundryError]:
+    """Yield the problems of all texts that a brief brings: messages, subtitles, product names, prices."""
+    for locale, message in brief.messages.items():
+        yield from _check_message(brief, tenant, locale, message)
+    families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    for locale, lines in (brief.film.subtitles if brief.film else {}).items():
+        for index, line in enumerate(lines):
+            yield from _check_text(f"film.subtitles.{locale}[{index}].text", line.text, families)
+            yield from _check_banned(f"film.subtitles.{locale}[{index}].text", line.text, tenant)
+    for index, product in enumerate(brief.products):
+        yield from _check_text(f"products[{index}].name", product.name, families)
+
+
+def _check_message(brief: Brief, tenant: Tenant, locale: str, message: Message) -> Iterator[FoundryError]:
+    families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    for field in FIELDS:
+        text, path = getattr(message, field), f"messages.{locale}.{field}"
+        yield from _check_text(path, text, families)
+        yield from _check_banned(path, text, tenant)
+        for product in brief.products:
+            yield from _check_placeholders(
+                path, text, fills(product, locale, Days(brief.embargo, brief.expiry)), product.id, locale
+            )
+    yield from _check_filled(brief, tenant, locale, message)
+
+
+def _check_filled(brief: Brief, tenant: Tenant, locale: str, message: Message) -> Iterator[FoundryError]:
+    """Check the texts that products' fields and prices bring into the copy, each text once."""
+    families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+    templated = [field for field in FIELDS if PLACEHOLDER.search(getattr(message, field))]
+    found: dict[str, str] = {}
+    for product in brief.products:
+        words = write(message, product, locale, Days(brief.embargo, brief.expiry))
+        found.setdefault(words.price, f"products.{product.id}.prices, written for {locale}")
+        for field in templated:
+            found.setdefault(getattr(words, field), f"messages.{locale}.{field}, filled for product {product.id}")
+    for text, path in found.items():
+        yield from _check_text(path, text, families)
+        yield from _check_banned(path, text, tenant)
+
+
+def _check_text(path: str, text: str, families: tuple[str, ...]) -> Iterator[FoundryError]:
+    if controls := hostile(text):
+        codes = ", ".join(f"U+{ord(c):04X}" for c in controls)
+        yield Problem(path, shorten(text), f"holds control characters ({codes})", "remove them")
+    elif missing := uncovered(text, families):
+        shown = ", ".join(f"{c} U+{ord(c[0]):04X}" for c in missing[:5])
+        yield Problem(path, shorten(text),
+            f"has {len(missing)} character(s) that no font covers: {shown}",
+            f"reword it, or add a font to templates/fonts (asked: {', '.join(families)})",
+        )  # fmt: skip
+
+
+def _check_banned(path: str, text: str, tenant: Tenant) -> Iterator[FoundryError]:
+    for word in tenant.brand.banned_words:
+        if word.casefold() in text.casefold():
+            yield Problem(path, shorten(text), f"says {word!r}, which {tenant.id} never says", "choose another word")
+
+
+def _check_placeholders(
+    path: str, text: str, values: dict[str, str], product: str, locale: str
+) -> Iterator[FoundryError]:
+    for key in unfilled(text, values):
+        if key in PLACEHOLDERS:
+            wrong = f"needs {{{key}}}, which product {product!r} lacks for {locale}"
+            remedy = "give the product that field (a price in the locale's currency) or drop it"
+        else:
+            wrong = f"has the unknown placeholder {{{key}}}"
+            remedy = "use one of " + ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+        yield Problem(path, shorten(text), wrong, remedy)

@@ -1,0 +1,57 @@
+"""Checks of what a brief names: its products' pictures and models, its sounds, its placements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foundry.brief.brief import Brief
+from foundry.channel.placement import Placement, resolve_placements
+from foundry.errors import FoundryError, Problem, Unusable, shorten
+from foundry.inputs.picture import PictureFacts, inspect_picture
+from foundry.inputs.product_model import ModelFacts, inspect_model
+from foundry.inputs.product_view import View
+from foundry.inputs.sound import SoundFacts, inspect_sound, sounds_of
+from foundry.plan.timeline import ordered_timeline
+
+
+def inspect_products(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
+    """Return the facts of products' pictures and models, by product id, and a problem for each unusable one."""
+    facts: dict[str, PictureFacts | ModelFacts] = {}
+    problems: list[FoundryError] = []
+    for index, product in enumerate(brief.products):
+        file = product.model or product.picture
+        if file is None:
+            continue
+        path = folder / file
+        try:
+            facts[product.id] = inspect_model(path, product.view or View()) if product.model else inspect_picture(path)
+        except Unusable as error:
+            problems.append(error.at(f"products[{index}].{'model' if product.model else 'picture'}", file))
+    return facts, problems
+
+
+def inspect_sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[FoundryError]]:
+    """Return the facts of the films' audio files, and a problem for each unusable one."""
+    sounds: list[SoundFacts] = []
+    problems: list[FoundryError] = []
+    for path, name in sounds_of(brief.film):
+        try:
+            sounds.append(inspect_sound(folder, name))
+        except Unusable as error:
+            problems.append(error.at(path, name))
+    return sounds, problems
+
+
+def check_placements(brief: Brief) -> tuple[tuple[Placement, ...], list[FoundryError]]:
+    """Return the brief's placements, and a problem for each that is unknown or whose film no template serves.
+
+    There are no placements where there is a problem.
+    """
+    problems: list[FoundryError] = []
+    for index, name in enumerate(brief.placements):
+        try:
+            for placement in resolve_placements((name,)):
+                ordered_timeline(brief.film, placement)
+        except FoundryError as error:
+            problems.append(Problem(f"placements[{index}]", shorten(name), "is refused", str(error)))
+    return (() if problems else resolve_placements(brief.placements)), problems
