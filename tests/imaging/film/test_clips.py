@@ -26,13 +26,8 @@ from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
 from imaging.film.footage import Footage, facts_of_clip, frames_at, open_footage
 from imaging.film.locale_content import film_text
 from imaging.film.signal import Signal
-<<<<<<< HEAD
 from imaging.pixels.contrast import contrast, luminance, luminance_range
-from pipelines.campaign.explain import explained
-=======
-from imaging.pixels.contrast import contrast, extremes, luminance
 from pipelines.campaign.explain import explain
->>>>>>> d237686 (Admit every brief through one gate; run, report and explain with typed results)
 from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
 from tests.support.fakes import PaintingHandler
