@@ -1,30 +1,34 @@
 """Weights from a hub that speaks the Hugging Face protocol, over plain HTTP.
 
-Its own client keeps no partial file between processes, so a broken download of 24 GB would begin again; and the hashes
-that count are the card's. The token goes to the endpoint only, over TLS or to this machine, and never along a redirect.
+The hub's own client keeps no partial file between processes, so a broken download of 24 GB would begin again; and the
+hashes that count are the card's. The token goes to the endpoint only, over TLS or to this machine, and along redirects
+within it.
 """
 
 from __future__ import annotations
 
-import http.client
 import re
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.parse import quote
 
+import httpx2
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from foundry.card.card import ModelCard
-from models.registry.fetching import BLOCK, Interrupted, Listed, Reading
+from models.http.credential_scope import CredentialScope, Hop, UnsafeRedirect, first_hop, next_hop
+from models.http.exchange import retry_after_s
 from models.registry.refusals import PullRefused
+from models.registry.resumable_fetch import Interrupted, ListedFile, OpenFile
 
 ENDPOINT = "https://huggingface.co"
+THE_LIST = "the list of files"
+MOST_REDIRECTS = 10
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
+_HEADERS = {"Accept-Encoding": "identity", "User-Agent": "campaign-foundry"}
 
 
 class _Lfs(BaseModel):
@@ -46,23 +50,13 @@ class _Item(BaseModel):
 _ITEMS = TypeAdapter(list[_Item])
 
 
-class _Redirects(HTTPRedirectHandler):
-    """Follows redirects; the token only within one host, and never from TLS to plain text."""
-
-    def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
-        old, new = urlsplit(req.full_url), urlsplit(newurl)
-        if old.scheme == "https" and new.scheme != "https":
-            raise URLError(f"a redirect from TLS to {new.scheme}://{new.netloc}")
-        request = super().redirect_request(req, fp, code, msg, headers, newurl)
-        token = req.unredirected_hdrs.get("Authorization")
-        if request and token and (old.scheme, old.netloc) == (new.scheme, new.netloc):
-            request.add_unredirected_header("Authorization", token)
-        return request
-
-
 @dataclass(frozen=True)
-class Hub:
-    """One commit of one repository. `token_name` is the environment variable that the token came from."""
+class HubOrigin:
+    """One commit of one repository.
+
+    token_name: the environment variable that the token came from.
+    silence_s: seconds that the hub may be silent.
+    """
 
     card: ModelCard
     endpoint: str = ENDPOINT
@@ -71,88 +65,114 @@ class Hub:
     silence_s: float = 30
 
     def __post_init__(self) -> None:
-        where = urlsplit(self.endpoint)
-        if where.scheme not in ("http", "https") or not where.netloc:
+        try:
+            where = httpx2.URL(self.endpoint)
+        except httpx2.InvalidURL:
+            where = httpx2.URL("")
+        if where.scheme not in ("http", "https") or not where.host:
             raise PullRefused(self.card.name, f"endpoint {self.endpoint!r}", "is no http address; see --endpoint")
 
-    def listing(self) -> Mapping[str, Listed]:
-        """Every file of the commit; SHA-256 for those that the hub keeps as large files."""
+    def list_files(self) -> Mapping[str, ListedFile]:
+        """Return every file of the commit, with the SHA-256 of those that the hub keeps as large files."""
         source = self.card.source
         url = f"{self._base}/api/models/{source.repository}/tree/{source.revision}?recursive=true"
-        found: dict[str, Listed] = {}
+        found: dict[str, ListedFile] = {}
         while url:
-            with self._open(url, "the list of files") as answer:
-                items, url = self._items(answer), _next(answer)
+            with self._open(url, THE_LIST) as response:
+                items, url = self._items(response), response.links.get("next", {}).get("url", "")
             for item in (item for item in items if item.type == "file"):
                 size, sha = (item.lfs.size, item.lfs.oid) if item.lfs else (item.size, "")
-                found[item.path] = Listed(size, sha)
+                found[item.path] = ListedFile(size, sha)
         return found
 
-    def _items(self, answer: Any) -> list[_Item]:
+    def _items(self, response: httpx2.Response) -> list[_Item]:
         try:
-            return _ITEMS.validate_json(answer.read())
+            return _ITEMS.validate_json(b"".join(_blocks(response)))
         except ValidationError as error:
             wrong = f"from {self.endpoint} cannot be read; check that it speaks the hub's protocol"
-            raise PullRefused(self.card.name, "the list of files", wrong) from error
-        except (OSError, http.client.HTTPException) as error:
-            raise Interrupted(_why(error)) from error
+            raise PullRefused(self.card.name, THE_LIST, wrong) from error
 
     @contextmanager
-    def reading(self, file: str, start: int) -> Iterator[Reading]:
+    def open_file(self, file: str, start: int) -> Iterator[OpenFile]:
         """Open a file at a byte; a hub without ranges begins at 0."""
         source = self.card.source
         url = f"{self._base}/{source.repository}/resolve/{source.revision}/{quote(file)}"
         try:
-            with self._open(url, file, start) as answer:
-                at, size = _extent(answer)
-                yield Reading(at, size, _blocks(answer))
-        except _Beyond:
-            yield Reading(0, None, _nothing_more(file))
+            with self._open(url, file, start) as response:
+                at, size = _extent(response)
+                yield OpenFile(at, size, _blocks(response))
+        except _NothingThere:
+            yield OpenFile(0, None, _nothing_more(file))
 
     @property
     def _base(self) -> str:
         return self.endpoint.rstrip("/")
 
-    def _open(self, url: str, what: str, start: int = 0) -> Any:
-        headers = {"Accept-Encoding": "identity", "User-Agent": "campaign-foundry"}
-        request = Request(url, headers=headers | ({"Range": f"bytes={start}-"} if start else {}))
-        if self.token and self._may_have_token(url):
-            request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+    @contextmanager
+    def _open(self, url: str, what: str, start: int = 0) -> Iterator[httpx2.Response]:
+        """Ask for an address and follow its redirects; the body is still to be read."""
+        # The system's certificates, as its other programs use them: companies add their own proxy's to those.
+        with httpx2.Client(verify=ssl.create_default_context(), timeout=self.silence_s, headers=_HEADERS) as client:
+            response = self._follow(client, url, what, start)
+            try:
+                if response.status_code >= 400:
+                    raise self._refusal(response, what)
+                yield response
+            finally:
+                response.close()
+
+    def _follow(self, client: httpx2.Client, url: str, what: str, start: int) -> httpx2.Response:
+        scope = CredentialScope(httpx2.URL(self.endpoint))
+        hop = first_hop(httpx2.URL(url), scope)
+        for _ in range(MOST_REDIRECTS):
+            response = self._send(client, hop, what, start)
+            if not response.has_redirect_location:
+                return response
+            response.close()
+            try:
+                hop = next_hop(hop, hop.url.join(response.headers["location"]), scope)
+            except (UnsafeRedirect, httpx2.InvalidURL) as unsafe:
+                wrong = f"was not fetched: {self.endpoint} answers with {unsafe}; check the endpoint"
+                raise PullRefused(self.card.name, what, wrong) from unsafe
+        wrong = f"was redirected {MOST_REDIRECTS} times by {self.endpoint}; check the endpoint"
+        raise PullRefused(self.card.name, what, wrong)
+
+    def _send(self, client: httpx2.Client, hop: Hop, what: str, start: int) -> httpx2.Response:
+        headers = {"Range": f"bytes={start}-"} if start else {}
+        if self.token and hop.with_credential:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = client.build_request("GET", hop.url, headers=headers)
         try:
-            return build_opener(_Redirects).open(request, timeout=self.silence_s)
-        except HTTPError as error:
-            with error:
-                raise self._refusal(error, what) from error
-        except (OSError, http.client.HTTPException) as error:
-            if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
-                raise PullRefused(self.card.name, what, f"was not fetched: {_why(error)}") from error
-            raise Interrupted(_why(error)) from error
+            return client.send(request, stream=True, auth=httpx2.Auth(), follow_redirects=False)
+        except httpx2.TransportError as error:
+            reason, untrusted = _reason(error), _is_untrusted(error)
+        # Outside the handler, because the client's error holds the request, and with it the token.
+        if untrusted:
+            raise PullRefused(self.card.name, what, f"was not fetched: {reason}")
+        raise Interrupted(reason)
 
-    def _may_have_token(self, url: str) -> bool:
-        where, ours = urlsplit(url), urlsplit(self.endpoint)
-        safe = where.scheme == "https" or where.hostname in ("127.0.0.1", "::1", "localhost")
-        return safe and (where.scheme, where.netloc) == (ours.scheme, ours.netloc)
-
-    def _refusal(self, error: HTTPError, what: str) -> Exception:
-        source = self.card.source
-        if error.code == 416:
-            return _Beyond()
-        if error.code in _BUSY:
-            return Interrupted(f"the hub answers {error.code}", _pause(error.headers.get("Retry-After")))
-        if error.code in (401, 403):
-            told = "was sent and may not read it" if self.token else "is not set"
+    def _refusal(self, response: httpx2.Response, what: str) -> Exception:
+        """Return the error that a status of 400 and above stands for."""
+        source, status = self.card.source, response.status_code
+        if status == 416:
+            return _NothingThere()
+        if status in _BUSY:
+            asked_s = retry_after_s(response.headers.get("Retry-After"), time.time())
+            return Interrupted(f"the hub answers {status}", asked_s)
+        if status in (401, 403):
+            said = "was sent and may not read it" if self.token else "is not set"
             wrong = (
-                f"is refused by the hub ({error.code}): {source.repository} is private or gated, and {self.token_name} "
-                f"{told}; accept its licence there and set {self.token_name}"
+                f"is refused by the hub ({status}): {source.repository} is private or gated, and {self.token_name} "
+                f"{said}; accept its licence there and set {self.token_name}"
             )
-        elif error.code == 404:
+        elif status == 404:
             wrong = f"is not in {source.repository} at {source.revision[:12]} (404); correct the card's source"
         else:
-            wrong = f"was answered with {error.code} by {self.endpoint}; check the endpoint"
+            wrong = f"was answered with {status} by {self.endpoint}; check the endpoint"
         return PullRefused(self.card.name, what, wrong)
 
 
-class _Beyond(Exception):
+class _NothingThere(Exception):
     """The server has nothing after the byte that was asked for."""
 
 
@@ -161,34 +181,36 @@ def _nothing_more(file: str) -> Iterator[bytes]:
     yield b""
 
 
-def _extent(answer: Any) -> tuple[int, int | None]:
-    """The first byte's position, and the bytes of the whole file."""
-    if answer.status == 206:
-        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
+def _extent(response: httpx2.Response) -> tuple[int, int | None]:
+    """Return the first byte's position, and the bytes of the whole file if the answer tells them."""
+    if response.status_code == 206:
+        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
         if not found:
             raise Interrupted("a range without Content-Range")
         return int(found[1]), None if found[2] == "*" else int(found[2])
-    length = answer.headers.get("Content-Length")
-    return 0, int(length) if length and length.isdigit() else None
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdecimal() else None
 
 
-def _blocks(answer: Any) -> Iterator[bytes]:
+def _blocks(response: httpx2.Response) -> Iterator[bytes]:
+    """Yield the body as it arrives, unbuffered, so that nothing is lost when the connection breaks."""
     try:
-        while block := answer.read1(BLOCK):
-            yield block
-    except (OSError, http.client.HTTPException) as error:
-        raise Interrupted(_why(error)) from error
+        yield from response.iter_raw()
+    except httpx2.TransportError as error:
+        reason = _reason(error)
+    else:
+        return
+    raise Interrupted(reason)
 
 
-def _next(answer: Any) -> str:
-    found = re.search(r'<([^>]+)>;\s*rel="next"', answer.headers.get("Link", ""))
-    return found[1] if found else ""
+def _reason(error: httpx2.TransportError) -> str:
+    return str(error) or type(error).__name__
 
 
-def _pause(value: str | None) -> float:
-    return float(value) if value and value.isdigit() else 0.0
-
-
-def _why(error: Exception) -> str:
-    reason = getattr(error, "reason", error)
-    return str(reason) or type(error).__name__
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Return whether a certificate was refused: trying again would not help."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

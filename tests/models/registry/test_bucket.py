@@ -10,13 +10,13 @@ import pytest
 
 from foundry.card.card import ModelCard
 from foundry.errors import FoundryError
+from foundry.retrying import RetryPolicy
 from models.registry import PullRefused, Registry, find, verify, weights_of
-from models.registry.fetching import Patience
 from models.registry.pulling import Access, pull
 from tests.support.cards import card_file, weights
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
-ACCESS = Access(patience=Patience(2, 0.05, 0.05, 5))
+ACCESS = Access(retries=RetryPolicy(attempts=2, first_pause_s=0.05, longest_pause_s=0.05, call_s=5))
 
 
 def installed(module: str) -> bool:

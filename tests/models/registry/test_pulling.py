@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from typer.testing import CliRunner
 from console.models import models_app
 from foundry.card.card import ModelCard
 from foundry.errors import FoundryError
+from foundry.retrying import RetryPolicy
 from models.registry import Registry, find, verify, weights_of
 from models.registry.adding import add
-from models.registry.fetching import Patience
 from models.registry.ledger import locked
 from models.registry.pulling import Access, pull
 from tests.support.briefs import ROOT
@@ -30,6 +31,7 @@ from tests.support.cards import a_registry, card_file, evidence, tensors, weight
 from tests.support.hub import COMMIT, Hub
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
+QUICK = RetryPolicy(attempts=3, first_pause_s=0.01, longest_pause_s=0.05, call_s=5)
 HUB = {"kind": "hub", "repository": "lab/tiny", "revision": COMMIT}
 
 
@@ -53,7 +55,7 @@ def a_card(tmp_path: Path, **changes: Any) -> ModelCard:
 
 
 def access(hub: Hub, **changes: Any) -> Access:
-    return Access(**{"endpoint": hub.address, "patience": Patience(3, 0.01, 0.05, 5), **changes})
+    return Access(**{"endpoint": hub.address, "retries": QUICK, **changes})
 
 
 def silent(file: str, here: int, size: int | None) -> None:
@@ -100,7 +102,7 @@ def test_a_connection_that_breaks_again_and_again_is_taken_up_where_it_broke(tmp
 def test_a_hub_that_falls_silent_is_asked_again(tmp_path: Path, hub: Hub) -> None:
     hub.manner.stall_after = 150
     card = a_card(tmp_path)
-    pull(card, access(hub, patience=Patience(3, 0.01, 0.05, 0.2)), silent)
+    pull(card, access(hub, retries=replace(QUICK, call_s=0.2)), silent)
     assert "bytes=150-" in [wanted for _, wanted, _ in hub.manner.asked]
     hub.manner.going_on.set()
     verify(card)
