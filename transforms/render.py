@@ -43,7 +43,7 @@ class ChecksFailed(FoundryError):
 
     code = "checks_failed"
 
-    def __init__(self, placement: str, failed: str):
+    def __init__(self, placement: str, failed: str) -> None:
         super().__init__(placement, failed)
         self.placement, self.failed = placement, failed
 
@@ -56,7 +56,7 @@ class NoClip(FoundryError):
 
     code = "no_clip"
 
-    def __init__(self, clip: str, scene: str):
+    def __init__(self, clip: str, scene: str) -> None:
         super().__init__(clip, scene)
         self.clip, self.scene = clip, scene
 
@@ -69,7 +69,7 @@ class NoMaster(FoundryError):
 
     code = "no_master"
 
-    def __init__(self, shot: str, scene: str = ""):
+    def __init__(self, shot: str, scene: str = "") -> None:
         super().__init__(shot, scene)
         self.shot, self.scene = shot, scene
 

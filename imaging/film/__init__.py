@@ -1,1 +1,1 @@
-"""The picture side of films: cameras over masters, type that moves, frames in the encoder's own signal."""
+"""Films: cameras over masters, moving text, staged scenes, sound, and the encoders that write the files."""

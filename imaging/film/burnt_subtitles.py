@@ -1,4 +1,4 @@
-"""Subtitles burnt in: a plate with a line or two, low in the safe area and clear of the type that shows meanwhile."""
+"""Burnt-in subtitles: a plate with one or two lines, low in the safe area and clear of the text shown meanwhile."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from imaging.typesetting.lettering import Style, TextLine, balance, draw, leadin
 
 PLATE, INK = (12, 12, 12, 190), "#FFFFFF"
 SIZE, SMALLEST, LINES = 38, 26, 2
-"""Thousandths of the short edge; most lines at once."""
+"""Largest and smallest font size in thousandths of the short edge; most lines on a plate."""
 
 
 class SubtitleDoesNotFit(FoundryError):
-    """A timed line finds no room."""
+    """A subtitle line has no room in the frame."""
 
     code = "subtitle_does_not_fit"
 
-    def __init__(self, text: str, placement: str, locale: str):
+    def __init__(self, text: str, placement: str, locale: str) -> None:
         super().__init__(text, placement, locale)
         self.text, self.placement, self.locale = text, placement, locale
 
@@ -42,7 +42,7 @@ class SubtitleDoesNotFit(FoundryError):
 
 @dataclass(frozen=True)
 class BurntLine:
-    """One timed line as it is seen, from frame `start` to before `stop`."""
+    """One subtitle line with its place and picture, shown on frames [start, stop)."""
 
     text: str
     start: int
@@ -51,13 +51,13 @@ class BurntLine:
     sprite: Sprite
 
     def is_shown(self, frame: int) -> bool:
-        """Whether it is seen."""
+        """Return whether the line shows on this frame."""
         return self.start <= frame < self.stop
 
 
 @dataclass(frozen=True)
 class BurnInTarget:
-    """Where lines are burnt in."""
+    """Placement, locale, fonts, signal and timeline that subtitles are burnt into."""
 
     placement: Placement
     locale: str
@@ -69,7 +69,10 @@ class BurnInTarget:
 def burn_in(
     target: BurnInTarget, lines: Iterable[Spoken], taken: dict[int, tuple[PixelBox, ...]]
 ) -> tuple[BurntLine, ...]:
-    """Timed lines placed; `taken` has the boxes of the copy by scene number. SubtitleDoesNotFit names the line."""
+    """Return the subtitle lines placed in the frame; raise SubtitleDoesNotFit for the first without room.
+
+    `taken` has the boxes of the copy by scene number.
+    """
     return tuple(_burn_in_line(target, line, taken) for line in lines)
 
 
@@ -96,7 +99,7 @@ def _overlaps(timeline: Timeline, at: int, start: int, stop: int) -> bool:
 
 
 def _plate(target: BurnInTarget, text: str, size: int, safe: PixelBox) -> Image.Image | None:
-    """RGBA plate with the text; None if that takes too many lines."""
+    """Return an RGBA plate with the text; None if it takes too many lines."""
     style = Style(target.fonts.body, "bold", max(size, 9), is_rtl(target.locale), target.locale)
     pad = round(style.size * 0.45)
     room = safe.width - 2 * pad
@@ -121,7 +124,7 @@ def _draw_plate(lines: list[TextLine], style: Style, size: tuple[int, int], at: 
 
 
 def _free_box(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> PixelBox | None:
-    """The lowest place in the safe area that meets no copy."""
+    """Return the lowest box in the safe area that meets no copy; None if there is none."""
     left = safe.left + (safe.width - layer.width) // 2 // 2 * 2
     for top in range((safe.bottom - layer.height) // 2 * 2, safe.top, -8):
         box = PixelBox(left, top, left + layer.width, top + layer.height)

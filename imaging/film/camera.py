@@ -1,4 +1,7 @@
-"""Cameras: which part of a picture shows at each moment, between pixels, so that slow moves do not tremble."""
+"""Camera moves over a picture: the visible window of each frame.
+
+Windows have fractional coordinates, so that slow moves do not tremble from pixel to pixel.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from foundry.plan.easing import eased
 from foundry.plan.timeline import Take
 
 SIDEWAYS = {"pan-left": (-1, 0), "pan-right": (1, 0), "tilt-up": (0, -1), "tilt-down": (0, 1)}
+"""Direction (x, y) in which the window travels, for left-to-right layouts."""
 
 
 @dataclass(frozen=True)
 class CameraWindow:
-    """A part of a picture, in its pixels; the corner may lie between them."""
+    """A part of a picture, in the picture's pixels; edges may be fractional."""
 
     left: float
     top: float
@@ -20,7 +24,7 @@ class CameraWindow:
     height: float
 
     def zoom(self, amount: int, focus: tuple[float, float]) -> CameraWindow:
-        """Smaller by `amount` thousandths; `focus` (in the picture's pixels) keeps its place in the frame."""
+        """Return the window smaller by `amount` thousandths; `focus` (picture pixels) keeps its place in the frame."""
         share = 1 - amount / 1000
         x, y = focus
         return CameraWindow(
@@ -28,7 +32,10 @@ class CameraWindow:
         )
 
     def interpolate(self, other: CameraWindow, share: float) -> CameraWindow:
-        """A share of the way to another, closing in at an even pace (the widths are a geometric series)."""
+        """Return the window `share` (0 to 1) of the way to `other`.
+
+        Widths follow a geometric series, so that the camera closes in at an even pace.
+        """
         if abs(other.width - self.width) < 1e-9:
             along = share
             width = self.width
@@ -43,7 +50,7 @@ class CameraWindow:
 
 @dataclass(frozen=True)
 class CameraPath:
-    """A camera's way from one window to another."""
+    """A camera's move from one window to another over a number of frames."""
 
     first: CameraWindow
     last: CameraWindow
@@ -51,19 +58,22 @@ class CameraPath:
     frames: int
 
     def at(self, frame: int) -> CameraWindow:
-        """The window of a frame of the scene; past the end, where it came to rest."""
+        """Return the window of a frame, counted from the scene's start; after the move, the last window."""
         if frame >= self.frames or self.frames <= 1:
             return self.last
         return self.first.interpolate(self.last, eased(self.ease, max(frame, 0) / self.frames))
 
     @property
     def narrowest(self) -> float:
-        """The least width on the way."""
+        """The smallest window width of the move, in picture pixels."""
         return min(self.first.width, self.last.width)
 
 
 def camera_path(take: Take, whole: CameraWindow, focus: tuple[float, float], mirrored: bool) -> CameraPath:
-    """The way that a scene's camera takes within `whole`, the part of the picture that its layout shows."""
+    """Return the move of a scene's camera within `whole`, the part of the picture that the layout shows.
+
+    `focus` is the point, in picture pixels, that push-ins and pull-outs keep in place; `mirrored` swaps left and right.
+    """
     near = whole.zoom(take.amount, focus)
     first = last = whole
     if take.camera == "push-in":

@@ -1,4 +1,4 @@
-"""Frames as planes that can be painted on, without a copy on the way to the encoder."""
+"""Frames as planes in an encoder's signal, painted in place so that no copy is made on the way to the encoder."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from imaging.pixels.geometry import PixelBox
 
 @dataclass(frozen=True, eq=False)
 class FrameCanvas:
-    """One frame: three planes in a signal; `frame` is the av.VideoFrame whose memory they are, where there is one."""
+    """One frame: three planes in a signal.
+
+    `frame` is the av.VideoFrame that owns the planes' memory; None for RGB, whose planes are joined for the encoder.
+    """
 
     signal: Signal
     planes: tuple[Levels, Levels, Levels]
     frame: Any
 
     def video_frame(self) -> Any:
-        """The frame as the encoder takes it."""
+        """Return the frame as an av.VideoFrame."""
         import av
         import cv2
 
@@ -30,12 +33,12 @@ class FrameCanvas:
         return av.VideoFrame.from_ndarray(np.asarray(cv2.merge(self.planes), np.uint8), format="rgb24")
 
     def fill(self, other: tuple[Levels, Levels, Levels]) -> None:
-        """Copy planes of the same size in."""
+        """Copy planes of the same size into this frame."""
         for mine, theirs in zip(self.planes, other, strict=True):
             mine[:] = theirs
 
     def region(self, box: PixelBox) -> tuple[Levels, Levels, Levels]:
-        """The planes inside a box whose edges are even; writing there writes here."""
+        """Return views of the planes inside a box with even edges; writing to them writes to this frame."""
         across, down = (2 if halved else 1 for halved in self.signal.chroma_halved)
         luma, *chroma = self.planes
         rows = slice(box.top // down, box.bottom // down)
@@ -45,7 +48,7 @@ class FrameCanvas:
 
 
 def new_canvas(signal: Signal, size: tuple[int, int]) -> FrameCanvas:
-    """An unpainted frame of width × height."""
+    """Return an unpainted frame of `size` (width, height) in pixels."""
     import av
 
     width, height = size
@@ -58,7 +61,10 @@ def new_canvas(signal: Signal, size: tuple[int, int]) -> FrameCanvas:
 
 
 def _plane_memory(plane: Any, signal: Signal) -> Levels:
-    """A plane's own memory. Rows are padded to `line_size` bytes; some encoders read the padding, so it is filled."""
+    """Return a plane's own memory as an array.
+
+    Rows are padded to `line_size` bytes. Some encoders read the padding, so it is filled with constant values.
+    """
     samples = np.frombuffer(plane, signal.dtype)
     step = plane.line_size // np.dtype(signal.dtype).itemsize
     rows = samples[: step * plane.height].reshape(plane.height, step)
@@ -68,13 +74,13 @@ def _plane_memory(plane: Any, signal: Signal) -> Levels:
 
 
 def planes_of_srgb(signal: Signal, rgb: Levels) -> tuple[Levels, Levels, Levels]:
-    """(h, w, 3) sRGB with even edges → rounded planes."""
+    """Return rounded planes of an (h, w, 3) sRGB picture with even edges."""
     luma, cb, cr = (signal.round_samples(plane) for plane in signal.planes(signal.from_srgb(rgb)))
     return luma, cb, cr
 
 
 def blend(under: FrameCanvas, over: FrameCanvas, share: float, onto: FrameCanvas) -> None:
-    """`over` at `share` (0 to 1) above `under`, written to `onto`, which may be either."""
+    """Write `over` at opacity `share` (0 to 1) above `under` to `onto`, which may be either of them."""
     import cv2
 
     for low, high, target in zip(under.planes, over.planes, onto.planes, strict=True):
@@ -82,7 +88,10 @@ def blend(under: FrameCanvas, over: FrameCanvas, share: float, onto: FrameCanvas
 
 
 def wipe(under: FrameCanvas, over: FrameCanvas, share: float, onto: FrameCanvas, mirrored: bool) -> None:
-    """`over` has come in from the reader's side as far as `share` of the width, above `under`."""
+    """Write `over`, visible on the first `share` of the width, above `under` to `onto`.
+
+    The wipe enters at the left edge, or at the right one if `mirrored`.
+    """
     width = under.planes[0].shape[1]
     edge = round(share * width / 2) * 2
     for low, high, target in zip(under.planes, over.planes, onto.planes, strict=True):
@@ -94,7 +103,10 @@ def wipe(under: FrameCanvas, over: FrameCanvas, share: float, onto: FrameCanvas,
 
 @dataclass(frozen=True, eq=False)
 class Sprite:
-    """A picture with transparency in a signal: `box` has even edges; colour is multiplied by coverage."""
+    """A picture with transparency in a signal: colour planes are multiplied by coverage, `box` has even edges.
+
+    `cover` holds coverage (0 to 1) at the size of luma and at the size of chroma.
+    """
 
     box: PixelBox
     colour: tuple[Floats, Floats, Floats]
@@ -102,7 +114,7 @@ class Sprite:
 
 
 def even_box(box: PixelBox, size: tuple[int, int]) -> PixelBox:
-    """The smallest box with even edges around a box, inside a frame with even edges."""
+    """Return the smallest box with even edges around `box`, clipped to a frame of `size` (width, height)."""
     width, height = size
     return PixelBox(
         max(box.left // 2 * 2, 0), max(box.top // 2 * 2, 0),
@@ -111,7 +123,10 @@ def even_box(box: PixelBox, size: tuple[int, int]) -> PixelBox:
 
 
 def make_sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], size: tuple[int, int]) -> Sprite | None:
-    """An RGBA layer (straight alpha, sRGB) with its corner at `at`, between pixels too; None if nothing shows."""
+    """Return a sprite of an RGBA layer (straight alpha, sRGB); None if no pixel of it is in the frame of `size`.
+
+    `at` is the layer's top left corner in pixels and may be fractional.
+    """
     import cv2
 
     dx, dy = at
@@ -133,7 +148,7 @@ def make_sprite(signal: Signal, layer: Image.Image, at: tuple[float, float], siz
 
 
 def paint_sprite(canvas: FrameCanvas, laid: Sprite, opacity: float) -> None:
-    """Paint a sprite on a canvas."""
+    """Paint a sprite on a frame, its coverage multiplied by `opacity` (0 to 1)."""
     luma, chroma = laid.cover
     for view, colour, cover in zip(canvas.region(laid.box), laid.colour, (luma, chroma, chroma), strict=True):
         strength = np.float32(opacity)

@@ -1,4 +1,4 @@
-"""In which brand colour a card is: the timeline's, unless the product would be lost on it."""
+"""The background colour of a card: the timeline's brand colour, unless the product would not stand out from it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from foundry.tenant import Palette
 
 ROLES = ("primary", "ink", "paper", "accent")
 ALIKE = 25.0
-"""Distance in CIE L*a*b* (1976) below which a part of a product does not stand out from a flat ground."""
+"""Distance in CIE L*a*b* (1976) below which a part of a product does not stand out from a flat background."""
 MOST_LOST = 0.5
-"""The share of a product that may be like its ground."""
+"""Largest acceptable share of the product's pixels that do not stand out."""
 
 
 def card_colour(role: str, palette: Palette, product: Image.Image | None) -> str:
-    """Hex of this role; of the one that hides least of the product (RGBA), if this one hides more than half."""
+    """Return the hex colour of a palette role for a card with this product (RGBA).
+
+    If more than half of the product would not stand out, return the palette colour that hides least of it.
+    """
     if product is None or hidden_share(getattr(palette, role), product) <= MOST_LOST:
         return str(getattr(palette, role))
     return min((str(getattr(palette, other)) for other in ROLES), key=lambda colour: hidden_share(colour, product))
 
 
 def hidden_share(colour: str, product: Image.Image) -> float:
-    """The share of a product's opaque pixels that are like this colour."""
+    """Return the share (0 to 1) of a product's opaque pixels that are close to this colour."""
     small = np.asarray(product.resize((64, 64), Image.Resampling.BOX), np.float32) / 255
     seen = small[small[..., 3] > 0.5][:, :3]
     if not len(seen):

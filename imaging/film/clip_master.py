@@ -1,4 +1,4 @@
-"""Clip masters: FFV1 in Matroska, RGB, 10 bits per channel, lossless from there on; frames go in one at a time.
+"""Clip masters: FFV1 in Matroska, RGB with 10 bits per channel, written losslessly one frame at a time.
 
 FFV1 is lossless, LGPL in FFmpeg and the archives' choice; H.264 in PyAV's wheel is libx264, which is GPL. Every frame
 is a key frame with checksums of its slices (RFC 9043, version 3). Bit-exact flags keep clocks and random ids out of the
@@ -26,7 +26,7 @@ class VideoExtraMissing(FoundryError):
 
     code = "video_extra_missing"
 
-    def __init__(self, package: str):
+    def __init__(self, package: str) -> None:
         super().__init__(package)
         self.package = package
 
@@ -37,7 +37,10 @@ class VideoExtraMissing(FoundryError):
 
 
 def encode_clip(frames: Iterable[Pixels], file: Path, frames_per_second: int) -> int:
-    """Write (height, width, 3) float32 sRGB frames in [0, 1] to `file`; returns how many. One is held at a time."""
+    """Write (height, width, 3) float32 sRGB frames in [0, 1] to `file` and return their number.
+
+    One frame is held in memory at a time.
+    """
     av = require_av()
     count = 0
     options = {"fflags": "+bitexact"}
@@ -54,7 +57,7 @@ def encode_clip(frames: Iterable[Pixels], file: Path, frames_per_second: int) ->
 
 
 def require_av() -> Any:
-    """PyAV; VideoExtraMissing if it is not there."""
+    """Return the module `av` (PyAV); raise VideoExtraMissing if it is not installed."""
     try:
         import av
     except ModuleNotFoundError as error:

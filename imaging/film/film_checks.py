@@ -1,4 +1,4 @@
-"""What is true of a finished film, measured on its file and on its type in every frame."""
+"""Checks of a finished film, measured on its file and on its text in every frame."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from imaging.still.check import check_apart, check_contrast, check_record, file_
 
 
 def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecord, ...]:
-    """Every measure with its limit; a film is published only if all pass.
+    """Return every measurement with its limit; a film may be published only if all pass.
 
-    The file is read again by `foundry.channel.inspection`, which knows nothing of how it was written.
+    The file is read back by `foundry.channel.inspection`, which shares no code with the encoders.
     """
     placement = film.staged[0].static.placement
     slots = tuple(slot for by_scene in text.by_scene.values() for slot in by_scene.placed)
@@ -30,6 +30,7 @@ def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecor
 
 
 def _safe_area_check(film: StagedFilm, text: FilmText, placement: Placement) -> CheckRecord:
+    """Check that all text and subtitles stay inside the safe area in every frame."""
     safe = safe_box(placement)
     out = {
         moving.slot.placed.field

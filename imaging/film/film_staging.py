@@ -1,4 +1,4 @@
-"""A film's scenes staged from stored masters: once per film, whatever the number of its locales."""
+"""Staging of a film: its scenes are prepared from stored masters and clips, once for all its locales."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from imaging.film.staged_scene import StagedScene, make_veil
 from imaging.still.compose import StaticLayer, prepare, turn_to_locale
 
 Masters = Callable[[int], Master]
-"""The n-th of the pictures that a film shows, in order of appearance."""
+"""Returns the n-th of the pictures that a film shows, in order of appearance."""
 
 
 Clips = Callable[[int], Footage | None]
-"""The clip that is seen in place of the n-th of them; None for a still."""
+"""Returns the clip shown in place of the n-th picture; None for a still."""
 
 
 def no_clips(at: int) -> None:
-    """A film of stills alone."""
+    """Return None: every scene is a still."""
 
 
 @dataclass(frozen=True)
 class FilmInputs:
-    """What films are made from: masters and clips by position, and the product's picture (RGBA), if it has one."""
+    """Pictures and clips of a film by position, and the product's picture (RGBA) if it has one."""
 
     masters: Masters
     product: Image.Image | None = None
@@ -43,7 +43,7 @@ class FilmInputs:
 
 
 def stage_film(variant: Variant, plan: Plan, inputs: FilmInputs, signal: Signal) -> StagedFilm:
-    """All scenes of a variant's film, without words."""
+    """Return all scenes of a variant's film, without text."""
     timeline = variant.timeline
     if timeline is None:
         raise ValueError(f"{variant.key} is a still; only films are staged")
@@ -61,7 +61,9 @@ def stage_film(variant: Variant, plan: Plan, inputs: FilmInputs, signal: Signal)
 
 
 class _SceneStager:
-    def __init__(self, variant: Variant, plan: Plan, timeline: Timeline, signal: Signal):
+    """Prepares the scenes of one film."""
+
+    def __init__(self, variant: Variant, plan: Plan, timeline: Timeline, signal: Signal) -> None:
         self.variant, self.plan, self.timeline, self.signal = variant, plan, timeline, signal
 
     @property
@@ -69,14 +71,14 @@ class _SceneStager:
         return self.timeline.frame_rate
 
     def card(self, take: Take, product: Image.Image | None) -> StagedScene:
-        """A brand's card; a product picture without transparency stays off it."""
+        """Return a card in a brand colour; a product picture without transparency is left out."""
         cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
         brand = CardBrand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
         static = card_layer(take, self.variant.layout, self.variant.placement, brand)
         return StagedScene(take, static, self.signal, self.rate)
 
     def scene(self, take: Take, master: Master) -> StagedScene:
-        """A picture under its camera; its type is set on what shows once the camera rests."""
+        """Return a picture under its camera; its text is set on what shows once the camera rests."""
         picture, facts = master
         static = self._static(picture, facts)
         way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
@@ -85,7 +87,7 @@ class _SceneStager:
         return StagedScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal))
 
     def moving(self, take: Take, clip: Footage) -> StagedScene:
-        """A clip under its camera; its type is set on what shows while it plays."""
+        """Return a clip under its camera; its text is set on what shows while the clip plays."""
         first, *moments = frames_at(clip.file, (Fraction(0), *text_moments(take, self.rate)))
         facts = clip.facts
         static = self._static(first, facts)
@@ -95,7 +97,7 @@ class _SceneStager:
         return StagedScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal), clip)
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
-        """The layout's still, for where the key visual shows and what of the master shows there."""
+        """Return the layout's still, which says where the key visual shows and which part of the master it shows."""
         variant = self.variant
         still = prepare(eight_bits(picture), facts, variant.layout, variant.placement, self.plan.tenant)
         return turn_to_locale(still, variant.locale)
@@ -107,7 +109,7 @@ def _window(crop: tuple[float, float, float, float]) -> CameraWindow:
 
 
 def _focus(facts: MasterFacts) -> tuple[float, float]:
-    """The middle of the product, in the master's pixels; of the picture, if its place is not known."""
+    """Return the product's middle in the master's pixels; the picture's middle if the product's place is unknown."""
     box = facts.product_box
     if box is None:
         return facts.width_px / 2, facts.height_px / 2

@@ -1,4 +1,4 @@
-"""One locale's film: staged once, its wordless runs encoded once, joined with its own into a file."""
+"""One locale's film as a checked file: scenes staged once, runs without text encoded once, then joined with its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from imaging.film.staged_film import FilmText, StagedFilm
 
 @dataclass(frozen=True)
 class FinishedFilm:
-    """A finished film in a scratch file, what was measured on it, a poster (RGB) and its subtitles as WebVTT."""
+    """A finished film in a scratch file, its checks, a poster (RGB, 8 bits) and its subtitles as WebVTT."""
 
     file: Path
     format: FilmFormat
@@ -45,14 +45,20 @@ class FinishedFilm:
 
 @dataclass
 class FilmCache:
-    """The film that a thread makes in one locale after the other; one is enough, as orders keep locales together."""
+    """The staged film and shared runs of one thread.
+
+    One film is kept, since the locales of a film come one after the other.
+    """
 
     key: str = ""
     films: dict[bool, StagedFilm] = field(default_factory=dict)
     shared: SharedRuns = field(default_factory=SharedRuns)
 
     def staged_film(self, variant: Variant, plan: Plan, inputs: FilmInputs, wanted: FilmFormat) -> StagedFilm:
-        """The staged film in the locale's reading direction, made anew for other pictures, layout or placement."""
+        """Return the film staged for the locale's reading direction.
+
+        The cache is emptied when pictures, clips, layout, placement, brand or timeline differ from the last film's.
+        """
         scenes = "/".join(shot.name for shot in variant.shows)
         moving = "/".join(clip.name for clip in variant.clips if clip)
         look = f"{variant.layout.digest}/{variant.placement.digest}/{plan.tenant.brand_digest}"
@@ -67,7 +73,7 @@ class FilmCache:
 
 
 def format_of(variant: Variant) -> FilmFormat:
-    """The file that a film's placement takes; CannotFilm if no encoder here makes it."""
+    """Return the file format that a film's placement takes; raise CannotFilm if no encoder here makes it."""
     if variant.timeline is None:
         raise ValueError(f"{variant.key} is a still")
     return formats_for(variant.placement, variant.timeline.seconds)
@@ -77,7 +83,10 @@ def format_of(variant: Variant) -> FilmFormat:
 def make_film(
     variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCache, inputs: FilmInputs, read_sound: ReadSound
 ) -> Iterator[FinishedFilm]:
-    """The film in a scratch file that goes when the block ends; refusals are FoundryErrors and leave nothing."""
+    """Yield the finished film; its scratch file is deleted when the block ends.
+
+    Refusals are FoundryErrors and leave no file.
+    """
     wanted = format_of(variant)
     film = cache.staged_film(variant, plan, inputs, wanted)
     text, sidecar = film_text(variant, plan, film), webvtt_sidecar(variant, plan)
@@ -85,7 +94,7 @@ def make_film(
     with store.scratch_file(f".{wanted.container}") as file:
         written = encode_within(wanted, lambda spec: _write(file, film, text, cache.shared, spec, track))
         checks = check_film(file, film, text)
-        yield FinishedFilm(file, written, checks, poster(film, text, variant), sidecar)
+        yield FinishedFilm(file, written, checks, poster(film, text), sidecar)
 
 
 def _write(
@@ -101,8 +110,8 @@ def _write(
     return spec
 
 
-def poster(film: StagedFilm, text: FilmText, variant: Variant) -> Image.Image:
-    """The first scene with type as it stands: RGB, sRGB, 8 bits, whatever the film's own light."""
+def poster(film: StagedFilm, text: FilmText) -> Image.Image:
+    """Return the first scene that has text, the text at rest: 8-bit sRGB, whatever the film's transfer function."""
     at = min(text.by_scene, default=0)
     image = film.staged[at].static.image.copy()
     if at in text.by_scene:

@@ -1,4 +1,4 @@
-"""Clip masters as films take them: a file that can be read from, and where the product is in its frames."""
+"""Clip masters as films use them: a readable file, and the product's place in its frames."""
 
 from __future__ import annotations
 
@@ -20,19 +20,25 @@ from imaging.film.signal import Levels
 from imaging.pixels.resample import centred_crop
 
 MOMENTS = 5
-"""Evenly from when the type of a scene comes to its end."""
+"""Frames on which text over a clip is measured, evenly spread from its entrance to the scene's end."""
 
 
 @dataclass(frozen=True, eq=False)
 class Footage:
-    """A clip master's file, and its facts as if a frame were a master. Whoever reads the file keeps the footage."""
+    """A clip master's file, with the facts of a frame as if it were a master.
+
+    A scratch file is deleted with its Footage, so readers of the file must keep a reference to it.
+    """
 
     file: Path
     facts: MasterFacts
 
 
 def open_footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Footage:
-    """A stored clip: where it lies, or from a bucket in a scratch file that goes with it. `own` is its tenant's."""
+    """Return a stored clip: its file in a local store, or a scratch copy of an object in a bucket.
+
+    `own` is the store of the clip's tenant. The scratch copy is deleted with the returned value.
+    """
     there = Path(own.address(order.clip))
     if there.is_file():
         return Footage(there, facts)
@@ -44,7 +50,7 @@ def open_footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Foot
 
 
 def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
-    """Where the product is in a clip's first frame; unknown in one that was filmed from words alone.
+    """Return a clip's facts, with the product's box in its first frame; no box if it was filmed from words alone.
 
     A first frame is the middle of the master, cut to the clip's shape.
     """
@@ -58,13 +64,13 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
 
 
 def text_moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:
-    """When a picture that moves is looked at for what its type needs: seconds from the scene's start, ascending."""
+    """Return the moments at which text over a clip is measured: seconds from the scene's start, ascending."""
     start = min((cue.start for cue in take.cues), default=take.start) - take.start
     last = take.frames - 1
     return tuple(Fraction(start + (last - start) * at // (MOMENTS - 1)) / rate for at in range(MOMENTS))
 
 
 def frames_at(file: Path, seconds: Sequence[Fraction]) -> list[Levels]:
-    """The frames that are shown at some moments, ascending; the last one for moments after the end."""
+    """Return the frames shown at ascending moments (seconds); the last frame for moments after the end."""
     shown = Playback(file)
     return [shown.frame(at)[1] for at in seconds]

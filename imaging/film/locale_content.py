@@ -1,4 +1,4 @@
-"""What one locale says in a film: type on its scenes, subtitles in the picture and beside it, and what is heard."""
+"""Text, subtitles and sound of one locale of a film."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from imaging.film.staged_film import FilmText, StagedFilm
 from imaging.film.text_motion import scene_text
 
 ReadSound = Callable[[str], bytes]
-"""An ingested audio file by its SHA-256."""
+"""Reads an ingested audio file by its SHA-256."""
 
 
 def wishes_of(plan: Plan) -> FilmWishes:
-    """What the brief says of films."""
+    """Return the film section of the brief; its defaults if the brief has none."""
     return plan.brief.film or FilmWishes()
 
 
 def subtitles_of(variant: Variant, plan: Plan) -> tuple[Spoken, ...]:
-    """The locale's subtitles."""
+    """Return the locale's subtitle lines."""
     return wishes_of(plan).subtitles.get(variant.locale, ())
 
 
 def film_text(variant: Variant, plan: Plan, film: StagedFilm) -> FilmText:
-    """The locale's type and burnt-in lines; CopyDoesNotFit or SubtitleDoesNotFit where they find no room."""
+    """Return the locale's moving text and burnt-in subtitles.
+
+    Raises CopyDoesNotFit or SubtitleDoesNotFit where there is no room for them.
+    """
     by_scene = {
         at: scene_text(staged.take, staged.static, variant.copy, variant.locale, staged.signal)
         for at, staged in enumerate(film.staged)
@@ -46,7 +49,7 @@ def film_text(variant: Variant, plan: Plan, film: StagedFilm) -> FilmText:
 
 
 def webvtt_sidecar(variant: Variant, plan: Plan) -> bytes | None:
-    """The subtitles as WebVTT; None if the locale has none. UnreadableLine for one that nobody could read."""
+    """Return the subtitles as WebVTT; None if the locale has none. Raises UnreadableLine if a line breaks a rule."""
     lines = subtitles_of(variant, plan)
     if not lines:
         return None
@@ -54,7 +57,7 @@ def webvtt_sidecar(variant: Variant, plan: Plan) -> bytes | None:
 
 
 def sound_track(variant: Variant, plan: Plan, wanted: FilmFormat, read_sound: ReadSound) -> Track | None:
-    """The locale's sound as the placement wants it; None for a silent film."""
+    """Return the locale's sound as the placement wants it; None for a silent film."""
     from imaging.film.encoding.mixing import Mix, mix_sound
     from imaging.film.encoding.sound_file import decode_sound
 

@@ -1,4 +1,4 @@
-"""What a camera looks at: a still master, or a generated clip that is decoded as it goes."""
+"""Pictures under a camera: a still master, or a clip that is decoded while it plays."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ Planes = tuple[Levels, Levels, Levels]
 
 
 class PictureSource(Protocol):
-    """A picture that may move by itself."""
+    """A picture to point a camera at; it may move by itself."""
 
     still: bool
 
     def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
-        """Fill planes with the window's part of the picture as it is `at` seconds after the scene's start."""
+        """Fill planes with the window's part of the picture, `at` seconds after the scene's start."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReducedPicture:
-    """A picture's planes as dense as a camera needs; `left`, `top` and `scale` lead there from the picture's pixels."""
+    """A picture's planes at the density a camera needs.
+
+    A picture coordinate x is at sample (x - `left`) * `scale[0]`; likewise for y.
+    """
 
     planes: Planes
     signal: Signal
@@ -54,7 +57,7 @@ class ReducedPicture:
             cv2.warpAffine(plane, move, size, dst=target, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
     def _sample_line(self, axis: int, start: float, step: float, chroma: bool) -> tuple[float, float]:
-        """Factor and offset from a target's sample number to this plane's, by where both are sited."""
+        """Return factor and offset from a target's sample number to this plane's, by where both are sited."""
         if not (chroma and self.signal.chroma_halved[axis]):
             return step, start + 0.5 * step - 0.5
         site = 0.5 if axis == 0 else 1.0
@@ -62,7 +65,10 @@ class ReducedPicture:
 
 
 def reduce_picture(picture: Levels, signal: Signal, way: CameraPath, width_px: int) -> ReducedPicture:
-    """(h, w, 3) sRGB → what a camera on `way` needs for a frame `width_px` wide; area-correct, never enlarged."""
+    """Return an (h, w, 3) sRGB picture reduced to what a camera on `way` needs for a frame `width_px` wide.
+
+    Reduction averages areas; a picture is never enlarged.
+    """
     import cv2
 
     high, wide = picture.shape[:2]
@@ -76,7 +82,7 @@ def reduce_picture(picture: Levels, signal: Signal, way: CameraPath, width_px: i
 
 
 def _visible_bounds(way: CameraPath, wide: int, high: int) -> tuple[int, int, int, int]:
-    """The whole pixels around everything that the camera sees."""
+    """Return the whole-pixel bounds (left, top, right, bottom) of everything that the camera sees."""
     ends = (way.first, way.last)
     return (
         max(0, int(min(w.left for w in ends))), max(0, int(min(w.top for w in ends))),
@@ -86,28 +92,31 @@ def _visible_bounds(way: CameraPath, wide: int, high: int) -> tuple[int, int, in
 
 
 class StillSource:
-    """A master."""
+    """A still master."""
 
     still = True
 
-    def __init__(self, picture: Levels, signal: Signal, way: CameraPath, width_px: int):
+    def __init__(self, picture: Levels, signal: Signal, way: CameraPath, width_px: int) -> None:
         self.base = reduce_picture(picture, signal, way, width_px)
 
-    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
-        """Fill planes with the window's part; `at` changes nothing."""
+    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:  # noqa: ARG002, RUF100 - as a clip's
+        """Fill planes with the window's part; a still is the same at every moment."""
         self.base.paint(window, onto)
 
 
 class Playback:
-    """A clip master (FFV1 in Matroska), decoded forward as frames are asked for, and again for an earlier one."""
+    """A clip master (FFV1 in Matroska), decoded forward on demand and from the start again for an earlier moment."""
 
-    def __init__(self, file: Path):
+    def __init__(self, file: Path) -> None:
         self.file = file
         self._frames: Iterator[tuple[Fraction, Levels]] | None = None
         self._held: list[tuple[Fraction, Levels]] = []
 
     def frame(self, at: Fraction) -> tuple[Fraction, Levels]:
-        """What is shown `at` seconds, and since when. The last frame stands when the clip is over."""
+        """Return the moment since which the frame at `at` seconds has been shown, and the frame.
+
+        The last frame stays after the clip's end.
+        """
         if self._frames is None or (self._held and at < self._held[0][0]):
             self._frames, self._held = decode_frames(self.file), []
         while len(self._held) < 2 or self._held[1][0] <= at:
@@ -119,16 +128,16 @@ class Playback:
 
 
 class ClipSource:
-    """A clip master that is played under the camera."""
+    """A clip master that plays under the camera."""
 
     still = False
 
-    def __init__(self, file: Path, signal: Signal, way: CameraPath, width_px: int):
+    def __init__(self, file: Path, signal: Signal, way: CameraPath, width_px: int) -> None:
         self.playback, self.signal, self.way, self.width_px = Playback(file), signal, way, width_px
         self._base: tuple[Fraction, ReducedPicture] | None = None
 
     def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
-        """Fill planes with the window's part of the frame that is shown `at` seconds."""
+        """Fill planes with the window's part of the frame shown at `at` seconds."""
         shown, picture = self.playback.frame(at)
         if self._base is None or self._base[0] != shown:
             self._base = (shown, reduce_picture(picture, self.signal, self.way, self.width_px))
@@ -136,7 +145,7 @@ class ClipSource:
 
 
 def decode_frames(file: Path) -> Iterator[tuple[Fraction, Levels]]:
-    """(seconds, (h, w, 3) uint16 sRGB) of every frame of a clip master, one at a time."""
+    """Yield (seconds, (h, w, 3) uint16 sRGB) of every frame of a clip master, one at a time."""
     import av
 
     with av.open(str(file), format="matroska") as container:

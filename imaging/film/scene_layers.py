@@ -1,4 +1,4 @@
-"""A layout as one scene of a film wears it: only the slots of its cues, on a standing picture or on a brand's card."""
+"""Static layers of film scenes: a layout reduced to one scene's copy, on a picture or on a brand-coloured card."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from imaging.still.text_ground import Moments
 
 WHOLE = (0, 0, 1000, 1000)
 Master = tuple[Levels, MasterFacts]
+"""(h, w, 3) sRGB pixels of a master with all their bits, and its facts."""
 
 
 def copy_fields(take: Take) -> frozenset[str]:
-    """The copy that a scene shows."""
+    """Return the copy fields that a scene shows."""
     return frozenset(field for cue in take.cues for field in cue.fields)
 
 
 def scene_layout(layout: Layout, take: Take) -> Layout:
-    """The layout without the slots that the scene does not show, so that it veils nothing for their sake.
+    """Return the layout without the slots that the scene does not show, so that nothing is veiled for their sake.
 
-    Its picture fills the key visual as it is, since the camera has chosen the part; a card fills the frame.
+    The key visual is taken as it is, since the camera has chosen the part to show; on a card it fills the frame.
     """
     shown = copy_fields(take)
     blocks = {name: kept for name, block in layout.blocks.items() if (kept := _shown_block(block, shown))}
@@ -45,6 +46,7 @@ def scene_layout(layout: Layout, take: Take) -> Layout:
 
 
 def _shown_block(block: Block, shown: frozenset[str]) -> Block | None:
+    """Return the block with the rows that hold shown fields; None if none is left."""
     rows = tuple(tuple(field for field in row if field in shown) for row in block.slots)
     rows = tuple(row for row in rows if row)
     return block.model_copy(update={"slots": rows}) if rows else None
@@ -52,7 +54,7 @@ def _shown_block(block: Block, shown: frozenset[str]) -> Block | None:
 
 @dataclass(frozen=True)
 class CardBrand:
-    """Who a card is for, and the product's picture (RGBA) that stands on it, if there is one with transparency."""
+    """Tenant and product of a card; `product` is an RGBA picture with transparency, or None."""
 
     tenant: Tenant
     product: Image.Image | None
@@ -61,7 +63,7 @@ class CardBrand:
 
 
 def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBrand) -> StaticLayer:
-    """A card in a brand colour, on which the product can be seen, with the product and the logo on it."""
+    """Return the static layer of a card: a brand colour, the product standing on it, and the logo."""
     width, height = placement.size
     colour = card_colour(str(take.card), brand.tenant.brand.palette, brand.product)
     flat = Image.new("RGB", placement.size, colour)
@@ -78,7 +80,7 @@ def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBran
 
 
 def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:
-    """Where a product stands if the layout's picture fills only a part: in that part, clear of the words beside it."""
+    """Return the product's box inside a key visual that fills only a part of the frame, clear of the text beside it."""
     width, height = placement.size
     left, right = visual.left + visual.width * 0.2, visual.right - visual.width * 0.2
     top, bottom = visual.top + visual.height * 0.3, visual.top + visual.height * 0.94
@@ -91,7 +93,7 @@ def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:
 
 
 def product_room(placement: Placement, mirrored: bool) -> Box:
-    """Where products stand in this placement's pictures, in thousandths of the frame."""
+    """Return the box in which products stand in this placement's pictures, in thousandths of the frame."""
     bucket = compositions()[placement.bucket]
     facts = MasterFacts("", placement.bucket, bucket.width_px, bucket.height_px, bucket.box(mirrored), mirrored)
     left, top, right, bottom = crop_box(facts, placement.size, None)
@@ -99,7 +101,7 @@ def product_room(placement: Placement, mirrored: bool) -> Box:
 
 
 def _paste_product(card: Image.Image, product: Image.Image, room: Box) -> None:
-    """The product in its room, with a soft shadow under it."""
+    """Paste the product into its room on a card, with a soft shadow under it."""
     cut, left, top = place_product(product, room, card.size)
     deep = max(2, cut.width // 14)
     shadow = Image.new("L", card.size, 0)
@@ -113,10 +115,10 @@ def _paste_product(card: Image.Image, product: Image.Image, room: Box) -> None:
 def scene_layer(
     take: Take, master: Master, static: StaticLayer, rest: CameraWindow, others: Sequence[Levels] = ()
 ) -> StaticLayer:
-    """The scene's static layer as it is once the camera rests: what its type is set on, veiled and measured against.
+    """Return the scene's static layer, veiled and measured for text, as it is when the camera rests at `rest`.
 
-    `static` is the layout's still, in the reading direction that is wanted; `others` what else a picture that moves
-    shows while its type stands.
+    `static` is the layout's still in the wanted reading direction. `others` are further frames of a picture that moves,
+    shown while its text stands; contrast is measured against them too.
     """
     picture, facts = master
     visual = static.visual
@@ -130,18 +132,18 @@ def scene_layer(
     here = MasterFacts(
         facts.name, facts.bucket, visual.width, visual.height, product_in_window(facts, rest), facts.mirrored
     )
-    seen_too = Moments(shown, tuple(moments)) if moments else shown
-    made = prepare(seen_too, here, scene_layout(static.layout, take), static.placement, static.tenant)
+    ground = Moments(shown, tuple(moments)) if moments else shown
+    made = prepare(ground, here, scene_layout(static.layout, take), static.placement, static.tenant)
     return made if made.rtl == static.rtl else turn_to_locale(made, "ar" if static.rtl else "en")
 
 
 def eight_bits(picture: Levels) -> Image.Image:
-    """RGB of 8 bits, to measure on."""
+    """Return the picture as RGB with 8 bits per channel, to measure on."""
     return Image.fromarray(picture if picture.itemsize == 1 else (picture >> 8).astype("uint8"))
 
 
 def product_in_window(facts: MasterFacts, rest: CameraWindow) -> Box | None:
-    """The product's box in thousandths of the window."""
+    """Return the product's box in thousandths of the window; None if the product's place is unknown."""
     box = facts.product_box
     if box is None:
         return None
@@ -156,4 +158,5 @@ def product_in_window(facts: MasterFacts, rest: CameraWindow) -> Box | None:
 
 
 def _thousandths(share: float) -> int:
+    """Return a share as whole thousandths, clipped to 0..1000."""
     return min(max(round(share * 1000), 0), 1000)

@@ -1,4 +1,4 @@
-"""A film cut into runs: those without words are encoded once for all locales, those with words once for each."""
+"""A film cut into runs of frames: those without text are encoded once for all locales, the others per locale."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from imaging.film.staged_film import FilmText, StagedFilm
 AHEAD = 4
 """Frames painted before the encoder asks for them."""
 SHORTEST = 8
-"""Frames; a shorter run without words is not worth a picture that needs no other."""
+"""Frames below which a run without text is not worth a key frame of its own."""
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames [start, stop) of a film, with or without words."""
+    """Frames [start, stop) of a film, with or without text."""
 
     start: int
     stop: int
@@ -29,7 +29,7 @@ class Stretch:
 
 
 def stretches(timeline: Timeline, text: FilmText) -> tuple[Stretch, ...]:
-    """The whole film, cut where words come or go."""
+    """Return the whole film as stretches, cut where text appears or disappears."""
     spans = [*timeline.type_spans(), *((line.start, line.stop) for line in text.lines)]
     cut, at = [], 0
     for start, stop in _close_gaps(joined(spans), timeline.frames):
@@ -43,7 +43,7 @@ def stretches(timeline: Timeline, text: FilmText) -> tuple[Stretch, ...]:
 
 
 def _close_gaps(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int, int], ...]:
-    """Spans without gaps that are too short to share."""
+    """Return the spans, joined over gaps that are too short to share."""
     wide = [(0 if start < SHORTEST else start, frames if frames - stop < SHORTEST else stop) for start, stop in spans]
     filled = [(start, following[0]) if following[0] - stop < SHORTEST else (start, stop)
               for (start, stop), following in zip(wide, [*wide[1:], (10**9, 0)], strict=True)]  # fmt: skip
@@ -52,12 +52,15 @@ def _close_gaps(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[
 
 @dataclass
 class SharedRuns:
-    """The runs of one film that show no words, by format, frames and look; reading directions share what is alike."""
+    """Encoded runs without text of one film, by format, frames and scene keys.
+
+    Both reading directions share equal runs.
+    """
 
     kept: dict[tuple[FilmFormat, int, int, tuple[str, ...]], EncodedRun] = field(default_factory=dict)
 
     def runs(self, film: StagedFilm, text: FilmText, spec: FilmFormat) -> list[EncodedRun]:
-        """Every run of one locale's film, in order; the wordless ones from the shelf."""
+        """Return every run of one locale's film, in order; those without text come from the cache."""
         return [self._run(film, text, stretch, spec) for stretch in stretches(film.timeline, text)]
 
     def _run(self, film: StagedFilm, text: FilmText, stretch: Stretch, spec: FilmFormat) -> EncodedRun:
@@ -70,14 +73,14 @@ class SharedRuns:
 
 
 def encode_stretch(film: StagedFilm, stretch: Stretch, text: FilmText, spec: FilmFormat) -> EncodedRun:
-    """One run: frames are painted on a second thread while the encoder works, a few at a time."""
+    """Encode one stretch; frames are painted on a second thread while the encoder works."""
     shown = text if stretch.worded else None
     frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, shown))
     return encode_run(spec, paint_ahead(frames), stretch.stop - stretch.start)
 
 
 def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
-    """The same frames, made on another thread, at most AHEAD of them waiting; what it raises rises here."""
+    """Yield the same frames, made on another thread, at most AHEAD of them waiting; raise its exceptions here."""
     waiting: Queue[tuple[Any, BaseException | None]] = Queue(AHEAD)
     over = Event()
 
@@ -88,7 +91,7 @@ def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
                 waiting.put((frame, None))
                 if over.is_set():
                     return
-        except BaseException as error:  # the reader raises it
+        except BaseException as error:  # noqa: BLE001, RUF100 - the reading thread raises it
             fault = error
         waiting.put((None, fault))
 

@@ -1,8 +1,8 @@
-"""From sRGB to what an encoder takes: Y'CbCr of BT.709, or BT.2020 with PQ or HLG light; or RGB for animated pictures.
+"""Conversion from sRGB to an encoder's samples: Y'CbCr of BT.709, of BT.2020 with PQ or HLG, or RGB.
 
 Standard range: sRGB's code values are taken as BT.709's, as players do. HDR: sRGB is made linear, its primaries turned
 into BT.2020's, and graphics white put at 203 cd/m² (ITU-R BT.2408), then PQ or HLG of BT.2100. All Y'CbCr is of limited
-range and non-constant luminance.
+range and non-constant luminance. RGB is for animated pictures (GIF, WebP).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LUMA = {"bt709": (0.2126, 0.0722), "pq": (0.2627, 0.0593), "hlg": (0.2627, 0.059
 
 @dataclass(frozen=True)
 class Signal:
-    """An encoder's pixel format (FFmpeg's name) and how light becomes numbers."""
+    """An encoder's pixel format (FFmpeg's name) and its transfer function."""
 
     pixel_format: str
     transfer: Transfer = "bt709"
@@ -43,8 +43,8 @@ class Signal:
         return 10 if self.pixel_format.endswith("10le") else 8
 
     @property
-    def dtype(self) -> type[np.uint8] | type[np.uint16]:
-        """What samples are kept in."""
+    def dtype(self) -> type[np.uint8 | np.uint16]:
+        """NumPy type of a sample."""
         return np.uint16 if self.bits > 8 else np.uint8
 
     @property
@@ -58,7 +58,7 @@ class Signal:
         return ("420" in self.pixel_format or "422" in self.pixel_format, "420" in self.pixel_format)
 
     def from_srgb(self, rgb: Levels) -> Floats:
-        """(h, w, 3) sRGB, uint8, uint16 or float32 in [0, 1] → (h, w, 3) samples, not rounded."""
+        """Return (h, w, 3) samples, not rounded, of sRGB pixels in uint8, uint16 or float32 in [0, 1]."""
         import cv2
 
         light = _unit_floats(rgb)
@@ -77,11 +77,11 @@ class Signal:
         return np.asarray(cv2.transform(light, np.array(rows, np.float32)), np.float32)
 
     def planes(self, samples: Floats) -> tuple[Floats, Floats, Floats]:
-        """Samples as three planes, chroma reduced."""
+        """Return samples as three planes, chroma reduced."""
         return (samples[..., 0].copy(), self.reduce_chroma(samples[..., 1]), self.reduce_chroma(samples[..., 2]))
 
     def reduce_chroma(self, plane: Floats) -> Floats:
-        """One plane at chroma's size: sited left across, in the middle down, as H.264 and its successors assume."""
+        """Return one plane at chroma's size, sited left across and in the middle down, as in H.264 and later codecs."""
         import cv2
 
         across, down = self.chroma_halved
@@ -94,7 +94,7 @@ class Signal:
         return np.ascontiguousarray(plane, np.float32)
 
     def round_samples(self, plane: Floats) -> Levels:
-        """Nearest whole samples."""
+        """Return the nearest whole samples, clipped to the sample range."""
         top = (1 << self.bits) - 1
         return np.clip(np.rint(plane), 0, top).astype(self.dtype)
 
@@ -115,7 +115,7 @@ def _high_dynamic_range(rgb: Floats, transfer: str) -> Floats:
 
 
 def pq(light: Floats) -> Floats:
-    """Display light in cd/m² → PQ signal (SMPTE ST 2084, inverse EOTF)."""
+    """Return the PQ signal of display light in cd/m² (SMPTE ST 2084, inverse EOTF)."""
     m1, m2 = 2610 / 16384, 2523 / 4096 * 128
     c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
     power = np.power(np.maximum(light, 0) / np.float32(PQ_PEAK_CD_M2), np.float32(m1))
@@ -123,7 +123,7 @@ def pq(light: Floats) -> Floats:
 
 
 def hlg(light: Floats) -> Floats:
-    """Scene light in [0, 1] → HLG signal (ITU-R BT.2100, OETF)."""
+    """Return the HLG signal of scene light in [0, 1] (ITU-R BT.2100, OETF)."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     low = np.sqrt(3 * np.clip(light, 0, 1 / 12))
     high = a * np.log(np.maximum(12 * light - b, 1e-6)) + c

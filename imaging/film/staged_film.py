@@ -1,4 +1,4 @@
-"""Frames of a film: scenes, what comes in over what, and the type of one locale. Standing frames are painted once."""
+"""Frames of a film: scenes, transitions between them, and the text of one locale. Frames at rest are painted once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imaging.film.text_motion import SceneText
 
 @dataclass(frozen=True)
 class FilmText:
-    """What one locale says: type by scene number, and lines of subtitles that are burnt in."""
+    """One locale's text: moving slots by scene number, and burnt-in subtitle lines."""
 
     by_scene: Mapping[int, SceneText]
     lines: tuple[BurntLine, ...] = ()
@@ -24,14 +24,14 @@ class FilmText:
 
 @dataclass(eq=False)
 class StagedFilm:
-    """All scenes of a film, staged; shared by its locales."""
+    """All scenes of a film, ready to paint; shared by its locales."""
 
     timeline: Timeline
     staged: tuple[StagedScene, ...]
     mirrored: bool
 
     def wordless_keys(self, start: int, stop: int) -> tuple[str, ...]:
-        """What the wordless frames [start, stop) hang on besides the pictures."""
+        """Return what frames [start, stop) without text depend on besides the pictures, for each scene shown."""
         ends = (*(take.stop + take_after.entering for take, take_after in pairwise(self.timeline.takes)), stop)
         return tuple(
             staged.wordless_key
@@ -40,7 +40,10 @@ class StagedFilm:
         )
 
     def frames(self, start: int, stop: int, text: FilmText | None) -> Iterator[FrameCanvas]:
-        """Frames [start, stop), one at a time. Without words they are the same for every locale."""
+        """Yield frames [start, stop), one at a time. Without text they are the same for every locale.
+
+        A frame at rest is yielded again as the same object, so callers must not paint on it.
+        """
         standing: tuple[tuple[object, ...], FrameCanvas] | None = None
         for frame in range(start, stop):
             state = self._rest_key(frame, text)
@@ -56,7 +59,7 @@ class StagedFilm:
         return next(at for at, take in enumerate(takes) if take.start <= frame < take.stop)
 
     def _rest_key(self, frame: int, text: FilmText | None) -> tuple[object, ...] | None:
-        """What a standing frame is told apart by; None while something moves."""
+        """Return a key that equal frames at rest share; None while something moves."""
         at = self._scene_at(frame)
         staged = self.staged[at]
         if frame - staged.take.start < staged.take.entering or not staged.is_at_rest(frame):

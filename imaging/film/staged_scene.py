@@ -1,4 +1,4 @@
-"""Scenes made ready to be painted: a picture under its camera, what lies over it, and the standing frames kept."""
+"""Scenes ready to paint: a picture under its camera and the veil over it. Frames at rest are kept."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ from imaging.still.compose import StaticLayer, overlay
 
 @dataclass(eq=False)
 class Veil:
-    """What lies over a picture, in a signal: `kept` is what it lets through, `own` its colour times its coverage."""
+    """Everything that a layout puts over its picture, in a signal.
+
+    `kept` is the share of the picture that shows through, scaled to the sample type's range; `own` is colour times
+    coverage.
+    """
 
     box: PixelBox
     kept: tuple[Levels, Levels, Levels]
     own: tuple[Levels, Levels, Levels]
 
     def apply(self, bare: FrameCanvas, onto: FrameCanvas) -> None:
-        """Lay it over a frame; outside its box `onto` becomes `bare`."""
+        """Write `bare` under the veil to `onto`; outside the veil's box `onto` becomes `bare`."""
         import cv2
 
         onto.fill(bare.planes)
@@ -39,7 +43,7 @@ class Veil:
 
 
 def make_veil(static: StaticLayer, signal: Signal) -> Veil | None:
-    """What a static layer has over its key visual; None if that is nothing."""
+    """Return the veil of a static layer; None if nothing lies over its key visual."""
     layer = overlay(static)
     bounds = layer.getchannel("A").getbbox()
     if bounds is None:
@@ -57,7 +61,7 @@ def make_veil(static: StaticLayer, signal: Signal) -> Veil | None:
 
 @dataclass(eq=False)
 class StagedScene:
-    """One scene of a film without its type. Frames are numbered from the film's start."""
+    """One scene of a film without its text. Frames are numbered from the film's start."""
 
     take: Take
     static: StaticLayer
@@ -67,7 +71,7 @@ class StagedScene:
     way: CameraPath | None = None
     veil: Veil | None = None
     footage: Footage | None = None
-    """Kept, since its file goes with it."""
+    """Kept because its scratch file is deleted with it."""
     _rest: dict[bool, FrameCanvas] = field(default_factory=dict)
 
     @property
@@ -77,29 +81,35 @@ class StagedScene:
 
     @property
     def visual(self) -> PixelBox:
-        """Where the picture shows, with even edges."""
+        """The box in which the picture shows, with even edges."""
         return even_box(self.static.visual, self.size)
 
     @property
     def fills_the_frame(self) -> bool:
-        """Whether the picture shows everywhere, so that nothing frames it."""
+        """Whether the picture covers the whole frame."""
         return self.visual == PixelBox(0, 0, *self.size)
 
     @cached_property
     def wordless_key(self) -> str:
-        """What its frames without words hang on besides the picture: a card's own pixels, what frames a picture."""
+        """SHA-256 of what frames without text depend on besides the picture: a card, or the frame around a picture.
+
+        Empty if the picture fills the frame.
+        """
         if self.source is not None and self.fills_the_frame:
             return ""
         return hashlib.sha256(self.static.image.tobytes()).hexdigest()
 
     def is_at_rest(self, frame: int) -> bool:
-        """Whether the picture stands from this frame on."""
+        """Return whether the picture stands still from this frame on."""
         if self.source is None or self.way is None:
             return True
         return self.source.still and frame - self.take.start >= self.way.frames
 
     def veil_share(self, frame: int) -> float:
-        """How much of what lies over the picture shows: it comes with the first type, and always where it frames it."""
+        """Return the opacity (0 to 1) of the veil at a frame.
+
+        It fades in with the first text, and is always opaque if the picture does not fill the frame.
+        """
         if self.veil is None:
             return 0.0
         if not self.fills_the_frame:
@@ -110,7 +120,7 @@ class StagedScene:
         return min(max((frame - cue.start + 1) / (cue.frames + 1), 0.0), 1.0)
 
     def canvas(self, frame: int) -> FrameCanvas:
-        """The scene's frame without type; treat it as read-only, since standing frames are shared."""
+        """Return the scene's frame without text. Do not paint on it: frames at rest are shared."""
         share = self.veil_share(frame)
         if share in (0.0, 1.0) and self.is_at_rest(frame):
             return self._standing(share == 1.0)

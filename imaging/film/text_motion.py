@@ -1,4 +1,4 @@
-"""Type that moves: slots of one locale enter one after the other and stand until their scene ends."""
+"""Moving text: the slots of one locale enter one after the other and stand until their scene ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from imaging.still.compose import LetteredSlot, PlacedSlot, StaticLayer, draw_le
 
 @dataclass(frozen=True)
 class MovingSlot:
-    """A slot that enters at frame `start` of the film and stands after `frames`; it comes from `away` pixels off."""
+    """A text slot that starts to enter at frame `start` of the film and stands `frames` later.
+
+    `start_offset` is its distance (x, y) in pixels from its place when it starts.
+    """
 
     slot: LetteredSlot
     start: int
@@ -26,7 +29,7 @@ class MovingSlot:
     start_offset: tuple[float, float]
 
     def progress(self, frame: int) -> float:
-        """How far it has come: 0 is not seen, 1 stands."""
+        """Return the progress of the entrance at a frame: 0 is invisible, 1 is at rest."""
         if frame < self.start:
             return 0.0
         if frame >= self.start + self.frames:
@@ -34,12 +37,12 @@ class MovingSlot:
         return min(max(eased(self.ease, (frame - self.start + 1) / (self.frames + 1)), 0.0), 1.0)
 
     def offset(self, frame: int) -> tuple[float, float]:
-        """How far it is from its place, in pixels."""
+        """Return the distance (x, y) from the slot's place at a frame, in pixels."""
         left = 1 - self.progress(frame)
         return (self.start_offset[0] * left, self.start_offset[1] * left)
 
     def box(self, frame: int) -> PixelBox:
-        """Where its ink is, to the whole pixel around it."""
+        """Return the smallest whole-pixel box around the slot's ink at a frame."""
         dx, dy = self.offset(frame)
         box = self.slot.placed.box
         x, y = (
@@ -64,11 +67,11 @@ class SceneText:
         return tuple(moving.slot.placed for moving in self.slots)
 
     def is_at_rest(self, frame: int) -> bool:
-        """Whether nothing moves any more."""
+        """Return whether every slot has entered by this frame."""
         return all(frame >= moving.start + moving.frames for moving in self.slots)
 
     def paint(self, canvas: FrameCanvas, frame: int) -> None:
-        """Paint the type of one frame."""
+        """Paint the text of one frame on a canvas."""
         for index, moving in enumerate(self.slots):
             progress = moving.progress(frame)
             if progress > 0:
@@ -90,7 +93,7 @@ class SceneText:
 
 
 def scene_text(take: Take, static: StaticLayer, copy: Copy, locale: str, signal: Signal) -> SceneText:
-    """A scene's type in one locale; CopyDoesNotFit if it cannot be set."""
+    """Return a scene's text in one locale; raise CopyDoesNotFit if it does not fit the layout."""
     set_slots = {slot.placed.field: slot for slot in draw_lettering(static, copy.only(copy_fields(take)), locale)}
     moving: list[MovingSlot] = []
     for cue in take.cues:
@@ -108,7 +111,7 @@ def _moving_slot(
 
 
 def _start_offset(cue: Entrance, box: PixelBox, static: StaticLayer, rtl: bool) -> tuple[float, float]:
-    """Where a slot comes from: as far off as the cue says, or as the safe area leaves room, which it never leaves."""
+    """Return the distance a slot enters from: as far as the cue says, but never outside the safe area."""
     safe = safe_box(static.placement)
     travel = cue.travel * min(static.placement.size) / 1000
     if cue.motion == "rise":

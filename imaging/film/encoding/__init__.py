@@ -1,1 +1,1 @@
-"""Films as files: encoders, containers, runs that are shared between films, sound and timed lines."""
+"""Film files: encoders, containers, runs shared between films, sound and subtitle files."""

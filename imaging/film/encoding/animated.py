@@ -1,7 +1,8 @@
-"""Animated pictures, GIF and WebP, within display limits: every attempt is a whole file, the first that fits is kept.
+"""Animated pictures (GIF, WebP) within a limit of bytes: whole files are tried in order, the first that fits is kept.
 
-What gives way, in order: for GIF colours, and changes too small to be seen; for WebP quality; then, for both, every
-second frame, every third, four of five. The floor is SSIM of the luma of sampled frames, as for films.
+Quality is reduced in this order: for GIF the number of colours, then changes too small to be seen; for WebP its quality
+setting; then, for both, every second frame, every third, four of five are left out. No attempt goes below the floor:
+the SSIM of sampled frames' luma, as for films.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ from imaging.film.encoding.floor import KEPT, BelowFloor, Tiles, likeness_of, ti
 
 Pixels = NDArray[np.uint8]
 COLOURS = ((256, 0), (128, 0), (128, 8), (64, 8), (64, 16), (32, 16))
-"""Of GIF: how many, and by how many levels a pixel may stray before it is drawn again."""
+"""GIF settings: number of colours, and by how many levels a pixel may differ before it is drawn again."""
 QUALITIES = (90, 80, 70, 60, 50, 40, 30)
 STEPS = (1, 2, 3, 5)
 _TICK = Fraction(1, 100)
 HALF = Fraction(1, 2)
 SLOWEST = 4
-"""Frames per second under which motion falls apart; frames are not left out below it."""
+"""Frames per second below which motion falls apart; frames are not left out below it."""
 MOST_BYTES_HELD = 1 << 30
 
 
 @dataclass(frozen=True)
 class AnimationAttempt:
-    """One way to make the file: every `step`th frame, colours or quality to `spend`, pixels held `within` levels."""
+    """One way to make the file: every `step`th frame, `spend` colours or quality, pixels held `within` levels."""
 
     step: int
     spend: int
@@ -44,14 +45,14 @@ class AnimationAttempt:
 
 
 class AnimatedPictureWriter:
-    """Holds the frames of an animated picture and writes the best file that fits the plan's limit."""
+    """Keeps the frames of an animated picture and writes the best file within its format's limit."""
 
-    def __init__(self, scratch: Path, spec: FilmFormat, most_bytes_held: int = MOST_BYTES_HELD):
+    def __init__(self, scratch: Path, spec: FilmFormat, most_bytes_held: int = MOST_BYTES_HELD) -> None:
         self.scratch, self.spec, self.most_bytes_held = scratch, spec, most_bytes_held
         self.frames: list[Pixels] = []
 
     def add(self, frame: Any, number: int) -> None:
-        """Keep one rgb24 frame; CannotFilm once all of them fill more than may be held (1 GiB)."""
+        """Keep one rgb24 frame; raise CannotFilm if all frames need more memory than may be used (1 GiB)."""
         pixels = frame.to_ndarray(format="rgb24")
         if pixels.nbytes * (number + 1) > self.most_bytes_held:
             raise CannotFilm(
@@ -60,26 +61,25 @@ class AnimatedPictureWriter:
             )
         self.frames.append(pixels)
 
-    def finish(self, frames: int) -> None:
-        """Write the file; TooManyBytes or BelowFloor if no attempt is both small and good enough."""
+    def finish(self) -> None:
+        """Write the file; raise FilmTooLarge or BelowFloor if no attempt is both small and good enough."""
         self.scratch.write_bytes(self._best())
 
     def _best(self) -> bytes:
-        refusal: FilmTooLarge | BelowFloor | None = None
+        refusals: list[FilmTooLarge | BelowFloor] = []
         for attempt in attempts(self.spec):
             data = encode_attempt(self.frames, self.spec, attempt)
             if self.spec.max_bytes is not None and len(data) > self.spec.max_bytes:
-                if not isinstance(refusal, BelowFloor):
-                    refusal = FilmTooLarge(len(data), self.spec.max_bytes)
+                refusals.append(FilmTooLarge(len(data), self.spec.max_bytes))
                 continue
             try:
                 self._judge(data, attempt)
             except BelowFloor as poor:
-                refusal = poor
+                refusals.append(poor)
                 continue
             return data
-        assert refusal is not None
-        raise refusal
+        poor_ones = [refusal for refusal in refusals if isinstance(refusal, BelowFloor)]
+        raise (poor_ones or refusals)[-1]
 
     def _judge(self, data: bytes, attempt: AnimationAttempt) -> None:
         if self.spec.max_bytes is None:
@@ -94,7 +94,7 @@ class AnimatedPictureWriter:
 
 
 def attempts(spec: FilmFormat) -> Iterator[AnimationAttempt]:
-    """Ways to make the file, best first."""
+    """Yield the ways to make the file, best first."""
     for step in STEPS:
         if step == 1 or spec.rate / step >= SLOWEST:
             if spec.codec == "gif":
@@ -104,7 +104,7 @@ def attempts(spec: FilmFormat) -> Iterator[AnimationAttempt]:
 
 
 def encode_attempt(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAttempt) -> bytes:
-    """The bytes of one attempt."""
+    """Return the file of one attempt."""
     kept = keep_every(frames, attempt.step)
     if spec.codec == "gif":
         return _gif(hold_pixels(kept, attempt.within), spec, attempt)
@@ -112,12 +112,12 @@ def encode_attempt(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAtt
 
 
 def keep_every(frames: list[Pixels], step: int) -> list[Pixels]:
-    """Every `step`th frame; what is left over at the end is dropped, so that no animation grows longer."""
+    """Return every `step`th frame; frames left over at the end are dropped, so that no animation grows longer."""
     return frames[: max(1, len(frames) - len(frames) % step) : step]
 
 
 def hold_pixels(frames: list[Pixels], levels: int) -> list[Pixels]:
-    """The frames, each pixel kept as it was last drawn until it strays by more than `levels` in a channel."""
+    """Return the frames, each pixel kept as last drawn until it differs by more than `levels` in a channel."""
     if levels == 0:
         return frames
     drawn = [frames[0]]
@@ -128,9 +128,9 @@ def hold_pixels(frames: list[Pixels], levels: int) -> list[Pixels]:
 
 
 def frames_shown_at(data: bytes, times_ms: Sequence[float]) -> Iterator[Pixels]:
-    """What a browser shows at rising times, (height, width, 3) uint8; the last frame stays after the end.
+    """Yield what a browser shows at ascending times, (height, width, 3) uint8; the last frame stays after the end.
 
-    By time and not by number, because encoders draw frames that do not differ as one that stays longer.
+    Frames are found by time and not by number, because encoders merge equal frames into one with a longer duration.
     """
     from PIL import Image
 
@@ -167,7 +167,7 @@ def _webp(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAttempt) -> 
 
 
 def _gif(frames: list[Pixels], spec: FilmFormat, attempt: AnimationAttempt) -> bytes:
-    """FFmpeg's palettegen over all frames, weighing what moves, then an ordered dither that stands still."""
+    """Return a GIF made with FFmpeg's palettegen over all frames, weighing what moves, and a static ordered dither."""
     import av
 
     file, rate = io.BytesIO(), spec.rate / attempt.step

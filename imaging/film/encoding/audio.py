@@ -1,4 +1,4 @@
-"""A film's sound: music and a voice from files, mixed, at the channel's loudness, as a track of the film's length.
+"""A film's sound track: coded at the channel's rate, exactly as long as the film.
 
 Samples are float32 (2, n) at 48 kHz, full scale ±1, throughout.
 """
@@ -30,7 +30,7 @@ STANDARD, TELEVISION = 160_000, 192_000
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """Finished sound of a film's length, and how it is coded."""
+    """Finished sound of a film's length, and its coding."""
 
     samples: Samples
     container: Container
@@ -38,11 +38,11 @@ class Track:
 
     @property
     def rate_in_file(self) -> int:
-        """Bits per second it takes in the file, for `FilmFormat.beside`."""
+        """Bits per second that it takes in the file, for `FilmFormat.beside`."""
         return RATE * 2 * 16 if self.container == "mov" else int(self.bits_per_second * 1.05)
 
     def stream(self, box: Any) -> Any:
-        """Add a stream for it to an av.OutputContainer."""
+        """Add a stream for this track to an av.OutputContainer and return it."""
         stream = box.add_stream(CODECS[self.container], rate=RATE, layout="stereo")
         context = stream.codec_context
         context.flags |= 1 << 23  # bit-exact: no version text inside
@@ -52,7 +52,7 @@ class Track:
         return stream
 
     def packets(self, stream: Any) -> Iterator[Any]:
-        """Coded sound, from time zero on, for a stream of `stream()` whose encoder is open."""
+        """Yield coded sound, starting at time zero, for a stream of `stream()` whose encoder is open."""
         early = AAC_DELAY if self.container == "mp4" else 0
         for packet in self._encode(stream, self.samples[:, early:]):
             packet.stream = stream
@@ -79,9 +79,9 @@ class Track:
 
 
 def track_for(motion: Motion, container: Container, seconds: Fraction, samples: Samples | None) -> Track | None:
-    """The track a placement wants: none where it forbids sound, silence where it requires sound and there is none.
+    """Return the track that a placement wants: None if it forbids sound, silence if it requires sound that is missing.
 
-    `samples` as `imaging.film.encoding.mixing.mixed` returns them, or None where the brief has no sound. Where the
+    `samples` as `imaging.film.encoding.mixing.mix_sound` returns them, or None if the brief has no sound. If the
     channel also sets a least picture rate (television) the sound gets 192,000 bits per second.
     """
     if motion.audio == "none" or (samples is None and motion.audio == "optional"):
@@ -96,11 +96,11 @@ def track_for(motion: Motion, container: Container, seconds: Fraction, samples: 
 
 
 def samples_in(seconds: Fraction) -> int:
-    """Samples of a length of time."""
+    """Return the number of samples in a length of time."""
     return round(seconds * RATE)
 
 
 def target_loudness(motion: Motion) -> float | None:
-    """The channel's loudness in LUFS; None where sound stays as loud as it came."""
+    """Return the channel's loudness in LUFS; None if it sets none and sound keeps its own loudness."""
     lufs: Decimal | None = motion.loudness_lufs
     return None if lufs is None else float(lufs)

@@ -1,7 +1,7 @@
-"""Which encoder makes which codec, with what options, and under which licence.
+"""Encoders of each codec: names, options and licences.
 
-Every encoder runs on one thread: the bytes then hang on nothing but the frames and the versions, and a machine's cores
-are filled by encoding several runs at a time (see segments.py).
+Every encoder runs on one thread: the bytes then depend on nothing but frames and versions, and a machine's cores are
+filled by encoding several runs at a time (see segments.py).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ PROGRESSIVE = 1
 COLOUR: dict[Transfer, tuple[int, int, int]] = {"bt709": (1, 1, 1), "pq": (9, 16, 9), "hlg": (9, 18, 9)}
 """H.273 code points of primaries, transfer and matrix."""
 WINDOW = 20
-"""Share of the film, as its reciprocal, that the decoder's buffer holds where a rate is capped; one second at most."""
+"""The decoder's buffer holds the film's length divided by this where a rate is capped; one second at most."""
 HEADROOM = 0.94
-"""Share of a limit that an encoder is told: container and the buffer's first filling take the rest."""
+"""Share of a limit that an encoder is given: the container and the buffer's first filling take the rest."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,6 @@ class Encoder:
     quality: tuple[int, int] = (0, 0)
     preset: tuple[str, str] = ("", "")
     tag: str | None = None
-
-    @property
-    def gpl(self) -> bool:
-        """Whether a file made with it was made by GPL code; see decision 16."""
-        return self.licence.startswith("GPL")
 
 
 ENCODERS: dict[Codec, Encoder] = {
@@ -55,11 +50,11 @@ ENCODERS: dict[Codec, Encoder] = {
 
 
 class EncoderMissing(FoundryError):
-    """This build of FFmpeg came without the encoder."""
+    """This build of FFmpeg lacks the encoder."""
 
     code = "encoder_missing"
 
-    def __init__(self, codec: str, encoder: str):
+    def __init__(self, codec: str, encoder: str) -> None:
         super().__init__(codec, encoder)
         self.codec, self.encoder = codec, encoder
 
@@ -71,7 +66,10 @@ class EncoderMissing(FoundryError):
 
 
 def encoder_of(spec: FilmFormat) -> str:
-    """FFmpeg's name of the plan's encoder; VideoExtraMissing without PyAV, EncoderMissing if it has no such encoder."""
+    """Return FFmpeg's name of the format's encoder.
+
+    Raises VideoExtraMissing without PyAV, EncoderMissing if this FFmpeg lacks the encoder.
+    """
     av, name = require_av(), ENCODERS[spec.codec].name
     if name not in av.codecs_available:
         raise EncoderMissing(spec.codec, name)
@@ -79,7 +77,7 @@ def encoder_of(spec: FilmFormat) -> str:
 
 
 def configure(context: Any, spec: FilmFormat) -> None:
-    """Set an av.VideoCodecContext that is not open yet to what `plan` says."""
+    """Set an av.VideoCodecContext that is not open yet to this format."""
     from av.video.reformatter import ColorRange
 
     context.width, context.height, context.pix_fmt = spec.width_px, spec.height_px, spec.pixel_format
@@ -99,13 +97,13 @@ def configure(context: Any, spec: FilmFormat) -> None:
 
 
 def options(spec: FilmFormat) -> dict[str, str]:
-    """The encoder's private options."""
+    """Return the encoder's private options."""
     make = {"h264": _h264, "hevc": _hevc, "av1": _av1, "vp9": _vp9, "prores": _prores}
     return make[spec.codec](spec)
 
 
 def cap(spec: FilmFormat) -> tuple[int, int] | None:
-    """Bits per second and bits of the buffer that an encoder is held to; None where there is no limit."""
+    """Return bits per second and bits of the buffer that an encoder may use; None if there is no limit."""
     if spec.ceiling is None:
         return None
     rate = spec.capped_bits_per_second or int(spec.ceiling * HEADROOM)
@@ -144,19 +142,19 @@ UP_TO_AVX2 = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
 
 @lru_cache(maxsize=1)
 def has_avx512() -> bool:
-    """Whether x264 would use AVX-512 here; a processor that has it has AVX2."""
+    """Return whether x264 would use AVX-512 here; every processor that has it has AVX2."""
     flags = Path("/proc/cpuinfo")
     return flags.exists() and " avx512" in flags.read_text(encoding="utf-8", errors="replace")
 
 
 def _filled_rate(spec: FilmFormat) -> int:
-    """The constant rate of a channel that sets a least rate: a tenth above it, or the target, below the ceiling."""
+    """Return the constant rate for a channel with a least rate: a tenth above it, or the target, below the ceiling."""
     wanted = max(int(spec.least_bits_per_second * 1.1), spec.target_bits_per_second or 0)
     return min(wanted, spec.ceiling or wanted)
 
 
 def _requested_rate(spec: FilmFormat) -> int:
-    """The rate that a channel or a brief asks for; 0 where quality decides."""
+    """Return the rate that a channel or a brief asks for; 0 if quality decides."""
     return spec.target_bits_per_second or (_filled_rate(spec) if spec.least_bits_per_second else 0)
 
 
@@ -184,6 +182,7 @@ def _hevc(spec: FilmFormat) -> dict[str, str]:
 
 
 def _x265_mastering(screen: Mastering) -> dict[str, str]:
+    """Return mastering data in x265's notation: the whole numbers of SMPTE ST 2086."""
     points = {"G": screen.green, "B": screen.blue, "R": screen.red, "WP": screen.white}
     display = "".join(f"{name}({x},{y})" for name, (x, y) in points.items())
     return {
@@ -207,7 +206,7 @@ def _av1(spec: FilmFormat) -> dict[str, str]:
 
 
 def _svt_mastering(screen: Mastering) -> dict[str, str]:
-    """SVT's own notation: chromaticities as fractions of one, luminances in cd/m²."""
+    """Return mastering data in SVT's notation: chromaticities as fractions of one, luminances in cd/m²."""
     points = {"G": screen.green, "B": screen.blue, "R": screen.red, "WP": screen.white}
     display = "".join(f"{name}({x / 50_000:.5f},{y / 50_000:.5f})" for name, (x, y) in points.items())
     light = f"L({screen.brightest / 10_000:.4f},{screen.darkest / 10_000:.4f})"
@@ -226,10 +225,10 @@ def _vp9(spec: FilmFormat) -> dict[str, str]:
     return chosen | {"crf": str(quality), "b": "0"}
 
 
-def _prores(spec: FilmFormat) -> dict[str, str]:
+def _prores(_spec: FilmFormat) -> dict[str, str]:
     return {"profile": "hq", "vendor": "apl0"}
 
 
 def join_options(parameters: dict[str, str]) -> str:
-    """`a=1:b=2`, as x264, x265 and SVT take them."""
+    """Return options as `a=1:b=2`, the notation of x264, x265 and SVT."""
     return ":".join(f"{name}={value}" for name, value in parameters.items())

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from foundry.errors import FoundryError
 from imaging.film.encoding.codecs import configure, encoder_of
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from imaging.film.encoding.audio import Track
 
 ISO = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0", "write_tmcd": "0"}
-"""Of MP4 and MOV: the index first; pictures that are shown in another order than coded are so without an edit list."""
+"""Of MP4 and MOV: the index first; pictures shown in another order than coded need no edit list."""
 
 
 @dataclass(frozen=True)
 class CodedPicture:
-    """One coded picture; times in frames from the start of its run, `decoded_at` below zero where order differs."""
+    """One coded picture; times in frames from its run's start, `decoded_at` below zero if coding order differs."""
 
     data: bytes
     shown_at: int
@@ -35,11 +35,11 @@ class CodedPicture:
 
 
 class FilmTooLarge(FoundryError):
-    """The file came out larger than its limit; `imaging.film.encoding.limits.within` tries again at a lower rate."""
+    """The file is larger than its limit; `imaging.film.encoding.limits.encode_within` tries again at a lower rate."""
 
     code = "film_too_large"
 
-    def __init__(self, count: int, limit: int, what: str = "bytes"):
+    def __init__(self, count: int, limit: int, what: str = "bytes") -> None:
         super().__init__(count, limit, what)
         self.count, self.limit, self.what = count, limit, what
 
@@ -52,21 +52,21 @@ class TooFewBits(FoundryError):
 
     code = "film_rate_too_low"
 
-    def __init__(self, rate: int, least: int):
+    def __init__(self, rate: int, least: int) -> None:
         super().__init__(rate, least)
         self.rate, self.least = rate, least
 
     def __str__(self) -> str:
         return (
             f"the film takes {self.rate} bits per second; the channel wants {self.least} at least. "
-            "Use H.264, which can be filled up."
+            "Use H.264, which can be padded to a rate."
         )
 
 
 class FilmFile:
-    """A container being written, with one stream of pictures and, if given, one of sound; a context manager."""
+    """A container being written, with one stream of pictures and an optional stream of sound; a context manager."""
 
-    def __init__(self, path: Path, spec: FilmFormat, audio: Track | None = None):
+    def __init__(self, path: Path, spec: FilmFormat, audio: Track | None = None) -> None:
         name = encoder_of(spec)
         import av
 
@@ -81,7 +81,7 @@ class FilmFile:
             self.box.start_encoding()
         if audio is not None:
             for packet in audio.packets(sound):
-                self.box.mux_one(packet)  # the muxer lays sound between the pictures by time
+                self.box.mux_one(packet)  # the muxer interleaves sound and pictures by time
 
     @property
     def headers(self) -> bytes:
@@ -98,23 +98,23 @@ class FilmFile:
         packet.duration, packet.is_keyframe = 1, to_coded_picture.key
         self.box.mux_one(packet)
 
-    def __enter__(self) -> FilmFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         try:
             self.box.close()
         except OSError:
-            if error is None:  # else the first error is the one to tell, and the scratch file goes anyway
+            if error is None:  # otherwise the block's own error matters, and the scratch file is deleted anyway
                 raise
 
 
 @contextmanager
 def write_whole(sink: BinaryIO | Path, suffix: str) -> Iterator[Path]:
-    """A scratch file; what it holds when the block ends goes to `sink` whole, and nothing does if the block raises.
+    """Yield a scratch file whose content goes to `sink` when the block ends; nothing is written if the block raises.
 
-    A path appears by a rename within its folder; a stream is set back to where it was if it fails half-way. OSError of
-    a full disk or a broken sink rises.
+    A path appears by a rename within its folder; a stream is set back to where it was if writing fails half-way.
+    OSError of a full disk or a broken sink is raised.
     """
     folder = sink.parent if isinstance(sink, Path) else None
     handle, name = tempfile.mkstemp(suffix=f".{suffix}", prefix=f"{os.getpid()}-film-", dir=folder)
@@ -145,7 +145,7 @@ def _pour(scratch: Path, sink: BinaryIO) -> None:
 
 
 def check_size(path: Path, spec: FilmFormat, coded_bytes: int, frames: int) -> None:
-    """TooManyBytes if the file or its pictures' rate is over the plan's limits, TooFewBits if it is under."""
+    """Raise FilmTooLarge if the file or its pictures' rate is over a limit, TooFewBits if the rate is too low."""
     size = path.stat().st_size
     if spec.max_bytes is not None and size > spec.max_bytes:
         raise FilmTooLarge(size, spec.max_bytes)
@@ -157,5 +157,5 @@ def check_size(path: Path, spec: FilmFormat, coded_bytes: int, frames: int) -> N
 
 
 def total(to_coded_picture: Iterable[CodedPicture]) -> int:
-    """Bytes of coded pictures."""
+    """Return the number of bytes of coded pictures."""
     return sum(len(picture.data) for picture in to_coded_picture)

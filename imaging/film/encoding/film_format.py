@@ -1,4 +1,4 @@
-"""What a film's file is to be: size, rate, codec, container, depth, light, limits. Plain values; imports no encoder."""
+"""Formats of film files: size, rate, codec, container, depth, transfer, limits. Plain values; imports no encoder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOLDS: dict[Container, tuple[Codec, ...]] = {
     "webp": ("webp",),
     "gif": ("gif",),
 }
-"""Which codecs each container takes here; VP9 in MP4 is legal, but no channel asks for it."""
+"""Codecs that each container takes here; VP9 in MP4 is legal, but no channel asks for it."""
 NTSC = {
     Decimal("23.976"): Fraction(24000, 1001),
     Decimal("29.97"): Fraction(30000, 1001),
@@ -33,11 +33,11 @@ LARGEST_EDGE_PX, FASTEST = 4096, 60
 
 
 class CannotFilm(FoundryError):
-    """No encoder here makes a file like this."""
+    """No encoder here makes such a file."""
 
     code = "cannot_film"
 
-    def __init__(self, what: str, remedy: str):
+    def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what, remedy)
         self.what, self.remedy = what, remedy
 
@@ -46,14 +46,15 @@ class CannotFilm(FoundryError):
 
 
 BEYOND = 2_000_000_000
+"""Bits per second that 32-bit encoder settings cannot express, and that no picture here reaches."""
 
 
 @dataclass(frozen=True)
 class Mastering:
-    """The screen a film was graded on (SMPTE ST 2086) and its light (CTA-861.3); the default:
-    1,000 cd/m² with P3 primaries.
+    """The screen a film was graded on (SMPTE ST 2086) and its light (CTA-861.3).
 
-    Chromaticities in 1/50,000 as (x, y) of green, blue, red and white; luminances in 1/10,000 cd/m²; light in cd/m².
+    The default is 1,000 cd/m² with P3 primaries. Chromaticities in 1/50,000 as (x, y) of green, blue, red and white;
+    luminances in 1/10,000 cd/m²; light in cd/m².
     """
 
     green: tuple[int, int] = (13250, 34500)
@@ -68,12 +69,12 @@ class Mastering:
 
 @dataclass(frozen=True)
 class FilmFormat:
-    """One kind of file. Rates in frames and bits per second; `group`: the longest closed group, in frames.
+    """One kind of film file. Rates in frames and bits per second; `group` is the longest closed group, in frames.
 
     `most_bits_per_second` and `least_bits_per_second` bound the pictures' stream over the film; `max_bytes` bounds the
-    file with its sound. `seconds` is needed where `max_bytes` is given: it turns bytes into a rate before the first
-    frame. `told_bits_per_second` is a lower rate that a second attempt is held to (`limits.within`). `loops` counts how
-    often an animated picture plays; None is without end. `floor` is the least SSIM of a film held back by a limit.
+    file with its sound. `seconds` is needed with `max_bytes`: it turns bytes into a rate before the first frame.
+    `capped_bits_per_second` is the lower rate of a second attempt (`limits.encode_within`). `loops` counts how often an
+    animated picture plays; None is without end. `floor` is the least SSIM of a film reduced by a limit.
     """
 
     width_px: int
@@ -102,7 +103,7 @@ class FilmFormat:
 
     @property
     def pixel_format(self) -> str:
-        """FFmpeg's name of the format in which frames come: limited range, except for animated pictures (rgb24)."""
+        """FFmpeg's name of the frames' format: limited range, except for animated pictures (rgb24)."""
         if self.codec in ANIMATED:
             return "rgb24"
         if self.codec == "prores":
@@ -122,7 +123,7 @@ class FilmFormat:
         return lowest if lowest < BEYOND else None
 
     def beside(self, sound_bits_per_second: int) -> FilmFormat:
-        """The same, with the bytes left for pictures once sound of this rate is in the file."""
+        """Return the format with the bytes left for pictures once sound of this rate is in the file."""
         if self.max_bytes is None or not self.seconds:
             return self
         left = self.max_bytes - int(sound_bits_per_second * self.seconds / 8)
@@ -135,7 +136,7 @@ class FilmFormat:
 
 
 def formats_for(placement: Placement, seconds: Fraction) -> FilmFormat:
-    """The file that a placement for films likes best: its first codec that a container of its formats holds."""
+    """Return the file format for a film placement: its first codec that one of its containers holds."""
     motion = placement.motion
     if motion is None:
         raise CannotFilm(f"placement {placement.name} is for still pictures", "choose one with `motion`")
@@ -158,7 +159,7 @@ def formats_for(placement: Placement, seconds: Fraction) -> FilmFormat:
 
 
 def as_rate(rate: Decimal) -> Fraction:
-    """23.976 → 24000/1001 and its like; any other rate as it is."""
+    """Return a rate as a fraction: 23.976 is 24000/1001 and likewise; other rates are exact."""
     return NTSC.get(rate, Fraction(rate))
 
 
@@ -174,7 +175,7 @@ def _pair(placement: Placement, motion: Motion) -> tuple[Codec, Container]:
 
 
 def _refuse(spec: FilmFormat) -> None:
-    """CannotFilm for what no encoder here can do."""
+    """Raise CannotFilm for a format that no encoder here can make."""
     if spec.codec not in HOLDS[spec.container]:
         raise CannotFilm(
             f"{spec.container} does not hold {spec.codec} here",

@@ -1,7 +1,6 @@
-"""The perceptual floor: a film that a rate's limit has blurred is refused, not published.
+"""The perceptual floor: a film that a rate limit has blurred is refused, not published.
 
-While frames go by, a few are kept: their brightness, in nine tiles. Once the film is encoded its pictures are decoded
-and the same tiles compared.
+While frames are encoded, tiles of a few frames' luma are kept. The encoded film is decoded and the same tiles compared.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from imaging.pixels.ssim import K1, K2, LEVELS, SIGMA, TAPS
 KEPT = 6
 TILE_PX, TILES = 160, 3
 NEAR = 0.5
-"""A film that takes less than this share of its limit was not held back by it."""
+"""A film that takes less than this share of its limit was not reduced by it."""
 
 Tiles = list[NDArray[np.uint8]]
 
 
 class BelowFloor(FoundryError):
-    """Within its bytes the film would look bad."""
+    """Within its limit the film would look bad."""
 
     code = "film_below_floor"
 
-    def __init__(self, frame: int, likeness: float, floor: float):
+    def __init__(self, frame: int, likeness: float, floor: float) -> None:
         super().__init__(frame, likeness, floor)
         self.frame, self.likeness, self.floor = frame, likeness, floor
 
@@ -41,14 +40,14 @@ class BelowFloor(FoundryError):
 
 
 class FloorJudge:
-    """Keeps tiles of at most 11 frames, evenly spread however long the film is, and judges the encoded film by them."""
+    """Keeps tiles of at most 11 frames, evenly spread over any length, and judges the encoded film by them."""
 
-    def __init__(self, spec: FilmFormat):
+    def __init__(self, spec: FilmFormat) -> None:
         self.spec, self.stride, self.number = spec, 1, 0
         self.kept: dict[int, Tiles] = {}
 
     def observe(self, frame: Any) -> None:
-        """Look at the next source frame."""
+        """Note the next source frame and keep its tiles if it is its turn."""
         if self.spec.ceiling is not None and self.number % self.stride == 0:
             self.kept[self.number] = tiles(frame)
             if len(self.kept) >= KEPT * 2:
@@ -57,13 +56,13 @@ class FloorJudge:
         self.number += 1
 
     def is_needed(self, size: int, frames: int) -> bool:
-        """Whether the film came near enough to its limit to have been held back."""
+        """Return whether the film came near enough to its limit to have been reduced by it."""
         if self.spec.ceiling is None or frames == 0:
             return False
         return size * 8 > NEAR * self.spec.ceiling * frames / self.spec.rate
 
     def judge(self, frames: Iterable[Any]) -> float:
-        """The lowest likeness of the kept frames to the decoded ones; BelowFloor under `plan.floor`."""
+        """Return the lowest likeness of kept frames to decoded ones; raise BelowFloor under the format's floor."""
         worst, at = 1.0, 0
         for number, frame in enumerate(frames):
             if number in self.kept:
@@ -76,12 +75,12 @@ class FloorJudge:
 
 
 def tiles(frame: Any) -> Tiles:
-    """Nine evenly placed tiles of a frame's luma, 8-bit; the whole of it if it is small."""
+    """Return nine evenly placed tiles of a frame's luma, 8-bit; the whole luma of a small frame."""
     return tiles_of(brightness(frame))
 
 
 def tiles_of(luma: NDArray[np.uint8]) -> Tiles:
-    """The same of a (height, width) uint8 array."""
+    """Return nine evenly placed tiles of a (height, width) uint8 array."""
     height, width = luma.shape
     tall, wide = min(TILE_PX, height), min(TILE_PX, width)
     tops = sorted({(height - tall) * part // (TILES - 1) for part in range(TILES)})
@@ -90,7 +89,7 @@ def tiles_of(luma: NDArray[np.uint8]) -> Tiles:
 
 
 def brightness(frame: Any) -> NDArray[np.uint8]:
-    """(height, width) uint8 luma of a frame in a planar YUV format of 8 or 10 bits."""
+    """Return (height, width) uint8 luma of a frame in a planar YUV format of 8 or 10 bits."""
     plane = frame.planes[0]
     deep = frame.format.name.endswith("10le")
     raw = np.frombuffer(plane, dtype="<u2" if deep else np.uint8).reshape(plane.height, -1)[:, : plane.width]
@@ -98,14 +97,14 @@ def brightness(frame: Any) -> NDArray[np.uint8]:
 
 
 def likeness_of(one: Tiles, other: Tiles) -> float:
-    """Mean SSIM of tiles; tiles narrower than SSIM's window are compared by their greatest difference."""
+    """Return the mean SSIM of tiles; tiles narrower than SSIM's window are compared by their greatest difference."""
     if min(one[0].shape) < TAPS:
         return float(np.mean([1 - np.abs(a.astype(int) - b).max() / LEVELS for a, b in zip(one, other, strict=True)]))
     return float(np.mean([_ssim(a, b) for a, b in zip(one, other, strict=True)]))
 
 
 def _ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """`imaging.pixels.ssim.ssim` of one channel in single precision, by OpenCV: it runs for every film."""
+    """Return `imaging.pixels.ssim.ssim` of one channel in single precision, by OpenCV: it runs for every film."""
     import cv2
 
     x, y = one.astype(np.float32), other.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Meeting a limit of bytes or of rate by search: encode, measure, tell the encoder less, encode again."""
+"""Search for an encoding within a limit of bytes or rate: encode, measure, lower the encoder's rate, encode again."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ STEP = 0.96
 
 
 def encode_within(spec: FilmFormat, make: Callable[[FilmFormat], Result]) -> Result:
-    """What `make` returns for the highest rate tried at which it does not raise TooManyBytes.
+    """Return the result of `make` for the highest rate tried at which it does not raise FilmTooLarge.
 
-    `make` encodes the same frames with the plan that it gets. BelowFloor rises as it is: at a lower rate the film would
-    only look worse. TooManyBytes rises after five attempts.
+    `make` encodes the same frames with the format that it gets. BelowFloor is raised at once: at a lower rate the film
+    would only look worse. FilmTooLarge is raised after five attempts.
     """
     spec_now = spec
     for _ in range(TRIES - 1):

@@ -1,4 +1,4 @@
-"""Loudness and true peak, measured by FFmpeg's `ebur128` (ITU-R BS.1770-4, EBU R 128), and sound brought to them."""
+"""Loudness and true peak, measured by FFmpeg's `ebur128` (ITU-R BS.1770-4, EBU R 128), and adjustment to a target."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CEILING_STEP_DB = 0.3
 
 @dataclass(frozen=True)
 class Loudness:
-    """Of a whole programme: integrated loudness in LUFS, highest true peak in dBTP."""
+    """Loudness of a whole programme: integrated loudness in LUFS, highest true peak in dBTP."""
 
     lufs: float
     peak_dbtp: float
 
 
 def measure_loudness(samples: Samples) -> Loudness:
-    """Loudness of (2, n) samples at 48 kHz; −70 LUFS if they are shorter than a gating block of 0.4 s or silent."""
+    """Measure (2, n) samples at 48 kHz; −70 LUFS if they are shorter than a gating block of 0.4 s or silent."""
     if samples.shape[1] < RATE * 4 // 10 or not samples.any():
         return Loudness(SILENCE_LUFS, _decibels(float(np.abs(samples).max(initial=0.0))))
     last = apply_filter(samples, "ebur128", "peak=true:metadata=1:framelog=quiet")[1]
@@ -37,9 +37,9 @@ def measure_loudness(samples: Samples) -> Loudness:
 
 
 def at_loudness(samples: Samples, lufs: float, peak_dbtp: float = PEAK_DBTP) -> Samples:
-    """The same sound at a loudness, its true peak at most `peak_dbtp`: a gain, then a limiter for what sticks out.
+    """Return the sound at a loudness, its true peak at most `peak_dbtp`: a gain, then a limiter for higher peaks.
 
-    Silence stays silence. Where peaks leave no room the peak's limit wins and the sound stays softer than asked.
+    Silence stays silence. Where the peak limit leaves no room the sound stays softer than asked.
     """
     source, gain = samples, 0.0
     was = measure_loudness(source)
@@ -67,18 +67,18 @@ def _limit(samples: Samples, gain_db: float, ceiling_dbtp: float) -> Samples:
 
 
 def measure_peak(samples: Samples) -> float:
-    """Highest true peak in dBTP, from four-fold oversampling (BS.1770-4, annex 2)."""
+    """Return the highest true peak in dBTP, from four-fold oversampling (BS.1770-4, annex 2)."""
     return measure_loudness(samples).peak_dbtp
 
 
 def _turn_down(samples: Samples, peak_dbtp: float) -> Samples:
-    """Turned down as a whole by what its true peak is still over the limit."""
+    """Return the samples turned down as a whole by their true peak's excess over the limit."""
     over = measure_peak(samples) - peak_dbtp
     return samples if over <= 0 else (samples * 10 ** (-over / 20)).astype(np.float32)
 
 
 def apply_filter(samples: Samples, name: str, settings: str) -> tuple[Samples, dict[str, str]]:
-    """Samples after one of FFmpeg's filters, as many as went in, and the last frame's metadata."""
+    """Return samples after one of FFmpeg's filters, as many as went in, and the last frame's metadata."""
     from av.filter import Graph
 
     graph = Graph()

@@ -1,4 +1,4 @@
-"""Music and voice laid over a film's length: repeated or cut, faded, the music softer while the voice speaks."""
+"""Mix of music and voice over a film's length: music repeated or cut, faded, and softer while the voice speaks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPEAKING = 10 ** (-45 / 20)
 
 @dataclass(frozen=True)
 class Mix:
-    """How sound lies over a film; lengths in seconds, `duck_db` is what the voice takes from the music."""
+    """Placement of sound over a film; lengths in seconds, `duck_db` is how far the voice turns the music down."""
 
     seconds: Fraction
     voice_at: Fraction = Fraction(0)
@@ -33,10 +33,10 @@ class Mix:
 
 
 def mix_sound(mix: Mix, music: Samples | None = None, voice: Samples | None = None) -> Samples:
-    """(2, n) samples of the film's length at `mix.lufs` and −1 dBTP at most.
+    """Return (2, n) samples of the film's length at `mix.lufs` and −1 dBTP at most.
 
-    Music too short is repeated with a soft seam, music too long is cut; both ends are faded. CannotFilm if the voice
-    does not end before the film does, or if there is neither.
+    Music too short is repeated with a soft seam, music too long is cut; both ends are faded. Raises CannotFilm if the
+    voice ends after the film, or if there is neither music nor voice.
     """
     length = samples_in(mix.seconds)
     if music is None and voice is None:
@@ -55,7 +55,7 @@ def mix_sound(mix: Mix, music: Samples | None = None, voice: Samples | None = No
 
 
 def fit_length(music: Samples, length: int) -> Samples:
-    """Cut to `length` samples, or repeated over a seam of half a second of equal power."""
+    """Return music cut to `length` samples, or repeated over an equal-power seam of half a second."""
     seam = min(samples_in(SEAM), music.shape[1] // 3)
     whole = music
     while whole.shape[1] < length and seam > 0:
@@ -84,13 +84,13 @@ def _place_voice(voice: Samples, mix: Mix, length: int) -> Samples:
 
 
 def _raise_above(voice: Samples, music: Samples) -> Samples:
-    """The voice, at a loudness that stands over the music's."""
+    """Return the voice at a loudness that stands out from the music's."""
     wanted, has = measure_loudness(music).lufs + VOICE_OVER_MUSIC_LU, measure_loudness(voice).lufs
     return (voice * 10 ** (np.clip(wanted - has, -24, 24) / 20)).astype(np.float32)
 
 
 def ducking_gain(voice: Samples, duck_db: float) -> NDArray[np.float32]:
-    """Gain of the music, (n,): down by `duck_db` from a tenth of a second before the voice until 0.6 s after it."""
+    """Return the gain of the music, (n,): down by `duck_db` from 0.1 s before the voice until 0.6 s after it."""
     window = samples_in(WINDOW)
     count = -(-voice.shape[1] // window)
     padded = np.zeros(count * window, np.float32)
@@ -107,7 +107,7 @@ def ducking_gain(voice: Samples, duck_db: float) -> NDArray[np.float32]:
 
 
 def fades(mix: Mix, length: int) -> NDArray[np.float32]:
-    """Gain of the whole, (n,): raised cosines at both ends."""
+    """Return the gain of the whole film, (n,): raised cosines at both ends."""
     gain = np.ones(length, np.float32)
     rise, fall = min(samples_in(mix.fade_in), length // 2), min(samples_in(mix.fade_out), length // 2)
     if rise:

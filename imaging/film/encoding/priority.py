@@ -1,4 +1,4 @@
-"""Encoders that take more of the machine than they were given, kept in their place."""
+"""Protection from encoders that raise their own scheduling priority."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def same_priority() -> Iterator[None]:
-    """The calling thread leaves the block with the scheduling policy that it came with.
+    """Restore the calling thread's scheduling policy when the block ends.
 
     SVT-AV1, when it may (as root, in a container), makes the thread that opens it a real-time one of the highest
-    priority, and all that it starts later inherit that: on two cores nothing else runs beside them.
+    priority, and threads that it starts later inherit that: on two cores nothing else would run beside them.
     """
     if not hasattr(os, "sched_getscheduler"):
         yield

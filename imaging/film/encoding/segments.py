@@ -1,8 +1,8 @@
 """Runs: frames encoded once, as closed groups of pictures, and joined into any number of films without encoding again.
 
-Ten locales of a film share the runs that show no type. All runs of one FilmFormat have the same parameter sets, begin
+Ten locales of a film share the runs that show no text. All runs of one FilmFormat have the same parameter sets, begin
 with a picture that needs no other and end before the next run's first, so joined they decode to the very pictures that
-each decodes to alone. GIF and animated WebP cannot do it: each picture there is what changed since the last one, so
+each decodes to alone. GIF and animated WebP cannot do it: each picture there is the difference from the last one, so
 `encode_run` refuses them and `FilmWriter` makes them whole.
 """
 
@@ -35,7 +35,7 @@ class EncodedRun:
 
     @property
     def frames(self) -> int:
-        """How many frames it shows."""
+        """Number of frames that it shows."""
         return len(self.pictures)
 
     @property
@@ -45,7 +45,7 @@ class EncodedRun:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what it holds."""
+        """SHA-256 of headers and pictures."""
         content = hashlib.sha256(self.headers)
         for picture in self.pictures:
             content.update(f"{picture.shown_at} {picture.decoded_at} {picture.key} {len(picture.data)} ".encode())
@@ -58,7 +58,7 @@ class CannotJoin(FoundryError):
 
     code = "cannot_join"
 
-    def __init__(self, what: str):
+    def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
 
@@ -67,15 +67,15 @@ class CannotJoin(FoundryError):
 
 
 def can_join(spec: FilmFormat) -> bool:
-    """Whether films of this format may be made from runs."""
+    """Return whether films of this format may be made from runs."""
     return spec.codec not in ANIMATED
 
 
 def encode_run(spec: FilmFormat, frames: Iterable[Any], count: int) -> EncodedRun:
-    """Encode `count` av.VideoFrames of `plan.pixel_format`, on one thread; the same frames make the same bytes.
+    """Encode `count` av.VideoFrames of the format's `pixel_format`, on one thread; the same frames make the same bytes.
 
-    CannotFilm for GIF and WebP, for frames of another size or format, and for another number of them than `count`;
-    BelowFloor where a rate's limit costs more likeness than `plan.floor` allows.
+    Raises CannotFilm for GIF and WebP, for frames of another size or format, and if their number is not `count`;
+    BelowFloor if a rate limit costs more likeness than the format's floor allows.
     """
     if not can_join(spec):
         raise CannotFilm(
@@ -86,25 +86,25 @@ def encode_run(spec: FilmFormat, frames: Iterable[Any], count: int) -> EncodedRu
 
     context: Any = av.CodecContext.create(name, "w")
     configure(context, spec)
-    witness, pictures = FloorJudge(spec), []
+    judge, pictures = FloorJudge(spec), []
     for frame in mark_frames(spec, frames, count):
-        witness.observe(frame)
+        judge.observe(frame)
         with same_priority():
             pictures += [to_coded_picture(packet) for packet in context.encode(frame)]
     pictures += [to_coded_picture(packet) for packet in context.encode(None)]
     run = EncodedRun(spec, bytes(context.extradata or b""), tuple(pictures))
-    if witness.is_needed(run.size, run.frames):
-        witness.judge(decode_run(run))
+    if judge.is_needed(run.size, run.frames):
+        judge.judge(decode_run(run))
     return run
 
 
 def join(
     runs: Sequence[EncodedRun], sink: BinaryIO | Path, *, audio: Track | None = None, spec: FilmFormat | None = None
 ) -> int:
-    """Write runs, one after the other, as one film; returns its number of frames.
+    """Write runs, one after the other, as one film and return its number of frames.
 
-    `plan` states the limits of the whole file where they differ from the runs'. CannotJoin if runs were encoded
-    differently; TooManyBytes and TooFewBits if the whole is outside the limits.
+    `spec` states the limits of the whole file where they differ from the runs'. Raises CannotJoin if runs were encoded
+    differently; FilmTooLarge and TooFewBits if the whole is outside the limits.
     """
     _refuse_unlike(runs)
     whole = spec or runs[0].spec
@@ -127,7 +127,7 @@ def _write_runs(runs: Sequence[EncodedRun], file: FilmFile) -> int:
 
 
 def _reordering(run: EncodedRun) -> int:
-    """How many frames before its showing a picture must be decoded; encoders allow short runs more than that."""
+    """Return how many frames before it is shown a picture must be decoded; encoders allow short runs more than that."""
     return max(at - picture.shown_at for at, picture in enumerate(run.pictures))
 
 
@@ -140,7 +140,7 @@ def _refuse_unlike(runs: Sequence[EncodedRun]) -> None:
 
 
 def mark_frames(spec: FilmFormat, frames: Iterable[Any], count: int) -> Iterator[Any]:
-    """Frames with time, colour and, for H.264, key pictures set; CannotFilm for a frame that does not fit the plan."""
+    """Yield frames with time, colour and (H.264) key pictures set; raise CannotFilm for a frame that does not fit."""
     keys, number = key_frames(spec, count), 0
     for number, frame in enumerate(frames, start=1):
         mark(spec, frame, number - 1)
@@ -169,7 +169,7 @@ def mark(spec: FilmFormat, frame: Any, number: int) -> None:
 
 
 def key_frames(spec: FilmFormat, count: int) -> frozenset[int]:
-    """Frames of a run of `count` that H.264 must begin a closed group with; other encoders count by themselves.
+    """Return the frames of a run of `count` that must begin a closed group in H.264; other encoders count themselves.
 
     Neighbouring IDR pictures must differ in idr_pic_id (ITU-T H.264, 7.4.3), which the encoder counts 0, 1, 0 … from
     the start of every run. An even number of them in each run keeps that true across every join.
@@ -184,12 +184,12 @@ def key_frames(spec: FilmFormat, count: int) -> frozenset[int]:
 
 
 def to_coded_picture(packet: Any) -> CodedPicture:
-    """An av.Packet as a value."""
+    """Return an av.Packet as a value."""
     return CodedPicture(bytes(packet), packet.pts, packet.dts, packet.is_keyframe)
 
 
 def decode_run(run: EncodedRun) -> Iterator[Any]:
-    """The av.VideoFrames that a run decodes to, in order of showing."""
+    """Yield the av.VideoFrames that a run decodes to, in display order."""
     import av
 
     context: Any = av.CodecContext.create(DECODERS.get(run.spec.codec, run.spec.codec), "r")

@@ -1,4 +1,4 @@
-"""Reading sound from files that others made: a named set of formats, no address, no second file, bounded."""
+"""Reading of sound files from outside: a fixed set of formats, no network address, no second file, bounded size."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class UnreadableSound(FoundryError):
 
     code = "unreadable_sound"
 
-    def __init__(self, name: str, what: str, remedy: str):
+    def __init__(self, name: str, what: str, remedy: str) -> None:
         super().__init__(name, what, remedy)
         self.name, self.what, self.remedy = name, what, remedy
 
@@ -41,10 +41,10 @@ class UnreadableSound(FoundryError):
 
 
 def decode_sound(data: bytes, name: str) -> Samples:
-    """Samples (2, n) of a file's first stream of sound, resampled to 48 kHz and mixed to stereo; `name` is for people.
+    """Return samples (2, n) of a file's first stream of sound, resampled to 48 kHz and mixed to stereo.
 
-    UnreadableSound for what is no sound of a known kind, is damaged, is empty, is longer than ten minutes or has more
-    than eight channels.
+    `name` is for messages. Raises UnreadableSound for data that is no sound of a known kind, is damaged, is empty, is
+    longer than ten minutes or has more than eight channels.
     """
     av = require_av()
     if len(data) > MOST_BYTES:
@@ -68,7 +68,10 @@ def read(path: Path) -> Samples:
 
 
 def kind_of(data: bytes, name: str) -> str:
-    """FFmpeg's demuxer for these bytes, by their first ones and never by the file's name; UnreadableSound if none."""
+    """Return FFmpeg's demuxer for these bytes by their signature, never by the file's name.
+
+    Raises UnreadableSound if the signature is unknown.
+    """
     for mark, at, kind in SIGNATURES:
         if data[at : at + len(mark)] == mark:
             return kind

@@ -1,4 +1,4 @@
-"""Timed lines: checked for reading, then written beside the film as WebVTT or SRT, or asked for by time to burn in."""
+"""Timed subtitle lines: checked for readability, written as WebVTT or SRT, or found by time."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from foundry.errors import FoundryError
 
 LINES, LINE_CHARACTERS, SPEED = 2, 42, 20
 WIDE_CHARACTERS, WIDE_SPEED = 16, 9
-"""Of Chinese, Japanese and Korean, whose characters each say more."""
+"""Limits for Chinese, Japanese and Korean, whose characters each say more."""
 SHORTEST = Fraction(2, 3)
-"""Seconds under which an eye does not find the line."""
+"""Seconds below which a reader does not notice the line."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -24,7 +24,7 @@ class UnreadableLine(FoundryError):
 
     code = "unreadable_line"
 
-    def __init__(self, number: int, what: str, remedy: str):
+    def __init__(self, number: int, what: str, remedy: str) -> None:
         super().__init__(number, what, remedy)
         self.number, self.what, self.remedy = number, what, remedy
 
@@ -34,7 +34,7 @@ class UnreadableLine(FoundryError):
 
 @dataclass(frozen=True)
 class TimedLine:
-    """What is read from `start` to `end`, in seconds; a line feed parts its lines."""
+    """Text shown from `start` to `end`, in seconds; line feeds separate its lines."""
 
     start: Fraction
     end: Fraction
@@ -42,12 +42,12 @@ class TimedLine:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Its lines, without blanks around them."""
+        """Its lines, without surrounding blanks."""
         return tuple(line.strip() for line in self.text.split("\n") if line.strip())
 
 
 def check_lines(timed: Iterable[TimedLine]) -> tuple[TimedLine, ...]:
-    """The lines, sorted by start; UnreadableLine for the first (counted from 1) that breaks a rule.
+    """Return the lines sorted by start; raise UnreadableLine for the first (counted from 1) that breaks a rule.
 
     At most two lines of 42 characters, read at 20 characters a second or slower; for Chinese, Japanese and Korean 16
     and 9. Combining marks do not count. Lines must not overlap, and stay for two thirds of a second at least.
@@ -56,17 +56,17 @@ def check_lines(timed: Iterable[TimedLine]) -> tuple[TimedLine, ...]:
     for number, line in enumerate(ordered, start=1):
         _check(number, line)
         if number > 1 and line.start < ordered[number - 2].end:
-            raise UnreadableLine(number, "begins before the one before it has ended", "let one end first")
+            raise UnreadableLine(number, "begins before the one before it has ended", "let the earlier one end first")
     return ordered
 
 
 def lines_at(timed: Sequence[TimedLine], seconds: Fraction) -> tuple[str, ...]:
-    """The lines to show at a time of the film; empty between them."""
+    """Return the lines to show at a time of the film; empty between them."""
     return next((line.lines for line in timed if line.start <= seconds < line.end), ())
 
 
 def as_webvtt(timed: Sequence[TimedLine]) -> bytes:
-    """A WebVTT file, UTF-8 (W3C WebVTT 1): markup is escaped, each line says its own direction to the reader."""
+    """Return a WebVTT file, UTF-8 (W3C WebVTT 1); markup is escaped, readers detect each line's direction."""
     cues = (
         f"{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n" + "\n".join(_escape(part) for part in line.lines)
         for line in check_lines(timed)
@@ -75,9 +75,10 @@ def as_webvtt(timed: Sequence[TimedLine]) -> bytes:
 
 
 def as_srt(timed: Sequence[TimedLine]) -> bytes:
-    """A SubRip file: UTF-8, lines ended by CR LF, numbered from 1; right-to-left lines are marked, as there is no tag.
+    """Return a SubRip file: UTF-8, lines ended by CR LF, numbered from 1.
 
-    SubRip has no escapes: a tag that a player would follow (`<i>`) or a brace loses its bracket.
+    SubRip has no direction tags and no escapes: right-to-left lines are wrapped in Unicode embedding marks, and a tag
+    that a player would follow (`<i>`) or a brace loses its bracket.
     """
     cues = (
         "\r\n".join(
@@ -89,7 +90,7 @@ def as_srt(timed: Sequence[TimedLine]) -> bytes:
 
 
 def runs_right_to_left(text: str) -> bool:
-    """Whether the first strong character is right-to-left (Unicode Standard Annex 9, rules P2 and P3)."""
+    """Return whether the first strong character is right-to-left (Unicode Standard Annex 9, rules P2 and P3)."""
     strong = (unicodedata.bidirectional(character) for character in text)
     return next((kind in ("R", "AL") for kind in strong if kind in ("L", "R", "AL")), False)
 
@@ -105,21 +106,21 @@ def _check(number: int, line: TimedLine) -> None:
     if _CONTROL.search(line.text):
         raise UnreadableLine(number, "holds a control character", "use plain text and line feeds")
     if len(line.lines) > LINES:
-        raise UnreadableLine(number, f"has {len(line.lines)} lines", f"the limit is {LINES}; part it")
+        raise UnreadableLine(number, f"has {len(line.lines)} lines", f"the limit is {LINES}; split it")
     longest = max(map(_length, line.lines))
     if longest > most:
-        raise UnreadableLine(number, f"has a line of {longest} characters", f"the limit is {most}; break or part it")
+        raise UnreadableLine(number, f"has a line of {longest} characters", f"the limit is {most}; break or split it")
     pace = sum(map(_length, line.lines)) / (line.end - line.start)
     if pace > speed:
         raise UnreadableLine(
             number,
             f"asks for {float(pace):.1f} characters a second",
-            f"the limit is {speed}; shorten it or let it stay",
+            f"the limit is {speed}; shorten it or show it longer",
         )
 
 
 def _length(line: str) -> int:
-    """Characters that take room: marks and invisible ones do not."""
+    """Return the number of characters that take room; marks and invisible characters take none."""
     return sum(unicodedata.category(character) not in ("Mn", "Me", "Cf") for character in line)
 
 
@@ -136,7 +137,7 @@ def _clock(seconds: Fraction, point: str) -> str:
 
 
 def _escape(line: str) -> str:
-    return html.escape(line, quote=False)  # `-->` becomes `--&gt;`, which no reader takes for a time
+    return html.escape(line, quote=False)  # `-->` becomes `--&gt;`, which no parser takes for a time
 
 
 def _plain(line: str) -> str:

@@ -1,11 +1,12 @@
-"""FilmWriter: frames in, one film file out, written whole or not at all; memory stays flat however long the film is."""
+"""FilmWriter: frames in, one film file out, written whole or not at all; memory stays flat for films of any length."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
 from imaging.film.encoding.animated import AnimatedPictureWriter
 from imaging.film.encoding.container import FilmFile, check_size, write_whole
@@ -22,10 +23,11 @@ __all__ = ["FilmFormat", "FilmWriter", "Mastering", "formats_for"]
 
 
 class FilmWriter:
-    """Takes av.VideoFrames of `plan.pixel_format`, in order; times and colour tags are set here. A context manager.
+    """A context manager that writes av.VideoFrames of the format's `pixel_format`, in order, as one film file.
 
-    The film appears in `sink` when the block ends without an error, and not at all otherwise. Refusals: CannotFilm,
-    TooManyBytes, TooFewBits, BelowFloor (`imaging.film.encoding.limits.within` tries again at a lower rate).
+    Times and colour tags of frames are set here. The film appears in `sink` when the block ends without an error, and
+    not at all otherwise. Refusals: CannotFilm, FilmTooLarge, TooFewBits, BelowFloor
+    (`imaging.film.encoding.limits.encode_within` tries again at a lower rate).
     `subtitles` are checked against the rules of reading before the first frame; they are not put into the file, because
     channels take them beside it (`imaging.film.encoding.subtitles.as_webvtt`, `as_srt`) or burnt in (`lines_at`).
     """
@@ -37,14 +39,14 @@ class FilmWriter:
         *,
         subtitles: Sequence[TimedLine] = (),
         audio: Track | None = None,
-    ):
+    ) -> None:
         if audio is not None and spec.codec in ANIMATED:
             raise CannotFilm(f"{spec.codec} with sound", "animated pictures have none")
         self.sink, self.spec, self.audio = sink, spec, audio
         self.subtitles = check_lines(subtitles)
         self.frames = 0
 
-    def __enter__(self) -> FilmWriter:
+    def __enter__(self) -> Self:
         with ExitStack() as opening:
             scratch = opening.enter_context(write_whole(self.sink, self.spec.container))
             if self.spec.codec in ANIMATED:
@@ -55,43 +57,47 @@ class FilmWriter:
         return self
 
     def add(self, frame: Any) -> None:
-        """One frame more; CannotFilm if its size or format is not the plan's."""
+        """Add one frame; raise CannotFilm if its size or format is not the film's."""
         mark(self.spec, frame, self.frames)
         self._work.add(frame, self.frames)
         self.frames += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is not None:
             self._closing.__exit__(kind, error, trace)
             return
         with self._closing:
             if self.frames == 0:
                 raise CannotFilm("a film of no frames", "add at least one")
-            self._work.finish(self.frames)
+            self._work.finish()
 
 
 class _Work(Protocol):
     def add(self, frame: Any, number: int) -> None: ...
-    def finish(self, frames: int) -> None: ...
+    def finish(self) -> None: ...
 
 
 class _CodedFilm:
     """A film of coded pictures in its container."""
 
-    def __init__(self, scratch: Path, spec: FilmFormat, audio: Track | None):
+    def __init__(self, scratch: Path, spec: FilmFormat, audio: Track | None) -> None:
         self.scratch, self.spec = scratch, spec
-        self.film, self.witness, self.size = FilmFile(scratch, spec, audio), FloorJudge(spec), 0
+        self.film, self.judge = FilmFile(scratch, spec, audio), FloorJudge(spec)
+        self.size = self.frames = 0
 
-    def __enter__(self) -> _CodedFilm:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: Any) -> None:
-        self.film.__exit__(*error)
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self.film.__exit__(kind, error, trace)
 
     def add(self, frame: Any, number: int) -> None:
         if self.spec.codec == "h264" and number % self.spec.group == 0:
             frame.pict_type = KEY
-        self.witness.observe(frame)
+        self.judge.observe(frame)
+        self.frames += 1
         with same_priority():
             packets = self.film.pictures.codec_context.encode(frame)
         self._mux(packets)
@@ -101,15 +107,15 @@ class _CodedFilm:
             self.size += packet.size
             self.film.mux(to_coded_picture(packet))
 
-    def finish(self, frames: int) -> None:
+    def finish(self) -> None:
         self._mux(self.film.pictures.codec_context.encode(None))
         self.film.__exit__(None, None, None)
-        check_size(self.scratch, self.spec, self.size, frames)
-        if self.witness.is_needed(self.size, frames):
+        check_size(self.scratch, self.spec, self.size, self.frames)
+        if self.judge.is_needed(self.size, self.frames):
             self._judge()
 
     def _judge(self) -> None:
         import av
 
         with av.open(str(self.scratch)) as source:
-            self.witness.judge(source.decode(video=0))
+            self.judge.judge(source.decode(video=0))
