@@ -29,7 +29,23 @@ WORDS = ("silk", "dunes", "bokeh", "sunset", "marble", "hills", "spotlight", "wi
 def order(words: str) -> ShotOrder:
     """A square shot at the card's size and steps."""
     width, height = CARD.sizes["square"]
-    return ShotOrder("n", "p", "t", 0, 0, "square", False, 0, words, "", (), None, width, height, CARD.steps)
+    return ShotOrder(
+        name="n",
+        plan="p",
+        tenant="t",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=0,
+        prompt=words,
+        negative_prompt="",
+        palette=(),
+        picture=None,
+        width_px=width,
+        height_px=height,
+        steps=CARD.steps,
+    )
 
 
 def raw(pipeline: Any, words: str, seed: int) -> Any:

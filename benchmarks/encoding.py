@@ -29,7 +29,7 @@ from PIL import Image
 
 from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
-from foundry.layout.layout import layout_for, shown_fields
+from foundry.layout.files import layout_for
 from foundry.plan.composition import compositions
 from foundry.plan.shot import MasterFacts
 from imaging.still.compose import finish, prepare
@@ -43,7 +43,13 @@ Levels = NDArray[np.uint8]
 Peer = Callable[[Levels, int], bytes]
 SLOTS = ("meta/feed-square", "google/landscape", "google/leaderboard", "google/medium-rectangle")
 PHOTOGRAPHS = {"coffee.png": "aurelle", "chelsea.png": "northpeak"}
-WORDS = Copy("Strahlend in den Tag", "Ein stilles Ritual für leuchtende Haut", "Jetzt entdecken", "20 % Rabatt", "45 €")
+WORDS = Copy(
+    headline="Strahlend in den Tag",
+    subheadline="Ein stilles Ritual für leuchtende Haut",
+    call_to_action="Jetzt entdecken",
+    offer="20 % Rabatt",
+    price="45 €",
+)
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 LOSSLESS = ("png",)
 
@@ -60,10 +66,16 @@ def _composed(name: str, brand: str, placement: Placement) -> Image.Image:
     share = max(size[0] / photo.width, size[1] / photo.height)
     crop = (0, 0, size[0] / share, size[1] / share)
     master = photo.resize(size, Image.Resampling.LANCZOS, box=crop)
-    facts = MasterFacts("benchmark", placement.bucket, *size, composition.box(False))
+    facts = MasterFacts(
+        name="benchmark",
+        bucket=placement.bucket,
+        width_px=size[0],
+        height_px=size[1],
+        product_box=composition.box(False),
+    )
     layout = layout_for(placement)
     static = prepare(master, facts, layout, placement, a_tenant(brand))
-    return finish(static, WORDS.only(shown_fields(layout, placement)), "de-DE").image
+    return finish(static, WORDS.only(layout.fields), "de-DE").image
 
 
 def _pillow(form: str, **options: Any) -> Peer:

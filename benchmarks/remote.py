@@ -60,7 +60,23 @@ def card(url: str, concurrency: int) -> ModelCard:
 
 def requests(count: int, mark: str) -> list[DrawRequest]:
     """Orders whose names no earlier round has used."""
-    order = ShotOrder("", "p", "t", 0, 0, "square", False, 0, "silk", "", (), None, EDGE, EDGE, 1)
+    order = ShotOrder(
+        name="",
+        plan="p",
+        tenant="t",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=0,
+        prompt="silk",
+        negative_prompt="",
+        palette=(),
+        picture=None,
+        width_px=EDGE,
+        height_px=EDGE,
+        steps=1,
+    )
     return [
         DrawRequest(order.__class__(**{**vars(order), "name": f"{mark}/{number}"}), number) for number in range(count)
     ]

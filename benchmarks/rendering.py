@@ -35,7 +35,7 @@ from benchmarks.peers.pixels import HalvedOpenCv, OpenCv, Skia, SlowOpenCv, Vips
 from benchmarks.peers.sheet import XMP, Order, Sheet, sheet
 from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
-from foundry.layout.layout import layout_for, shown_fields
+from foundry.layout.files import layout_for
 from foundry.manifest import master_from_json
 from foundry.plan.composition import compositions
 from foundry.plan.shot import MasterFacts
@@ -54,9 +54,24 @@ SLOTS = (
     ("meta/feed-square", "png", "northpeak"),
 )  # fmt: skip
 COPY = {
-    "de-DE": Copy("Strahlend in den Tag", "Ein stilles Ritual für leuchtende Haut", "Jetzt entdecken", "20 % Rabatt"),
-    "ar-EG": Copy("استيقظي بإشراقة", "طقس هادئ لبشرة مضيئة", "تسوّقي الآن", "خصم ٢٠٪ هذا الأسبوع"),
-    "ja-JP": Copy("目覚めるたび、輝く素肌へ", "朝の肌に静かなうるおいを", "今すぐ見る", "今週だけ20%オフ"),
+    "de-DE": Copy(
+        headline="Strahlend in den Tag",
+        subheadline="Ein stilles Ritual für leuchtende Haut",
+        call_to_action="Jetzt entdecken",
+        offer="20 % Rabatt",
+    ),
+    "ar-EG": Copy(
+        headline="استيقظي بإشراقة",
+        subheadline="طقس هادئ لبشرة مضيئة",
+        call_to_action="تسوّقي الآن",
+        offer="خصم ٢٠٪ هذا الأسبوع",
+    ),
+    "ja-JP": Copy(
+        headline="目覚めるたび、輝く素肌へ",
+        subheadline="朝の肌に静かなうるおいを",
+        call_to_action="今すぐ見る",
+        offer="今週だけ20%オフ",
+    ),
 }
 PHOTOGRAPHS = {"aurelle": "coffee.png", "northpeak": "rocket.jpg"}
 LARGEST = 30_000_000
@@ -76,7 +91,7 @@ def _of_slot(slot: str, form: str, brand: str, folder: Path) -> Iterator[Order]:
     layout = layout_for(placement, tenant)
     master, facts = _master(placement, brand, folder)
     for locale, copy in COPY.items():
-        yield Order(master, facts, layout, placement, tenant, locale, copy.only(shown_fields(layout, placement)))
+        yield Order(master, facts, layout, placement, tenant, locale, copy.only(layout.fields))
 
 
 def _master(placement: Placement, brand: str, folder: Path) -> tuple[Path, MasterFacts]:
@@ -96,7 +111,9 @@ def _stand_in(bucket: str, brand: str, folder: Path) -> tuple[Path, MasterFacts]
         share = max(size[0] / photo.width, size[1] / photo.height)
         whole = photo.resize(size, Image.Resampling.LANCZOS, box=(0, 0, size[0] / share, size[1] / share))
         file.write_bytes(encode_master(np.asarray(whole, np.float32) / 255, 16, file.stem))
-    return file, MasterFacts(file.stem, bucket, *size, composition.box(False))
+    return file, MasterFacts(
+        name=file.stem, bucket=bucket, width_px=size[0], height_px=size[1], product_box=composition.box(False)
+    )
 
 
 @dataclass

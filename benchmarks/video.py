@@ -48,7 +48,9 @@ def a_master(at: int) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], MasterFacts]
     columns = slice(box.left * size.width_px // 1000, box.right * size.width_px // 1000)
     pixels[rows, columns] = (90, 50, 30)
     whole = np.clip(pixels, 0, 255).astype(np.uint8)
-    return whole, MasterFacts(f"m{at}", "story", size.width_px, size.height_px, box)
+    return whole, MasterFacts(
+        name=f"m{at}", bucket="story", width_px=size.width_px, height_px=size.height_px, product_box=box
+    )
 
 
 @contextmanager

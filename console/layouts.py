@@ -54,7 +54,7 @@ def preview(
 ) -> None:
     """Render LAYOUT at once, without a model: on a painted scene or a picture, with a brief's or sample copy."""
     from foundry.channel.placement import resolve_placements
-    from foundry.layout.layout import layout_for, layout_named
+    from foundry.layout.files import layout_for, layout_named
     from imaging.still.compose import finish, prepare
     from imaging.still.preview import sample_copy, with_boxes
 
@@ -112,7 +112,7 @@ def _fits(
 ) -> Iterator[Fit]:
     from foundry.channel.placement import placements as all_placements
     from foundry.channel.placement import resolve_placements
-    from foundry.layout.layout import layout_for
+    from foundry.layout.files import layout_for
     from imaging.still.preview import sample_copies
     from imaging.typesetting.copy_fitting import fit_copies, longest_copies
 

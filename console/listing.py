@@ -10,8 +10,7 @@ from rich.table import Table
 
 from foundry.card.card import ModelCard, card_as_json
 from foundry.channel.placement import placements
-from foundry.layout.files import layouts_of
-from foundry.layout.layout import layout_for, layout_named
+from foundry.layout.files import layout_for, layout_named, layouts_of
 from foundry.tenant import Tenant
 
 

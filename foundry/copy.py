@@ -8,7 +8,7 @@ from typing import Literal
 CopyField = Literal["headline", "subheadline", "call_to_action", "offer", "price", "legal", "product_name"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Copy:
     """Texts in logical order, one line each unless they hold a newline; empty means: not shown."""
 

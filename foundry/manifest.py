@@ -34,7 +34,7 @@ class Attempt:
     checks: tuple[CheckRecord, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MasterRecord:
     """Lineage of one master; stored beside it as JSON.
 
@@ -71,7 +71,7 @@ class MasterRecord:
     head_bytes: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RenditionRecord:
     """What is true of a finished file whoever ordered it; stored beside it as JSON.
 
@@ -101,7 +101,7 @@ class RenditionRecord:
     dropped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ManifestRecord:
     """One variant with its full lineage, from brief to bytes.
 

@@ -130,14 +130,28 @@ def requests(card: ModelCard) -> list[DrawRequest]:
     return [
         DrawRequest(
             ShotOrder(
-                f"{width}x{height}/{at}", "parity", "parity", 0, at, "square", False, 0,
-                prompt, "", (), None, width, height, card.steps, card.digest,
+                name=f"{width}x{height}/{at}",
+                plan="parity",
+                tenant="parity",
+                subject=0,
+                scene=at,
+                bucket="square",
+                mirrored=False,
+                alternative=0,
+                prompt=prompt,
+                negative_prompt="",
+                palette=(),
+                picture=None,
+                width_px=width,
+                height_px=height,
+                steps=card.steps,
+                model=card.digest,
             ),
             1_000 + at,
         )
         for width, height in sizes
         for at, prompt in enumerate(PROMPTS)
-    ]  # fmt: skip
+    ]
 
 
 def differences(one: Sequence[Levels], other: Sequence[Levels]) -> Differences:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from foundry.manifest import DeadLetter, as_json
 from foundry.plan.plan import Plan
-from foundry.plan.slice import Part
+from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
 from transforms.manifest import folder_of
 
@@ -16,18 +16,18 @@ def _folder(plan: Plan) -> str:
     return f"{folder_of(plan)}/parts/{plan.digest}"
 
 
-def _name(part: Part) -> str:
+def _name(part: PlanSlice) -> str:
     return f"{_folder(part)}/{part.name}.jsonl"
 
 
-def keep_letters(part: Part, store: ObjectStore, letters: Sequence[DeadLetter]) -> int:
+def keep_letters(part: PlanSlice, store: ObjectStore, letters: Sequence[DeadLetter]) -> int:
     """Write the dead letters of a part, in place of those of an earlier attempt at it; how many there are."""
     with store.for_tenant(part.tenant.id).replacing(_name(part)) as path:
         path.write_text("".join(as_json(letter) + "\n" for letter in letters), encoding="utf-8")
     return len(letters)
 
 
-def kept_letters(part: Part, store: ObjectStore) -> tuple[DeadLetter, ...]:
+def kept_letters(part: PlanSlice, store: ObjectStore) -> tuple[DeadLetter, ...]:
     """The dead letters of a part that was made."""
     return tuple(_letters(part, store, _name(part)))
 

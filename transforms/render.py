@@ -129,8 +129,14 @@ def master_facts(shot: ShotOrder, store: ObjectStore, scene: str = "") -> Master
 def facts_of(record: MasterRecord) -> MasterFacts:
     """What layouts need of a master's record."""
     box = Box(*record.product_box) if record.product_box else None
-    size = (record.width_px, record.height_px)
-    return MasterFacts(record.name, record.bucket, *size, box, record.mirrored)
+    return MasterFacts(
+        name=record.name,
+        bucket=record.bucket,
+        width_px=record.width_px,
+        height_px=record.height_px,
+        product_box=box,
+        mirrored=record.mirrored,
+    )
 
 
 def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCache) -> RenditionRecord:
@@ -161,12 +167,27 @@ def film_record(variant: Variant, film: FinishedFilm, own: ObjectStore) -> Rendi
     if stored is None:
         raise NoSuchObject(address)
     return RenditionRecord(
-        variant.name, address, variant.thumbnail, film.extension, 0,
-        *variant.placement.size, stored.size, stored.crc32c, film.checks, shown.headline,
-        shown.subheadline, shown.call_to_action, shown.offer, shown.price, shown.legal,
-        codec=film.format.codec, frame_rate=str(film.format.rate), seconds=f"{float(film.format.seconds or 0):.3f}",
+        name=variant.name,
+        address=address,
+        thumbnail=variant.thumbnail,
+        format=film.extension,
+        quality=0,
+        width_px=variant.placement.width_px,
+        height_px=variant.placement.height_px,
+        size_bytes=stored.size,
+        crc32c=stored.crc32c,
+        checks=film.checks,
+        headline=shown.headline,
+        subheadline=shown.subheadline,
+        call_to_action=shown.call_to_action,
+        offer=shown.offer,
+        price=shown.price,
+        legal=shown.legal,
+        codec=film.format.codec,
+        frame_rate=str(film.format.rate),
+        seconds=f"{float(film.format.seconds or 0):.3f}",
         sidecar=variant.sidecar("vtt") if film.sidecar is not None else "",
-    )  # fmt: skip
+    )
 
 
 def refuse_failed(checks: tuple[CheckRecord, ...], variant: Variant) -> None:
@@ -189,10 +210,24 @@ def publish(variant: Variant, composed: FinishedPicture, store: ObjectStore) -> 
     own.put_once(variant.thumbnail, thumbnail(composed.image))
     shown = variant.copy
     record = RenditionRecord(
-        variant.name, address, variant.thumbnail, encoded.format, encoded.quality,
-        *variant.placement.size, len(data), crc32c(data), checks, shown.headline,
-        shown.subheadline, shown.call_to_action, shown.offer, shown.price, shown.legal, dropped=composed.dropped,
-    )  # fmt: skip
+        name=variant.name,
+        address=address,
+        thumbnail=variant.thumbnail,
+        format=encoded.format,
+        quality=encoded.quality,
+        width_px=variant.placement.width_px,
+        height_px=variant.placement.height_px,
+        size_bytes=len(data),
+        crc32c=crc32c(data),
+        checks=checks,
+        headline=shown.headline,
+        subheadline=shown.subheadline,
+        call_to_action=shown.call_to_action,
+        offer=shown.offer,
+        price=shown.price,
+        legal=shown.legal,
+        dropped=composed.dropped,
+    )
     own.put_once(variant.record, as_json(record).encode())
     return record
 

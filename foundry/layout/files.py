@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,11 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from foundry.channel.placement import Placement
 from foundry.errors import BadInput, FoundryError
 from foundry.inputs.file_identity import Stamp, stamp
+from foundry.layout.layout import Layout
 from foundry.tenant import Tenant
 from templates import TEMPLATES
-
-if TYPE_CHECKING:
-    from foundry.layout.layout import Layout
 
 SHIPPED = TEMPLATES / "layouts"
 _ABOUT_FILES = ("extends", "default", "variations", "abstract")
@@ -124,8 +122,6 @@ class LayoutFiles:
 
     def layout(self, name: str, placement: Placement) -> Layout:
         """A layout as it applies to a placement; BadInput says what is wrong with its file."""
-        from foundry.layout.layout import Layout
-
         key = (name, placement.digest)
         if key not in self._made:
             raw = self._raw(name)
@@ -162,6 +158,18 @@ def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
     """The layouts that a tenant sees, or the shipped ones; files are read again when they change."""
     own = tenant.folder if tenant and (tenant.folder / "tenant.yaml").is_file() else None
     return _files(_stamps(SHIPPED), _stamps(own / "layouts") if own else ())
+
+
+def layout_for(placement: Placement, tenant: Tenant | None = None) -> Layout:
+    """Return the layout of a placement's family: the one that the tenant's brand kit names, else the default."""
+    files = layouts_of(tenant)
+    chosen = tenant.brand.layouts.get(placement.family) if tenant else None
+    return files.layout(chosen or files.default(placement.family), placement)
+
+
+def layout_named(name: str, placement: Placement, tenant: Tenant | None = None) -> Layout:
+    """Return a layout by its id, with the variations for the placement; UnknownLayout names similar ids."""
+    return layouts_of(tenant).layout(name, placement)
 
 
 def _stamps(folder: Path) -> tuple[Stamp, ...]:

@@ -11,11 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from foundry.channel.placement import Placement
 from foundry.copy import COPY_FIELDS
-from foundry.layout.files import layouts_of
 from foundry.names import digest
-from foundry.tenant import Tenant
 
 RENDERER_VERSION = "5"
 FAMILIES = (
@@ -210,20 +207,3 @@ class Layout(_Strict):
 
     def __hash__(self) -> int:
         return hash(self.digest)
-
-
-def layout_for(placement: Placement, tenant: Tenant | None = None) -> Layout:
-    """The layout of a placement's family: the one that the tenant's brand kit names, else the family's default."""
-    files = layouts_of(tenant)
-    chosen = tenant.brand.layouts.get(placement.family) if tenant else None
-    return layout_named(chosen or files.default(placement.family), placement, tenant)
-
-
-def layout_named(name: str, placement: Placement, tenant: Tenant | None = None) -> Layout:
-    """A layout by its id, with the variations that apply to the placement; UnknownLayout names neighbours."""
-    return layouts_of(tenant).layout(name, placement)
-
-
-def shown_fields(layout: Layout, placement: Placement) -> frozenset[str]:
-    """The copy fields that this layout shows in this placement; only these enter a variant's name."""
-    return layout.fields

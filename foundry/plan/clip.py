@@ -43,7 +43,7 @@ class Scenario:
     screen: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClipOrder:
     """One clip to film. Small: it crosses shuffles; `first_frame` is an object name, `model` a card's digest.
 
@@ -100,9 +100,18 @@ def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, al
         **asked,
     )
     return ClipOrder(
-        name, tenant, scenario.prompt, scenario.negative_prompt, scenario.first_frame,
-        width, height, scenario.frames or card.frames, card.frames_per_second, card.steps, card.digest,
-    )  # fmt: skip
+        name=name,
+        tenant=tenant,
+        prompt=scenario.prompt,
+        negative_prompt=scenario.negative_prompt,
+        first_frame=scenario.first_frame,
+        width_px=width,
+        height_px=height,
+        frames=scenario.frames or card.frames,
+        frames_per_second=card.frames_per_second,
+        steps=card.steps,
+        model=card.digest,
+    )
 
 
 def clip_cost(card: ModelCard, frames: int) -> UnitCost:
@@ -137,7 +146,7 @@ def frames_for(card: ModelCard, seconds: Decimal) -> int:
     return steps * card.frame_step + 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClipRecord:
     """Lineage of one clip master; stored beside it as JSON. Nothing in it depends on a clock."""
 

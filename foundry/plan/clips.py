@@ -9,34 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from foundry.brief.brief import Scene, SceneClip
+from foundry.card.card import ModelCard
 from foundry.errors import BadInput
 from foundry.plan.clip import ClipOrder, Scenario, clip_order, frames_for
-
-if TYPE_CHECKING:
-    from foundry.brief.brief import Scene, SceneClip
-    from foundry.card.card import ModelCard
-    from foundry.plan.plan import Plan
-    from foundry.plan.shot import ShotOrder
+from foundry.plan.shot import ShotOrder
+from foundry.plan.shot_plan import ShotPlan
 
 FROM_WORDS, FROM_PICTURE = "text-to-video", "image-to-video"
 TASKS = (FROM_WORDS, FROM_PICTURE)
 
 
-def moves(plan: Plan) -> bool:
+def moves(plan: ShotPlan) -> bool:
     """Whether any scene of the brief moves."""
     return any(scene.clip for scene in plan.scenes)
 
 
-def clip_card(plan: Plan) -> ModelCard:
+def clip_card(plan: ShotPlan) -> ModelCard:
     """The card that films the plan's clips; admission lets no plan with clips pass without one."""
     if plan.cards.clip is None:
         raise BadInput(f"tenant {plan.tenant.id}: models.clip", "names no card; name one that films")
     return plan.cards.clip
 
 
-def clip_of(plan: Plan, shot: ShotOrder) -> ClipOrder | None:
+def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
     """What films show in place of a shot; None if its scene is a still."""
     scene = plan.scenes[shot.scene]
     if scene.clip is None:
@@ -50,18 +47,18 @@ def clip_of(plan: Plan, shot: ShotOrder) -> ClipOrder | None:
     return replace(clip_order(card, plan.tenant.id, scenario, shot.bucket, shot.alternative), plan=plan.digest)
 
 
-def _judges(plan: Plan) -> str:
+def _judges(plan: ShotPlan) -> str:
     """What a clip must pass: the screen's card, and the pictures that it must not resemble."""
     return "/".join(part for part in (plan.cards.screen.digest, plan.tenant.protected_digest) if part)
 
 
-def _prompt(plan: Plan, shot: ShotOrder, scene: Scene, clip: SceneClip) -> str:
+def _prompt(plan: ShotPlan, shot: ShotOrder, scene: Scene, clip: SceneClip) -> str:
     """What happens; of a product without a picture, what it looks like too."""
     said, shown = clip.prompt or scene.prompt, plan.subjects[shot.subject]
     return said if shown.picture else f"{said}. {shown.words}"
 
 
-def avoided(plan: Plan, scene: Scene, clip: SceneClip) -> str:
+def avoided(plan: ShotPlan, scene: Scene, clip: SceneClip) -> str:
     """The clip's negative prompt, the scene's and the brief's, joined."""
     return ", ".join(part for part in (clip.negative_prompt, plan.brief.avoid(scene)) if part)
 
@@ -72,14 +69,14 @@ def length(card: ModelCard, clip: SceneClip) -> int:
     return 0 if frames == card.frames else frames
 
 
-def clips_shown(plan: Plan, scenes: tuple[ShotOrder, ...]) -> tuple[ClipOrder | None, ...]:
+def clips_shown(plan: ShotPlan, scenes: tuple[ShotOrder, ...]) -> tuple[ClipOrder | None, ...]:
     """In step with the shots of a film: what is seen in place of each; empty where none of them moves."""
     if not any(plan.scenes[shot.scene].clip for shot in scenes):
         return ()
     return tuple(clip_of(plan, shot) for shot in scenes)
 
 
-def clips(plan: Plan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
+def clips(plan: ShotPlan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
     """Every clip that a film shows, with a shot that it belongs to; one filmed from words may belong to several."""
     if not moves(plan):
         return
@@ -89,12 +86,12 @@ def clips(plan: Plan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
             yield shot, clip
 
 
-def scenes_in_films(plan: Plan, bucket: str) -> frozenset[int]:
+def scenes_in_films(plan: ShotPlan, bucket: str) -> frozenset[int]:
     """The scenes that films of an aspect bucket show, by position in the plan."""
     return frozenset(scene for cell in plan.cells[bucket] for scene in plan.scenes_of(cell))
 
 
-def first_clips(plan: Plan) -> dict[str, ClipOrder]:
+def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
     """The different clips of the first alternative, by name; the others have as many each."""
     if not moves(plan):
         return {}
@@ -107,7 +104,7 @@ def first_clips(plan: Plan) -> dict[str, ClipOrder]:
     return found
 
 
-def showings(plan: Plan, shot: ShotOrder) -> int:
+def showings(plan: ShotPlan, shot: ShotOrder) -> int:
     """How often films show the clip of this shot: they share its cost."""
     if clip_card(plan).task == FROM_PICTURE:
         return _showings(plan, shot.subject, shot.scene, shot.bucket, shot.mirrored)
@@ -120,20 +117,20 @@ def showings(plan: Plan, shot: ShotOrder) -> int:
     )
 
 
-def _showings(plan: Plan, subject: int, scene: int, bucket: str, mirrored: bool) -> int:
+def _showings(plan: ShotPlan, subject: int, scene: int, bucket: str, mirrored: bool) -> int:
     films = sum(scene in plan.scenes_of(cell) for cell in plan.cells[bucket])
     locales = next(said for side, turned, said in plan.sides if (side, turned) == (bucket, mirrored))
     return len(plan.subjects[subject].products) * films * len(locales)
 
 
-def _told_alike(plan: Plan, subject: int) -> list[int]:
+def _told_alike(plan: ShotPlan, subject: int) -> list[int]:
     """The subjects of which a clip's words say the same: nothing of one that has a picture."""
     if plan.subjects[subject].picture is None:
         return [subject]
     return [at for at, one in enumerate(plan.subjects) if one.picture is not None]
 
 
-def _filmed_alike(plan: Plan, scene: int) -> list[int]:
+def _filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
     """The scenes whose clips are filmed from the same words, at the same length."""
 
     def asked(at: int) -> tuple[str, str, int] | None:

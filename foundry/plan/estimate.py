@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from foundry.plan.clip import clip_cost
+from foundry.plan.clip import ClipOrder, clip_cost
 from foundry.plan.clips import clip_card, clips, first_clips, showings
 from foundry.plan.composition import compositions
+from foundry.plan.plan import Plan
+from foundry.plan.shot import ShotOrder
+from foundry.plan.shot_plan import Cell
 from foundry.store.object_store import ObjectStore, each_present
-
-if TYPE_CHECKING:
-    from foundry.plan.clip import ClipOrder
-    from foundry.plan.plan import Cell, Plan
-    from foundry.plan.shot import ShotOrder
 
 RENDER_MONEY = Decimal("0.00001")
 """US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
@@ -35,7 +32,7 @@ FILM_MONEY = Decimal("0.0000005")
 """US dollars for a million pixels of film: 45 CPU milliseconds of a vCPU at 0.04 USD an hour."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """Figures for work to do; money in US dollars."""
 
@@ -127,10 +124,17 @@ def estimate(plan: Plan) -> Estimate:
         size += alternatives * clip_bytes(clip)
         money += alternatives * clip_money(plan, clip)
         seconds += alternatives * clip_seconds(plan, clip)
-    return Estimate(plan.shot_count, plan.variant_count, seconds, money, size, alternatives * len(filmed))
+    return Estimate(
+        shots=plan.shot_count,
+        variants=plan.variant_count,
+        accelerator_seconds=seconds,
+        money=money,
+        size_bytes=size,
+        clips=alternatives * len(filmed),
+    )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Needs:
     """What a store lacks of a plan."""
 

@@ -15,7 +15,7 @@ class Box:
     bottom: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MasterFacts:
     """What a layout must know of a master besides its pixels."""
 
@@ -36,7 +36,7 @@ class AdapterUse:
     picture: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ShotOrder:
     """One picture to draw and stage. Small: it crosses shuffles; `picture` is a hash, not pixels.
 

@@ -119,7 +119,7 @@ class Template(_Strict):
         return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entrance:
     """A cue in frames: `start` counts from the film's first frame, `frames` is how long each slot moves."""
 
@@ -132,7 +132,7 @@ class Entrance:
     ease: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Take:
     """A scene in frames, from `start` to before `stop`; the camera moves for `moving` frames, then stands."""
 
@@ -259,15 +259,33 @@ class _Fitting:
         kind = scene.enter.kind if at else "cut"
         entering = 0 if kind == "cut" else min(self.of(scene.enter.milliseconds), stop - start)
         return Take(
-            start, stop, scene.picture, scene.card, scene.move.kind, scene.move.amount, scene.move.ease,
-            rest - start, kind, entering, scene.enter.ease, cues,
-        )  # fmt: skip
+            start=start,
+            stop=stop,
+            picture=scene.picture,
+            card=scene.card,
+            camera=scene.move.kind,
+            amount=scene.move.amount,
+            camera_ease=scene.move.ease,
+            moving=rest - start,
+            enter=kind,
+            entering=entering,
+            enter_ease=scene.enter.ease,
+            cues=cues,
+        )
 
     def entrance(self, cue: Cue, scene: Scene, start: int, stop: int) -> Entrance:
         share = Fraction(cue.beat, scene.beats) * (stop - start)
         at = min(max(self.on_beat(start + share), start), stop - 1)
         frames = min(self.of(cue.milliseconds), stop - at)
-        return Entrance(cue.fields, at, frames, self.of(cue.stagger), cue.motion, cue.travel, cue.ease)
+        return Entrance(
+            fields=cue.fields,
+            start=at,
+            frames=frames,
+            stagger=self.of(cue.stagger),
+            motion=cue.motion,
+            travel=cue.travel,
+            ease=cue.ease,
+        )
 
     def of(self, milliseconds: int) -> int:
         return round(Fraction(milliseconds, 1000) * self.rate)

@@ -12,7 +12,7 @@ from foundry.plan.shot import ShotOrder
 from foundry.plan.timeline import Timeline
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """shot × product × locale × copy × layout × placement."""
 

@@ -60,7 +60,14 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
         box = product_in_window(
             master, CameraWindow(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top)
         )
-    return MasterFacts(order.name, master.bucket, order.width_px, order.height_px, box, master.mirrored)
+    return MasterFacts(
+        name=order.name,
+        bucket=master.bucket,
+        width_px=order.width_px,
+        height_px=order.height_px,
+        product_box=box,
+        mirrored=master.mirrored,
+    )
 
 
 def text_moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:

@@ -67,15 +67,34 @@ def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBran
     width, height = placement.size
     colour = card_colour(str(take.card), brand.tenant.brand.palette, brand.product)
     flat = Image.new("RGB", placement.size, colour)
-    plain = prepare(flat, MasterFacts("card", placement.bucket, width, height, None, brand.mirrored), layout, placement,
-                    brand.tenant)  # fmt: skip
+    plain = prepare(
+        flat,
+        MasterFacts(
+            name="card",
+            bucket=placement.bucket,
+            width_px=width,
+            height_px=height,
+            product_box=None,
+            mirrored=brand.mirrored,
+        ),
+        layout,
+        placement,
+        brand.tenant,
+    )
     visual = turn_to_locale(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
     room = _product_room_in_visual(visual, placement) if framed else product_room(placement, brand.mirrored)
     flat = flat.copy()  # pixels of a picture that was reduced once are kept, so this one is not painted on
     if brand.product is not None:
         _paste_product(flat, brand.product, room)
-    facts = MasterFacts("card", placement.bucket, width, height, room, brand.mirrored)
+    facts = MasterFacts(
+        name="card",
+        bucket=placement.bucket,
+        width_px=width,
+        height_px=height,
+        product_box=room,
+        mirrored=brand.mirrored,
+    )
     return turn_to_locale(prepare(flat, facts, scene_layout(layout, take), placement, brand.tenant), brand.locale)
 
 
@@ -95,7 +114,14 @@ def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:
 def product_room(placement: Placement, mirrored: bool) -> Box:
     """Return the box in which products stand in this placement's pictures, in thousandths of the frame."""
     bucket = compositions()[placement.bucket]
-    facts = MasterFacts("", placement.bucket, bucket.width_px, bucket.height_px, bucket.box(mirrored), mirrored)
+    facts = MasterFacts(
+        name="",
+        bucket=placement.bucket,
+        width_px=bucket.width_px,
+        height_px=bucket.height_px,
+        product_box=bucket.box(mirrored),
+        mirrored=mirrored,
+    )
     left, top, right, bottom = crop_box(facts, placement.size, None)
     return product_in_window(facts, CameraWindow(left, top, right - left, bottom - top)) or bucket.box(mirrored)
 
@@ -130,7 +156,12 @@ def scene_layer(
         for each in (picture, *others)
     )  # fmt: skip
     here = MasterFacts(
-        facts.name, facts.bucket, visual.width, visual.height, product_in_window(facts, rest), facts.mirrored
+        name=facts.name,
+        bucket=facts.bucket,
+        width_px=visual.width,
+        height_px=visual.height,
+        product_box=product_in_window(facts, rest),
+        mirrored=facts.mirrored,
     )
     ground = Moments(shown, tuple(moments)) if moments else shown
     made = prepare(ground, here, scene_layout(static.layout, take), static.placement, static.tenant)

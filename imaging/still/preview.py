@@ -45,13 +45,20 @@ def stand_in(tenant: Tenant, bucket: str, mirrored: bool, product: Image.Image |
     size = (round(composition.width_px * scale), round(composition.height_px * scale))
     scene = _wall_and_floor(tenant.brand.palette.scene, size, composition.horizon)
     box = _stand(scene, product or _bottle(tenant.brand.palette.primary), composition.box(mirrored))
-    return scene, MasterFacts("stand-in", bucket, *size, box, mirrored)
+    return scene, MasterFacts(
+        name="stand-in", bucket=bucket, width_px=size[0], height_px=size[1], product_box=box, mirrored=mirrored
+    )
 
 
 def from_picture(picture: Image.Image, bucket: str, mirrored: bool) -> Scene:
     """A picture in a master's place; its product is taken to be where the composition has it."""
     return picture.convert("RGB"), MasterFacts(
-        "picture", bucket, *picture.size, compositions()[bucket].box(mirrored), mirrored
+        name="picture",
+        bucket=bucket,
+        width_px=picture.width,
+        height_px=picture.height,
+        product_box=compositions()[bucket].box(mirrored),
+        mirrored=mirrored,
     )
 
 

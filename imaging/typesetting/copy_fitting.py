@@ -10,7 +10,8 @@ from itertools import combinations
 from foundry.channel.placement import Placement
 from foundry.copy import COPY_FIELDS, Copy
 from foundry.errors import FoundryError
-from foundry.layout.layout import Layout, layout_for
+from foundry.layout.files import layout_for
+from foundry.layout.layout import Layout
 from foundry.locales import is_rtl
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant

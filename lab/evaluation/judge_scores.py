@@ -77,7 +77,23 @@ def scores(screen: Screen, count: int) -> Iterator[Judged]:
 def drawn(pixels: Picture) -> Drawn:
     """A picture as a model would have drawn it, for a brief that forbids people."""
     height, width = pixels.shape[:2]
-    order = ShotOrder("n", "p", "t", 0, 0, "square", False, 1, "", "people", (), None, width, height, 1)
+    order = ShotOrder(
+        name="n",
+        plan="p",
+        tenant="t",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=1,
+        prompt="",
+        negative_prompt="people",
+        palette=(),
+        picture=None,
+        width_px=width,
+        height_px=height,
+        steps=1,
+    )
     return Drawn(DrawRequest(order, 0), pixels.astype(np.float32) / 255, "", ())
 
 

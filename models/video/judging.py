@@ -53,6 +53,20 @@ def judging_clips(card: ModelCard, order: ClipOrder) -> ModelCard:
 def as_shot(order: ClipOrder) -> ShotOrder:
     """What judges ask of an order: whose it is, of which plan, and what it must avoid."""
     return ShotOrder(
-        order.name, order.plan, order.tenant, 0, 0, "", False, 0, order.prompt, order.negative_prompt, (),
-        order.first_frame, order.width_px, order.height_px, order.steps, order.model,
-    )  # fmt: skip
+        name=order.name,
+        plan=order.plan,
+        tenant=order.tenant,
+        subject=0,
+        scene=0,
+        bucket="",
+        mirrored=False,
+        alternative=0,
+        prompt=order.prompt,
+        negative_prompt=order.negative_prompt,
+        palette=(),
+        picture=order.first_frame,
+        width_px=order.width_px,
+        height_px=order.height_px,
+        steps=order.steps,
+        model=order.model,
+    )

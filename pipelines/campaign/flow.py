@@ -14,7 +14,7 @@ from foundry.inputs.sound import SoundFacts
 from foundry.manifest import DeadLetter
 from foundry.plan.clips import clip_card, moves
 from foundry.plan.plan import Plan
-from foundry.plan.slice import Part
+from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
 from models.blender.process import Blender
 from models.blender.views import take_in
@@ -105,7 +105,7 @@ def _behind(digests: Any, what: str, made: Any) -> Any:
 def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: int, letters: list[DeadLetter]) -> int:
     plan = plans[digest]
     own = [letter for letter in letters if letter.brief == digest]
-    if isinstance(plan, Part):
+    if isinstance(plan, PlanSlice):
         return keep_letters(plan, store, own)
     return write_manifest(plan, store, own)
 
@@ -220,7 +220,7 @@ def outcome(plan: Plan, store: ObjectStore) -> Outcome:
     from transforms.manifest import folder_of, read_letters
 
     own = store.for_tenant(plan.tenant.id)
-    if isinstance(plan, Part):
+    if isinstance(plan, PlanSlice):
         return Outcome(progress.counts(), kept_letters(plan, store), 0)
     rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
     return Outcome(progress.counts(), read_letters(plan, store), rows)

@@ -12,7 +12,7 @@ from typing import Any
 from foundry.errors import FoundryError
 from foundry.plan.estimate import Needs, needs
 from foundry.plan.plan import Plan
-from foundry.plan.slice import Part
+from foundry.plan.slice import PlanSlice
 from foundry.spans import traced
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
@@ -104,7 +104,7 @@ class RoundMaker:
         seconds = time.monotonic() - began
         costs = sum(order.job.costs[0] for order in orders)
         for order, plan, found in todo:
-            if found.nothing and isinstance(plan, Part):
+            if found.nothing and isinstance(plan, PlanSlice):
                 _keep_none(plan, store)
             _count(order, found, letters.get(plan.digest, ()), seconds * order.job.costs[0] / costs)
             if order.on_last_part:
@@ -150,7 +150,7 @@ class RoundMaker:
             self.report(order, self.address, store)
 
 
-def _keep_none(plan: Part, store: ObjectStore) -> None:
+def _keep_none(plan: PlanSlice, store: ObjectStore) -> None:
     from transforms.parts import keep_letters
 
     keep_letters(plan, store, ())

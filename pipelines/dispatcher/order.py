@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from foundry.plan.plan import Plan
-from foundry.plan.slice import cost_of, part, parts_of
+from foundry.plan.slice import plan_cost, slice_bounds, slice_plan
 from pipelines.bus.messages import BriefRequest
 from pipelines.bus.progress import OrderProgress, State, campaign_key
 from pipelines.dispatcher.scheduler import WorkItem
@@ -92,7 +92,7 @@ class Order:
 
     def next_part(self) -> Plan:
         """What is to be made next: the plan itself, or a part of it."""
-        return self.plan if self.whole else part(self.plan, *self.parts[0])
+        return self.plan if self.whole else slice_plan(self.plan, *self.parts[0])
 
     @property
     def on_last_part(self) -> bool:
@@ -115,8 +115,8 @@ class Order:
 def new_order(each: Admitted, taken: TakenRecord, submitted: BriefRequest, most: int) -> Order:
     """A new order; plans that cost more than `most` files are cut into parts."""
     plan = each.plan
-    parts = parts_of(plan, most)
-    costs = [max(1, cost_of(plan) * (stop - first) // plan.shot_count) for first, stop in parts]
+    parts = slice_bounds(plan, most)
+    costs = [max(1, plan_cost(plan) * (stop - first) // plan.shot_count) for first, stop in parts]
     brief = plan.brief
     arrived = taken.record.timestamp // 86_400_000 if taken.record.timestamp > 0 else 0
     due = brief.embargo.toordinal() - EPOCH_DAY if brief.embargo else arrived + DAYS_WITHOUT_EMBARGO

@@ -85,7 +85,7 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     ordered = sorted(brief.products, key=lambda product: product.id)
     keys = tuple(facts.key if (facts := products.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
-    plan = Plan(brief, tenant, cards, keys, placements, named)
+    plan = Plan(brief=brief, tenant=tenant, cards=cards, pictures=keys, placements=placements, sounds=named)
     figures = estimate(plan)
     _refuse(brief, list(check_limits(plan, figures)))
     _refuse(brief, list(find_misfits(plan)))

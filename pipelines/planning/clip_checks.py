@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from foundry.brief.brief import Brief
 from foundry.card.card import ModelCard
@@ -12,11 +11,10 @@ from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
 from foundry.errors import Problem, Unusable, shorten
 from foundry.plan.clips import FROM_WORDS, clip_card, clip_of, length, moves
+from foundry.plan.plan import Plan
+from foundry.plan.shot_plan import Cell
 from foundry.plan.timeline import Timeline, ordered_timeline
 from foundry.tenant import Tenant
-
-if TYPE_CHECKING:
-    from foundry.plan.plan import Cell, Plan
 
 Films = tuple[tuple[Placement, Timeline], ...]
 

@@ -18,7 +18,23 @@ WORDS = ("a red wall", "sea", "city lights at night", "oak", "a paper moon", "sn
 
 def an_order(prompt: str = "a red wall", **changes: Any) -> ShotOrder:
     """A square order of 64 pixels and three steps."""
-    made = ShotOrder("n", "p", "aurelle", 0, 0, "square", False, 0, prompt, "", (), None, 64, 64, 3)
+    made = ShotOrder(
+        name="n",
+        plan="p",
+        tenant="aurelle",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=0,
+        prompt=prompt,
+        negative_prompt="",
+        palette=(),
+        picture=None,
+        width_px=64,
+        height_px=64,
+        steps=3,
+    )
     return dataclasses.replace(made, **changes)
 
 

@@ -34,7 +34,21 @@ def only(*names: str, **limits: str) -> ModelCard:
 
 def order(alternative: int = 0, **changes: Any) -> ShotOrder:
     made = ShotOrder(
-        f"shot-{alternative}", "plan", "aurelle", 0, 0, "square", False, alternative, "", "", (), None, 96, 96, 1
+        name=f"shot-{alternative}",
+        plan="plan",
+        tenant="aurelle",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=alternative,
+        prompt="",
+        negative_prompt="",
+        palette=(),
+        picture=None,
+        width_px=96,
+        height_px=96,
+        steps=1,
     )
     return dataclasses.replace(made, **changes)
 

@@ -21,7 +21,7 @@ from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
 from foundry.errors import FoundryError
 from foundry.layout.files import layouts_of
-from foundry.layout.layout import Layout, shown_fields
+from foundry.layout.layout import Layout
 from foundry.locales import is_rtl
 from foundry.manifest import master_from_json
 from foundry.plan.composition import compositions
@@ -169,7 +169,14 @@ def staged(brand: str, bucket: str, mirrored: bool) -> tuple[Image.Image, Master
         product = stored.convert("RGBA")
     made = stage_product(_drawing(brand, size), product, composition, mirrored)
     pixels = (np.clip(made.pixels, 0, 1) * 255).round().astype(np.uint8)
-    return Image.fromarray(pixels), MasterFacts("stand-in", bucket, *size, made.product_box, mirrored)
+    return Image.fromarray(pixels), MasterFacts(
+        name="stand-in",
+        bucket=bucket,
+        width_px=size[0],
+        height_px=size[1],
+        product_box=made.product_box,
+        mirrored=mirrored,
+    )
 
 
 def _drawing(brand: str, size: tuple[int, int]) -> np.ndarray:
@@ -206,5 +213,5 @@ class Renderer:
         return prepare(master, facts, look.layout, look.placement, tenant(self.brand))
 
     def _finished(self, look: Look, locale: str, text: Copy, static: StaticLayer) -> Specimen:
-        shown = text.only(shown_fields(look.layout, look.placement))
+        shown = text.only(look.layout.fields)
         return Specimen(self.brand, locale, look, shown, turn_to_locale(static, locale), finish(static, shown, locale))

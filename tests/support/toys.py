@@ -109,9 +109,24 @@ def interleaved(
                 name = f"{tenant}/{card.id}/{plain}/{width}/{scene}/{alternative}"
                 orders.append(
                     ShotOrder(
-                        name, f"plan-{tenant}", f"tenant-{tenant}", 0, scene, "square", False, alternative,
-                        "a wall", "", (), None, width, 512, 8, card.digest, worn,
+                        name=name,
+                        plan=f"plan-{tenant}",
+                        tenant=f"tenant-{tenant}",
+                        subject=0,
+                        scene=scene,
+                        bucket="square",
+                        mirrored=False,
+                        alternative=alternative,
+                        prompt="a wall",
+                        negative_prompt="",
+                        palette=(),
+                        picture=None,
+                        width_px=width,
+                        height_px=512,
+                        steps=8,
+                        model=card.digest,
+                        adapters=worn,
                     )
-                )  # fmt: skip
+                )
     chance = np.random.default_rng(7)
     return [orders[at] for at in chance.permutation(len(orders))]

@@ -9,8 +9,7 @@ import pytest
 
 from foundry.channel.placement import placements
 from foundry.errors import BadInput
-from foundry.layout.files import UnknownLayout, layouts_of, merged
-from foundry.layout.layout import layout_for, layout_named
+from foundry.layout.files import UnknownLayout, layout_for, layout_named, layouts_of, merged
 from foundry.tenant import Tenant, load_tenant
 from tests.support.briefs import EXAMPLES
 

@@ -124,7 +124,7 @@ def test_a_card_that_films_from_words_films_for_all_products(shelf: Path, tmp_pa
 
 def a_clip(file: Path, frames: Iterator[Any], box: Box | None = None) -> Footage:
     encode_clip(frames, file, 8)
-    return Footage(file, MasterFacts("clip", "story", *SIZE, box))
+    return Footage(file, MasterFacts(name="clip", bucket="story", width_px=SIZE[0], height_px=SIZE[1], product_box=box))
 
 
 def greys() -> Iterator[Any]:
@@ -162,8 +162,22 @@ def test_a_film_shows_each_frame_of_its_clip_in_time_and_then_the_last(tmp_path:
 
 
 def test_the_product_of_a_clip_is_where_the_masters_is(tmp_path: Path) -> None:
-    order = ClipOrder("c", "aurelle", "", "", "masters/a.png", 96, 160, 9, 8, 2, "card")
-    master = MasterFacts("m", "story", 2160, 3840, Box(230, 425, 770, 710), mirrored=True)
+    order = ClipOrder(
+        name="c",
+        tenant="aurelle",
+        prompt="",
+        negative_prompt="",
+        first_frame="masters/a.png",
+        width_px=96,
+        height_px=160,
+        frames=9,
+        frames_per_second=8,
+        steps=2,
+        model="card",
+    )
+    master = MasterFacts(
+        name="m", bucket="story", width_px=2160, height_px=3840, product_box=Box(230, 425, 770, 710), mirrored=True
+    )
     cut = facts_of_clip(order, master)  # 2160 × 3600 of it, from 120 down
     assert (cut.width_px, cut.height_px, cut.mirrored) == (96, 160, True)
     assert cut.product_box == Box(230, 420, 770, 724)
@@ -199,6 +213,9 @@ def test_type_on_a_picture_that_turns_bright_reads_all_the_time(tmp_path: Path, 
         assert max(contrast(ink, light) for light in behind_and_words) >= 4.5
 
 
+MASTER = MasterFacts(name="c", bucket="story", width_px=SIZE[0], height_px=SIZE[1], product_box=None)
+
+
 class InABucket(LocalStore):
     """A store whose objects are not files of this machine."""
 
@@ -208,17 +225,29 @@ class InABucket(LocalStore):
 
 
 def test_a_clip_from_a_bucket_is_a_scratch_file_that_goes_with_its_film(tmp_path: Path) -> None:
-    order = ClipOrder("c" * 32, "aurelle", "", "", None, *SIZE, 9, 8, 2, "card")
+    order = ClipOrder(
+        name="c" * 32,
+        tenant="aurelle",
+        prompt="",
+        negative_prompt="",
+        first_frame=None,
+        width_px=SIZE[0],
+        height_px=SIZE[1],
+        frames=9,
+        frames_per_second=8,
+        steps=2,
+        model="card",
+    )
     a_clip(tmp_path / "clip.mkv", greys())
     store = InABucket(tmp_path / "store")
     store.put_file_once(order.clip, tmp_path / "clip.mkv")
-    taken = open_footage(order, MasterFacts("c", "story", *SIZE, None), store)
+    taken = open_footage(order, MASTER, store)
     assert taken.file.read_bytes() == (tmp_path / "clip.mkv").read_bytes()
     assert list((tmp_path / "store" / SCRATCH).iterdir()) == [taken.file]
     del taken
     gc.collect()
     assert list((tmp_path / "store" / SCRATCH).iterdir()) == []
-    there = open_footage(order, MasterFacts("c", "story", *SIZE, None), LocalStore(tmp_path / "store"))
+    there = open_footage(order, MASTER, LocalStore(tmp_path / "store"))
     assert there.file == (tmp_path / "store" / order.clip).resolve()
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from foundry.channel.placement import placements
-from foundry.layout.layout import layout_for, shown_fields
+from foundry.layout.files import layout_for
 from imaging.still.compose import draw_lettering, finish, overlay, prepare
 from tests.imaging.still.test_matrix import COPIES, a_master
 from tests.support.briefs import a_tenant
@@ -38,7 +38,7 @@ def test_the_lettering_on_the_static_layer_is_the_finished_picture(name: str, lo
     master, facts = a_master(placement.bucket, mirrored=locale == "ar-EG" and placement.bucket == "landscape")
     layout = layout_for(placement)
     static = prepare(master, facts, layout, placement, a_tenant("northpeak"))
-    copy = COPIES[locale].only(shown_fields(layout, placement))
+    copy = COPIES[locale].only(layout.fields)
     frame = static.image.copy()
     slots = draw_lettering(static, copy, locale)
     for slot in slots:

@@ -24,7 +24,20 @@ from tests.support.small_films import a_picture, first_variant, ordered
 
 
 def a_take(camera: str, frames: int = 48, amount: int = 60) -> Take:
-    return Take(0, frames, 0, None, camera, amount, "linear", frames, "cut", 0, "linear", ())
+    return Take(
+        start=0,
+        stop=frames,
+        picture=0,
+        card=None,
+        camera=camera,
+        amount=amount,
+        camera_ease="linear",
+        moving=frames,
+        enter="cut",
+        entering=0,
+        enter_ease="linear",
+        cues=(),
+    )
 
 
 @pytest.mark.parametrize("camera", ["push-in", "pull-out", "pan-left", "tilt-up"])

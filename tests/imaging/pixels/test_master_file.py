@@ -35,7 +35,30 @@ from transforms.generate import write_master
 from transforms.render import load_master
 
 A_RECORD = MasterRecord(
-    "n", "a", "t", "", "", "", (), 1, (), "square", False, 1, 1, None, None, "m", "1", "", "u", "s", "0", 1, "c", 16
+    name="n",
+    address="a",
+    tenant="t",
+    prompt="",
+    negative_prompt="",
+    caption="",
+    ignored_words=(),
+    seed=1,
+    attempts=(),
+    bucket="square",
+    mirrored=False,
+    width_px=1,
+    height_px=1,
+    product_box=None,
+    product_picture=None,
+    model="m",
+    model_version="1",
+    weights_sha256="",
+    upscaler="u",
+    screen="s",
+    cost_usd="0",
+    size_bytes=1,
+    crc32c="c",
+    bits=16,
 )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from foundry.layout.layout import shown_fields
 from foundry.locales import is_rtl
 from foundry.plan.composition import compositions
 from imaging.pixels.ssim import ssim
@@ -83,7 +82,7 @@ def drawn(case: Case) -> Image.Image:
     layout, placement, owner = case.look.layout, case.look.placement, tenant(case.brand)
     mirrored = is_rtl(case.locale) and compositions()[placement.bucket].has_sides
     master, facts = stand_in(owner, placement.bucket, mirrored)
-    copy = copy_of(case.brand, case.locale).only(shown_fields(layout, placement))
+    copy = copy_of(case.brand, case.locale).only(layout.fields)
     image = finish(prepare(master, facts, layout, placement, owner), copy, case.locale).image
     image.thumbnail((EDGE_PX, EDGE_PX), Image.Resampling.LANCZOS)
     return image

@@ -10,8 +10,8 @@ from PIL import Image
 
 from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
-from foundry.layout.files import layouts_of
-from foundry.layout.layout import FAMILIES, Layout, layout_for
+from foundry.layout.files import layout_for, layouts_of
+from foundry.layout.layout import FAMILIES, Layout
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
 from imaging.pixels.geometry import PixelBox, layout_frame
@@ -23,7 +23,14 @@ from imaging.typesetting.setting import CopyDoesNotFit
 from tests.support.briefs import a_tenant
 
 STYLE = {"size": ["note", "display"], "lines": 2}
-COPY = Copy("Wake up radiant", "A quiet ritual", "Shop now", "20% off", "$48", "T&Cs.")
+COPY = Copy(
+    headline="Wake up radiant",
+    subheadline="A quiet ritual",
+    call_to_action="Shop now",
+    offer="20% off",
+    price="$48",
+    legal="T&Cs.",
+)
 
 
 def a_placement(width: int, height: int, family: str = "square", **changes: Any) -> Placement:
@@ -102,7 +109,7 @@ def test_slots_give_way_in_order_and_are_named() -> None:
 def test_words_that_no_giving_way_makes_room_for_are_refused_with_the_room() -> None:
     place = a_placement(300, 300)
     found = next(
-        fit_copies(a_layout(), place, a_tenant(), [("de-DE", Copy("Donaudampfschifffahrtsgesellschaft " * 3))])
+        fit_copies(a_layout(), place, a_tenant(), [("de-DE", Copy(headline="Donaudampfschifffahrtsgesellschaft " * 3))])
     )
     assert isinstance(found.refusal, CopyDoesNotFit)
     assert "240x90 pixels" in str(found.refusal)
@@ -122,9 +129,19 @@ def test_copy_goes_where_the_picture_is_quiet() -> None:
     areas = [[100, 50, 900, 450], [100, 550, 900, 950]]
     layout = a_layout(blocks={"copy": {"areas": areas, "slots": ["headline"]}})
     place = a_placement(400, 400)
-    busy_above = prepare(Image.fromarray(pixels), MasterFacts("m", "square", 400, 400, None), layout, place, a_tenant())
+    busy_above = prepare(
+        Image.fromarray(pixels),
+        MasterFacts(name="m", bucket="square", width_px=400, height_px=400, product_box=None),
+        layout,
+        place,
+        a_tenant(),
+    )
     busy_below = prepare(
-        Image.fromarray(pixels[::-1].copy()), MasterFacts("m", "square", 400, 400, None), layout, place, a_tenant()
+        Image.fromarray(pixels[::-1].copy()),
+        MasterFacts(name="m", bucket="square", width_px=400, height_px=400, product_box=None),
+        layout,
+        place,
+        a_tenant(),
     )
     assert finish(busy_above, COPY, "en-US").slots[0].box.top > 200
     assert finish(busy_below, COPY, "en-US").slots[0].box.top < 200
@@ -170,7 +187,7 @@ def test_a_brands_type_scale_changes_the_steps_and_their_size() -> None:
     )
     master, facts = stand_in(tenant, "square", False)
     sizes = [
-        finish(prepare(master, facts, a_layout(), place, each), Copy("Hi"), "en-US").slots[0].size_px
+        finish(prepare(master, facts, a_layout(), place, each), Copy(headline="Hi"), "en-US").slots[0].size_px
         for each in (tenant, wide)
     ]
     assert sizes == [round(27 * 1.25**4), round(27 * 1.4**4)]

@@ -10,7 +10,7 @@ from PIL import Image
 
 from foundry.channel.placement import Placement, placements, resolve_placements
 from foundry.copy import Copy
-from foundry.layout.layout import layout_for, shown_fields
+from foundry.layout.files import layout_for
 from foundry.locales import is_rtl
 from foundry.plan.composition import compositions
 from foundry.plan.shot import MasterFacts
@@ -21,18 +21,72 @@ from imaging.typesetting.lettering import Style, balance, measure, runs, wrap
 from imaging.typesetting.setting import CopyDoesNotFit
 from tests.support.briefs import a_tenant
 
-# ruff: noqa: E501
 COPIES = {
-    "en-US": Copy("Wake up radiant", "Serum: a quiet ritual for luminous skin", "Shop now", "20% off", "$48", "T&Cs."),
-    "de-DE": Copy("Strahlend in den Tag", "Ein stilles Ritual für leuchtende Haut", "Jetzt entdecken", "20 % Rabatt",
-                  "1.245,00 €", "Nur solange der Vorrat reicht. Angebot gültig bis 31. Mai 2027."),
-    "fr-FR": Copy("Un éveil lumineux", "Un rituel doux pour une peau éclatante", "Découvrir", "-20 %", "45 €", "Offre."),
-    "es-ES": Copy("Despierta radiante", "Un ritual sereno", "Comprar ahora", "20 % menos", "45 €", "Hasta mayo."),
-    "ar-EG": Copy("استيقظي بإشراقة", "Serum: طقس هادئ لبشرة مضيئة", "تسوّقي الآن", "خصم 20%", "٢٬٣٠٠ ج.م", "حتى 31 مايو."),
-    "ja-JP": Copy("目覚めるたび、輝く素肌へ", "朝の肌に静かなうるおいを", "今すぐ見る", "今週だけ20%オフ", "¥6,800", "5月31日まで。"),
-    "he-IL": Copy("יוצאים לפני הזריחה", "נבנה לדרך הארוכה", "להצטייד עכשיו", "עונה חדשה", "149 ₪", "בכפוף לתקנון."),
-    "hi-IN": Copy("हर सुबह दमकती त्वचा", "एक शांत दिनचर्या", "अभी खरीदें", "20% छूट", "₹3,900", "सीमित अवधि।"),
-}  # fmt: skip
+    "en-US": Copy(
+        headline="Wake up radiant",
+        subheadline="Serum: a quiet ritual for luminous skin",
+        call_to_action="Shop now",
+        offer="20% off",
+        price="$48",
+        legal="T&Cs.",
+    ),
+    "de-DE": Copy(
+        headline="Strahlend in den Tag",
+        subheadline="Ein stilles Ritual für leuchtende Haut",
+        call_to_action="Jetzt entdecken",
+        offer="20 % Rabatt",
+        price="1.245,00 €",
+        legal="Nur solange der Vorrat reicht. Angebot gültig bis 31. Mai 2027.",
+    ),
+    "fr-FR": Copy(
+        headline="Un éveil lumineux",
+        subheadline="Un rituel doux pour une peau éclatante",
+        call_to_action="Découvrir",
+        offer="-20 %",
+        price="45 €",
+        legal="Offre.",
+    ),
+    "es-ES": Copy(
+        headline="Despierta radiante",
+        subheadline="Un ritual sereno",
+        call_to_action="Comprar ahora",
+        offer="20 % menos",
+        price="45 €",
+        legal="Hasta mayo.",
+    ),
+    "ar-EG": Copy(
+        headline="استيقظي بإشراقة",
+        subheadline="Serum: طقس هادئ لبشرة مضيئة",
+        call_to_action="تسوّقي الآن",
+        offer="خصم 20%",
+        price="٢٬٣٠٠ ج.م",
+        legal="حتى 31 مايو.",
+    ),
+    "ja-JP": Copy(
+        headline="目覚めるたび、輝く素肌へ",
+        subheadline="朝の肌に静かなうるおいを",
+        call_to_action="今すぐ見る",
+        offer="今週だけ20%オフ",
+        price="¥6,800",
+        legal="5月31日まで。",
+    ),
+    "he-IL": Copy(
+        headline="יוצאים לפני הזריחה",
+        subheadline="נבנה לדרך הארוכה",
+        call_to_action="להצטייד עכשיו",
+        offer="עונה חדשה",
+        price="149 ₪",
+        legal="בכפוף לתקנון.",
+    ),
+    "hi-IN": Copy(
+        headline="हर सुबह दमकती त्वचा",
+        subheadline="एक शांत दिनचर्या",
+        call_to_action="अभी खरीदें",
+        offer="20% छूट",
+        price="₹3,900",
+        legal="सीमित अवधि।",
+    ),
+}
 
 
 def a_master(bucket: str, mirrored: bool = False) -> tuple[Image.Image, MasterFacts]:
@@ -43,7 +97,9 @@ def a_master(bucket: str, mirrored: bool = False) -> tuple[Image.Image, MasterFa
     pixels = np.broadcast_to(shade, (h, w, 3)).astype(np.uint8).copy()
     box = composition.box(mirrored)
     pixels[box.top * h // 1000 : box.bottom * h // 1000, box.left * w // 1000 : box.right * w // 1000] = (90, 50, 30)
-    return Image.fromarray(pixels), MasterFacts("m", bucket, w, h, box, mirrored)
+    return Image.fromarray(pixels), MasterFacts(
+        name="m", bucket=bucket, width_px=w, height_px=h, product_box=box, mirrored=mirrored
+    )
 
 
 def made(placement: Placement, locale: str, copy: Copy, brand: str = "aurelle") -> FinishedPicture:
@@ -51,7 +107,7 @@ def made(placement: Placement, locale: str, copy: Copy, brand: str = "aurelle") 
     sided = compositions()[placement.bucket].has_sides
     master, facts = a_master(placement.bucket, sided and is_rtl(locale))
     static = prepare(master, facts, layout, placement, a_tenant(brand))
-    return finish(static, copy.only(shown_fields(layout, placement)), locale)
+    return finish(static, copy.only(layout.fields), locale)
 
 
 STILLS = [name for name, placement in placements().items() if not placement.motion and not placement.printed]
@@ -70,7 +126,7 @@ def test_every_rendition_passes_its_checks(name: str, locale: str, brand: str) -
     failed = [c for c in check(encoded.data, composed, placement) if not c.passed]
     assert failed == []
     fields = {slot.field for slot in composed.slots}
-    shown = shown_fields(layout_for(placement, a_tenant(brand)), placement)
+    shown = layout_for(placement, a_tenant(brand)).fields
     assert fields | set(composed.dropped) == set(COPIES[locale].only(shown).texts())
     assert composed.dropped == ()
 

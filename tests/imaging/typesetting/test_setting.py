@@ -6,7 +6,7 @@ import pytest
 
 from foundry.channel.placement import placements
 from foundry.copy import Copy
-from foundry.layout.layout import layout_named
+from foundry.layout.files import layout_named
 from foundry.locales import is_rtl
 from imaging.pixels.geometry import block_boxes, layout_frame
 from imaging.typesetting.lettering import Style, balance, flaw

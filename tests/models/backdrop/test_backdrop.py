@@ -30,7 +30,21 @@ WALL_OFF, GROUND_OFF = 12, 18
 
 def order(prompt: str = "Soft silk fabric", **changes: object) -> ShotOrder:
     made = ShotOrder(
-        "n", "p", "aurelle", 0, 0, "square", False, 0, prompt, "", ("#EFDFC2", "#C4633F"), None, 128, 128, 4
+        name="n",
+        plan="p",
+        tenant="aurelle",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=0,
+        prompt=prompt,
+        negative_prompt="",
+        palette=("#EFDFC2", "#C4633F"),
+        picture=None,
+        width_px=128,
+        height_px=128,
+        steps=4,
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
 

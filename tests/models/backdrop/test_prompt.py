@@ -23,7 +23,23 @@ PALETTE = ("#EFDFC2", "#D8B98A", "#C4633F")
 
 
 def order(prompt: str, bucket: str = "square", mirrored: bool = False) -> ShotOrder:
-    return ShotOrder("n", "p", "aurelle", 0, 0, bucket, mirrored, 0, prompt, "people, text", PALETTE, None, 512, 512, 4)
+    return ShotOrder(
+        name="n",
+        plan="p",
+        tenant="aurelle",
+        subject=0,
+        scene=0,
+        bucket=bucket,
+        mirrored=mirrored,
+        alternative=0,
+        prompt=prompt,
+        negative_prompt="people, text",
+        palette=PALETTE,
+        picture=None,
+        width_px=512,
+        height_px=512,
+        steps=4,
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,23 @@ from tests.support.misbehaving_server import MisbehavingServer
 
 VARIABLE = "EXAMPLE_IMAGES_KEY"
 SECRET = "sesame-4711-open"
-ORDER = ShotOrder("shot0", "p", "aurelle", 0, 0, "square", False, 0, "silk", "glare", (), None, 64, 64, 1)
+ORDER = ShotOrder(
+    name="shot0",
+    plan="p",
+    tenant="aurelle",
+    subject=0,
+    scene=0,
+    bucket="square",
+    mirrored=False,
+    alternative=0,
+    prompt="silk",
+    negative_prompt="glare",
+    palette=(),
+    picture=None,
+    width_px=64,
+    height_px=64,
+    steps=1,
+)
 SENT = "silk. Avoid: glare"
 
 

@@ -123,9 +123,31 @@ def keep(store: LocalStore, plan: Plan, drawing: Drawing) -> None:
     """Write a master's record as the flow does."""
     made = drawing.order
     blank = MasterRecord(
-        made.name, made.master, made.tenant, "", "", "", (), drawing.seed, drawing.attempts, made.bucket,
-        made.mirrored, 1, 1, None, None, "", "", "", "", "", "0", 0, "", fingerprint=drawing.fingerprint,
-    )  # fmt: skip
+        name=made.name,
+        address=made.master,
+        tenant=made.tenant,
+        prompt="",
+        negative_prompt="",
+        caption="",
+        ignored_words=(),
+        seed=drawing.seed,
+        attempts=drawing.attempts,
+        bucket=made.bucket,
+        mirrored=made.mirrored,
+        width_px=1,
+        height_px=1,
+        product_box=None,
+        product_picture=None,
+        model="",
+        model_version="",
+        weights_sha256="",
+        upscaler="",
+        screen="",
+        cost_usd="0",
+        size_bytes=0,
+        crc32c="",
+        fingerprint=drawing.fingerprint,
+    )
     store.for_tenant(plan.tenant.id).put_once(made.record, as_json(blank).encode())
 
 

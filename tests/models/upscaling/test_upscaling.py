@@ -149,7 +149,23 @@ def test_memory_that_never_suffices_is_an_error(crisp: Learned) -> None:
 
 
 def drawing(bucket: str, seed: int) -> Drawing:
-    order = ShotOrder("n", "p", "aurelle", 0, 0, bucket, False, 0, "", "", (), None, 480, 480, 1)
+    order = ShotOrder(
+        name="n",
+        plan="p",
+        tenant="aurelle",
+        subject=0,
+        scene=0,
+        bucket=bucket,
+        mirrored=False,
+        alternative=0,
+        prompt="",
+        negative_prompt="",
+        palette=(),
+        picture=None,
+        width_px=480,
+        height_px=480,
+        steps=1,
+    )
     pixels = np.random.default_rng(seed).random((480, 480, 3), np.float32)
     return Drawing(order, pixels, seed, "", (), (), True)
 

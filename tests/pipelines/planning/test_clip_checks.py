@@ -20,7 +20,7 @@ from foundry.plan.clip import clip_cost, frames_for
 from foundry.plan.clips import clips, showings
 from foundry.plan.estimate import clip_share, estimate, needs
 from foundry.plan.plan import Plan
-from foundry.plan.slice import part
+from foundry.plan.slice import slice_plan
 from foundry.plan.variant import Variant
 from foundry.store.object_store import LocalStore
 from foundry.tenant import Models
@@ -160,7 +160,7 @@ def test_films_bear_all_that_their_clips_cost_and_no_more(order: Any, tmp_path: 
 
 def test_a_part_of_a_plan_has_its_own_shots_clips(order: Any) -> None:
     plan = order(alternatives=3).plan
-    one = pickle.loads(pickle.dumps(part(plan, 3, 5)))
+    one = pickle.loads(pickle.dumps(slice_plan(plan, 3, 5)))
     assert {shot.name for shot, _ in clips(one)} <= {shot.name for shot in one.shots()}
     assert names(one) < names(plan)
     assert all(showings(plan, shot) == 2 for shot, _ in clips(plan))

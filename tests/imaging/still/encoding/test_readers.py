@@ -12,7 +12,7 @@ from PIL import Image
 
 from foundry.channel.placement import Print, placements
 from foundry.copy import Copy
-from foundry.layout.layout import layout_for
+from foundry.layout.files import layout_for
 from foundry.plan.shot import ShotOrder
 from foundry.plan.variant import Variant
 from foundry.provenance import COMPOSITE, TRAINED, asset_of, xmp
@@ -31,11 +31,27 @@ CAMERA = {"GPS", "ExifIFD", "IFD1", "IPTC", "Photoshop", "MakerNotes"}
 
 def a_variant(picture: str | None = "a" * 64, copy: Copy | None = None) -> Variant:
     shot = ShotOrder(
-        "s" * 32, "plan", "aurelle", 0, 0, "square", False, 0, "wall", "", (), picture, 768, 768, 4
-    )  # fmt: skip
+        name="s" * 32,
+        plan="plan",
+        tenant="aurelle",
+        subject=0,
+        scene=0,
+        bucket="square",
+        mirrored=False,
+        alternative=0,
+        prompt="wall",
+        negative_prompt="",
+        palette=(),
+        picture=picture,
+        width_px=768,
+        height_px=768,
+        steps=4,
+    )
     placement = placements()["meta/feed-square"]
-    words = copy or Copy("Strahlend & <neu>", "Ein stilles Ritual", "Entdecken")
-    return Variant(NAME, shot, 0, "de-DE", words, layout_for(placement), placement)
+    words = copy or Copy(headline="Strahlend & <neu>", subheadline="Ein stilles Ritual", call_to_action="Entdecken")
+    return Variant(
+        name=NAME, shot=shot, product=0, locale="de-DE", copy=words, layout=layout_for(placement), placement=placement
+    )
 
 
 def written(folder: Path, form: str) -> Path:
@@ -95,7 +111,7 @@ def test_a_picture_without_a_photograph_says_that_a_model_drew_it_all() -> None:
 
 
 def test_words_that_xml_cannot_hold_do_not_break_the_packet(tmp_path: Path) -> None:
-    packet = xmp(a_variant(copy=Copy('a\x00b\x0b]]>\u202e<c> & "d" 🙂', "e")))
+    packet = xmp(a_variant(copy=Copy(headline='a\x00b\x0b]]>\u202e<c> & "d" 🙂', subheadline="e")))
     path = tmp_path / "file.xmp"
     path.write_bytes(packet)
     assert exiftool(path)["XMP-dc:Title"] == 'ab]]>\u202e<c> & "d" 🙂'

@@ -1,0 +1,235 @@
+"""The shots that a brief expands into, and the names of those shots.
+
+A shot's name is the hash of: tenant, the product's picture (or its words, if the model draws it), prompt, negative
+prompt, scene palette, aspect bucket, mirroring, number of the alternative, content of the three model cards,
+composition. Positions in the brief, scene ids, the campaign and free metadata do not enter it; see
+docs/reference/names.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from foundry.brief.brief import Brief, Product, Scene
+from foundry.card.selection import Cards
+from foundry.channel.placement import Placement
+from foundry.fonts import fonts_digest
+from foundry.layout.files import layout_for
+from foundry.layout.layout import RENDERER_VERSION, Layout
+from foundry.locales import is_rtl
+from foundry.names import digest, sorted_json
+from foundry.plan.composition import compositions
+from foundry.plan.shot import ShotOrder
+from foundry.plan.timeline import Timeline, ordered_timeline
+from foundry.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One product picture, or one description. Products that share it share their shots."""
+
+    picture: str | None
+    words: str
+    products: tuple[int, ...]
+
+    @property
+    def identity(self) -> str:
+        """The part of a shot's name that this subject decides."""
+        return self.picture or self.words
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One placement with its layout and timeline. `look` is its share of a variant's name."""
+
+    placement: Placement
+    layout: Layout
+    look: str
+    timeline: Timeline | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShotPlan:
+    """A brief with everything it refers to, and the shots that it orders. Expansion is lazy."""
+
+    brief: Brief
+    tenant: Tenant
+    cards: Cards
+    pictures: tuple[str | None, ...]
+    """In step with `products`: the key of each picture or rendered view; None where the model draws the product."""
+    placements: tuple[Placement, ...]
+    sounds: tuple[tuple[str, str], ...] = ()
+    """Audio files of films: the path in the brief, and the SHA-256."""
+
+    @cached_property
+    def products(self) -> tuple[Product, ...]:
+        """Products, sorted by id."""
+        return tuple(sorted(self.brief.products, key=lambda product: product.id))
+
+    @cached_property
+    def scenes(self) -> tuple[Scene, ...]:
+        """Scenes, sorted by prompt: neither their order nor their ids decide anything."""
+        return tuple(sorted(self.brief.settings(), key=lambda scene: scene.prompt))
+
+    @cached_property
+    def locales(self) -> tuple[str, ...]:
+        """Locales, sorted by tag."""
+        return tuple(sorted(self.brief.messages))
+
+    @cached_property
+    def digest(self) -> str:
+        """The name of this order: a hash of the brief's content that ignores the order of its lists and keys."""
+        content = self.brief.model_dump(mode="json")
+        content["products"] = [
+            {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
+            for product, picture in zip(self.products, self.pictures, strict=True)
+        ]
+        content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
+        content["placements"] = [placement.name for placement in self.placements]
+        content["metadata"] = str(sorted_json(self.brief.metadata))
+        if self.brief.film is None:
+            del content["film"]
+        if self.sounds:
+            content["sounds"] = [list(pair) for pair in self.sounds]
+        if any(placement.motion for placement in self.placements):
+            content["film_order"] = [scene.prompt for scene in self.brief.settings()]
+        return digest("brief", **content)
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """The different pictures and descriptions of the products."""
+        shared: dict[tuple[str | None, str], list[int]] = {}
+        for index, (product, picture) in enumerate(zip(self.products, self.pictures, strict=True)):
+            words = ". ".join(t for t in (product.name, product.description, product.category) if t)
+            shared.setdefault((picture, "" if picture else words), []).append(index)
+        return tuple(Subject(*key, tuple(at)) for key, at in sorted(shared.items(), key=str))
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[Cell, ...]]:
+        """The cells of each aspect bucket."""
+        cells: dict[str, list[Cell]] = {}
+        for placement in self.placements:
+            layout = layout_for(placement, self.tenant)
+            cell = Cell(placement, layout, self._look(layout, placement), ordered_timeline(self.brief.film, placement))
+            cells.setdefault(placement.bucket, []).append(cell)
+        return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}
+
+    def _look(self, layout: Layout, placement: Placement) -> str:
+        fonts = self.tenant.brand.fonts
+        return digest(
+            "look",
+            layout=layout.digest,
+            placement=placement.digest,
+            brand=self.tenant.brand_digest,
+            fonts=fonts_digest((fonts.display, fonts.body)),
+            renderer=RENDERER_VERSION,
+        )
+
+    @cached_property
+    def sides(self) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
+        """Triples (aspect bucket, mirrored, locales). Copy from right to left has the product on the left."""
+        found = []
+        for bucket in self.cells:
+            sided = compositions()[bucket].has_sides
+            for mirrored in (False, True):
+                locales = tuple(x for x in self.locales if (sided and is_rtl(x)) == mirrored)
+                if locales:
+                    found.append((bucket, mirrored, locales))
+        return tuple(found)
+
+    @cached_property
+    def shot_count(self) -> int:
+        """The number of shots, drawn or reused."""
+        return len(self.subjects) * len(self.scenes) * len(self.sides) * self.brief.alternatives
+
+    @cached_property
+    def film_scenes(self) -> tuple[int, ...]:
+        """Positions in `scenes`, in the brief's order, which is the order in which films show them."""
+        at = {scene.prompt: position for position, scene in enumerate(self.scenes)}
+        return tuple(at[scene.prompt] for scene in self.brief.settings())
+
+    def scenes_of(self, cell: Cell) -> tuple[int, ...]:
+        """Return the scenes that a film of this cell shows, in order of appearance; none for a still."""
+        if cell.timeline is None:
+            return ()
+        return tuple(self.film_scenes[at] for at in cell.timeline.pictures(len(self.film_scenes)))
+
+    def locales_of(self, shot: ShotOrder) -> tuple[str, ...]:
+        """Return the locales that a shot is drawn for."""
+        return next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
+
+    def shots(self) -> Iterator[ShotOrder]:
+        """Yield every shot, in an order that depends on content alone."""
+        return self.shots_between(0, self.shot_count)
+
+    def shots_between(self, first: int, stop: int) -> Iterator[ShotOrder]:
+        """Yield the shots at positions `first` to before `stop`."""
+        for position in range(first, min(stop, self.shot_count)):
+            yield self.shot_at(position)
+
+    def shot_at(self, position: int) -> ShotOrder:
+        """Return the shot at a position of `shots()`, without making the ones before it."""
+        rest, alternative = divmod(position, self.brief.alternatives)
+        rest, side = divmod(rest, len(self.sides))
+        subject, scene = divmod(rest, len(self.scenes))
+        bucket, mirrored, _ = self.sides[side]
+        return self.shot(subject, scene, bucket, mirrored, alternative)
+
+    def shot(self, subject: int, scene: int, bucket: str, mirrored: bool, alternative: int) -> ShotOrder:
+        """Return one shot, with its name."""
+        shown, setting, card = self.subjects[subject], self.scenes[scene], self.cards.generate
+        width, height = card.sizes[bucket]
+        prompt = setting.prompt if shown.picture else f"{setting.prompt}. {shown.words}"
+        name = digest(
+            "shot",
+            tenant=self.tenant.id,
+            subject=shown.identity,
+            prompt=prompt,
+            negative_prompt=self.brief.avoid(setting),
+            palette=self.tenant.brand.palette.scene,
+            bucket=bucket,
+            mirrored=mirrored,
+            alternative=alternative,
+            cards=[card.digest, self.cards.upscale.digest, self.cards.screen.digest],
+            composition=compositions()[bucket].digest,
+            **self._policy,
+        )
+        return ShotOrder(
+            name=name,
+            plan=self.digest,
+            tenant=self.tenant.id,
+            subject=subject,
+            scene=scene,
+            bucket=bucket,
+            mirrored=mirrored,
+            alternative=alternative,
+            prompt=prompt,
+            negative_prompt=self.brief.avoid(setting),
+            palette=self.tenant.brand.palette.scene,
+            picture=shown.picture,
+            width_px=width,
+            height_px=height,
+            steps=card.steps,
+            model=card.digest,
+            adapters=self.cards.uses,
+        )
+
+    @cached_property
+    def _policy(self) -> dict[str, object]:
+        """Inputs of a shot's name that enter it only where they are used: adapters and protected pictures."""
+        used: dict[str, object] = {}
+        if self.cards.adapters:
+            used["adapters"] = [[use.card, use.weight, use.picture] for use in self.cards.uses]
+        if self.tenant.protected_digest:
+            used["protected"] = self.tenant.protected_digest
+        return used
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return the inputs alone: worker processes work out the rest themselves."""
+        names = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
+        return {name: self.__dict__[name] for name in names}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
