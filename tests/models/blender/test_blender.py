@@ -11,20 +11,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import apache_beam as beam
 import numpy as np
 import pytest
-from apache_beam.testing.util import assert_that, equal_to
 
 from foundry.inputs.picture import decode, picture_name
 from foundry.inputs.product_model import ModelFacts, inspect_model
 from foundry.inputs.product_view import View
-from foundry.store.object_store import LocalStore
+from foundry.store.object_store import LocalStore, NoSuchObject
 from models.blender.process import Blender, BlenderMissing, RenderRefused, plain_png, render
-from models.blender.views import BlenderHandler, Unrendered, ViewOrder, rendered_view, take_in
+from models.blender.views import rendered_view, take_in
 from tests.support import needing
 from tests.support.product_models import flat_box, glb_of, saved, usda
-from transforms.views import RenderViews
 
 HERE = Blender(needing.blender(), "cpu", threads=1, timeout_s=300)
 SMALL = View(edge_px=64, samples=1, denoise=False)
@@ -64,24 +61,8 @@ def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path
     never = Blender("/nowhere/python")
     assert rendered_view(store, "northpeak", facts.sha256, SMALL, never) == png
     assert render(facts.path.read_bytes(), SMALL, HERE) == png
-    handler = BlenderHandler(store, never)
-    orders = [ViewOrder("northpeak", facts.sha256, SMALL), ViewOrder("aurelle", facts.sha256, SMALL)]
-    done, refused = handler.run_inference(orders, handler.load_model())
-    assert done == facts.key
-    assert isinstance(refused, Unrendered)
-    assert refused.code == "no_such_object"
-
-
-def test_orders_that_cannot_be_rendered_are_dead_letters_and_the_rest_go_on(tmp_path: Path) -> None:
-    store, sha256 = LocalStore(tmp_path), "ab" * 32
-    order = ViewOrder("northpeak", sha256, SMALL)
-    store.for_tenant("northpeak").put_once(picture_name(order.key), b"rendered before")
-    lacking = ViewOrder("aurelle", sha256, SMALL)
-    with beam.Pipeline("FnApiRunner") as pipeline:
-        there, refused = pipeline | beam.Create([order, lacking]) | RenderViews(BlenderHandler(store))
-        assert_that(there, equal_to([order.key]), label="there")
-        letters = refused | beam.Map(lambda letter: (letter.stage, letter.code, letter.key))
-        assert_that(letters, equal_to([("render-view", "no_such_object", f"aurelle/{order.key}")]), label="refused")
+    with pytest.raises(NoSuchObject):
+        rendered_view(store, "aurelle", facts.sha256, SMALL, never)
 
 
 @pytest.mark.blender
