@@ -1,29 +1,41 @@
-"""The progress of a run on the error stream: bars in a terminal, a line now and then elsewhere."""
+"""The line on stderr that shows how far a run is: shots, clips, files, and the time left."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from pipelines.campaign.running import ProgressDisplay
 
-LINE_EVERY_S = 10.0
-BARS_EVERY_S = 0.2
-Counts = Callable[[], Mapping[str, int]]
+Counts = Mapping[str, int]
+WORDS = {"shots": "shots", "clips": "clips", "variants": "files"}
+TERMINAL_EVERY_S = 0.2
+LINE_EVERY_S = 20.0
+TELLING = 0.03  # below this part of the work, nothing is said about the time left
 
 
-def progress_on(err: Console) -> ProgressDisplay:
-    """Return a display that writes to `err` while a run goes on."""
+def progress_on(err: Console, line_every_s: float = LINE_EVERY_S) -> ProgressDisplay:
+    """Return a display that shows on `err` how far a run is: one changing line on a terminal, else a line at times.
+
+    It takes how many `shots`, `clips` and `variants` are to be made, and a function that returns how many are, which is
+    called from another thread. Where nothing is to be made, nothing is shown.
+    """
 
     @contextmanager
-    def display(totals: Mapping[str, int], counts: Counts) -> Iterator[None]:
+    def display(totals: Counts, counts: Callable[[], Counts]) -> Iterator[None]:
+        if not any(totals.values()):
+            yield
+            return
         done = threading.Event()
-        show = _show_bars if err.is_terminal else _print_lines
-        watcher = threading.Thread(target=show, args=(err, totals, counts, done), daemon=True)
+        if err.is_terminal:
+            watcher = threading.Thread(target=_watch_terminal, args=(totals, counts, err, done), daemon=True)
+        else:
+            watcher = threading.Thread(target=_print_lines, args=(totals, counts, err, done, line_every_s), daemon=True)
         watcher.start()
         try:
             yield
@@ -34,22 +46,57 @@ def progress_on(err: Console) -> ProgressDisplay:
     return display
 
 
-def _print_lines(err: Console, totals: Mapping[str, int], counts: Counts, done: threading.Event) -> None:
-    while not done.wait(LINE_EVERY_S):
+def counted(totals: Counts, now: Counts) -> str:
+    """Return the counts in words: `12/30 shots, 208/504 files`."""
+    told = [f"{min(now.get(key, 0), total)}/{total} {WORDS[key]}" for key, total in totals.items() if total]
+    return ", ".join(told)
+
+
+def share_done(totals: Counts, now: Counts) -> float:
+    """Return the part of the work that is done, 0 to 1: the mean of the parts of each kind of thing."""
+    parts = [min(now.get(key, 0) / total, 1.0) for key, total in totals.items() if total]
+    return sum(parts) / len(parts)
+
+
+def time_left(share: float, seconds: float) -> str:
+    """Return what is left of the time in words, after `seconds` of work at an even pace."""
+    if share >= 1:
+        return "reports are written"
+    if share < TELLING:
+        return "models are loaded" if share == 0 else "starting"
+    minutes, rest = divmod(round(seconds * (1 - share) / share), 60)
+    return f"about {minutes}:{rest:02d} left"
+
+
+def _watch_terminal(totals: Counts, counts: Callable[[], Counts], err: Console, done: threading.Event) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    pace = _Pace()
+    with Progress(*columns, console=err) as line:
+        task = line.add_task(counted(totals, {}), total=1.0, left=time_left(0, 0))
+        while not done.wait(TERMINAL_EVERY_S):
+            now = counts()
+            share = share_done(totals, now)
+            line.update(task, description=counted(totals, now), completed=share, left=pace.left(share))
         now = counts()
-        err.print(", ".join(f"{now.get(key, 0)}/{total} {key}" for key, total in totals.items()), highlight=False)
+        line.update(task, description=counted(totals, now), completed=share_done(totals, now), left="")
 
 
-def _show_bars(err: Console, totals: Mapping[str, int], counts: Counts, done: threading.Event) -> None:
-    columns = (
-        TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=err) as bars:
-        tasks = {key: bars.add_task(key, total=total, rate="") for key, total in totals.items()}
-        while not done.wait(BARS_EVERY_S):
-            for key, task in tasks.items():
-                speed = bars.tasks[task].speed or 0
-                bars.update(task, completed=counts().get(key, 0), rate=f"{speed:.1f}/s")
-        for key, task in tasks.items():
-            bars.update(task, completed=counts().get(key, 0))
+def _print_lines(
+    totals: Counts, counts: Callable[[], Counts], err: Console, done: threading.Event, every_s: float
+) -> None:
+    pace = _Pace()
+    while not done.wait(every_s):
+        now = counts()
+        err.print(f"{counted(totals, now)}, {pace.left(share_done(totals, now))}", highlight=False)
+
+
+class _Pace:
+    """The time since the first thing was made: loading models says nothing about the rest."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+
+    def left(self, share: float) -> str:
+        if share == 0:
+            self.began = time.monotonic()
+        return time_left(share, time.monotonic() - self.began)
