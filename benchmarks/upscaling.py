@@ -29,10 +29,10 @@ from lab.evaluation.photographs import LICENCES, photograph, reduced
 from lab.evaluation.seams import SeamMeter
 from lab.evaluation.upscaler_comparison import measured, network_of, pillow, resampled, scaled_by
 from models.registry import card
-from models.upscaling.enlarge import enlarged, stream
-from models.upscaling.learned import load
-from models.upscaling.picture_in import inspect
-from models.upscaling.picture_out import PictureOut
+from models.upscaling.enlarge import enlarge, enlarge_rows
+from models.upscaling.learned_upscaler import load_upscaler
+from models.upscaling.picture_reader import open_picture
+from models.upscaling.target_picture import TargetPicture
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
 
 Pixels = NDArray[Any]
@@ -90,7 +90,7 @@ def _print(scale: int, filter_: str, found: dict[str, list[NDArray[np.float64]]]
 
 def masters() -> None:
     """Print seconds for a 3840 x 2160 master from drawings of several sizes; CPU seconds where the cores are shared."""
-    network, photo = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png")
+    network, photo = load_upscaler(card("crisp", "upscale"), "cpu"), photograph("coffee.png")
     heads = ("drawing", "cores", "Lanczos s", "crisp s", "ratio", "Lanczos CPU", "crisp CPU")
     print("\n{:>10} {:>8} {:>10} {:>8} {:>6} {:>12} {:>10}".format(*heads))
     every = sorted(os.sched_getaffinity(0))
@@ -98,7 +98,7 @@ def masters() -> None:
         small = resampled(photo, width, height)
         for count in range(1, len(every) + 1):
             os.sched_setaffinity(0, every[:count])
-            plain, own = _seconds(resampled, small, 3840, 2160), _seconds(enlarged, small, network, 3840, 2160)
+            plain, own = _seconds(resampled, small, 3840, 2160), _seconds(enlarge, small, network, 3840, 2160)
             row = (count, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
             print(f"{width:>6}x{height:<3}" + " {:8} {:10.2f} {:8.2f} {:6.1f} {:12.2f} {:10.2f}".format(*row))
 
@@ -132,13 +132,13 @@ def sizes() -> None:
 def one(edge: int, bits: int, folder: Path) -> None:
     """Enlarge one file here, as upscale_file does, with a meter for seams in between; print the cells of a row."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one tile at a time
-    network, photo, small = load(card("crisp", "upscale"), "cpu"), photograph("coffee.png"), edge // 4
+    network, photo, small = load_upscaler(card("crisp", "upscale"), "cpu"), photograph("coffee.png"), edge // 4
     crop = centred_crop(photo.shape[1], photo.shape[0], small, small)
-    PictureOut(folder / "in.png", bits, b"").write(resample_rows(rows_of(photo), crop, small, small))
+    TargetPicture(folder / "in.png", bits, b"").write(resample_rows(rows_of(photo), crop, small, small))
     meter, before = SeamMeter(), _peak_mib()
     wall, busy = time.perf_counter(), time.process_time()
-    rows = stream(inspect(folder / "in.png").rows(), network, edge, edge)
-    PictureOut(folder / "out.png", bits, b"").write(meter.watch(rows))
+    rows = enlarge_rows(open_picture(folder / "in.png").rows(), network, edge, edge)
+    TargetPicture(folder / "out.png", bits, b"").write(meter.watch(rows))
     print(time.perf_counter() - wall, time.process_time() - busy, before, _peak_mib())
     print((folder / "out.png").stat().st_size / 2**20)
     print(meter.worst(4 * TILE_ROWS, 4 * TILE_COLUMNS), meter.elsewhere(4 * TILE_ROWS, 4 * TILE_COLUMNS))

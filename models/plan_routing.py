@@ -17,7 +17,7 @@ from models.drawing import Drawing, Drawn, DrawRequest, Enlarged, Undrawn
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 from models.screening.screened_handler import GuideOf, ScreenedHandler, Studio, no_guide
-from models.upscaling.handler import upscaler_of
+from models.upscaling.upscale_handlers import upscaler_of
 
 Item = TypeVar("Item")
 

@@ -22,8 +22,8 @@ from imaging.pixels.rows import gather, rows_of
 from lab.evaluation.feature_distance import feature_distance
 from lab.evaluation.photographs import LICENCES, photograph, reduced
 from lab.evaluation.seams import SeamMeter
-from models.upscaling.enlarge import enlarged, stream
-from models.upscaling.learned import Learned, load
+from models.upscaling.enlarge import enlarge, enlarge_rows
+from models.upscaling.learned_upscaler import LearnedUpscaler, load_upscaler
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS
 
 Pixels = NDArray[Any]
@@ -36,17 +36,17 @@ MASTER, DRAWING = (3840, 2160), (512, 288)
 SEAM_PX = 2048
 
 
-def network_of(card: ModelCard) -> Learned | None:
+def network_of(card: ModelCard) -> LearnedUpscaler | None:
     """The network that enlarges with this card; None where it is the resampler."""
-    return None if card.source.kind == "code" else load(card, "cpu")
+    return None if card.source.kind == "code" else load_upscaler(card, "cpu")
 
 
-def sized(pixels: Pixels, network: Learned | None, width: int, height: int) -> Pixels:
+def sized(pixels: Pixels, network: LearnedUpscaler | None, width: int, height: int) -> Pixels:
     """As a run enlarges, with a card's network or without."""
-    return enlarged(pixels, network, width, height) if network else resampled(pixels, width, height)
+    return enlarge(pixels, network, width, height) if network else resampled(pixels, width, height)
 
 
-def scaled_by(network: Learned | None) -> Enlarge:
+def scaled_by(network: LearnedUpscaler | None) -> Enlarge:
     """(small picture, scale) → large picture, by `sized`."""
     return lambda small, scale: sized(small, network, small.shape[1] * scale, small.shape[0] * scale)
 
@@ -110,16 +110,16 @@ def compare(own: Enlarge, names: tuple[str, ...] = tuple(LICENCES)) -> list[Comp
     return found
 
 
-def seams(network: Learned, edge_px: int = SEAM_PX) -> tuple[float, float]:
+def seams(network: LearnedUpscaler, edge_px: int = SEAM_PX) -> tuple[float, float]:
     """The largest step at tiles' borders over the largest around it, and the same where no border is."""
     source, meter = resampled(photograph("coffee.png"), edge_px // 4, edge_px // 4), SeamMeter()
-    for strip in meter.watch(stream(rows_of(source), network, edge_px, edge_px)).strips:
+    for strip in meter.watch(enlarge_rows(rows_of(source), network, edge_px, edge_px)).strips:
         del strip  # it is measured on its way
     borders = 4 * TILE_ROWS, 4 * TILE_COLUMNS
     return meter.worst(*borders), meter.elsewhere(*borders)
 
 
-def master_seconds(network: Learned | None, rounds: int = 3) -> float:
+def master_seconds(network: LearnedUpscaler | None, rounds: int = 3) -> float:
     """Least wall seconds for a 3840 x 2160 master from a drawing of 512 x 288, in memory, on this machine's cores."""
     small, taken = resampled(photograph("coffee.png"), *DRAWING), []
     for _ in range(rounds):

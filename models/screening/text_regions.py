@@ -1,9 +1,8 @@
 """Regions of writing in a text detector's probability map, as rectangles along the writing.
 
 Follows the last step of differentiable binarization (Liao et al., "Real-time Scene Text Detection with Differentiable
-Binarization", 2020): threshold, connected regions, mean probability as score, growth of the shrunken core. A region
-that leans gets the smallest rectangle around it; any other gets its upright bounding box, so that level writing is
-read level.
+Binarization", 2020): threshold, connected regions, mean probability as score, growth of the shrunken core. The
+rectangle lies along the region's main axis instead of being the smallest one.
 """
 
 from __future__ import annotations
@@ -64,38 +63,35 @@ def find_regions(probability: NDArray[np.float32], *, least: float) -> list[Regi
         score = float(probability[window][inside].mean())
         if score >= least:
             rows, columns = np.nonzero(inside)
-            found.append(Region(_corners(np.stack([columns + left, rows + top], axis=1)), score))
+            corners = _corners(np.stack([columns + left, rows + top], axis=1))
+            if corners is not None:
+                found.append(Region(corners, score))
     return sorted(found, key=lambda region: (region.centre[1], region.centre[0]))
 
 
-def _corners(points: NDArray[np.int64]) -> Corners:
-    """Return the corners of the grown rectangle around a core's pixels, (n, 2) as (x, y)."""
-    middle, (length, height), along = _rectangle(points)
+def _corners(points: NDArray[np.int64]) -> Corners | None:
+    """Return the corners of the grown rectangle around a core's pixels, (n, 2) as (x, y); None if it is too small."""
+    axis = _axis(points)
+    normal = np.array([-axis[1], axis[0]])
+    along, across = (points + 0.5) @ axis, (points + 0.5) @ normal
+    length, height = np.ptp(along) + 1, np.ptp(across) + 1
+    if min(length, height) < SMALLEST_PX:
+        return None
     grow = length * height * GROWTH / (2 * (length + height))
-    half_length, half_height = along * (length / 2 + grow), _normal(along) * (height / 2 + grow)
-    return middle + np.stack(
-        [-half_length - half_height, half_length - half_height, half_length + half_height, half_height - half_length]
-    )
+    left, top = along.min() - 0.5 - grow, across.min() - 0.5 - grow
+    right, bottom = left + length + 2 * grow, top + height + 2 * grow
+    return np.stack([a * axis + b * normal for a, b in ((left, top), (right, top), (right, bottom), (left, bottom))])
 
 
-def _rectangle(points: NDArray[np.int64]) -> tuple[Corners, tuple[float, float], Corners]:
-    """Return the middle, the length and height, and the unit vector along the length, of a core's rectangle."""
-    import cv2
+def _axis(points: NDArray[np.int64]) -> Corners:
+    """Return the unit vector along the writing: level or upright unless the region clearly leans.
 
-    (x, y), size, degrees = cv2.minAreaRect(points.astype(np.float32))
-    along = np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))])
-    length, height = (edge + 1 for edge in size)  # from the pixels' middles to their outer edges
-    if height > length:
-        along, length, height = _normal(along), height, length
-    if length > SLIM * height and min(abs(along)) > LEAN:
-        return np.array([x, y]) + 0.5, (length, height), along if along[0] >= 0 else -along
-    low, high = points.min(axis=0), points.max(axis=0) + 1
-    width, tall = (float(edge) for edge in high - low)
-    if tall > SLIM * width:
-        return (low + high) / 2, (tall, width), np.array([0.0, 1.0])
-    return (low + high) / 2, (width, tall), np.array([1.0, 0.0])
-
-
-def _normal(along: Corners) -> Corners:
-    """Return a unit vector turned by a quarter, from the writing's length to the direction below it."""
-    return np.array([-along[1], along[0]])
+    It is the axis of most variance. That of the smallest rectangle (`cv2.minAreaRect`) hangs on single pixels of the
+    outline: with it, one small leaning word of the labelled set is no longer read, and its verdict changes.
+    """
+    variances, axes = np.linalg.eigh(np.cov(points.T))
+    lean = axes[:, 1] if axes[0, 1] >= 0 else -axes[:, 1]
+    slim = variances[1] > SLIM**2 * max(float(variances[0]), 1e-9)
+    if slim and min(abs(lean)) > LEAN:
+        return lean
+    return np.array([0.0, 1.0]) if slim and abs(lean[1]) > abs(lean[0]) else np.array([1.0, 0.0])

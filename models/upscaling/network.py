@@ -1,8 +1,8 @@
-"""The embedded upscaler: one trunk at the source's size, and one head per scale.
+"""The embedded upscaler's network: one trunk at the source's size, and one head per scale.
 
-The trunk sees the small picture only, so that an enlargement costs the same per source pixel whether it doubles or
-quadruples. Each head ends in a pixel shuffle (Shi et al. 2016) and adds to a bicubic enlargement: the network draws
-what resampling loses, and a picture it knows nothing about comes out as bicubic does.
+The trunk works at the small picture's size, so that an enlargement costs the same per source pixel whether it doubles
+or quadruples. Each head ends in a pixel shuffle (Shi et al. 2016) and adds to a bicubic enlargement: the network draws
+the detail that resampling loses, and leaves a picture unlike its training as bicubic makes it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from torch.nn import functional
 SCALES = (2, 4)
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """Two 3 x 3 convolutions beside an identity."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.bend = nn.PReLU(channels)
@@ -29,53 +29,53 @@ class Block(nn.Module):
         self.turn = nn.PReLU(channels)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Features of the same shape."""
+        """Return features of the same shape."""
         return features + self.turn(self.second(self.bend(self.first(features))))
 
 
 class CompactUpscaler(nn.Module):
-    """(n, 3, h, w) sRGB-encoded in [0, 1] → (n, 3, s * h, s * w), s one of SCALES; not clipped.
+    """Enlarges (n, 3, h, w), sRGB encoded in [0, 1], to (n, 3, s * h, s * w), s one of SCALES; not clipped.
 
     An output pixel depends on source pixels at most `reach` away, so tiles with that margin are exact.
     """
 
-    def __init__(self, channels: int = 48, blocks: int = 5):
+    def __init__(self, channels: int = 48, blocks: int = 5) -> None:
         super().__init__()
         self.channels, self.blocks = channels, blocks
         self.open = nn.Conv2d(3, channels, 3, padding=1)
         self.bend = nn.PReLU(channels)
-        self.trunk = nn.Sequential(*(Block(channels) for _ in range(blocks)))
+        self.trunk = nn.Sequential(*(ResidualBlock(channels) for _ in range(blocks)))
         self.heads = nn.ModuleDict({str(scale): _head(channels, scale) for scale in SCALES})
 
     @property
     def reach(self) -> int:
-        """Pixels of source around a pixel that decide it: one per convolution in a row."""
+        """Source pixels around a pixel that it depends on: one per convolution in a row."""
         return 2 + 2 * self.blocks
 
     def forward(self, pixels: torch.Tensor, scale: int) -> torch.Tensor:
-        """The enlarged pixels in float32; the trunk follows autocast, the first layer and the sum do not."""
+        """Return the enlarged pixels in float32; the trunk follows autocast, the first layer and the sum do not."""
         with torch.autocast(pixels.device.type, enabled=False):
             features = self.bend(self.open((pixels - 0.5).to(self.open.weight.dtype)))
         detail = functional.pixel_shuffle(self.heads[str(scale)](self.trunk(features)), scale)
-        return enlarged_smoothly(pixels.float(), scale) + detail.float()
+        return enlarge_bicubic(pixels.float(), scale) + detail.float()
 
 
 def _head(channels: int, scale: int) -> nn.Conv2d:
-    """All subpixels of an output pixel at once; near zero at first, so that training starts from bicubic."""
+    """Return a layer that makes all subpixels of a pixel at once; near zero, so that training starts from bicubic."""
     head = nn.Conv2d(channels, 3 * scale * scale, 3, padding=1)
     nn.init.normal_(head.weight, std=1e-3)
     nn.init.zeros_(head.bias)  # type: ignore[arg-type]
     return head
 
 
-def enlarged_smoothly(pixels: torch.Tensor, scale: int) -> torch.Tensor:
-    """Bicubic (Keys 1981, a = -0.5), as photographs are commonly enlarged."""
+def enlarge_bicubic(pixels: torch.Tensor, scale: int) -> torch.Tensor:
+    """Enlarge (n, 3, h, w) by bicubic interpolation (Keys 1981, a = -0.5), as photographs commonly are."""
     # `antialias` chooses a = -0.5; without it PyTorch uses -0.75, which rings.
     return functional.interpolate(pixels, scale_factor=scale, mode="bicubic", antialias=True)
 
 
 def write_network(network: CompactUpscaler, folder: Path) -> None:
-    """`config.json` and float16 `model.safetensors`; the folder is made."""
+    """Write `config.json` and float16 `model.safetensors` into a folder, which is made."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def write_network(network: CompactUpscaler, folder: Path) -> None:
 
 
 def read_network(folder: Path) -> CompactUpscaler:
-    """The network of a folder, in float32 and evaluation mode."""
+    """Return the network of a folder, in float32 and evaluation mode."""
     from safetensors.torch import load_file
 
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Enlarges one file: depth, alpha and colour profile stay what they are, the pixels are drawn larger."""
+"""Enlargement of one file, which keeps its depth, alpha and colour profile."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from foundry.card.card import ModelCard
 from foundry.errors import BadInput
-from models.upscaling.alpha import without_fringe
-from models.upscaling.enlarge import stream
-from models.upscaling.learned import load
-from models.upscaling.picture_in import inspect
-from models.upscaling.picture_out import FORMATS, PictureOut
-from models.upscaling.source import MOST_EDGE_PX, Source
+from models.upscaling.enlarge import enlarge_rows
+from models.upscaling.learned_upscaler import load_upscaler
+from models.upscaling.picture_reader import open_picture
+from models.upscaling.source_picture import MOST_EDGE_PX, SourcePicture
+from models.upscaling.target_picture import FORMATS, TargetPicture
+from models.upscaling.transparent_colour import fill_transparent_colour
 
 MOST_RATIO = 64
 
@@ -23,22 +23,23 @@ def upscale_file(
     width_px: int | None = None,
     height_px: int | None = None,
     card: ModelCard,
-) -> PictureOut:
-    """Write SOURCE larger to TARGET, PNG or TIFF by its suffix; the edge that is not given follows from the other.
+) -> TargetPicture:
+    """Write `source`, enlarged, to `target`, as PNG or TIFF by its suffix; an edge not given follows from the other.
 
     Where both edges ask for another aspect, the picture is cropped in the middle. Pixels of a wide-gamut profile
-    are enlarged as they are encoded and the profile is passed on. BadInput for a source or a size that cannot be.
+    are enlarged as they are encoded, and the profile is passed on. Raises BadInput for a source, a target or a size
+    that is impossible.
     """
     if not card.has_weights:
         raise BadInput(f"card {card.name}", "has no weights to enlarge a file with; name a learned one, such as crisp")
-    picture = inspect(source)
-    width, height = _size(picture, width_px, height_px)
+    picture = open_picture(source)
+    width, height = _target_size(picture, width_px, height_px)
     _refuse_target(source, target)
-    learned = load(card)
-    rows = without_fringe(picture.rows(), 2 * learned.margin)
-    out = PictureOut(target, picture.bits, picture.profile)
-    out.write(stream(rows, learned, width, height))
-    return out
+    upscaler = load_upscaler(card)
+    rows = fill_transparent_colour(picture.rows(), 2 * upscaler.margin)
+    written = TargetPicture(target, picture.bits, picture.profile)
+    written.write(enlarge_rows(rows, upscaler, width, height))
+    return written
 
 
 def _refuse_target(source: Path, target: Path) -> None:
@@ -50,7 +51,7 @@ def _refuse_target(source: Path, target: Path) -> None:
         raise BadInput(str(target), "is the source itself; name another target")
 
 
-def _size(picture: Source, width: int | None, height: int | None) -> tuple[int, int]:
+def _target_size(picture: SourcePicture, width: int | None, height: int | None) -> tuple[int, int]:
     if width is None and height is None:
         raise BadInput(str(picture.path), "has no size to grow to; give a width or a height")
     wide = width or max(1, round(picture.width * (height or 1) / picture.height))

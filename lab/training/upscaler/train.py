@@ -125,7 +125,7 @@ def held_out(average: dict[str, Any], shelf: Any, schedule: Schedule) -> str:
     """PSNR of held-out drawn pictures, beside bicubic's, by scale."""
     import torch
 
-    from models.upscaling.network import enlarged_smoothly
+    from models.upscaling.network import enlarge_bicubic
 
     network = CompactUpscaler(schedule.channels, schedule.blocks)
     network.load_state_dict(average)
@@ -133,7 +133,7 @@ def held_out(average: dict[str, Any], shelf: Any, schedule: Schedule) -> str:
     for scale in SCALES:
         small, large = pairs(shelf[-HELD_OUT:], scale, schedule, np.random.default_rng(0))
         with torch.inference_mode():
-            both = (network(small, scale), enlarged_smoothly(small, scale))
+            both = (network(small, scale), enlarge_bicubic(small, scale))
         errors = [float((made.clamp(0, 1) - large).pow(2).mean()) for made in both]
         said.append("x{}: {:.2f} dB, bicubic {:.2f}".format(scale, *(-10 * np.log10(error) for error in errors)))
     return "; ".join(said)

@@ -71,6 +71,7 @@ def test_pixels_that_touch_at_a_corner_are_one_region() -> None:
 
 def test_small_and_unsure_regions_are_left_out() -> None:
     assert find_regions(box(10, 10, 40, 2), least=0.5) == []
+    assert find_regions(band(30, height=1.5), least=0.5) == []
     assert find_regions(box(10, 10, 40, 8, value=0.4), least=0.5) == []
     assert find_regions(box(10, 10, 40, 8, value=0.3), least=0.1) == []
     assert find_regions(np.zeros((20, 20), np.float32), least=0.1) == []

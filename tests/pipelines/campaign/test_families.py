@@ -18,7 +18,7 @@ from foundry.store.object_store import LocalStore
 from models.model_bank import ShotBench
 from models.registry import cards_of, weights_of
 from models.screening.screened_handler import ScreenedHandler
-from models.upscaling.resample_handler import ResampleHandler
+from models.upscaling.upscale_handlers import ResampleHandler
 from pipelines.campaign.flow import ingest
 from pipelines.engines.engine import embedded_runner
 from pipelines.planning.admission import Admitted, admit

@@ -1,4 +1,4 @@
-"""Writes streams of rows as PNG or TIFF; the file appears under its name when it is whole."""
+"""Writer of streams of rows as PNG or TIFF files, which appear under their name when they are whole."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
 
 
 @dataclass(frozen=True)
-class PictureOut:
-    """Where a picture goes and how: bits per channel and the ICC profile to pass on (b"" for none)."""
+class TargetPicture:
+    """A picture file to write: its path, bits per channel, and the ICC profile to pass on (b"" for none)."""
 
     path: Path
     bits: int
     profile: bytes
 
     def write(self, rows: Rows) -> None:
-        """Write all rows beside the target, then rename; what fails leaves nothing behind."""
-        write = self._png if FORMATS[self.path.suffix.lower()] == "PNG" else self._tiff
+        """Write all rows into a file beside the target, then rename it; a failure leaves nothing behind."""
+        write = self._write_png if FORMATS[self.path.suffix.lower()] == "PNG" else self._write_tiff
         with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".unfinished-") as folder:
             scratch = Path(folder) / self.path.name
             write(scratch, rows)
             scratch.replace(self.path)
 
-    def _png(self, path: Path, rows: Rows) -> None:
+    def _write_png(self, path: Path, rows: Rows) -> None:
         shape = (rows.height, rows.width, rows.channels)
         with path.open("wb") as stream:
             writer, top = PngWriter(stream, shape, self.bits, profile=self.profile, srgb=False), 0
-            for part in _parts(rows):
+            for part in _low_strips(rows):
                 writer.write(to_levels(part, self.bits, top))
                 top += len(part)
             writer.close()
 
-    def _tiff(self, path: Path, rows: Rows) -> None:
+    def _write_tiff(self, path: Path, rows: Rows) -> None:
         import tifffile
 
         shape = (rows.height, rows.width, rows.channels)
@@ -69,8 +69,8 @@ class PictureOut:
             yield zlib.compress(levels.astype(levels.dtype.newbyteorder("<")).tobytes(), 1)
 
 
-def _parts(rows: Rows) -> Iterator[Pixels]:
-    """The strips in low pieces, so that copies on the way to levels are small beside them."""
+def _low_strips(rows: Rows) -> Iterator[Pixels]:
+    """Yield the strips in pieces of few rows, so that copies on the way to levels are small beside them."""
     for strip in rows.strips:
         for top in range(0, len(strip), ROWS_AT_ONCE):
             yield strip[top : top + ROWS_AT_ONCE]

@@ -1,4 +1,4 @@
-"""The network of a card, whoever trained it, behind one call: a tile in, an enlarged tile out."""
+"""The network of an upscaler's card, whoever trained it, behind one call: a tile in, an enlarged tile out."""
 
 from __future__ import annotations
 
@@ -13,77 +13,81 @@ from models.registry import WeightsRefused, verify
 if TYPE_CHECKING:
     import torch
 
+    from models.upscaling.network import CompactUpscaler
+
+    Enlarger = Callable[[torch.Tensor, int], torch.Tensor]
+
 COMMUNITY_MARGIN = 32
-"""Source pixels that a community network's tile is cut larger by; how far it really looks, its file does not say."""
+"""Source pixels that a community network's tile is cut larger by; its file does not say how many it depends on."""
 
 
 @dataclass(frozen=True)
-class Learned:
-    """A loaded network. `call(tile, scale)` takes and gives (1, 3, h, w) float32 on `device`, sRGB encoded.
+class LearnedUpscaler:
+    """A loaded network. `call(tile, scale)` takes and returns (1, 3, h, w) float32 on `device`, sRGB encoded.
 
-    A pixel may depend on `margin` source pixels around it; tiles are cut with that much more and cropped.
+    A pixel may depend on `margin` source pixels around it; tiles are cut larger by as much, and cropped.
     """
 
     card: ModelCard
     device: str
     scales: tuple[int, ...]
     margin: int
-    call: Callable[[torch.Tensor, int], torch.Tensor]
+    call: Enlarger
 
 
-def load(card: ModelCard, device: str | None = None) -> Learned:
+def load_upscaler(card: ModelCard, device: str | None = None) -> LearnedUpscaler:
     """Verify a card's weights and load them; `device` is "cuda", "cpu" or None for the best there is.
 
     An embedded card is this repository's network; any other folder must hold one safetensors file of an
-    architecture that spandrel knows. WeightsRefused otherwise.
+    architecture that spandrel knows. Raises WeightsRefused otherwise.
     """
     import torch
 
     verify(card)
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    return _own(card, chosen) if card.source.kind == "embedded" else _community(card, chosen)
+    return _load_embedded(card, chosen) if card.source.kind == "embedded" else _load_community(card, chosen)
 
 
-def _own(card: ModelCard, device: str) -> Learned:
+def _load_embedded(card: ModelCard, device: str) -> LearnedUpscaler:
     from models.upscaling.network import SCALES, read_network
 
     network = read_network(card.folder).to(device)
-    return Learned(card, device, SCALES, network.reach, _precise(network, card, device))
+    return LearnedUpscaler(card, device, SCALES, network.reach, _with_precision(network, card, device))
 
 
-def _precise(network: Any, card: ModelCard, device: str) -> Callable[[torch.Tensor, int], torch.Tensor]:
-    """The card's precision on an accelerator; on the CPU always float32, which is what repeats bit for bit."""
+def _with_precision(network: CompactUpscaler, card: ModelCard, device: str) -> Enlarger:
+    """Run the network in the card's precision on an accelerator; on the CPU in float32, which repeats bit for bit."""
     import torch
 
     lower = device.startswith("cuda") and card.precision != "float32"
 
     def call(tile: torch.Tensor, scale: int) -> torch.Tensor:
-        with torch.autocast(device.split(":")[0], getattr(torch, card.precision), enabled=lower):
+        with torch.autocast(device.partition(":")[0], getattr(torch, card.precision), enabled=lower):
             made: torch.Tensor = network(tile, scale)
         return made.float()
 
     return call
 
 
-def _community(card: ModelCard, device: str) -> Learned:
-    descriptor = _recognised(card, _only_file(card))
-    problem = _unusable(descriptor)
-    if problem:
-        raise WeightsRefused(card.id, card.source.folder, problem)
+def _load_community(card: ModelCard, device: str) -> LearnedUpscaler:
+    descriptor = _load_file(card, _only_file(card))
+    objection = _objection(descriptor)
+    if objection:
+        raise WeightsRefused(card.id, card.source.folder, objection)
     descriptor.to(device).eval()
     wanted = card.precision if device.startswith("cuda") else "float32"
     supported = {"float16": descriptor.supports_half, "bfloat16": descriptor.supports_bfloat16}.get(wanted, True)
     if not supported:
         raise WeightsRefused(card.id, card.source.folder, f"cannot run in {wanted}; set the card's precision: float32")
 
-    def call(tile: torch.Tensor, scale: int) -> torch.Tensor:
+    def call(tile: torch.Tensor, _scale: int) -> torch.Tensor:
         import torch
 
-        with torch.autocast(device.split(":")[0], getattr(torch, wanted), enabled=wanted != "float32"):
+        with torch.autocast(device.partition(":")[0], getattr(torch, wanted), enabled=wanted != "float32"):
             made: torch.Tensor = descriptor(tile)
         return made.float()
 
-    return Learned(card, device, (descriptor.scale,), COMMUNITY_MARGIN, call)
+    return LearnedUpscaler(card, device, (descriptor.scale,), COMMUNITY_MARGIN, call)
 
 
 def _only_file(card: ModelCard) -> Path:
@@ -94,7 +98,7 @@ def _only_file(card: ModelCard) -> Path:
     return files[0]
 
 
-def _recognised(card: ModelCard, path: Path) -> Any:
+def _load_file(card: ModelCard, path: Path) -> Any:
     from safetensors import SafetensorError
     from spandrel import ModelLoader, UnsupportedModelError
 
@@ -109,8 +113,8 @@ def _recognised(card: ModelCard, path: Path) -> Any:
         raise WeightsRefused(card.id, path.name, "do not fit their architecture; fetch them again") from error
 
 
-def _unusable(descriptor: Any) -> str | None:
-    """Why a recognised network is no upscaler for whole pictures, or None."""
+def _objection(descriptor: Any) -> str | None:
+    """Return why a network is no upscaler for whole pictures, as the rest of a sentence; None if it is one."""
     from spandrel import ImageModelDescriptor, ModelTiling
 
     if not isinstance(descriptor, ImageModelDescriptor) or descriptor.scale < 2:

@@ -1,4 +1,4 @@
-"""What is known of a picture that is to be enlarged, before its pixels are read."""
+"""A picture file that is to be enlarged, before its pixels are read, and the limits on it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from imaging.pixels.rows import Rows
 MOST_EDGE_PX = 16_384
 MOST_PIXELS = 8_192 * 8_192
 UPRIGHT = (0, 1)
+"""Orientations of a picture that is stored as it is seen; 0 is no valid one, but common."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A usable picture: `profile` is its ICC profile (b"" for none), `rows()` reads its pixels from the start."""
+@dataclass(frozen=True, kw_only=True)
+class SourcePicture:
+    """A usable picture file. Sizes are in pixels, `bits` are per channel.
+
+    `profile` is its ICC profile (b"" for none); each call of `rows` reads its pixels from the start.
+    """
 
     path: Path
     width: int
@@ -27,13 +31,13 @@ class Source:
 
 
 def refuse_size(path: Path, width: int, height: int) -> None:
-    """BadInput for more pixels than are read."""
+    """Raise BadInput for more pixels than the limit."""
     if max(width, height) > MOST_EDGE_PX or width * height > MOST_PIXELS:
         limit = f"{MOST_PIXELS} in all and {MOST_EDGE_PX} an edge"
         raise BadInput(str(path), f"has {width}x{height} pixels; the limit is {limit}, cut it into parts")
 
 
 def refuse_turned(path: Path, orientation: int) -> None:
-    """BadInput for a picture that is stored lying down (EXIF or TIFF orientation)."""
+    """Raise BadInput for a picture that is stored turned (EXIF or TIFF orientation)."""
     if orientation not in UPRIGHT:
         raise BadInput(str(path), f"is stored turned (EXIF orientation {orientation}); save it upright")

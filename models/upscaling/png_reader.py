@@ -1,32 +1,41 @@
-"""Reads PNG, 8 and 16 bits. A PNG is decoded whole at its own depth: at most a quarter of what becomes of it."""
+"""Reader of PNG files, 8 and 16 bits.
+
+A PNG is decoded whole at its own depth, which takes at most a quarter of the memory of its enlargement.
+"""
 
 from __future__ import annotations
 
 import warnings
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from foundry.errors import BadInput
 from imaging.pixels.levels import to_floats
 from imaging.pixels.rows import Rows
-from models.upscaling.source import MOST_PIXELS, Source, refuse_size, refuse_turned
+from models.upscaling.source_picture import MOST_PIXELS, SourcePicture, refuse_size, refuse_turned
 
 ORIENTATION = 0x0112
+"""EXIF tag."""
 BITS_AT, COLOUR_AT = 24, 25
+"""Places of the depth and of the colour type in a PNG file."""
 GREY_AND_ALPHA = 4
+"""Colour type."""
 STRIP_ROWS = 256
 
+Levels = NDArray[np.uint8] | NDArray[np.uint16]
+"""(height, width, channels), colour in the order red, green, blue, alpha."""
 
-def inspect_png(path: Path) -> Source:
-    """What a file is; BadInput in one sentence if it cannot be enlarged."""
+
+def open_png(path: Path) -> SourcePicture:
+    """Return the facts of a PNG file, whose rows are not read yet; BadInput if it cannot be enlarged."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            return _inspected(path)
+            return _open(path)
     except UnidentifiedImageError as error:
         raise BadInput(str(path), "is neither PNG nor TIFF; save it as one of them") from error
     except Image.DecompressionBombError as error:
@@ -35,7 +44,7 @@ def inspect_png(path: Path) -> Source:
         raise BadInput(str(path), f"is not a readable picture ({error}); save it again") from error
 
 
-def _inspected(path: Path) -> Source:
+def _open(path: Path) -> SourcePicture:
     with Image.open(path, formats=("PNG",)) as picture:
         frames = getattr(picture, "n_frames", 1)
         if frames > 1:
@@ -45,7 +54,14 @@ def _inspected(path: Path) -> Source:
         refuse_turned(path, picture.getexif().get(ORIENTATION, 1))
         profile = picture.info.get("icc_profile") or b""
         sixteen = _header(path)[BITS_AT] == 16
-        return Source(path, *picture.size, 16 if sixteen else 8, profile, partial(_rows, path, sixteen))
+        return SourcePicture(
+            path=path,
+            width=picture.width,
+            height=picture.height,
+            bits=16 if sixteen else 8,
+            profile=profile,
+            rows=partial(_rows, path, sixteen),
+        )
 
 
 def _header(path: Path) -> bytes:
@@ -54,13 +70,13 @@ def _header(path: Path) -> bytes:
 
 
 def _rows(path: Path, sixteen: bool) -> Rows:
-    levels = _sixteen(path) if sixteen else _eight(path)
+    levels = _sixteen_bits(path) if sixteen else _eight_bits(path)
     height, width, channels = levels.shape
     strips = (to_floats(levels[top : top + STRIP_ROWS]) for top in range(0, height, STRIP_ROWS))
     return Rows(width, height, channels, strips)
 
 
-def _eight(path: Path) -> Any:
+def _eight_bits(path: Path) -> Levels:
     with Image.open(path, formats=("PNG",)) as picture:
         alpha = picture.has_transparency_data
         grey = picture.mode in ("1", "L", "LA")
@@ -69,8 +85,8 @@ def _eight(path: Path) -> Any:
     return levels[..., None] if levels.ndim == 2 else levels
 
 
-def _sixteen(path: Path) -> Any:
-    """Through OpenCV, since Pillow cuts 16-bit colour down to 8."""
+def _sixteen_bits(path: Path) -> Levels:
+    """Decode with OpenCV, since Pillow cuts 16-bit colour down to 8."""
     import cv2
 
     levels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)

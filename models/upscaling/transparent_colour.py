@@ -1,4 +1,4 @@
-"""Gives invisible pixels the colour of their visible neighbours, so that enlarging draws no fringe into edges."""
+"""Colour for invisible pixels, taken from their visible neighbours, so that enlarging draws no fringe into edges."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from imaging.pixels.rows import Rows, RowWindow
 STRIP_ROWS = 256
 
 
-def without_fringe(rows: Rows, reach: int) -> Rows:
-    """The same picture: alpha and every visible colour as they were, invisible colours spread out `reach` pixels."""
+def fill_transparent_colour(rows: Rows, reach: int) -> Rows:
+    """Return the picture with its visible colours spread `reach` pixels into what is invisible.
+
+    Alpha and every visible colour stay as they are; a picture without alpha is returned unchanged.
+    """
     if rows.channels not in (2, 4):
         return rows
     return Rows(rows.width, rows.height, rows.channels, _strips(rows, reach))
@@ -33,17 +36,18 @@ def _strips(rows: Rows, reach: int) -> Iterator[Pixels]:
 
 
 def _spread(band: Pixels, reach: int) -> Pixels:
+    """Give every invisible pixel the mean colour, weighted by alpha, of the square around it."""
     alpha = band[..., -1:]
-    around = _boxed(np.concatenate([band[..., :-1] * alpha, alpha], axis=2), reach)
-    seen = around[..., -1:] > 1e-3
-    colour = np.divide(around[..., :-1], around[..., -1:], out=np.array(band[..., :-1]), where=seen)
-    made = np.array(band)
-    made[..., :-1] = np.where(alpha == 0, np.clip(colour, 0, 1), band[..., :-1])
-    return made
+    around = _box_sums(np.concatenate([band[..., :-1] * alpha, alpha], axis=2), reach)
+    visible = around[..., -1:] > 1e-3
+    colour = np.divide(around[..., :-1], around[..., -1:], out=np.array(band[..., :-1]), where=visible)
+    filled = np.array(band)
+    filled[..., :-1] = np.where(alpha == 0, np.clip(colour, 0, 1), band[..., :-1])
+    return filled
 
 
-def _boxed(planes: Pixels, reach: int) -> Pixels:
-    """Sums over squares of 2 * reach + 1, cut at the edges."""
+def _box_sums(planes: Pixels, reach: int) -> Pixels:
+    """Return float64 sums over squares of 2 * reach + 1 pixels, cut at the edges."""
     total = planes.astype(np.float64)
     for axis in (0, 1):
         length = total.shape[axis]

@@ -1,0 +1,112 @@
+"""Beam's handlers that enlarge drawings to the master's size: a learned upscaler, and a classical resampler."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from apache_beam.ml.inference.base import ModelHandler
+from PIL import Image
+
+from foundry.card.card import ModelCard
+from foundry.plan.composition import compositions
+from imaging.pixels.arrays import Pixels
+from imaging.pixels.resample import centred_crop
+from models.drawing import Drawing, Enlarged
+from models.upscaling.enlarge import enlarge
+from models.upscaling.learned_upscaler import LearnedUpscaler, load_upscaler
+
+
+def upscaler_of(card: ModelCard) -> ModelHandler[Drawing, Enlarged, Any]:
+    """Return the handler that serves an upscaler's card: a network where there are weights, else the resampler."""
+    return ResampleHandler(card) if card.source.kind == "code" else UpscaleHandler(card)
+
+
+@dataclass
+class LoadedUpscaler:
+    """A network and the lock that calls to it queue at, so that one master's tiles are in memory at a time."""
+
+    learned: LearnedUpscaler
+    lock: threading.Lock
+
+
+class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):  # type: ignore[misc]  # Beam's base is untyped
+    """Enlarges drawings with one card's network, to the composition's exact size; float32 in [0, 1], sRGB encoded.
+
+    On the CPU the card fixes the number of threads of a tile and everything is float32, so that the same drawing gives
+    the same bytes; on CUDA the card's precision holds. `device` is "cuda", "cpu" or None for the best there is.
+    """
+
+    def __init__(self, card: ModelCard, *, device: str | None = None) -> None:
+        super().__init__()
+        self.card, self.device = card, device
+
+    def load_model(self) -> LoadedUpscaler:
+        """Verify the weights and load them; WeightsRefused if they are not what the card says."""
+        return LoadedUpscaler(load_upscaler(self.card, self.device), threading.Lock())
+
+    def run_inference(
+        self,
+        batch: Sequence[Drawing],
+        model: LoadedUpscaler,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Enlarged]:
+        """Return one master-sized picture per drawing, in order."""
+        return [self._enlarge(drawing, model) for drawing in batch]
+
+    def _enlarge(self, drawing: Drawing, model: LoadedUpscaler) -> Enlarged:
+        target = compositions()[drawing.order.bucket]
+        with model.lock:
+            pixels = enlarge(drawing.pixels, model.learned, target.width_px, target.height_px)
+        return Enlarged(drawing, pixels)
+
+    def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
+        """Return the bytes of the drawings; Beam's default would pickle every batch to find out."""
+        return sum(drawing.pixels.nbytes for drawing in batch)
+
+
+class NoWeights:
+    """What Beam shares among threads in place of a model, where there are no weights."""
+
+
+class ResampleHandler(ModelHandler[Drawing, Enlarged, NoWeights]):  # type: ignore[misc]  # Beam's base is untyped
+    """Enlarges by Lanczos over float pixels, so that 8-bit steps of a small drawing are not enlarged into bands."""
+
+    def __init__(self, card: ModelCard) -> None:
+        super().__init__()
+        self.card = card
+
+    def load_model(self) -> NoWeights:
+        """Load nothing; return what Beam requires."""
+        return NoWeights()
+
+    def run_inference(
+        self,
+        batch: Sequence[Drawing],
+        model: NoWeights,
+        inference_args: dict[str, Any] | None = None,
+    ) -> list[Enlarged]:
+        """Return one master-sized picture per drawing, in order."""
+        return [Enlarged(drawing, resample_drawing(drawing)) for drawing in batch]
+
+    def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
+        """Return the bytes of the drawings."""
+        return sum(drawing.pixels.nbytes for drawing in batch)
+
+
+def resample_drawing(drawing: Drawing) -> Pixels:
+    """Return the drawing at its composition's size, cropped in the middle to the exact aspect."""
+    target = compositions()[drawing.order.bucket]
+    height, width = drawing.pixels.shape[:2]
+    crop = centred_crop(width, height, target.width_px, target.height_px)
+    box, size = (crop.left, crop.top, crop.right, crop.bottom), (target.width_px, target.height_px)
+    planes = [
+        Image.fromarray(np.ascontiguousarray(drawing.pixels[..., channel])).resize(
+            size, Image.Resampling.LANCZOS, box=box
+        )
+        for channel in range(3)
+    ]
+    return np.clip(np.stack([np.asarray(plane, np.float32) for plane in planes], axis=-1), 0, 1)
