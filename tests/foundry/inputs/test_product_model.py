@@ -17,7 +17,6 @@ from foundry.errors import Refusals, Unusable
 from foundry.inputs.picture import picture_name
 from foundry.inputs.product_model import MAX_VERTICES, ModelFacts, inspect_model
 from foundry.inputs.product_view import View, view_name
-from foundry.inputs.usd_crate import lz4_block
 from foundry.names import sha256_file
 from tests.support.briefs import EXAMPLES, a_brief, admitted
 from tests.support.product_models import flat_box, glb_of, saved, usda, usdc
@@ -172,12 +171,3 @@ def test_a_plan_refuses_a_broken_model_by_its_field(tmp_path: Path) -> None:
     saved(tmp_path, "mug.glb", BOX[:-5])
     with pytest.raises(Refusals, match=r"products\[0\]\.model: 'mug\.glb' is not a whole GLB file"):
         admitted(tmp_path, products=[{"id": "mug", "name": "Mug", "model": "mug.glb"}])
-
-
-def test_lz4_blocks_are_unpacked_within_their_bounds() -> None:
-    assert lz4_block(b"\x35abc\x03\x00\x10d", 20) == b"abcabcabcabcd"
-    for wrong in (b"\x35abc\x09\x00", b"\x35abc\x00\x00"):
-        with pytest.raises(ValueError, match="packed wrongly"):
-            lz4_block(wrong, 20)
-    with pytest.raises(ValueError, match="packed wrongly"):
-        lz4_block(b"\x3fabc\x03\x00" + b"\xff" * 9 + b"\x00", 100)
