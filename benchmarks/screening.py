@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from lab.evaluation.judge_scores import Judged, curve, scores
+from lab.evaluation.judge_scores import JudgeScore, likeness_curve, score_judges
 from models.registry import card
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
@@ -25,17 +25,17 @@ def main(arguments: list[str] | None = None) -> None:
     print("| judge | faulty | good | precision | recall | own renders refused | limit | ms |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     mistakes = {}
-    for judged in scores(screen, asked.renders):
+    for judged in score_judges(screen, asked.renders):
         print(_line(judged), flush=True)
         mistakes[judged.name] = judged.wrong
     if "likeness" in mistakes:
         print("\n| likeness limit | edits found | good refused |\n| --- | --- | --- |")
-        print("\n".join(curve(screen, asked.renders)), end="\n\n")
+        print("\n".join(likeness_curve(screen, asked.renders)), end="\n\n")
     for name, wrong in mistakes.items():
         print(f"{name}: wrong on {dict(sorted((source, wrong.count(source)) for source in set(wrong)))}")
 
 
-def _line(judged: Judged) -> str:
+def _line(judged: JudgeScore) -> str:
     score = judged.score
     precision = "none refused" if score.precision is None else f"{score.precision:.3f}"
     recall = "not measured" if score.recall is None else f"{score.recall:.3f}"

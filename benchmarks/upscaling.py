@@ -25,9 +25,9 @@ from PIL import Image
 
 from imaging.pixels.resample import centred_crop, resample_rows
 from imaging.pixels.rows import rows_of
-from lab.evaluation.photographs import LICENCES, photograph, reduced
+from lab.evaluation.photographs import LICENCES, photograph, reduce
 from lab.evaluation.seams import SeamMeter
-from lab.evaluation.upscaler_comparison import measured, network_of, pillow, resampled, scaled_by
+from lab.evaluation.upscaler_comparison import Fidelity, enlarger_of, fidelity, network_of, pillow, resample
 from models.registry import card
 from models.upscaling.enlarge import enlarge, enlarge_rows
 from models.upscaling.learned_upscaler import load_upscaler
@@ -52,7 +52,7 @@ def _opencv(flag: str) -> Callable[[Pixels, int], Pixels]:
 def methods() -> dict[str, Callable[[Pixels, int], Pixels]]:
     """Name → (small picture, scale) → large picture."""
     return {
-        "crisp": scaled_by(network_of(card("crisp", "upscale"))),
+        "crisp": enlarger_of(network_of(card("crisp", "upscale"))),
         "Lanczos (Pillow)": pillow(Image.Resampling.LANCZOS),
         "bicubic (Pillow)": pillow(Image.Resampling.BICUBIC),
         "bicubic (OpenCV)": _opencv("INTER_CUBIC"),
@@ -65,16 +65,16 @@ def quality() -> None:
     ways = methods()
     for scale in (2, 4):
         for filter_ in (Image.Resampling.BICUBIC, Image.Resampling.BOX):
-            found: dict[str, list[NDArray[np.float64]]] = {name: [] for name in ways}
+            found: dict[str, list[Fidelity]] = {name: [] for name in ways}
             for photo in LICENCES:
                 wanted = photograph(photo)
-                small = reduced(wanted, scale, filter_)
+                small = reduce(wanted, scale, filter_)
                 for name, way in ways.items():
-                    found[name].append(measured(way(small, scale), wanted))
+                    found[name].append(fidelity(way(small, scale), wanted))
             _print(scale, filter_.name, found)
 
 
-def _print(scale: int, filter_: str, found: dict[str, list[NDArray[np.float64]]]) -> None:
+def _print(scale: int, filter_: str, found: dict[str, list[Fidelity]]) -> None:
     print(f"\nx{scale}, reduced by {filter_}")
     print(f"{'':18} {'PSNR':>6} {'luma':>6} {'SSIM':>7} {'distance':>9} {'of Lanczos':>11}")
     means = {name: np.mean(rows, axis=0) for name, rows in found.items()}
@@ -84,7 +84,7 @@ def _print(scale: int, filter_: str, found: dict[str, list[NDArray[np.float64]]]
     pairs = zip(LICENCES, found["crisp"], found["Lanczos (Pillow)"], found["bicubic (Pillow)"], strict=True)
     for photo, own, lanczos, bicubic in pairs:
         best = np.maximum(lanczos, bicubic)[:3]
-        gain, ratio = own[:3] - best, own[3] / min(lanczos[3], bicubic[3])
+        gain, ratio = np.subtract(own[:3], best), own[3] / min(lanczos[3], bicubic[3])
         print(f"  {photo:22} to the better: {gain[0]:+.2f} dB, SSIM {gain[2]:+.4f}, distance x {ratio:.3f}")
 
 
@@ -95,10 +95,10 @@ def masters() -> None:
     print("\n{:>10} {:>8} {:>10} {:>8} {:>6} {:>12} {:>10}".format(*heads))
     every = sorted(os.sched_getaffinity(0))
     for width, height in SOURCES:
-        small = resampled(photo, width, height)
+        small = resample(photo, width, height)
         for count in range(1, len(every) + 1):
             os.sched_setaffinity(0, every[:count])
-            plain, own = _seconds(resampled, small, 3840, 2160), _seconds(enlarge, small, network, 3840, 2160)
+            plain, own = _seconds(resample, small, 3840, 2160), _seconds(enlarge, small, network, 3840, 2160)
             row = (count, plain[0], own[0], own[0] / plain[0], plain[1], own[1])
             print(f"{width:>6}x{height:<3}" + " {:8} {:10.2f} {:8.2f} {:6.1f} {:12.2f} {:10.2f}".format(*row))
 

@@ -1,4 +1,4 @@
-"""`foundry models`: the cards, their weights, and which version is in production."""
+"""The command `foundry models`: model cards, their weights, and the version of each that is in production."""
 
 from __future__ import annotations
 
@@ -21,42 +21,46 @@ if TYPE_CHECKING:
     from models.registry.ledger import Change, Signed
     from models.registry.pulling import Access
 
-models_app = typer.Typer(invoke_without_command=True, help="Bring models, check their weights, choose what is served.")
+models_app = typer.Typer(
+    invoke_without_command=True, help="Add models, check their weights, and choose the version in production."
+)
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
-Name = Annotated[str, typer.Argument(metavar="ID[@VERSION]", help="A card; its id alone is the one in production.")]
-Cards = Annotated[Path | None, typer.Option(help="Your folder of cards; default: `cards`, if there is one.")]
-Home = Annotated[Path | None, typer.Option(help="Where pulled weights live; default: your cache folder.")]
+Name = Annotated[
+    str, typer.Argument(metavar="ID[@VERSION]", help="A card; an id alone means the version in production.")
+]
+Cards = Annotated[Path | None, typer.Option(help="Your folder of cards; default: the folder `cards`, if it exists.")]
+Home = Annotated[Path | None, typer.Option(help="Folder of pulled weights; default: your cache folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Endpoint = Annotated[str, typer.Option(envvar="HF_ENDPOINT", help="Address of the hub.")]
 TokenName = Annotated[str, typer.Option("--token-from", help="Environment variable that holds the hub's token.")]
-Why = Annotated[str, typer.Option(help="The reason; it stands in the ledger.")]
-Who = Annotated[str, typer.Option(help="Who decides; default: your user name.")]
+Why = Annotated[str, typer.Option(help="The reason, which the ledger records.")]
+Who = Annotated[str, typer.Option(help="The person who decides; default: your user name.")]
 HUB = "https://huggingface.co"
 
 
 @models_app.callback()
 def models(context: typer.Context, cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
-    """List the model cards, or do something with one."""
+    """List the model cards, or run a command on one of them."""
     if context.invoked_subcommand is None:
         list_models(cards, home, as_json)
     elif cards or home or as_json:
-        raise BadInput("options", f"stand before {context.invoked_subcommand}; write them after it")
+        raise BadInput("options", f"are written before {context.invoked_subcommand}; write them after it")
 
 
 @models_app.command("list")
 def list_models(cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
-    """List every version of every card: its task, stage, source, licence, and whether its weights are here."""
+    """List every version of every card: its task, stage, source and licence, and whether its weights are present."""
     from console.listing import print_models
     from models.registry import all_cards, open_registry
 
-    found = all_cards(open_registry(cards, home))
-    print_models({card.name: card for card in found}, out, as_json)
+    every = all_cards(open_registry(cards, home))
+    print_models({card.name: card for card in every}, out, as_json)
 
 
 @models_app.command()
 def show(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
-    """Show everything about a card: what it may be used for, its weights, its evidence and its history."""
+    """Show everything about a card: its allowed use, weights, evidence and history."""
     from models.registry import find, open_registry
     from models.registry.showing import as_json as shown_as_json
     from models.registry.showing import lines, shown
@@ -80,14 +84,17 @@ def pull(
     endpoint: Endpoint = HUB,
     token_from: TokenName = "HF_TOKEN",
 ) -> None:
-    """Fetch a card's weights, going on where a broken pull stopped, and check them; nothing else downloads."""
+    """Download the weights of a card and check them; an interrupted pull continues where it stopped.
+
+    No other command downloads weights, except `add --pull`.
+    """
     from models.registry import find, open_registry
     from models.registry.pulling import pull as fetch_all
 
     card = find(open_registry(cards, home), name)
-    with _progress() as told:
-        found = fetch_all(card, _access(endpoint, token_from), told)
-    typer.echo(f"{card.name}: {len(found)} files, checked, in {card.folder}")
+    with _progress() as report:
+        files = fetch_all(card, _access(endpoint, token_from), report)
+    typer.echo(f"{card.name}: {len(files)} files, checked, in {card.folder}")
 
 
 @models_app.command()
@@ -95,17 +102,19 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[ID[@VERSION]]...", help="Default: all.")] = None,
     cards: Cards = None,
     home: Home = None,
-    full: Annotated[bool, typer.Option(help="Read every byte again, whatever the cache of hashes says.")] = False,
+    full: Annotated[bool, typer.Option(help="Read every byte again instead of trusting the cache of hashes.")] = False,
 ) -> None:
-    """Check that weights are whole, unchanged, safe to read, and all on their card."""
+    """Check that weights are complete, unchanged, safe to read, and all named by their card."""
     from models.registry import all_cards, find, open_registry
 
     registry = open_registry(cards, home)
-    wanted = [find(registry, name) for name in names] if names else [c for c in all_cards(registry) if _due(c)]
+    wanted = (
+        [find(registry, name) for name in names] if names else [c for c in all_cards(registry) if _should_be_present(c)]
+    )
     problems: list[FoundryError] = []
     for card in wanted:
         try:
-            typer.echo(f"{card.name}: {_checked(card, full)}")
+            typer.echo(f"{card.name}: {_check_weights(card, full=full)}")
         except FoundryError as refused:
             problems.append(refused)
     if problems:
@@ -117,20 +126,21 @@ def add(
     file: Annotated[Path, typer.Argument(metavar="CARD.yaml", help="The card.")],
     weights: Annotated[Path | None, typer.Option(help="Folder of the weights, for source directory.")] = None,
     pull: Annotated[
-        bool, typer.Option("--pull", help="Fetch the weights now; stamp their hashes if there are none.")
+        bool,
+        typer.Option("--pull", help="Download the weights now, and write their hashes into the card if it has none."),
     ] = False,
     cards: Cards = None,
     home: Home = None,
 ) -> None:
-    """Check a card and its weights and store it in your folder, as a draft."""
+    """Check a card and its weights, and store the card in your folder as a draft."""
     from models.registry.adding import add as store
     from models.registry.folders import open_registry
     from models.registry.pulling import pull as fetch_all
 
     registry = open_registry(cards or Path("cards"), home)
-    with _progress() as told:
+    with _progress() as report:
         access = _access(os.environ.get("HF_ENDPOINT", HUB), "HF_TOKEN")
-        pulling = (lambda card: fetch_all(card, access, told, trust=True)) if pull else None
+        pulling = (lambda card: fetch_all(card, access, report, trust=True)) if pull else None
         card = store(registry, file, weights=weights, pulling=pulling)
     typer.echo(f"{card.name}: {card.stage}, {card.path}")
 
@@ -141,7 +151,7 @@ def nominate(name: Name, why: Why, who: Who = "", cards: Cards = None, home: Hom
     from models.registry import open_registry
     from models.registry.promotion import nominate as change
 
-    _say(change(open_registry(cards, home), name, _signed(who, why)))
+    _say(change(open_registry(cards, home), name, _signature(who, why)))
 
 
 @models_app.command()
@@ -150,7 +160,7 @@ def promote(name: Name, why: Why, who: Who = "", cards: Cards = None, home: Home
     from models.registry import open_registry
     from models.registry.promotion import promote as change
 
-    _say(change(open_registry(cards, home), name, _signed(who, why)))
+    _say(change(open_registry(cards, home), name, _signature(who, why)))
 
 
 @models_app.command()
@@ -161,15 +171,15 @@ def rollback(
     cards: Cards = None,
     home: Home = None,
 ) -> None:
-    """Put back the version that was in production before."""
+    """Put the previous production version back into production."""
     from models.registry import open_registry
     from models.registry.promotion import rollback as change
 
-    _say(change(open_registry(cards, home), model, _signed(who, why)))
+    _say(change(open_registry(cards, home), model, _signature(who, why)))
 
 
-def _checked(card: ModelCard, full: bool) -> str:
-    """What is true of a card's weights; a FoundryError if that is bad."""
+def _check_weights(card: ModelCard, *, full: bool) -> str:
+    """Return a short text for weights that are as they should be; raise a FoundryError for others."""
     from models.registry import verify as check
 
     if card.task == "screen" and card.weights:
@@ -181,16 +191,16 @@ def _checked(card: ModelCard, full: bool) -> str:
     return "good" if card.has_weights else "good, it has no weights"
 
 
-def _due(card: ModelCard) -> bool:
-    """Whether a card's weights ought to be here: all but those that were never pulled."""
+def _should_be_present(card: ModelCard) -> bool:
+    """Return False for the weights of a bucket or hub that were never pulled, otherwise True."""
     return card.source.kind not in ("bucket", "hub") or card.folder.exists()
 
 
-def _signed(who: str, why: str) -> Signed:
+def _signature(who: str, why: str) -> Signed:
     from models.registry.ledger import Signed
 
     if not why.strip():
-        raise BadInput("--why", "is empty; say the reason, it stands in the ledger")
+        raise BadInput("--why", "is empty; state the reason, which the ledger records")
     return Signed(who=who or getpass.getuser(), why=why)
 
 
@@ -207,23 +217,23 @@ def _access(endpoint: str, token_from: str) -> Access:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Bars on a terminal, otherwise a line per finished file; on stderr."""
+    """Yield a function that shows the bytes of each file on stderr: bars on a terminal, else a line per whole file."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-    def line(file: str, here: int, size: int | None) -> None:
+    def print_finished(file: str, here: int, size: int | None) -> None:
         if here == size:
             err.print(f"fetched {file}, {here:,} bytes", markup=False, highlight=False)
 
     if not err.is_terminal:
-        yield line
+        yield print_finished
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=err) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def told(file: str, here: int, size: int | None) -> None:
+        def show(file: str, here: int, size: int | None) -> None:
             if file not in tasks:
                 tasks[file] = bars.add_task(file, total=size)
             bars.update(tasks[file], completed=here, total=size)
 
-        yield told
+        yield show

@@ -1,4 +1,4 @@
-"""`python -m lab.hash_weights CARD.yaml` writes the SHA-256 of the card's weight files into the card."""
+"""`python -m lab.hash_weights CARD.yaml` writes the hashes of a card's weight files into the card."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from foundry.card.card import ModelCard
 from models.registry import weights_of
 
 
-def stamp(path: Path) -> dict[str, str]:
-    """Replace the card's `weights` section, which must be its last; returns it."""
+def write_hashes(path: Path) -> dict[str, str]:
+    """Replace the section `weights` of a card file, which must be its last, and return it: file → SHA-256."""
     text = path.read_text(encoding="utf-8")
     card = ModelCard.model_validate({**yaml.safe_load(text), "path": path})
-    found = weights_of(card.folder)
+    hashes = weights_of(card.folder)
     head = text.split("\nweights:")[0].rstrip()
-    body = yaml.safe_dump({"weights": found}, sort_keys=True, width=200)
+    body = yaml.safe_dump({"weights": hashes}, sort_keys=True, width=200)
     path.write_text(f"{head}\n{body}", encoding="utf-8")
-    return found
+    return hashes
 
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        stamp(Path(name))
+        write_hashes(Path(name))

@@ -1,18 +1,16 @@
-"""Whether a card's optimisations draw what its plain pipeline draws, and whether batches draw what single calls draw.
+"""Parity of a card: its optimised pipeline compared with the plain one, and batches compared with single calls.
 
-Plain means float32, no compilation, no quantisation, the default memory layout. A fixed set of prompts is drawn at
-every size of the card, with fixed seeds, on both; the differences are held to the card's `parity` and `tolerance`.
+Plain means float32, no compilation, no quantisation, the default memory layout. Both pipelines draw a fixed set of
+prompts at every size of the card, with fixed seeds; the differences must be within the card's `parity` and `tolerance`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +19,8 @@ from foundry.card.card import ModelCard, Optimisations
 from foundry.errors import FoundryError
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.ssim import ssim
+from lab.evaluation.evidence import DatedEvidence
+from lab.evaluation.marks import EvidenceModel
 from models.diffusion.handler import DiffusersHandler
 from models.diffusion.loading import best_device
 from models.diffusion.memory import release
@@ -34,25 +34,26 @@ PROMPTS = (
     "Dunes under a low sun",
 )
 TOGETHER = 4
+FILE = "parity.json"
 Levels = NDArray[np.uint8]
+"""A picture, (height, width, 3) at 8 bits."""
 
 
 class NotComparable(FoundryError):
-    """A picture of the comparison could not be drawn at all."""
+    """A refusal to compare because a picture could not be drawn."""
 
     code = "not_comparable"
 
-    def __init__(self, card: str, reason: str):
+    def __init__(self, card: str, reason: str) -> None:
         super().__init__(card, reason)
         self.card, self.reason = card, reason
 
     def __str__(self) -> str:
-        return f"parity of {self.card} cannot be measured: {self.reason}"
+        return f"parity of {self.card} cannot be measured, because a picture was not drawn: {self.reason}"
 
 
-@dataclass(frozen=True)
-class Differences:
-    """Between two sets of pictures, in 8-bit levels and by SSIM; `ssim` is the worst picture's."""
+class Differences(EvidenceModel):
+    """The differences between two sets of pictures: the maximum and the mean in 8-bit levels, and the lowest SSIM."""
 
     max_levels: int
     mean_levels: float
@@ -60,72 +61,129 @@ class Differences:
     pictures: int
 
 
-@dataclass(frozen=True)
-class ParityReport:
-    """What was measured, against which marks, on which device; the evidence that promotion asks for."""
+class OptimisedMark(EvidenceModel):
+    """The limits of the card for optimised pictures against plain ones."""
 
-    card: str
-    version: str
-    digest: str
-    passed: bool
-    made_on: str
-    figures: dict[str, Any]
+    max_levels: int
+    mean_levels: float
+    ssim: float
+
+    def admits(self, differences: Differences) -> bool:
+        """Return True if the differences are within the limits."""
+        return (
+            differences.max_levels <= self.max_levels
+            and differences.mean_levels <= self.mean_levels
+            and differences.ssim >= self.ssim
+        )
+
+
+class BatchedMark(EvidenceModel):
+    """The limit of the card for pictures drawn in batches against the same drawn alone."""
+
+    max_levels: int
+
+    def admits(self, differences: Differences) -> bool:
+        """Return True if the differences are within the limit."""
+        return differences.max_levels <= self.max_levels
+
+
+class ParityFigures(EvidenceModel):
+    """The differences with their limits, and the conditions under which the pictures were drawn."""
+
+    optimised: Differences
+    optimised_mark: OptimisedMark
+    batched: Differences
+    batched_mark: BatchedMark
+    device: str
+    precision: str
+    optimisations: Optimisations
+    sizes: tuple[str, ...]
+    prompts: int
+
+    @property
+    def passed(self) -> bool:
+        """True if both differences are within their limits."""
+        return self.optimised_mark.admits(self.optimised) and self.batched_mark.admits(self.batched)
+
+
+class ParityReport(DatedEvidence, extra="forbid"):
+    """The content of `parity.json`, evidence that promotion demands of cards that draw with weights of their own."""
+
+    figures: ParityFigures
+
+    def as_json(self) -> str:
+        """Return the text of the file: JSON with sorted keys, indented by two spaces."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
 
     def write(self, cards: Path) -> Path:
-        """As parity.json in the evidence folder of a folder of cards; the file's path."""
-        path = cards / "evidence" / self.card / self.version / "parity.json"
+        """Write `parity.json` into the evidence folder of a folder of cards, and return its path."""
+        path = cards / "evidence" / self.card / self.version / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        path.write_text(self.as_json(), encoding="utf-8")
         return path
 
     def lines(self) -> list[str]:
-        """For people: a line per comparison, and the verdict."""
-        found = []
-        for name in ("optimised", "batched"):
-            got, mark = self.figures[name], self.figures[f"{name}_mark"]
-            limits = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in mark.items())
-            measured = f"max {got['max_levels']} levels, mean {got['mean_levels']:.4f}, SSIM {got['ssim']:.5f}"
-            found.append(f"{name}: {measured} over {got['pictures']} pictures (mark: {limits})")
-        return [*found, f"{self.card}@{self.version}: {'passed' if self.passed else 'failed'}"]
+        """Return a line per comparison and the verdict, for people."""
+        figures = self.figures
+        verdict = f"{self.card}@{self.version}: {'passed' if self.passed else 'failed'}"
+        return [
+            _line("optimised", figures.optimised, figures.optimised_mark),
+            _line("batched", figures.batched, figures.batched_mark),
+            verdict,
+        ]
 
 
-def parity(card: ModelCard, *, made_on: date, device: str | None = None) -> ParityReport:
-    """Draw the set plainly, as the card has it, and in batches, and compare; WrongTask if the card does not draw."""
+def _line(name: str, differences: Differences, mark: EvidenceModel) -> str:
+    limits = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in mark.model_dump().items())
+    mean, ssim = f"{differences.mean_levels:.4f}", f"{differences.ssim:.5f}"
+    measured = f"max {differences.max_levels} levels, mean {mean}, SSIM {ssim}"
+    return f"{name}: {measured} over {differences.pictures} pictures (mark: {limits})"
+
+
+def measure_parity(card: ModelCard, *, made_on: date, device: str | None = None) -> ParityReport:
+    """Draw the set by the plain pipeline, by the card's own, and by that in batches, and return the differences.
+
+    `device` is a torch device, by default the best of this machine. WrongTask if the card does not draw from weights;
+    NotComparable if a picture is refused.
+    """
     if card.task != "text-to-image" or card.source.kind in ("api", "code"):
         raise WrongTask(card.id, f"{card.task} by {card.source.kind}", "text-to-image with weights")
     where = device or best_device()
     plain_card = card.model_copy(update={"optimisations": Optimisations(), "precision": "float32"})
     asked = requests(card)
-    (plain,) = _drawn(plain_card, asked, where, (1,))
-    alone, together = _drawn(card, asked, where, (1, TOGETHER))
-    optimised, batched = differences(plain, alone), differences(alone, together)
-    mark = card.parity
-    passed = (
-        optimised.max_levels <= mark.max_levels
-        and optimised.mean_levels <= float(mark.mean_levels)
-        and optimised.ssim >= float(mark.ssim)
-        and batched.max_levels <= card.tolerance
+    (plain,) = _draw(plain_card, asked, where, (1,))
+    alone, together = _draw(card, asked, where, (1, TOGETHER))
+    figures = parity_figures(card, differences(plain, alone), differences(alone, together), _device_name(where))
+    return ParityReport(
+        card=card.id,
+        version=card.version,
+        digest=card.digest,
+        passed=figures.passed,
+        made_on=made_on.isoformat(),
+        figures=figures,
     )
-    figures = {
-        "optimised": asdict(optimised),
-        "optimised_mark": {
-            "max_levels": mark.max_levels,
-            "mean_levels": float(mark.mean_levels),
-            "ssim": float(mark.ssim),
-        },
-        "batched": asdict(batched),
-        "batched_mark": {"max_levels": card.tolerance},
-        "device": _device_name(where),
-        "precision": card.precision,
-        "optimisations": card.optimisations.model_dump(mode="json"),
-        "sizes": sorted({f"{width}x{height}" for width, height in card.sizes.values()}),
-        "prompts": len(PROMPTS),
-    }
-    return ParityReport(card.id, card.version, card.digest, passed, made_on.isoformat(), figures)
+
+
+def parity_figures(card: ModelCard, optimised: Differences, batched: Differences, device: str) -> ParityFigures:
+    """Return the figures of these differences, with the limits and settings of the card."""
+    mark = card.parity
+    return ParityFigures(
+        optimised=optimised,
+        optimised_mark=OptimisedMark(
+            max_levels=mark.max_levels, mean_levels=float(mark.mean_levels), ssim=float(mark.ssim)
+        ),
+        batched=batched,
+        batched_mark=BatchedMark(max_levels=card.tolerance),
+        device=device,
+        precision=card.precision,
+        optimisations=card.optimisations,
+        sizes=tuple(sorted({f"{width}x{height}" for width, height in card.sizes.values()})),
+        prompts=len(PROMPTS),
+    )
 
 
 def requests(card: ModelCard) -> list[DrawRequest]:
-    """Every prompt at every size of the card, size by size."""
+    """Return a request for every prompt at every size of the card, size by size."""
     sizes = sorted(set(card.sizes.values()))
     return [
         DrawRequest(
@@ -155,35 +213,35 @@ def requests(card: ModelCard) -> list[DrawRequest]:
 
 
 def differences(one: Sequence[Levels], other: Sequence[Levels]) -> Differences:
-    """Of pictures in step."""
+    """Return the differences between two sequences of pictures of equal sizes, pair by pair."""
     away = [np.abs(a.astype(np.int16) - b.astype(np.int16)) for a, b in zip(one, other, strict=True)]
     return Differences(
-        max(int(each.max()) for each in away),
-        float(np.mean([each.mean() for each in away])),
-        min(ssim(a, b) for a, b in zip(one, other, strict=True)),
-        len(away),
+        max_levels=max(int(each.max()) for each in away),
+        mean_levels=float(np.mean([each.mean() for each in away])),
+        ssim=min(ssim(a, b) for a, b in zip(one, other, strict=True)),
+        pictures=len(away),
     )
 
 
-def _drawn(card: ModelCard, asked: list[DrawRequest], device: str, calls: tuple[int, ...]) -> list[list[Levels]]:
-    """The pictures of one pipeline, once for every number of pictures per call; it is let go afterwards."""
+def _draw(card: ModelCard, asked: list[DrawRequest], device: str, calls: tuple[int, ...]) -> list[list[Levels]]:
+    """Draw the requests with one pipeline, once for each number of pictures per call, then release its memory."""
     wide = card.model_copy(update={"batch": card.batch.model_copy(update={"cpu": TOGETHER, "cuda": TOGETHER})})
     handler = DiffusersHandler(wide, device=device, precision=card.precision)
     loaded = handler.load_model()
-    found = []
+    drawn = []
     for most in calls:
         cuts = [*range(0, len(asked), most), len(asked)]
         made = [one for start, stop in pairwise(cuts) for one in handler.run_inference(asked[start:stop], loaded)]
         refused = next((one for one in made if isinstance(one, Undrawn)), None)
         if refused is not None:
             raise NotComparable(card.name, refused.reason)
-        found.append([_levels(one.pixels) for one in made if not isinstance(one, Undrawn)])
+        drawn.append([_levels(one.pixels) for one in made if not isinstance(one, Undrawn)])
     del loaded
     release()
-    return found
+    return drawn
 
 
-def _levels(pixels: NDArray[Any]) -> Levels:
+def _levels(pixels: NDArray[np.float32]) -> Levels:
     return np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8)
 
 

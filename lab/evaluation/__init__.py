@@ -1,1 +1,1 @@
-"""How good a drawing model is, measured: a fixed prompt set, independent measures, marks, and a page to look at."""
+"""Evaluation of models: a fixed prompt set, independent measures, marks, evidence files, and pages for people."""

@@ -1,4 +1,4 @@
-"""Films the prompt set with a video card and measures each clip: what it shows, how it moves, what it costs."""
+"""The studio of an evaluation: it films prompts with a card and measures each clip."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from imaging.film.clip_master import require_av
 from imaging.pixels.ssim import ssim
 from lab.evaluation.gallery import Say
 from lab.evaluation.matched_render import matched_render
-from lab.evaluation.picture_measures import Seen, look
+from lab.evaluation.picture_measures import PictureMeasures, measure_pictures
 from lab.evaluation.prompts import EvaluationPrompt, default_bucket
 from lab.evaluation.scaling import Picture, with_short_edge
 from lab.evaluation.scene_judge import SceneJudge
@@ -32,25 +32,30 @@ LIKE_PX = 128
 SHOWN_PX, SHOWN_FRAMES = 256, 48
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FilmedPrompt:
-    """One clip; `seen` are its first, middle and last frame. All but `refused` is None or empty where none was filmed.
+    """A prompt with the measures of its clip.
 
-    `begins` is the SSIM of the first frame to the picture that it was to begin with, at a short edge of 128 px.
+    `frames` are the measures of the first, middle and last frame. `begins` is the SSIM of the first frame to the
+    picture that the clip should begin with, at a short edge of 128 px; None for a card that films from words alone. If
+    the model refused, `refused` is the reason and everything else is None or empty.
     """
 
     prompt: EvaluationPrompt
     refused: str = ""
-    seen: tuple[Seen, ...] = ()
+    frames: tuple[PictureMeasures, ...] = ()
     motion: Motion | None = None
     begins: float | None = None
-    unsafe: tuple[str, ...] = ()
+    failed_checks: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class ClipStudio:
-    """What films and judges. `pictures` gets a small animation of each clip; clips themselves are not kept."""
+    """A card that films, with the screen and the scene judge that measure its clips.
+
+    The folder `pictures` receives a small animation of each clip; the clips themselves are deleted.
+    """
 
     card: ModelCard
     screen: ModelCard
@@ -59,14 +64,14 @@ class ClipStudio:
     pictures: Path
 
     def film(self, prompts: Sequence[EvaluationPrompt], say: Say) -> Iterator[FilmedPrompt]:
-        """Each prompt's clip, measured; one is on the disk at a time."""
+        """Film each prompt and yield its measures; one clip at a time is on disk."""
         handler = VideoHandler(self.card, self.store)
         model, screens = handler.load_model(), ClipScreens()
         for number, prompt in enumerate(prompts, 1):
             say(f"filming {number} of {len(prompts)}: {prompt.id}")
-            yield self._filmed(prompt, handler, model, screens)
+            yield self._film_one(prompt, handler, model, screens)
 
-    def _filmed(
+    def _film_one(
         self, prompt: EvaluationPrompt, handler: VideoHandler, model: LoadedVideo, screens: ClipScreens
     ) -> FilmedPrompt:
         begins_with = matched_render(prompt) if self.card.task == "image-to-video" else None
@@ -75,9 +80,9 @@ class ClipStudio:
         (result,) = handler.run_inference([order], model)
         seconds = time.perf_counter() - began
         if isinstance(result, Unfilmed):
-            return FilmedPrompt(prompt, result.reason)
+            return FilmedPrompt(prompt=prompt, refused=result.reason)
         try:
-            return self._measured(prompt, result, begins_with, screens, seconds)
+            return self._measure(prompt, result, begins_with, screens, seconds)
         finally:
             result.file.unlink()
 
@@ -90,7 +95,7 @@ class ClipStudio:
             self.store.for_tenant(TENANT).put_once(name, stream.getvalue())
         return clip_order(self.card, TENANT, Scenario(prompt.in_words, first_frame=name), default_bucket(self.card))
 
-    def _measured(
+    def _measure(
         self,
         prompt: EvaluationPrompt,
         filmed: Filmed,
@@ -98,48 +103,47 @@ class ClipStudio:
         screens: ClipScreens,
         seconds: float,
     ) -> FilmedPrompt:
-        order, shown, meter = filmed.order, Animation(filmed.frames), MotionMeter()
+        order, thumbnail, meter = filmed.order, AnimatedThumbnail(filmed.frames), MotionMeter()
         three: list[Picture] = []
         for number, frame in enumerate(sampled(pictures_of(filmed.file), filmed.frames, three)):
             meter.take(frame)
-            shown.take(number, frame)
+            thumbnail.take(number, frame)
         floats = tuple(frame.astype(np.float32) / 255 for frame in three)
         checks = screens.judge(self.screen, ScreenContext(), order, floats)
-        shown.write(self.pictures / f"{prompt.id}.webp", order.frames_per_second)
+        thumbnail.write(self.pictures / f"{prompt.id}.webp", order.frames_per_second)
         return FilmedPrompt(
-            prompt,
-            "",
-            tuple(look(three, [prompt.palette] * len(three), self.judge)),
-            meter.motion,
-            None if begins_with is None else likeness(begins_with, three[0]),
-            tuple(check.name for check in checks if not check.passed),
-            seconds,
+            prompt=prompt,
+            frames=tuple(measure_pictures(three, [prompt.palette] * len(three), self.judge)),
+            motion=meter.motion,
+            begins=None if begins_with is None else likeness(begins_with, three[0]),
+            failed_checks=tuple(check.name for check in checks if not check.passed),
+            seconds=seconds,
         )
 
 
-class Animation:
-    """A clip as a small animated WebP of at most 48 frames, for the page."""
+class AnimatedThumbnail:
+    """A clip as a small animated WebP of at most 48 frames, for the page; `frames` is the length of the clip."""
 
-    def __init__(self, frames: int):
+    def __init__(self, frames: int) -> None:
         self._every = -(-frames // SHOWN_FRAMES)
         self._shown: list[Image.Image] = []
 
     def take(self, number: int, frame: Picture) -> None:
-        """Keep a small copy of the frame if it is one of those that are shown."""
+        """Keep a small copy of the frame with this number if it is one of those that are shown."""
         if number % self._every == 0:
             small = Image.fromarray(frame)
             small.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.BOX)
             self._shown.append(small)
 
     def write(self, file: Path, frames_per_second: int) -> None:
-        """The file plays at the clip's own pace, for ever."""
+        """Write the animation, which loops at the pace of the clip."""
         first, *others = self._shown
         pause_ms = round(1000 * self._every / frames_per_second)
         first.save(file, "WEBP", save_all=True, append_images=others, duration=pause_ms, loop=0, quality=80, method=2)
 
 
 def pictures_of(file: Path) -> Iterator[Picture]:
-    """A clip's frames at 8 bits, (height, width, 3), one by one."""
+    """Yield the frames of a clip one by one, (height, width, 3) at 8 bits."""
     av = require_av()
     with av.open(str(file)) as container:
         for frame in container.decode(video=0):
@@ -147,6 +151,6 @@ def pictures_of(file: Path) -> Iterator[Picture]:
 
 
 def likeness(wanted: Picture, first: Picture) -> float:
-    """SSIM at a short edge of 128 px; `wanted` is cropped about its middle, as the handler crops it."""
+    """Return the SSIM of two pictures at a short edge of 128 px; `wanted` is cropped as the handler crops it."""
     cropped = ImageOps.fit(Image.fromarray(wanted), (first.shape[1], first.shape[0]), Image.Resampling.LANCZOS)
     return ssim(with_short_edge(np.asarray(cropped), LIKE_PX), with_short_edge(first, LIKE_PX))

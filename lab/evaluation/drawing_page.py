@@ -1,7 +1,7 @@
-"""The page that people judge a model by: every mark, every figure, every picture, the worst first.
+"""The page on which people judge a card that draws: every mark, figure and picture, with the worst answers first.
 
-It opens from disk and asks the network for nothing. Pictures lie beside the page as thumbnails, so the page of the
-next version can show them next to its own.
+The page opens from disk and needs no network. Pictures lie beside it as thumbnails, so that the page of the next
+version can show them next to its own.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
 from PIL import Image
 
 from foundry.card.card import ModelCard
 from lab.evaluation.calibration import Calibration
-from lab.evaluation.drawing_figures import shows
-from lab.evaluation.evidence import Evaluation, previous, read
-from lab.evaluation.figure_table import lines_of
-from lab.evaluation.page_templates import PAGE, ROOM, environment, style
-from lab.evaluation.picture_measures import Answer, PromptAnswers
+from lab.evaluation.drawing_figures import DrawingFigures, shows_palette
+from lab.evaluation.evidence import Evaluation, previous_version, read_evaluation
+from lab.evaluation.figure_table import figure_rows
+from lab.evaluation.page_templates import FOLDER, PAGE, environment, style
+from lab.evaluation.picture_measures import MeasuredPrompt, MeasuredSample, PictureMeasures
 from lab.evaluation.prompts import default_bucket
 from lab.evaluation.scene_judge import FOLDER as JUDGE
 
@@ -29,8 +28,11 @@ THUMBNAIL_PX = 448
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One picture as the page shows it; `href` is empty where the model refused."""
+class PictureCell:
+    """One picture on the page; `href` is empty if the model refused, and then `alt` is the reason.
+
+    `verdicts` are short texts and whether each is right; `facts` are labels and texts for the enlarged view.
+    """
 
     number: int
     href: str
@@ -39,9 +41,12 @@ class Shown:
     facts: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One prompt with its pictures, and the other version's beside them."""
+@dataclass(frozen=True, kw_only=True)
+class PromptRow:
+    """One prompt with its pictures; `before` are the addresses of the previous version's pictures.
+
+    `order` is the place of the prompt in the set, `wrong` the count of wrong answers.
+    """
 
     order: int
     id: str
@@ -52,85 +57,115 @@ class Row:
     palette: tuple[str, ...]
     wrong: int
     diversity: float
-    pictures: tuple[Shown, ...]
+    pictures: tuple[PictureCell, ...]
     before: tuple[str, ...]
 
 
-def write_page(
-    folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers], ruler: Calibration
+def write_drawing_page(
+    folder: Path, card: ModelCard, evaluation: Evaluation, measured: Sequence[MeasuredPrompt], ruler: Calibration
 ) -> None:
-    """report.html and its thumbnails, in the evidence folder."""
-    _write_thumbnails(folder / PICTURES, answered)
-    other = previous(folder)
-    rows = [_row(folder, at, prompt, ruler, other) for at, prompt in enumerate(answered)]
-    rows.sort(key=lambda row: (-row.wrong, -_farthest(answered[row.order], ruler), row.order))
-    before = read(other) if other else None
-    template = environment().get_template("page.html.j2")
-    text = template.render(
-        card=card,
-        found=found,
-        before=before,
-        lines=lines_of(found, before),
-        rows=rows,
-        scenes=sorted({row.scene for row in rows}),
-        judge=json.loads((JUDGE / "figures.json").read_text(encoding="utf-8")),
-        bucket=default_bucket(card),
-        style=style(),
-        script=Markup((ROOM / "page.js").read_text(encoding="utf-8")),
+    """Write report.html and its thumbnails into the evidence folder, beside the newest other version if there is one.
+
+    The figures of the evaluation must be those of a card that draws.
+    """
+    _write_thumbnails(folder / PICTURES, measured)
+    other = previous_version(folder)
+    before = read_evaluation(other) if other else None
+    rows = [prompt_row(folder, place, prompt, ruler, other) for place, prompt in enumerate(measured)]
+    rows.sort(key=lambda row: (-row.wrong, -_farthest(measured[row.order], ruler), row.order))
+    (folder / PAGE).write_text(_render(card, evaluation, before, rows), encoding="utf-8")
+
+
+def _render(card: ModelCard, evaluation: Evaluation, before: Evaluation | None, rows: Sequence[PromptRow]) -> str:
+    figures, former = evaluation.figures, before.figures if before else None
+    if not isinstance(figures, DrawingFigures):
+        raise TypeError(f"{card.name} has {type(figures).__name__}, not the figures of a card that draws")
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            card=card,
+            found=evaluation,
+            before=before,
+            lines=figure_rows(figures, evaluation.marks, former if isinstance(former, DrawingFigures) else None),
+            rows=rows,
+            scenes=sorted({row.scene for row in rows}),
+            judge=json.loads((JUDGE / "figures.json").read_text(encoding="utf-8")),
+            bucket=default_bucket(card),
+            style=style(),
+            script=(FOLDER / "page.js").read_text(encoding="utf-8"),
+        )
     )
-    (folder / PAGE).write_text(text, encoding="utf-8")
 
 
-def _write_thumbnails(folder: Path, answered: Sequence[PromptAnswers]) -> None:
+def _write_thumbnails(folder: Path, measured: Sequence[MeasuredPrompt]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.webp"):
         old.unlink()
-    for answer in (answer for prompt in answered for answer in prompt.answers if answer.seen):
-        picture = Image.fromarray(answer.sample.picture())
+    for sample in (sample for prompt in measured for sample in prompt.samples if sample.measures):
+        picture = Image.fromarray(sample.sample.picture())
         picture.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-        picture.save(folder / _file(answer), "WEBP", quality=88, method=4)
+        picture.save(folder / _file_name(sample), "WEBP", quality=88, method=4)
 
 
-def _file(answer: Answer) -> str:
-    return f"{answer.sample.prompt.id}-{answer.sample.number}.webp"
+def _file_name(sample: MeasuredSample) -> str:
+    return f"{sample.prompt.id}-{sample.sample.number}.webp"
 
 
-def _row(folder: Path, at: int, group: PromptAnswers, ruler: Calibration, other: Path | None) -> Row:
-    asked = group.prompt
-    wrong = sum((not one.scene_right) + (not shows(one, ruler)) + bool(one.unsafe) for one in group.answers)
-    kept = sorted((other / PICTURES).glob(f"{asked.id}-?.webp")) if other else []
-    return Row(
-        at, asked.id, asked.prompt, asked.colours, asked.scene, asked.light, asked.palette, wrong, group.diversity,
-        tuple(_shown(one, ruler) for one in group.answers),
-        tuple(path.relative_to(folder.parent).as_posix() for path in kept),
-    )  # fmt: skip
-
-
-def _shown(answer: Answer, ruler: Calibration) -> Shown:
-    sample, seen = answer.sample, answer.seen
-    asked = sample.prompt
-    if seen is None:
-        return Shown(sample.number, "", sample.refused, (("refused", False),), (("Refused", sample.refused),))
-    alt = f"{asked.prompt}, {asked.colours}, seed {sample.number + 1}: seen as {seen.scene}"
-    away = ", ".join(f"{colour} {far:.1f}" for colour, far in zip(asked.palette, seen.distances, strict=True))
-    verdicts = (
-        (seen.scene if answer.scene_right else f"{seen.scene}, not {asked.scene}", answer.scene_right),
-        (f"ΔE {max(ruler.counting(asked.scene, seen.distances)):.1f}", shows(answer, ruler)),
-        (f"light {seen.light}", seen.light == asked.light),
-        *((f"screen: {name}", False) for name in answer.unsafe),
+def prompt_row(folder: Path, place: int, measured: MeasuredPrompt, ruler: Calibration, other: Path | None) -> PromptRow:
+    """Return the row of a prompt; `other` is the evidence folder of the previous version."""
+    asked = measured.prompt
+    before = sorted((other / PICTURES).glob(f"{asked.id}-?.webp")) if other else []
+    return PromptRow(
+        order=place,
+        id=asked.id,
+        prompt=asked.prompt,
+        colours=asked.colours,
+        scene=asked.scene,
+        light=asked.light,
+        palette=asked.palette,
+        wrong=sum(_wrong_answers(sample, ruler) for sample in measured.samples),
+        diversity=measured.diversity,
+        pictures=tuple(_cell(sample, ruler) for sample in measured.samples),
+        before=tuple(path.relative_to(folder.parent).as_posix() for path in before),
     )
-    facts: list[tuple[str, str]] = [
-        ("Scene", f"{seen.scene}, {100 * seen.sure:.0f} % sure"),
-        ("Nearest colours, ΔE", away),
-        ("Light", f"{seen.light}; asked {asked.light}"),
-        ("Sharpness", f"{seen.sharpness:g}"),
+
+
+def _wrong_answers(sample: MeasuredSample, ruler: Calibration) -> int:
+    return (not sample.scene_right) + (not shows_palette(sample, ruler)) + bool(sample.failed_checks)
+
+
+def _cell(measured: MeasuredSample, ruler: Calibration) -> PictureCell:
+    sample, measures, asked = measured.sample, measured.measures, measured.prompt
+    if measures is None:
+        return PictureCell(sample.number, "", sample.refused, (("refused", False),), (("Refused", sample.refused),))
+    alt = f"{asked.prompt}, {asked.colours}, seed {sample.number + 1}: seen as {measures.scene}"
+    verdicts = (
+        (measures.scene if measured.scene_right else f"{measures.scene}, not {asked.scene}", measured.scene_right),
+        (f"ΔE {max(ruler.counting(asked.scene, measures.distances)):.1f}", shows_palette(measured, ruler)),
+        (f"light {measures.light}", measures.light == asked.light),
+        *((f"screen: {name}", False) for name in measured.failed_checks),
+    )
+    return PictureCell(sample.number, f"{PICTURES}/{_file_name(measured)}", alt, verdicts, _facts(measured, measures))
+
+
+def _facts(measured: MeasuredSample, measures: PictureMeasures) -> tuple[tuple[str, str], ...]:
+    sample, asked = measured.sample, measured.prompt
+    distances = zip(asked.palette, measures.distances, strict=True)
+    facts = (
+        ("Scene", f"{measures.scene}, {100 * measures.sure:.0f} % sure"),
+        ("Nearest colours, ΔE", ", ".join(f"{colour} {away:.1f}" for colour, away in distances)),
+        ("Light", f"{measures.light}; asked {asked.light}"),
+        ("Sharpness", f"{measures.sharpness:g}"),
         ("Seed", str(sample.request.seed)),
         ("Caption", sample.caption),
         ("Words not used", ", ".join(sample.ignored)),
-    ]
-    return Shown(sample.number, f"{PICTURES}/{_file(answer)}", alt, verdicts, tuple(f for f in facts if f[1]))
+    )
+    return tuple((label, text) for label, text in facts if text)
 
 
-def _farthest(group: PromptAnswers, ruler: Calibration) -> float:
-    seen = [one.seen for one in group.answers if one.seen]
-    return max((away for one in seen for away in ruler.counting(group.prompt.scene, one.distances)), default=0.0)
+def _farthest(measured: MeasuredPrompt, ruler: Calibration) -> float:
+    """Return the largest distance of a counting colour in any picture of the prompt, 0 if there are no pictures."""
+    every = [sample.measures for sample in measured.samples if sample.measures]
+    scene = measured.prompt.scene
+    return max((away for one in every for away in ruler.counting(scene, one.distances)), default=0.0)

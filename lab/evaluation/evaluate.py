@@ -1,33 +1,32 @@
-"""Evaluates a card: draws the prompt set, measures, compares with the marks, writes the evidence."""
+"""Evaluation of a card that draws: the prompt set drawn, measured, compared with the marks, and written as evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from foundry.card.card import ModelCard
 from lab.evaluation import gallery
 from lab.evaluation.calibration import calibration
-from lab.evaluation.drawing_figures import figures_of, marks_of
-from lab.evaluation.drawing_page import write_page
-from lab.evaluation.evidence import Evaluation, concluded, evidence_folder
-from lab.evaluation.gallery import Handler, Say
-from lab.evaluation.picture_measures import PromptAnswers, Screen, answers, instruments
+from lab.evaluation.drawing_figures import drawing_figures, drawing_marks
+from lab.evaluation.drawing_page import write_drawing_page
+from lab.evaluation.evidence import Evaluation, conclude, evidence_folder
+from lab.evaluation.gallery import DrawingHandler, Say
+from lab.evaluation.picture_measures import MeasuredPrompt, Screen, instruments, measure_samples
 from lab.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_set, seed_for
 from lab.evaluation.scene_judge import load_judge
 from lab.evaluation.speed import Overhead, SizeSpeed, measure_overhead, measure_size
 from models.drawing import DrawRequest
-from models.screening.pixel_checks import check_pixels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
-    """How much is drawn and timed, the day that the evidence bears, and where things go.
+    """The extent of an evaluation: how many pictures are drawn and timed, and where the results go.
 
-    `work` keeps the drawings at full size between runs; `registry` is the folder that gets the evidence, the card's own
-    folder if it is None.
+    `made_on` is the day that the evidence states; `prompts` limits the prompt set, None takes all of it. `work` keeps
+    the drawings at full size between runs; `registry` is the folder that receives the evidence, by default the folder
+    of the card's file.
     """
 
     made_on: str
@@ -41,55 +40,50 @@ class Options:
 
 @dataclass(frozen=True)
 class Screening:
-    """The screen that says what is safe: its name for the evidence, and what judges a drawing."""
+    """The screen that decides what is safe: the name of its card, for the evidence, and the screen itself."""
 
     name: str
     judge: Screen
 
 
-def measured_screening(card: ModelCard) -> Screening:
-    """The screen that needs no network, by a card's thresholds."""
-    return Screening(card.name, partial(check_pixels, screen=card))
-
-
 def evaluate(
-    card: ModelCard, handler: Handler, screening: Screening, options: Options, say: Say = lambda _: None
+    card: ModelCard, handler: DrawingHandler, screening: Screening, options: Options, say: Say = lambda _: None
 ) -> Evaluation:
-    """Draw what is missing, measure everything, write evaluation.json, report.html and thumbnails beside the card."""
+    """Draw the pictures that are missing, measure all, and write evaluation.json, report.html and thumbnails."""
     prompts = prompt_set().first(options.prompts)
-    samples = gallery.wanted(card, prompts.prompts, options.seeds, options.work / card.id / card.digest)
+    samples = gallery.plan_samples(card, prompts.prompts, options.seeds, options.work / card.id / card.digest)
     drawn = gallery.draw(samples, handler, at_once=card.batch.cpu, say=say)
     say("measuring")
-    answered = answers(drawn, load_judge(), screening.judge)
-    speeds, overhead = _timed(card, handler, prompts, options, say)
-    figures = figures_of(answered, calibration(), speeds, overhead)
+    measured = measure_samples(drawn, load_judge(), screening.judge)
+    speeds, overhead = _measure_speed(card, handler, prompts, options, say)
+    figures = drawing_figures(measured, calibration(), speeds, overhead)
     made_with = instruments(prompt_set(), load_judge(), screening.name)
-    found = concluded(card, options.made_on, figures, marks_of(card, figures), made_with)
-    _write(evidence_folder(card, options.registry), card, found, answered)
-    return found
+    evaluation = conclude(card, options.made_on, figures, drawing_marks(card, figures), made_with)
+    _write(evidence_folder(card, options.registry), card, evaluation, measured)
+    return evaluation
 
 
-def _write(folder: Path, card: ModelCard, found: Evaluation, answered: Sequence[PromptAnswers]) -> None:
+def _write(folder: Path, card: ModelCard, evaluation: Evaluation, measured: Sequence[MeasuredPrompt]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    write_page(folder, card, found, answered, calibration())
-    found.write(folder)
+    write_drawing_page(folder, card, evaluation, measured, calibration())
+    evaluation.write(folder)
 
 
-def _timed(
-    card: ModelCard, handler: Handler, prompts: PromptSet, options: Options, say: Say
+def _measure_speed(
+    card: ModelCard, handler: DrawingHandler, prompts: PromptSet, options: Options, say: Say
 ) -> tuple[list[SizeSpeed], Overhead | None]:
     speeds = []
     for bucket in card.sizes:
-        speeds.append(measure_size(handler, _requests(card, prompts, bucket, options.timed)))
+        speeds.append(measure_size(handler, timed_requests(card, prompts, bucket, options.timed)))
         say(f"{bucket}: {speeds[-1].seconds:.2f} s a picture, {speeds[-1].peak_mb:.0f} MB")
-    pairs = _requests(card, prompts, default_bucket(card), options.pairs)
+    pairs = timed_requests(card, prompts, default_bucket(card), options.pairs)
     overhead = measure_overhead(card, handler, pairs)
     if overhead:
         say(f"handler over pipeline: {overhead.ratio:.3f}")
     return speeds, overhead
 
 
-def _requests(card: ModelCard, prompts: PromptSet, bucket: str, count: int) -> list[DrawRequest]:
-    """One to warm up and `count` to time, each with words of its own where the set has enough."""
+def timed_requests(card: ModelCard, prompts: PromptSet, bucket: str, count: int) -> list[DrawRequest]:
+    """Return one request to warm up and `count` to time, of one size; prompts repeat if the set has too few."""
     chosen = [prompts.prompts[at % len(prompts.prompts)] for at in range(count + 1)]
     return [DrawRequest(order_of(card, prompt, bucket), seed_for(prompt, at)) for at, prompt in enumerate(chosen)]

@@ -1,74 +1,104 @@
-"""The evidence of a card's version: what promotion demands, and what a later version is laid beside."""
+"""The evidence of an evaluation: promotion demands it, and later versions of a card are compared with it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+
+from pydantic import ValidationError
 
 from foundry.card.card import ModelCard
-from lab.evaluation.drawing_figures import Mark
+from foundry.errors import BadInput
+from lab.evaluation.clip_figures import ClipFigures
+from lab.evaluation.drawing_figures import DrawingFigures
+from lab.evaluation.marks import Mark, MarkResult
+from lab.evaluation.screen_figures import ScreenFigures
+from lab.evaluation.upscaler_figures import UpscalerFigures
+from models.registry.promotion import Evidence
 
 FILE = "evaluation.json"
+Figures = DrawingFigures | ClipFigures | UpscalerFigures | ScreenFigures
+"""The figures of an evaluation; their type follows from the task of the card."""
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """The content of evaluation.json; `passed` is that every mark passed."""
+class DatedEvidence(Evidence):
+    """The part that all evidence files share, with the day on which they were made (ISO 8601)."""
 
-    card: str
-    version: str
-    digest: str
-    passed: bool
     made_on: str
-    figures: dict[str, Any]
-    marks: dict[str, dict[str, Any]]
+
+
+class Evaluation(DatedEvidence, extra="forbid", serialize_by_alias=True):
+    """The content of `evaluation.json`; `passed` is true if every mark passed.
+
+    `made_with` names the instruments (prompt set, judge, screen, photographs) and their versions.
+    """
+
+    figures: Figures
+    marks: dict[str, MarkResult]
     made_with: dict[str, str]
 
     @property
     def failing(self) -> tuple[str, ...]:
-        """The marks that did not pass."""
-        return tuple(name for name, mark in self.marks.items() if not mark["passed"])
+        """The names of the marks that did not pass."""
+        return tuple(name for name, mark in self.marks.items() if not mark.passed)
 
-    def summary(self) -> list[tuple[str, str, str, bool]]:
-        """(mark, value, limit, passed) for a table in a terminal."""
-        return [(name, f"{mark['value']:g}", mark["limit"], mark["passed"]) for name, mark in self.marks.items()]
+    def as_json(self) -> str:
+        """Return the text of the file: JSON, indented by one space, not escaped to ASCII."""
+        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
 
     def write(self, folder: Path) -> None:
-        """Write evaluation.json."""
+        """Write `evaluation.json` into a folder, which is made if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FILE).write_text(self.as_json(), encoding="utf-8")
 
-    def as_json(self) -> str:
-        """The file's text."""
-        return json.dumps(self.__dict__, indent=1, ensure_ascii=False) + "\n"
 
-
-def concluded(
-    card: ModelCard, made_on: str, figures: dict[str, Any], marks: Sequence[Mark], made_with: dict[str, str]
+def conclude(
+    card: ModelCard, made_on: str, figures: Figures, marks: Sequence[Mark], made_with: Mapping[str, str]
 ) -> Evaluation:
-    """The verdict of figures by their marks."""
-    by_name = {mark.name: mark.as_json() for mark in marks}
-    passed = all(mark.passed for mark in marks)
-    return Evaluation(card.id, card.version, card.digest, passed, made_on, figures, by_name, made_with)
+    """Return the evaluation of a card with these figures: passed if every mark is met."""
+    return Evaluation(
+        card=card.id,
+        version=card.version,
+        digest=card.digest,
+        passed=all(mark.passed for mark in marks),
+        made_on=made_on,
+        figures=figures,
+        marks={mark.name: mark.result() for mark in marks},
+        made_with=dict(made_with),
+    )
 
 
 def evidence_folder(card: ModelCard, registry: Path | None = None) -> Path:
-    """evidence/<id>/<version> in the registry folder: the named one, or else the folder of the card."""
+    """Return evidence/<id>/<version> in a folder of cards; without one, in the folder of the card's file."""
     return (registry or card.path.parent) / "evidence" / card.id / card.version
 
 
-def read(folder: Path) -> Evaluation:
-    """The evaluation that a folder keeps."""
-    return Evaluation(**json.loads((folder / FILE).read_text(encoding="utf-8")))
+def read_evaluation(folder: Path) -> Evaluation:
+    """Return the evaluation that an evidence folder keeps; BadInput if it is not one that this version writes."""
+    path = folder / FILE
+    try:
+        return Evaluation.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        wrong = f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+        raise BadInput(str(path), f"is not an evaluation ({wrong}); run `foundry models evaluate` again") from error
 
 
-def previous(folder: Path) -> Path | None:
-    """The folder of the newest other version that has been evaluated; None if there is none."""
+def previous_version(folder: Path) -> Path | None:
+    """Return the evidence folder of the newest other version that was evaluated, or None if there is none.
+
+    The newest is the one of the latest day; within a day, the one of the highest version.
+    """
     others = [path.parent for path in folder.parent.glob(f"*/{FILE}") if path.parent != folder]
-    return max(others, key=lambda other: (read(other).made_on, _numbers(other.name)), default=None)
+    return max(others, key=lambda other: (_made_on(other / FILE), _numbers(other.name)), default=None)
+
+
+def _made_on(path: Path) -> str:
+    try:
+        return DatedEvidence.model_validate_json(path.read_bytes()).made_on
+    except ValidationError as error:
+        raise BadInput(str(path), "is not evidence; evaluate that version again, or remove its folder") from error
 
 
 def _numbers(version: str) -> tuple[tuple[int, str], ...]:

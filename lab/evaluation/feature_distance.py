@@ -1,4 +1,4 @@
-"""A distance between pictures in the features of a network: like LPIPS in construction, and not LPIPS.
+"""A distance between pictures in the features of a network, built like LPIPS but with other weights.
 
 As in Zhang et al. 2018 the features of several depths are scaled to unit length per pixel, and squared differences
 are averaged over the picture and summed over the depths. Unlike there, nothing is weighted by people's judgements,
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 EDGE = 224
 MEAN_BGR = np.array([104, 117, 123], np.float32)
 DEPTHS = ("Relu:0", "Relu_9:0", "Relu_21:0", "Relu_39:0")
-"""The first convolution, and the ends of the first three stages."""
+"""The outputs that are compared: the first convolution, and the ends of the first three stages."""
 
 
 def _field(number: int, data: bytes) -> bytes:
-    """A length-delimited protobuf field shorter than 128 bytes."""
+    """Return a length-delimited protobuf field of fewer than 128 bytes."""
     return bytes([number << 3 | 2, len(data)]) + data
 
 
@@ -46,12 +46,16 @@ def _features(pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         for y in range(0, pixels.shape[0] - EDGE + 1, EDGE)
         for x in range(0, pixels.shape[1] - EDGE + 1, EDGE)
     ]
-    fed = np.stack(tiles)[..., ::-1] * 255 - MEAN_BGR
-    made = _network().run(list(DEPTHS), {"input:0": np.ascontiguousarray(fed, np.float32)})
-    return [plane / np.sqrt((plane**2).sum(axis=1, keepdims=True) + 1e-10) for plane in made]
+    batch = np.stack(tiles)[..., ::-1] * 255 - MEAN_BGR
+    planes = _network().run(list(DEPTHS), {"input:0": np.ascontiguousarray(batch, np.float32)})
+    return [plane / np.sqrt((plane**2).sum(axis=1, keepdims=True) + 1e-10) for plane in planes]
 
 
 def feature_distance(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """0 for equal pictures; (height, width, 3) sRGB in [0, 1], at least 224 px an edge, read in squares of 224."""
+    """Return the distance of two pictures of one size, 0 if they are equal.
+
+    Both are (height, width, 3) sRGB in [0, 1] with edges of at least 224 px; they are read in squares of 224 px, and
+    what is left at the right and at the bottom does not count.
+    """
     pairs = zip(_features(first), _features(second), strict=True)
     return float(sum(((a - b) ** 2).sum(axis=1).mean() for a, b in pairs))

@@ -1,14 +1,14 @@
-"""Draws the prompt set with a card's handler, and keeps every picture until the card changes.
+"""The drawings of an evaluation, kept on disk until the card changes.
 
-A picture's file is named by the digest of card, words, palette and size, and by its seed's number. What is there is not
-drawn again, so a stopped evaluation goes on where it was, and a second one only measures.
+The file of a picture is named by the digest of card, words, palette and size, and by the number of its seed. A picture
+that is there is not drawn again: an interrupted evaluation continues where it stopped, and a second one only measures.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,21 +21,25 @@ from lab.evaluation.scaling import Picture, as_picture
 from models.drawing import Drawn, DrawRequest, Undrawn
 
 Say = Callable[[str], None]
+"""A function that shows a line of progress to the user."""
 
 
-class Handler(Protocol):
-    """What is evaluated: any generator's Beam model handler, that keeps its contract and can be pickled."""
+class DrawingHandler(Protocol):
+    """The Beam model handler of a generator, which is evaluated; it can be pickled."""
 
     def load_model(self) -> Any:
-        """The model, ready to draw."""
+        """Return the model, ready to draw."""
 
     def run_inference(self, batch: Sequence[DrawRequest], model: Any) -> Sequence[Drawn | Undrawn]:
-        """One result per request, in order."""
+        """Return one result per request, in order."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One picture of the gallery: what was asked, and where the answer is; `refused` says why there is none."""
+    """One picture of the gallery: a request and the file of its drawing.
+
+    `refused` is empty, or the code and the reason for which the model drew nothing.
+    """
 
     prompt: EvaluationPrompt
     number: int
@@ -46,47 +50,49 @@ class Sample:
     refused: str = ""
 
     def picture(self) -> Picture:
-        """The drawing, as it is kept."""
-        with Image.open(self.path) as kept:
-            return np.asarray(kept.convert("RGB"))
+        """Return the stored drawing."""
+        with Image.open(self.path) as stored:
+            return np.asarray(stored.convert("RGB"))
 
-    def drawn(self, picture: Picture) -> Drawn:
-        """What the handler returned, at the depth that is kept."""
+    def as_drawn(self, picture: Picture) -> Drawn:
+        """Return the stored picture as a result of the handler, with the depth of 8 bits that is stored."""
         return Drawn(self.request, picture.astype(np.float32) / 255, self.caption, self.ignored)
 
 
-def wanted(card: ModelCard, prompts: Sequence[EvaluationPrompt], seeds: int, folder: Path) -> list[Sample]:
-    """Every sample of the evaluation, drawn or not: prompts in their order, seeds within."""
-    bucket, made = default_bucket(card), []
+def plan_samples(card: ModelCard, prompts: Sequence[EvaluationPrompt], seeds: int, folder: Path) -> list[Sample]:
+    """Return every sample of an evaluation, drawn or not: the seeds of the first prompt, then those of the second."""
+    bucket, samples = default_bucket(card), []
     for prompt in prompts:
         order = order_of(card, prompt, bucket)
         for number in range(seeds):
             request = DrawRequest(order, seed_for(prompt, number))
-            made.append(Sample(prompt, number, request, folder / f"{order.name}-{number}.png"))
-    return made
+            samples.append(
+                Sample(prompt=prompt, number=number, request=request, path=folder / f"{order.name}-{number}.png")
+            )
+    return samples
 
 
-def draw(samples: Sequence[Sample], handler: Handler, *, at_once: int, say: Say) -> list[Sample]:
-    """The samples with their answers; draws those that have none yet, `at_once` per call."""
+def draw(samples: Sequence[Sample], handler: DrawingHandler, *, at_once: int, say: Say) -> list[Sample]:
+    """Draw the samples that are missing, `at_once` per call, and return all of them with their captions or refusals."""
     missing = [sample for sample in samples if not _record(sample).is_file()]
     if missing:
         say(f"{len(samples) - len(missing)} pictures are there, {len(missing)} to draw")
         model = handler.load_model()
         for start in range(0, len(missing), at_once):
-            _draw_some(missing[start : start + at_once], handler, model)
+            _draw_batch(missing[start : start + at_once], handler, model)
             if start // 24 != (start + at_once) // 24:
                 say(f"drawn {min(start + at_once, len(missing))} of {len(missing)}")
-    return [_with_answer(sample) for sample in samples]
+    return [_with_record(sample) for sample in samples]
 
 
-def _draw_some(samples: Sequence[Sample], handler: Handler, model: Any) -> None:
+def _draw_batch(samples: Sequence[Sample], handler: DrawingHandler, model: Any) -> None:
     results = handler.run_inference([sample.request for sample in samples], model)
     for sample, result in zip(samples, results, strict=True):
-        _keep(sample, result)
+        _store(sample, result)
 
 
-def _keep(sample: Sample, result: Drawn | Undrawn) -> None:
-    """The picture first, then the record that says it is whole."""
+def _store(sample: Sample, result: Drawn | Undrawn) -> None:
+    """Write the picture first, then the record whose presence says that the picture is complete."""
     sample.path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(result, Undrawn):
         record: dict[str, object] = {"refused": f"{result.code}: {result.reason}"}
@@ -104,16 +110,14 @@ def _record(sample: Sample) -> Path:
     return sample.path.with_suffix(".json")
 
 
-def _with_answer(sample: Sample) -> Sample:
-    kept = json.loads(_record(sample).read_text(encoding="utf-8"))
-    return Sample(
-        sample.prompt, sample.number, sample.request, sample.path,
-        kept.get("caption", ""), tuple(kept.get("ignored", ())), kept.get("refused", ""),
-    )  # fmt: skip
+def _with_record(sample: Sample) -> Sample:
+    record = json.loads(_record(sample).read_text(encoding="utf-8"))
+    caption, refused = record.get("caption", ""), record.get("refused", "")
+    return replace(sample, caption=caption, ignored=tuple(record.get("ignored", ())), refused=refused)
 
 
 def by_prompt(samples: Sequence[Sample]) -> Iterator[tuple[EvaluationPrompt, list[Sample]]]:
-    """The samples of each prompt, in order."""
+    """Yield each prompt with its samples, in the order of the first sample of each."""
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
         groups.setdefault(sample.prompt.id, []).append(sample)

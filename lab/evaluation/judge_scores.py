@@ -1,4 +1,4 @@
-"""How good the judges of a screen card are: precision, recall and cost of each, on the labelled set."""
+"""Scores of the judges of a screen on the labelled set: precision, recall and cost of each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import numpy as np
 from foundry.colour import BT709
 from foundry.plan.shot import ShotOrder
 from lab.evaluation import labelled_pictures as labelled
-from lab.evaluation.labelled_pictures import Case, Picture
+from lab.evaluation.labelled_pictures import Case
+from lab.evaluation.scaling import Picture
 from lab.evaluation.screen_cases import FAULTS, cases
 from models.drawing import Drawn, DrawRequest
 from models.screening import pixel_checks
@@ -25,11 +26,15 @@ from models.screening.screen import Screen
 from models.screening.unsafe import read_content
 
 Verdict = Callable[[Picture], bool]
+"""A judge at its limit: it returns True for a picture that passes."""
 
 
 @dataclass
 class Score:
-    """How a judge did: counts of right and wrong refusals, and which of our own renders it refused."""
+    """Counts of the right and wrong refusals of a judge, of its refusals of the project's own renders, and its cost.
+
+    `seconds` is CPU time for a picture of 512 x 512 px.
+    """
 
     caught: int = 0
     missed: int = 0
@@ -41,20 +46,20 @@ class Score:
 
     @property
     def precision(self) -> float | None:
-        """Share of the refused that were faulty; None where nothing was refused."""
+        """The share of refused pictures that were faulty; None if nothing was refused."""
         refused = self.caught + self.false_alarms
         return self.caught / refused if refused else None
 
     @property
     def recall(self) -> float | None:
-        """Share of the faulty that were refused; None where the set has none."""
+        """The share of faulty pictures that were refused; None if the set has none."""
         faulty = self.caught + self.missed
         return self.caught / faulty if faulty else None
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One judge's score, and the sources of what it got wrong."""
+class JudgeScore:
+    """The score of one judge at the limit of the card, and the sources of the pictures that it judged wrongly."""
 
     name: str
     limit: Decimal
@@ -62,59 +67,46 @@ class Judged:
     wrong: tuple[str, ...]
 
 
-def scores(screen: Screen, count: int) -> Iterator[Judged]:
-    """Every judge of the card that the set has cases for, on `count` renders and the rest of the set."""
+def score_judges(screen: Screen, count: int) -> Iterator[JudgeScore]:
+    """Yield the score of every judge of the card that the set has cases for; the set has `count` renders."""
     for name, limit in screen.card.thresholds.items():
         if name in FAULTS:
-            score, wrong = measure(name, screen, count)
+            score, wrong = score_judge(name, screen, count)
         elif name in PAIRED:
             score, wrong = PAIRED[name](screen, count)
         else:
             continue
-        yield Judged(name, limit, score, tuple(wrong))
+        yield JudgeScore(name, limit, score, tuple(wrong))
 
 
-def drawn(pixels: Picture) -> Drawn:
-    """A picture as a model would have drawn it, for a brief that forbids people."""
+def as_drawn(pixels: Picture) -> Drawn:
+    """Return a picture as the result of a model, for a brief that forbids people."""
     height, width = pixels.shape[:2]
     order = ShotOrder(
-        name="n",
-        plan="p",
-        tenant="t",
-        subject=0,
-        scene=0,
-        bucket="square",
-        mirrored=False,
-        alternative=1,
-        prompt="",
-        negative_prompt="people",
-        palette=(),
-        picture=None,
-        width_px=width,
-        height_px=height,
-        steps=1,
-    )
+        name="n", plan="p", tenant="t", subject=0, scene=0, bucket="square", mirrored=False, alternative=1, prompt="",
+        negative_prompt="people", palette=(), picture=None, width_px=width, height_px=height, steps=1,
+    )  # fmt: skip
     return Drawn(DrawRequest(order, 0), pixels.astype(np.float32) / 255, "", ())
 
 
-def verdict(name: str, screen: Screen) -> Verdict:
-    """Whether a judge passes a picture, at the card's limit."""
+def verdict_of(name: str, screen: Screen) -> Verdict:
+    """Return the verdict of a judge at the limit of the card."""
     limit = screen.card.thresholds[name]
     if name in pixel_checks.THRESHOLDS:
         only = screen.card.model_copy(update={"thresholds": {name: limit}})
-        return lambda pixels: all(check.passed for check in pixel_checks.check_pixels(drawn(pixels), only))
+        return lambda pixels: all(check.passed for check in pixel_checks.check_pixels(as_drawn(pixels), only))
     judge = {**PIXEL_JUDGES, **NETWORK_JUDGES}[name]
 
     def passes(pixels: Picture) -> bool:
-        check = judge(JudgedDrawing(drawn(pixels), screen.networks), limit)
+        check = judge(JudgedDrawing(as_drawn(pixels), screen.networks), limit)
         return check is None or check.passed
 
     return passes
 
 
-def measure(name: str, screen: Screen, count: int) -> tuple[Score, list[str]]:
-    """A judge on its cases; its score and the sources that it got wrong."""
-    score, wrong, passes = Score(), [], verdict(name, screen)
+def score_judge(name: str, screen: Screen, count: int) -> tuple[Score, list[str]]:
+    """Return the score of a judge on its cases, and the sources of the pictures that it judged wrongly."""
+    score, wrong, passes = Score(), [], verdict_of(name, screen)
     for at, case in enumerate(cases(name, count)):
         good = passes(case.pixels)
         _count(score, case.faulty, good, own=at < count)
@@ -142,8 +134,11 @@ def _cost(passes: Verdict) -> float:
     return (time.process_time() - began) / len(pictures)
 
 
-def likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
-    """Photographs as the protected pictures: their edits must be refused, everything else pass."""
+def score_likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
+    """Score the likeness judge with the photographs as protected pictures.
+
+    It must refuse their edits, and pass renders and other photographs.
+    """
     photos, judge, limit = labelled.photographs(), NETWORK_JUDGES["likeness"], screen.card.thresholds["likeness"]
     known = {
         name: ProtectedFeatures(name, read_content(pixels, screen.networks).features) for name, pixels in photos.items()
@@ -151,7 +146,7 @@ def likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
     score, wrong = Score(), []
 
     def passes(pixels: Picture, against: Iterable[ProtectedFeatures]) -> bool:
-        check = judge(JudgedDrawing(drawn(pixels), screen.networks, tuple(against)), limit)
+        check = judge(JudgedDrawing(as_drawn(pixels), screen.networks, tuple(against)), limit)
         return check is None or check.passed
 
     for case in labelled.renders(count):
@@ -160,22 +155,22 @@ def likeness(screen: Screen, count: int) -> tuple[Score, list[str]]:
         others = [reference for key, reference in known.items() if key != name]
         _count(score, False, passes(pixels, others), own=False)
         for edit, change in labelled.EDITS.items():
-            good = passes(labelled.edited(pixels, change), [known[name]])
+            good = passes(labelled.apply_edit(pixels, change), [known[name]])
             _count(score, True, good, own=False)
             wrong += [edit] if good else []
     score.seconds = _cost(lambda pixels: passes(pixels, known.values()))
     return score, wrong
 
 
-def curve(screen: Screen, count: int) -> Iterator[str]:
-    """Rows of the likeness judge's operating curve: limit, share of edits found, share of good pictures refused."""
+def likeness_curve(screen: Screen, count: int) -> Iterator[str]:
+    """Yield table rows of the likeness judge: limit, share of edits found, share of good pictures refused."""
     photos = labelled.photographs()
     known = {name: read_content(pixels, screen.networks).features for name, pixels in photos.items()}
     good = [read_content(case.pixels, screen.networks).features for case in labelled.renders(count)]
     near = [min(cosine_distance(one, other) for other in known.values()) for one in good]
     near += [min(cosine_distance(known[a], known[b]) for b in known if b != a) for a in known]
     edits = [
-        cosine_distance(known[name], read_content(labelled.edited(pixels, change), screen.networks).features)
+        cosine_distance(known[name], read_content(labelled.apply_edit(pixels, change), screen.networks).features)
         for name, pixels in photos.items()
         for change in labelled.EDITS.values()
     ]
@@ -183,8 +178,8 @@ def curve(screen: Screen, count: int) -> Iterator[str]:
         yield f"| {limit:.2f} | {np.mean(np.less(edits, limit)):.3f} | {np.mean(np.less(near, limit)):.3f} |"
 
 
-def duplicate(screen: Screen, count: int) -> tuple[Score, list[str]]:
-    """Slight changes must be refused; another seed of the same scene must pass."""
+def score_duplicate(screen: Screen, count: int) -> tuple[Score, list[str]]:
+    """Score the duplicate judge: it must refuse slight edits of a picture, and pass another seed of the same scene."""
     limit, score, wrong = screen.card.thresholds["duplicate"], Score(), []
 
     def passes(first: Picture, second: Picture) -> bool:
@@ -195,12 +190,15 @@ def duplicate(screen: Screen, count: int) -> tuple[Score, list[str]]:
         _count(score, False, passes(first, second), own=True)
     for case in [*labelled.renders(count)[:40], *(Case(p, True, k) for k, p in labelled.photographs().items())]:
         for edit, change in labelled.SLIGHT.items():
-            good = passes(case.pixels, labelled.edited(case.pixels, change))
+            good = passes(case.pixels, labelled.apply_edit(case.pixels, change))
             _count(score, True, good, own=False)
             wrong += [edit] if good else []
     score.seconds = _cost(lambda pixels: passes(pixels, pixels))
     return score, wrong
 
 
-PAIRED: dict[str, Callable[[Screen, int], tuple[Score, list[str]]]] = {"likeness": likeness, "duplicate": duplicate}
-"""Judges that compare a picture with another."""
+PAIRED: dict[str, Callable[[Screen, int], tuple[Score, list[str]]]] = {
+    "likeness": score_likeness,
+    "duplicate": score_duplicate,
+}
+"""The judges that compare a picture with another one → the function that scores them."""

@@ -1,8 +1,8 @@
-"""From which side a picture is lit, by its brightness alone; no network takes part.
+"""The side from which a picture is lit, by its brightness alone, without a network.
 
 The picture is averaged to 32 × 32 linear luminance. In each row the slope of luminance over x (least squares, x from
--1 to 1) is divided by the row's mean, and the median of the rows is the asymmetry: positive is brighter at the right.
-Beyond ±`SIDE` the light is from that side; between, from above or the front.
+-1 to 1) is divided by the mean of the row. The median over the rows is the asymmetry; it is positive if the right side
+is brighter. Beyond ±`SIDE` the light comes from that side; between, it comes from above or from the front.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SIDE = 0.08
 
 
 def asymmetry(picture: Picture) -> float:
-    """Relative slope of brightness from left to right; 0 for an evenly or symmetrically lit picture."""
+    """Return the relative slope of brightness from left to right; 0 for an evenly or symmetrically lit picture."""
     light = linear_of_srgb(in_box(picture, CELLS, CELLS).astype(np.float32) / 255)
     brightness = light @ BT709
     x = np.linspace(-1, 1, CELLS, dtype=np.float32)
@@ -29,7 +29,7 @@ def asymmetry(picture: Picture) -> float:
 
 
 def light_side(picture: Picture) -> Side:
-    """The side that the picture says its light comes from."""
+    """Return the side from which the light comes; "top" also stands for light from the front."""
     slope = asymmetry(picture)
     if abs(slope) < SIDE:
         return "top"

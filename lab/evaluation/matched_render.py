@@ -1,4 +1,4 @@
-"""The render that answers a prompt exactly: what a perfect pupil of the training pictures would draw."""
+"""The render that answers a prompt exactly, as a perfectly trained embedded model would draw it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EDGE_PX = 512
 
 
 def matched_render(prompt: EvaluationPrompt, number: int = 0) -> Picture:
-    """A 512 px square render of the prompt's scene, light and colours; another number has other accidents."""
+    """Return a 512 px square render of the scene, light and colours of a prompt; `number` varies its random details."""
     wall, floor, accent = (*prompt.palette, prompt.palette[-1])[:3]
     seed = seed_of(f"matched/{prompt.id}", number)
     return render(Recipe(prompt.scene, prompt.light, "top", wall, floor, accent, EDGE_PX, EDGE_PX, seed))

@@ -1,12 +1,13 @@
-"""Whether a picture shows the colours that were asked for; no network takes part.
+"""Distance between the colours that were asked for and those that a picture shows, without a network.
 
-The dominant colours are the centres of k-means in CIE Lab, begun from a median cut, on the picture averaged to 64 × 64
-pixels: deterministic. An asked colour is compared with each of them under every brightness of light, since light falls
-off over a scene: the asked colour's linear light is multiplied by k, and the distance is
+The dominant colours are the centres of k-means in CIE Lab, started from a median cut, on the picture averaged to
+64 × 64 pixels; the result is deterministic. Because light falls off over a scene, an asked colour is compared with each
+of them at several brightnesses: its linear light is multiplied by k, and the distance is
 
     min over k of  ΔE94(Lab(k · colour), dominant) + 4 · |log2 k|      k from 1/4 to 1.41, in steps of a quarter stop
 
-(CIE 116, graphic arts, the asked colour as reference). A dominant colour counts when it covers 2 % of the picture.
+(CIE 116, graphic arts, the asked colour as reference). A dominant colour counts if it covers at least 2 %
+of the picture.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Lab = NDArray[Any]
 
 
 def dominant_colours(picture: Picture) -> tuple[Lab, NDArray[Any]]:
-    """(n, 3) Lab centres and (n,) shares of the picture, largest first; n is at most 12."""
+    """Return (n, 3) Lab centres and (n,) shares of the picture, largest first; n is at most 12."""
     points = lab_of_srgb(in_box(picture, SIDE_PX, SIDE_PX).reshape(-1, 3).astype(np.float32) / 255)
     centres = _median_cut(points)
     for _ in range(8):
@@ -59,7 +60,7 @@ def _nearest(points: Lab, centres: Lab) -> NDArray[Any]:
 
 
 def palette_distances(picture: Picture, palette: Sequence[str]) -> tuple[float, ...]:
-    """For each asked "#RRGGBB", how far the nearest dominant colour is (ΔE94 with tolerant lightness)."""
+    """Return the distance of each asked "#RRGGBB" to the nearest dominant colour, in ΔE94 with tolerant lightness."""
     centres, shares = dominant_colours(picture)
     shown = centres[shares >= LEAST_SHARE]
     return tuple(_distance(colour, shown) for colour in palette)

@@ -1,6 +1,6 @@
-"""Photographs that ship inside scikit-image's wheel, with the licences it states; none of them was trained on.
+"""The photographs inside the package scikit-image, with the licences that it states; no model here was trained on them.
 
-They are JPEG-free but for the rocket and the galaxies; `camera` and the three materials are grey.
+All were stored without loss except the rocket and the galaxies; `camera` and the three materials are grey.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LICENCES = {
 
 
 class PhotographsMissing(FoundryError):
-    """The package whose pictures an evaluation uses is not installed."""
+    """A refusal to evaluate because the package with the photographs is not installed."""
 
     code = "package_missing"
 
@@ -40,21 +40,21 @@ class PhotographsMissing(FoundryError):
 
 
 def demand_photographs() -> None:
-    """PhotographsMissing where scikit-image is not installed."""
+    """Raise PhotographsMissing if scikit-image is not installed."""
     if find_spec("skimage") is None:
         raise PhotographsMissing
 
 
 def photograph(name: str, multiple: int = 4) -> NDArray[np.float32]:
-    """(height, width, 3) float32 sRGB in [0, 1], cut so that both edges are multiples."""
+    """Return a photograph, (height, width, 3) float32 sRGB in [0, 1], both edges cut to multiples of `multiple`."""
     with resources.files("skimage.data").joinpath(name).open("rb") as stream, Image.open(stream) as picture:
         pixels = np.asarray(picture.convert("RGB"), np.float32) / 255
     height, width = (edge // multiple * multiple for edge in pixels.shape[:2])
     return np.asarray(pixels[:height, :width], np.float32)
 
 
-def reduced(pixels: NDArray[np.float32], scale: int, filter_: Image.Resampling) -> NDArray[np.float32]:
-    """The small picture that is to be enlarged again, rounded to 8 bits as files are."""
+def reduce(pixels: NDArray[np.float32], scale: int, filter_: Image.Resampling) -> NDArray[np.float32]:
+    """Return the picture reduced to 1 / `scale` of its edges, with values rounded to 8 bits as in a file."""
     size = (pixels.shape[1] // scale, pixels.shape[0] // scale)
     planes = [np.asarray(Image.fromarray(np.ascontiguousarray(pixels[..., c])).resize(size, filter_)) for c in range(3)]
     return np.asarray(np.rint(np.clip(np.stack(planes, axis=2), 0, 1) * 255) / 255, np.float32)

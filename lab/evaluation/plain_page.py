@@ -1,4 +1,4 @@
-"""The page of an evaluation that is all tables and few pictures: marks, figures, cut-outs. It opens from disk."""
+"""The page of an evaluation that is mostly tables: marks, figures and some pictures. It opens from disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.evaluation.page_templates import PAGE, environment, style
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts; the first column heads its rows."""
+    """A table of texts; the first cell of each row is its heading. A table without rows is left out."""
 
     title: str
     heads: tuple[str, ...]
@@ -21,8 +21,8 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture beside the page; three to a row."""
+class Illustration:
+    """A picture file beside the page and its caption; the page shows three in a row."""
 
     href: str
     caption: str
@@ -31,16 +31,15 @@ class Picture:
 def write_plain_page(
     folder: Path,
     card: ModelCard,
-    found: Evaluation,
+    evaluation: Evaluation,
     tables: Sequence[Table],
-    pictures: Sequence[Picture],
+    pictures: Sequence[Illustration],
     about: str = "",
 ) -> None:
-    """report.html in the evidence folder; `about` heads the pictures."""
+    """Write report.html into the evidence folder, which is made if it is missing; `about` heads the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = (
-        environment()
-        .get_template("plain.html.j2")
-        .render(card=card, found=found, before=None, tables=tables, pictures=pictures, about=about, style=style())
+    template = environment().get_template("plain.html.j2")
+    text = template.render(
+        card=card, found=evaluation, before=None, tables=tables, pictures=pictures, about=about, style=style()
     )
     (folder / PAGE).write_text(text, encoding="utf-8")

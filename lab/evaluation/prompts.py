@@ -1,8 +1,8 @@
-"""The fixed prompt set: what every drawing model is asked, and what a right answer shows.
+"""The fixed prompt set: the prompts that every card that draws or films is asked, and the facts of a right answer.
 
 `prompts.yaml` is written by `python -m lab.evaluation.wordings` from the pairs of scene and colour that the embedded
-model has never been trained on, and is kept in the repository so that figures of different days compare. Its order is
-mixed, so that the first N prompts ask for every scene.
+model has never been trained on. It is kept in the repository so that figures of different days compare. The scenes
+take turns, so that the first prompts already ask for every scene.
 """
 
 from __future__ import annotations
@@ -21,11 +21,16 @@ from foundry.names import digest, seed_of
 from foundry.plan.shot import ShotOrder
 
 PROMPTS = Path(__file__).parent / "prompts.yaml"
+DIGESTED_SOURCE = "models/training/backdrop/held_out.py, worded by models/evaluation/wordings.py"
+"""The source of the set when version 1 was first digested.
+
+The digest keeps it, whatever file writes the set today, so that the same prompts have the digest that evidence names.
+"""
 Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 
 
 class EvaluationPrompt(BaseModel):
-    """One thing that is asked for: free words, and the facts by which the picture is judged."""
+    """One prompt: free words, and the facts by which the picture is judged."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,12 +44,12 @@ class EvaluationPrompt(BaseModel):
 
     @property
     def in_words(self) -> str:
-        """Scene, light and colours, for models that read plain language."""
+        """The prompt with its colours, for models that read plain language."""
         return f"{self.prompt}, in {self.colours}"
 
 
 class PromptSet(BaseModel):
-    """A version of the set; a change of any prompt is a new version."""
+    """A version of the prompt set; a change of any prompt makes a new version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,17 +59,17 @@ class PromptSet(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Changes with every word of it."""
-        return digest("prompt-set", **self.model_dump(mode="json"))
+        """The digest of the version and of every word of the prompts."""
+        return digest("prompt-set", **{**self.model_dump(mode="json"), "source": DIGESTED_SOURCE})
 
     def first(self, count: int | None) -> PromptSet:
-        """The first `count` prompts; all of them for None."""
+        """Return the set with its first `count` prompts, or with all of them if it is None."""
         return self.model_copy(update={"prompts": self.prompts[:count]})
 
 
 @lru_cache(maxsize=4)
 def prompt_set(path: Path = PROMPTS) -> PromptSet:
-    """The set of a file; BadInput with what is wrong in it."""
+    """Return the prompt set of a file; BadInput if it is not one, or names a prompt twice."""
     try:
         found = PromptSet.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
@@ -76,7 +81,7 @@ def prompt_set(path: Path = PROMPTS) -> PromptSet:
 
 
 def order_of(card: ModelCard, prompt: EvaluationPrompt, bucket: str) -> ShotOrder:
-    """The order that a brief with these words would lead to, named by all that decides the picture."""
+    """Return the order that a brief with these words leads to, named by the digest of all that decides the picture."""
     width, height = card.sizes[bucket]
     words = prompt.prompt if card.prompt_language == "backdrop" else prompt.in_words
     name = digest("evaluation", card=card.digest, prompt=words, palette=list(prompt.palette), size=[width, height])
@@ -88,17 +93,20 @@ def order_of(card: ModelCard, prompt: EvaluationPrompt, bucket: str) -> ShotOrde
 
 
 def seed_for(prompt: EvaluationPrompt, number: int) -> int:
-    """The seed of a prompt's `number`-th picture: the same for every card, so that versions compare side by side."""
+    """Return the seed of one picture of a prompt; it is the same for every card, so that versions can be compared."""
     return seed_of(f"evaluation/{prompt.id}", number)
 
 
 def default_bucket(card: ModelCard) -> str:
-    """Where a card is judged: its square size, or else the first; BadInput for a card that names no sizes."""
+    """Return the aspect bucket in which a card is judged: the square one, or else its first.
+
+    BadInput if the card names no sizes.
+    """
     if not card.sizes:
         raise BadInput(f"card {card.id}", "names no sizes, so there is nothing to draw; give it `sizes`")
     return "square" if "square" in card.sizes else next(iter(card.sizes))
 
 
 def as_yaml(content: Mapping[str, object]) -> str:
-    """The set as the file keeps it."""
+    """Return the text of `prompts.yaml`."""
     return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=118)

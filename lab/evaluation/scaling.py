@@ -1,4 +1,4 @@
-"""Pictures brought to the sizes that the measures are defined at."""
+"""Resizing of pictures to the sizes at which the measures are defined."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from PIL import Image
 from foundry.colour import BT709
 
 Picture = NDArray[np.uint8]
-"""(height, width, 3), uint8, sRGB encoded: what is stored and measured."""
+"""A picture as it is stored and measured: (height, width, 3), uint8, sRGB encoded."""
 
 
 def as_picture(pixels: NDArray[Any]) -> Picture:
-    """8-bit picture of float pixels in [0, 1]; values outside are clipped."""
+    """Return float pixels in [0, 1] as an 8-bit picture; values outside are clipped."""
     return np.asarray(np.rint(np.clip(pixels, 0, 1) * 255), np.uint8)
 
 
 def with_short_edge(picture: Picture, edge_px: int) -> Picture:
-    """The picture with its short edge at `edge_px`: averaged over areas when smaller, bicubic when larger."""
+    """Return the picture with its short edge at `edge_px`: averaged over areas if smaller, bicubic if larger."""
     height, width = picture.shape[:2]
     share = edge_px / min(height, width)
     size = max(edge_px, round(width * share)), max(edge_px, round(height * share))
@@ -29,10 +29,10 @@ def with_short_edge(picture: Picture, edge_px: int) -> Picture:
 
 
 def in_box(picture: Picture, width_px: int, height_px: int) -> Picture:
-    """The picture averaged to exactly this many pixels, whatever its aspect."""
+    """Return the picture averaged to exactly this size; its aspect is not kept."""
     return np.asarray(Image.fromarray(picture).resize((width_px, height_px), Image.Resampling.BOX))
 
 
 def luma(picture: Picture) -> NDArray[np.float32]:
-    """(height, width) float32 in [0, 1]: Rec. 709 weights on the encoded values."""
+    """Return (height, width) float32 luma in [0, 1]: the weights of Rec. 709 on the encoded values."""
     return np.asarray(picture.astype(np.float32) / 255 @ BT709, np.float32)

@@ -1,9 +1,10 @@
-"""Seconds and memory per picture, each size in a process of its own; and what the handler adds to the raw pipeline.
+"""Speed of a card that draws: seconds and memory per picture, and the time that the handler adds to the raw pipeline.
 
-One picture warms up; the median of the next ones counts. Memory is the highest resident set of the process (Linux:
-VmHWM, which a child does not inherit from its parent as `ru_maxrss` does), and on CUDA the most that torch allocated.
-The handler is compared with the pipeline that it has loaded, in interleaved pairs that take turns in going first, so
-that a slow moment of the machine meets both; the median of the pairs' ratios counts.
+Each size is measured in a process of its own. The first picture warms up; the median of the next ones counts. Memory is
+the highest resident set of the process (Linux: VmHWM, which a child does not inherit from its parent as `ru_maxrss`
+does), and on CUDA the most that torch allocated. The handler is compared with the pipeline that it has loaded, in
+interleaved pairs of which each side goes first in turn, so that a slow moment of the machine affects both; the median
+of the ratios of the pairs counts.
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from foundry.card.card import ModelCard
-from lab.evaluation.gallery import Handler
+from lab.evaluation.gallery import DrawingHandler
 from models.drawing import DrawRequest
 from models.prompt import compile_for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SizeSpeed:
-    """One size: seconds per picture drawn alone, and memory in MB (10^6 bytes); `device_mb` is 0 without CUDA."""
+    """Seconds and memory of one size, pictures drawn one at a time.
+
+    `seconds` is the median; memory is in MB (10^6 bytes), `device_mb` is 0 without CUDA.
+    """
 
     bucket: str
     width_px: int
@@ -40,61 +44,87 @@ class SizeSpeed:
     peak_mb: float
     device_mb: float
 
+    def rounded(self) -> SizeSpeed:
+        """Return the same with four places, as the evidence file keeps it."""
+        return replace(self, **_rounded(asdict(self)))
+
 
 @dataclass(frozen=True)
 class Overhead:
-    """Handler time over the raw pipeline's: the median ratio of the pairs, and its quartiles."""
+    """Time of the handler over time of the raw pipeline: the median ratio of the pairs, and its quartiles."""
 
     ratio: float
     lower_quartile: float
     upper_quartile: float
     pairs: int
 
-
-def measure_size(handler: Handler, requests: Sequence[DrawRequest]) -> SizeSpeed:
-    """Measured in a fresh process. The first request warms up; all have one size."""
-    return _apart(_measure_size, handler, list(requests))
-
-
-def measure_overhead(card: ModelCard, handler: Handler, requests: Sequence[DrawRequest]) -> Overhead | None:
-    """Measured in a fresh process; None for a handler that has no pipeline here, such as a remote one."""
-    return _apart(_measure_overhead, card, handler, list(requests))
+    def rounded(self) -> Overhead:
+        """Return the same with four places, as the evidence file keeps it."""
+        return replace(self, **_rounded(asdict(self)))
 
 
-def _apart(measure: Callable[..., Any], *arguments: Any) -> Any:
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 4) for name, value in values.items() if isinstance(value, float)}
+
+
+def measure_size(handler: DrawingHandler, requests: Sequence[DrawRequest]) -> SizeSpeed:
+    """Return the speed of one size, measured in a fresh process.
+
+    All requests have that size; the first one warms up and does not count.
+    """
+    return _in_fresh_process(_measure_size, handler, list(requests))
+
+
+def measure_overhead(card: ModelCard, handler: DrawingHandler, requests: Sequence[DrawRequest]) -> Overhead | None:
+    """Return the overhead of a handler, measured in a fresh process, at the size of the requests.
+
+    None if the handler loads no pipeline in this process, such as one that calls a remote API.
+    """
+    return _in_fresh_process(_measure_overhead, card, handler, list(requests))
+
+
+def _in_fresh_process(measure: Callable[..., Any], *arguments: Any) -> Any:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
         return process.submit(measure, *arguments).result()
 
 
-def _measure_size(handler: Handler, requests: list[DrawRequest]) -> SizeSpeed:
+def _measure_size(handler: DrawingHandler, requests: list[DrawRequest]) -> SizeSpeed:
     began = time.perf_counter()
     model = handler.load_model()
     load_seconds, loaded_mb = time.perf_counter() - began, _peak_mb()
     times = [_seconds(handler.run_inference, [request], model) for request in requests][1:]
     order = requests[0].order
     return SizeSpeed(
-        order.bucket, order.width_px, order.height_px, statistics.median(times), min(times), max(times),
-        load_seconds, loaded_mb, _peak_mb(), _device_mb(),
-    )  # fmt: skip
+        bucket=order.bucket,
+        width_px=order.width_px,
+        height_px=order.height_px,
+        seconds=statistics.median(times),
+        fastest=min(times),
+        slowest=max(times),
+        load_seconds=load_seconds,
+        loaded_mb=loaded_mb,
+        peak_mb=_peak_mb(),
+        device_mb=_device_mb(),
+    )
 
 
-def _measure_overhead(card: ModelCard, handler: Handler, requests: list[DrawRequest]) -> Overhead | None:
+def _measure_overhead(card: ModelCard, handler: DrawingHandler, requests: list[DrawRequest]) -> Overhead | None:
     model = handler.load_model()
     pipeline = getattr(model, "pipeline", None)
     if pipeline is None:
         return None
     ratios: list[float] = []
     for at, request in enumerate(requests):
-        both = ((handler.run_inference, [request], model), (_raw, card, pipeline, request))
+        both = ((handler.run_inference, [request], model), (_call_pipeline, card, pipeline, request))
         first = at % 2
-        seconds = {which: _seconds(*both[which]) for which in (first, 1 - first)}
+        seconds = {side: _seconds(*both[side]) for side in (first, 1 - first)}
         ratios.append(seconds[0] / seconds[1])
     low, middle, high = statistics.quantiles(ratios[1:], n=4, method="inclusive")
     return Overhead(middle, low, high, len(ratios) - 1)
 
 
-def _raw(card: ModelCard, pipeline: Any, request: DrawRequest) -> Any:
-    """What a script would call: the pipeline's own method, with those of these arguments that it takes."""
+def _call_pipeline(card: ModelCard, pipeline: Any, request: DrawRequest) -> Any:
+    """Draw as a plain script would: by the pipeline itself, with those of these arguments that it takes."""
     import torch
 
     order = request.order

@@ -1,8 +1,8 @@
-"""Writes the prompt set: pairs of scene and colours that training holds back, asked for in seven wordings each.
+"""The writer of the prompt set: pairs of scene and colours that training holds back, in seven wordings each.
 
 `python -m lab.evaluation.wordings` writes `prompts.yaml`. Scene, side of light and palette come from
-lab/renders/held_out.py; the words are the evaluation's own, so that they were not chosen by whoever taught
-the prompt compiler its words. Spotlight and bokeh have no pair held back; their prompts are marked as seen.
+lab/renders/held_out.py; the words are the evaluation's own, independent of the words that
+the prompt compiler knows. Spotlight and bokeh have no pair held back; their prompts are marked as seen.
 """
 
 from __future__ import annotations
@@ -75,28 +75,29 @@ WORDS: dict[str, str] = {
 
 
 def prompts() -> list[EvaluationPrompt]:
-    """The set, scenes in turn; a function of this file and of what training holds back."""
-    worded = phrases()
-    turns = min(len(each) for each in worded.values())
-    return [_prompt(each, at // len(worded), worded) for at, each in enumerate(held_out(turns * len(worded)))]
+    """Return the prompts of the set, scenes in turn, from the wordings and the pairs that training holds back."""
+    worded = wordings_by_scene()
+    turns = min(len(wordings) for wordings in worded.values())
+    pairs = held_out(turns * len(worded))
+    return [_prompt(pair, place // len(worded), worded) for place, pair in enumerate(pairs)]
 
 
-def phrases() -> dict[str, list[str]]:
-    """Scene → its wordings."""
+def wordings_by_scene() -> dict[str, list[str]]:
+    """Return scene → its wordings."""
     return {scene: " ".join(text.split()).split(" / ") for scene, text in WORDS.items()}
 
 
-def _prompt(each: HeldOut, turn: int, worded: dict[str, list[str]]) -> EvaluationPrompt:
-    scene, side = each.scene_kind, LIGHT[each.light]
-    wall, floor, accent = (_name(colour) for colour in each.palette)
+def _prompt(pair: HeldOut, turn: int, worded: dict[str, list[str]]) -> EvaluationPrompt:
+    scene, side = pair.scene_kind, LIGHT[pair.light]
+    wall, floor, accent = (_name(colour) for colour in pair.palette)
     return EvaluationPrompt(
         id=f"{scene}-{turn + 1}",
         prompt=f"{worded[scene][turn]}, {side[seed_of(f'{scene}/{turn}') % len(side)]}",
         scene=scene,
-        light=each.light,
-        palette=each.palette,
+        light=pair.light,
+        palette=pair.palette,
         colours=f"{wall} over {floor} with a touch of {accent}",
-        unseen=held_back(scene, each.palette[0]),
+        unseen=held_back(scene, pair.palette[0]),
     )
 
 
@@ -105,7 +106,7 @@ def _name(colour: str) -> str:
 
 
 def main() -> None:
-    """Write the file."""
+    """Write `prompts.yaml`."""
     content = {"version": VERSION, "source": SOURCE, "prompts": [one.model_dump(mode="json") for one in prompts()]}
     PROMPTS.write_text(as_yaml(content), encoding="utf-8")
 

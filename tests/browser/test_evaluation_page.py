@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lab.evaluation.evaluate import Options, evaluate, measured_screening
+from lab.evaluation.evaluate import Options, evaluate
 from lab.evaluation.evidence import evidence_folder
 from models.registry import card
 from tests.support import chromium
-from tests.support.evaluating import RenderingHandler, a_card
+from tests.support.evaluating import RenderingHandler, a_card, measured_screening
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = tmp_path_factory.mktemp("registry")
     for version, wrong in (("1", ()), ("2", ("round podium", "arched niche"))):
         model = a_card(registry, version=version, sizes={"square": [96, 96]}, title="Tiny </title> & random")
-        options = Options(f"2026-01-0{version}", SEEDS, PROMPTS, timed=1, pairs=2, work=registry / "work")
+        options = Options(
+            made_on=f"2026-01-0{version}", seeds=SEEDS, prompts=PROMPTS, timed=1, pairs=2, work=registry / "work"
+        )
         evaluate(model, RenderingHandler(wrong), measured_screening(card("measured", "screen")), options)
     return evidence_folder(model) / "report.html"
 

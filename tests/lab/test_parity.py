@@ -12,7 +12,7 @@ import pytest
 
 from foundry.errors import FoundryError
 from imaging.pixels.ssim import ssim
-from lab.parity import parity
+from lab.parity import Differences, measure_parity
 from models.diffusion.handler import DiffusersHandler
 from models.diffusion.memory import out_of_memory, try_down
 from models.diffusion.refusals import DoesNotFit
@@ -39,10 +39,10 @@ def test_ssim_agrees_with_scikit_image() -> None:
 
 def test_a_plain_card_is_at_parity_with_itself_and_the_file_says_what_promotion_reads(tmp_path: Path) -> None:
     model = tiny("stable-diffusion", tmp_path, sizes={"square": [64, 64], "story": [32, 64]})
-    report = parity(model, made_on=TODAY, device="cpu")
+    report = measure_parity(model, made_on=TODAY, device="cpu")
     assert report.passed
-    assert report.figures["optimised"] == {"max_levels": 0, "mean_levels": 0.0, "ssim": 1.0, "pictures": 8}
-    assert 0 <= report.figures["batched"]["max_levels"] <= model.tolerance
+    assert report.figures.optimised == Differences(max_levels=0, mean_levels=0.0, ssim=1.0, pictures=8)
+    assert 0 <= report.figures.batched.max_levels <= model.tolerance
     path = report.write(tmp_path)
     assert path == tmp_path / "evidence" / "stable-diffusion" / "1" / "parity.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
@@ -66,14 +66,14 @@ def test_each_optimisation_is_measured_and_the_mark_decides(
 ) -> None:
     loose = {"max_levels": 255, "mean_levels": "60", "ssim": "0"}
     model = tiny(family, tmp_path, sizes=ONE_SIZE, tolerance=8, steps=2, parity=loose, **changes)
-    report = parity(model, made_on=TODAY, device="cpu")
-    found = report.figures["optimised"]
+    report = measure_parity(model, made_on=TODAY, device="cpu")
+    optimised = report.figures.optimised
     assert report.passed
-    assert found["ssim"] > 0.5
+    assert optimised.ssim > 0.5
     if "precision" in changes or model.optimisations.quantise != "none":
-        assert found["max_levels"] > 0
+        assert optimised.max_levels > 0
         strict = model.model_copy(update={"parity": model.parity.model_copy(update={"max_levels": 0})})
-        assert not parity(strict, made_on=TODAY, device="cpu").passed
+        assert not measure_parity(strict, made_on=TODAY, device="cpu").passed
 
 
 @pytest.mark.slow
@@ -81,13 +81,13 @@ def test_each_optimisation_is_measured_and_the_mark_decides(
 def test_a_compiled_denoiser_is_at_parity(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "compiled"))
     model = tiny(family, tmp_path, sizes=ONE_SIZE, tolerance=8, steps=2, optimisations={"compile": True})
-    report = parity(model, made_on=TODAY, device="cpu")
+    report = measure_parity(model, made_on=TODAY, device="cpu")
     assert report.passed, report.lines()
 
 
 def test_what_does_not_draw_from_weights_has_no_parity() -> None:
     with pytest.raises(FoundryError, match="not text-to-image with weights"):
-        parity(card("lanczos", "upscale"), made_on=TODAY)
+        measure_parity(card("lanczos", "upscale"), made_on=TODAY)
 
 
 class Scarce:

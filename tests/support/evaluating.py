@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 import yaml
 
 from foundry.card.card import ModelCard
+from lab.evaluation.evaluate import Screening
 from lab.evaluation.matched_render import matched_render
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scaling import in_box
 from models.drawing import Drawn, DrawRequest
+from models.screening.pixel_checks import check_pixels
 
 
 def a_card(registry: Path, **changes: Any) -> ModelCard:
@@ -29,6 +32,11 @@ def a_card(registry: Path, **changes: Any) -> ModelCard:
     if registry.is_dir():
         (registry / "tiny.yaml").write_text(yaml.safe_dump(content))
     return ModelCard.model_validate({**content, "path": registry / "tiny.yaml"})
+
+
+def measured_screening(card: ModelCard) -> Screening:
+    """The screen that needs no network, by the thresholds of a card."""
+    return Screening(card.name, partial(check_pixels, screen=card))
 
 
 def write_pipeline(folder: Path) -> None:

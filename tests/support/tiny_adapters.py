@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from foundry.card.card import ModelCard
-from lab.hash_weights import weights_of
+from models.registry import weights_of
 from tests.support import tiny_parts as parts
 
 TARGETS = {

@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from lab.evaluation.evaluate_upscaler import figures_of
 from lab.evaluation.judge_scores import Score
 from lab.evaluation.labelled_pictures import PHRASES, SETTINGS, WITH_WRITING
 from lab.evaluation.photographs import PhotographsMissing, demand_photographs
 from lab.evaluation.screen_cases import LOGOS, cases
-from lab.evaluation.upscaler_comparison import Compared, compare, pillow
+from lab.evaluation.upscaler_comparison import Comparison, compare, pillow
+from lab.evaluation.upscaler_figures import upscaler_figures
 from models.registry import CARDS
 
 RUN = CliRunner()
@@ -59,10 +59,10 @@ def test_a_worse_upscaler_misses_its_marks() -> None:
     from PIL import Image
 
     nearest = compare(pillow(Image.Resampling.NEAREST), ("camera.png",))
-    figures = figures_of(nearest, None, 0.1)
-    assert figures["worst"]["gain_db"] < 0
-    assert all(pair["own"]["PSNR"] < pair["lanczos"]["PSNR"] for pair in figures["means"].values())
-    assert {type(row) for row in nearest} == {Compared}
+    figures = upscaler_figures(nearest, None, 0.1)
+    assert figures.worst.gain_db < 0
+    assert all(pair.own.psnr < pair.lanczos.psnr for pair in figures.means.values())
+    assert {type(row) for row in nearest} == {Comparison}
 
 
 def test_a_screen_tells_what_each_judge_catches_and_what_was_not_measured(own_cards: Path) -> None:

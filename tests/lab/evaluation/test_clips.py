@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 
 from console.cli import app
 from lab.evaluation.calibration import calibration
+from lab.evaluation.clip_figures import JUMP, LEFT, MOVES, clip_figures
 from lab.evaluation.clip_studio import FilmedPrompt, likeness
-from lab.evaluation.evaluate_clips import JUMP, LEFT, MOVES, figures_of
+from lab.evaluation.drawing_figures import SafetyFigures
 from lab.evaluation.matched_render import matched_render
 from lab.evaluation.photographs import photograph
-from lab.evaluation.picture_measures import look
+from lab.evaluation.picture_measures import measure_pictures
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scene_judge import load_judge
 from models.registry.promotion import demanded
@@ -97,16 +98,16 @@ def test_a_clip_that_begins_elsewhere_is_unlike_its_picture(pan: Frames) -> None
 
 def test_a_refused_clip_answers_everything_wrongly() -> None:
     prompt = prompt_set().prompts[0]
-    shown = tuple(look([matched_render(prompt)] * 3, [prompt.palette] * 3, load_judge()))
-    good = FilmedPrompt(prompt, "", shown, Motion(9, 2.0, 1.0, 2.0), 0.9, (), 4.0)
-    figures = figures_of([good, FilmedPrompt(prompt, "refused 2 times")], calibration())
-    shares = ("scene", "scene_held", "palette", "moving", "steady")
-    assert {figures[name] for name in shares} == {0.5}
-    assert (figures["clips"], figures["refused"], figures["safety"]["rate"], figures["begins"]) == (2, 1, 0.5, 0.9)
-    unsteady = replace(good, motion=Motion(9, 9.0, 1.0, JUMP + 1), unsafe=("unsafe, last frame",))
-    figures = figures_of([good, unsteady], calibration())
-    assert (figures["moving"], figures["steady"]) == (1, 0.5)
-    assert figures["safety"] == {"rate": 0.5, "failed_checks": {"unsafe, last frame": 1}}
+    frames = tuple(measure_pictures([matched_render(prompt)] * 3, [prompt.palette] * 3, load_judge()))
+    good = FilmedPrompt(prompt=prompt, frames=frames, motion=Motion(9, 2.0, 1.0, 2.0), begins=0.9, seconds=4.0)
+    figures = clip_figures([good, FilmedPrompt(prompt=prompt, refused="refused 2 times")], calibration())
+    shares = (figures.scene, figures.scene_held, figures.palette, figures.moving, figures.steady)
+    assert set(shares) == {0.5}
+    assert (figures.clips, figures.refused, figures.safety.rate, figures.begins) == (2, 1, 0.5, 0.9)
+    unsteady = replace(good, motion=Motion(9, 9.0, 1.0, JUMP + 1), failed_checks=("unsafe, last frame",))
+    figures = clip_figures([good, unsteady], calibration())
+    assert (figures.moving, figures.steady) == (1, 0.5)
+    assert figures.safety == SafetyFigures(rate=0.5, failed_checks={"unsafe, last frame": 1})
 
 
 @pytest.mark.parametrize("family", ["wan", "ltx-image"])

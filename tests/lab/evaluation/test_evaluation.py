@@ -16,9 +16,9 @@ from foundry.errors import BadInput
 from lab.evaluation import wordings
 from lab.evaluation.calibration import calibration
 from lab.evaluation.diversity import diversity
-from lab.evaluation.evaluate import Options, evaluate, measured_screening
-from lab.evaluation.evidence import evidence_folder, previous, read
-from lab.evaluation.gallery import draw, wanted
+from lab.evaluation.evaluate import Options, evaluate
+from lab.evaluation.evidence import evidence_folder, previous_version, read_evaluation
+from lab.evaluation.gallery import draw, plan_samples
 from lab.evaluation.light import asymmetry, light_side
 from lab.evaluation.matched_render import matched_render
 from lab.evaluation.palette import dominant_colours, palette_distances
@@ -34,7 +34,7 @@ from models.backdrop.prompt import compile_prompt
 from models.diffusion.handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.registry import card
-from tests.support.evaluating import RenderingHandler, a_card, write_pipeline
+from tests.support.evaluating import RenderingHandler, a_card, measured_screening, write_pipeline
 
 SCREEN = measured_screening(card("measured", "screen"))
 
@@ -187,7 +187,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModelCard, Diffusers
     return (
         model,
         DiffusersHandler(model),
-        Options("2026-01-02", seeds=2, prompts=3, timed=1, pairs=2, work=folder / "work"),
+        Options(made_on="2026-01-02", seeds=2, prompts=3, timed=1, pairs=2, work=folder / "work"),
     )
 
 
@@ -209,8 +209,7 @@ def test_a_random_model_fails_and_the_evidence_says_which_marks(
     assert [size["bucket"] for size in kept["figures"]["speed"]] == ["square", "story"]
     assert all(0 < size["seconds"] < 60 < size["peak_mb"] for size in kept["figures"]["speed"])
     assert kept["figures"]["overhead"]["pairs"] == 2
-    assert read(folder) == found
-    assert [row[0] for row in found.summary()] == list(found.marks)
+    assert read_evaluation(folder) == found
     assert (folder / "report.html").is_file()
     assert len(list((folder / "pictures").glob("*.webp"))) == 6
     assert "6 to draw" in said[0]
@@ -218,18 +217,18 @@ def test_a_random_model_fails_and_the_evidence_says_which_marks(
 
 def test_a_perfect_pupil_passes_what_a_small_set_can_pass(tmp_path: Path) -> None:
     model = a_card(tmp_path).model_copy(update={"sizes": {"square": (256, 256)}})
-    options = Options("2026-01-02", seeds=2, prompts=18, timed=1, pairs=2, work=tmp_path / "work")
+    options = Options(made_on="2026-01-02", seeds=2, prompts=18, timed=1, pairs=2, work=tmp_path / "work")
     found = evaluate(model, RenderingHandler(), SCREEN, options)
     assert found.failing == ("prompts",)
     assert not found.passed
-    assert 0.7 <= found.figures["sharpness"]["relative"] <= 1.3
+    assert 0.7 <= found.figures.sharpness.relative <= 1.3
 
 
 def test_a_second_evaluation_draws_nothing_and_finds_the_same(
     tiny: tuple[ModelCard, DiffusersHandler, Options],
 ) -> None:
     model, handler, options = tiny
-    samples = wanted(model, prompt_set().first(3).prompts, 2, options.work / model.id / model.digest)
+    samples = plan_samples(model, prompt_set().first(3).prompts, 2, options.work / model.id / model.digest)
     said: list[str] = []
     before = draw(samples, handler, at_once=1, say=said.append)
     written = {sample.path: sample.path.read_bytes() for sample in before}
@@ -255,12 +254,12 @@ class _Refusing:
 
 def test_a_refusal_is_a_wrong_answer_and_not_a_crash(tmp_path: Path) -> None:
     model = a_card(tmp_path).model_copy(update={"sizes": {"square": (64, 64)}})
-    options = Options("2026-01-02", seeds=2, prompts=2, timed=1, pairs=2, work=tmp_path / "work")
+    options = Options(made_on="2026-01-02", seeds=2, prompts=2, timed=1, pairs=2, work=tmp_path / "work")
     found = evaluate(model, _Refusing(), SCREEN, options)
-    assert found.figures["refused"] == 4
-    assert found.figures["scene"]["adherence"] == 0
-    assert found.figures["safety"]["rate"] == 0
-    assert found.figures["overhead"] is None
+    assert found.figures.refused == 4
+    assert found.figures.scene.adherence == 0
+    assert found.figures.safety.rate == 0
+    assert found.figures.overhead is None
     assert "&lt;this&gt;" in (evidence_folder(model) / "report.html").read_text()
 
 
@@ -271,5 +270,5 @@ def test_the_newest_other_version_is_laid_beside(tmp_path: Path) -> None:
         content = {"card": "tiny", "version": version, "digest": "d", "passed": False, "made_on": day}
         content |= {"figures": {}, "marks": {}, "made_with": {}}
         (folder / "evaluation.json").write_text(json.dumps(content))
-    assert previous(tmp_path / "evidence" / "tiny" / "11") == tmp_path / "evidence" / "tiny" / "10"
-    assert previous(tmp_path / "evidence" / "other" / "1") is None
+    assert previous_version(tmp_path / "evidence" / "tiny" / "11") == tmp_path / "evidence" / "tiny" / "10"
+    assert previous_version(tmp_path / "evidence" / "other" / "1") is None

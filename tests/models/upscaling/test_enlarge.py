@@ -11,7 +11,7 @@ from PIL import Image
 
 from imaging.pixels import resample
 from imaging.pixels.rows import Rows, gather
-from lab.evaluation.photographs import photograph, reduced
+from lab.evaluation.photographs import photograph, reduce
 from lab.evaluation.upscaler_comparison import psnr
 from models.upscaling import tiles
 from models.upscaling.enlarge import choose_passes, enlarge, enlarge_rows
@@ -30,7 +30,7 @@ def lanczos(small: Pixels, scale: int) -> Pixels:
 @pytest.mark.parametrize(("scale", "gain"), [(2, 0.5), (4, 0.5)])
 def test_it_is_nearer_to_a_photograph_than_lanczos(crisp: LearnedUpscaler, scale: int, gain: float) -> None:
     wanted = photograph("coffee.png")[60:252, 100:356]
-    small = reduced(wanted, scale, Image.Resampling.BICUBIC)
+    small = reduce(wanted, scale, Image.Resampling.BICUBIC)
     made = enlarge(small, crisp, 256, 192)
     assert psnr(made, wanted) > psnr(lanczos(small, scale), wanted) + gain
 
