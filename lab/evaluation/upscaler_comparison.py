@@ -19,6 +19,7 @@ from PIL import Image
 from foundry.card.card import ModelCard
 from imaging.pixels.resample import centred_crop, resample_rows
 from imaging.pixels.rows import gather, rows_of
+from imaging.pixels.ssim import ssim_by_scikit_image
 from lab.evaluation.feature_distance import feature_distance
 from lab.evaluation.photographs import LICENCES, photograph, reduce
 from lab.evaluation.seams import SeamFigures, SeamMeter
@@ -81,15 +82,11 @@ def pillow(filter_: Image.Resampling) -> Enlarge:
 
 def fidelity(made: Pixels, wanted: Pixels) -> Fidelity:
     """Return the measures of an enlarged picture against the original, without the 4 px at the edges."""
-    from skimage.metrics import structural_similarity
-
     inner = (slice(EDGE, -EDGE), slice(EDGE, -EDGE))
     a, b = np.clip(made, 0, 1)[inner].astype(np.float32), wanted[inner]
     first, second = a @ LUMA, b @ LUMA
-    similar = structural_similarity(
-        first, second, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
-    )
-    return Fidelity(psnr(a, b), psnr(first, second), float(similar), feature_distance(a, b))
+    similar = ssim_by_scikit_image(first, second)
+    return Fidelity(psnr(a, b), psnr(first, second), similar, feature_distance(a, b))
 
 
 def psnr(first: Pixels, second: Pixels) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from foundry.errors import FoundryError
 from imaging.film.encoding.film_format import FilmFormat
-from imaging.pixels.ssim import K1, K2, LEVELS, SIGMA, TAPS
+from imaging.pixels.ssim import LEVELS, TAPS, ssim_of_luma
 
 KEPT = 6
 TILE_PX, TILES = 160, 3
@@ -100,22 +100,4 @@ def likeness_of(one: Tiles, other: Tiles) -> float:
     """Return the mean SSIM of tiles; tiles narrower than SSIM's window are compared by their greatest difference."""
     if min(one[0].shape) < TAPS:
         return float(np.mean([1 - np.abs(a.astype(int) - b).max() / LEVELS for a, b in zip(one, other, strict=True)]))
-    return float(np.mean([_ssim(a, b) for a, b in zip(one, other, strict=True)]))
-
-
-def _ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """Return `imaging.pixels.ssim.ssim` of one channel in single precision, by OpenCV: it runs for every film."""
-    import cv2
-
-    x, y = one.astype(np.float32), other.astype(np.float32)
-
-    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        edge = TAPS // 2
-        return np.asarray(cv2.GaussianBlur(values, (TAPS, TAPS), SIGMA)[edge:-edge, edge:-edge])
-
-    mean_x, mean_y = mean(x), mean(y)
-    spread = mean(x * x) - mean_x**2 + mean(y * y) - mean_y**2
-    together = mean(x * y) - mean_x * mean_y
-    c1, c2 = (K1 * LEVELS) ** 2, (K2 * LEVELS) ** 2
-    alike = (2 * mean_x * mean_y + c1) * (2 * together + c2)
-    return float((alike / ((mean_x**2 + mean_y**2 + c1) * (spread + c2))).mean())
+    return float(np.mean([ssim_of_luma(a, b) for a, b in zip(one, other, strict=True)]))

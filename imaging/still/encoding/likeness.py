@@ -1,9 +1,8 @@
-"""How like a picture its encoded form is, and the tiles of a picture on which that is seen first.
+"""How like a picture its encoded form is, and the tiles of a picture on which differences are seen first.
 
-Likeness is structural similarity (Wang et al., "Image quality assessment: from error visibility to structural
-similarity", 2004), pooled by information content (Wang and Li, "Information content weighting for perceptual image
-quality assessment", 2011): where the picture has structure, above all in type, an error counts more than on a plain
-ground. Luma is compared at full and at half size, both chroma planes at half size, since eyes resolve colour less.
+Likeness is structural similarity, weighted by information content (`imaging.pixels.ssim.WeightedPlane`): where the
+picture has structure, above all in type, an error counts more than on a plain ground. Luma is compared at full and at
+half size, both chroma planes at half size, since eyes resolve colour less.
 """
 
 from __future__ import annotations
@@ -15,53 +14,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.pixels.ssim import Plane, WeightedPlane
+
 Levels = NDArray[np.uint8]
-Plane = NDArray[Any]
-C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-WINDOW = (7, 7)
 SCALES = ((0, 1, 0.4), (0, 2, 0.4), (1, 2, 0.1), (2, 2, 0.1))
 """Plane of Y Cr Cb, reduction, and its share in the likeness."""
-PLAIN = 0.02
-"""What a pixel without structure still weighs."""
 TILE_PX = 64
 TILES_ACROSS, TILES_DOWN = 8, 2
 
 
 @dataclass(frozen=True)
 class ReferencePicture:
-    """(height, width, 3) uint8 RGB, or 4 inks, that others are compared with; its own statistics are taken once."""
+    """A picture that others are compared with; its statistics are taken once.
+
+    `pixels` is (height, width, channels) uint8: 3 of RGB or 4 inks.
+    """
 
     pixels: Levels
 
     @cached_property
-    def _statistics(self) -> tuple[tuple[Plane, Plane, Plane, Plane], ...]:
-        made = []
-        for plane in _planes(self.pixels):
-            mean = _mean(plane)
-            spread = np.maximum(_mean(plane * plane) - mean * mean, 0)
-            made.append((plane, mean, spread, PLAIN + np.log2(1 + spread / C2)))
-        return tuple(made)
+    def _planes(self) -> tuple[WeightedPlane, ...]:
+        return tuple(WeightedPlane.of(plane) for plane in _planes(self.pixels))
 
     def likeness(self, other: Levels) -> float:
-        """1 for the same pixels, less for others; `other` has the reference's shape."""
+        """Return 1 for the same pixels, less for others; `other` has the reference's shape."""
         total = 0.0
-        for own, theirs, (_, _, share) in zip(self._statistics, _planes(other), SCALES, strict=True):
-            total += share * _pooled(own, theirs)
+        for own, theirs, (_, _, share) in zip(self._planes, _planes(other), SCALES, strict=True):
+            total += share * own.ssim(theirs)
         return total
 
 
-def _pooled(own: tuple[Plane, Plane, Plane, Plane], other: Plane) -> float:
-    plane, mean, spread, weight = own
-    mean_other = _mean(other)
-    spread_other = np.maximum(_mean(other * other) - mean_other * mean_other, 0)
-    shared = _mean(plane * other) - mean * mean_other
-    light = (2 * mean * mean_other + C1) / (mean * mean + mean_other * mean_other + C1)
-    structure = (2 * shared + C2) / (spread + spread_other + C2)
-    return float((light * structure * weight).sum() / weight.sum())
-
-
 def as_rgb(pixels: Levels) -> Levels:
-    """RGB as it is; C, M, Y and K roughly as a screen shows them, which is enough to compare one with another."""
+    """Return RGB as it is; C, M, Y and K roughly as a screen shows them, which is enough to compare two pictures."""
     if pixels.shape[2] == 3:
         return np.ascontiguousarray(pixels)
     light = 255 - pixels.astype(np.uint16)
@@ -69,6 +53,7 @@ def as_rgb(pixels: Levels) -> Levels:
 
 
 def _planes(pixels: Levels) -> list[Plane]:
+    """Return the planes of SCALES, float32 from 0 to 255."""
     import cv2
 
     height, width = pixels.shape[:2]
@@ -78,20 +63,17 @@ def _planes(pixels: Levels) -> list[Plane]:
     return [sized[scale][..., plane].astype(np.float32) for plane, scale, _ in SCALES]
 
 
-def _mean(plane: Plane) -> Plane:
-    import cv2
-
-    return cv2.blur(plane, WINDOW, borderType=cv2.BORDER_REFLECT_101 if min(plane.shape) > 3 else cv2.BORDER_REPLICATE)
-
-
 @dataclass(frozen=True)
 class HardTiles:
-    """Where a picture is hardest to encode: the left and top of tiles, none if the whole picture is small."""
+    """Left and top of the tiles where a picture is hardest to encode; none if the whole picture is small."""
 
     corners: tuple[tuple[int, int], ...]
 
     def of(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """The tiles side by side, (128, 512, channels), or the whole picture; their corners are on a grid of 64 px."""
+        """Return the tiles side by side, (128, 512, channels), or the whole picture.
+
+        Corners lie on a grid of 64 pixels, so a codec's blocks are the same in a tile as in the picture.
+        """
         if not self.corners:
             return pixels
         tiles = [pixels[y : y + TILE_PX, x : x + TILE_PX] for x, y in self.corners]
@@ -100,7 +82,10 @@ class HardTiles:
 
 
 def hard_tiles(pixels: Levels) -> HardTiles:
-    """The busiest 12 tiles in any of R, G and B, type first as its edges are steepest, and 4 from the calmer rest."""
+    """Return the 12 busiest tiles in any of R, G and B, and 4 from the calmer rest.
+
+    Type comes first, as its edges are the steepest. `pixels` is (height, width, channels) uint8.
+    """
     import cv2
 
     across, down = pixels.shape[1] // TILE_PX, pixels.shape[0] // TILE_PX
@@ -119,7 +104,7 @@ def hard_tiles(pixels: Levels) -> HardTiles:
 
 
 def chroma_loss(pixels: Levels) -> float:
-    """The most that half-size chroma (4:2:0) changes colour, in levels, as the mean over 8 x 8 px where it is worst."""
+    """Return how much half-size chroma (4:2:0) changes colour, in levels: the mean over the worst 8 x 8 px."""
     import cv2
 
     height, width = pixels.shape[:2]
