@@ -23,7 +23,7 @@ $(BIN)/python:
 setup: .venv/.ready
 
 demo: .venv/.demo
-	@$(BIN)/foundry run examples/aurelle-spring-glow.yaml --store demo
+	@$(BIN)/foundry demo --store demo
 
 check: setup
 	$(BIN)/ruff check .

@@ -41,6 +41,7 @@ app.add_typer(dead_app, name="dead")
 for command in (submit, cancel, watch, serve):
     app.command()(command)
 
+EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 
@@ -119,6 +120,12 @@ def run(
             print_summary(summary, out, err)
     if any(summary.failed for summary in summaries):
         raise typer.Exit(Exit.DEAD_LETTERS)
+
+
+@app.command()
+def demo(store: Store = "demo") -> None:
+    """Build the example campaign: 504 files from 30 shots, in some minutes, without a GPU."""
+    run(EXAMPLE, store)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -123,7 +124,12 @@ def print_summary(summary: RunSummary, out: Console, err: Console) -> None:
     )
     if summary.failed:
         err.print(f"[yellow]{summary.failed} dead letters[/]: {summary.dead_letters}")
-    out.print(f"Look at {summary.report}")
+    out.print(f"Look at {_clickable(summary.report)}", highlight=False)
+
+
+def _clickable(address: str) -> str:
+    """Return the address of an object as a terminal makes it a link: a file's as a URL."""
+    return Path(address).as_uri() if Path(address).is_absolute() else address
 
 
 def print_explanation(explanation: Explanation, out: Console) -> None:
