@@ -1,7 +1,6 @@
 """The command line: parse, call one function, print. Results to stdout, everything else to stderr.
 
-This module is where the rooms are put together, so it alone in `foundry/` names models and pipelines, and only
-inside the commands that need them: `foundry plan` starts without Beam and torch.
+Commands import what they need inside themselves, so that `foundry plan` starts without Beam and torch.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 
 class Exit(IntEnum):
-    """What the exit code says."""
+    """The exit codes of all commands."""
 
     MADE = 0
     BUG = 1
@@ -64,7 +63,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def say(text: str) -> None:
-    """One result, as it is."""
+    """Print one result as it is."""
     typer.echo(text)
 
 

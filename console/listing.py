@@ -24,7 +24,7 @@ def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
 
 
 def print_models(cards: Mapping[str, ModelCard], out: Console, as_json: bool) -> None:
-    """Every card, one a line; as JSON, the whole card with its digest and whether its weights are there."""
+    """Print every card on a line; as JSON, the whole card with its digest and whether its weights are there."""
     if as_json:
         out.print_json(json.dumps({name: card_as_json(card) for name, card in cards.items()}))
         return
@@ -39,7 +39,7 @@ def _model_row(card: ModelCard) -> tuple[str, ...]:
 
 
 def print_layouts(out: Console, as_json: bool, tenant: Tenant | None = None) -> None:
-    """Every layout that the tenant sees, with what it shows where; a star marks what a family gets."""
+    """Print every layout that the tenant sees, and what it shows where; a star marks the one that its family gets."""
     rows, dump = [], {}
     for family, names in layouts_of(tenant).families().items():
         served = [p for p in placements().values() if p.family == family]

@@ -1,4 +1,4 @@
-"""What the Flex Template runs on Dataflow's launcher: read a brief from a bucket, admit it, hand the flow to Dataflow.
+"""The program of the Flex Template on Dataflow's launcher: read a brief from a bucket, admit it, start the job.
 
 The launcher adds Beam's own options to the template's parameters. It ends when the job is handed over; when the job
 has ended, `foundry run` of the same brief finds everything made and writes the campaign's report.
@@ -17,7 +17,7 @@ from typing import Any
 from foundry.errors import BadInput
 
 MOST_BYTES = 2 * 10**9
-"""A launcher has a small disk; product models may be large."""
+"""The most that a brief's folder may hold: a launcher has a small disk."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ PARAMETERS = (
 
 
 def metadata() -> dict[str, Any]:
-    """The template's metadata.json."""
+    """Return the content of the template's metadata.json."""
     told = [
         {
             "name": each.name,
@@ -55,7 +55,7 @@ def metadata() -> dict[str, Any]:
 
 
 def image_spec(image: str, worker_image: str) -> dict[str, Any]:
-    """The template's own file: the launcher's image, and the workers' image as every job's default."""
+    """Return the template's own file: the launcher's image, and the workers' image as the default of every job."""
     environment = {"sdkContainerImage": worker_image, "ipConfiguration": "WORKER_IP_PRIVATE"}
     return {
         "image": image,
@@ -66,7 +66,7 @@ def image_spec(image: str, worker_image: str) -> dict[str, Any]:
 
 
 def parse_arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """The template's parameters, and what is left for Beam."""
+    """Return the template's parameters, and the arguments that are left for Beam."""
     from pipelines.engines.dataflow import L4
 
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
@@ -77,7 +77,10 @@ def parse_arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[
 
 
 def fetch_brief(address: str, folder: Path, client: Any) -> Path:
-    """The brief on this disk, with all that lies in its folder; BadInput if it is missing or too large."""
+    """Copy a brief and its folder from a bucket to `folder`; return the brief's path.
+
+    BadInput if the brief is missing, if its folder holds more than MOST_BYTES, or if a name leads out of the folder.
+    """
     bucket, _, name = address.removeprefix("gs://").partition("/")
     prefix = name.rpartition("/")[0]
     blobs = list(client.list_blobs(bucket, prefix=f"{prefix}/" if prefix else None))

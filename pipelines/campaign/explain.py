@@ -23,7 +23,7 @@ class UnknownAsset(FoundryError):
 
     code = "unknown_asset"
 
-    def __init__(self, asset: str, why: str):
+    def __init__(self, asset: str, why: str) -> None:
         super().__init__(asset, why)
         self.asset, self.why = asset, why
 

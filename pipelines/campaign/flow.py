@@ -37,7 +37,7 @@ from transforms.render_ahead import aside
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did."""
+    """The result of a run for one plan: counts of this process, dead letters, and the rows of the manifest."""
 
     counts: dict[str, int]
     letters: tuple[DeadLetter, ...]
@@ -46,7 +46,7 @@ class Outcome:
 
 @dataclass
 class BuildCampaigns(beam.PTransform):
-    """Plan digests in; dead letters out, after every plan's manifest is written.
+    """Plan digests in; manifests' row counts and dead letters out.
 
     The accelerator stage ends in shots whose masters are written. The CPU stage starts when they all are: the side
     input is that barrier, and carries a count. The barrier is also what an engine uses to put the two stages on
@@ -65,44 +65,44 @@ class BuildCampaigns(beam.PTransform):
     ahead: int = 0
     filming: FilmPlans | None = None
 
-    def expand(self, digests):
+    def expand(self, digests):  # noqa: ANN001, ANN201, D102 - as in Beam itself
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch, self.lanes)
         making = MakeMasters(self.generator, self.upscaler, self.plans, self.store, self.ahead)
         # Hints on the whole stage, never on one step of it: steps with different hints are not fused, and what lies
         # between them would be shuffled.
         masters, unscreened = batches | "Masters" >> making.with_resource_hints(**self.hints)
-        ready = _behind(digests, "Masters", masters)
-        ready, unfilmed = self._filmed(digests, ready)
+        ready = _wait_for("Masters", masters, digests)
+        ready, unfilmed = self._film(digests, ready)
         orders = ready | "Orders" >> VariantsToRender(self.plans)
         made, unrendered = orders | "Variants" >> RenderVariants(self.plans, self.store)
         letters = (unscreened, *unfilmed, unrendered) | "DeadLetters" >> beam.Flatten()
-        finished = made | "CountVariants" >> _count()
-        written = digests | "Manifest" >> beam.Map(
-            _manifest, self.plans, self.store, beam.pvalue.AsSingleton(finished, 0),
-            beam.pvalue.AsList(letters),
-        )  # fmt: skip
+        written = _wait_for("Variants", made, digests) | "Manifest" >> beam.Map(
+            _write_manifest, self.plans, self.store, beam.pvalue.AsList(letters)
+        )
         return written, letters
 
-    def _filmed(self, digests: Any, ready: Any) -> tuple[Any, tuple[Any, ...]]:
-        """The digests once all clips are there, and the clips' dead letters; nothing is added where no scene moves."""
+    def _film(self, digests: Any, ready: Any) -> tuple[Any, tuple[Any, ...]]:
+        """Return the digests, held back until all clips are there, and the clips' dead letters.
+
+        No step is added where no scene moves.
+        """
         if self.filming is None:
             return ready, ()
         clips, unfilmed = ready | "Film" >> self.filming
-        return _behind(digests, "Clips", clips), (unfilmed,)
+        return _wait_for("Clips", clips, digests), (unfilmed,)
 
 
-def _count() -> beam.PTransform:
-    """A count that is absent where there is nothing: its readers say 0 then, which costs fewer steps than a default."""
-    return beam.CombineGlobally(beam.combiners.CountCombineFn()).without_defaults()
+def _wait_for(what: str, made: Any, digests: Any) -> Any:
+    """Return the digests, held back until everything in `made` is there: a barrier, across which a count travels.
+
+    The count is absent where nothing was made, and its reader says 0 then: that takes fewer steps than a default.
+    """
+    count = made | f"Count{what}" >> beam.CombineGlobally(beam.combiners.CountCombineFn()).without_defaults()
+    return digests | f"After{what}" >> beam.Map(lambda digest, _: digest, beam.pvalue.AsSingleton(count, 0))
 
 
-def _behind(digests: Any, what: str, made: Any) -> Any:
-    """The digests, once everything that was to be made is there: a barrier, which carries a count."""
-    count = made | f"Count{what}" >> _count()
-    return digests | f"After{what}" >> beam.Map(lambda d, _: d, beam.pvalue.AsSingleton(count, 0))
-
-
-def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: int, letters: list[DeadLetter]) -> int:
+def _write_manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, letters: list[DeadLetter]) -> int:
+    """Write what a plan has to show, or keep a slice's dead letters until its plan is whole; return the rows."""
     plan = plans[digest]
     own = [letter for letter in letters if letter.brief == digest]
     if isinstance(plan, PlanSlice):
@@ -110,59 +110,60 @@ def _manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, _made: in
     return write_manifest(plan, store, own)
 
 
-Pictures = tuple[PictureFacts | ModelFacts | SoundFacts, ...]
+Inputs = tuple[PictureFacts | ModelFacts | SoundFacts, ...]
+"""The files that a plan needs: pictures, product models, sounds."""
 
 
-def ingest(plan: Plan, pictures: Pictures, store: ObjectStore, blender: Blender | None = None) -> None:
-    """Copy product pictures into the tenant's store under their hash, so that workers need no other files.
+def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | None = None) -> None:
+    """Copy the files that a plan needs into the tenant's store under their hashes, so that workers need no others.
 
-    Of a product's CAD model the view is rendered here, once: a renderer that is missing or refuses stops the run before
-    anything is spent on drawing.
+    A product's CAD model is rendered here, once, into the view that the brief asks for: a renderer that is missing or
+    refuses stops the run before anything is spent on drawing.
     """
     own = store.for_tenant(plan.tenant.id)
-    for picture in pictures:
-        if isinstance(picture, ModelFacts):
-            take_in(picture, store, plan.tenant.id, blender)
+    for facts in inputs:
+        if isinstance(facts, ModelFacts):
+            take_in(facts, store, plan.tenant.id, blender)
         else:
-            own.put_file_once(picture_name(picture.key), picture.path)
+            own.put_file_once(picture_name(facts.key), facts.path)
     for worn in plan.cards.adapters:
         if worn.file:
             own.put_file_once(picture_name(worn.use.picture), worn.file)
 
 
 def build(
-    plan: Plan, pictures: Pictures, store: ObjectStore, *, generator: Any = None, blender: Blender | None = None
+    plan: Plan, inputs: Inputs, store: ObjectStore, *, generator: Any = None, blender: Blender | None = None
 ) -> Outcome:
-    """Make what is missing of one plan, on the embedded engine. `generator` replaces the cards' handlers."""
-    return build_all([(plan, pictures)], store, generator=generator, blender=blender)[plan.digest]
+    """Make what is missing of one plan, on the embedded engine. `generator`, if given, draws in place of the cards."""
+    return build_all([(plan, inputs)], store, generator=generator, blender=blender)[plan.digest]
 
 
 def build_all(
-    orders: Sequence[tuple[Plan, Pictures]],
+    orders: Sequence[tuple[Plan, Inputs]],
     store: ObjectStore,
     *,
     generator: Any = None,
     blender: Blender | None = None,
     engine: Engine | None = None,
 ) -> dict[str, Outcome]:
-    """Make what is missing of several plans in one run, whosever they are; what each of them got, by digest.
+    """Make what is missing of several plans, of any tenants, in one run; return each plan's outcome by its digest.
 
-    Shots of all plans share the loaded models: each card is loaded once, and no call mixes tenants. `engine` is the
-    embedded one if not given; where its workers are other processes, `Outcome.counts` know nothing of them.
+    Shots of all plans share the loaded models: each card is loaded once, and no call mixes tenants. The embedded
+    engine runs them unless another is given; what workers in other processes do is absent from `Outcome.counts`.
     """
     start(orders, store, generator=generator, blender=blender, engine=engine).wait_until_finish()
     return {plan.digest: outcome(plan, store) for plan, _ in orders}
 
 
 def start(
-    orders: Sequence[tuple[Plan, Pictures]],
+    orders: Sequence[tuple[Plan, Inputs]],
     store: ObjectStore,
     *,
     generator: Any = None,
     blender: Blender | None = None,
     engine: Engine | None = None,
 ) -> Any:
-    """Copy in what the plans need and hand their flow to the engine; Beam's result, which may still be running."""
+    """Copy in what the plans need and hand their flow to the engine; return Beam's result, which may still run."""
     where = engine or engine_called("embedded")
     if where.ahead:
         aside(where.ahead).settle()  # a run that failed may have left work
@@ -170,15 +171,15 @@ def start(
     coders.register()
     store.sweep()
     plans = {plan.digest: plan for plan, _ in orders}
-    for plan, pictures in orders:
-        ingest(plan, pictures, store, blender)
+    for plan, inputs in orders:
+        ingest(plan, inputs, store, blender)
     pipeline = beam.Pipeline(runner=where.runner, options=where.options)
     pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow(plans, store, where, generator)
     return pipeline.run()
 
 
 def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
-    """The flow that builds these plans there, with their cards' handlers or with `generator`."""
+    """Return the flow that builds these plans on an engine, drawing with their cards or with `generator`."""
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
     batch = _batches(plans, where.accelerated)
@@ -187,7 +188,7 @@ def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: A
 
 
 def clip_stage(plans: dict[str, Plan], store: ObjectStore, where: Engine) -> FilmPlans | None:
-    """What films the scenes of these plans that move; None if none does."""
+    """Return the stage that films the moving scenes of these plans; None if no scene moves."""
     moving = {digest: plan for digest, plan in plans.items() if moves(plan)}
     if not moving:
         return None
@@ -198,7 +199,7 @@ def clip_stage(plans: dict[str, Plan], store: ObjectStore, where: Engine) -> Fil
 
 
 def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
-    """What draws and judges the shots of these plans: every card and adapter that they name, on one bench."""
+    """Return the handler that draws and judges the shots of these plans, with all their models in one bank."""
     cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
     adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
     bench = ShotBench(tuple(cards.values()), tuple(adapters.values()))
@@ -207,7 +208,7 @@ def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
 
 
 def _batches(plans: dict[str, Plan], accelerated: bool | None) -> dict[str, int]:
-    """Most pictures per call, by card digest; where `accelerated` is None, this machine is asked for a GPU."""
+    """Return the most pictures per call by card digest; None for `accelerated` asks this machine for a GPU."""
     import torch
 
     cuda = torch.cuda.is_available() if accelerated is None else accelerated
@@ -216,7 +217,7 @@ def _batches(plans: dict[str, Plan], accelerated: bool | None) -> dict[str, int]
 
 
 def outcome(plan: Plan, store: ObjectStore) -> Outcome:
-    """Read back what the run left in the store."""
+    """Read back what a run left in the store."""
     from transforms.manifest import folder_of, read_letters
 
     own = store.for_tenant(plan.tenant.id)

@@ -1,4 +1,4 @@
-"""The page that people open: every asset, filtered, grouped, zoomed, with its lineage. One file, no network."""
+"""The report page: every asset of a campaign, filtered, grouped and zoomed, with its lineage. One file, no network."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from foundry.tenant import Palette
 from templates import TEMPLATES
 
 SHOWN = 3_000
+"""The most assets that a page shows, so that its size and memory stay bounded."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunFigures:
-    """What a campaign came to. Money in US dollars."""
+    """The totals of a campaign, and of the run that the page is written after. Money in US dollars."""
 
     campaign: str
     campaign_name: str
@@ -53,7 +54,11 @@ def write_report(
     palette: Palette | None = None,
     shown: int = SHOWN,
 ) -> None:
-    """Write the page to `target`. Memory is bounded by `shown` thumbnails; the rest is counted, not shown."""
+    """Write the page to `target`.
+
+    `thumbnail` returns the bytes of an object, `link` the address of an object as the page links to it. Memory is
+    bounded by `shown` thumbnails; further assets are counted, not shown.
+    """
     assets: list[dict[str, Any]] = []
     more = 0
     for record in records:
@@ -69,8 +74,8 @@ def write_report(
         letters=letters,
         more=more,
         accent=palette.primary if palette else "#345",
-        style=Markup((TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")),
-        script=Markup((TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")),
+        style=Markup((TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        script=Markup((TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")),  # noqa: S704 - our own file
     )
     target.write_text(text, encoding="utf-8")
 
@@ -80,11 +85,11 @@ def _environment() -> Environment:
 
 
 def _inline(value: object) -> Markup:
-    """JSON that cannot end the script element it stands in."""
+    """Return JSON that cannot end the script element in which it stands."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(character, code)
-    return Markup(text)
+    return Markup(text)  # noqa: S704 - what could end the element was replaced
 
 
 def _asset(record: ManifestRecord, thumbnail: Callable[[str], bytes], link: Callable[[str], str]) -> dict[str, Any]:

@@ -62,8 +62,11 @@ class ProgressDisplay(Protocol):
         """Return the context. `totals` says what is to be made, by kind; `counts` what is made so far."""
 
 
-def show_nothing(totals: Mapping[str, int], counts: Callable[[], Mapping[str, int]]) -> AbstractContextManager[None]:
-    """Run without a display of the progress."""
+def show_nothing(
+    totals: Mapping[str, int],  # noqa: ARG001 - what every display is given
+    counts: Callable[[], Mapping[str, int]],  # noqa: ARG001 - what every display is given
+) -> AbstractContextManager[None]:
+    """Return a display that shows nothing."""
     return nullcontext()
 
 
