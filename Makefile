@@ -28,6 +28,7 @@ demo: .venv/.demo
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 # What the tests use beyond the environment, as far as it needs no root.
