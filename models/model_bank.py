@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 from apache_beam.ml.inference.base import ModelHandler
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
-from foundry.plan.shot import AdapterUse, ShotOrder
+from foundry.plan.shot import ShotOrder
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.handler_choice import drawer_of
 from models.registry import UnknownModel

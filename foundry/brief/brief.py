@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -219,6 +220,13 @@ class FilmWishes(_Strict):
                         f"at {line.end} s; let them follow one another"
                     )
         return self
+
+    def sounds(self) -> Iterator[tuple[str, str]]:
+        """Yield the field's path in the brief, and the file as it is named there, of every audio file."""
+        if self.music:
+            yield "film.music", self.music
+        for locale, name in sorted(self.voice_over.items()):
+            yield f"film.voice_over.{locale}", name
 
 
 class Budget(_Strict):

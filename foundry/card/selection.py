@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
 from foundry.names import sha256_file
-from foundry.plan.shot import AdapterUse
 
 
 @dataclass(frozen=True)

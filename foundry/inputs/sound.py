@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundry.brief.brief import FilmWishes
 from foundry.errors import Unusable
 from foundry.names import sha256_file
 
@@ -25,16 +23,6 @@ class SoundFacts:
     def key(self) -> str:
         """What a plan carries for it."""
         return self.sha256
-
-
-def sounds_of(wishes: FilmWishes | None) -> Iterator[tuple[str, str]]:
-    """(field's path in the brief, file as named) of every audio file."""
-    if wishes is None:
-        return
-    if wishes.music:
-        yield "film.music", wishes.music
-    for locale, name in sorted(wishes.voice_over.items()):
-        yield f"film.voice_over.{locale}", name
 
 
 def inspect_sound(folder: Path, name: str) -> SoundFacts:

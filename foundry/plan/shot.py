@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from foundry.card.adapter_use import AdapterUse
+
 
 @dataclass(frozen=True)
 class Box:
@@ -25,15 +27,6 @@ class MasterFacts:
     height_px: int
     product_box: Box | None
     mirrored: bool = False
-
-
-@dataclass(frozen=True)
-class AdapterUse:
-    """One adapter of a drawing: its card's digest, its weight in thousandths, and the key of the picture it follows."""
-
-    card: str
-    weight: int = 1000
-    picture: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

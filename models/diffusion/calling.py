@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from foundry.plan.shot import AdapterUse
+from foundry.card.adapter_use import AdapterUse
 from imaging.pixels.arrays import Pixels
 from models.diffusion.fitting import Canvas
 from models.diffusion.guidance import Guidance

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from apache_beam.ml.inference.base import ModelHandler
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
 from foundry.errors import FoundryError
-from foundry.plan.shot import AdapterUse, ShotOrder
+from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
 from models.diffusion.calling import guiding, kept, size_and_seed, words

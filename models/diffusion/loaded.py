@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundry.plan.shot import AdapterUse
+from foundry.card.adapter_use import AdapterUse
 from models.diffusion.embeddings import PromptEmbeddings
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
-from foundry.plan.shot import AdapterUse
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.refusals import AdapterRefused
 from models.registry import verify

@@ -10,7 +10,7 @@ from foundry.errors import FoundryError, Problem, Unusable, shorten
 from foundry.inputs.picture import PictureFacts, inspect_picture
 from foundry.inputs.product_model import ModelFacts, inspect_model
 from foundry.inputs.product_view import View
-from foundry.inputs.sound import SoundFacts, inspect_sound, sounds_of
+from foundry.inputs.sound import SoundFacts, inspect_sound
 from foundry.plan.timeline import ordered_timeline
 
 
@@ -34,7 +34,7 @@ def inspect_sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[F
     """Return the facts of the films' audio files, and a problem for each unusable one."""
     sounds: list[SoundFacts] = []
     problems: list[FoundryError] = []
-    for path, name in sounds_of(brief.film):
+    for path, name in brief.film.sounds() if brief.film else ():
         try:
             sounds.append(inspect_sound(folder, name))
         except Unusable as error:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.errors import FoundryError
-from foundry.plan.shot import AdapterUse
 from models.drawing import DrawRequest
 from models.model_bank import ShotBench, expected_bytes
 from models.weight_cache import Shelf, ShelfBusy, Wanted

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 from apache_beam.ml.inference.base import ModelHandler
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
-from foundry.plan.shot import AdapterUse, ShotOrder
+from foundry.plan.shot import ShotOrder
 from models.drawing import Drawn, DrawRequest
 
 

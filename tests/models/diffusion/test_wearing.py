@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
+from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
-from foundry.plan.shot import AdapterUse
 from models.diffusion.handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.wearing import worn_names
