@@ -80,7 +80,7 @@ def calibrate(prompts: PromptSet) -> Calibration:
     rules = palette_rules(
         [prompt.scene for prompt in asked],
         [one.distances for one in measures],
-        _mismatched(renders, [prompt.palette for prompt in asked]),
+        _mismatched_distances(renders, [prompt.palette for prompt in asked]),
     )
     return Calibration(
         prompts=prompts.digest,
@@ -134,7 +134,7 @@ def palette_rules(
     return PaletteRules(counted, bound, table, by_colour)
 
 
-def _mismatched(renders: Sequence[Picture], palettes: Sequence[Sequence[str]]) -> list[Distances]:
+def _mismatched_distances(renders: Sequence[Picture], palettes: Sequence[Sequence[str]]) -> list[Distances]:
     """Return the distances of each render to the palette of another prompt, SHIFT places further on."""
     others = [palettes[(place + SHIFT) % len(palettes)] for place in range(len(palettes))]
     return [palette_distances(render, palette) for render, palette in zip(renders, others, strict=True)]

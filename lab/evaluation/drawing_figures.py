@@ -120,8 +120,8 @@ def drawing_figures(
         diversity=_diversity(prompts, ruler),
         sharpness=_sharpness(every, ruler),
         safety=_safety(every),
-        speed=tuple(speed.rounded() for speed in speeds),
-        overhead=overhead.rounded() if overhead else None,
+        speed=tuple(speed.to_four_places() for speed in speeds),
+        overhead=overhead.to_four_places() if overhead else None,
     )
 
 

@@ -95,14 +95,14 @@ def _measure_prompt(
     pictures = [sample.picture() for sample in drawn]
     measures = measure_pictures(pictures, [prompt.palette] * len(drawn), judge)
     measured = {
-        sample.number: MeasuredSample(sample, of_picture, _failed(screen(sample.as_drawn(picture))))
+        sample.number: MeasuredSample(sample, of_picture, _failed_checks(screen(sample.as_drawn(picture))))
         for sample, picture, of_picture in zip(drawn, pictures, measures, strict=True)
     }
     every = tuple(measured.get(sample.number, MeasuredSample(sample, None)) for sample in group)
     return MeasuredPrompt(prompt, every, round(diversity(pictures), 4))
 
 
-def _failed(checks: Sequence[CheckRecord]) -> tuple[str, ...]:
+def _failed_checks(checks: Sequence[CheckRecord]) -> tuple[str, ...]:
     return tuple(check.name for check in checks if not check.passed)
 
 

@@ -44,9 +44,9 @@ class SizeSpeed:
     peak_mb: float
     device_mb: float
 
-    def rounded(self) -> SizeSpeed:
+    def to_four_places(self) -> SizeSpeed:
         """Return the same with four places, as the evidence file keeps it."""
-        return replace(self, **_rounded(asdict(self)))
+        return replace(self, **_to_four_places(asdict(self)))
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Overhead:
     upper_quartile: float
     pairs: int
 
-    def rounded(self) -> Overhead:
+    def to_four_places(self) -> Overhead:
         """Return the same with four places, as the evidence file keeps it."""
-        return replace(self, **_rounded(asdict(self)))
+        return replace(self, **_to_four_places(asdict(self)))
 
 
-def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+def _to_four_places(values: dict[str, Any]) -> dict[str, Any]:
     return {name: round(value, 4) for name, value in values.items() if isinstance(value, float)}
 
 
@@ -72,7 +72,7 @@ def measure_size(handler: DrawingHandler, requests: Sequence[DrawRequest]) -> Si
 
     All requests have that size; the first one warms up and does not count.
     """
-    return _in_fresh_process(_measure_size, handler, list(requests))
+    return _in_fresh_process(time_pictures, handler, list(requests))
 
 
 def measure_overhead(card: ModelCard, handler: DrawingHandler, requests: Sequence[DrawRequest]) -> Overhead | None:
@@ -80,7 +80,7 @@ def measure_overhead(card: ModelCard, handler: DrawingHandler, requests: Sequenc
 
     None if the handler loads no pipeline in this process, such as one that calls a remote API.
     """
-    return _in_fresh_process(_measure_overhead, card, handler, list(requests))
+    return _in_fresh_process(compare_with_pipeline, card, handler, list(requests))
 
 
 def _in_fresh_process(measure: Callable[..., Any], *arguments: Any) -> Any:
@@ -88,7 +88,8 @@ def _in_fresh_process(measure: Callable[..., Any], *arguments: Any) -> Any:
         return process.submit(measure, *arguments).result()
 
 
-def _measure_size(handler: DrawingHandler, requests: list[DrawRequest]) -> SizeSpeed:
+def time_pictures(handler: DrawingHandler, requests: list[DrawRequest]) -> SizeSpeed:
+    """Return the speed of one size, measured in this process; the first request warms up and does not count."""
     began = time.perf_counter()
     model = handler.load_model()
     load_seconds, loaded_mb = time.perf_counter() - began, _peak_mb()
@@ -108,7 +109,8 @@ def _measure_size(handler: DrawingHandler, requests: list[DrawRequest]) -> SizeS
     )
 
 
-def _measure_overhead(card: ModelCard, handler: DrawingHandler, requests: list[DrawRequest]) -> Overhead | None:
+def compare_with_pipeline(card: ModelCard, handler: DrawingHandler, requests: list[DrawRequest]) -> Overhead | None:
+    """Return the overhead of a handler, measured in this process; the first pair warms up and does not count."""
     model = handler.load_model()
     pipeline = getattr(model, "pipeline", None)
     if pipeline is None:

@@ -17,7 +17,7 @@ from lab.evaluation import wordings
 from lab.evaluation.calibration import calibration
 from lab.evaluation.diversity import diversity
 from lab.evaluation.evaluate import Options, evaluate
-from lab.evaluation.evidence import evidence_folder, previous_version, read_evaluation
+from lab.evaluation.evidence import evidence_folder, read_evaluation
 from lab.evaluation.gallery import draw, plan_samples
 from lab.evaluation.light import asymmetry, light_side
 from lab.evaluation.matched_render import matched_render
@@ -261,14 +261,3 @@ def test_a_refusal_is_a_wrong_answer_and_not_a_crash(tmp_path: Path) -> None:
     assert found.figures.safety.rate == 0
     assert found.figures.overhead is None
     assert "&lt;this&gt;" in (evidence_folder(model) / "report.html").read_text()
-
-
-def test_the_newest_other_version_is_laid_beside(tmp_path: Path) -> None:
-    for version, day in (("9", "2026-01-01"), ("10", "2026-01-01"), ("2", "2025-12-31"), ("11", "2026-01-01")):
-        folder = tmp_path / "evidence" / "tiny" / version
-        folder.mkdir(parents=True)
-        content = {"card": "tiny", "version": version, "digest": "d", "passed": False, "made_on": day}
-        content |= {"figures": {}, "marks": {}, "made_with": {}}
-        (folder / "evaluation.json").write_text(json.dumps(content))
-    assert previous_version(tmp_path / "evidence" / "tiny" / "11") == tmp_path / "evidence" / "tiny" / "10"
-    assert previous_version(tmp_path / "evidence" / "other" / "1") is None
