@@ -17,7 +17,7 @@ from foundry.plan.estimate import film_missing
 from foundry.plan.plan import Plan
 from foundry.store.object_store import NoSuchObject, ObjectStore
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
-from models.video.handler import Filmed, Unfilmed
+from models.video.video_handler import Filmed, Unfilmed
 from transforms import progress
 
 

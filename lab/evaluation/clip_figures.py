@@ -60,8 +60,8 @@ def clip_figures(clips: Sequence[FilmedPrompt], ruler: Calibration) -> ClipFigur
         moving=share(clip.motion is not None and clip.motion.step >= MOVES for clip in clips),
         steady=share(_is_steady(clip) for clip in clips),
         step=round(statistics.median(motion.step for motion in motions), 3) if motions else None,
-        left=round(statistics.median(motion.left for motion in motions), 3) if motions else None,
-        jump=round(max(motion.jump for motion in motions), 3) if motions else None,
+        left=round(statistics.median(motion.residual for motion in motions), 3) if motions else None,
+        jump=round(max(motion.worst_residual for motion in motions), 3) if motions else None,
         begins=round(statistics.median(begins), 4) if begins else None,
         safety=SafetyFigures(
             rate=share(not clip.refused and not clip.failed_checks for clip in clips), failed_checks=dict(failed)
@@ -103,4 +103,4 @@ def _shows_palette(clip: FilmedPrompt, ruler: Calibration) -> bool:
 
 
 def _is_steady(clip: FilmedPrompt) -> bool:
-    return clip.motion is not None and clip.motion.left <= LEFT and clip.motion.jump <= JUMP
+    return clip.motion is not None and clip.motion.residual <= LEFT and clip.motion.worst_residual <= JUMP

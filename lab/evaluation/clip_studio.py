@@ -23,9 +23,9 @@ from lab.evaluation.prompts import EvaluationPrompt, default_bucket
 from lab.evaluation.scaling import Picture, with_short_edge
 from lab.evaluation.scene_judge import SceneJudge
 from models.screening.context import ScreenContext
-from models.video.handler import Filmed, LoadedVideo, Unfilmed, VideoHandler, sampled
-from models.video.judging import ClipScreens
-from models.video.motion import Motion, MotionMeter
+from models.video.clip_judging import ClipScreens
+from models.video.motion import ClipMotion, MotionMeter
+from models.video.video_handler import Filmed, LoadedVideo, Unfilmed, VideoHandler, sample_frames
 
 TENANT = "evaluation"
 LIKE_PX = 128
@@ -44,7 +44,7 @@ class FilmedPrompt:
     prompt: EvaluationPrompt
     refused: str = ""
     frames: tuple[PictureMeasures, ...] = ()
-    motion: Motion | None = None
+    motion: ClipMotion | None = None
     begins: float | None = None
     failed_checks: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -105,7 +105,7 @@ class ClipStudio:
     ) -> FilmedPrompt:
         order, thumbnail, meter = filmed.order, AnimatedThumbnail(filmed.frames), MotionMeter()
         three: list[Picture] = []
-        for number, frame in enumerate(sampled(pictures_of(filmed.file), filmed.frames, three)):
+        for number, frame in enumerate(sample_frames(pictures_of(filmed.file), filmed.frames, three)):
             meter.take(frame)
             thumbnail.take(number, frame)
         floats = tuple(frame.astype(np.float32) / 255 for frame in three)

@@ -59,7 +59,11 @@ def clip_tables(clips: Sequence[FilmedPrompt]) -> tuple[Table, ...]:
 
 def _row(clip: FilmedPrompt) -> tuple[str, ...]:
     motion = clip.motion
-    moves = tuple(f"{value:.2f}" for value in (motion.step, motion.left, motion.jump)) if motion else ("", "", "")
+    moves = (
+        tuple(f"{value:.2f}" for value in (motion.step, motion.residual, motion.worst_residual))
+        if motion
+        else ("", "", "")
+    )
     begins = "" if clip.begins is None else f"{clip.begins:.3f}"
     scenes = ", ".join(frame.scene for frame in clip.frames)
     refused = clip.refused or ", ".join(clip.failed_checks)

@@ -1,1 +1,4 @@
-"""Text-to-video and image-to-video through diffusers' pipelines, streamed frame by frame into a lossless file."""
+"""Filming with diffusers' video pipelines, and the measures and judges of clips.
+
+May import foundry, imaging, models.registry, models.screening, models.drawing and the caches of loaded models.
+"""

@@ -1,34 +1,37 @@
-"""Decodes a clip's latents in pieces of time, equal to the VAE's own decoding of the whole.
+"""Decoding of a clip's latents in pieces of time, equal to the VAE's own decoding of the whole.
 
 - Wan and CogVideoX are causal in time and keep a cache between pieces: their own loops are followed, piece by piece.
 - HunyuanVideo, and LTX if it is asked to, decode overlapping tiles of time and blend them: tiles are made and blended
-  in the same order, and each is let go when the next has been blended with it.
-- Whatever else there is (LTX by default: each frame sees the whole clip) is decoded once.
+  in the same order, and each is released when the next has been blended with it.
+- Any other VAE (LTX by default: each frame depends on the whole clip) decodes the whole at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-def decoded_chunks(vae: Any, latents: Any, arguments: tuple[Any, ...] = ()) -> Iterator[Any]:
-    """Tensors (1, 3, frames, height, width) in [-1, 1], in order of time."""
+def decode_in_chunks(vae: Any, latents: Tensor, arguments: tuple[Any, ...] = ()) -> Iterator[Tensor]:
+    """Yield tensors (1, 3, frames, height, width) in [-1, 1], in order of time."""
     kind = type(vae).__name__
     if vae.use_tiling:  # tiles in space span all frames
         yield vae.decode(latents, *arguments, return_dict=False)[0]
     elif kind == "AutoencoderKLWan":
-        yield from _wan(vae, latents)
+        yield from _decode_wan(vae, latents)
     elif kind == "AutoencoderKLCogVideoX":
-        yield from _cogvideox(vae, latents)
+        yield from _decode_cogvideox(vae, latents)
     elif _long_enough_to_tile(vae, latents):
-        yield from _tiled_in_time(vae, latents, arguments)
+        yield from _decode_tiles_of_time(vae, latents, arguments)
     else:
         yield vae.decode(latents, *arguments, return_dict=False)[0]
 
 
-def _wan(vae: Any, latents: Any) -> Iterator[Any]:
-    """One latent frame at a time, as AutoencoderKLWan._decode does."""
+def _decode_wan(vae: Any, latents: Tensor) -> Iterator[Tensor]:
+    """Decode one latent frame at a time, as AutoencoderKLWan._decode does."""
     import torch
     from diffusers.models.autoencoders.autoencoder_kl_wan import unpatchify
 
@@ -45,8 +48,8 @@ def _wan(vae: Any, latents: Any) -> Iterator[Any]:
     vae.clear_cache()
 
 
-def _cogvideox(vae: Any, latents: Any) -> Iterator[Any]:
-    """A few latent frames at a time, the odd ones with the first, as AutoencoderKLCogVideoX._decode does."""
+def _decode_cogvideox(vae: Any, latents: Tensor) -> Iterator[Tensor]:
+    """Decode a few latent frames at a time, the odd ones with the first, as AutoencoderKLCogVideoX._decode does."""
     at_once, count = vae.num_latent_frames_batch_size, latents.shape[2]
     cache, start = None, 0
     for piece in range(max(count // at_once, 1)):
@@ -59,15 +62,15 @@ def _cogvideox(vae: Any, latents: Any) -> Iterator[Any]:
         yield chunk
 
 
-def _long_enough_to_tile(vae: Any, latents: Any) -> bool:
+def _long_enough_to_tile(vae: Any, latents: Tensor) -> bool:
     if not getattr(vae, "use_framewise_decoding", False):
         return False
     shortest: int = vae.tile_sample_min_num_frames // vae.temporal_compression_ratio
     return int(latents.shape[2]) > shortest
 
 
-def _tiled_in_time(vae: Any, latents: Any, arguments: tuple[Any, ...]) -> Iterator[Any]:
-    """Overlapping tiles, blended, as `_temporal_tiled_decode` of HunyuanVideo and of LTX does.
+def _decode_tiles_of_time(vae: Any, latents: Tensor, arguments: tuple[Any, ...]) -> Iterator[Tensor]:
+    """Decode overlapping tiles and blend them, as `_temporal_tiled_decode` of HunyuanVideo and of LTX does.
 
     A tile after the first has one frame too many: LTX drops its last, HunyuanVideo its first.
     """

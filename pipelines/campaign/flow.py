@@ -21,7 +21,7 @@ from models.blender.views import take_in
 from models.model_bank import ShotBench
 from models.plan_routing import ScreenByPlan, UpscaleByPlan
 from models.screening.context import screen_context
-from models.video.by_card import FilmByCard
+from models.video.card_routing import FilmByCard
 from pipelines.engines.engine import Engine
 from pipelines.engines.engine import choose_engine as engine_called
 from transforms import coders, progress

@@ -10,7 +10,7 @@ import apache_beam as beam
 from foundry.card.card import ModelCard
 from foundry.plan.clip import ClipOrder, Scenario, clip_order
 from foundry.store.object_store import LocalStore
-from models.video.handler import VideoHandler
+from models.video.video_handler import VideoHandler
 from tests.support.tiny_video import a_video_card
 from transforms.clips import MakeClips
 

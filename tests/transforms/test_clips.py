@@ -17,7 +17,7 @@ from PIL import Image
 
 from foundry.plan.clip import ClipOrder, Scenario, clip_order
 from foundry.store.object_store import SCRATCH, LocalStore, crc32c
-from models.video.handler import VideoHandler
+from models.video.video_handler import VideoHandler
 from tests.support.briefs import ROOT
 from tests.support.stored import objects
 from tests.support.tiny_video import FAMILIES, a_video_card

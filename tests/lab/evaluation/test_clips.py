@@ -24,7 +24,7 @@ from lab.evaluation.picture_measures import measure_pictures
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scene_judge import load_judge
 from models.registry.promotion import demanded
-from models.video.motion import Motion, MotionMeter, motion_checks
+from models.video.motion import ClipMotion, MotionMeter, motion_checks
 from tests.support.cards import card_file
 from tests.support.tiny_video import a_folder, a_video_card
 
@@ -32,7 +32,7 @@ RUN = CliRunner()
 Frames = list[np.ndarray[Any, Any]]
 
 
-def motion(frames: Frames) -> Motion:
+def motion(frames: Frames) -> ClipMotion:
     meter = MotionMeter()
     for frame in frames:
         meter.take(frame)
@@ -50,13 +50,13 @@ def test_a_camera_move_is_motion_and_little_else(pan: Frames) -> None:
     moves = motion(pan)
     assert moves.frames == 12
     assert moves.step > 2 * MOVES
-    assert moves.left <= LEFT
-    assert moves.jump <= JUMP
+    assert moves.residual <= LEFT
+    assert moves.worst_residual <= JUMP
 
 
 def test_a_still_does_not_move_and_one_frame_is_no_motion(pan: Frames) -> None:
-    assert motion(pan[:1] * 6) == Motion(6, 0.0, 0.0, 0.0)
-    assert motion(pan[:1]) == Motion(1, 0.0, 0.0, 0.0)
+    assert motion(pan[:1] * 6) == ClipMotion(6, 0.0, 0.0, 0.0)
+    assert motion(pan[:1]) == ClipMotion(1, 0.0, 0.0, 0.0)
 
 
 def test_flicker_noise_and_a_cut_are_told_from_motion(pan: Frames) -> None:
@@ -64,9 +64,9 @@ def test_flicker_noise_and_a_cut_are_told_from_motion(pan: Frames) -> None:
     lit = [np.clip(frame * (1 + 0.1 * (-1) ** at), 0, 255).astype(np.uint8) for at, frame in enumerate(pan)]
     noise = [chance.integers(0, 256, frame.shape).astype(np.uint8) for frame in pan]
     cut = [*pan[:6], *(frame[::-1] for frame in pan[6:])]
-    assert motion(lit).left > 2 * LEFT
-    assert motion(noise).left > 2 * LEFT
-    assert motion(cut).jump > 2 * JUMP
+    assert motion(lit).residual > 2 * LEFT
+    assert motion(noise).residual > 2 * LEFT
+    assert motion(cut).worst_residual > 2 * JUMP
 
 
 def test_floats_are_measured_as_their_bytes_are(pan: Frames) -> None:
@@ -99,12 +99,12 @@ def test_a_clip_that_begins_elsewhere_is_unlike_its_picture(pan: Frames) -> None
 def test_a_refused_clip_answers_everything_wrongly() -> None:
     prompt = prompt_set().prompts[0]
     frames = tuple(measure_pictures([matched_render(prompt)] * 3, [prompt.palette] * 3, load_judge()))
-    good = FilmedPrompt(prompt=prompt, frames=frames, motion=Motion(9, 2.0, 1.0, 2.0), begins=0.9, seconds=4.0)
+    good = FilmedPrompt(prompt=prompt, frames=frames, motion=ClipMotion(9, 2.0, 1.0, 2.0), begins=0.9, seconds=4.0)
     figures = clip_figures([good, FilmedPrompt(prompt=prompt, refused="refused 2 times")], calibration())
     shares = (figures.scene, figures.scene_held, figures.palette, figures.moving, figures.steady)
     assert set(shares) == {0.5}
     assert (figures.clips, figures.refused, figures.safety.rate, figures.begins) == (2, 1, 0.5, 0.9)
-    unsteady = replace(good, motion=Motion(9, 9.0, 1.0, JUMP + 1), failed_checks=("unsafe, last frame",))
+    unsteady = replace(good, motion=ClipMotion(9, 9.0, 1.0, JUMP + 1), failed_checks=("unsafe, last frame",))
     figures = clip_figures([good, unsteady], calibration())
     assert (figures.moving, figures.steady) == (1, 0.5)
     assert figures.safety == SafetyFigures(rate=0.5, failed_checks={"unsafe, last frame": 1})

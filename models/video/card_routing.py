@@ -1,4 +1,4 @@
-"""Films for many plans with many cards, within the memory of one device; each clip is judged by its plan's screen."""
+"""The handler that films for many plans with many cards, within the memory of one device."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from foundry.plan.clip import ClipOrder
 from foundry.store.object_store import ObjectStore
 from models.model_bank import device_bytes, expected_bytes, measured_bytes
 from models.screening.context import ScreenContext
-from models.video.handler import Filmed, Unfilmed, VideoHandler
-from models.video.judging import ClipScreens
+from models.video.clip_judging import ClipScreens
+from models.video.video_handler import Filmed, Unfilmed, VideoHandler
 from models.weight_cache import Shelf, Wanted
 
 
 @dataclass
 class VideoBench:
-    """What one process films and judges with; threads share it."""
+    """The loaded pipelines and screens of one process; threads share them."""
 
     shelf: Shelf
     screens: ClipScreens = field(default_factory=ClipScreens)
 
 
-class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):
-    """One handler for all video cards of a run: an order's `model` says which films it; results keep the order.
+class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # type: ignore[misc]  # untyped base
+    """One handler for all video cards of a run, in the order of its orders: an order's `model` names the card.
 
-    Pipelines are loaded when first asked for, and evicted, least recently used first, before another is loaded. `cards`
-    film, by digest; `screens` are the screen cards by plan digest.
+    Pipelines are loaded when first needed, and evicted, least recently used first, before another is loaded. `cards`
+    are the video cards by digest, `screens` the screen cards by plan digest; each clip is judged by its plan's screen.
     """
 
     def __init__(
@@ -41,13 +41,13 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):
         screens: Mapping[str, ModelCard],
         context: ScreenContext,
         device: str | None = None,
-    ):
+    ) -> None:
         super().__init__()
         self.cards, self.store, self.device = dict(cards), store, device
         self.screens, self.context = dict(screens), context
 
     def load_model(self) -> VideoBench:
-        """An empty shelf; pipelines and judges come with the first order that needs them."""
+        """Return a bench with nothing loaded; pipelines and judges come with the first order that needs them."""
         from models.diffusion.memory import release
 
         return VideoBench(Shelf(device_bytes(), freed=release))
@@ -58,10 +58,10 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):
         model: VideoBench,
         inference_args: dict[str, Any] | None = None,
     ) -> list[Filmed | Unfilmed]:
-        """One result per order, in order."""
-        return [self._filmed(order, model) for order in batch]
+        """Return one result per order, in order."""
+        return [self._film(order, model) for order in batch]
 
-    def _filmed(self, order: ClipOrder, bench: VideoBench) -> Filmed | Unfilmed:
+    def _film(self, order: ClipOrder, bench: VideoBench) -> Filmed | Unfilmed:
         card = self.cards[order.model]
         judge = partial(bench.screens.judge, self.screens[order.plan], self.context)
         handler = VideoHandler(card, self.store, device=self.device, judge=judge)
@@ -75,5 +75,5 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):
         return result
 
     def get_num_bytes(self, batch: Sequence[ClipOrder]) -> int:
-        """Roughly; Beam's default would pickle every batch to find out."""
+        """Return a rough size; Beam's default would pickle every batch to find out."""
         return 512 * len(batch)

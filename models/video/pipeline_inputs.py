@@ -1,4 +1,4 @@
-"""What a video pipeline can film, read from the pipeline itself, and how it is asked."""
+"""The clips that a video pipeline can film, read from the pipeline itself, and the arguments of its call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ClipGrid:
     """The sizes and lengths that a pipeline films: edges are multiples, frames are `frame_step` x k + 1.
 
-    `lost_frames` are filmed and cut off by the pipeline, so they are asked for on top.
+    `lost_frames` are filmed and then cut off by the pipeline, so they are asked for in addition.
     """
 
     width_multiple: int
@@ -26,7 +26,7 @@ class ClipGrid:
     lost_frames: int = 0
 
     def refusal(self, order: ClipOrder) -> str | None:
-        """Why this clip cannot be filmed, in a sentence; None if it can."""
+        """Return why this clip cannot be filmed, as the rest of a sentence; None if it can."""
         for edge, px, multiple in (
             ("width", order.width_px, self.width_multiple),
             ("height", order.height_px, self.height_multiple),
@@ -48,8 +48,8 @@ RATIOS_IN_TIME = ("vae_scale_factor_temporal", "vae_temporal_compression_ratio")
 RATIOS_IN_SPACE = ("vae_scale_factor_spatial", "vae_spatial_compression_ratio")
 
 
-def films(pipeline: Any) -> bool:
-    """Whether this is a pipeline that films: it is asked for frames and says how its VAE compresses them."""
+def can_film(pipeline: Any) -> bool:
+    """Tell if a pipeline films: its call takes a number of frames, and it says how its VAE compresses them."""
     asked = inspect.signature(pipeline.__call__).parameters
     return "num_frames" in asked and all(
         any(hasattr(pipeline, name) for name in names) for names in (RATIOS_IN_TIME, RATIOS_IN_SPACE)
@@ -57,7 +57,7 @@ def films(pipeline: Any) -> bool:
 
 
 def grid_of(pipeline: Any) -> ClipGrid:
-    """Read from the pipeline's compression ratios and from the patches of its transformer."""
+    """Return the grid that follows from the pipeline's compression ratios and the patches of its transformer."""
     ratio = _first(pipeline, RATIOS_IN_TIME)
     space = _first(pipeline, RATIOS_IN_SPACE)
     transformer = pipeline.transformer if pipeline.transformer is not None else pipeline.transformer_2
@@ -75,13 +75,13 @@ def _first(pipeline: Any, names: tuple[str, ...]) -> int:
     return int(next(getattr(pipeline, name) for name in names if hasattr(pipeline, name)))
 
 
-def own_refusal(pipeline: Any, order: ClipOrder) -> str | None:
-    """What the pipeline's own check of its inputs says, before anything is computed."""
+def pipeline_refusal(pipeline: Any, order: ClipOrder) -> str | None:
+    """Return what the pipeline's own check of its inputs objects to, before anything is computed; None if nothing."""
     asked = inspect.signature(pipeline.check_inputs).parameters
     known = {
-        "prompt": order.prompt, "height": order.height_px, "width": order.width_px, "image": _a_picture(),
+        "prompt": order.prompt, "height": order.height_px, "width": order.width_px, "image": _any_picture(),
     }  # fmt: skip
-    needed = [name for name, said in asked.items() if name in known or said.default is inspect.Parameter.empty]
+    needed = [name for name, input_ in asked.items() if name in known or input_.default is inspect.Parameter.empty]
     try:
         pipeline.check_inputs(**{name: known.get(name) for name in needed})
     except ValueError as error:
@@ -89,7 +89,7 @@ def own_refusal(pipeline: Any, order: ClipOrder) -> str | None:
     return None
 
 
-def _a_picture() -> Any:
+def _any_picture() -> Image.Image:
     from PIL import Image
 
     return Image.new("RGB", (16, 16))
@@ -98,7 +98,7 @@ def _a_picture() -> Any:
 def arguments_for(
     pipeline: Any, order: ClipOrder, guidance: float, first: Image.Image | None, lost_frames: int
 ) -> dict[str, Any]:
-    """The call's arguments that this pipeline's signature knows; negative prompts only where there is one."""
+    """Return the arguments of the call that this pipeline's signature knows; a negative prompt only if there is one."""
     offered: dict[str, Any] = {
         "prompt": order.prompt,
         "width": order.width_px,

@@ -1,4 +1,4 @@
-"""Several video cards on one bench, and what of a screen speaks of clips."""
+"""Clips are judged by three frames and the judges that apply to clips."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ import pytest
 
 from foundry.card.card import ModelCard
 from foundry.plan.clip import ClipOrder, Scenario, clip_order
-from foundry.store.object_store import LocalStore
 from models.registry import cards_of
 from models.screening.context import ScreenContext
-from models.video.by_card import FilmByCard
-from models.video.handler import Filmed, Unfilmed
-from models.video.judging import ClipScreens, judging_clips
+from models.video.clip_judging import ClipScreens, clip_screen_card, shot_of_clip
 from tests.support.briefs import a_tenant
 from tests.support.tiny_video import a_video_card
 
@@ -30,35 +27,6 @@ def a_screen(**thresholds: str) -> ModelCard:
 
 def ordered(card: ModelCard, prompt: str, plan: str = "a") -> ClipOrder:
     return replace(clip_order(card, "aurelle", Scenario(prompt), "square"), plan=plan)
-
-
-def test_orders_for_two_cards_are_filmed_by_their_own_and_judged_by_their_plans_screens(tmp_path: Path) -> None:
-    one, other = a_video_card("ltx", tmp_path), a_video_card("wan", tmp_path, attempts=2)
-    cards = {card.digest: card for card in (one, other)}
-    screens = {"a": a_screen(), "b": a_screen(contrast="0.9")}
-    bench = FilmByCard(cards, LocalStore(tmp_path / "store"), screens, ScreenContext(), device="cpu")
-    loaded = bench.load_model()
-    orders = [ordered(one, "sea"), ordered(other, "sea"), ordered(one, "light"), ordered(other, "light", "b")]
-    results = bench.run_inference(orders, loaded)
-    assert [result.order for result in results] == orders
-    assert [type(result) for result in results] == [Filmed, Filmed, Filmed, Unfilmed]
-    assert loaded.shelf.loads == 2
-    refused = results[3]
-    assert isinstance(refused, Unfilmed)
-    assert (refused.code, refused.reason.split(" (")[0]) == (
-        "clip_refused",
-        "refused 2 times, last for not_blank, first frame",
-    )
-
-
-def test_a_clip_that_hardly_moves_is_filmed_again_and_then_refused(tmp_path: Path) -> None:
-    card = a_video_card("ltx", tmp_path, attempts=2, thresholds={"moves": "254", "flicker": "255", "cut": "255"})
-    bench = FilmByCard({card.digest: card}, LocalStore(tmp_path / "store"), {"a": a_screen()}, ScreenContext(), "cpu")
-    (refused,) = bench.run_inference([ordered(card, "sea")], bench.load_model())
-    assert isinstance(refused, Unfilmed)
-    assert refused.reason.startswith("refused 2 times, last for moves (")
-    assert "at least 254" in refused.reason
-    assert list((tmp_path / "store").rglob("*.mkv")) == []
 
 
 def test_a_clip_is_judged_by_three_of_its_frames_each_of_which_is_named(tmp_path: Path) -> None:
@@ -80,4 +48,11 @@ def test_a_clip_is_judged_by_three_of_its_frames_each_of_which_is_named(tmp_path
 def test_a_product_in_a_clip_may_bear_writing(first_frame: str | None, spoken: set[str], tmp_path: Path) -> None:
     screen = a_screen(**dict.fromkeys(("unsafe", "likeness", "text", "faces", "duplicate", "sharpness"), "0.5"))
     order = replace(ordered(a_video_card("ltx", tmp_path), "sea"), first_frame=first_frame)
-    assert set(judging_clips(screen, order).thresholds) == spoken
+    assert set(clip_screen_card(screen, order).thresholds) == spoken
+
+
+def test_a_clips_shot_carries_its_tenant_its_plan_and_what_it_must_avoid(tmp_path: Path) -> None:
+    order = replace(ordered(a_video_card("ltx", tmp_path), "sea"), negative_prompt="people")
+    shot = shot_of_clip(order)
+    assert (shot.tenant, shot.plan, shot.negative_prompt) == ("aurelle", "a", "people")
+    assert shot.palette == ()

@@ -1,6 +1,6 @@
-"""Clips before the screen: the first, the middle and the last frame pass the judges that pictures pass.
+"""Judging of clips by a screen: the first, the middle and the last frame must pass the judges of pictures.
 
-Some judges do not speak of clips. A clip may leave the palette and be soft where it moves, and alternatives of a scene
+Some judges do not apply to clips. A clip may leave the palette and be soft where it moves, and alternatives of a scene
 are alike. A clip that starts from a master shows the product, whose label is writing and may have a face on it.
 """
 
@@ -19,7 +19,9 @@ from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 
 ALWAYS = ("contrast", "clipped", "unsafe", "likeness")
+"""Thresholds that apply to every clip."""
 WITHOUT_PRODUCT = ("text", "faces")
+"""Thresholds that apply to a clip which does not start from a product's picture."""
 PLACES = ("first", "middle", "last")
 
 
@@ -32,10 +34,10 @@ class ClipScreens:
     def judge(
         self, card: ModelCard, context: ScreenContext, order: ClipOrder, frames: tuple[Pixels, ...]
     ) -> tuple[CheckRecord, ...]:
-        """What a screen's card says of a clip's frames, each check named by its frame."""
-        judging = judging_clips(card, order)
-        screen: Screen = self._screens.get(judging, lambda: Screen(judging, context).load())
-        shot = as_shot(order)
+        """Judge the frames of a clip, (height, width, 3) float32 in [0, 1]; each check names its frame."""
+        applicable = clip_screen_card(card, order)
+        screen: Screen = self._screens.get(applicable, lambda: Screen(applicable, context).load())
+        shot = shot_of_clip(order)
         return tuple(
             replace(check, name=f"{check.name}, {place} frame")
             for place, pixels in zip(PLACES[-len(frames) :], frames, strict=True)
@@ -43,15 +45,15 @@ class ClipScreens:
         )
 
 
-def judging_clips(card: ModelCard, order: ClipOrder) -> ModelCard:
-    """The screen's card with the thresholds that speak of this clip."""
-    spoken = ALWAYS if order.first_frame else (*ALWAYS, *WITHOUT_PRODUCT)
-    thresholds = {name: limit for name, limit in card.thresholds.items() if name in spoken}
+def clip_screen_card(card: ModelCard, order: ClipOrder) -> ModelCard:
+    """Return the screen's card with only the thresholds that apply to this clip."""
+    applicable = ALWAYS if order.first_frame else (*ALWAYS, *WITHOUT_PRODUCT)
+    thresholds = {name: limit for name, limit in card.thresholds.items() if name in applicable}
     return card.model_copy(update={"thresholds": thresholds})
 
 
-def as_shot(order: ClipOrder) -> ShotOrder:
-    """What judges ask of an order: whose it is, of which plan, and what it must avoid."""
+def shot_of_clip(order: ClipOrder) -> ShotOrder:
+    """Return a shot with what judges ask of an order: its tenant, its plan, and what it must avoid."""
     return ShotOrder(
         name=order.name,
         plan=order.plan,

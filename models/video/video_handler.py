@@ -1,4 +1,4 @@
-"""Films with any diffusers video folder: Wan, LTX, CogVideoX, HunyuanVideo, from text or from a first frame."""
+"""The handler of any diffusers video folder: Wan, LTX, CogVideoX, HunyuanVideo, from text or from a first frame."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from imaging.film.clip_master import VideoExtraMissing, encode_clip, require_av
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
 from models.registry import verify
-from models.video.asking import ClipGrid, arguments_for, films, grid_of, own_refusal
-from models.video.decoding import decoded_chunks
-from models.video.deferred import Deferred, deferred_decoding
-from models.video.motion import Motion, MotionMeter, motion_checks
+from models.video.decoding import decode_in_chunks
+from models.video.latent_capture import CapturedLatents, capture_latents
+from models.video.motion import ClipMotion, MotionMeter, motion_checks
+from models.video.pipeline_inputs import ClipGrid, arguments_for, can_film, grid_of, pipeline_refusal
 
 Judge = Callable[[ClipOrder, tuple[Pixels, ...]], tuple[CheckRecord, ...]]
 """Judges the first, the middle and the last frame of a clip, (height, width, 3) float32 in [0, 1], sRGB encoded.
@@ -42,7 +42,7 @@ A function of a module, so that it travels to workers.
 
 @dataclass(frozen=True)
 class Filmed:
-    """A clip in a scratch file, which whoever stores it removes. Small, but it must not leave the machine."""
+    """A clip in a scratch file, which its receiver stores and removes. Small, but it must not leave the machine."""
 
     order: ClipOrder
     file: Path
@@ -53,7 +53,7 @@ class Filmed:
 
 @dataclass(frozen=True)
 class Unfilmed:
-    """An order that was refused for good: a dead letter's code and sentence, not an outage."""
+    """An order that was refused for good, with the code and the sentence of its dead letter; not an outage."""
 
     order: ClipOrder
     code: str
@@ -62,7 +62,7 @@ class Unfilmed:
 
 @dataclass
 class LoadedVideo:
-    """A pipeline, what it can film, and the lock that calls to it queue at: its scheduler keeps state."""
+    """A pipeline, the clips that it can film, and the lock that calls to it queue at, as its scheduler keeps state."""
 
     pipeline: Any
     grid: ClipGrid
@@ -70,20 +70,22 @@ class LoadedVideo:
     lock: threading.Lock
 
 
-class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
-    """Films orders with one card's pipeline, one at a time; each is encoded while it is decoded.
+class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # type: ignore[misc]  # untyped base
+    """Films orders with one card's pipeline, one at a time; each clip is encoded while it is decoded.
 
-    First frames are read from, and clips are encoded beside, the tenant's objects in `store`. With a `judge`, each
-    attempt is judged by it and measured for motion; a clip that fails is filmed again with the next seed, at most
-    `card.attempts` times.
+    First frames are read from the tenant's objects in `store`, and clips are encoded into its scratch folder. With a
+    `judge`, each attempt is judged by it and measured for motion; a clip that fails is filmed again with the next
+    seed, at most `card.attempts` times.
     """
 
-    def __init__(self, card: ModelCard, store: ObjectStore, *, device: str | None = None, judge: Judge | None = None):
+    def __init__(
+        self, card: ModelCard, store: ObjectStore, *, device: str | None = None, judge: Judge | None = None
+    ) -> None:
         super().__init__()
         self.card, self.store, self.device, self.judge = card, store, device, judge
 
     def load_model(self) -> LoadedVideo:
-        """Verify the weights and load them; WeightsRefused if they are not what the card says, VideoExtraMissing."""
+        """Verify the weights and load them; WeightsRefused, VideoExtraMissing or BadInput if that is impossible."""
         import torch
         from diffusers import DiffusionPipeline
         from diffusers.utils import logging
@@ -101,10 +103,10 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
             use_safetensors=True,
             local_files_only=True,
         )
-        if not films(pipeline):
+        if not can_film(pipeline):
             raise BadInput(f"card {self.card.name}", f"{type(pipeline).__name__} does not film; name a video folder")
-        needs_ftfy(pipeline)
-        _schedule(pipeline, self.card)
+        require_ftfy(pipeline)
+        _set_scheduler(pipeline, self.card)
         pipeline.set_progress_bar_config(disable=True)
         return LoadedVideo(pipeline.to(device), grid_of(pipeline), device, threading.Lock())
 
@@ -114,74 +116,76 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):
         model: LoadedVideo,
         inference_args: dict[str, Any] | None = None,
     ) -> list[Filmed | Unfilmed]:
-        """One result per order, in order."""
-        return [self._settled(order, model) for order in batch]
+        """Return one result per order, in order."""
+        return [self._film_until_accepted(order, model) for order in batch]
 
-    def _settled(self, order: ClipOrder, model: LoadedVideo) -> Filmed | Unfilmed:
-        wrong = model.grid.refusal(order) or own_refusal(model.pipeline, order)
+    def _film_until_accepted(self, order: ClipOrder, model: LoadedVideo) -> Filmed | Unfilmed:
+        wrong = model.grid.refusal(order) or pipeline_refusal(model.pipeline, order)
         if wrong:
             return Unfilmed(order, "impossible_clip", f"card {self.card.name} asks for {wrong}.")
         try:
-            first = first_frame(self.store, order)
+            first = read_first_frame(self.store, order)
         except FoundryError as error:
             return Unfilmed(order, error.code, str(error))
         attempts: list[Attempt] = []
         for attempt in range(self.card.attempts):
             seed = seed_of(order.name, attempt)
-            file, samples, moved = self._film(order, seed, first, model)
+            file, samples, moved = self._film_once(order, seed, first, model)
             checks = (*self.judge(order, samples), *motion_checks(self.card, moved)) if self.judge else ()
             attempts.append(Attempt(seed, all(check.passed for check in checks), checks))
             if attempts[-1].passed:
                 return Filmed(order, file, order.frames, seed, tuple(attempts))
             file.unlink()
-        return Unfilmed(order, "clip_refused", _why(attempts))
+        return Unfilmed(order, "clip_refused", _refusal_of(attempts))
 
-    def _film(
+    def _film_once(
         self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo
-    ) -> tuple[Path, tuple[Pixels, ...], Motion]:
+    ) -> tuple[Path, tuple[Pixels, ...], ClipMotion]:
         import torch
 
         samples: list[Pixels] = []
         meter = MotionMeter()
         with _scratch(self.store) as file, model.lock, torch.no_grad():
             fix_threads(model.device, self.card.cpu_threads)
-            deferred = self._drawn(order, seed, first, model)
-            frames = frames_of(model.pipeline, deferred)
+            captured = self._draw_latents(order, seed, first, model)
+            frames = frames_of(model.pipeline, captured)
             if self.judge:
-                frames = meter.watch(sampled(frames, order.frames, samples))
+                frames = meter.watch(sample_frames(frames, order.frames, samples))
             count = encode_clip(frames, file, order.frames_per_second)
             if count != order.frames:
                 raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
         return file, tuple(samples), meter.motion
 
-    def _drawn(self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo) -> Deferred:
+    def _draw_latents(
+        self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo
+    ) -> CapturedLatents:
         import torch
 
         pipeline, grid = model.pipeline, model.grid
         asked = arguments_for(pipeline, order, float(self.card.guidance), first, grid.lost_frames)
         chance = torch.Generator("cpu").manual_seed(seed)
-        with deferred_decoding(pipeline.vae, grid.temporal_ratio) as deferred:
-            deferred.keep(pipeline(**asked, generator=chance).frames)
-        return deferred
+        with capture_latents(pipeline.vae, grid.temporal_ratio) as captured:
+            captured.keep(pipeline(**asked, generator=chance).frames)
+        return captured
 
     def get_num_bytes(self, batch: Sequence[ClipOrder]) -> int:
-        """Roughly; Beam's default would pickle every batch to find out."""
+        """Return a rough size; Beam's default would pickle every batch to find out."""
         return 512 * len(batch)
 
 
-def frames_of(pipeline: Any, deferred: Deferred) -> Iterator[Pixels]:
-    """The frames that the pipeline would have returned, (height, width, 3) float32 in [0, 1], one by one."""
+def frames_of(pipeline: Any, captured: CapturedLatents) -> Iterator[Pixels]:
+    """Yield the frames that the pipeline would have returned, (height, width, 3) float32 in [0, 1], one by one."""
     number = 0
-    for chunk in decoded_chunks(pipeline.vae, deferred.latents, deferred.arguments):
+    for chunk in decode_in_chunks(pipeline.vae, captured.latents, captured.arguments):
         for at in range(chunk.shape[2]):
-            if number in deferred.kept:
+            if number in captured.kept:
                 shown = pipeline.video_processor.postprocess_video(chunk[:, :, at : at + 1], output_type="np")
                 yield np.asarray(shown[0, 0], np.float32)
             number += 1
 
 
-def sampled(frames: Iterator[NDArray[Any]], count: int, samples: list[NDArray[Any]]) -> Iterator[NDArray[Any]]:
-    """The same frames of a clip of `count`; its first, middle and last are added to `samples` as they pass."""
+def sample_frames(frames: Iterator[NDArray[Any]], count: int, samples: list[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    """Yield the frames of a clip of `count` unchanged, and add its first, middle and last to `samples` as they pass."""
     wanted = {0, count // 2, count - 1}
     for number, frame in enumerate(frames):
         if number in wanted:
@@ -189,8 +193,8 @@ def sampled(frames: Iterator[NDArray[Any]], count: int, samples: list[NDArray[An
         yield frame
 
 
-def first_frame(store: ObjectStore, order: ClipOrder) -> Image.Image | None:
-    """The order's picture, RGB, cropped about its middle to the clip's size; NoSuchObject if it is not there."""
+def read_first_frame(store: ObjectStore, order: ClipOrder) -> Image.Image | None:
+    """Return the order's picture, RGB, cropped in the middle to the clip's size; NoSuchObject if it is missing."""
     if order.first_frame is None:
         return None
     data = store.for_tenant(order.tenant).get(order.first_frame)
@@ -201,7 +205,7 @@ def first_frame(store: ObjectStore, order: ClipOrder) -> Image.Image | None:
 
 @contextmanager
 def _scratch(store: ObjectStore) -> Iterator[Path]:
-    """A file of this process that outlives the block if it ends well; after a crash the store sweeps it away."""
+    """Make a file of this process that outlives the block if it ends well; after a crash the store removes it."""
     folder = store.scratch_folder()
     handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=".mkv", dir=folder)
     os.close(handle)
@@ -212,14 +216,14 @@ def _scratch(store: ObjectStore) -> Iterator[Path]:
         raise
 
 
-def needs_ftfy(pipeline: Any) -> None:
-    """VideoExtraMissing if Wan would clean its prompt with a package that is not there, halfway through a run."""
+def require_ftfy(pipeline: Any) -> None:
+    """Raise VideoExtraMissing if Wan would clean its prompt with a package that is missing, halfway through a run."""
     if type(pipeline).__name__.startswith("Wan") and find_spec("ftfy") is None:
         raise VideoExtraMissing("ftfy")
 
 
-def _schedule(pipeline: Any, card: ModelCard) -> None:
-    """The card's scheduler in place of the folder's, if it names one or changes its settings."""
+def _set_scheduler(pipeline: Any, card: ModelCard) -> None:
+    """Put the card's scheduler in place of the folder's, if it names one or changes its settings."""
     import diffusers
 
     said = card.scheduler
@@ -228,6 +232,6 @@ def _schedule(pipeline: Any, card: ModelCard) -> None:
         pipeline.scheduler = kind.from_config(pipeline.scheduler.config, **said.settings)
 
 
-def _why(attempts: list[Attempt]) -> str:
+def _refusal_of(attempts: list[Attempt]) -> str:
     failed = ", ".join(f"{c.name} ({c.measured}; {c.limit})" for c in attempts[-1].checks if not c.passed)
     return f"refused {len(attempts)} times, last for {failed}; change the prompt."

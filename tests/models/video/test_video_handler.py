@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,7 @@ from foundry.store.object_store import LocalStore
 from imaging.film.clip_master import encode_clip
 from imaging.pixels.arrays import Pixels
 from models.registry import WeightsRefused, cards
-from models.video.asking import ClipGrid
-from models.video.decoding import decoded_chunks
-from models.video.handler import Filmed, Unfilmed, VideoHandler, first_frame
+from models.video.video_handler import Filmed, Unfilmed, VideoHandler, read_first_frame
 from tests.support.tiny_video import FAMILIES, a_video_card
 
 MASTER = "masters/ab/ab.png"
@@ -81,7 +78,7 @@ def test_a_family_films_the_frames_of_its_own_pipeline(family: str, shelf: Path,
     if family.startswith("ltx"):
         asked["frame_rate"] = 8
     if order.first_frame:
-        asked["image"] = first_frame(store, order)
+        asked["image"] = read_first_frame(store, order)
     whole = loaded.pipeline(**asked).frames[0]
     assert np.abs(levels / 1023 - whole).max() <= 0.51 / 1023
 
@@ -94,35 +91,6 @@ def test_filming_twice_makes_the_same_bytes_and_another_seed_makes_others(shelf:
     first, again, other = (made.file.read_bytes() for made in files if isinstance(made, Filmed))
     assert first == again
     assert first != other
-
-
-@pytest.mark.parametrize("family", ["hunyuan", "ltx"])
-def test_long_clips_are_decoded_in_tiles_of_time_equal_to_the_vaes_own(family: str) -> None:
-    import torch
-
-    torch.manual_seed(3)
-    vae = FAMILIES[family]().vae.eval()
-    vae.use_framewise_decoding = True
-    latents = torch.randn(1, vae.config.latent_channels, 11, 2, 2)
-    with torch.no_grad():
-        chunks = list(decoded_chunks(vae, latents))
-        whole = vae.decode(latents, return_dict=False)[0]
-    assert len(chunks) > 2
-    assert torch.equal(torch.cat(chunks, dim=2), whole)
-
-
-@pytest.mark.parametrize("family", ["wan", "cogvideox"])
-def test_causal_decoders_never_hold_more_than_two_pieces(family: str) -> None:
-    import torch
-
-    vae = FAMILIES[family]().vae.eval()
-    latents = torch.randn(1, vae.config.get("z_dim") or vae.config.latent_channels, 9, 4, 4)
-    alive, most = weakref.WeakSet[Any](), 0
-    with torch.no_grad():
-        for chunk in decoded_chunks(vae, latents):
-            alive.add(chunk)
-            most = max(most, len(alive))
-    assert most <= 2
 
 
 def gradients(count: int, edge: int = 192) -> Iterator[Pixels]:
@@ -169,22 +137,6 @@ def test_impossible_sizes_and_lengths_are_refused_in_a_sentence(shelf: Path, sto
         "card tiny-wan@1 asks for width 72 px; this model films multiples of 16: change the card's size to 64."
     )
     assert frames == "card tiny-wan@1 asks for 10 frames; this model films 4 x k + 1: change the card's frames to 9."
-
-
-@pytest.mark.parametrize(
-    ("family", "grid"),
-    [
-        ("wan", ClipGrid(16, 16, 4, 4)),
-        ("ltx", ClipGrid(32, 32, 8, 8)),
-        ("cogvideox", ClipGrid(16, 16, 8, 4)),
-        ("hunyuan", ClipGrid(16, 16, 4, 4)),
-        ("hunyuan-image", ClipGrid(16, 16, 4, 4, 4)),
-    ],
-)
-def test_what_a_family_can_film_is_read_from_its_pipeline(family: str, grid: ClipGrid) -> None:
-    from models.video.asking import grid_of
-
-    assert grid_of(FAMILIES[family]()) == grid
 
 
 def test_a_judge_sees_three_frames_and_has_a_clip_filmed_again(shelf: Path, store: LocalStore) -> None:
