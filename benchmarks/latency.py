@@ -57,7 +57,7 @@ class Timed(RoundMaker):
 
     @classmethod
     def like(cls, other: RoundMaker) -> Timed:
-        """Another kitchen in its place."""
+        """Return a timed maker with the fields of another one."""
         return cls(**{field.name: getattr(other, field.name) for field in fields(other)})
 
 
@@ -82,13 +82,13 @@ def direct(factory: Factory, brief: Brief) -> Times:
     return times_of(root, began, begun)
 
 
-def by_kafka(factory: Factory, serving: Dispatcher, kitchen: Timed, out: MessageWriter, brief: Brief) -> Times:
+def by_kafka(factory: Factory, serving: Dispatcher, maker: Timed, out: MessageWriter, brief: Brief) -> Times:
     """Send the brief, wait until it is told to be finished."""
     began, ended = time.time(), serving.metrics.briefs.labels(brief.tenant, "finished")
     before = ended._value.get()
     out.send(topics.BRIEFS, brief_message(brief))
     until(lambda: ended._value.get() > before)
-    return times_of(factory.root, began, kitchen.begun)
+    return times_of(factory.root, began, maker.begun)
 
 
 def quantiles(values: list[float]) -> str:
@@ -114,13 +114,13 @@ def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[Time
     factory = Factory.made(bus, folder)
     found: dict[str, list[Times]] = {"direct": [], "kafka": []}
     with factory.running() as serving, open_writer(bus) as out:
-        serving.maker = kitchen = Timed.like(serving.maker)
+        serving.maker = maker = Timed.like(serving.maker)
         until(lambda: serving.offsets.claims.owned())
         for number in range(WARM_UP + rounds):
             scene = [{"id": "s", "prompt": f"Plaster wall number {number}, light from the left"}]
             brief = factory.brief(f"latency-{number}", scenes=scene)
             found["direct"].append(direct(factory, brief))
-            found["kafka"].append(by_kafka(factory, serving, kitchen, out, brief))
+            found["kafka"].append(by_kafka(factory, serving, maker, out, brief))
     return {way: times[WARM_UP:] for way, times in found.items()}
 
 

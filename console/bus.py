@@ -46,7 +46,7 @@ def topics_list() -> None:
     from pipelines.bus.topics import TOPICS
 
     for topic in TOPICS:
-        typer.echo(f"{topic.name:22} {topic.days:>3} days  {topic.says}")
+        typer.echo(f"{topic.name:22} {topic.days:>3} days  {topic.content}")
 
 
 def submit(
@@ -100,8 +100,8 @@ def watch(
     config: Config = None,
 ) -> None:
     """Show how far CAMPAIGN of TENANT is, until it has ended."""
+    from pipelines.bus.order_progress import progress_line, watch_progress
     from pipelines.bus.settings import bus_settings
-    from pipelines.bus.watching import progress_line, watch_progress
 
     for said in watch_progress(bus_settings(bootstrap, config), tenant, campaign, request):
         typer.echo(json.dumps(said, ensure_ascii=False) if as_json else progress_line(said))

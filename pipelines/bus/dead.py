@@ -1,6 +1,7 @@
-"""Messages that could not be read or run: kept as they came, with Kafka Connect's header names for why.
+"""Dead messages: records that could not be read or run, kept unchanged, with the reason in Kafka Connect's headers.
 
-Names: `org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter`. No stack trace: tenants can read the topic.
+The header names are those of `org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter`. There is no stack trace
+among them, because tenants can read the topic.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from foundry.errors import FoundryError
+from pipelines.bus.client import KafkaRecord
 from pipelines.bus.messages import BusMessage
 from pipelines.bus.producing import SentMessage, open_writer
 from pipelines.bus.settings import BusSettings
@@ -21,7 +22,7 @@ CONNECTOR = "campaign-foundry"
 
 
 class NoSuchDeadMessage(FoundryError):
-    """There is no dead message at this place."""
+    """There is no dead message at the given place."""
 
     code = "no_such_letter"
 
@@ -35,7 +36,11 @@ class NoSuchDeadMessage(FoundryError):
 
 @dataclass(frozen=True)
 class DeadMessage:
-    """One dead message, where it lies, where it came from, and why it died."""
+    """One dead message.
+
+    place: its `partition:offset` in the dead topic. origin: the `topic:partition:offset` that it was read from.
+    code, reason: the error that it was refused with. message: the record as it was sent.
+    """
 
     place: str
     origin: str
@@ -44,15 +49,15 @@ class DeadMessage:
     message: BusMessage
 
     def as_json(self) -> str:
-        """All but the message's bytes, which follow as text."""
-        told = {"place": self.place, "origin": self.origin, "code": self.code, "reason": self.reason}
+        """Return all fields in JSON, key and value of the message as text."""
         key, value = (part.decode("utf-8", "replace") for part in (self.message.key, self.message.value))
-        return json.dumps({**told, "key": key, "value": value}, ensure_ascii=False)
+        fields = {"place": self.place, "origin": self.origin, "code": self.code, "reason": self.reason}
+        return json.dumps({**fields, "key": key, "value": value}, ensure_ascii=False)
 
 
-def to_dead_message(record: Any, error: Exception, stage: str) -> BusMessage:
-    """The record as it came, with headers that say where it was, at which stage it died, of what, in which words."""
-    told = {
+def to_dead_message(record: KafkaRecord, error: Exception, stage: str) -> BusMessage:
+    """Return the message for the dead topic: the record unchanged, and headers for its position, stage and error."""
+    fields = {
         "topic": record.topic,
         "partition": str(record.partition),
         "offset": str(record.offset),
@@ -64,42 +69,43 @@ def to_dead_message(record: Any, error: Exception, stage: str) -> BusMessage:
         "exception.message": str(error)[:2000],
     }
     own = [(name, bytes(value)) for name, value in record.headers if not name.startswith(PREFIX)]
-    why = [(PREFIX + name, text.encode()) for name, text in told.items()]
-    return BusMessage(bytes(record.key or b""), bytes(record.value or b""), tuple(own + why))
+    reasons = [(PREFIX + name, text.encode()) for name, text in fields.items()]
+    return BusMessage(bytes(record.key or b""), bytes(record.value or b""), tuple(own + reasons))
 
 
 def dead_messages(settings: BusSettings) -> Iterator[DeadMessage]:
-    """All dead messages, oldest first within a partition."""
+    """Yield all dead messages, the oldest first within a partition."""
     from pipelines.bus.reading import all_records
 
     for record in all_records(settings, DEAD):
-        yield _read_dead_message(record)
+        yield read_dead_message(record)
 
 
-def _read_dead_message(record: Any) -> DeadMessage:
+def read_dead_message(record: KafkaRecord) -> DeadMessage:
+    """Return the dead message that a record of the dead topic holds."""
     headers = {name: bytes(value).decode("utf-8", "replace") for name, value in record.headers}
-    said = {name: headers.get(PREFIX + name, "") for name in ("topic", "partition", "offset")}
-    kept = tuple((name, bytes(value)) for name, value in record.headers if not name.startswith(PREFIX))
+    topic, partition, offset = (headers.get(PREFIX + name, "") for name in ("topic", "partition", "offset"))
+    own = tuple((name, bytes(value)) for name, value in record.headers if not name.startswith(PREFIX))
     return DeadMessage(
-        f"{record.partition}:{record.offset}",
-        f"{said['topic']}:{said['partition']}:{said['offset']}",
-        headers.get(PREFIX + "exception.class.name", ""),
-        headers.get(PREFIX + "exception.message", ""),
-        BusMessage(bytes(record.key or b""), bytes(record.value or b""), kept),
+        place=f"{record.partition}:{record.offset}",
+        origin=f"{topic}:{partition}:{offset}",
+        code=headers.get(PREFIX + "exception.class.name", ""),
+        reason=headers.get(PREFIX + "exception.message", ""),
+        message=BusMessage(bytes(record.key or b""), bytes(record.value or b""), own),
     )
 
 
 def dead_message_at(settings: BusSettings, place: str) -> DeadMessage:
-    """The dead message at `partition:offset`; NoSuchLetter if there is none."""
-    found = next((letter for letter in dead_messages(settings) if letter.place == place), None)
+    """Return the dead message at `partition:offset`; NoSuchDeadMessage if there is none."""
+    found = next((message for message in dead_messages(settings) if message.place == place), None)
     if found is None:
         raise NoSuchDeadMessage(place)
     return found
 
 
 def resend(settings: BusSettings, place: str) -> SentMessage:
-    """Send a dead message again, as it was, to the topic that it came from; it stays in the dead topic, as a record."""
-    letter = dead_message_at(settings, place)
-    topic = letter.origin.rsplit(":", 2)[0] or BRIEFS
-    with open_writer(settings) as out:
-        return out.send(topic, letter.message)
+    """Send a dead message again, unchanged, to the topic that it came from; it also stays in the dead topic."""
+    dead = dead_message_at(settings, place)
+    topic = dead.origin.rsplit(":", 2)[0] or BRIEFS
+    with open_writer(settings) as writer:
+        return writer.send(topic, dead.message)

@@ -1,4 +1,4 @@
-"""Writing to topics so that what was acknowledged is there: acks from all, idempotent, bounded waiting."""
+"""Writing to topics without loss: acknowledged by all in-sync replicas, idempotent, with bounded waiting."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from foundry.errors import FoundryError
+from pipelines.bus.client import Producer, SendFuture
 from pipelines.bus.messages import BusMessage
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
 
 
 class NotSent(FoundryError):
-    """The brokers did not take a message."""
+    """A message that the brokers did not take."""
 
     code = "not_sent"
 
@@ -31,7 +31,7 @@ class NotSent(FoundryError):
 
 @dataclass(frozen=True)
 class SentMessage:
-    """Where a message lies."""
+    """The position of a message that the brokers acknowledged."""
 
     topic: str
     partition: int
@@ -39,53 +39,52 @@ class SentMessage:
 
 
 class MessageWriter:
-    """Sends messages. `send` returns once all replicas that are in sync have it; `later` returns at once.
+    """Sends messages: `send` waits for the acknowledgement of all in-sync replicas, `send_nowait` does not wait.
 
-    A message that the brokers refuse for good, such as one from a clock that is a day ahead, ends an idempotent
-    producer of kafka-python: it takes nothing more. The next message after it is sent by a new one.
+    kafka-python's idempotent producer takes no more messages after the brokers refused one for good, such as one whose
+    clock is a day ahead. Then this writer makes a new producer for the next message.
     """
 
-    def __init__(self, make: Callable[[], Any], timeout_s: float) -> None:
+    def __init__(self, make: Callable[[], Producer], timeout_s: float) -> None:
         self._make, self._timeout_s = make, timeout_s
-        self._producer, self._ended = make(), False
+        self._producer, self._unusable = make(), False
         self._renewing = threading.Lock()
 
     def send(self, topic: str, message: BusMessage) -> SentMessage:
-        """Send one message and wait for it; NotSent if it was not taken."""
+        """Send one message and wait for its acknowledgement; NotSent if the brokers do not take it."""
         from kafka.errors import KafkaError
 
         try:
-            taken = self.send_nowait(topic, message).get(timeout=self._timeout_s)
+            position = self.send_nowait(topic, message).get(timeout=self._timeout_s)
         except KafkaError as error:
             raise NotSent(topic, message.key.decode("utf-8", "replace"), _reason(error)) from error
-        return SentMessage(taken.topic, taken.partition, taken.offset)
+        return SentMessage(position.topic, position.partition, position.offset)
 
-    def send_nowait(self, topic: str, message: BusMessage) -> Any:
-        """Send one message; the future tells where it lies. `flush` waits for all of them."""
-        headers, producer = list(message.headers), self._sound()
+    def send_nowait(self, topic: str, message: BusMessage) -> SendFuture:
+        """Queue one message and return the future of its position; `flush` waits for all of them."""
+        headers, producer = list(message.headers), self._usable_producer()
         sent = producer.send(topic, key=message.key, value=message.value, headers=headers)
-        return sent.add_errback(self._failed, producer)
+        return sent.add_errback(self._note_failure, producer)
 
     def flush(self) -> None:
-        """Wait until everything that was sent is taken."""
+        """Wait until the brokers have acknowledged all messages that were sent."""
         self._producer.flush(timeout=self._timeout_s)
 
     def close(self) -> None:
-        """Send what is left, and leave."""
+        """Send the queued messages and close the connections."""
         self._producer.close(timeout=self._timeout_s)
 
-    def _failed(self, producer: Any, error: Exception) -> None:
+    def _note_failure(self, producer: Producer, error: Exception) -> None:
         from kafka.errors import RetriableError
 
         if producer is self._producer and not isinstance(error, RetriableError):
-            self._ended = True
+            self._unusable = True
 
-    def _sound(self) -> Any:
-        """The producer, or a new one if it is at its end."""
+    def _usable_producer(self) -> Producer:
         with self._renewing:
-            if self._ended:
+            if self._unusable:
                 old, self._producer = self._producer, self._make()
-                self._ended = False
+                self._unusable = False
                 old.close(timeout=0)
             return self._producer
 
@@ -96,12 +95,12 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def open_writer(settings: BusSettings) -> Iterator[MessageWriter]:
-    """A writer; NoBroker if no broker answers."""
+    """Open a writer, and close it when the block ends; NoBroker if no broker answers."""
     from kafka import KafkaProducer
     from kafka.errors import KafkaError
 
-    def made() -> Any:
-        return KafkaProducer(
+    def make_producer() -> Producer:
+        producer: Producer = KafkaProducer(
             **settings.client(),
             acks="all",
             enable_idempotence=True,
@@ -110,12 +109,13 @@ def open_writer(settings: BusSettings) -> Iterator[MessageWriter]:
             delivery_timeout_ms=1000 * max(settings.timeout_s, 31),
             allow_auto_create_topics=False,
         )
+        return producer
 
     try:
-        out = MessageWriter(made, settings.timeout_s + 1)
+        writer = MessageWriter(make_producer, settings.timeout_s + 1)
     except KafkaError as error:
         raise NoBroker(settings.bootstrap, _reason(error)) from error
     try:
-        yield out
+        yield writer
     finally:
-        out.close()
+        writer.close()

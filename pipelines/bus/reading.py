@@ -1,4 +1,4 @@
-"""Reading a topic as a bystander: without a group, from a beginning to an end."""
+"""Reading of a whole topic without a consumer group, once or continuously."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from foundry.errors import FoundryError
+from pipelines.bus.client import KafkaRecord
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
 
 POLL_MS = 500
 
 
 class NoSuchTopic(FoundryError):
-    """The brokers do not have this topic."""
+    """The brokers do not have the topic."""
 
     code = "no_such_topic"
 
@@ -22,12 +23,15 @@ class NoSuchTopic(FoundryError):
         self.topic = topic
 
     def __str__(self) -> str:
-        return f"there is no topic {self.topic!r}; make the topics with `foundry topics create`"
+        return f"there is no topic {self.topic!r}; create the topics with `foundry topics create`"
 
 
 @contextmanager
 def open_reader(settings: BusSettings, topic: str) -> Iterator[Any]:
-    """A consumer of all partitions of a topic that belongs to no group and commits nothing."""
+    """Open a consumer of all partitions of a topic that belongs to no group and commits nothing.
+
+    NoBroker if no broker answers, NoSuchTopic if there is no such topic.
+    """
     from kafka import KafkaConsumer, TopicPartition
     from kafka.errors import KafkaError
 
@@ -52,8 +56,8 @@ def open_reader(settings: BusSettings, topic: str) -> Iterator[Any]:
         consumer.close()
 
 
-def all_records(settings: BusSettings, topic: str) -> Iterator[Any]:
-    """Every record that is in the topic when this begins."""
+def all_records(settings: BusSettings, topic: str) -> Iterator[KafkaRecord]:
+    """Yield every record that is in the topic at the moment of the call."""
     with open_reader(settings, topic) as consumer:
         ends = consumer.end_offsets(consumer.assignment())
         left = {part for part, end in ends.items() if end > consumer.beginning_offsets([part])[part]}
@@ -64,8 +68,8 @@ def all_records(settings: BusSettings, topic: str) -> Iterator[Any]:
             left = {part for part in left if consumer.position(part) < ends[part]}
 
 
-def follow(settings: BusSettings, topic: str) -> Iterator[Any]:
-    """Every record from the beginning, and then those that come; ends only when it is closed."""
+def follow(settings: BusSettings, topic: str) -> Iterator[KafkaRecord]:
+    """Yield every record from the topic's beginning, then new ones as they come, until the iterator is closed."""
     with open_reader(settings, topic) as consumer:
         consumer.seek_to_beginning(*consumer.assignment())
         while True:

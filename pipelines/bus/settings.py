@@ -1,4 +1,4 @@
-"""How to reach the brokers, from a file or an option; secrets come from the environment by reference only."""
+"""Settings of the connection to the brokers, from a file or an option; passwords only from the environment."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from foundry.errors import BadInput, FoundryError
 
 MAX_MESSAGE_BYTES = 6_000_000
-"""A brief may have 5 MB; the rest is for headers and a record's frame."""
+"""5 MB for a brief; the rest for headers and the frame of the record."""
 
 
 class NoBroker(FoundryError):
-    """No broker answers."""
+    """None of the brokers answers."""
 
     code = "no_broker"
 
@@ -32,7 +32,7 @@ class NoBroker(FoundryError):
 
 
 class BusSettings(BaseModel):
-    """Where the brokers are and who we are; the file that `--kafka-config` names."""
+    """Addresses of the brokers and the identity of this client: the content of the file that `--kafka-config` names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,34 +42,34 @@ class BusSettings(BaseModel):
     user: str = ""
     password_variable: str = Field(default="", description="Name of the environment variable that holds the password.")
     ca_file: str = Field(default="", description="PEM of the authority that signed the brokers' certificates.")
-    certificate_file: str = Field(default="", description="Our certificate, where brokers ask for one.")
+    certificate_file: str = Field(default="", description="This client's certificate, if brokers ask for one.")
     key_file: str = ""
     timeout_s: int = Field(default=30, ge=1, le=600)
 
     @model_validator(mode="after")
-    def _knows_who_we_are(self) -> BusSettings:
+    def _check_identity(self) -> BusSettings:
         if self.security.startswith("SASL") and not (self.user and self.password_variable):
             raise ValueError(f"{self.security} needs user and password_variable; add both")
         if not self.security.startswith("SASL") and self.user:
-            raise ValueError(f"{self.security} knows no user {self.user!r}; use SASL_SSL or drop the user")
+            raise ValueError(f"{self.security} takes no user, but user is {self.user!r}; use SASL_SSL or drop the user")
         return self
 
     def client(self) -> dict[str, Any]:
-        """Options of every kafka-python client; BadInput if the password's variable is not set."""
-        told: dict[str, Any] = {
+        """Return the options of kafka-python's clients; BadInput if the variable of the password is not set."""
+        options: dict[str, Any] = {
             "bootstrap_servers": [one.strip() for one in self.bootstrap.split(",")],
             "security_protocol": self.security,
             "client_id": "campaign-foundry",
             "bootstrap_timeout_ms": 1000 * self.timeout_s,
         }
         if self.security.startswith("SASL"):
-            told |= {
+            options |= {
                 "sasl_mechanism": self.mechanism,
                 "sasl_plain_username": self.user,
                 "sasl_plain_password": self._password(),
             }
         files = {"ssl_cafile": self.ca_file, "ssl_certfile": self.certificate_file, "ssl_keyfile": self.key_file}
-        return told | {name: file for name, file in files.items() if file}
+        return options | {name: file for name, file in files.items() if file}
 
     def _password(self) -> str:
         if not os.environ.get(self.password_variable):
@@ -80,7 +80,7 @@ class BusSettings(BaseModel):
 
 
 def bus_settings(bootstrap: str | None, file: Path | None) -> BusSettings:
-    """The file's settings, with the brokers of `bootstrap` if given; BadInput that says what is wrong."""
+    """Return the settings of a file, with `bootstrap` in place of its brokers if given; BadInput if they are wrong."""
     raw: Any = {}
     try:
         if file:

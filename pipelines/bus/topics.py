@@ -1,4 +1,4 @@
-"""The topics, and how they are made: idempotently, and never with less than they have."""
+"""The topics and their creation, which can be repeated and never takes anything away."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: what it carries, how long, and whether only the newest message of a key is kept."""
+    """One topic: what it carries, for how many days, and whether only the newest message of a key is kept."""
 
     name: str
-    says: str
+    content: str
     days: int
     compacted: bool = False
     partitions: int | None = None
-    """None: as many as the command is told."""
+    """None: as many as `create_topics` is asked for."""
 
     def configs(self) -> dict[str, str]:
-        """Kafka's topic configuration."""
-        kept = {
+        """Return the topic's configuration in Kafka's names."""
+        settings = {
             "cleanup.policy": "compact,delete" if self.compacted else "delete",
             "retention.ms": str(self.days * DAY_MS),
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
             "min.insync.replicas": "1",
         }
-        return kept | ({"segment.ms": str(DAY_MS)} if self.compacted else {})
+        return settings | ({"segment.ms": str(DAY_MS)} if self.compacted else {})
 
 
 TOPICS = (
     Topic(BRIEFS, "Briefs and cancellations; key: tenant", 14),
-    Topic(PROGRESS, "How far a campaign is; key: tenant/campaign; the newest counts", 7, compacted=True),
-    Topic(FINISHED, "A finished asset each; key: tenant/campaign", 30),
+    Topic(PROGRESS, "Progress of a campaign; key: tenant/campaign; the newest counts", 7, compacted=True),
+    Topic(FINISHED, "Finished assets; key: tenant/campaign", 30),
     Topic(CAMPAIGN_FINISHED, "A campaign whose manifest is written; key: tenant/campaign", 90),
     Topic(FAILED, "Shots and files that were given up, and campaigns that were refused; key: tenant/campaign", 90),
-    Topic(DEAD, "Messages that could not be read or run, as they came, with why; key as it came", 90),
+    Topic(DEAD, "Messages that could not be read or run, unchanged, with the reason; key unchanged", 90),
 )
 
 
 def briefs_topic(tenant: str) -> Topic:
-    """A topic that one tenant alone may write to, so that its name says whose briefs it carries."""
+    """Return the topic that only one tenant may write to, so that its name proves whose briefs it carries."""
     return Topic(f"{BRIEFS}.{tenant}", f"Briefs of {tenant}", 14, partitions=1)
 
 
 def tenant_of_topic(topic: str) -> str | None:
-    """The tenant whose own topic this is; None for the topic that is shared."""
+    """Return the tenant that a topic belongs to; None for a shared topic."""
     return topic.removeprefix(f"{BRIEFS}.") if topic.startswith(f"{BRIEFS}.") and topic != DEAD else None
 
 
 @dataclass
 class TopicChanges:
-    """What a call of `create` did, by topic name."""
+    """The changes that one call of `create_topics` made, as names of topics."""
 
     created: list[str] = field(default_factory=list)
     grown: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ class TopicChanges:
 
 @contextmanager
 def open_admin(settings: BusSettings) -> Iterator[Any]:
-    """An admin client; NoBroker if there is none."""
+    """Open an admin client, and close it when the block ends; NoBroker if no broker answers."""
     from kafka.admin import KafkaAdminClient
     from kafka.errors import KafkaError
 
@@ -87,42 +87,42 @@ def open_admin(settings: BusSettings) -> Iterator[Any]:
 def create_topics(
     settings: BusSettings, tenants: Sequence[str] = (), *, partitions: int = 12, replicas: int = -1
 ) -> TopicChanges:
-    """Make what is missing of all topics, and of one topic for each tenant; give the others our configuration.
+    """Create the missing topics, also one for each of `tenants`, and set the configuration of the others.
 
-    Partitions are added where there are fewer and never taken away. `replicas` of -1 is the brokers' default.
+    Partitions are added where there are fewer than `partitions`, and never removed. -1 replicas: the brokers' default.
     """
-    made = TopicChanges()
+    changes = TopicChanges()
     with open_admin(settings) as client:
         there = {entry["name"]: len(entry["partitions"]) for entry in client.describe_topics()}
         for topic in (*TOPICS, *(briefs_topic(tenant) for tenant in tenants)):
             wanted = topic.partitions or partitions
             if topic.name not in there:
-                _make(client, topic, wanted, replicas)
-                made.created.append(topic.name)
+                _create_topic(client, topic, wanted, replicas)
+                changes.created.append(topic.name)
                 continue
             grown = there[topic.name] < wanted
             if grown:
                 client.create_partitions({topic.name: wanted})
-                made.grown.append(topic.name)
+                changes.grown.append(topic.name)
             if _configure(client, topic):
-                made.configured.append(topic.name)
+                changes.configured.append(topic.name)
             elif not grown:
-                made.unchanged.append(topic.name)
-    return made
+                changes.unchanged.append(topic.name)
+    return changes
 
 
-def _make(client: Any, topic: Topic, partitions: int, replicas: int) -> None:
+def _create_topic(client: Any, topic: Topic, partitions: int, replicas: int) -> None:
     from kafka.errors import TopicAlreadyExistsError
 
-    told = {"num_partitions": partitions, "replication_factor": replicas, "configs": topic.configs()}
+    request = {"num_partitions": partitions, "replication_factor": replicas, "configs": topic.configs()}
     try:
-        client.create_topics({topic.name: told}, wait_for_metadata=True)
-    except TopicAlreadyExistsError:  # somebody else was faster, with the same command
+        client.create_topics({topic.name: request}, wait_for_metadata=True)
+    except TopicAlreadyExistsError:  # another process created it in the meantime
         _configure(client, topic)
 
 
 def _configure(client: Any, topic: Topic) -> bool:
-    """Whether anything had to be set."""
+    """Set the topic's configuration where it differs; return whether it did."""
     from kafka.admin import ConfigResource, ConfigResourceType
 
     resource = ConfigResource(ConfigResourceType.TOPIC, topic.name)

@@ -1,21 +1,21 @@
-"""A record's way in: read, parsed, admitted for its tenant; or refused with a sentence."""
+"""Admission of a record from a briefs topic: read it, parse its brief, plan it for its tenant, or refuse it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from foundry.brief.brief import Brief
 from foundry.brief.intake import parse
 from foundry.errors import FoundryError, Refusals
+from pipelines.bus.client import KafkaRecord
 from pipelines.bus.messages import BriefRequest, CancelRequest, parse_record
 from pipelines.planning.admission import Admitted, BriefFolders, admit_brief
 
 
 class ForeignFile(FoundryError):
-    """A brief from a topic names a file that is not its tenant's."""
+    """A brief from a topic that names a file outside its tenant's folder."""
 
     code = "foreign_file"
 
@@ -32,38 +32,38 @@ class ForeignFile(FoundryError):
 
 @dataclass(frozen=True)
 class Folders:
-    """Where tenants, their files (`files/TENANT/…`) and, if there are any, your own model cards lie."""
+    """The folders of tenants, of their files (`files/TENANT/…`) and, if given, of your own model cards."""
 
     tenants: Path
     files: Path
     cards: Path | None = None
 
     @property
-    def needed(self) -> tuple[Path, ...]:
-        """What must be there for any brief to be admitted."""
+    def required(self) -> tuple[Path, ...]:
+        """The folders without which no brief can be admitted."""
         return (self.tenants, self.files)
 
 
-def read_request(record: Any) -> BriefRequest | CancelRequest:
-    """What a record of a briefs topic asks for; Unreadable otherwise."""
+def read_request(record: KafkaRecord) -> BriefRequest | CancelRequest:
+    """Return the request that a record of a briefs topic makes; Unreadable if it makes none."""
     where = f"{record.topic}:{record.partition}:{record.offset}"
     return parse_record(record.topic, record.value, record.headers, where)
 
 
-def admit_request(submitted: BriefRequest, folders: Folders) -> Admitted:
-    """The brief's plan, as `foundry run` would admit it; Refusals with every reason otherwise.
+def admit_request(request: BriefRequest, folders: Folders) -> Admitted:
+    """Plan the brief of a request as `foundry run` would; Refusals, with all reasons, if it cannot be planned.
 
-    Product files are read below the tenant's own folder and nowhere else: who may write to a topic names paths there.
+    Product files are read only from the tenant's own folder, because whoever may write to the topic can name any path.
     """
-    brief = parse(submitted.document)
+    brief = parse(request.document)
     folder = folders.files / brief.tenant
-    if foreign := tuple(_foreign(brief, folder)):
+    if foreign := tuple(_foreign_files(brief, folder)):
         raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", foreign)
     return admit_brief(brief, BriefFolders(folders.tenants, folder, folders.cards))
 
 
-def _foreign(brief: Brief, folder: Path) -> Iterator[FoundryError]:
-    """Absolute paths, and those that climb out of the folder, by `..` or by a link."""
+def _foreign_files(brief: Brief, folder: Path) -> Iterator[FoundryError]:
+    """Yield an error for each absolute path and each path that leaves the folder, by `..` or by a link."""
     home = folder.resolve()
     for index, product in enumerate(brief.products):
         for field in ("picture", "model"):

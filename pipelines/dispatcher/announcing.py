@@ -1,4 +1,4 @@
-"""What the dispatcher says on topics: progress at most once a second, and a campaign's events once it is finished."""
+"""The messages that the dispatcher sends: progress, a finished campaign's events, refusals and dead messages."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from foundry.errors import FoundryError
 from foundry.event import ASSET_FAILED, ASSET_FINISHED, Event
 from foundry.event import CAMPAIGN_FINISHED as FINISHED_EVENT
 from foundry.names import campaign_folder
 from foundry.store.object_store import ObjectStore
+from pipelines.bus.client import SendFuture
 from pipelines.bus.dead import to_dead_message
 from pipelines.bus.messages import BusMessage, event_message
-from pipelines.bus.producing import MessageWriter, NotSent
-from pipelines.bus.progress import (
+from pipelines.bus.order_progress import (
     PROGRESSED,
     REFUSED,
     OrderProgress,
@@ -26,6 +25,7 @@ from pipelines.bus.progress import (
     progress_event,
     refusal_event,
 )
+from pipelines.bus.producing import MessageWriter, NotSent
 from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, FINISHED, PROGRESS
 from pipelines.dispatcher.order import Order, TakenRecord
 
@@ -33,12 +33,13 @@ TOPIC_OF = {
     ASSET_FINISHED: FINISHED, ASSET_FAILED: FAILED, FINISHED_EVENT: CAMPAIGN_FINISHED, REFUSED: FAILED,
     PROGRESSED: PROGRESS,
 }  # fmt: skip
-IN_FLIGHT, EVERY_S = 200, 1.0
+MOST_IN_FLIGHT, PROGRESS_EVERY_S = 200, 1.0
+ACKNOWLEDGED_WITHIN_S = 60
 log = logging.getLogger("foundry.serve")
 
 
 class RunFailed(FoundryError):
-    """Why a campaign was given up that had been admitted."""
+    """An admitted campaign that could not be made."""
 
     code = "run_failed"
 
@@ -51,80 +52,86 @@ class RunFailed(FoundryError):
 
 
 def as_refusal(error: Exception) -> FoundryError:
-    """The error itself if it is a refusal, or one that tells its kind and no more: tenants read it."""
+    """Return a FoundryError unchanged, and another error as a RunFailed that tells tenants only its type."""
     return error if isinstance(error, FoundryError) else RunFailed(type(error).__name__)
 
 
 class Announcer:
-    """Sends events. What matters waits for its acknowledgement; progress that can be told again does not."""
+    """Sends messages about orders. All wait for their acknowledgement, except live progress."""
 
     def __init__(self, writer: MessageWriter, clock: Callable[[], float] = time.monotonic) -> None:
         self._writer, self._clock = writer, clock
-        self._told: dict[str, float] = {}
+        self._last_live: dict[str, float] = {}
 
-    def campaign(self, order: Order, store: ObjectStore) -> int:
-        """All events that the manifest brought, streamed from the store; how many, once all are acknowledged."""
+    def send_campaign_events(self, order: Order, store: ObjectStore) -> int:
+        """Send all events that the manifest stage wrote for a campaign; return their number, once all are acknowledged.
+
+        NotSent if one is not acknowledged. The events are streamed from the store.
+        """
         own = store.for_tenant(order.tenant)
-        waiting: deque[Any] = deque()
+        waiting: deque[tuple[str, SendFuture]] = deque()
         count = 0
         for line in own.lines(f"{campaign_folder(order.campaign)}/events.jsonl"):
-            topic, message = _as_told(line, order.key)
+            topic, message = _message_of_line(line, order.key)
             waiting.append((topic, self._writer.send_nowait(topic, message)))
             count += 1
-            if len(waiting) >= IN_FLIGHT:
-                self._wait(waiting.popleft(), order)
+            if len(waiting) >= MOST_IN_FLIGHT:
+                _await_acknowledgement(*waiting.popleft(), order)
         while waiting:
-            self._wait(waiting.popleft(), order)
+            _await_acknowledgement(*waiting.popleft(), order)
         return count
 
-    def _wait(self, sent: tuple[str, Any], order: Order) -> None:
+    def send_progress(self, order: Order, state: State) -> None:
+        """Send an order's progress to each of its requests; NotSent if it is not acknowledged."""
+        for request_id in list(order.request_ids):
+            event = progress_event(order.tenant, order.campaign, order.progress(state, request_id, {}))
+            self._writer.send(PROGRESS, event_message(event, order.key))
+
+    def send_live_progress(self, order: Order, state: State, live: Mapping[str, int]) -> None:
+        """Send the progress of an unfinished order at most once a second, without waiting for an acknowledgement.
+
+        A lost message does no harm, because a newer one follows.
+        """
         from kafka.errors import KafkaError
 
-        topic, future = sent
-        try:
-            future.get(timeout=60)
-        except KafkaError as error:
-            raise NotSent(topic, order.key, str(error) or type(error).__name__) from error
-
-    def progress(self, order: Order, state: State, live: dict[str, int] | None = None, reason: str = "") -> None:
-        """How far an order is, to each of its requests; sure to be there once this returns."""
-        for request in list(order.requests):
-            told = progress_event(order.tenant, order.campaign, order.progress(state, request, live or {}, reason))
-            self._writer.send(PROGRESS, event_message(told, order.key))
-
-    def send_live_progress(self, order: Order, state: State, live: dict[str, int]) -> None:
-        """The same of an order that goes on, at most once a second, without waiting; one that gets lost is no loss."""
-        from kafka.errors import KafkaError
-
-        now, name = self._clock(), order.job.key
-        if now - self._told.get(name, now - EVERY_S) < EVERY_S:
+        now, key = self._clock(), order.work.key
+        if now - self._last_live.get(key, now - PROGRESS_EVERY_S) < PROGRESS_EVERY_S:
             return
-        self._told[name] = now
+        self._last_live[key] = now
         try:
-            for request in list(order.requests):
-                told = progress_event(order.tenant, order.campaign, order.progress(state, request, live))
-                self._writer.send_nowait(PROGRESS, event_message(told, order.key))
+            for request_id in list(order.request_ids):
+                event = progress_event(order.tenant, order.campaign, order.progress(state, request_id, live))
+                self._writer.send_nowait(PROGRESS, event_message(event, order.key))
         except KafkaError as error:
             log.warning("progress of %s was not sent: %s", order.key, error)
 
     def forget(self, order: Order) -> None:
-        """The order has ended."""
-        self._told.pop(order.job.key, None)
+        """Drop what is remembered about an order that has ended."""
+        self._last_live.pop(order.work.key, None)
 
-    def refusal(self, tenant: str, campaign: str, request: str, error: FoundryError) -> None:
-        """A brief that is not run."""
+    def send_refusal(self, tenant: str, campaign: str, request_id: str, error: FoundryError) -> None:
+        """Send the refusal of a brief, as an event and as its final progress."""
         key = campaign_key(tenant, campaign)
-        self._writer.send(FAILED, event_message(refusal_event(tenant, campaign, request, error), key))
-        ended = OrderProgress(request, "", "refused", reason=str(error))
+        self._writer.send(FAILED, event_message(refusal_event(tenant, campaign, request_id, error), key))
+        ended = OrderProgress(request=request_id, plan="", state="refused", reason=str(error))
         self._writer.send(PROGRESS, event_message(progress_event(tenant, campaign, ended), key))
 
-    def dead(self, taken: TakenRecord, error: Exception, stage: str) -> None:
-        """The record as it came goes to the dead topic."""
+    def send_dead_message(self, taken: TakenRecord, error: Exception, stage: str) -> None:
+        """Send a record to the dead topic, unchanged, with the error and the stage that refused it."""
         self._writer.send(DEAD, to_dead_message(taken.record, error, stage))
 
 
-def _as_told(line: bytes, key: str) -> tuple[str, BusMessage]:
-    """A line of events.jsonl as a record, with its own id, and the topic that it belongs on."""
-    said = json.loads(line)
-    event = Event(said["type"], said["source"], said["subject"], said["data"])
-    return TOPIC_OF[event.type], event_message(event, key, event_id=said["id"])
+def _await_acknowledgement(topic: str, future: SendFuture, order: Order) -> None:
+    from kafka.errors import KafkaError
+
+    try:
+        future.get(timeout=ACKNOWLEDGED_WITHIN_S)
+    except KafkaError as error:
+        raise NotSent(topic, order.key, str(error) or type(error).__name__) from error
+
+
+def _message_of_line(line: bytes, key: str) -> tuple[str, BusMessage]:
+    """Return the topic and the message of one line of events.jsonl; the message keeps the id in the line."""
+    fields = json.loads(line)
+    event = Event(fields["type"], fields["source"], fields["subject"], fields["data"])
+    return TOPIC_OF[event.type], event_message(event, key, event_id=fields["id"])

@@ -1,86 +1,89 @@
-"""Which partitions are ours, since when; the group's consumer. Callbacks come from the client's own thread."""
+"""The partitions that the consumer group gave to this dispatcher, and the group's consumer."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any
 
+from pipelines.bus.client import Consumer, TopicPartition
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
 from pipelines.bus.topics import BRIEFS
 from pipelines.dispatcher.order import RecordPosition
 
 PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!dead$).+)?$"
-"""The shared topic and every tenant's own; not the dead letters."""
+"""Matches the shared briefs topic and every tenant's own, but not the dead messages."""
 Partition = tuple[str, int]
 
 
 class Claims:
-    """The partitions that the group gave us. A partition that comes back later is claimed anew, with another epoch."""
+    """The partitions that are ours. Each time a partition becomes ours it has another epoch.
+
+    `gain` and `lose` are called from the client's own thread, the rest by the dispatcher's.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owned: dict[Partition, int] = {}
-        self._gone: set[tuple[Partition, int]] = set()
+        self._lost: set[tuple[Partition, int]] = set()
         self._count = 0
         self.rebalances = 0
 
-    def assigned(self, parts: Iterable[Any]) -> None:
-        """Partitions became ours."""
+    def gain(self, parts: Iterable[TopicPartition]) -> None:
+        """Note that partitions became ours."""
         with self._lock:
             self.rebalances += 1
             for part in parts:
                 self._count += 1
                 self._owned[(part.topic, part.partition)] = self._count
 
-    def revoked(self, parts: Iterable[Any]) -> None:
-        """Partitions are no longer ours, or were lost."""
+    def lose(self, parts: Iterable[TopicPartition]) -> None:
+        """Note that partitions were revoked or lost."""
         with self._lock:
             for part in parts:
                 key = (part.topic, part.partition)
                 if key in self._owned:
-                    self._gone.add((key, self._owned.pop(key)))
+                    self._lost.add((key, self._owned.pop(key)))
 
-    def epoch(self, part: Partition) -> int | None:
-        """Since which claim a partition is ours; None if it is not."""
+    def epoch_of(self, part: Partition) -> int | None:
+        """Return the epoch of a partition that is ours, None of another one."""
         with self._lock:
             return self._owned.get(part)
 
-    def owns(self, place: RecordPosition) -> bool:
-        """Whether the partition is ours without a break since the record at `place` was read."""
-        return self.epoch((place.topic, place.partition)) == place.epoch
+    def owns(self, position: RecordPosition) -> bool:
+        """Return whether the partition has been ours without a break since the record at `position` was read."""
+        return self.epoch_of((position.topic, position.partition)) == position.epoch
 
     def owned(self) -> dict[Partition, int]:
-        """All that is ours now, with epochs."""
+        """Return all partitions that are ours now, with their epochs."""
         with self._lock:
             return dict(self._owned)
 
-    def gone(self) -> set[tuple[Partition, int]]:
-        """What was taken from us since this was last asked."""
+    def take_lost(self) -> set[tuple[Partition, int]]:
+        """Return the partitions, with epochs, that were lost since the last call."""
         with self._lock:
-            lost, self._gone = self._gone, set()
+            lost, self._lost = self._lost, set()
         return lost
 
 
-def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float) -> Any:
-    """A consumer of the briefs topics in `group`, which tells `claims`; NoBroker if no broker answers.
+def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float) -> Consumer:
+    """Return a consumer of the briefs topics in `group` that keeps `claims` up to date; NoBroker if none answers.
 
-    The assignor is made here, one for each consumer: it keeps state, and a shared one makes assignments flap.
+    Every consumer has its own assignor, because an assignor has state, and a shared one makes assignments flap.
     """
     from kafka import KafkaConsumer
     from kafka.consumer.subscription_state import ConsumerRebalanceListener
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
     from kafka.errors import KafkaError
 
-    class Listener(ConsumerRebalanceListener):
-        def on_partitions_assigned(self, assigned: Any) -> None:
-            claims.assigned(assigned)
+    class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+        def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+            claims.gain(assigned)
 
-        def on_partitions_revoked(self, revoked: Any) -> None:
-            claims.revoked(revoked)
+        def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+            claims.lose(revoked)
 
-        def on_partitions_lost(self, lost: Any) -> None:
-            claims.revoked(lost)
+        def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+            claims.lose(lost)
 
     try:
         consumer = KafkaConsumer(
@@ -98,4 +101,5 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
     except KafkaError as error:
         raise NoBroker(settings.bootstrap, str(error) or type(error).__name__) from error
     consumer.subscribe(pattern=PATTERN, listener=Listener())
-    return consumer
+    joined: Consumer = consumer
+    return joined

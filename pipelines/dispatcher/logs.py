@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stderr, with the trace of the brief that a line is about."""
+"""Structured logs on stderr: one JSON object a line, with the trace of the brief that the line is about."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ FIELDS = ("trace_id", "tenant", "campaign", "request", "place", "state", "code",
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as JSON; fields that `extra` gave are beside the message."""
+    """Formats a log record as JSON, with those fields of its `extra` that FIELDS names."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        """Return the record as one line of JSON."""
+        fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
-        told |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        fields |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False, default=str)
+            fields["exception"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False, default=str)
 
 
 def log_as_json(level: int = logging.INFO) -> None:
-    """Send all logs of this process to stderr as JSON; libraries only from warnings on."""
+    """Send this process's logs to stderr as JSON: the foundry's from `level` on, those of libraries from WARNING."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

@@ -1,4 +1,7 @@
-"""The loop: poll always, take, admit, make in rounds, tell, commit. One thread polls, another makes."""
+"""The dispatcher's loop: poll, take records, admit briefs, start rounds, announce what ended, commit offsets.
+
+One thread polls without a break, so that the group keeps its member; a second one makes the round.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundry.errors import FoundryError
+from pipelines.bus.client import Consumer, KafkaRecord
 from pipelines.bus.messages import BriefRequest, CancelRequest
-from pipelines.bus.progress import State, campaign_key
+from pipelines.bus.order_progress import State, campaign_key
 from pipelines.dispatcher.admission import Folders, admit_request, read_request
-from pipelines.dispatcher.announcing import as_refusal
-from pipelines.dispatcher.answering import Health
+from pipelines.dispatcher.announcing import Announcer, as_refusal
+from pipelines.dispatcher.health import Health
 from pipelines.dispatcher.making import FailedOrder, RoundMaker
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
@@ -24,39 +28,47 @@ from pipelines.dispatcher.order import Order, TakenRecord, new_order
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
+from pipelines.planning.admission import Admitted
 
 IDLE_MS, BUSY_MS = 500, 50
-LOOK_S = 2.0
+GAUGES_EVERY_S = 2.0
 log = logging.getLogger("foundry.serve")
 
 
-@dataclass
-class Dispatcher:
-    """One member of the group. `run` returns when it has drained, and raises GivenUp when an outage lasts too long."""
+class FoldersUnreadable(OSError):
+    """The folder of tenants or that of their files cannot be read."""
 
-    consumer: Any
+
+@dataclass(kw_only=True)
+class Dispatcher:
+    """One member of the consumer group.
+
+    backlog: how many unsettled records may be held before partitions are paused. part_cost: the most that one part of a
+    campaign may cost, in files. `run` returns once it has drained; GivenUp if an outage lasts too long.
+    """
+
+    consumer: Consumer
     offsets: OffsetBook
     orders: OrderBook
     maker: RoundMaker
+    announcer: Announcer
     folders: Folders
+    outage_budget: OutageBudget
     backlog: int = 256
     part_cost: int = 200
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
     _round: Future[list[FailedOrder]] | None = None
-    _looked: float = 0.0
-
-    @property
-    def patience(self) -> OutageBudget:
-        return self.maker.patience
+    _gauges_at: float = 0.0
 
     def drain(self) -> None:
-        """Take nothing more; finish the round, commit, leave. May be called from a signal's handler."""
-        self.patience.draining.set()
+        """Take no more records, finish the round, commit and leave. A signal handler may call it."""
+        self.outage_budget.draining.set()
 
     @property
     def draining(self) -> bool:
-        return self.patience.draining.is_set()
+        """True once `drain` was called."""
+        return self.outage_budget.draining.is_set()
 
     def run(self) -> None:
         """Work until drained."""
@@ -65,177 +77,182 @@ class Dispatcher:
         self._commit()
 
     def step(self) -> None:
-        """One pass: seldom longer than a poll, or than admitting what it brought."""
-        wait = BUSY_MS if self._round or self.orders.waiting else IDLE_MS
-        found = self.patience.insist("Kafka", lambda: self.consumer.poll(timeout_ms=0 if self.draining else wait))
+        """Make one pass; it seldom takes longer than a poll or than the admission of the records that it returns."""
+        wait_ms = BUSY_MS if self._round or self.orders.waiting else IDLE_MS
+        polled = self.outage_budget.insist(
+            "Kafka", lambda: self.consumer.poll(timeout_ms=0 if self.draining else wait_ms)
+        )
         self.health.beat()
-        self._let_go()
-        for records in found.values():
+        self._release_lost()
+        for records in polled.values():
             for record in records:
                 self._take(record)
-        self._collect()
-        self._begin()
+        self._collect_round()
+        self._begin_round()
         self._commit()
-        self._look()
+        self._regulate()
 
-    def _let_go(self) -> None:
-        """What the group took from us is somebody else's to make; what is being made of it does no harm."""
-        gone = self.offsets.claims.gone()
-        for part, epoch in gone:
+    def _release_lost(self) -> None:
+        """Leave the orders of lost partitions to their new owners; to make a part of one here as well does no harm."""
+        lost = self.offsets.claims.take_lost()
+        for part, epoch in lost:
             self.offsets.close(part, epoch)
-        for order in self.orders.release(self.offsets.claims.owns) if gone else ():
-            log.info("%s is another dispatcher's now", order.key, extra=_about(order))
+        for order in self.orders.release(self.offsets.claims.owns) if lost else ():
+            log.info("%s is another dispatcher's now", order.key, extra=_log_fields(order))
 
-    def _take(self, record: Any) -> None:
+    def _take(self, record: KafkaRecord) -> None:
         taken = None if self.draining else self.offsets.take(record)
         if taken is None:
             return
         try:
-            wish = read_request(record)
+            request = read_request(record)
         except FoundryError as error:
             self._refuse(taken, error, "read")
             return
-        if isinstance(wish, CancelRequest):
-            self._cancel(taken, wish)
+        if isinstance(request, CancelRequest):
+            self._cancel(taken, request)
         else:
-            self._admit(taken, wish)
+            self._admit(taken, request)
 
-    def _admit(self, taken: TakenRecord, wish: BriefRequest) -> None:
+    def _admit(self, taken: TakenRecord, request: BriefRequest) -> None:
         trace = traceparent_of(taken.record)
         try:
-            with span("admit", [trace], tenant=wish.tenant, campaign=wish.campaign):
-                each = self.patience.insist("the folders", lambda: self._admitted(wish), (FoldersUnreadable,))
-        except Exception as error:  # whatever one brief does to us, the others go on
+            with span("admit", [trace], tenant=request.tenant, campaign=request.campaign):
+                admitted = self.outage_budget.insist(
+                    "the folders", lambda: self._admit_or_wait(request), (FoldersUnreadable,)
+                )
+        except Exception as error:  # noqa: BLE001, RUF100 - whatever one brief causes, the others go on
             if not isinstance(error, FoundryError):
-                log.exception("admitting %s broke", taken.place)
-            self._refuse(taken, error, "admit", wish)
+                log.exception("admitting %s broke", taken.position)
+            self._refuse(taken, error, "admit", request)
             return
-        order, ended = self.orders.take(new_order(each, taken, wish, self.part_cost))
+        order, ended = self.orders.add(new_order(admitted, taken, request, self.part_cost))
         order.trace = order.trace or trace
-        log.info("%s is admitted", order.key, extra=_about(order) | {"place": str(taken.place)})
-        self.maker.announcer.send_live_progress(order, "waiting", {})
+        log.info("%s is admitted", order.key, extra=_log_fields(order) | {"place": str(taken.position)})
+        self.announcer.send_live_progress(order, "waiting", {})
         if ended:
             self._end(ended, "superseded")
 
-    def _admitted(self, wish: BriefRequest) -> Any:
+    def _admit_or_wait(self, request: BriefRequest) -> Admitted:
         try:
-            return admit_request(wish, self.folders)
+            return admit_request(request, self.folders)
         except OSError as error:
-            if all(folder.is_dir() and os.access(folder, os.R_OK) for folder in self.folders.needed):
+            if all(folder.is_dir() and os.access(folder, os.R_OK) for folder in self.folders.required):
                 raise
             raise FoldersUnreadable(str(error)) from error
 
-    def _cancel(self, taken: TakenRecord, wish: CancelRequest) -> None:
-        ended = self.orders.cancel(campaign_key(wish.tenant, wish.campaign))
+    def _cancel(self, taken: TakenRecord, request: CancelRequest) -> None:
+        ended = self.orders.cancel(campaign_key(request.tenant, request.campaign))
         if ended:
             self._end(ended, "cancelled")
-        self.offsets.settle(taken.place)
+        self.offsets.settle(taken.position)
 
-    def _refuse(self, taken: TakenRecord, error: Exception, stage: str, wish: BriefRequest | None = None) -> None:
-        """The record goes to the dead topic, its sender is told, and only then is it settled."""
-        why, teller = as_refusal(error), self.maker.announcer
-        self._sure(lambda: teller.dead(taken, why, stage))
-        if wish and wish.tenant and wish.campaign:
-            self._sure(lambda: teller.refusal(wish.tenant, wish.campaign, wish.request, why))
-        self.offsets.settle(taken.place)
-        self.metrics.dead.labels(stage, why.code).inc()
-        log.warning("%s is refused: %s", taken.place, why, extra={"code": why.code, "place": str(taken.place)})
+    def _refuse(self, taken: TakenRecord, error: Exception, stage: str, request: BriefRequest | None = None) -> None:
+        """Send the record to the dead topic and the refusal to its sender, and only then settle it."""
+        refusal = as_refusal(error)
+        self._insist_on_broker(lambda: self.announcer.send_dead_message(taken, refusal, stage))
+        if request and request.tenant and request.campaign:
+            sender = (request.tenant, request.campaign, request.request_id)
+            self._insist_on_broker(lambda: self.announcer.send_refusal(*sender, refusal))
+        self.offsets.settle(taken.position)
+        self.metrics.dead.labels(stage, refusal.code).inc()
+        fields = {"code": refusal.code, "place": str(taken.position)}
+        log.warning("%s is refused: %s", taken.position, refusal, extra=fields)
 
-    def _sure(self, act: Callable[[], None]) -> None:
-        self.patience.insist("the broker", act)
+    def _insist_on_broker(self, act: Callable[[], None]) -> None:
+        self.outage_budget.insist("the broker", act)
 
-    def _begin(self) -> None:
-        """Start the next round, if none runs."""
-        if self._round or self.draining or not (orders := self.orders.round()):
+    def _begin_round(self) -> None:
+        """Start the next round in a thread, if none runs."""
+        if self._round or self.draining or not (orders := self.orders.next_round()):
             return
         future: Future[list[FailedOrder]] = Future()
         self._round = future
-        threading.Thread(target=self._work, args=(orders, future), name="round", daemon=True).start()
+        threading.Thread(target=self._make_round, args=(orders, future), name="round", daemon=True).start()
 
-    def _work(self, orders: list[Order], future: Future[list[FailedOrder]]) -> None:
+    def _make_round(self, orders: list[Order], future: Future[list[FailedOrder]]) -> None:
         began = time.monotonic()
         try:
             with span("round", [order.trace for order in orders], orders=len(orders)):
                 future.set_result(self.maker.make(orders))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001, RUF100 - the polling thread raises it again
             future.set_exception(error)
         self.metrics.round_seconds.observe(time.monotonic() - began)
 
-    def _collect(self) -> None:
-        """Progress of the round that runs; once it is done, its orders end or wait for their next part."""
+    def _collect_round(self) -> None:
+        """Report the running round's progress; once it is done, end its orders or let them wait for their next part."""
         if self._round is None:
             return
         if not self._round.done():
             for order in self.orders.making:
-                self.maker.announcer.send_live_progress(order, "running", _live(order))
+                self.announcer.send_live_progress(order, "running", _live_counts(order))
             return
         failed, self._round = self._round.result(), None
         for order, error in failed:
-            self.orders.fail(order)
+            self.orders.drop_failed(order)
             self._fail(order, error)
         for order in self.orders.finish_round():
             self._end(order, order.stopped or "finished" if order.parts else "finished")
 
     def _fail(self, order: Order, error: Exception) -> None:
-        why = as_refusal(error)
-        wish = BriefRequest(order.requests[0], order.tenant, order.campaign, {})
-        for taken in order.taken:
-            if self.offsets.claims.owns(taken.place):
-                self._refuse(taken, why, "run", wish)
+        request = BriefRequest(order.request_ids[0], order.tenant, order.campaign, {})
+        for taken in order.records:
+            if self.offsets.claims.owns(taken.position):
+                self._refuse(taken, as_refusal(error), "run", request)
         self._count(order, "refused")
 
     def _end(self, order: Order, state: State) -> None:
-        """Tell it, then settle its records; not if they are somebody else's."""
-        if any(self.offsets.claims.owns(taken.place) for taken in order.taken):
-            self._sure(lambda: self.maker.announcer.progress(order, state))
-        for taken in order.taken:
-            self.offsets.settle(taken.place)
+        """Announce the end of an order, unless all its records are another dispatcher's; then settle its records."""
+        if any(self.offsets.claims.owns(taken.position) for taken in order.records):
+            self._insist_on_broker(lambda: self.announcer.send_progress(order, state))
+        for taken in order.records:
+            self.offsets.settle(taken.position)
         self._count(order, state)
-        log.info("%s: %s", order.key, state, extra=_about(order) | {"state": state, "seconds": order.tally.seconds})
+        fields = _log_fields(order) | {"state": state, "seconds": order.tally.seconds}
+        log.info("%s: %s", order.key, state, extra=fields)
 
     def _count(self, order: Order, state: State) -> None:
-        tally, tenant, counted = order.tally, order.tenant, self.metrics
-        self.maker.announcer.forget(order)
-        counted.briefs.labels(tenant, state).inc()
+        """Add an order that ended to the metrics."""
+        tally, tenant, metrics = order.tally, order.tenant, self.metrics
+        self.announcer.forget(order)
+        metrics.briefs.labels(tenant, state).inc()
         for outcome, number in (("made", tally.made), ("reused", tally.reused), ("failed", tally.failed)):
-            counted.variants.labels(tenant, outcome).inc(number)
+            metrics.variants.labels(tenant, outcome).inc(number)
         for outcome, number in (("drawn", tally.shots_drawn), ("reused", tally.shots_reused)):
-            counted.shots.labels(tenant, outcome).inc(number)
-        counted.seconds.labels(tenant).inc(tally.seconds)
-        counted.money.labels(tenant).inc(float(tally.money))
-        if order.taken:
-            sent = order.taken[0].record.timestamp / 1000
-            counted.wait_seconds.labels(tenant).observe(max(0.0, time.time() - sent))
+            metrics.shots.labels(tenant, outcome).inc(number)
+        metrics.seconds.labels(tenant).inc(tally.seconds)
+        metrics.money.labels(tenant).inc(float(tally.money))
+        if order.records:
+            sent_s = order.records[0].record.timestamp / 1000
+            metrics.wait_seconds.labels(tenant).observe(max(0.0, time.time() - sent_s))
 
     def _commit(self) -> None:
         outcome = self.offsets.commit(self.consumer)
         if outcome != "nothing":
             self.metrics.commits.labels(outcome).inc()
 
-    def _look(self) -> None:
-        """Back-pressure at every pass; figures now and then."""
+    def _regulate(self) -> None:
+        """Pause or resume partitions and set the readiness; now and then, also the gauges."""
         paused = self.offsets.regulate(self.consumer, self.backlog, self.draining)
-        joined = self.offsets.claims.rebalances
-        self.health.reasons = ("draining",) if self.draining else () if joined else ("not joined yet",)
-        if time.monotonic() - self._looked < LOOK_S:
+        rebalances = self.offsets.claims.rebalances
+        self.health.reasons = ("draining",) if self.draining else () if rebalances else ("not joined yet",)
+        if time.monotonic() - self._gauges_at < GAUGES_EVERY_S:
             return
-        self._looked = time.monotonic()
-        self.metrics.look(self.offsets.ours(), self.orders.by_tenant(), self.consumer)
+        self._gauges_at = time.monotonic()
+        self.metrics.update_gauges(self.offsets.ours(), self.orders.count_by_tenant(), self.consumer)
         self.metrics.paused.set(paused)
         self.metrics.ready.set(not self.health.reasons)
-        self.metrics.rebalanced(joined)
+        self.metrics.count_rebalances(rebalances)
 
 
-class FoldersUnreadable(OSError):
-    """The folder of tenants or of their files cannot be read."""
-
-
-def _live(order: Order) -> dict[str, int]:
+def _live_counts(order: Order) -> dict[str, int]:
     from transforms import progress
 
     return progress.counts(order.plan.digest)
 
 
-def _about(order: Order) -> dict[str, Any]:
-    told = {"tenant": order.tenant, "campaign": order.campaign, "request": ",".join(order.requests)}
-    return {**told, "trace_id": trace_id(order.trace)}
+def _log_fields(order: Order) -> dict[str, Any]:
+    requests = ",".join(order.request_ids)
+    return {
+        "tenant": order.tenant, "campaign": order.campaign, "request": requests, "trace_id": trace_id(order.trace),
+    }  # fmt: skip

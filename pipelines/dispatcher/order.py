@@ -1,22 +1,29 @@
-"""One campaign that somebody ordered, from the record that it came in to the offset that is committed for it."""
+"""One admitted campaign, from the records that requested it to the offsets that are committed for them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from foundry.plan.plan import Plan
 from foundry.plan.slice import plan_cost, slice_bounds, slice_plan
+from pipelines.bus.client import KafkaRecord
 from pipelines.bus.messages import BriefRequest
-from pipelines.bus.progress import OrderProgress, State, campaign_key
-from pipelines.dispatcher.scheduler import WorkItem
+from pipelines.bus.order_progress import OrderProgress, State, campaign_key
+from pipelines.dispatcher.scheduler import WorkItem, WorkPart
 from pipelines.planning.admission import Admitted
+
+EPOCH_DAY = 719_163
+"""1970-01-01 as an ordinal day; Kafka's timestamps count from there."""
+DAYS_WITHOUT_EMBARGO = 30
+"""A brief without embargo is due this many days after it was sent, so that it yields to nearer embargoes."""
 
 
 @dataclass(frozen=True)
 class RecordPosition:
-    """Where a record lies; `epoch` tells one time of owning a partition from the next."""
+    """The position of a record; `epoch` tells one period of owning its partition from the next."""
 
     topic: str
     partition: int
@@ -29,25 +36,26 @@ class RecordPosition:
 
 @dataclass(frozen=True)
 class TakenRecord:
-    """A record that was read, and its place."""
+    """A record that was read from a topic, and its position."""
 
-    place: RecordPosition
-    record: Any
+    position: RecordPosition
+    record: KafkaRecord
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """The size of its key and value in bytes."""
         return len(self.record.key or b"") + len(self.record.value or b"")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Tally:
-    """What was made for an order so far. Counts are of finished files, money is in US dollars."""
+    """What was made for an order so far: counts of finished files and shots, US dollars, seconds of wall time."""
 
     made: int = 0
     reused: int = 0
     failed: int = 0
     making: int = 0
+    """Files that the running part is to make."""
     shots_drawn: int = 0
     shots_reused: int = 0
     money: Decimal = Decimal(0)
@@ -55,78 +63,101 @@ class Tally:
     failed_ids: list[str] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Order:
-    """A campaign that was admitted. Records that ask for the very same plan share one order."""
+    """An admitted campaign. Records that request the very same plan share one order."""
 
-    each: Admitted
-    taken: list[TakenRecord]
-    requests: list[str]
-    parts: list[tuple[int, int]]
-    job: WorkItem
+    admitted: Admitted
+    records: list[TakenRecord]
+    request_ids: list[str]
+    work: WorkItem
     trace: str = ""
     whole: bool = True
-    """Whether it is made in one part, whose flow writes the manifest."""
+    """True if it is made in one part, by a flow that also writes the manifest."""
     stopped: Literal["", "cancelled", "superseded"] = ""
     attempts: int = 0
-    counted: int = 0
-    """How many parts were left when the tally last grew, so that a part that is made twice counts once."""
+    parts_left_at_count: int = 0
+    """How many parts were left when the tally last grew, so that a part that is made twice is counted once."""
     tally: Tally = field(default_factory=Tally)
 
     @property
     def plan(self) -> Plan:
-        return self.each.plan
+        """The plan of the whole campaign."""
+        return self.admitted.plan
 
     @property
     def tenant(self) -> str:
+        """The tenant's id."""
         return self.plan.tenant.id
 
     @property
     def campaign(self) -> str:
+        """The campaign's id."""
         return self.plan.brief.campaign.id
 
     @property
     def key(self) -> str:
-        """Names the campaign, whatever its revision."""
+        """The campaign's key, the same for all its revisions."""
         return campaign_key(self.tenant, self.campaign)
 
-    def next_part(self) -> Plan:
-        """What is to be made next: the plan itself, or a part of it."""
-        return self.plan if self.whole else slice_plan(self.plan, *self.parts[0])
+    @property
+    def parts(self) -> list[WorkPart]:
+        """The parts that are left to make."""
+        return self.work.parts
 
     @property
     def on_last_part(self) -> bool:
+        """True if one part is left."""
         return len(self.parts) == 1
 
-    def progress(self, state: State, request: str, live: dict[str, int], reason: str = "") -> OrderProgress:
-        """How far it is; `live` counts what the running part has finished: variants, shots."""
+    def next_part(self) -> Plan:
+        """Return what is to be made next: the whole plan, or a slice of it."""
+        return self.plan if self.whole else slice_plan(self.plan, self.parts[0].first, self.parts[0].stop)
+
+    def progress(self, state: State, request_id: str, live: Mapping[str, int], reason: str = "") -> OrderProgress:
+        """Return the progress for one request; `live` has the `variants` and `shots` that the running part finished."""
         tally, total = self.tally, self.plan.variant_count
-        now = min(live.get("variants", 0), tally.making)
-        done = tally.made + now
-        mean = int(1000 * tally.seconds / done) if done else None
+        made_by_part = min(live.get("variants", 0), tally.making)
+        done = tally.made + made_by_part
+        mean_ms = int(1000 * tally.seconds / done) if done else None
         missing = max(total - done - tally.reused - tally.failed, 0)
         return OrderProgress(
-            request, self.plan.digest, state, total, done, tally.reused, tally.failed, tally.making - now,
-            self.plan.shot_count, tally.shots_drawn + tally.shots_reused + live.get("shots", 0), mean,
-            mean * missing if mean is not None and missing else None, tuple(tally.failed_ids), reason,
-        )  # fmt: skip
+            request=request_id,
+            plan=self.plan.digest,
+            state=state,
+            total=total,
+            done=done,
+            reused=tally.reused,
+            failed=tally.failed,
+            running=tally.making - made_by_part,
+            shots_total=self.plan.shot_count,
+            shots_done=tally.shots_drawn + tally.shots_reused + live.get("shots", 0),
+            mean_ms=mean_ms,
+            left_ms=mean_ms * missing if mean_ms is not None and missing else None,
+            failed_ids=tuple(tally.failed_ids),
+            reason=reason,
+        )
 
 
-def new_order(each: Admitted, taken: TakenRecord, submitted: BriefRequest, most: int) -> Order:
-    """A new order; plans that cost more than `most` files are cut into parts."""
-    plan = each.plan
-    parts = slice_bounds(plan, most)
-    costs = [max(1, plan_cost(plan) * (stop - first) // plan.shot_count) for first, stop in parts]
-    brief = plan.brief
-    arrived = taken.record.timestamp // 86_400_000 if taken.record.timestamp > 0 else 0
-    due = brief.embargo.toordinal() - EPOCH_DAY if brief.embargo else arrived + DAYS_WITHOUT_EMBARGO
-    job = WorkItem(
-        f"{campaign_key(plan.tenant.id, brief.campaign.id)}@{taken.place}", plan.tenant.id, costs, brief.priority, due
+def new_order(admitted: Admitted, taken: TakenRecord, request: BriefRequest, most: int) -> Order:
+    """Return a new order, cut into parts that cost at most `most` files each."""
+    plan, brief = admitted.plan, admitted.plan.brief
+    parts = [
+        WorkPart(first, stop, max(1, plan_cost(plan) * (stop - first) // plan.shot_count))
+        for first, stop in slice_bounds(plan, most)
+    ]
+    work = WorkItem(
+        key=f"{campaign_key(plan.tenant.id, brief.campaign.id)}@{taken.position}",
+        tenant=plan.tenant.id,
+        parts=parts,
+        priority=brief.priority,
+        due=_due_day(admitted, taken),
     )
-    return Order(each, [taken], [submitted.request], list(parts), job, whole=len(parts) == 1)
+    return Order(admitted=admitted, records=[taken], request_ids=[request.request_id], work=work, whole=len(parts) == 1)
 
 
-EPOCH_DAY = 719_163
-"""1970-01-01 as an ordinal, since Kafka's timestamps count from there."""
-DAYS_WITHOUT_EMBARGO = 30
-"""A brief without embargo is taken to be wanted a month after it was sent: it yields to nearer embargoes."""
+def _due_day(admitted: Admitted, taken: TakenRecord) -> int:
+    embargo, sent_ms = admitted.plan.brief.embargo, taken.record.timestamp
+    if embargo:
+        return embargo.toordinal() - EPOCH_DAY
+    return (sent_ms // 86_400_000 if sent_ms > 0 else 0) + DAYS_WITHOUT_EMBARGO

@@ -1,66 +1,67 @@
-"""The orders at hand: one current order a campaign; newer revisions and cancellations stop it. No Kafka here."""
+"""The orders that wait or are being made: one for each campaign, which a newer revision or a cancellation stops."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
 from pipelines.dispatcher.order import Order, RecordPosition
 from pipelines.dispatcher.scheduler import FairScheduler, Limits
 
 
 class OrderBook:
-    """Orders wait here and come back here between their parts. One thread uses it."""
+    """Holds orders while they wait, and while their parts are made. For use by one thread."""
 
     def __init__(self, limits: Limits, weights: Mapping[str, float] | None = None) -> None:
         self._limits, self._scheduler = limits, FairScheduler(weights)
         self._current: dict[str, Order] = {}
         self._making: list[Order] = []
 
-    def take(self, order: Order) -> tuple[Order, Order | None]:
-        """(the order that the record belongs to, the order that it ended).
+    def add(self, order: Order) -> tuple[Order, Order | None]:
+        """Add an order; return the order that its record belongs to now, and the order that this ended, if any.
 
-        The very same plan joins the order that waits or is being made; another revision supersedes it.
+        An order for the very same plan joins the one that is here. Another revision of the campaign supersedes it.
         """
-        known = self._current.get(order.key)
-        if known and known.plan.digest == order.plan.digest and not known.stopped:
-            known.taken += order.taken
-            known.requests += [name for name in order.requests if name not in known.requests]
-            return known, None
+        present = self._current.get(order.key)
+        if present and present.plan.digest == order.plan.digest and not present.stopped:
+            present.records += order.records
+            present.request_ids += [name for name in order.request_ids if name not in present.request_ids]
+            return present, None
         self._current[order.key] = order
-        self._scheduler.add(order.job)
-        return order, self._stop(known, "superseded") if known else None
+        self._scheduler.add(order.work)
+        return order, self._stop(present, "superseded") if present else None
 
     def cancel(self, key: str) -> Order | None:
-        """The order that this ends now; None if there is none, or a part of it is being made."""
-        known = self._current.pop(key, None)
-        return self._stop(known, "cancelled") if known else None
+        """Stop a campaign's order; return it if it ends now, None if there is none or a part of it is being made."""
+        present = self._current.pop(key, None)
+        return self._stop(present, "cancelled") if present else None
 
-    def _stop(self, order: Order, why: str) -> Order | None:
-        """An order that waits ends; one that is being made ends after the part at hand."""
-        order.stopped = "cancelled" if why == "cancelled" else "superseded"
-        self._scheduler.drop(order.job)
+    def _stop(self, order: Order, reason: Literal["cancelled", "superseded"]) -> Order | None:
+        """Stop an order; return it if it waits, None if it ends only after the part that is being made."""
+        order.stopped = reason
+        self._scheduler.drop(order.work)
         return None if order in self._making else order
 
-    def round(self) -> list[Order]:
-        """The orders whose next part is to be made now."""
-        chosen = {job.key for job in self._scheduler.round(self._limits)}
-        found = [order for order in self._current.values() if order.job.key in chosen]
-        self._making = found
-        return found
+    def next_round(self) -> list[Order]:
+        """Return the orders whose next part is to be made now."""
+        chosen = {item.key for item in self._scheduler.next_round(self._limits)}
+        self._making = [order for order in self._current.values() if order.work.key in chosen]
+        return list(self._making)
 
     def finish_round(self) -> Iterator[Order]:
-        """Take the made parts off the orders of the round; the orders of which nothing is left to make, or to want."""
+        """Drop the finished parts of the round's orders; yield the orders that are done or stopped."""
         made, self._making = self._making, []
         for order in made:
-            del order.parts[0], order.job.costs[0]
+            del order.parts[0]
             if order.parts and not order.stopped:
-                self._scheduler.again(order.job)
+                self._scheduler.requeue(order.work)
                 continue
             self._forget(order)
             yield order
 
-    def fail(self, order: Order) -> None:
-        """An order that cannot be made leaves."""
+    def drop_failed(self, order: Order) -> None:
+        """Remove an order that cannot be made."""
         self._making = [each for each in self._making if each is not order]
         self._forget(order)
 
@@ -69,30 +70,30 @@ class OrderBook:
             del self._current[order.key]
 
     def release(self, owns: Callable[[RecordPosition], bool]) -> list[Order]:
-        """Forget orders all of whose records are somebody else's now; those that are being made finish their part."""
-        left = []
+        """Drop and return the orders whose records all belong to other dispatchers now.
+
+        An order that is being made finishes its part.
+        """
+        released = []
         for order in list(self._current.values()):
-            order.taken = [taken for taken in order.taken if owns(taken.place)]
-            if not order.taken:
-                self._scheduler.drop(order.job)
+            order.records = [taken for taken in order.records if owns(taken.position)]
+            if not order.records:
+                self._scheduler.drop(order.work)
                 self._forget(order)
                 order.stopped = order.stopped or "superseded"
-                left.append(order)
-        return left
+                released.append(order)
+        return released
 
     @property
     def making(self) -> list[Order]:
-        """The orders of the round at hand."""
+        """The orders of the present round."""
         return list(self._making)
 
     @property
     def waiting(self) -> int:
-        """How many orders wait."""
+        """The number of orders that wait."""
         return self._scheduler.waiting
 
-    def by_tenant(self) -> dict[str, int]:
-        """How many orders each tenant has at hand."""
-        found: dict[str, int] = {}
-        for order in self._current.values():
-            found[order.tenant] = found.get(order.tenant, 0) + 1
-        return found
+    def count_by_tenant(self) -> dict[str, int]:
+        """Return how many orders each tenant has here."""
+        return dict(Counter(order.tenant for order in self._current.values()))

@@ -1,4 +1,4 @@
-"""Outages of the store and of the engine, told from a brief's own faults however deep in an error they lie."""
+"""Tells outages of the store and of the engine from the faults of a brief, however deep in an error they are."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from foundry.store.bucket_requests import StoreOutage
 from foundry.store.object_store import CorruptObject
 
 OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
-"""What a folder's disk says when it is full, over its quota, broken, shut to writers or gone from the network."""
+"""Errors of a disk that is full, over its quota, broken, read-only, or gone from the network."""
 _NAMES = "|".join([StoreOutage.__name__, CorruptObject.__name__])
-_SAYINGS = "|".join(re.escape(os.strerror(number)) for number in sorted(OF_THE_DISK))
-_AS_TEXT = re.compile(rf"\b(?:{_NAMES}): |\[Errno \d+\] (?:{_SAYINGS})")
+_MESSAGES = "|".join(re.escape(os.strerror(number)) for number in sorted(OF_THE_DISK))
+_AS_TEXT = re.compile(rf"\b(?:{_NAMES}): |\[Errno \d+\] (?:{_MESSAGES})")
 
 
 def outage_of(error: BaseException) -> str:
-    """What the store or the engine failed with, in a sentence, if that is why this error was raised; or nothing.
+    """Return the sentence of the outage that caused an error; "" if none did.
 
-    Told by type along the chain of causes. Only what a step of the flow raised is told by its text, since the engine
-    hands that on as the text of a RuntimeError.
+    Outages are recognised by type along the chain of causes. Only a RuntimeError is recognised by its text, because the
+    engine passes on the errors of a step as the text of one.
     """
-    return next((said for link in _chain(error) if (said := _describe(link))), "")
+    return next((sentence for link in _chain(error) if (sentence := _describe(link))), "")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, or what was being dealt with when it was raised: as a traceback shows it."""
+    """Yield the error and its causes and contexts, as a traceback shows them."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:

@@ -1,8 +1,8 @@
-"""Whose campaign is made next: fair queueing between tenants by cost, priorities and deadlines within a tenant.
+"""The choice of the campaigns to make next: fair by cost between tenants, by priority and date within a tenant.
 
-Start-time fair queueing (Goyal, Vin, Cheng 1996): each tenant has a virtual time that grows by cost over weight with
-what is made for it; the tenant that is furthest behind goes next; one that comes back from idling starts at the
-present virtual time, so it neither collects credit nor pays for it. Pure: no clock, no thread, no Kafka.
+Start-time fair queueing (Goyal, Vin, Cheng 1996). Each tenant has a virtual time that grows, with everything made for
+it, by cost divided by weight. The tenant with the smallest virtual time is next. A tenant that comes back from idling
+starts at the current virtual time, so it has neither credit nor debt. The module has no clock, no thread, no Kafka.
 """
 
 from __future__ import annotations
@@ -10,38 +10,58 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 AGEING = 8
-"""After so many turns of its tenant a waiting job counts as one priority higher: nothing waits for ever."""
+"""A waiting item gains one priority each time that its tenant had this many turns, so that none waits for ever."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one round may take: cost in files, jobs, and jobs of one tenant while another waits or is in it."""
+    """The limits of one round.
+
+    cost: in files. jobs: campaigns. tenant_jobs: campaigns of one tenant, while other tenants wait or are in the round.
+    """
 
     cost: int = 400
     jobs: int = 32
     tenant_jobs: int = 8
 
 
-@dataclass
+class WorkPart(NamedTuple):
+    """A part of a plan: its shots from `first` up to, not including, `stop`, and what they cost, in files."""
+
+    first: int
+    stop: int
+    cost: int
+
+
+@dataclass(kw_only=True)
 class WorkItem:
-    """Work of one tenant that is done part by part; `costs` are those of the parts that are left, in files."""
+    """The work of one campaign, done part by part; `parts` are those that are left.
+
+    due: the day by which it should be ready, counted from 1970-01-01; of equal priorities, earlier days come first.
+    """
 
     key: str
     tenant: str
-    costs: list[int]
+    parts: list[WorkPart]
     priority: int = 5
     due: int = 0
-    """Day by which it should be ready, or was put at for want of one; earlier days go first at equal priority."""
     number: int = field(default=0, compare=False)
-    since: int = field(default=0, compare=False)
-    made: int = field(default=0, compare=False)
+    """Its place in the order in which items were added."""
+    added_at_turn: int = field(default=0, compare=False)
+    parts_made: int = field(default=0, compare=False)
+
+    @property
+    def next_cost(self) -> int:
+        """The cost of the next part, in files."""
+        return self.parts[0].cost
 
 
 @dataclass
 class _Lane:
-    """One tenant: its virtual time, how often it had a turn, and its waiting jobs."""
+    """One tenant: its virtual time, the number of its turns, and its waiting items."""
 
     time: float = 0.0
     turns: int = 0
@@ -50,78 +70,77 @@ class _Lane:
     def first(self) -> WorkItem:
         return min(self.waiting.values(), key=self._rank)
 
-    def _rank(self, job: WorkItem) -> tuple[int, int, int, int]:
-        aged = job.priority + (self.turns - job.since) // AGEING
-        return (-aged, job.due, job.made, job.number)
+    def _rank(self, item: WorkItem) -> tuple[int, int, int, int]:
+        aged = item.priority + (self.turns - item.added_at_turn) // AGEING
+        return (-aged, item.due, item.parts_made, item.number)
 
 
 class FairScheduler:
-    """Jobs in, rounds of parts out. `weights` are tenants' shares; 1 for those that are not named."""
+    """Takes items and gives rounds of parts. `weights` are the tenants' shares; a tenant that is not named has 1."""
 
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self._weights = dict(weights or {})
         self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
         self._now, self._count = 0.0, 0
 
-    def add(self, job: WorkItem) -> None:
-        """Let a job wait; one with no parts left, or whose key is waiting, is an error of the caller."""
-        lane = self._lanes[job.tenant]
-        if not job.costs or job.key in lane.waiting:
-            raise ValueError(f"job {job.key} has no parts or waits already")
+    def add(self, item: WorkItem) -> None:
+        """Queue an item; ValueError if it has no parts, or if an item with its key waits."""
+        lane = self._lanes[item.tenant]
+        if not item.parts or item.key in lane.waiting:
+            raise ValueError(f"work item {item.key} has no parts or waits already")
         if not lane.waiting:
             lane.time = max(lane.time, self._now)
         self._count += 1
-        job.number, job.since = self._count, lane.turns
-        lane.waiting[job.key] = job
+        item.number, item.added_at_turn = self._count, lane.turns
+        lane.waiting[item.key] = item
 
-    def drop(self, job: WorkItem) -> None:
-        """Forget a job; one that does not wait is no error."""
-        self._lanes[job.tenant].waiting.pop(job.key, None)
+    def drop(self, item: WorkItem) -> None:
+        """Remove an item from the queue, if it waits there."""
+        self._lanes[item.tenant].waiting.pop(item.key, None)
 
     @property
     def waiting(self) -> int:
-        """How many jobs wait."""
+        """The number of waiting items."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
-    def round(self, limits: Limits) -> list[WorkItem]:
-        """The jobs whose next part is to be made now, at least one if any waits; they wait no more.
+    def next_round(self, limits: Limits) -> list[WorkItem]:
+        """Take from the queue the items whose next part is to be made now: at least one, if any waits.
 
-        Each counts with `costs[0]`. Give a job back with `again` once its part is made, if parts are left.
+        An item counts against the limits with its next part. If parts are left once that one is made, `requeue` the
+        item.
         """
         chosen: list[WorkItem] = []
-        busy: defaultdict[str, int] = defaultdict(int)
+        per_tenant: defaultdict[str, int] = defaultdict(int)
         spent = 0
         while len(chosen) < limits.jobs:
-            alone = len(busy) <= 1 and not self._others_wait(busy)
-            found = self._next(busy, limits.jobs if alone else limits.tenant_jobs)
-            if found is None or (chosen and spent + found.costs[0] > limits.cost):
+            alone = len(per_tenant) <= 1 and not self._others_wait(per_tenant)
+            item = self._next(per_tenant, limits.jobs if alone else limits.tenant_jobs)
+            if item is None or (chosen and spent + item.next_cost > limits.cost):
                 break
-            self._charge(found)
-            chosen.append(found)
-            busy[found.tenant] += 1
-            spent += found.costs[0]
+            self._charge(item)
+            chosen.append(item)
+            per_tenant[item.tenant] += 1
+            spent += item.next_cost
         return chosen
 
-    def _others_wait(self, busy: Mapping[str, int]) -> bool:
-        return any(lane.waiting for tenant, lane in self._lanes.items() if tenant not in busy)
+    def requeue(self, item: WorkItem) -> None:
+        """Queue an item again for its next part: behind items of its rank with fewer parts made, without losing age."""
+        item.parts_made += 1
+        self._lanes[item.tenant].waiting[item.key] = item
 
-    def _next(self, busy: Mapping[str, int], most: int) -> WorkItem | None:
-        free = [
-            (lane.time, tenant)
-            for tenant, lane in self._lanes.items()
-            if lane.waiting and busy.get(tenant, 0) < most
-        ]  # fmt: skip
-        return self._lanes[min(free)[1]].first() if free else None
+    def _others_wait(self, chosen: Mapping[str, int]) -> bool:
+        return any(lane.waiting for tenant, lane in self._lanes.items() if tenant not in chosen)
 
-    def _charge(self, job: WorkItem) -> None:
-        """The tenant's virtual time grows: less for a weightier tenant or a job of high priority."""
-        lane = self._lanes[job.tenant]
+    def _next(self, chosen: Mapping[str, int], most: int) -> WorkItem | None:
+        candidates = [
+            (lane.time, tenant) for tenant, lane in self._lanes.items() if lane.waiting and chosen.get(tenant, 0) < most
+        ]
+        return self._lanes[min(candidates)[1]].first() if candidates else None
+
+    def _charge(self, item: WorkItem) -> None:
+        """Advance the tenant's virtual time: by less for a larger weight or a higher priority."""
+        lane = self._lanes[item.tenant]
         self._now = max(self._now, lane.time)
-        lane.time += job.costs[0] / (self._weights.get(job.tenant, 1.0) * (1 + job.priority))
+        lane.time += item.next_cost / (self._weights.get(item.tenant, 1.0) * (1 + item.priority))
         lane.turns += 1
-        del lane.waiting[job.key]
-
-    def again(self, job: WorkItem) -> None:
-        """Let a job wait for its next part, behind those of its rank that had fewer; its age goes on."""
-        job.made += 1
-        self._lanes[job.tenant].waiting[job.key] = job
+        del lane.waiting[item.key]

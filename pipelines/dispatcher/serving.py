@@ -1,4 +1,4 @@
-"""Put a dispatcher together, run it until a signal drains it, take it apart."""
+"""Assembly of a dispatcher from its options, and its run until a signal drains it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.bus.producing import open_writer
 from pipelines.bus.settings import BusSettings
 from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.announcing import Announcer
-from pipelines.dispatcher.answering import Health, serve_health
 from pipelines.dispatcher.claims import Claims, join_group
+from pipelines.dispatcher.health import Health, serve_health
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
-from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.order_book import OrderBook
@@ -30,14 +30,14 @@ from pipelines.dispatcher.scheduler import Limits
 if TYPE_CHECKING:
     from pipelines.engines.engine import Engine
 
-AT_ONCE = 130
+EXIT_AT_ONCE = 130
 LEAVE_MS = 10_000
 log = logging.getLogger("foundry.serve")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServeOptions:
-    """What `foundry serve` was told."""
+    """The options of `foundry serve`."""
 
     store: str
     folders: Folders
@@ -55,65 +55,84 @@ class ServeOptions:
 
 
 @contextmanager
-def open_dispatcher(bus: BusSettings, told: ServeOptions, generator: Any = None) -> Iterator[Dispatcher]:
-    """A dispatcher in its group, which it leaves when the block ends. `generator` as in `build_all`.
+def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = None) -> Iterator[Dispatcher]:
+    """Open a dispatcher as a member of its group, which it leaves when the block ends.
 
-    BadInput for an engine that there is not, or whose settings cannot be used, before anything is read.
+    `generator` is as in `build_all`. BadInput, before any record is read, for an engine that does not exist or whose
+    settings cannot be used; NoBroker if no broker answers.
     """
-    make_engine = _engine(told)
-    claims, patience = Claims(), OutageBudget(told.patience_s)
+    make_engine = _engine_maker(options)
+    claims, budget = Claims(), OutageBudget(options.patience_s)
 
-    def ours(order: Order) -> bool:
-        return any(claims.owns(taken.place) for taken in list(order.taken))
+    def is_ours(order: Order) -> bool:
+        return any(claims.owns(taken.position) for taken in list(order.records))
 
-    with open_writer(bus) as out:
-        kitchen = RoundMaker(
-            told.store, Announcer(out), patience, ours, told.blender, generator, told.reports, make_engine
+    with open_writer(bus) as writer:
+        announcer = Announcer(writer)
+        maker = RoundMaker(
+            address=options.store,
+            announcer=announcer,
+            outage_budget=budget,
+            is_ours=is_ours,
+            blender=options.blender,
+            generator=generator,
+            reports=options.reports,
+            make_engine=make_engine,
         )
-        consumer = join_group(bus, told.group, claims, told.max_poll_interval_s)
+        consumer = join_group(bus, options.group, claims, options.max_poll_interval_s)
         try:
             yield Dispatcher(
-                consumer, OffsetBook(claims), OrderBook(told.limits), kitchen, told.folders, told.backlog,
-                max(1, told.limits.cost // 2), Health(stuck_s=told.max_poll_interval_s),
-            )  # fmt: skip
+                consumer=consumer,
+                offsets=OffsetBook(claims),
+                orders=OrderBook(options.limits),
+                maker=maker,
+                announcer=announcer,
+                folders=options.folders,
+                outage_budget=budget,
+                backlog=options.backlog,
+                part_cost=max(1, options.limits.cost // 2),
+                health=Health(stuck_s=options.max_poll_interval_s),
+            )
         finally:
             consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
 
 
-def _engine(told: ServeOptions) -> Callable[[], Engine] | None:
-    """What gives each round its engine: made anew, since a portable runner is good for one run."""
-    if told.engine == "embedded":
+def _engine_maker(options: ServeOptions) -> Callable[[], Engine] | None:
+    """Return a function that makes the engine of one round, because a portable runner is good for one run only."""
+    if options.engine == "embedded":
         return None
     from pipelines.engines.engine import choose_engine, engine_settings
 
-    settings = engine_settings(told.engine_config)
-    choose_engine(told.engine, settings)
-    return lambda: choose_engine(told.engine, settings)
+    settings = engine_settings(options.engine_config)
+    choose_engine(options.engine, settings)
+    return lambda: choose_engine(options.engine, settings)
 
 
-def serve(bus: BusSettings, told: ServeOptions, generator: Any = None) -> None:
-    """Work until SIGTERM or SIGINT: the first drains, a second ends the process at once."""
-    with open_dispatcher(bus, told, generator) as running, _signals(running):
-        metrics: Metrics = running.metrics
-        with serve_health(told.host, told.http_port, running.health, metrics) as port:
-            log.info("serving group %s; health and metrics on port %d", told.group, port)
-            running.run()
-            log.info("drained")
+def serve(bus: BusSettings, options: ServeOptions, generator: Any = None) -> None:
+    """Work until SIGTERM or SIGINT: the first signal drains, a second one ends the process at once."""
+    with (
+        open_dispatcher(bus, options, generator) as dispatcher,
+        _draining_on_signals(dispatcher),
+        serve_health(options.host, options.http_port, dispatcher.health, dispatcher.metrics) as port,
+    ):
+        log.info("serving group %s; health and metrics on port %d", options.group, port)
+        dispatcher.run()
+        log.info("drained")
 
 
 @contextmanager
-def _signals(running: Dispatcher) -> Iterator[None]:
-    """Signals mean drain, then end; outside the main thread there are none to be had."""
+def _draining_on_signals(dispatcher: Dispatcher) -> Iterator[None]:
+    """Handle SIGTERM and SIGINT while the block runs. Python delivers signals to the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def told(number: int, frame: Any) -> None:
-        if running.draining:
-            os._exit(AT_ONCE)
-        running.drain()
+    def drain_or_exit(_number: int, _frame: FrameType | None) -> None:
+        if dispatcher.draining:
+            os._exit(EXIT_AT_ONCE)
+        dispatcher.drain()
 
-    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, drain_or_exit) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

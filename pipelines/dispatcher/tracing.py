@@ -1,7 +1,7 @@
-"""OpenTelemetry spans of what happens to a brief, under the trace that its sender began.
+"""OpenTelemetry spans of the work on a brief, in the trace that its sender began.
 
-Only the API is used: with an SDK configured (`opentelemetry-instrument`, or its environment) spans are exported,
-without one they cost nothing. A trace id is told in logs either way.
+Only the API is used: if an SDK is configured (`opentelemetry-instrument`, or its environment) spans are exported,
+without one they cost nothing. Logs name the trace in both cases.
 """
 
 from __future__ import annotations
@@ -9,40 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from foundry.names import digest
 from foundry.spans import context_of
+from pipelines.bus.client import KafkaRecord
 
 TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 HEADERS = ("traceparent", "ce_traceparent")
 
 
-def traceparent_of(record: Any) -> str:
-    """W3C trace context of a record (CloudEvents' tracing extension or a plain header); of its place if it has none."""
-    told = {name: bytes(value).decode("ascii", "replace") for name, value in record.headers}
+def traceparent_of(record: KafkaRecord) -> str:
+    """Return the W3C trace context of a record: from its headers, or else a digest of its position."""
+    headers = {name: bytes(value).decode("ascii", "replace") for name, value in record.headers}
     for name in HEADERS:
-        if TRACEPARENT.match(told.get(name, "")):
-            return told[name]
-    made = digest("trace", topic=record.topic, partition=record.partition, offset=record.offset)
-    return f"00-{made[:32]}-{made[:16]}-01"
+        if TRACEPARENT.match(headers.get(name, "")):
+            return headers[name]
+    name = digest("trace", topic=record.topic, partition=record.partition, offset=record.offset)
+    return f"00-{name[:32]}-{name[:16]}-01"
 
 
 def trace_id(traceparent: str) -> str:
-    """The 32 hex digits that logs name; empty if there are none."""
-    found = TRACEPARENT.match(traceparent)
-    return found.group(1) if found else ""
+    """Return the 32 hex digits of the trace, which logs name; "" if the context has none."""
+    match = TRACEPARENT.match(traceparent)
+    return match.group(1) if match else ""
 
 
 @contextmanager
 def span(name: str, traceparents: Sequence[str], **attributes: str | int) -> Iterator[None]:
-    """A span below the first trace, linked with the others."""
+    """Record a span of the block's work below the first trace, with links to the others."""
     from opentelemetry import trace
 
     contexts = [context_of(each) for each in traceparents]
     links = [trace.Link(trace.get_current_span(context).get_span_context()) for context in contexts[1:]]
     tracer = trace.get_tracer("campaign-foundry.dispatcher")
-    above = contexts[0] if contexts else None
-    told = {f"foundry.{key}": value for key, value in attributes.items()}
-    with tracer.start_as_current_span(name, context=above, links=links, attributes=told):
+    parent = contexts[0] if contexts else None
+    named = {f"foundry.{key}": value for key, value in attributes.items()}
+    with tracer.start_as_current_span(name, context=parent, links=links, attributes=named):
         yield

@@ -16,8 +16,7 @@ from foundry.brief.intake import brief_schema
 from foundry.errors import BadInput
 from foundry.event import Event
 from foundry.store.object_store import LocalStore
-from pipelines.bus import messages
-from pipelines.bus import progress as telling
+from pipelines.bus import messages, order_progress
 from pipelines.bus.dead import to_dead_message
 from pipelines.bus.messages import BusMessage, brief_message, cancel_message, event_message
 from pipelines.bus.topics import TOPICS, briefs_topic
@@ -52,9 +51,11 @@ def events(folder: Path) -> list[Event]:
     build(each.plan, each.inputs, LocalStore(folder / "store"), generator=PaintingHandler(refuse="story"))
     lines = (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
     made = [Event(*(json.loads(line)[name] for name in ("type", "source", "subject", "data"))) for line in lines]
-    progress = telling.OrderProgress("r", each.plan.digest, "running", 6, 1, mean_ms=7, left_ms=35, failed_ids=("a",))
-    refusal = telling.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
-    return [*made, telling.progress_event("aurelle", "test", progress), refusal]
+    progress = order_progress.OrderProgress(
+        request="r", plan=each.plan.digest, state="running", total=6, done=1, mean_ms=7, left_ms=35, failed_ids=("a",)
+    )
+    refusal = order_progress.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
+    return [*made, order_progress.progress_event("aurelle", "test", progress), refusal]
 
 
 def test_the_version_is_one_that_readers_know() -> None:
@@ -117,7 +118,7 @@ def test_a_dead_record_has_the_headers_that_are_described() -> None:
 
 
 def test_a_payload_with_a_field_that_is_not_described_is_found(tmp_path: Path) -> None:
-    event = telling.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
+    event = order_progress.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
     more = Event(event.type, event.source, event.subject, {**event.data, "surprise": 1})
     with pytest.raises(ValidationError, match="surprise"):
         check("refused", event_message(more, "k"))
@@ -125,6 +126,6 @@ def test_a_payload_with_a_field_that_is_not_described_is_found(tmp_path: Path) -
 
 def test_states_and_the_brief_are_those_of_the_code() -> None:
     described = DOCUMENT["components"]["schemas"]["Progress"]["properties"]["state"]["enum"]
-    assert described == list(get_args(telling.State))
+    assert described == list(get_args(order_progress.State))
     stored = yaml.safe_load((BUS / "brief-schema.yaml").read_text(encoding="utf-8"))
     assert stored == json.loads(json.dumps(brief_schema()))

@@ -15,11 +15,10 @@ from typer.testing import CliRunner
 from console.cli import app
 from pipelines.bus import dead, topics
 from pipelines.bus.messages import BriefRequest, BusMessage, Unreadable, brief_message, event_message, parse_record
+from pipelines.bus.order_progress import OrderProgress, campaign_key, progress_event, progress_line, watch_progress
 from pipelines.bus.producing import NotSent, open_writer
-from pipelines.bus.progress import OrderProgress, campaign_key, progress_event
 from pipelines.bus.reading import NoSuchTopic, all_records, open_reader
 from pipelines.bus.settings import BusSettings, NoBroker
-from pipelines.bus.watching import progress_line, watch_progress
 from tests.pipelines.bus.test_messages import a_brief
 
 pytestmark = pytest.mark.kafka
@@ -70,7 +69,7 @@ def test_a_submitted_brief_lies_where_the_command_says(bus: BusSettings) -> None
     record = next(r for r in all_records(bus, topic) if (r.partition, r.offset) == (int(partition), int(offset)))
     found = parse_record(topic, record.value, record.headers, "there")
     assert isinstance(found, BriefRequest)
-    assert (found.request, found.tenant, record.key) == ("order-9", "northpeak", b"northpeak")
+    assert (found.request_id, found.tenant, record.key) == ("order-9", "northpeak", b"northpeak")
 
 
 def test_a_dead_message_tells_why_and_goes_back_as_it_came(bus: BusSettings) -> None:
@@ -93,8 +92,8 @@ def test_a_dead_message_tells_why_and_goes_back_as_it_came(bus: BusSettings) -> 
 def test_progress_is_watched_to_its_end_and_told_once(bus: BusSettings) -> None:
     campaign = f"c{uuid.uuid4().hex[:8]}"
     running, finished = (
-        OrderProgress("r", "p", "running", 4, 1, left_ms=1500),
-        OrderProgress("r", "p", "finished", 4, 4),
+        OrderProgress(request="r", plan="p", state="running", total=4, done=1, left_ms=1500),
+        OrderProgress(request="r", plan="p", state="finished", total=4, done=4),
     )
     with open_writer(bus) as out:
         for step in (running, running, finished):

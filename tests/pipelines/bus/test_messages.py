@@ -62,7 +62,7 @@ def test_a_plain_json_brief_is_an_order() -> None:
     found = parse_record(BRIEFS, json.dumps(document).encode(), (), "here")
     assert isinstance(found, BriefRequest)
     assert found.document == document
-    assert found.request == parse_record(BRIEFS, json.dumps(document).encode(), (), "there").request
+    assert found.request_id == parse_record(BRIEFS, json.dumps(document).encode(), (), "there").request_id
 
 
 def test_a_cancellation_names_its_campaign() -> None:
@@ -109,7 +109,7 @@ def test_what_is_no_order_is_named(value: bytes | None, headers: tuple[tuple[str
 )
 def test_no_record_does_worse_than_be_refused(value: bytes, headers: list[tuple[str, bytes]]) -> None:
     with contextlib.suppress(Unreadable):  # any other exception fails the test
-        assert parse_record(BRIEFS, value, headers, "here").request is not None
+        assert parse_record(BRIEFS, value, headers, "here").request_id is not None
 
 
 def test_every_topic_keeps_what_it_says() -> None:

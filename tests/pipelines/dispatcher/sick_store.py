@@ -1,4 +1,4 @@
-"""A folder that fails as told, and a kitchen that works on it."""
+"""A folder that fails as told, and a maker that works on it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SickStore(LocalStore):
             raise self.illness()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class SickRoundMaker(RoundMaker):
     """Works on a sick store."""
 

@@ -198,11 +198,11 @@ def test_a_partition_that_comes_back_is_another_claim() -> None:
     from pipelines.dispatcher.order import RecordPosition
 
     claims, part = Claims(), TopicPartition("campaign.briefs", 3)
-    claims.assigned([part])
-    place = RecordPosition("campaign.briefs", 3, 17, claims.epoch(("campaign.briefs", 3)) or 0)
+    claims.gain([part])
+    place = RecordPosition("campaign.briefs", 3, 17, claims.epoch_of(("campaign.briefs", 3)) or 0)
     assert claims.owns(place)
-    claims.revoked([part])
-    claims.assigned([part])
+    claims.lose([part])
+    claims.gain([part])
     assert not claims.owns(place)
-    assert claims.gone() == {(("campaign.briefs", 3), place.epoch)}
-    assert claims.gone() == set()
+    assert claims.take_lost() == {(("campaign.briefs", 3), place.epoch)}
+    assert claims.take_lost() == set()

@@ -11,8 +11,7 @@ from infra.stack.running import running
 from pipelines.dispatcher.making import ATTEMPTS
 from pipelines.dispatcher.outage_budget import GivenUp
 from tests.pipelines.dispatcher.factory import SMALL
-from tests.pipelines.dispatcher.test_making import Telling, a_maker, impatient
-from tests.pipelines.dispatcher.test_order_book import an_order
+from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order, impatient
 from tests.support.briefs import admitted
 from tests.support.buckets import client_of, named_bucket
 from tests.support.faulty_proxy import Faults, faulty
@@ -31,12 +30,12 @@ def faults() -> Iterator[Faults]:
 
 
 def test_it_stays_away_or_refuses_and_blames_nobody(faults: Faults, tmp_path: Path) -> None:
-    address, telling, order = (
+    address, announcer, order = (
         f"gs://{named_bucket()}/prod",
-        Telling(),
+        RecordingAnnouncer(),
         an_order(admitted(tmp_path, placements=SMALL), 1),
     )
-    busy = a_maker(tmp_path, telling, seconds=1.0)
+    busy = a_maker(tmp_path, announcer, seconds=1.0)
     busy.address = address
     faults.down = True
     with pytest.raises(GivenUp, match=rf"the store {address} did not work .*gave no usable answer for 0.25 s") as given:
@@ -48,8 +47,8 @@ def test_it_stays_away_or_refuses_and_blames_nobody(faults: Faults, tmp_path: Pa
     with pytest.raises(GivenUp, match="there is no such bucket"):
         busy.make([order])
 
-    busy.address, busy.patience = address, impatient(60.0)
+    busy.address, busy.outage_budget = address, impatient(60.0)
     faults.give("POST", *["none"] * 4, *["403"] * (ATTEMPTS - 1))  # in the midst of the flow
     assert busy.make([order]) == []
     assert faults.waiting == []
-    assert (telling.told, order.tally.made, order.tally.failed) == ([order.key], 2, 0)
+    assert (announcer.announced, order.tally.made, order.tally.failed) == ([order.key], 2, 0)

@@ -24,9 +24,8 @@ from pipelines.dispatcher.outage_budget import GivenUp
 from pipelines.dispatcher.outages import outage_of
 from pipelines.dispatcher.scheduler import Limits
 from tests.pipelines.dispatcher.factory import SMALL
+from tests.pipelines.dispatcher.orders import SCENES, RecordingAnnouncer, a_maker, an_order, impatient
 from tests.pipelines.dispatcher.sick_store import SickRoundMaker, hits
-from tests.pipelines.dispatcher.test_making import Telling, a_maker, impatient
-from tests.pipelines.dispatcher.test_order_book import SCENES, an_order
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
 
@@ -38,12 +37,18 @@ ILLNESSES: dict[str, Callable[[], Exception]] = {
 }  # fmt: skip
 
 
-def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds: float = 60.0) -> SickRoundMaker:
-    """A kitchen whose store is ill so many times when names that begin with `where` are touched."""
+def sick(root: Path, announcer: Any, where: str, illness: str, times: int, seconds: float = 60.0) -> SickRoundMaker:
+    """A maker whose store is ill so many times when names that begin with `where` are touched."""
     hits[str(root)] = times
-    told: dict[str, Any] = {"generator": PaintingHandler(), "reports": False}
     return SickRoundMaker(
-        str(root), telling, impatient(seconds), lambda order: True, **told, illness=ILLNESSES[illness], where=where
+        address=str(root),
+        announcer=announcer,
+        outage_budget=impatient(seconds),
+        is_ours=lambda order: True,
+        generator=PaintingHandler(),
+        reports=False,
+        illness=ILLNESSES[illness],
+        where=where,
     )
 
 
@@ -51,7 +56,7 @@ def sick(root: Path, telling: Any, where: str, illness: str, times: int, seconds
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small campaign that is made already."""
     folder = tmp_path_factory.mktemp("made")
-    assert a_maker(folder / "store", Telling()).make([small(folder, 1)]) == []
+    assert a_maker(folder / "store", RecordingAnnouncer()).make([small(folder, 1)]) == []
     return folder
 
 
@@ -62,17 +67,17 @@ def small(folder: Path, offset: int, **changes: Any) -> Order:
 @pytest.mark.parametrize("illness", ILLNESSES)
 def test_an_outage_outside_the_flow_refuses_no_brief(made: Path, illness: str) -> None:
     for where in ("records/", "campaigns/"):  # while it looks what there is, and while it writes the manifest
-        telling, order = Telling(), small(made, 2)
-        assert sick(made / "store", telling, where, illness, ATTEMPTS + 1).make([order]) == []
-        assert telling.told == [order.key]
+        announcer, order = RecordingAnnouncer(), small(made, 2)
+        assert sick(made / "store", announcer, where, illness, ATTEMPTS + 1).make([order]) == []
+        assert announcer.announced == [order.key]
         assert (order.attempts, order.tally.reused, hits[str(made / "store")]) == (0, 2, 0)
 
 
 @pytest.mark.parametrize("illness", ["outage", "EDQUOT"])
 def test_an_outage_inside_the_flow_refuses_no_brief(tmp_path: Path, illness: str) -> None:
-    telling, order = Telling(), small(tmp_path, 1)
-    assert sick(tmp_path / "store", telling, "masters/", illness, ATTEMPTS).make([order]) == []
-    assert telling.told == [order.key]
+    announcer, order = RecordingAnnouncer(), small(tmp_path, 1)
+    assert sick(tmp_path / "store", announcer, "masters/", illness, ATTEMPTS).make([order]) == []
+    assert announcer.announced == [order.key]
     assert (order.attempts, order.tally.made, hits[str(tmp_path / "store")]) == (0, 2, 0)
 
 
@@ -141,15 +146,15 @@ class Stumbling(PaintingHandler):
 
 
 def test_only_attempts_at_one_part_count_against_an_order(tmp_path: Path) -> None:
-    desk, telling = OrderBook(Limits()), Telling()
+    book, announcer = OrderBook(Limits()), RecordingAnnouncer()
     order = an_order(admitted(tmp_path, scenes=SCENES[:2], placements=SMALL), 1, most=1)
-    desk.take(order)
+    book.add(order)
     Stumbling.runs, parts = 0, len(order.parts)
-    busy = a_maker(tmp_path / "store", telling, generator=Stumbling())
+    busy = a_maker(tmp_path / "store", announcer, generator=Stumbling())
     for _ in range(parts):
-        assert busy.make(desk.round()) == []
-        list(desk.finish_round())
-    assert (parts, Stumbling.runs, telling.told) == (2, ATTEMPTS * 2, [order.key])
+        assert busy.make(book.next_round()) == []
+        list(book.finish_round())
+    assert (parts, Stumbling.runs, announcer.announced) == (2, ATTEMPTS * 2, [order.key])
 
 
 def test_an_outage_begins_with_its_first_failure_and_another_begins_anew() -> None:

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from pipelines.bus.dead import dead_messages
 from pipelines.bus.messages import BusMessage, brief_message
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.pipelines.dispatcher.factory import Factory
@@ -51,9 +52,9 @@ def test_poison_goes_to_the_dead_topic_and_the_rest_go_on(factory: Factory) -> N
     assert refused["data"]["code"] == "refused_input"
     assert "outside the files of tenant 'aurelle'" in refused["data"]["reason"]
     assert [said["data"]["state"] for said in factory.told(PROGRESS, foreign)] == ["refused"]
-    dead = {letter.origin: letter for letter in letters(factory)}
-    letter = dead[f"{where.topic}:{where.partition}:{where.offset}"]
-    assert (letter.code, letter.message.value) == ("unreadable_message", b"{not json")
+    dead = {message.origin: message for message in dead_messages(factory.bus)}
+    message = dead[f"{where.topic}:{where.partition}:{where.offset}"]
+    assert (message.code, message.message.value) == ("unreadable_message", b"{not json")
 
 
 def test_a_partition_that_was_full_is_read_to_its_end(factory: Factory) -> None:
@@ -68,9 +69,3 @@ def test_a_partition_that_was_full_is_read_to_its_end(factory: Factory) -> None:
         until(factory.all_committed)
     asked = {said["data"]["request"] for said in factory.told(PROGRESS, often) if said["data"]["state"] == "finished"}
     assert asked == {f"order-{number}" for number in range(80)}
-
-
-def letters(factory: Factory) -> list[object]:
-    from pipelines.bus.dead import dead_messages as all_letters
-
-    return list(all_letters(factory.bus))  # type: ignore[arg-type]

@@ -15,8 +15,7 @@ from pipelines.dispatcher.serving import open_dispatcher
 from pipelines.engines.engine import Engine
 from pipelines.engines.job_server import JobServerRunner
 from tests.pipelines.dispatcher.factory import SMALL, Factory, undisturbed
-from tests.pipelines.dispatcher.test_making import Telling, a_maker
-from tests.pipelines.dispatcher.test_order_book import an_order
+from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order
 from tests.pipelines.dispatcher.test_serving import named
 from tests.support.briefs import admitted
 from tests.support.waiting import until
@@ -44,7 +43,10 @@ def test_a_job_server_that_stays_away_is_given_up_and_blames_no_brief(tmp_path: 
     told = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK", "--job_server_timeout=1"]
     order = an_order(admitted(tmp_path, placements=SMALL), 1)
     away = a_maker(
-        tmp_path / "store", Telling(), seconds=3.0, engine=lambda: Engine(JobServerRunner(), PipelineOptions(told))
+        tmp_path / "store",
+        RecordingAnnouncer(),
+        seconds=3.0,
+        make_engine=lambda: Engine(JobServerRunner(), PipelineOptions(told)),
     )
     with pytest.raises(GivenUp, match=f"or the engine did not work .*the job server {endpoint} does not answer"):
         away.make([order])

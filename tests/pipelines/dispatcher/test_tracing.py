@@ -1,81 +1,23 @@
-"""Health, metrics, logs, traces: what operators see."""
+"""Spans of shots, files and rounds, in the traces of the briefs that ordered them."""
 
 from __future__ import annotations
 
-import json
-import logging
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 from apache_beam.ml.inference.base import ModelHandler
-from prometheus_client.parser import text_string_to_metric_families
 
 from foundry import spans
 from models.drawing import Undrawn
 from models.plan_routing import ScreenByPlan
 from models.screening.context import ScreenContext
-from pipelines.dispatcher.answering import Health, serve_health
-from pipelines.dispatcher.budget import PartitionOffsets
-from pipelines.dispatcher.logs import JsonFormatter
-from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
-from tests.pipelines.dispatcher.test_making import Telling, a_maker
-from tests.pipelines.dispatcher.test_order_book import an_order
+from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order
 from tests.support.briefs import a_tenant, admitted
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-
-def asked(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
-
-
-def test_probes_say_why_and_metrics_can_be_parsed() -> None:
-    health, metrics = Health(), Metrics()
-    metrics.variants.labels("aurelle", "made").inc(3)
-    with serve_health("127.0.0.1", 0, health, metrics) as port:
-        assert asked(port, "/live") == (200, "alive\n")
-        assert asked(port, "/ready") == (503, "not joined yet\n")
-        health.reasons = ()
-        assert asked(port, "/ready") == (200, "ready\n")
-        health.stuck_s = 0.0
-        assert asked(port, "/live")[0] == 503
-        assert asked(port, "/../etc/passwd")[0] == 404
-        families = {family.name: family for family in text_string_to_metric_families(asked(port, "/metrics")[1])}
-    [sample] = [one for one in families["foundry_variants"].samples if one.name.endswith("_total")]
-    assert (sample.labels, sample.value) == ({"tenant": "aurelle", "outcome": "made"}, 3.0)
-
-
-def test_gauges_forget_partitions_that_went_elsewhere() -> None:
-    metrics, ledger = Metrics(), PartitionOffsets()
-    ledger.take(4)
-    ends = SimpleNamespace(highwater=lambda part: 10)
-    metrics.look([(("campaign.briefs", 1), ledger)], {"aurelle": 1}, ends)
-    assert 'foundry_lag_records{partition="1",topic="campaign.briefs"} 6.0' in metrics.text().decode()
-    metrics.look([], {}, ends)
-    assert "foundry_lag_records{" not in metrics.text().decode()
-
-
-def test_every_metric_has_a_name_that_dashboards_can_ask_for() -> None:
-    names = Metrics().names()
-    assert {"foundry_lag_records", "foundry_briefs_total", "foundry_usd_total", "foundry_round_seconds_bucket"} <= names
-    assert all(name.startswith("foundry_") for name in names)
-
-
-def test_a_log_line_is_json_with_its_trace() -> None:
-    record = logging.makeLogRecord({"name": "foundry.serve", "msg": "%s: %s", "args": ("a/b", "finished")})
-    record.trace_id, record.tenant = trace_id(TRACE), "a"
-    told = json.loads(JsonFormatter().format(record))
-    assert (told["message"], told["tenant"], told["trace_id"]) == ("a/b: finished", "a", TRACE[3:35])
 
 
 def test_a_trace_is_the_senders_or_follows_from_the_place() -> None:
@@ -112,7 +54,7 @@ def test_every_master_and_file_has_a_span_in_its_own_briefs_trace(tmp_path: Path
     theirs = admitted(tmp_path, owner=a_tenant("northpeak"), tenant="northpeak", **small)
     mine, yours = an_order(admitted(tmp_path, **small), 1), an_order(theirs, 1)
     mine.trace, yours.trace = TRACE, TRACE.replace("4bf9", "5bf9")
-    assert a_maker(tmp_path / "store", Telling()).make([mine, yours]) == []
+    assert a_maker(tmp_path / "store", RecordingAnnouncer()).make([mine, yours]) == []
     for order in (mine, yours):
         own = [one for one in kept.get_finished_spans() if f"{one.context.trace_id:032x}" == trace_id(order.trace)]
         assert {f"{one.parent.span_id:016x}" for one in own} == {order.trace[36:52]}

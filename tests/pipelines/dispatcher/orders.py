@@ -1,0 +1,62 @@
+"""Orders, records and makers for tests that need no broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from foundry.retrying import RetryPolicy
+from foundry.store.object_store import ObjectStore
+from pipelines.bus.messages import BriefRequest
+from pipelines.bus.producing import NotSent
+from pipelines.dispatcher.making import RoundMaker
+from pipelines.dispatcher.order import Order, RecordPosition, TakenRecord, new_order
+from pipelines.dispatcher.outage_budget import OutageBudget
+from pipelines.planning.admission import Admitted
+from tests.support.fakes import PaintingHandler
+
+TOPIC = "campaign.briefs"
+SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(3)]
+
+
+def a_record(offset: int, partition: int = 0, **fields: Any) -> Any:
+    """A record as kafka-python reads it."""
+    empty = {"timestamp": 0, "key": b"", "value": b"", "headers": ()}
+    return SimpleNamespace(topic=TOPIC, partition=partition, offset=offset, **(empty | fields))
+
+
+def an_order(admitted: Admitted, offset: int, most: int = 10_000, **fields: Any) -> Order:
+    """The order of a record at this offset of partition 0."""
+    plan = admitted.plan
+    request = BriefRequest(f"r{offset}", plan.tenant.id, plan.brief.campaign.id, {})
+    taken = TakenRecord(RecordPosition(TOPIC, 0, offset, 1), a_record(offset, **fields))
+    return new_order(admitted, taken, request, most)
+
+
+class RecordingAnnouncer:
+    """Remembers the orders whose events it was asked to send; refuses the first few times."""
+
+    def __init__(self, refusals: int = 0) -> None:
+        self.refusals, self.announced = refusals, list[str]()
+
+    def send_campaign_events(self, order: Order, store: ObjectStore) -> int:
+        if self.refusals:
+            self.refusals -= 1
+            raise NotSent("assets.finished", order.key, "no leader")
+        self.announced.append(order.key)
+        return 1
+
+
+def impatient(seconds: float) -> OutageBudget:
+    """Return a budget whose pauses begin at ten milliseconds."""
+    return OutageBudget(seconds, pauses=RetryPolicy(first_pause_s=0.01, longest_pause_s=15.0))
+
+
+def a_maker(root: Path, announcer: RecordingAnnouncer, seconds: float = 30.0, **changes: Any) -> RoundMaker:
+    """A maker that paints, and waits out outages for so many seconds."""
+    options: dict[str, Any] = {
+        "address": str(root), "announcer": announcer, "outage_budget": impatient(seconds),
+        "is_ours": lambda order: True, "generator": PaintingHandler(), "reports": False,
+    }  # fmt: skip
+    return RoundMaker(**(options | changes))
