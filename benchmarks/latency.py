@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from foundry.brief.brief import Brief
-from foundry.plan.estimate import needs
+from foundry.plan.estimate import count_needs
 from foundry.plan.plan import Plan
 from foundry.store.object_store import LocalStore, ObjectStore
 from pipelines.bus import topics
@@ -76,7 +76,7 @@ def direct(factory: Factory, brief: Brief) -> Times:
     began, store = time.time(), LocalStore(root)
     orders = admit_file(file, factory.folder / "tenants")
     for each in orders:
-        needs(each.plan, store.for_tenant(each.plan.tenant.id))
+        count_needs(each.plan, store.for_tenant(each.plan.tenant.id))
     begun = time.time()
     build_all([(each.plan, each.inputs) for each in orders], store, generator=PaintingHandler())
     return times_of(root, began, begun)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageFont
 
 from foundry.copy import Copy
-from foundry.fonts import FONTS, uncovered
+from foundry.fonts import FONTS, missing_characters
 from foundry.locales import is_rtl
 from imaging.pixels.geometry import safe_box
 from imaging.still.compose import draw_lettering
@@ -94,7 +94,7 @@ def _copies(brand: str, chosen: Sequence[str]) -> tuple[dict[str, Copy], list[Re
     copies, refused = {}, []
     for locale in chosen or locales():
         copy = copy_of(brand, locale)
-        missing = uncovered("".join(copy.texts().values()), (fonts.display, fonts.body))
+        missing = missing_characters("".join(copy.texts().values()), (fonts.display, fonts.body))
         if missing:
             refused.append(Refused(brand, locale, "all", "all", f"no font has {''.join(missing[:20])}"))
         else:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from foundry.plan.estimate import needs
+from foundry.plan.estimate import count_needs
 from foundry.store.object_store import LocalStore
 from foundry.tenant import Quota
 from tests.support.briefs import BRIEF, a_tenant, admitted
@@ -31,7 +31,7 @@ def plan(variants: int, folder: Path) -> None:
     tenant = a_tenant().model_copy(update={"quota": Quota(shots=10**7, bytes=10**15, budget=10**6)})
     each = admitted(folder, owner=tenant, **changes).plan
     began = time.perf_counter()
-    found = needs(each, LocalStore(folder / "store").for_tenant("aurelle"))
+    found = count_needs(each, LocalStore(folder / "store").for_tenant("aurelle"))
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(each.variant_count, found.variants_to_make, round(each.variant_count / seconds), peak)

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from foundry.plan.estimate import needs
+from foundry.plan.estimate import count_needs
 from foundry.store.object_store import LocalStore
 from imaging.still.compose import finish, prepare
 from imaging.still.encode import encode
@@ -61,7 +61,7 @@ def replay(folder: Path) -> tuple[float, float, int, int]:
     build(each.plan, each.inputs, store, generator=PaintingHandler())
     cold = time.perf_counter() - began
     began = time.perf_counter()
-    found = needs(each.plan, store.for_tenant(each.plan.tenant.id))
+    found = count_needs(each.plan, store.for_tenant(each.plan.tenant.id))
     assert found.nothing
     return cold, time.perf_counter() - began, PaintingHandler.pictures, each.plan.shot_count
 

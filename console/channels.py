@@ -14,7 +14,7 @@ from rich.table import Table
 from foundry.errors import BadInput
 
 if TYPE_CHECKING:
-    from foundry.channel.inspection import Found
+    from foundry.channel.inspection import FileFacts
     from foundry.channel.inspection.verdict import Verdict
     from foundry.channel.placement import Placement
 
@@ -147,7 +147,7 @@ def _text(value: Any) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
-def _judged(found: Found, name: str | None) -> tuple[list[Verdict], list[Verdict]]:
+def _judged(found: FileFacts, name: str | None) -> tuple[list[Verdict], list[Verdict]]:
     from foundry.channel.inspection.verdict import judge, verdicts
     from foundry.channel.placement import placements, resolve_placements
 
@@ -157,7 +157,7 @@ def _judged(found: Found, name: str | None) -> tuple[list[Verdict], list[Verdict
     return [v for v in judged if v.taken], [v for v in judged if not v.taken]
 
 
-def _print(file: Path, found: Found, taken: list[Verdict], missed: list[Verdict]) -> None:
+def _print(file: Path, found: FileFacts, taken: list[Verdict], missed: list[Verdict]) -> None:
     typer.echo(f"{file}: {_described(found)}")
     for verdict in taken:
         typer.echo(f"  taken by {verdict.placement.name}")
@@ -169,7 +169,7 @@ def _print(file: Path, found: Found, taken: list[Verdict], missed: list[Verdict]
             typer.echo(f"    {finding}")
 
 
-def _described(found: Found) -> str:
+def _described(found: FileFacts) -> str:
     parts = [found.format, f"{found.size_bytes:,} bytes"]
     if found.width_px:
         parts.insert(1, f"{found.width_px}x{found.height_px}")
@@ -183,7 +183,7 @@ def _described(found: Found) -> str:
     return ", ".join(parts)
 
 
-def _as_json(file: Path, found: Found, taken: list[Verdict], missed: list[Verdict]) -> dict[str, Any]:
+def _as_json(file: Path, found: FileFacts, taken: list[Verdict], missed: list[Verdict]) -> dict[str, Any]:
     return {
         "file": str(file),
         "found": json.loads(json.dumps(asdict(found), default=str)),

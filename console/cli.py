@@ -77,13 +77,13 @@ def plan(
 ) -> None:
     """Show what BRIEF would make, reuse and cost, without loading a model."""
     from console.views import plan_as_json, print_plan
-    from foundry.plan.estimate import needs
+    from foundry.plan.estimate import count_needs
     from foundry.store.addresses import open_store
     from pipelines.planning.admission import admit_file
 
     for each in admit_file(brief, tenants, cards):
         tenant = each.plan.tenant
-        lacking = needs(each.plan, open_store(store, [tenant]).for_tenant(tenant.id))
+        lacking = count_needs(each.plan, open_store(store, [tenant]).for_tenant(tenant.id))
         if as_json:
             say(json.dumps(plan_as_json(each, lacking)))
         else:

@@ -27,7 +27,7 @@ TOWER, UNSEEN_IN_A_ROW, CLUSTER = 4, 2, 16
 
 
 @dataclass(frozen=True)
-class Face:
+class FontFace:
     """One font file and the code points it covers."""
 
     path: Path
@@ -46,15 +46,15 @@ def families() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _face(file: str) -> Face:
+def _face(file: str) -> FontFace:
     from fontTools.ttLib import TTFont
 
     with TTFont(FONTS / file, lazy=True) as font:
-        return Face(FONTS / file, frozenset(font.getBestCmap()))
+        return FontFace(FONTS / file, frozenset(font.getBestCmap()))
 
 
 @lru_cache(maxsize=256)
-def chain(family: str, weight: Weight, locale: str = "") -> tuple[Face, ...]:
+def font_chain(family: str, weight: Weight, locale: str = "") -> tuple[FontFace, ...]:
     """The family's face, then the fallbacks', in the order in which they are asked for a glyph; emoji are last.
 
     The locale's language decides which of the East Asian faces draws the Han characters that they share.
@@ -70,13 +70,13 @@ def chain(family: str, weight: Weight, locale: str = "") -> tuple[Face, ...]:
 
 
 @lru_cache(maxsize=2)
-def emoji_face(weight: Weight) -> Face:
+def emoji_font(weight: Weight) -> FontFace:
     """The face that draws emoji, in the colour of their line."""
     index = _index()
     return _face(index[index[""]["emoji"]][weight])
 
 
-def hostile(text: str) -> tuple[str, ...]:
+def hostile_characters(text: str) -> tuple[str, ...]:
     """Characters that could turn, hide or pile up text beyond its box.
 
     They are: embeddings, overrides and isolates of direction; controls, private-use and lone surrogate code points;
@@ -84,7 +84,7 @@ def hostile(text: str) -> tuple[str, ...]:
     marks on a letter; what makes one sign of more than sixteen characters. Left-to-right and right-to-left marks,
     joiners, soft hyphens and zero-width spaces are what writers need, and pass.
     """
-    found = dict.fromkeys(c for c in TAGGED_FLAG.sub("", text) if _refused(c))
+    found = dict.fromkeys(c for c in TAGGED_FLAG.sub("", text) if _is_hostile(c))
     marks = unseen = 0
     for character in unicodedata.normalize("NFC", text):
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
@@ -104,7 +104,7 @@ def clusters(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8_192)
-def _refused(character: str) -> bool:
+def _is_hostile(character: str) -> bool:
     kind = unicodedata.category(character)
     if character in TURNS or character in TAGS:
         return True
@@ -113,14 +113,14 @@ def _refused(character: str) -> bool:
     return kind in ("Cc", "Co", "Cs", "Zl", "Zp") and character != "\n"
 
 
-def uncovered(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+def missing_characters(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """Characters that some family of `names`, with its fallbacks, cannot draw."""
-    return tuple(dict.fromkeys(c for name in names for c in _missing(text, name)))
+    return tuple(dict.fromkeys(c for name in names for c in _missing_in_family(text, name)))
 
 
 @lru_cache(maxsize=4_096)
-def _missing(text: str, family: str) -> tuple[str, ...]:
-    faces = chain(family, "regular")
+def _missing_in_family(text: str, family: str) -> tuple[str, ...]:
+    faces = font_chain(family, "regular")
     plain = unicodedata.normalize("NFC", text)
     asked = dict.fromkeys(c for c in plain if not c.isspace() and c not in UNSEEN)
     return tuple(c for c in asked if not any(ord(c) in face.covers for face in faces))
@@ -130,5 +130,5 @@ def _missing(text: str, family: str) -> tuple[str, ...]:
 def fonts_digest(names: tuple[str, ...]) -> str:
     """Changes with any font file that these families and their fallbacks draw with."""
     weights: tuple[Weight, Weight] = ("regular", "bold")
-    paths = {face.path for name in names for weight in weights for face in chain(name, weight)}
+    paths = {face.path for name in names for weight in weights for face in font_chain(name, weight)}
     return digest("fonts", names=names, files=[sha256_file(path) for path in sorted(paths)])

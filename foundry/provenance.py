@@ -33,16 +33,16 @@ def xmp(variant: Variant, owner: str = "") -> bytes:
         _text("xmpMM:InstanceID", f"xmp.iid:{variant.name}"),
         _text("Iptc4xmpExt:DigitalSourceType", source),
         _list("dc:language", "Bag", [variant.locale]),
-        _worded("dc:title", shown.headline or variant.placement.title, variant.locale),
-        _worded("dc:description", _described(variant), variant.locale),
+        _alternatives("dc:title", shown.headline or variant.placement.title, variant.locale),
+        _alternatives("dc:description", _description(variant), variant.locale),
     ]
     if owner:
-        rights = [_worded("dc:rights", f"© {owner}", ""), _list("dc:creator", "Seq", [owner])]
+        rights = [_alternatives("dc:rights", f"© {owner}", ""), _list("dc:creator", "Seq", [owner])]
         parts += [*rights, _text("xmpRights:Marked", "True")]
     return _packet("".join(parts))
 
 
-def _described(variant: Variant) -> str:
+def _description(variant: Variant) -> str:
     shown = variant.copy
     return " · ".join(text for text in (shown.subheadline, shown.offer, shown.price, shown.call_to_action) if text)
 
@@ -66,7 +66,7 @@ def _list(name: str, kind: str, texts: list[str]) -> str:
     return f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>"
 
 
-def _worded(name: str, text: str, locale: str) -> str:
+def _alternatives(name: str, text: str, locale: str) -> str:
     """A text in the default language and, where it has one, in its own; nothing for no text."""
     if not text:
         return ""

@@ -15,7 +15,7 @@ _traces: dict[str, str] = {}
 
 
 @contextmanager
-def traced(traces: Mapping[str, str]) -> Iterator[None]:
+def trace_plans(traces: Mapping[str, str]) -> Iterator[None]:
     """While the block runs, work on these plans (by digest) belongs to these traces (W3C traceparent)."""
     _traces.update(traces)
     try:
@@ -33,7 +33,7 @@ def context_of(traceparent: str) -> Any:
 
 
 @contextmanager
-def work(name: str, plan: str, **told: str) -> Iterator[None]:
+def work_span(name: str, plan: str, **told: str) -> Iterator[None]:
     """A span for what the block does for a plan of this digest; an error that leaves the block is noted in it."""
     if not (trace := _traces.get(plan)):
         yield
@@ -44,7 +44,7 @@ def work(name: str, plan: str, **told: str) -> Iterator[None]:
         yield
 
 
-def done(name: str, plan: str, began_ns: int, ended_ns: int, **told: str | int) -> None:
+def record_span(name: str, plan: str, began_ns: int, ended_ns: int, **told: str | int) -> None:
     """A span for work that was done for several at once, from and to nanoseconds since 1970."""
     if not (trace := _traces.get(plan)):
         return

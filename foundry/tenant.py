@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from foundry.errors import BadInput
-from foundry.inputs.file_identity import Stamp, stamp
+from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.names import Slug, digest, sha256_file
 
 LOGO_FORMS = ("horizontal", "stacked", "mark")
@@ -187,14 +187,14 @@ def load_tenant(folder: Path, tenant_id: str) -> Tenant:
     if not path.is_file():
         known = ", ".join(sorted(p.parent.name for p in folder.glob("*/tenant.yaml"))) or "none"
         raise BadInput("tenant", f"{tenant_id!r} has no file {path}; tenants there: {known}. Add one.")
-    tenant = _read(stamp(path)).model_copy()
+    tenant = _read(file_identity(path)).model_copy()
     if tenant.id != tenant_id:
         raise BadInput(f"{path}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
     return tenant
 
 
 @lru_cache(maxsize=1024)
-def _read(file: Stamp) -> Tenant:
+def _read(file: FileIdentity) -> Tenant:
     """The file as it is; give copies away, since a tenant keeps digests of files that may change without this one."""
     path = file[0]
     try:

@@ -73,7 +73,7 @@ class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
             made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
             drawn.update(zip(positions, made, strict=True))
         for order in batch:
-            spans.done("draw", order.plan, began, time.time_ns(), shot=order.name, together=len(batch))
+            spans.record_span("draw", order.plan, began, time.time_ns(), shot=order.name, together=len(batch))
         return [drawn[at] for at in range(len(batch))]
 
     def _screen(self, card: ModelCard) -> Screen:

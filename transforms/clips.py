@@ -12,7 +12,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from foundry.card.card import ModelCard
 from foundry.manifest import DeadLetter, as_json
 from foundry.plan.clip import ClipOrder, ClipRecord, clip_cost
-from foundry.plan.clips import clips
+from foundry.plan.clips import plan_clips
 from foundry.plan.estimate import film_missing
 from foundry.plan.plan import Plan
 from foundry.store.object_store import NoSuchObject, ObjectStore
@@ -27,7 +27,7 @@ def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
     One whose shot was refused is left out: the shot has its dead letter, and so has each film that would show it.
     """
     own = store.for_tenant(plan.tenant.id)
-    for shot, clip in clips(plan):
+    for shot, clip in plan_clips(plan):
         if not own.exists(clip.record) and own.exists(shot.record) and film_missing(plan, shot, clip, own):
             yield clip
 

@@ -56,7 +56,7 @@ def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> ShotOrder:
     """Stage the product, write the master once, then its record; the record means: done. The shot's order."""
     order = enlarged.drawing.order
-    with spans.work("master", order.plan, shot=order.name):
+    with spans.work_span("master", order.plan, shot=order.name):
         _write_master(enlarged, plans[order.plan], store)
     progress.advance("shots", plan=order.plan)
     return order

@@ -301,7 +301,7 @@ def each_made(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[st
     with _borrowed() as kept:
         for variant in missing(order, plan, store):
             try:
-                with spans.work("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
+                with spans.work_span("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
                     name = made(variant, plan, store, kept).name
                 yield name
             except BucketRefused:

@@ -24,14 +24,14 @@ def rows_or_documents(path: Path) -> list[Any]:
     if kind in (".csv", ".tsv", ".xlsx"):
         try:
             if path.stat().st_size > MAX_BYTES:
-                raise _refused(path, f"{path.stat().st_size} bytes; the limit is {MAX_BYTES}", "split it")
+                raise _refusal(path, f"{path.stat().st_size} bytes; the limit is {MAX_BYTES}", "split it")
             return _campaigns(path, _xlsx(path) if kind == ".xlsx" else _csv(path))
         except OSError as error:
-            raise _refused(path, f"cannot be read ({error.strerror})", "name an existing file") from error
+            raise _refusal(path, f"cannot be read ({error.strerror})", "name an existing file") from error
     return list(_loose(path))
 
 
-def _refused(path: Path, wrong: str, remedy: str) -> Refusals:
+def _refusal(path: Path, wrong: str, remedy: str) -> Refusals:
     return Refusals(str(path), (brief_problem(path.name, "", wrong, remedy),))
 
 
@@ -40,10 +40,10 @@ def _loose(path: Path) -> list[Any]:
         found = list(documents_of(path))
     except Problem as problem:
         raise Refusals(str(path), (problem,)) from problem
-    return [_unwrapped(document) for document in found]
+    return [_unwrap(document) for document in found]
 
 
-def _unwrapped(document: Any) -> Any:
+def _unwrap(document: Any) -> Any:
     """`brief: {...}` or `campaign_brief: {...}` around everything is taken off."""
     if isinstance(document, dict) and len(document) == 1:
         key, inner = next(iter(document.items()))
@@ -63,7 +63,7 @@ def _csv(path: Path) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator))
     except csv.Error as error:
-        raise _refused(path, f"not a table ({error})", "save it again as CSV") from error
+        raise _refusal(path, f"not a table ({error})", "save it again as CSV") from error
 
 
 def _xlsx(path: Path) -> list[list[str]]:
@@ -72,7 +72,7 @@ def _xlsx(path: Path) -> list[list[str]]:
     try:
         book = load_workbook(path, read_only=False, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise _refused(path, f"not an XLSX workbook ({type(error).__name__})", "save it as XLSX") from error
+        raise _refusal(path, f"not an XLSX workbook ({type(error).__name__})", "save it as XLSX") from error
     sheet = book.worksheets[0]
     for merged in list(sheet.merged_cells.ranges):
         value = sheet.cell(merged.min_row, merged.min_col).value
@@ -86,9 +86,9 @@ def _xlsx(path: Path) -> list[list[str]]:
 def _campaigns(path: Path, rows: list[list[str]]) -> list[dict[str, Any]]:
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if len(rows) < 2:
-        raise _refused(path, "it has no row below its header", "write one row per product")
+        raise _refusal(path, "it has no row below its header", "write one row per product")
     if len(rows) > MAX_ROWS:
-        raise _refused(path, f"{len(rows)} rows; the limit is {MAX_ROWS}", "split it")
+        raise _refusal(path, f"{len(rows)} rows; the limit is {MAX_ROWS}", "split it")
     gathered: dict[str, dict[str, Any]] = {}
     for row in rows[1:]:
         campaign, product = _row(rows[0], row)

@@ -60,12 +60,12 @@ def price_of(product: Product, locale: str) -> str:
     currency = currency_of(locale)
     for price in product.prices:
         if price.currency == currency:
-            return _written(str(price.amount), price.currency, locale)
+            return _format_amount(str(price.amount), price.currency, locale)
     return ""
 
 
 @lru_cache(maxsize=10_000)
-def _written(amount: str, currency: str, locale: str) -> str:
+def _format_amount(amount: str, currency: str, locale: str) -> str:
     number = Decimal(amount)
     parsed = Locale.parse(locale, sep="-")
     whole = number == number.to_integral_value()
@@ -121,7 +121,7 @@ FIGURE = re.compile(r"-?\d{1,12}(\.\d{1,4})?( [a-z-]{1,40})?|\d{4}-\d\d-\d\d")
 
 
 @lru_cache(maxsize=10_000)
-def figure(placeholder: str, locale: str) -> str:
+def format_figure(placeholder: str, locale: str) -> str:
     """What `percent 20` and its like say in a locale; empty if it is no figure or not a number, day or unit (CLDR)."""
     kind, _, value = placeholder.strip().partition(" ")
     parsed = Locale.parse(locale, sep="-")
@@ -133,30 +133,30 @@ def figure(placeholder: str, locale: str) -> str:
         return ""
 
 
-def fills(product: Product, locale: str, days: Days = Days()) -> dict[str, str]:
+def placeholder_values(product: Product, locale: str, days: Days = Days()) -> dict[str, str]:
     """Placeholder → text for one product in one locale; empty where the brief says nothing."""
     return {
         "product.name": product.name,
         "product.description": product.description,
         "product.category": product.category,
         "price": price_of(product, locale),
-        "from": figure(f"date {days.first}", locale) if days.first else "",
-        "until": figure(f"date {days.last}", locale) if days.last else "",
+        "from": format_figure(f"date {days.first}", locale) if days.first else "",
+        "until": format_figure(f"date {days.last}", locale) if days.last else "",
     }
 
 
-def unfilled(text: str, values: dict[str, str], locale: str = "en-US") -> list[str]:
+def unfilled_placeholders(text: str, values: dict[str, str], locale: str = "en-US") -> list[str]:
     """The placeholders in `text` that have no value, unknown ones included."""
     keys = PLACEHOLDER.findall(text)
-    return [key for key in keys if not values.get(key.strip()) and not figure(key, locale)]
+    return [key for key in keys if not values.get(key.strip()) and not format_figure(key, locale)]
 
 
-def write(message: Message, product: Product, locale: str, days: Days = Days()) -> Copy:
+def write_copy(message: Message, product: Product, locale: str, days: Days = Days()) -> Copy:
     """The copy for one product in one locale."""
-    values = fills(product, locale, days)
+    values = placeholder_values(product, locale, days)
 
     def filled(text: str) -> str:
-        return PLACEHOLDER.sub(lambda found: values.get(found[1].strip()) or figure(found[1], locale), text)
+        return PLACEHOLDER.sub(lambda found: values.get(found[1].strip()) or format_figure(found[1], locale), text)
 
     texts = {name: filled(getattr(message, name)) for name in FIELDS}
     return Copy(**texts, price=values["price"], product_name=product.name)

@@ -185,7 +185,7 @@ def _sentence(prefix: str, item: Any) -> Problem:
     if kind == "missing":
         return brief_problem(path, "", "it is missing", "add it; see `foundry schema brief`")
     if kind == "extra_forbidden":
-        allowed = _allowed(location)
+        allowed = _allowed_keys(location)
         near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "put keys of your own under metadata"
         return brief_problem(path, shorten(str(location[-1])), f"allowed are {', '.join(allowed)}", hint)
@@ -215,7 +215,7 @@ def _path(location: tuple[Any, ...]) -> str:
     return text
 
 
-def _allowed(location: tuple[Any, ...]) -> list[str]:
+def _allowed_keys(location: tuple[Any, ...]) -> list[str]:
     model: Any = Brief
     for part in location[:-1]:
         if isinstance(part, str) and part in getattr(model, "model_fields", {}):
@@ -249,7 +249,7 @@ def _example(field: dict[str, Any], schema: dict[str, Any]) -> Any:
     if "$ref" in field or "anyOf" in field or "allOf" in field:
         inner = [field, *field.get("anyOf", []), *field.get("allOf", [])]
         ref = next((part["$ref"] for part in inner if "$ref" in part), None)
-        return _filled(schema["$defs"][ref.rsplit("/", 1)[1]], schema) if ref else _plain(inner)
+        return _example_object(schema["$defs"][ref.rsplit("/", 1)[1]], schema) if ref else _plain(inner)
     if field.get("type") == "array":
         return [_example(field.get("items", {}), schema)]
     return _plain([field])
@@ -263,7 +263,7 @@ def _plain(kinds: list[dict[str, Any]]) -> Any:
     return 1 if types & {"integer", "number"} else {} if "object" in types else "text"
 
 
-def _filled(model: dict[str, Any], schema: dict[str, Any]) -> Any:
+def _example_object(model: dict[str, Any], schema: dict[str, Any]) -> Any:
     made = {}
     for name in model.get("required", model.get("properties", {})):
         field = model["properties"][name]

@@ -12,7 +12,7 @@ from foundry.names import sha256_file
 
 
 @dataclass(frozen=True)
-class Worn:
+class ResolvedAdapter:
     """An adapter as a tenant wears it: the card, its weight in thousandths, and the picture file that it follows."""
 
     card: ModelCard
@@ -32,7 +32,7 @@ class Cards:
     generate: ModelCard
     upscale: ModelCard
     screen: ModelCard
-    adapters: tuple[Worn, ...] = ()
+    adapters: tuple[ResolvedAdapter, ...] = ()
     clip: ModelCard | None = None
 
     @property

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-Stamp = tuple[Path, int, int]
+FileIdentity = tuple[Path, int, int]
 """A file, when it was written (nanoseconds) and its size in bytes."""
 
 
-def stamp(path: Path) -> Stamp:
+def file_identity(path: Path) -> FileIdentity:
     """As the file is now; OSError if there is none."""
     found = path.stat()
     return path, found.st_mtime_ns, found.st_size

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from foundry.names import digest
 
-RENDERER_VERSION = "1"
+VIEW_RENDERER_VERSION = "1"
 """Changes with whatever changes a rendered view besides the model file and the view: the rig, the framing, the file."""
 
 Light = Literal["left", "right", "front", "top"]
@@ -33,4 +33,4 @@ class View(BaseModel):
 
 def view_name(model_sha256: str, view: View) -> str:
     """Names the rendered picture: the hash of the model file, the view and the renderer's version."""
-    return digest("view", model=model_sha256, view=view.model_dump(mode="json"), renderer=RENDERER_VERSION)
+    return digest("view", model=model_sha256, view=view.model_dump(mode="json"), renderer=VIEW_RENDERER_VERSION)

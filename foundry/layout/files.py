@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from foundry.channel.placement import Placement
 from foundry.errors import BadInput, FoundryError
-from foundry.inputs.file_identity import Stamp, stamp
+from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.layout.layout import Layout
 from foundry.tenant import Tenant
 from templates import TEMPLATES
@@ -70,7 +70,7 @@ class When(BaseModel):
         return all(holds)
 
 
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Raw:
+def merge_layouts(below: Mapping[str, Any], above: Mapping[str, Any]) -> Raw:
     """`above` over `below`: maps are merged at every depth, null takes a key away, anything else and areas replace."""
     result = dict(below)
     if _AREAS & set(above):
@@ -79,7 +79,7 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Raw:
         if value is None:
             result.pop(key, None)
         elif key not in _AREAS and isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
-            result[key] = merged(result[key], value)
+            result[key] = merge_layouts(result[key], value)
         else:
             result[key] = value
     return result
@@ -130,7 +130,7 @@ class LayoutFiles:
             try:
                 for variation in raw.get("variations", ()):
                     if When.model_validate(variation.get("when", {})).holds(placement):
-                        raw = merged(raw, {k: v for k, v in variation.items() if k != "when"})
+                        raw = merge_layouts(raw, {k: v for k, v in variation.items() if k != "when"})
                 plain = {k: v for k, v in raw.items() if k not in _ABOUT_FILES}
                 self._made[key] = Layout.model_validate(plain)
             except (ValidationError, AttributeError, TypeError) as error:
@@ -151,7 +151,7 @@ class LayoutFiles:
         if "extends" not in file:
             return dict(file)
         parent = self._raw(file["extends"], (*below, (name, own)))
-        return merged({k: v for k, v in parent.items() if k not in ("default", "abstract", "title")}, file)
+        return merge_layouts({k: v for k, v in parent.items() if k not in ("default", "abstract", "title")}, file)
 
 
 def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
@@ -172,17 +172,17 @@ def layout_named(name: str, placement: Placement, tenant: Tenant | None = None) 
     return layouts_of(tenant).layout(name, placement)
 
 
-def _stamps(folder: Path) -> tuple[Stamp, ...]:
-    return tuple(map(stamp, sorted(folder.glob("*.yaml"))))
+def _stamps(folder: Path) -> tuple[FileIdentity, ...]:
+    return tuple(map(file_identity, sorted(folder.glob("*.yaml"))))
 
 
 @lru_cache(maxsize=64)
-def _files(shipped: tuple[Stamp, ...], own: tuple[Stamp, ...]) -> LayoutFiles:
+def _files(shipped: tuple[FileIdentity, ...], own: tuple[FileIdentity, ...]) -> LayoutFiles:
     return LayoutFiles(_read(shipped), _read(own))
 
 
 @lru_cache(maxsize=256)
-def _read(files: tuple[Stamp, ...]) -> dict[str, Raw]:
+def _read(files: tuple[FileIdentity, ...]) -> dict[str, Raw]:
     """The shipped files once, however many tenants have their own above them."""
     found: dict[str, Raw] = {}
     for path, *_ in files:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from foundry.copy import COPY_FIELDS
 from foundry.names import digest
 
-RENDERER_VERSION = "5"
+LAYOUT_RENDERER_VERSION = "5"
 FAMILIES = (
     "square", "portrait", "story", "landscape", "leaderboard", "rectangle", "skyscraper", "billboard",
     "mobile-banner", "print-portrait", "print-landscape",

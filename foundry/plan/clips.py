@@ -21,7 +21,7 @@ FROM_WORDS, FROM_PICTURE = "text-to-video", "image-to-video"
 TASKS = (FROM_WORDS, FROM_PICTURE)
 
 
-def moves(plan: ShotPlan) -> bool:
+def has_clips(plan: ShotPlan) -> bool:
     """Whether any scene of the brief moves."""
     return any(scene.clip for scene in plan.scenes)
 
@@ -41,8 +41,8 @@ def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
     card = clip_card(plan)
     first = shot.master if card.task == FROM_PICTURE else None
     scenario = Scenario(
-        _prompt(plan, shot, scene, scene.clip), avoided(plan, scene, scene.clip), first,
-        length(card, scene.clip), _judges(plan),
+        _prompt(plan, shot, scene, scene.clip), clip_negative_prompt(plan, scene, scene.clip), first,
+        clip_frames(card, scene.clip), _judges(plan),
     )  # fmt: skip
     return replace(clip_order(card, plan.tenant.id, scenario, shot.bucket, shot.alternative), plan=plan.digest)
 
@@ -58,12 +58,12 @@ def _prompt(plan: ShotPlan, shot: ShotOrder, scene: Scene, clip: SceneClip) -> s
     return said if shown.picture else f"{said}. {shown.words}"
 
 
-def avoided(plan: ShotPlan, scene: Scene, clip: SceneClip) -> str:
+def clip_negative_prompt(plan: ShotPlan, scene: Scene, clip: SceneClip) -> str:
     """The clip's negative prompt, the scene's and the brief's, joined."""
     return ", ".join(part for part in (clip.negative_prompt, plan.brief.avoid(scene)) if part)
 
 
-def length(card: ModelCard, clip: SceneClip) -> int:
+def clip_frames(card: ModelCard, clip: SceneClip) -> int:
     """Return the frames of a clip, 0 for the card's own length; Unusable if the card films no such length."""
     frames = frames_for(card, clip.seconds) if clip.seconds is not None else 0
     return 0 if frames == card.frames else frames
@@ -76,9 +76,9 @@ def clips_shown(plan: ShotPlan, scenes: tuple[ShotOrder, ...]) -> tuple[ClipOrde
     return tuple(clip_of(plan, shot) for shot in scenes)
 
 
-def clips(plan: ShotPlan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
+def plan_clips(plan: ShotPlan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
     """Every clip that a film shows, with a shot that it belongs to; one filmed from words may belong to several."""
-    if not moves(plan):
+    if not has_clips(plan):
         return
     shown = {bucket: scenes_in_films(plan, bucket) for bucket in plan.cells}
     for shot in plan.shots():
@@ -93,7 +93,7 @@ def scenes_in_films(plan: ShotPlan, bucket: str) -> frozenset[int]:
 
 def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
     """The different clips of the first alternative, by name; the others have as many each."""
-    if not moves(plan):
+    if not has_clips(plan):
         return {}
     found = {}
     for subject in range(len(plan.subjects)):
@@ -104,39 +104,43 @@ def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
     return found
 
 
-def showings(plan: ShotPlan, shot: ShotOrder) -> int:
+def count_showings(plan: ShotPlan, shot: ShotOrder) -> int:
     """How often films show the clip of this shot: they share its cost."""
     if clip_card(plan).task == FROM_PICTURE:
-        return _showings(plan, shot.subject, shot.scene, shot.bucket, shot.mirrored)
+        return _count_showings(plan, shot.subject, shot.scene, shot.bucket, shot.mirrored)
     return sum(
-        _showings(plan, subject, scene, bucket, mirrored)
-        for subject in _told_alike(plan, shot.subject)
-        for scene in _filmed_alike(plan, shot.scene)
+        _count_showings(plan, subject, scene, bucket, mirrored)
+        for subject in _subjects_told_alike(plan, shot.subject)
+        for scene in _scenes_filmed_alike(plan, shot.scene)
         for bucket, mirrored, _ in plan.sides
         if bucket == shot.bucket
     )
 
 
-def _showings(plan: ShotPlan, subject: int, scene: int, bucket: str, mirrored: bool) -> int:
+def _count_showings(plan: ShotPlan, subject: int, scene: int, bucket: str, mirrored: bool) -> int:
     films = sum(scene in plan.scenes_of(cell) for cell in plan.cells[bucket])
     locales = next(said for side, turned, said in plan.sides if (side, turned) == (bucket, mirrored))
     return len(plan.subjects[subject].products) * films * len(locales)
 
 
-def _told_alike(plan: ShotPlan, subject: int) -> list[int]:
+def _subjects_told_alike(plan: ShotPlan, subject: int) -> list[int]:
     """The subjects of which a clip's words say the same: nothing of one that has a picture."""
     if plan.subjects[subject].picture is None:
         return [subject]
     return [at for at, one in enumerate(plan.subjects) if one.picture is not None]
 
 
-def _filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
+def _scenes_filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
     """The scenes whose clips are filmed from the same words, at the same length."""
 
-    def asked(at: int) -> tuple[str, str, int] | None:
+    def inputs(at: int) -> tuple[str, str, int] | None:
         one = plan.scenes[at]
         if one.clip is None:
             return None
-        return one.clip.prompt or one.prompt, avoided(plan, one, one.clip), length(clip_card(plan), one.clip)
+        return (
+            one.clip.prompt or one.prompt,
+            clip_negative_prompt(plan, one, one.clip),
+            clip_frames(clip_card(plan), one.clip),
+        )
 
-    return [at for at in range(len(plan.scenes)) if asked(at) == asked(scene)]
+    return [at for at in range(len(plan.scenes)) if inputs(at) == inputs(scene)]

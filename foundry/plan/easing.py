@@ -22,7 +22,7 @@ STEPS = 60
 
 
 @lru_cache(maxsize=256)
-def curve(name: str) -> tuple[float, float, float, float]:
+def control_points(name: str) -> tuple[float, float, float, float]:
     """Control points x1, y1, x2, y2 of a curve; ValueError for what is no curve."""
     if name in NAMED:
         return NAMED[name]
@@ -36,11 +36,11 @@ def curve(name: str) -> tuple[float, float, float, float]:
     return x1, y1, x2, y2
 
 
-def eased(name: str, share: float) -> float:
+def ease(name: str, share: float) -> float:
     """Progress after `share` of the time, both 0 to 1; a curve may go beyond its ends, as in CSS."""
     if share <= 0 or share >= 1:
         return min(max(share, 0.0), 1.0)
-    x1, y1, x2, y2 = curve(name)
+    x1, y1, x2, y2 = control_points(name)
     return _at(y1, y2, _parameter(x1, x2, share))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from foundry.plan.clip import ClipOrder, clip_cost
-from foundry.plan.clips import clip_card, clips, first_clips, showings
+from foundry.plan.clips import clip_card, count_showings, first_clips, plan_clips
 from foundry.plan.composition import compositions
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
@@ -98,7 +98,7 @@ def shot_share(plan: Plan, shot: ShotOrder) -> Decimal:
 
 def clip_share(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
     """What a film bears of the cost of a clip each time that it shows it."""
-    return clip_money(plan, clip) / showings(plan, shot)
+    return clip_money(plan, clip) / count_showings(plan, shot)
 
 
 def master_bytes(bucket: str, bits: int) -> int:
@@ -107,7 +107,7 @@ def master_bytes(bucket: str, bits: int) -> int:
     return int(size.width_px * size.height_px * MASTER_BITS_PER_PIXEL[bits] / 8)
 
 
-def estimate(plan: Plan) -> Estimate:
+def estimate_plan(plan: Plan) -> Estimate:
     """The whole order, as if nothing existed; worked out without walking the variants."""
     alternatives = plan.brief.alternatives
     size, money = 0, plan.shot_count * shot_money(plan)
@@ -156,7 +156,7 @@ class Needs:
         return self.variants_to_make + self.variants_only_rendered == 0
 
 
-def needs(plan: Plan, store: ObjectStore) -> Needs:
+def count_needs(plan: Plan, store: ObjectStore) -> Needs:
     """Walk the plan once and ask the store for each name."""
     found = Needs(by_placement={p.name: [0, 0, 0] for p in plan.placements})
     for shot in plan.shots():
@@ -194,7 +194,7 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> Non
 def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
     """Clips that are shown by a film which does not exist, and do not exist themselves; each once."""
     wanted: dict[str, bool] = {}
-    for shot, clip in clips(plan):
+    for shot, clip in plan_clips(plan):
         if not wanted.get(clip.name):
             wanted[clip.name] = not store.exists(clip.record) and film_missing(plan, shot, clip, store)
             if wanted[clip.name]:

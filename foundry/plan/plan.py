@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from foundry.brief.brief import FilmWishes
-from foundry.brief.copywriting import Days, write
+from foundry.brief.copywriting import Days, write_copy
 from foundry.copy import Copy
 from foundry.names import digest
 from foundry.plan.clips import clips_shown
@@ -121,19 +121,19 @@ class Plan(ShotPlan):
 
     def copy(self, product: int, locale: str, shown: frozenset[str]) -> ShownCopy:
         """Return the copy of one product and locale in the fields `shown`, and its digest."""
-        return self._write_copy(product, locale, shown)
+        return self._copies(product, locale, shown)
 
     @cached_property
-    def _write_copy(self) -> Callable[[int, str, frozenset[str]], ShownCopy]:
+    def _copies(self) -> Callable[[int, str, frozenset[str]], ShownCopy]:
         """Writes copy and keeps the last few thousand texts: variants of one locale repeat them."""
         days = Days(self.brief.embargo, self.brief.expiry)
 
         @lru_cache(maxsize=8_192)
-        def write_copy(product: int, locale: str, shown: frozenset[str]) -> ShownCopy:
-            words = write(self.brief.messages[locale], self.products[product], locale, days).only(shown)
+        def write(product: int, locale: str, shown: frozenset[str]) -> ShownCopy:
+            words = write_copy(self.brief.messages[locale], self.products[product], locale, days).only(shown)
             return words, digest("copy", **words.texts())
 
-        return write_copy
+        return write
 
     def stills_per_shot(self, shot: ShotOrder) -> int:
         """Return the number of a shot's variants that are stills; they come first."""

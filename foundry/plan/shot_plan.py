@@ -17,7 +17,7 @@ from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
 from foundry.fonts import fonts_digest
 from foundry.layout.files import layout_for
-from foundry.layout.layout import RENDERER_VERSION, Layout
+from foundry.layout.layout import LAYOUT_RENDERER_VERSION, Layout
 from foundry.locales import is_rtl
 from foundry.names import digest, sorted_json
 from foundry.plan.composition import compositions
@@ -124,7 +124,7 @@ class ShotPlan:
             placement=placement.digest,
             brand=self.tenant.brand_digest,
             fonts=fonts_digest((fonts.display, fonts.body)),
-            renderer=RENDERER_VERSION,
+            renderer=LAYOUT_RENDERER_VERSION,
         )
 
     @cached_property

@@ -21,7 +21,7 @@ from foundry.channel.placement import Motion, Placement
 from foundry.copy import CopyField
 from foundry.errors import FoundryError
 from foundry.names import digest
-from foundry.plan.easing import curve
+from foundry.plan.easing import control_points
 from templates import TEMPLATES
 
 FILM_VERSION = "2"
@@ -33,7 +33,7 @@ ANIMATED = ("gif", "webp")
 
 
 def _a_curve(name: str) -> str:
-    curve(name)
+    control_points(name)
     return name
 
 
@@ -88,7 +88,7 @@ class Cue(_Strict):
     ease: Ease = "cubic-bezier(0.16, 1, 0.3, 1)"
 
 
-class Scene(_Strict):
+class TemplateScene(_Strict):
     """One picture of the brief, or a card in a brand colour, for some beats."""
 
     beats: int = Field(ge=1)
@@ -108,7 +108,7 @@ class Template(_Strict):
     seconds: Decimal = Field(gt=0, le=60)
     bpm: int = Field(ge=40, le=220, description="Beats per minute, where the brief's music has none.")
     loop: bool = Field(default=False, description="For animated pictures, which play again and again.")
-    scenes: tuple[Scene, ...] = Field(min_length=1)
+    scenes: tuple[TemplateScene, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _cues_lie_inside(self) -> Template:
@@ -194,10 +194,10 @@ class Timeline:
             if take.cues:
                 after = self.takes[index + 1].entering if index + 1 < len(self.takes) else 0
                 spans.append((min(cue.start for cue in take.cues), take.stop + after))
-        return joined(spans)
+        return join_spans(spans)
 
 
-def joined(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def join_spans(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Runs in order, those that touch made one."""
     made: list[tuple[int, int]] = []
     for start, stop in sorted(spans):
@@ -208,14 +208,14 @@ def joined(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(made)
 
 
-def rate_of(said: Decimal) -> Fraction:
+def exact_rate(said: Decimal) -> Fraction:
     """The exact frame rate: 23.976, 29.97 and 59.94 are thousand-and-firsts (SMPTE ST 12-1), all others as said."""
     whole = Fraction(round(said))
     ntsc = whole * 1000 / 1001
     return ntsc if said != round(said) and abs(Fraction(said) - ntsc) < Fraction(1, 100) else Fraction(said)
 
 
-def fitted(template: Template, rate: Fraction, seconds: Decimal, bpm: int) -> Timeline:
+def fit_template(template: Template, rate: Fraction, seconds: Decimal, bpm: int) -> Timeline:
     """The template at a frame rate, a length and a tempo: cuts on the tempo's beats, the end on the last frame."""
     frames = max(1, round(Fraction(seconds) * rate))
     fitting = _Fitting(template, rate, frames, Fraction(60, bpm) * rate)
@@ -273,7 +273,7 @@ class _Fitting:
             cues=cues,
         )
 
-    def entrance(self, cue: Cue, scene: Scene, start: int, stop: int) -> Entrance:
+    def entrance(self, cue: Cue, scene: TemplateScene, start: int, stop: int) -> Entrance:
         share = Fraction(cue.beat, scene.beats) * (stop - start)
         at = min(max(self.on_beat(start + share), start), stop - 1)
         frames = min(self.of(cue.milliseconds), stop - at)
@@ -323,7 +323,7 @@ def timeline_for(
     template = template_for(placement, motion, asked)
     shortest, longest = motion.seconds
     length = min(max(seconds or template.seconds, shortest), longest)
-    return fitted(template, rate_of(motion.rates[0]), length, bpm or template.bpm)
+    return fit_template(template, exact_rate(motion.rates[0]), length, bpm or template.bpm)
 
 
 def ordered_timeline(wishes: FilmWishes | None, placement: Placement) -> Timeline | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from foundry.errors import BadInput
 from foundry.store.bucket_requests import BUCKET_RETRIES, retries_within
-from foundry.store.bucket_store import BucketStore, Home
+from foundry.store.bucket_store import BucketHome, BucketStore
 from foundry.store.object_store import LocalStore, ObjectStore
 from foundry.tenant import Tenant
 
@@ -25,7 +25,7 @@ def open_store(address: str, tenants: Iterable[Tenant] = (), *, patience_s: floa
     kind = urlsplit(address).scheme if "://" in address else ""
     own = tuple((tenant.id, tenant.storage) for tenant in tenants if tenant.storage)
     if kind == "gs":
-        homes = tuple((name, Home(s.bucket, _folded(s.prefix), s.kms_key)) for name, s in own)
+        homes = tuple((name, BucketHome(s.bucket, _as_folder(s.prefix), s.kms_key)) for name, s in own)
         return BucketStore(
             _home(address), homes, retries=BUCKET_RETRIES if patience_s is None else retries_within(patience_s)
         )
@@ -34,13 +34,13 @@ def open_store(address: str, tenants: Iterable[Tenant] = (), *, patience_s: floa
     return LocalStore(Path(address))
 
 
-def _home(address: str) -> Home:
+def _home(address: str) -> BucketHome:
     parts = urlsplit(address)
     if not parts.netloc:
         raise BadInput("store", f"{address!r} names no bucket; give {MEANT}")
-    return Home(parts.netloc, _folded(parts.path))
+    return BucketHome(parts.netloc, _as_folder(parts.path))
 
 
-def _folded(prefix: str) -> str:
+def _as_folder(prefix: str) -> str:
     inside = prefix.strip("/")
     return f"{inside}/" if inside else ""

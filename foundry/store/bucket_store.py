@@ -35,9 +35,9 @@ from foundry.store.object_store import (
     ObjectStat,
     crc32c,
     crc32c_of,
-    plain_name,
+    is_plain_name,
     scratch_in,
-    swept,
+    sweep_scratch,
 )
 
 TYPES = {".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".avif": "image/avif",
@@ -46,7 +46,7 @@ REPLACING_TRIES = 5
 
 
 @dataclass(frozen=True)
-class Home:
+class BucketHome:
     """Where a tenant's objects are: bucket, a prefix that ends in a slash or is empty, and a Cloud KMS key's name."""
 
     bucket: str
@@ -62,8 +62,8 @@ class BucketStore:
     client is made in each process when it is first used, with that process's own credentials.
     """
 
-    home: Home
-    homes: tuple[tuple[str, Home], ...] = ()
+    home: BucketHome
+    homes: tuple[tuple[str, BucketHome], ...] = ()
     tenant: str = ""
     retries: RetryPolicy = BUCKET_RETRIES
     at_once: int = 8
@@ -249,7 +249,7 @@ class BucketStore:
 
     def sweep(self) -> int:
         """Remove this machine's scratch files of dead processes; an upload that was cut off is no object."""
-        return swept(self.scratch_folder())
+        return sweep_scratch(self.scratch_folder())
 
     @property
     def _bucket(self) -> Any:
@@ -267,7 +267,7 @@ class BucketStore:
 
     def _full(self, name: str) -> str:
         full = self.prefix + name
-        if not plain_name(full):
+        if not is_plain_name(full):
             raise ForeignName(name, self.prefix)
         return self.home.prefix + full
 

@@ -29,7 +29,7 @@ BLOCK = 1 << 20
 ASKED_AT_ONCE = 64
 
 
-def plain_name(name: str) -> bool:
+def is_plain_name(name: str) -> bool:
     """Whether a whole object name is a plain relative path that cannot climb."""
     return bool(_NAME.match(name)) and "//" not in name
 
@@ -179,7 +179,7 @@ class LocalStore:
 
     def _full(self, name: str) -> str:
         full = self.prefix + name
-        if not plain_name(full):
+        if not is_plain_name(full):
             raise ForeignName(name, self.prefix)
         return full
 
@@ -326,7 +326,7 @@ class LocalStore:
 
     def sweep(self) -> int:
         """Remove scratch files of processes that are gone; returns how many."""
-        return swept(self.root / SCRATCH)
+        return sweep_scratch(self.root / SCRATCH)
 
 
 @contextmanager
@@ -340,7 +340,7 @@ def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def swept(folder: Path) -> int:
+def sweep_scratch(folder: Path) -> int:
     """Remove the files of `folder` whose names begin with a dead process's id; returns how many."""
     gone = 0
     for file in folder.glob("*-*"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from foundry.plan.easing import eased
+from foundry.plan.easing import ease
 from foundry.plan.timeline import Take
 
 SIDEWAYS = {"pan-left": (-1, 0), "pan-right": (1, 0), "tilt-up": (0, -1), "tilt-down": (0, 1)}
@@ -61,7 +61,7 @@ class CameraPath:
         """Return the window of a frame, counted from the scene's start; after the move, the last window."""
         if frame >= self.frames or self.frames <= 1:
             return self.last
-        return self.first.interpolate(self.last, eased(self.ease, max(frame, 0) / self.frames))
+        return self.first.interpolate(self.last, ease(self.ease, max(frame, 0) / self.frames))
 
     @property
     def narrowest(self) -> float:

@@ -8,7 +8,7 @@ from queue import Queue
 from threading import Event, Thread
 from typing import Any
 
-from foundry.plan.timeline import Timeline, joined
+from foundry.plan.timeline import Timeline, join_spans
 from imaging.film.encoding.film_format import FilmFormat
 from imaging.film.encoding.segments import EncodedRun, encode_run
 from imaging.film.staged_film import FilmText, StagedFilm
@@ -32,7 +32,7 @@ def stretches(timeline: Timeline, text: FilmText) -> tuple[Stretch, ...]:
     """Return the whole film as stretches, cut where text appears or disappears."""
     spans = [*timeline.type_spans(), *((line.start, line.stop) for line in text.lines)]
     cut, at = [], 0
-    for start, stop in _close_gaps(joined(spans), timeline.frames):
+    for start, stop in _close_gaps(join_spans(spans), timeline.frames):
         if start > at:
             cut.append(Stretch(at, start, False))
         cut.append(Stretch(start, stop, True))
@@ -47,7 +47,7 @@ def _close_gaps(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[
     wide = [(0 if start < SHORTEST else start, frames if frames - stop < SHORTEST else stop) for start, stop in spans]
     filled = [(start, following[0]) if following[0] - stop < SHORTEST else (start, stop)
               for (start, stop), following in zip(wide, [*wide[1:], (10**9, 0)], strict=True)]  # fmt: skip
-    return joined(filled)
+    return join_spans(filled)
 
 
 @dataclass

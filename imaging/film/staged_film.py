@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from foundry.plan.easing import eased
+from foundry.plan.easing import ease
 from foundry.plan.timeline import Timeline
 from imaging.film.burnt_subtitles import BurntLine
 from imaging.film.canvas import FrameCanvas, blend, new_canvas, paint_sprite, wipe
@@ -79,7 +79,7 @@ class StagedFilm:
         take = self.timeline.takes[at]
         since = frame - take.start
         if at and since < take.entering:
-            share = eased(take.enter_ease, (since + 1) / (take.entering + 1))
+            share = ease(take.enter_ease, (since + 1) / (take.entering + 1))
             canvas = self._transition(self._scene_frame(at - 1, frame, text), canvas, take.enter, share)
         return self._with_subtitles(canvas, frame, text)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from foundry.copy import Copy
 from foundry.locales import is_rtl
-from foundry.plan.easing import eased
+from foundry.plan.easing import ease
 from foundry.plan.timeline import Entrance, Take
 from imaging.film.canvas import FrameCanvas, Sprite, make_sprite, paint_sprite
 from imaging.film.scene_layers import copy_fields
@@ -34,7 +34,7 @@ class MovingSlot:
             return 0.0
         if frame >= self.start + self.frames:
             return 1.0
-        return min(max(eased(self.ease, (frame - self.start + 1) / (self.frames + 1)), 0.0), 1.0)
+        return min(max(ease(self.ease, (frame - self.start + 1) / (self.frames + 1)), 0.0), 1.0)
 
     def offset(self, frame: int) -> tuple[float, float]:
         """Return the distance (x, y) from the slot's place at a frame, in pixels."""

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from PIL import Image, ImageStat
 
-from foundry.channel.inspection import Found, inspect
+from foundry.channel.inspection import FileFacts, inspect
 from foundry.channel.inspection.verdict import judge
 from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
@@ -30,7 +30,7 @@ def check(data: bytes, composed: FinishedPicture, placement: Placement) -> tuple
     return (*file_checks(found, placement), _not_blank(found, composed.image), *composition_checks(composed, placement))
 
 
-def file_checks(found: Found, placement: Placement) -> tuple[CheckRecord, ...]:
+def file_checks(found: FileFacts, placement: Placement) -> tuple[CheckRecord, ...]:
     """The placement's rules held against a finished still, film or page; advice is no check."""
     findings = judge(found, placement, exact=True).findings
     return tuple(CheckRecord(f.rule, f.passed, f.measured, f.limit) for f in findings if not f.advice)
@@ -52,7 +52,7 @@ def check_record(name: str, passed: bool, measured: str, limit: str) -> CheckRec
     return CheckRecord(name, bool(passed), measured, limit)
 
 
-def _not_blank(found: Found, image: Image.Image) -> CheckRecord:
+def _not_blank(found: FileFacts, image: Image.Image) -> CheckRecord:
     """On the file's own pixels where its reader decodes them, else (films, pages) on the composition's."""
     spread = found.picture.spread if found.picture else None
     if spread is None:

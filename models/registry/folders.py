@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from foundry.card.card import ModelCard, Stage
 from foundry.errors import BadInput
-from foundry.inputs.file_identity import Stamp, stamp
+from foundry.inputs.file_identity import FileIdentity, file_identity
 from models.registry.ledger import LEDGER, Change, changes
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
@@ -80,13 +80,13 @@ def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
     return _all_cards(registry, tuple(_stamps(registry)))
 
 
-def _stamps(registry: Registry) -> Iterator[Stamp]:
+def _stamps(registry: Registry) -> Iterator[FileIdentity]:
     for folder in registry.folders:
-        yield from (stamp(path) for path in (*sorted(folder.glob("*.yaml")), folder / LEDGER) if path.is_file())
+        yield from (file_identity(path) for path in (*sorted(folder.glob("*.yaml")), folder / LEDGER) if path.is_file())
 
 
 @lru_cache(maxsize=16)
-def _all_cards(registry: Registry, _stamps: tuple[Stamp, ...]) -> tuple[ModelCard, ...]:
+def _all_cards(registry: Registry, _stamps: tuple[FileIdentity, ...]) -> tuple[ModelCard, ...]:
     found: dict[tuple[str, str], ModelCard] = {}
     lines = history(registry)
     for card in _read_all(registry):
@@ -110,7 +110,7 @@ def history(registry: Registry) -> tuple[Change, ...]:
 
 def standing(registry: Registry, card: ModelCard) -> Standing:
     """Why a card has the stage that it has."""
-    return _standing(_read(stamp(card.path)), history(registry))
+    return _standing(_read(file_identity(card.path)), history(registry))
 
 
 def _standing(card: ModelCard, lines: tuple[Change, ...]) -> Standing:
@@ -141,11 +141,11 @@ def _read_all(registry: Registry) -> Iterator[ModelCard]:
         if not folder.is_dir():
             raise BadInput(str(folder), "is not a folder of cards; name one with --cards, or make it")
         for path in sorted(folder.glob("*.yaml")):
-            yield _read(stamp(path))
+            yield _read(file_identity(path))
 
 
 @lru_cache(maxsize=256)
-def _read(file: Stamp) -> ModelCard:
+def _read(file: FileIdentity) -> ModelCard:
     return read_card(file[0])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from foundry.card.card import ModelCard
-from foundry.card.selection import Cards, Worn
+from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.errors import FoundryError, Refusals
 from foundry.plan.clips import TASKS
 from foundry.tenant import AdapterChoice, Tenant
@@ -107,5 +107,5 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
     return Cards(generate, upscale, screen, worn, clip)
 
 
-def _worn(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> Worn:
-    return Worn(card, int(use.weight * 1000), tenant.folder / use.picture if use.picture else None)
+def _worn(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> ResolvedAdapter:
+    return ResolvedAdapter(card, int(use.weight * 1000), tenant.folder / use.picture if use.picture else None)

@@ -12,7 +12,7 @@ from foundry.inputs.picture import PictureFacts, picture_name
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
 from foundry.manifest import DeadLetter
-from foundry.plan.clips import clip_card, moves
+from foundry.plan.clips import clip_card, has_clips
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
@@ -189,7 +189,7 @@ def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: A
 
 def clip_stage(plans: dict[str, Plan], store: ObjectStore, where: Engine) -> FilmPlans | None:
     """Return the stage that films the moving scenes of these plans; None if no scene moves."""
-    moving = {digest: plan for digest, plan in plans.items() if moves(plan)}
+    moving = {digest: plan for digest, plan in plans.items() if has_clips(plan)}
     if not moving:
         return None
     cards = {card.digest: card for card in map(clip_card, moving.values())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foundry.errors import BadInput
 from foundry.names import campaign_folder
-from foundry.plan.estimate import Needs, needs
+from foundry.plan.estimate import Needs, count_needs
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.report_page import RunFigures, write_report
@@ -22,7 +22,7 @@ def report_again(each: Admitted, address: str, store: ObjectStore | None = None)
     own = store.for_tenant(each.plan.tenant.id)
     if not own.exists(f"{campaign_folder(each.plan.brief.campaign.id)}/manifest.jsonl"):
         raise BadInput(address, "holds no run of this campaign; use `foundry run` first")
-    return report_run(each, store, needs(each.plan, own), None)
+    return report_run(each, store, count_needs(each.plan, own), None)
 
 
 def report_run(each: Admitted, store: ObjectStore, lacking: Needs, seconds: float | None) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from foundry.names import campaign_folder
-from foundry.plan.estimate import Needs, needs
+from foundry.plan.estimate import Needs, count_needs
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.report import REPORT, report_run
@@ -84,7 +84,7 @@ def run_all(
     """
     began = time.monotonic()
     store = open_store(address, [each.plan.tenant for each in orders])
-    lacking = {each.plan.digest: needs(each.plan, store.for_tenant(each.plan.tenant.id)) for each in orders}
+    lacking = {each.plan.digest: count_needs(each.plan, store.for_tenant(each.plan.tenant.id)) for each in orders}
     unfinished = [each for each in orders if not _finished(each, store, lacking[each.plan.digest])]
     failed = _build(unfinished, store, options, lacking, display) if unfinished else {}
     seconds = time.monotonic() - began

@@ -14,7 +14,7 @@ from foundry.manifest import DeadLetter
 from foundry.plan.estimate import Needs, needs
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
-from foundry.spans import traced
+from foundry.spans import trace_plans
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.bus.order_progress import MOST_FAILED_IDS

@@ -15,7 +15,7 @@ from foundry.errors import FoundryError, Refusals
 from foundry.inputs.picture import PictureFacts
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
-from foundry.plan.estimate import Estimate, estimate
+from foundry.plan.estimate import Estimate, estimate_plan
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant, load_tenant
 from imaging.typesetting.copy_fitting import find_misfits
@@ -86,7 +86,7 @@ def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
     keys = tuple(facts.key if (facts := products.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
     plan = Plan(brief=brief, tenant=tenant, cards=cards, pictures=keys, placements=placements, sounds=named)
-    figures = estimate(plan)
+    figures = estimate_plan(plan)
     _refuse(brief, list(check_limits(plan, figures)))
     _refuse(brief, list(find_misfits(plan)))
     inputs = {facts.key: facts for facts in (*products.values(), *sounds)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from foundry.card.card import ModelCard
-from foundry.card.selection import Cards, Worn
+from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement
 from foundry.errors import FoundryError, Problem, Unusable, shorten
 from foundry.inputs.picture import inspect_picture
@@ -47,7 +47,7 @@ def _check_adapter(path: str, card: ModelCard, base: ModelCard, tenant: Tenant) 
         )
 
 
-def _check_guide(path: str, worn: Worn) -> Iterator[FoundryError]:
+def _check_guide(path: str, worn: ResolvedAdapter) -> Iterator[FoundryError]:
     """Check that an adapter that follows a picture has a usable one, and that no other has one."""
     kind = worn.card.adapter.kind if worn.card.adapter else "lora"
     if worn.file is None:

@@ -10,7 +10,7 @@ from foundry.card.card import ModelCard
 from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
 from foundry.errors import Problem, Unusable, shorten
-from foundry.plan.clips import FROM_WORDS, clip_card, clip_of, length, moves
+from foundry.plan.clips import FROM_WORDS, clip_card, clip_frames, clip_of, has_clips
 from foundry.plan.plan import Plan
 from foundry.plan.shot_plan import Cell
 from foundry.plan.timeline import Timeline, ordered_timeline
@@ -44,7 +44,7 @@ def check_clips(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Pl
     yield from _check_sizes(brief, card, films, where)
     for at, clip in moving.items():
         try:
-            length(card, clip)
+            clip_frames(card, clip)
         except Unusable as error:
             yield error.at(f"scenes[{at}].clip.seconds", str(clip.seconds))
 
@@ -94,7 +94,7 @@ def _check_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Ite
 
 def clip_notes(plan: Plan) -> Iterator[str]:
     """Yield what an editor should know of the clips that a plan makes."""
-    if not moves(plan):
+    if not has_clips(plan):
         return
     if clip_card(plan).task == FROM_WORDS:
         yield (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from foundry.brief.brief import PLACEHOLDER, Brief, Message
-from foundry.brief.copywriting import FIELDS, PLACEHOLDERS, Days, fills, unfilled, write
+from foundry.brief.copywriting import FIELDS, PLACEHOLDERS, Days, placeholder_values, unfilled_placeholders, write_copy
 from foundry.errors import FoundryError, Problem, shorten
-from foundry.fonts import hostile, uncovered
+from foundry.fonts import hostile_characters, missing_characters
 from foundry.tenant import Tenant
 
 
@@ -32,7 +32,7 @@ def _check_message(brief: Brief, tenant: Tenant, locale: str, message: Message) 
         yield from _check_banned(path, text, tenant)
         for product in brief.products:
             yield from _check_placeholders(
-                path, text, fills(product, locale, Days(brief.embargo, brief.expiry)), product.id, locale
+                path, text, placeholder_values(product, locale, Days(brief.embargo, brief.expiry)), product.id, locale
             )
     yield from _check_filled(brief, tenant, locale, message)
 
@@ -43,7 +43,7 @@ def _check_filled(brief: Brief, tenant: Tenant, locale: str, message: Message) -
     templated = [field for field in FIELDS if PLACEHOLDER.search(getattr(message, field))]
     found: dict[str, str] = {}
     for product in brief.products:
-        words = write(message, product, locale, Days(brief.embargo, brief.expiry))
+        words = write_copy(message, product, locale, Days(brief.embargo, brief.expiry))
         found.setdefault(words.price, f"products.{product.id}.prices, written for {locale}")
         for field in templated:
             found.setdefault(getattr(words, field), f"messages.{locale}.{field}, filled for product {product.id}")
@@ -53,10 +53,10 @@ def _check_filled(brief: Brief, tenant: Tenant, locale: str, message: Message) -
 
 
 def _check_text(path: str, text: str, families: tuple[str, ...]) -> Iterator[FoundryError]:
-    if controls := hostile(text):
+    if controls := hostile_characters(text):
         codes = ", ".join(f"U+{ord(c):04X}" for c in controls)
         yield Problem(path, shorten(text), f"holds control characters ({codes})", "remove them")
-    elif missing := uncovered(text, families):
+    elif missing := missing_characters(text, families):
         shown = ", ".join(f"{c} U+{ord(c[0]):04X}" for c in missing[:5])
         yield Problem(path, shorten(text),
             f"has {len(missing)} character(s) that no font covers: {shown}",
@@ -73,7 +73,7 @@ def _check_banned(path: str, text: str, tenant: Tenant) -> Iterator[FoundryError
 def _check_placeholders(
     path: str, text: str, values: dict[str, str], product: str, locale: str
 ) -> Iterator[FoundryError]:
-    for key in unfilled(text, values):
+    for key in unfilled_placeholders(text, values):
         if key in PLACEHOLDERS:
             wrong = f"needs {{{key}}}, which product {product!r} lacks for {locale}"
             remedy = "give the product that field (a price in the locale's currency) or drop it"

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from foundry.fonts import chain
+from foundry.fonts import font_chain
 from foundry.locales import is_rtl
 from imaging.typesetting.lettering import Style, measure
 from imaging.typesetting.lettering.breaking import breaks
@@ -49,7 +49,7 @@ def _page() -> str:
     )
     for locale, texts in COPIES.items():
         names = []
-        for face in chain("Inter", "regular", locale):
+        for face in font_chain("Inter", "regular", locale):
             names.append(f"'{face.path.stem}'")
             css.append(f"@font-face {{ font-family: {names[-1]}; src: url({json.dumps(face.path.as_uri())}) }}")
         css.append(f":lang({locale}) {{ font-family: {', '.join(names)} }}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from console.views import plan_as_json, print_explanation, print_plan, print_summary, summary_as_json
-from foundry.plan.estimate import Needs, needs
+from foundry.plan.estimate import Needs, count_needs
 from foundry.store.object_store import LocalStore
 from pipelines.campaign.explain import Explanation
 from pipelines.campaign.running import RunSummary
@@ -32,7 +32,7 @@ def terminal() -> tuple[Console, io.StringIO]:
 
 def planned(folder: Path) -> tuple[Admitted, Needs]:
     each = admitted(folder)
-    return each, needs(each.plan, LocalStore(folder / "store").for_tenant("aurelle"))
+    return each, count_needs(each.plan, LocalStore(folder / "store").for_tenant("aurelle"))
 
 
 def test_a_plan_shows_each_placement_with_its_pixels_and_what_it_needs(tmp_path: Path) -> None:

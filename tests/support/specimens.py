@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from foundry.brief.brief import Brief
-from foundry.brief.copywriting import write
+from foundry.brief.copywriting import write_copy
 from foundry.brief.intake import read_briefs
 from foundry.channel.placement import Placement, placements
 from foundry.copy import Copy
@@ -97,7 +97,7 @@ def script_of(locale: str) -> str:
 def copy_of(brand: str, locale: str) -> Copy:
     """A brand's copy, filled and priced as in a run."""
     order = brief(brand)
-    return write(order.messages[locale], order.products[0], locale)
+    return write_copy(order.messages[locale], order.products[0], locale)
 
 
 def looks(brand: str) -> tuple[Look, ...]:

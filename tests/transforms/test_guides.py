@@ -12,7 +12,7 @@ from PIL import Image
 
 from foundry.brief.intake import parse
 from foundry.card.card import Adapter, ModelCard, Source, UnitCost
-from foundry.card.selection import Worn
+from foundry.card.selection import ResolvedAdapter
 from foundry.errors import Refusals
 from foundry.store.object_store import LocalStore
 from models.registry import cards_of
@@ -31,7 +31,7 @@ def an_adapter(kind: str) -> ModelCard:
     )  # fmt: skip
 
 
-def ordered(folder: Path, *worn: Worn, staging: str = "composite") -> Admitted:
+def ordered(folder: Path, *worn: ResolvedAdapter, staging: str = "composite") -> Admitted:
     """The test brief, drawn by a card that takes everything."""
     owner = a_tenant()
     product_picture(folder / "serum.png")
@@ -72,8 +72,8 @@ def test_a_scene_is_drawn_around_the_stored_product(tmp_path: Path) -> None:
 
 def test_adapters_follow_the_tenants_picture(tmp_path: Path) -> None:
     worn = (
-        Worn(an_adapter("ip-adapter"), 800, a_picture(tmp_path)),
-        Worn(an_adapter("controlnet"), 1000, a_picture(tmp_path)),
+        ResolvedAdapter(an_adapter("ip-adapter"), 800, a_picture(tmp_path)),
+        ResolvedAdapter(an_adapter("controlnet"), 1000, a_picture(tmp_path)),
     )
     each = ordered(tmp_path, *worn)
     shot = next(each.plan.shots())
@@ -89,9 +89,9 @@ def test_adapters_follow_the_tenants_picture(tmp_path: Path) -> None:
 
 def test_another_picture_is_another_shot(tmp_path: Path) -> None:
     adapter, style = an_adapter("ip-adapter"), a_picture(tmp_path)
-    first = next(ordered(tmp_path, Worn(adapter, 1000, style)).plan.shots()).name
+    first = next(ordered(tmp_path, ResolvedAdapter(adapter, 1000, style)).plan.shots()).name
     Image.new("RGB", (300, 200), "#C03060").save(style)
-    assert next(ordered(tmp_path, Worn(adapter, 1000, style)).plan.shots()).name != first
+    assert next(ordered(tmp_path, ResolvedAdapter(adapter, 1000, style)).plan.shots()).name != first
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_another_picture_is_another_shot(tmp_path: Path) -> None:
 def test_a_picture_that_is_missing_or_left_over_is_refused(
     kind: str, has_picture: bool, sentence: str, tmp_path: Path
 ) -> None:
-    worn = Worn(an_adapter(kind), 1000, a_picture(tmp_path) if has_picture else None)
+    worn = ResolvedAdapter(an_adapter(kind), 1000, a_picture(tmp_path) if has_picture else None)
     with pytest.raises(Refusals, match="reason") as refused:
         ordered(tmp_path, worn)
     assert sentence in str(refused.value)
@@ -113,5 +113,5 @@ def test_a_picture_that_is_missing_or_left_over_is_refused(
 def test_a_broken_picture_is_refused_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "style.png").write_bytes(b"no picture")
     with pytest.raises(Refusals) as refused:
-        ordered(tmp_path, Worn(an_adapter("ip-adapter"), 1000, tmp_path / "style.png"))
+        ordered(tmp_path, ResolvedAdapter(an_adapter("ip-adapter"), 1000, tmp_path / "style.png"))
     assert "tenant aurelle: models.adapters[0].picture: 'style.png'" in str(refused.value)

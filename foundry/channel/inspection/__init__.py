@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from foundry.channel.inspection.found import CannotRead, Found, Moving, Page, Picture, Sound
-from foundry.channel.inspection.signature import HEAD_BYTES, called, format_of
+from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Page, Picture, SoundStream
+from foundry.channel.inspection.signature import HEAD_BYTES, claimed_format, format_of
 
-__all__ = ["CannotRead", "Found", "Moving", "Page", "Picture", "Sound", "inspect"]
+__all__ = ["CannotRead", "FileFacts", "FrameStream", "Page", "Picture", "SoundStream", "inspect"]
 STILLS = ("jpeg", "png", "webp", "gif", "avif", "jxl", "tiff")
 FILMS = ("mp4", "mov", "webm", "mkv")
 MOST_BYTES = 8_000_000_000
 
 
-def inspect(source: Path | bytes, name: str = "") -> Found:
+def inspect(source: Path | bytes, name: str = "") -> FileFacts:
     """What `source` is, a path or a file's bytes; messages call it `name`. CannotRead for what is nothing known.
 
     The first bytes decide, never the name. Every picture is decoded and every packet read, so a file that is cut off
@@ -35,7 +35,7 @@ def inspect(source: Path | bytes, name: str = "") -> Found:
             what = "is empty" if not size else f"has {size} bytes; the limit is {MOST_BYTES}"
             raise CannotRead(title, what, "Export it again.")
         found = _read(file, title, size)
-    return replace(found, called=called(title))
+    return replace(found, called=claimed_format(title))
 
 
 def _size(path: Path, title: str) -> int:
@@ -44,7 +44,7 @@ def _size(path: Path, title: str) -> int:
     return path.stat().st_size
 
 
-def _read(file: BinaryIO, title: str, size: int) -> Found:
+def _read(file: BinaryIO, title: str, size: int) -> FileFacts:
     form = format_of(file.read(HEAD_BYTES))
     file.seek(0)
     if form in STILLS:
@@ -61,6 +61,6 @@ def _read(file: BinaryIO, title: str, size: int) -> Found:
         return inspect_page(file, title, size)
     if form:
         raise CannotRead(title, f"is a {form}, which no placement takes", "Export it as JPEG or PNG.")
-    claim = f", though it is called .{title.rsplit('.', 1)[-1]}" if called(title) else ""
+    claim = f", though it is called .{title.rsplit('.', 1)[-1]}" if claimed_format(title) else ""
     what = f"begins like no picture, film or page that is known here{claim}"
     raise CannotRead(title, what, "Export it again.")

@@ -16,7 +16,7 @@ MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Box:
+class MediaBox:
     """One box: its four letters, and where its content lies in the file."""
 
     kind: bytes
@@ -24,10 +24,10 @@ class Box:
     end: int
 
 
-def boxes(file: BinaryIO, name: str) -> list[Box]:
+def media_boxes(file: BinaryIO, name: str) -> list[MediaBox]:
     """Every box of the kinds that hold what is asked here, in file order; CannotRead if the file ends inside one."""
     end = file.seek(0, io.SEEK_END)
-    found: list[Box] = []
+    found: list[MediaBox] = []
     for box in _walk(file, 0, end, name):
         found.append(box)
         if len(found) > MOST_BOXES:
@@ -35,7 +35,7 @@ def boxes(file: BinaryIO, name: str) -> list[Box]:
     return found
 
 
-def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[Box]:
+def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[MediaBox]:
     while at + 8 <= end:
         file.seek(at)
         head = file.read(16)
@@ -46,20 +46,20 @@ def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[Box]:
         if stop > end or stop < at + skip:
             what = f"ends inside its {kind.decode('latin1')!r} box: {stop - end} bytes are missing"
             raise CannotRead(name, what if stop > end else "has a box with a wrong length", "Copy or export it again.")
-        box = Box(kind, at + skip, stop)
+        box = MediaBox(kind, at + skip, stop)
         yield box
         if kind in PARENTS or kind in WITH_FLAGS:
             yield from _walk(file, box.start + (4 if kind in WITH_FLAGS else 0), stop, name)
         at = stop
 
 
-def content(file: BinaryIO, box: Box) -> bytes:
+def content(file: BinaryIO, box: MediaBox) -> bytes:
     """What a small box holds; at most 1 MiB of it."""
     file.seek(box.start)
     return file.read(min(box.end - box.start, MOST_BYTES))
 
 
-def index_first(found: list[Box]) -> bool | None:
+def index_first(found: list[MediaBox]) -> bool | None:
     """Whether the index comes before the frames, so that a film plays while it loads; None without both."""
     kinds = [box.kind for box in found]
     if b"moov" not in kinds or b"mdat" not in kinds:
@@ -67,23 +67,23 @@ def index_first(found: list[Box]) -> bool | None:
     return kinds.index(b"moov") < kinds.index(b"mdat")
 
 
-def turned(file: BinaryIO, found: list[Box]) -> bool:
+def is_turned(file: BinaryIO, found: list[MediaBox]) -> bool:
     """Whether a track asks players to turn or flip its frames; their pixels lie differently from what is seen."""
     heads = [content(file, box) for box in found if box.kind == b"tkhd"]
-    return any(_turned(head[52:88] if head[:1] == b"\x01" else head[40:76]) for head in heads)
+    return any(_turns(head[52:88] if head[:1] == b"\x01" else head[40:76]) for head in heads)
 
 
-def _turned(matrix: bytes) -> bool:
+def _turns(matrix: bytes) -> bool:
     upright = matrix[:4] == matrix[16:20] and not any(matrix[4:8]) and not any(matrix[12:16])
     return any(matrix) and not upright
 
 
-def edits(file: BinaryIO, found: list[Box]) -> int:
+def count_edits(file: BinaryIO, found: list[MediaBox]) -> int:
     """Entries of edit lists that do anything: all but a single one that plays a track from its start."""
-    return sum(_edits(content(file, box)) for box in found if box.kind == b"elst")
+    return sum(_count_edits(content(file, box)) for box in found if box.kind == b"elst")
 
 
-def _edits(data: bytes) -> int:
+def _count_edits(data: bytes) -> int:
     if len(data) < 8:
         return 0
     wide, count = data[0] == 1, int.from_bytes(data[4:8], "big")

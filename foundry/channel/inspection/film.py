@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from foundry.channel.inspection import boxes
-from foundry.channel.inspection.found import CannotRead, Found, Moving, Sound
+from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, SoundStream
 from foundry.channel.inspection.leaks import film_leaks
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ class _Track:
         self.size += packet.size
 
 
-def inspect_film(file: BinaryIO, name: str, form: str, size_bytes: int) -> Found:
+def inspect_film(file: BinaryIO, name: str, form: str, size_bytes: int) -> FileFacts:
     """Facts about a film of a container whose signature was seen; one that is cut off or damaged is refused."""
     try:
         import av
     except ImportError as error:
         remedy = "Run `pip install campaign-foundry[video]`."
         raise CannotRead(name, f"is a {form}, for which no reader is installed", remedy) from error
-    iso = boxes.boxes(file, name) if DEMUXERS[form] == "mov" else []
+    iso = boxes.media_boxes(file, name) if DEMUXERS[form] == "mov" else []
     file.seek(0)
     try:
         # The demuxer is named, so that a text that lists other files is never taken for a film.
@@ -68,13 +68,13 @@ def inspect_film(file: BinaryIO, name: str, form: str, size_bytes: int) -> Found
     moving = replace(
         found.moving,
         index_first=boxes.index_first(iso),
-        edits=boxes.edits(file, iso),
-        turned=boxes.turned(file, iso),
+        edits=boxes.count_edits(file, iso),
+        turned=boxes.is_turned(file, iso),
     )
     return replace(found, moving=moving)
 
 
-def _facts(container: av.container.InputContainer, name: str, form: str, size_bytes: int) -> Found:
+def _facts(container: av.container.InputContainer, name: str, form: str, size_bytes: int) -> FileFacts:
     video = next(iter(container.streams.video), None)
     if video is None:
         raise CannotRead(name, f"is a {form} without a picture track", "Export it again with its pictures.")
@@ -82,10 +82,10 @@ def _facts(container: av.container.InputContainer, name: str, form: str, size_by
         what = f"has frames of {video.width}x{video.height} pixels; the limit is {MOST_PIXELS}"
         raise CannotRead(name, what, "Export it smaller.")
     audio = next(iter(container.streams.audio), None)
-    tracks, loudness = _demuxed(container, name, audio)
+    tracks, loudness = _demux(container, name, audio)
     moving = _moving(video, tracks[video.index], name)
     _refuse_cut_off(container, moving, name)
-    return Found(
+    return FileFacts(
         name=name,
         kind="film",
         format=form,
@@ -99,7 +99,7 @@ def _facts(container: av.container.InputContainer, name: str, form: str, size_by
     )
 
 
-def _demuxed(
+def _demux(
     container: av.container.InputContainer, name: str, audio: av.AudioStream | None
 ) -> tuple[dict[int, _Track], float | None]:
     tracks = {stream.index: _Track() for stream in container.streams}
@@ -159,7 +159,7 @@ class _Meter:
         return round(self.lufs, 1) if self.lufs > SILENCE_LUFS else None
 
 
-def _moving(video: av.VideoStream, track: _Track, name: str) -> Moving:
+def _moving(video: av.VideoStream, track: _Track, name: str) -> FrameStream:
     times = sorted(track.times)
     if not times or video.time_base is None:
         raise CannotRead(name, "has no frames", "Export it again.")
@@ -168,7 +168,7 @@ def _moving(video: av.VideoStream, track: _Track, name: str) -> Moving:
     seconds = float(len(times) / rate) if rate and constant else float((track.last - times[0]) * tick)
     pixel = str(context.pix_fmt or "")
     base = pixel.removesuffix("le").removesuffix("be").removesuffix("12").removesuffix("10")
-    return Moving(
+    return FrameStream(
         codec=_codec(context.name),
         seconds=round(seconds, 4),
         frames=len(times),
@@ -180,7 +180,7 @@ def _moving(video: av.VideoStream, track: _Track, name: str) -> Moving:
         chroma=CHROMA.get(base, "other"),
         bits=max((part.bits for part in context.format.components), default=8) if context.format else 8,
         transfer=TRANSFERS.get(int(context.color_trc or 0), "other"),
-        interlaced=_interlaced(context),
+        interlaced=_is_interlaced(context),
         square_pixels=video.sample_aspect_ratio in (None, 0, 1),
     )
 
@@ -191,7 +191,7 @@ def _codec(name: str) -> str:
     )
 
 
-def _interlaced(context: Any) -> bool:
+def _is_interlaced(context: Any) -> bool:
     return int(getattr(context, "field_order", 0) or 0) not in PROGRESSIVE
 
 
@@ -208,7 +208,7 @@ def _rate(times: list[int], tick: Fraction, stated: Fraction | None) -> tuple[Fr
     return (near if abs(near - mean) <= slack else mean.limit_denominator(1001)), constant
 
 
-def _refuse_cut_off(container: av.container.InputContainer, moving: Moving, name: str) -> None:
+def _refuse_cut_off(container: av.container.InputContainer, moving: FrameStream, name: str) -> None:
     """An index that promises more than the packets held."""
     stated = container.duration / 1_000_000 if container.duration else 0.0
     sound = max(
@@ -219,11 +219,11 @@ def _refuse_cut_off(container: av.container.InputContainer, moving: Moving, name
         raise CannotRead(name, what, "Copy or export it again.")
 
 
-def _sound(stream: av.AudioStream, track: _Track, loudness: float | None) -> Sound:
+def _sound(stream: av.AudioStream, track: _Track, loudness: float | None) -> SoundStream:
     times, tick = sorted(track.times), stream.time_base or Fraction(1)
     seconds = float((track.last - times[0]) * tick) if times else 0.0
     codec = stream.codec_context.name
-    return Sound(
+    return SoundStream(
         codec="pcm" if codec.startswith("pcm_") else {"libopus": "opus", "mp3float": "mp3"}.get(codec, codec),
         channels=stream.codec_context.channels,
         rate_hz=stream.codec_context.sample_rate or 0,

@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from foundry.channel.inspection.finding import Finding
-from foundry.channel.inspection.found import Found, Moving, Sound
-from foundry.channel.inspection.still_rules import pixels
+from foundry.channel.inspection.found import FileFacts, FrameStream, SoundStream
+from foundry.channel.inspection.still_rules import pixel_finding
 from foundry.channel.placement import Motion, Placement
 
 BROADCAST = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
@@ -20,14 +20,14 @@ LOUDNESS_LU = Decimal("1")
 CHROMA = {"prores": "4:2:2", "gif": "", "webp": ""}
 
 
-def film_findings(found: Found, placement: Placement, exact: bool) -> Iterator[Finding]:
+def film_findings(found: FileFacts, placement: Placement, exact: bool) -> Iterator[Finding]:
     """Rules for a film or an animated picture; only the first where the file does not move."""
     motion, moving = placement.motion, found.moving
     what = f"{moving.frames} frames" if moving else "one picture"
     yield Finding("moves", moving is not None, what, "moving", "Export it as a film.")
     if motion is None or moving is None:
         return
-    yield pixels(found, placement, exact)
+    yield pixel_finding(found, placement, exact)
     yield from _pictures(moving, motion)
     yield from _times(moving, motion)
     yield from _file(moving, motion)
@@ -39,7 +39,7 @@ def fraction(rate: Decimal) -> Fraction:
     return BROADCAST.get(str(rate), Fraction(rate))
 
 
-def _pictures(moving: Moving, motion: Motion) -> Iterator[Finding]:
+def _pictures(moving: FrameStream, motion: Motion) -> Iterator[Finding]:
     codecs = " or ".join(motion.codecs)
     yield Finding("codec", moving.codec in motion.codecs, moving.codec, codecs, f"Encode it as {motion.codecs[0]}.")
     chroma = CHROMA.get(moving.codec, "4:2:0")
@@ -58,7 +58,7 @@ def _pictures(moving: Moving, motion: Motion) -> Iterator[Finding]:
     yield Finding("upright", not moving.turned, turned, "upright", "Turn the frames, and remove the display matrix.")
 
 
-def _times(moving: Moving, motion: Motion) -> Iterator[Finding]:
+def _times(moving: FrameStream, motion: Motion) -> Iterator[Finding]:
     low, high = (float(value) for value in motion.seconds)
     frame = float(1 / moving.rate) if moving.rate else 0.0
     within = low - frame <= moving.seconds <= high + frame
@@ -70,7 +70,7 @@ def _times(moving: Moving, motion: Motion) -> Iterator[Finding]:
     yield Finding("rate", _rate_taken(moving, motion), f"{float(moving.rate):.6g} fps", _rates(motion), remedy)
 
 
-def _rate_taken(moving: Moving, motion: Motion) -> bool:
+def _rate_taken(moving: FrameStream, motion: Motion) -> bool:
     near = NEAR_ANIMATED if moving.codec in ("gif", "webp") else NEAR / 2
     if motion.rates_between:
         low, high = (fraction(rate) for rate in motion.rates_between)
@@ -85,7 +85,7 @@ def _rates(motion: Motion) -> str:
     return " or ".join(str(rate) for rate in motion.rates) + " fps"
 
 
-def _file(moving: Moving, motion: Motion) -> Iterator[Finding]:
+def _file(moving: FrameStream, motion: Motion) -> Iterator[Finding]:
     least, most = motion.least_bits_per_second, motion.most_bits_per_second
     measured = f"{moving.bits_per_second} bit/s"
     if least:
@@ -107,7 +107,7 @@ def _file(moving: Moving, motion: Motion) -> Iterator[Finding]:
         yield Finding("loops", fits, plays, f"at most {motion.loops}", "Let it play fewer times.")
 
 
-def _sounds(sound: Sound | None, motion: Motion, exact: bool) -> Iterator[Finding]:
+def _sounds(sound: SoundStream | None, motion: Motion, exact: bool) -> Iterator[Finding]:
     is_there = "sound" if sound else "no sound"
     if motion.audio == "none":
         yield Finding("sound", sound is None, is_there, "no sound", "Remove the audio track.")
@@ -127,7 +127,7 @@ def _sounds(sound: Sound | None, motion: Motion, exact: bool) -> Iterator[Findin
     yield from _levels(sound, motion, exact)
 
 
-def _levels(sound: Sound, motion: Motion, exact: bool) -> Iterator[Finding]:
+def _levels(sound: SoundStream, motion: Motion, exact: bool) -> Iterator[Finding]:
     least = motion.least_audio_bits_per_second
     # Silence needs no bits, whatever rate was asked for.
     if least and sound.loudness_lufs is not None:

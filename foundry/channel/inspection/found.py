@@ -47,7 +47,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Moving:
+class FrameStream:
     """A stream of frames. `rate` is their mean; `constant` says whether all of them last equally long.
 
     `index_first` (the index before the frames) and `edits` (entries of edit lists that cut, delay or shift) are
@@ -75,7 +75,7 @@ class Moving:
 
 
 @dataclass(frozen=True)
-class Sound:
+class SoundStream:
     """The first stream of sound. `loudness_lufs` is the integrated one of EBU R 128; None for silence."""
 
     codec: str
@@ -98,7 +98,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Found:
+class FileFacts:
     """What a file is. `width_px`, `height_px`: 0 for a page; `called`: the format that its name claims, or ""."""
 
     name: str
@@ -109,8 +109,8 @@ class Found:
     height_px: int = 0
     called: str = ""
     picture: Picture | None = None
-    moving: Moving | None = None
-    sound: Sound | None = None
+    moving: FrameStream | None = None
+    sound: SoundStream | None = None
     page: Page | None = None
     leaks: tuple[str, ...] = ()
     xmp: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from foundry.channel.inspection.found import CannotRead, Found, Page
+from foundry.channel.inspection.found import CannotRead, FileFacts, Page
 
 if TYPE_CHECKING:
     import pikepdf
@@ -17,7 +17,7 @@ SPACES = {"/DeviceRGB": "rgb", "/CalRGB": "rgb", "/DeviceCMYK": "cmyk", "/Device
 BY_CHANNELS = {1: "grey", 3: "rgb", 4: "cmyk"}
 
 
-def inspect_page(file: BinaryIO, name: str, size_bytes: int) -> Found:
+def inspect_page(file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
     """Facts about a PDF's first page; one that is locked, damaged or empty is refused."""
     try:
         import pikepdf
@@ -33,7 +33,7 @@ def inspect_page(file: BinaryIO, name: str, size_bytes: int) -> Found:
         raise CannotRead(name, f"is a pdf that cannot be read: {error}", "Export it again.") from error
 
 
-def _facts(document: pikepdf.Pdf, name: str, size_bytes: int) -> Found:
+def _facts(document: pikepdf.Pdf, name: str, size_bytes: int) -> FileFacts:
     if not document.pages:
         raise CannotRead(name, "is a pdf without a page", "Export it again.")
     if len(document.objects) > MOST_OBJECTS:
@@ -51,7 +51,7 @@ def _facts(document: pikepdf.Pdf, name: str, size_bytes: int) -> Found:
         profile=_intent(document),
     )
     xmp = "/Metadata" in document.Root
-    return Found(name, "page", "pdf", size_bytes, page=page, leaks=tuple(sorted(set(_leaks(document)))), xmp=xmp)
+    return FileFacts(name, "page", "pdf", size_bytes, page=page, leaks=tuple(sorted(set(_leaks(document)))), xmp=xmp)
 
 
 def _box(array: Any) -> tuple[float, float, float, float]:

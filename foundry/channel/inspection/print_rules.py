@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from foundry.channel.inspection.finding import Finding
-from foundry.channel.inspection.found import Found, Page, Picture
+from foundry.channel.inspection.found import FileFacts, Page, Picture
 from foundry.channel.placement import MM_PER_INCH, Placement, Print
 
 NEAR_MM = 0.5
@@ -15,7 +15,7 @@ NEAR_DOTS = 1.0
 INKS = {"cmyk": ("cmyk", "grey", "spot", "none"), "rgb": ("rgb", "grey", "cmyk", "spot", "none")}
 
 
-def print_findings(found: Found, placement: Placement) -> Iterator[Finding]:
+def print_findings(found: FileFacts, placement: Placement) -> Iterator[Finding]:
     """Rules for print; only the first where the file is neither a page nor a still."""
     printed = placement.printed
     flat = found.kind in ("page", "still")
@@ -48,7 +48,7 @@ def _page(page: Page, placement: Placement, printed: Print) -> Iterator[Finding]
     yield _intent(page.profile)
 
 
-def _sheet(found: Found, picture: Picture, placement: Placement, printed: Print) -> Iterator[Finding]:
+def _sheet(found: FileFacts, picture: Picture, placement: Placement, printed: Print) -> Iterator[Finding]:
     size, canvas = (found.width_px, found.height_px), placement.canvas
     limit = f"{canvas[0]}x{canvas[1]}"
     remedy = f"Export it with {limit} pixels, bleed included."

@@ -49,6 +49,6 @@ def _iso(head: bytes) -> str:
     return "mov" if brands[0] == b"qt  " else "mp4"
 
 
-def called(name: str) -> str:
+def claimed_format(name: str) -> str:
     """The format that a file's name claims; "" if it claims none that is known here."""
     return SUFFIXES.get(PurePath(name).suffix.lower().lstrip("."), "")

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 from PIL import Image, ImageStat, TiffImagePlugin
 
-from foundry.channel.inspection.boxes import boxes, content
-from foundry.channel.inspection.found import CannotRead, Found, Moving, Picture
+from foundry.channel.inspection.boxes import content, media_boxes
+from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Picture
 from foundry.channel.inspection.leaks import picture_leaks, xmp_of
 from foundry.channel.inspection.profiles import is_srgb, name_of
 
@@ -25,7 +25,7 @@ SRGB_NCLX = (1, 13)
 BITS_PER_SAMPLE, ORIENTATION = 258, 0x0112
 
 
-def inspect_still(file: BinaryIO, name: str, form: str, size_bytes: int) -> Found:
+def inspect_still(file: BinaryIO, name: str, form: str, size_bytes: int) -> FileFacts:
     """Facts about a picture of a format whose signature was seen; it is decoded whole, so a cut-off one is refused."""
     if form == "jxl":
         return _jxl(file, name, size_bytes)
@@ -52,12 +52,12 @@ def _refuse_bombs(picture: Image.Image, name: str) -> None:
         raise CannotRead(name, f"has {frames} frames; the limit is {MOST_FRAMES}", "Export it shorter, or as a film.")
 
 
-def _facts(picture: Image.Image, file: BinaryIO, name: str, size_bytes: int) -> Found:
+def _facts(picture: Image.Image, file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
     form, frames = str(picture.format).lower(), getattr(picture, "n_frames", 1)
     moving = _moving(picture, form, frames, size_bytes) if frames > 1 and form != "tiff" else None
     picture.seek(0)
     picture.load()
-    return Found(
+    return FileFacts(
         name=name,
         kind="animation" if moving else "still",
         format=form,
@@ -95,7 +95,7 @@ def _without_icc(picture: Image.Image, form: str, file: BinaryIO, name: str) -> 
         return "sRGB", True
     if form != "avif":
         return None, False
-    nclx = [content(file, box) for box in boxes(file, name) if box.kind == b"colr"]
+    nclx = [content(file, box) for box in media_boxes(file, name) if box.kind == b"colr"]
     tags = [(int.from_bytes(c[4:6], "big"), int.from_bytes(c[6:8], "big")) for c in nclx if c[:4] == b"nclx"]
     return ("sRGB", True) if SRGB_NCLX in tags else (None, False)
 
@@ -113,17 +113,17 @@ def _bits(picture: Image.Image, form: str, file: BinaryIO, name: str) -> int:
         file.seek(24)
         return file.read(1)[0]
     if form == "avif":
-        held = [content(file, box) for box in boxes(file, name) if box.kind == b"pixi"]
+        held = [content(file, box) for box in media_boxes(file, name) if box.kind == b"pixi"]
         return max((max(c[5 : 5 + c[4]], default=8) for c in held if len(c) > 5), default=8)
     return 1 if picture.mode == "1" else 8
 
 
-def _moving(picture: Image.Image, form: str, frames: int, size_bytes: int) -> Moving:
+def _moving(picture: Image.Image, form: str, frames: int, size_bytes: int) -> FrameStream:
     lengths = [_milliseconds(picture, index) for index in range(frames)]
     total = sum(lengths)
     # A GIF without the loop block plays once; loop 0 is endless in both formats.
     loops = picture.info.get("loop", 1)
-    return Moving(
+    return FrameStream(
         codec=form,
         seconds=total / 1000,
         frames=frames,
@@ -140,7 +140,7 @@ def _milliseconds(picture: Image.Image, index: int) -> int:
     return int(picture.info.get("duration", 0))
 
 
-def _jxl(file: BinaryIO, name: str, size_bytes: int) -> Found:
+def _jxl(file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
     try:
         import imagecodecs
     except ImportError as error:
@@ -163,7 +163,7 @@ def _jxl(file: BinaryIO, name: str, size_bytes: int) -> Found:
         alpha=channels in (2, 4),
         spread=round(float(pixels.std()) / (1 if pixels.dtype.itemsize == 1 else 257), 2),
     )
-    return Found(
+    return FileFacts(
         name=name,
         kind="still",
         format="jxl",
@@ -180,7 +180,7 @@ def _jxl_size(data: bytes) -> tuple[int, int]:
     stream = io.BytesIO(data)
     start = 0
     if not data.startswith(b"\xff\x0a"):
-        parts = [box for box in boxes(stream, "a JPEG XL") if box.kind in (b"jxlc", b"jxlp")]
+        parts = [box for box in media_boxes(stream, "a JPEG XL") if box.kind in (b"jxlc", b"jxlp")]
         if not parts:
             return 0, 0
         start = parts[0].start + (4 if parts[0].kind == b"jxlp" else 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from foundry.channel.inspection.finding import Finding
-from foundry.channel.inspection.found import Found, Picture
+from foundry.channel.inspection.found import FileFacts, Picture
 from foundry.channel.placement import Placement
 
 SCREEN_COLOURS = ("rgb", "grey", "palette")
@@ -16,13 +16,13 @@ TURNED = {1: "upright", 2: "flipped", 3: "turned by 180 degrees", 4: "flipped an
           8: "turned by 270 degrees"}  # fmt: skip
 
 
-def still_findings(found: Found, placement: Placement, exact: bool) -> Iterator[Finding]:
+def still_findings(found: FileFacts, placement: Placement, exact: bool) -> Iterator[Finding]:
     """Rules for a still on a screen; only the first where the file is none."""
     moves = f"{found.moving.frames} frames" if found.moving else "a page" if found.page else "still"
     yield Finding("still", found.kind == "still", moves, "still", "Export one frame of it.")
     if found.picture is None or found.kind != "still":
         return
-    yield pixels(found, placement, exact)
+    yield pixel_finding(found, placement, exact)
     yield from _colours(found.picture, found.format)
     turned = TURNED.get(found.picture.orientation, "turned")
     yield Finding("upright", turned == "upright", turned, "upright", "Turn the pixels and remove the EXIF orientation.")
@@ -40,7 +40,7 @@ def _colours(picture: Picture, form: str) -> Iterator[Finding]:
     yield Finding("profile", picture.srgb, picture.profile or "none", "sRGB", remedy)
 
 
-def pixels(found: Found, placement: Placement, exact: bool) -> Finding:
+def pixel_finding(found: FileFacts, placement: Placement, exact: bool) -> Finding:
     """The size drawn for the placement, or, unless `exact`, another that the channel takes."""
     size, others = (found.width_px, found.height_px), placement.other_sizes
     limit = f"{placement.width_px}x{placement.height_px}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from foundry.channel.inspection.film_rules import film_findings
 from foundry.channel.inspection.finding import Finding
-from foundry.channel.inspection.found import Found
+from foundry.channel.inspection.found import FileFacts
 from foundry.channel.inspection.print_rules import print_findings
 from foundry.channel.inspection.still_rules import still_findings
 from foundry.channel.placement import Placement
@@ -38,12 +38,12 @@ class Verdict:
         return not self.faults
 
 
-def judge(found: Found, placement: Placement, *, exact: bool = False) -> Verdict:
+def judge(found: FileFacts, placement: Placement, *, exact: bool = False) -> Verdict:
     """Every rule of the placement. `exact`: a file made for it here, held to the drawn size and to the loudness."""
     return Verdict(placement, tuple(_findings(found, placement, exact)))
 
 
-def _findings(found: Found, placement: Placement, exact: bool) -> Iterator[Finding]:
+def _findings(found: FileFacts, placement: Placement, exact: bool) -> Iterator[Finding]:
     yield from _container(found, placement, exact)
     if placement.motion:
         yield from film_findings(found, placement, exact)
@@ -53,7 +53,7 @@ def _findings(found: Found, placement: Placement, exact: bool) -> Iterator[Findi
         yield from still_findings(found, placement, exact)
 
 
-def _container(found: Found, placement: Placement, exact: bool) -> Iterator[Finding]:
+def _container(found: FileFacts, placement: Placement, exact: bool) -> Iterator[Finding]:
     forms = placement.formats if exact else placement.takes
     yield Finding("format", found.format in forms, found.format, " or ".join(forms), f"Export it as {forms[0]}.")
     if found.called:
@@ -67,7 +67,7 @@ def _container(found: Found, placement: Placement, exact: bool) -> Iterator[Find
     yield Finding("metadata", not found.leaks, leaks, "nothing private", "Remove the metadata.")
 
 
-def verdicts(found: Found, placements: Iterable[Placement]) -> tuple[list[Verdict], list[Verdict]]:
+def verdicts(found: FileFacts, placements: Iterable[Placement]) -> tuple[list[Verdict], list[Verdict]]:
     """The placements that take the file, and the near misses: few faults, fewest first, then by name."""
     judged = [judge(found, placement) for placement in placements]
     missed = sorted((v for v in judged if not v.taken), key=lambda v: (_other(v), *_distance(found, v)))
@@ -80,7 +80,7 @@ def _other(verdict: Verdict) -> bool:
     return any(finding.rule in ("still", "moves", "flat") for finding in verdict.faults)
 
 
-def _distance(found: Found, verdict: Verdict) -> tuple[int, float, str]:
+def _distance(found: FileFacts, verdict: Verdict) -> tuple[int, float, str]:
     """Number of faults, then how differently shaped the file is, so that the likeliest miss comes first."""
     width, height = verdict.placement.size
     shape = found.width_px / found.height_px if found.height_px else width / height

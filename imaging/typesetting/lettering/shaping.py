@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from PIL import ImageDraw, ImageFont, features
 
-from foundry.fonts import LONE, UNSEEN, Face, Weight, chain, clusters, emoji_face
+from foundry.fonts import LONE, UNSEEN, FontFace, Weight, clusters, emoji_font, font_chain
 from imaging.typesetting.lettering.bidi import levels, line_levels, visual
 from imaging.typesetting.lettering.breaking import HAN_OR_KANA
 
@@ -95,12 +95,12 @@ def clean(text: str) -> str:
 def runs(text: str, family: str, weight: Weight, rtl: bool, locale: str = "") -> tuple[tuple[str, str, bool], ...]:
     """(text, font file, runs right to left) in logical order, for one line that is its own paragraph."""
     found = font_runs(
-        text, line_levels(text, levels(text, rtl), rtl), chain(family, weight, locale), emoji_face(weight)
+        text, line_levels(text, levels(text, rtl), rtl), font_chain(family, weight, locale), emoji_font(weight)
     )
     return tuple((run.text, run.path, bool(run.level % 2)) for run in found)
 
 
-def font_runs(text: str, found: list[int], faces: tuple[Face, ...], pictures: Face) -> list[TextRun]:
+def font_runs(text: str, found: list[int], faces: tuple[FontFace, ...], pictures: FontFace) -> list[TextRun]:
     """Runs in logical order, for the level of each character."""
     cut: list[TextRun] = []
     at = 0
@@ -116,7 +116,7 @@ def font_runs(text: str, found: list[int], faces: tuple[Face, ...], pictures: Fa
     return cut
 
 
-def _file(cluster: str, faces: tuple[Face, ...], pictures: Face, before: TextRun | None, beside: str) -> str:
+def _file(cluster: str, faces: tuple[FontFace, ...], pictures: FontFace, before: TextRun | None, beside: str) -> str:
     """The face of a cluster: emoji have theirs, spaces and punctuation the word's before, others the first that can."""
     if _is_picture(cluster) and ord(cluster[0]) in pictures.covers:
         return str(pictures.path)
@@ -167,7 +167,7 @@ def set_line(text: str, start: int, stop: int, hyphen: str, style: Style) -> Tex
     shown, shown_levels = kept + hyphen, line_levels(kept + hyphen, kept_levels, style.rtl)
     visible = [at for at, character in enumerate(shown) if character not in "\u00ad\u200b"]
     shown, shown_levels = "".join(shown[at] for at in visible), [shown_levels[at] for at in visible]
-    cut = font_runs(shown, shown_levels, chain(style.family, style.weight, style.locale), emoji_face(style.weight))
+    cut = font_runs(shown, shown_levels, font_chain(style.family, style.weight, style.locale), emoji_font(style.weight))
     ordered = tuple(cut[at] for at in visual([run.level for run in cut]))
     return _inked(shown, ordered, source, style)
 

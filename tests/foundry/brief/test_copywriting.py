@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from foundry.brief.brief import Message, Price, Product
-from foundry.brief.copywriting import Days, figure, fills, unfilled, write
-from foundry.fonts import hostile, uncovered
+from foundry.brief.copywriting import Days, format_figure, placeholder_values, unfilled_placeholders, write_copy
+from foundry.fonts import hostile_characters, missing_characters
 from tests.support.copies import COPIES
 
 SERUM = Product(
@@ -35,7 +35,7 @@ MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
 )
 def test_price_and_days_are_written_as_the_locale_does(locale: str, price: str, until: str) -> None:
     message = Message(headline="{product.name} {price}", legal="{until}")
-    copy = write(message, SERUM, locale, DAYS)
+    copy = write_copy(message, SERUM, locale, DAYS)
     assert copy.headline.translate(MARKS) == f"Radiance Serum {price}"
     assert copy.legal == until
 
@@ -55,9 +55,9 @@ def test_price_and_days_are_written_as_the_locale_does(locale: str, price: str, 
     ],
 )
 def test_figures_are_formatted_where_they_stand(placeholder: str, locale: str, written: str) -> None:
-    assert figure(placeholder, locale) == written
+    assert format_figure(placeholder, locale) == written
     message = Message(headline="x", offer=f"a {{{placeholder}}} b")
-    assert write(message, SERUM, locale).offer == f"a {written} b"
+    assert write_copy(message, SERUM, locale).offer == f"a {written} b"
 
 
 @pytest.mark.parametrize(
@@ -66,21 +66,28 @@ def test_figures_are_formatted_where_they_stand(placeholder: str, locale: str, w
      "{}", "{ }", "{colour}", "{price.from}", "{number " + "9" * 400 + "}"],
 )  # fmt: skip
 def test_what_is_unknown_or_malformed_stays_unfilled(text: str) -> None:
-    assert unfilled(text, fills(SERUM, "de-DE", DAYS)) == [text[1:-1]]
+    assert unfilled_placeholders(text, placeholder_values(SERUM, "de-DE", DAYS)) == [text[1:-1]]
 
 
 def test_fields_that_the_brief_lacks_are_unfilled() -> None:
     bare = Product(id="mist", name="Mist")
     text = "{product.name} {product.description} {price} {from} {until} {percent 5}"
-    assert unfilled(text, fills(bare, "de-DE")) == ["product.description", "price", "from", "until"]
-    assert unfilled("{until}", fills(bare, "de-DE", DAYS)) == []
+    assert unfilled_placeholders(text, placeholder_values(bare, "de-DE")) == [
+        "product.description",
+        "price",
+        "from",
+        "until",
+    ]
+    assert unfilled_placeholders("{until}", placeholder_values(bare, "de-DE", DAYS)) == []
 
 
 @pytest.mark.parametrize("locale", COPIES)
 def test_every_figure_can_be_set_in_every_demo_locale(locale: str) -> None:
-    texts = [figure(f, locale) for f in ("percent 12.5", "number 1234567.5", "date 2027-05-31", "unit 50 milliliter")]
-    texts += write(Message(headline="{until}"), SERUM, locale, DAYS).texts().values()
+    texts = [
+        format_figure(f, locale) for f in ("percent 12.5", "number 1234567.5", "date 2027-05-31", "unit 50 milliliter")
+    ]
+    texts += write_copy(Message(headline="{until}"), SERUM, locale, DAYS).texts().values()
     for text in texts:
         assert text
-        assert hostile(text) == ()
-        assert uncovered(text, ("Marcellus", "Archivo", "Inter")) == ()
+        assert hostile_characters(text) == ()
+        assert missing_characters(text, ("Marcellus", "Archivo", "Inter")) == ()

@@ -9,7 +9,7 @@ import pytest
 
 from foundry.channel.placement import placements
 from foundry.errors import BadInput
-from foundry.layout.files import UnknownLayout, layout_for, layout_named, layouts_of, merged
+from foundry.layout.files import UnknownLayout, layout_for, layout_named, layouts_of, merge_layouts
 from foundry.tenant import Tenant, load_tenant
 from tests.support.briefs import EXAMPLES
 
@@ -26,7 +26,10 @@ def a_tenant_with(tmp_path: Path, **files: str) -> Tenant:
 def test_maps_are_merged_areas_replaced_and_null_takes_away() -> None:
     below = {"logo": {"area": [0, 0, 1, 1], "align": "start"}, "blocks": {"a": {"gap": 1}, "b": {"gap": 2}}}
     above = {"logo": {"areas": [[0, 0, 5, 5]]}, "blocks": {"a": None, "b": {"gap": 3}}}
-    assert merged(below, above) == {"logo": {"areas": [[0, 0, 5, 5]], "align": "start"}, "blocks": {"b": {"gap": 3}}}
+    assert merge_layouts(below, above) == {
+        "logo": {"areas": [[0, 0, 5, 5]], "align": "start"},
+        "blocks": {"b": {"gap": 3}},
+    }
 
 
 def test_a_tenants_layout_extends_the_shipped_one_of_its_own_name(tmp_path: Path) -> None:

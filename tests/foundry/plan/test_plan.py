@@ -12,7 +12,7 @@ import pytest
 from foundry.brief.brief import Price
 from foundry.brief.copywriting import currency_of, price_of
 from foundry.names import canonical_json, digest
-from foundry.plan.estimate import needs
+from foundry.plan.estimate import count_needs
 from foundry.plan.plan import Plan
 from foundry.store.object_store import LocalStore
 from tests.support.briefs import BRIEF, admitted
@@ -64,7 +64,7 @@ def test_only_what_changes_a_picture_changes_its_name(tmp_path: Path, changes: d
 
 def test_a_plan_asks_the_store_and_writes_nothing(tmp_path: Path) -> None:
     plan = admitted(tmp_path).plan
-    found = needs(plan, LocalStore(tmp_path / "store").for_tenant("aurelle"))
+    found = count_needs(plan, LocalStore(tmp_path / "store").for_tenant("aurelle"))
     assert (found.shots_to_draw, found.variants_to_make, found.variants_reused) == (2, 6, 0)
     assert not (tmp_path / "store").exists()
 
@@ -72,9 +72,9 @@ def test_a_plan_asks_the_store_and_writes_nothing(tmp_path: Path) -> None:
 def peak_of_planning(folder: Path, alternatives: int) -> tuple[int, int]:
     plan = admitted(folder, alternatives=alternatives, placements=["google/square", "meta/feed-square"]).plan
     store = LocalStore(folder / "store").for_tenant("aurelle")
-    needs(plan, store)
+    count_needs(plan, store)
     tracemalloc.start()
-    needs(plan, store)
+    count_needs(plan, store)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return plan.variant_count, peak

@@ -16,7 +16,7 @@ from foundry.errors import BadInput, FoundryError
 from foundry.retrying import RetryPolicy
 from foundry.store.addresses import open_store
 from foundry.store.bucket_requests import CONNECTIONS, BucketRefused, StoreOutage
-from foundry.store.bucket_store import BucketStore, Home
+from foundry.store.bucket_store import BucketHome, BucketStore
 from foundry.store.object_store import CorruptObject, LocalStore, NoSuchObject, crc32c
 from foundry.tenant import Storage
 from infra.stack import running
@@ -52,7 +52,7 @@ def bucket(faults: Faults) -> str:
 
 @pytest.fixture
 def store(bucket: str) -> BucketStore:
-    return BucketStore(Home(bucket, "live/"), retries=QUICK).for_tenant("aurelle")
+    return BucketStore(BucketHome(bucket, "live/"), retries=QUICK).for_tenant("aurelle")
 
 
 def test_the_first_writer_wins_and_the_second_is_told(store: BucketStore) -> None:
@@ -146,7 +146,7 @@ def test_bytes_that_change_while_they_are_read_are_found(store: BucketStore, fau
 
 def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str, faults: Faults) -> None:
     store = BucketStore(
-        Home(bucket), retries=RetryPolicy(budget_s=1.0, first_pause_s=0.05, longest_pause_s=0.2, call_s=2)
+        BucketHome(bucket), retries=RetryPolicy(budget_s=1.0, first_pause_s=0.05, longest_pause_s=0.2, call_s=2)
     ).for_tenant("aurelle")
     faults.down = True
     for use in (lambda: store.put_once("n", b"1"), lambda: store.get("n"), lambda: list(store.list())):
@@ -158,7 +158,7 @@ def test_an_outage_beyond_patience_names_the_object_and_the_way_out(bucket: str,
 
 def test_lines_are_waited_for_as_the_store_was_told(bucket: str, faults: Faults) -> None:
     store = BucketStore(
-        Home(bucket), retries=RetryPolicy(budget_s=60, first_pause_s=0.01, longest_pause_s=0.05, call_s=10)
+        BucketHome(bucket), retries=RetryPolicy(budget_s=60, first_pause_s=0.01, longest_pause_s=0.05, call_s=10)
     ).for_tenant("aurelle")
     store.put_once("events.jsonl", b"1\n2\n")
     faults.give("GET", "none", *["503"] * 20)  # the object is found; its bytes come at the 21st time of asking
@@ -185,7 +185,7 @@ def test_a_refusal_is_not_repeated(store: BucketStore, faults: Faults) -> None:
 
 
 def test_a_bucket_that_is_not_there_is_refused(faults: Faults) -> None:
-    store = BucketStore(Home("nowhere-at-all"), retries=QUICK).for_tenant("aurelle")
+    store = BucketStore(BucketHome("nowhere-at-all"), retries=QUICK).for_tenant("aurelle")
     for use in (lambda: store.put_once("n", b"1"), lambda: list(store.list()), lambda: replaced(store, "n")):
         with pytest.raises(BucketRefused, match=r"'nowhere-at-all' refused it .there is no such bucket"):
             use()
@@ -206,7 +206,7 @@ def test_a_name_outside_the_tenant_is_refused_before_any_request(store: BucketSt
 
 
 def test_a_tenant_lists_its_own_objects_only(bucket: str) -> None:
-    whole = BucketStore(Home(bucket), retries=QUICK)
+    whole = BucketStore(BucketHome(bucket), retries=QUICK)
     whole.for_tenant("a").put_once("one", b"1")
     whole.for_tenant("ab").put_once("two", b"2")
     assert list(whole.for_tenant("a").list()) == ["one"]

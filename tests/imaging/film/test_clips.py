@@ -17,7 +17,7 @@ from PIL import Image
 from foundry.card.card import ModelCard
 from foundry.manifest import manifest_from_json
 from foundry.plan.clip import ClipOrder
-from foundry.plan.clips import clips
+from foundry.plan.clips import plan_clips
 from foundry.plan.shot import Box, MasterFacts
 from foundry.store.object_store import SCRATCH, LocalStore
 from imaging.film.clip_master import encode_clip
@@ -60,7 +60,7 @@ def test_a_moving_scene_is_filmed_once_and_what_is_asked_anew_is_made_anew(
     done = run(each, root)
     assert (done.rows, done.letters, done.counts["clips"]) == (2, (), 1)
     own = LocalStore(root).for_tenant("aurelle")
-    ((shot, clip),) = clips(each.plan)
+    ((shot, clip),) = plan_clips(each.plan)
     assert json.loads(own.get(clip.record))["first_frame"] == shot.master
     film = first_variant(each.plan, "en-US")
     shown = frames_of(own.path(film.address("mp4")))
@@ -91,7 +91,7 @@ def test_a_refused_clip_is_one_dead_letter_and_its_films_name_the_scene(
     limits = {"contrast": "0.9"}
     each = ordered_moving(tmp_path, monkeypatch, a_story_card(shelf), thresholds=limits)
     done = run(each, tmp_path / "store")
-    ((_, clip),) = clips(each.plan)
+    ((_, clip),) = plan_clips(each.plan)
     told = sorted((letter.stage, letter.code, letter.brief) for letter in done.letters)
     assert told == [("film", "clip_refused", each.plan.digest), *[("render", "no_clip", each.plan.digest)] * 2]
     of_clip, *of_films = sorted(done.letters, key=lambda letter: letter.stage)
@@ -118,7 +118,7 @@ def test_a_card_that_films_from_words_films_for_all_products(shelf: Path, tmp_pa
     each = ordered_moving(tmp_path, monkeypatch, card)
     done = run(each, tmp_path / "store")
     assert (done.rows, done.letters, done.counts["clips"]) == (2, (), 1)
-    record = json.loads(LocalStore(tmp_path / "store").for_tenant("aurelle").get(next(clips(each.plan))[1].record))
+    record = json.loads(LocalStore(tmp_path / "store").for_tenant("aurelle").get(next(plan_clips(each.plan))[1].record))
     assert (record["first_frame"], record["prompt"], record["frames"]) == (None, "Plaster wall", 9)
 
 

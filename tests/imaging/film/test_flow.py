@@ -9,7 +9,7 @@ import av
 import pytest
 
 from foundry.errors import Refusals
-from foundry.plan.estimate import estimate, needs
+from foundry.plan.estimate import count_needs, estimate_plan
 from foundry.plan.plan import Plan
 from foundry.store.object_store import SCRATCH, LocalStore
 from imaging.film.film_staging import FilmInputs
@@ -28,8 +28,8 @@ def test_a_film_is_one_variant_of_its_first_scenes_shot(tmp_path: Path, monkeypa
     assert {tuple(plan.scenes[s.scene].id for s in v.scenes) for v in variants} == {("wall",)}
     assert sum(order.stop - order.start for order in render_orders(plan)) == 2
     store = LocalStore(tmp_path / "store")
-    assert needs(plan, store.for_tenant("aurelle")).variants_to_make == 2
-    assert estimate(plan).variants == 2
+    assert count_needs(plan, store.for_tenant("aurelle")).variants_to_make == 2
+    assert estimate_plan(plan).variants == 2
     assert len(list(missing_shots(plan, store))) == 1
 
 

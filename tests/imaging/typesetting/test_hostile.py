@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from foundry.fonts import hostile, uncovered
+from foundry.fonts import hostile_characters, missing_characters
 from imaging.typesetting.lettering import Style, balance, draw, measure
 from tests.support.counting import calls
 
@@ -59,13 +59,13 @@ STYLES = (
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_what_turns_hides_or_piles_up_is_refused(text: str) -> None:
-    assert hostile(text) or uncovered(text, ("Inter",))
+    assert hostile_characters(text) or missing_characters(text, ("Inter",))
 
 
 @pytest.mark.parametrize("text", ALLOWED.values(), ids=ALLOWED)
 def test_what_writers_need_passes(text: str) -> None:
-    assert hostile(text) == ()
-    assert uncovered(text, ("Marcellus", "Archivo")) == ()
+    assert hostile_characters(text) == ()
+    assert missing_characters(text, ("Marcellus", "Archivo")) == ()
 
 
 @settings(max_examples=250, deadline=None)
@@ -91,7 +91,7 @@ def test_the_work_grows_no_faster_than_the_text(unit: str, style: Style) -> None
         text = (unit * length)[:length]
 
         def whole() -> None:
-            hostile(text)
+            hostile_characters(text)
             assert balance(text, style, 400, hyphens=True)
 
         return calls(whole)

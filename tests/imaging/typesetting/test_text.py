@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from foundry.fonts import chain, uncovered
+from foundry.fonts import font_chain, missing_characters
 from foundry.locales import is_rtl
 from imaging.typesetting.lettering import Style, balance, draw, leading, measure, plain_text, runs, wrap
 from imaging.typesetting.lettering.breaking import breaks
@@ -94,7 +94,7 @@ def test_han_characters_are_drawn_as_their_language_writes_them() -> None:
     assert files("直接骨", "ja-JP") == ["NotoSansJP-Regular"]
     assert files("直接骨", "zh-CN") == ["NotoSansSC-Regular"]
     assert files("한글", "ko-KR") == ["NotoSansKR-Regular"]
-    assert [face.path.stem for face in chain("Inter", "bold", "zh-CN")][5:8] == [
+    assert [face.path.stem for face in font_chain("Inter", "bold", "zh-CN")][5:8] == [
         "NotoSansSC-Bold", "NotoSansJP-Bold", "NotoSansKR-Bold",
     ]  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_an_emoji_is_one_glyph_of_the_emoji_face(sign: str) -> None:
     style = Style("Marcellus", "regular", 40, False, "en-US")
     assert files(f"Go {sign}!", "en-US") == ["Inter-Regular", "NotoEmoji-Regular", "Inter-Regular"]
     assert measure(sign, style).width <= measure("😀", style).width * 1.25
-    assert uncovered(sign, ("Marcellus",)) == ()
+    assert missing_characters(sign, ("Marcellus",)) == ()
 
 
 def test_a_digit_or_a_sign_without_the_selector_is_text() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from foundry.brief.intake import parse
 from foundry.card.card import ModelCard
-from foundry.card.selection import Cards, Worn
+from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.store.object_store import LocalStore
 from models.model_bank import ShotBench
 from models.registry import cards_of, weights_of
@@ -37,7 +37,7 @@ def stamped(card: ModelCard) -> ModelCard:
     return card.model_copy(update={"weights": weights_of(card.folder)})
 
 
-def planned(folder: Path, tenant: str, card: ModelCard, *adapters: Worn) -> Admitted:
+def planned(folder: Path, tenant: str, card: ModelCard, *adapters: ResolvedAdapter) -> Admitted:
     """One square shot of the test brief, drawn with this card; the screen lets noise pass."""
     owner = a_tenant(tenant)
     product_picture(folder / "serum.png")
@@ -88,7 +88,7 @@ def test_two_tenants_cards_and_adapters_share_one_run(tmp_path: Path) -> None:
     other = stamped(tiny("consistency", tmp_path, stage="production"))
     look = stamped(lora(one, tmp_path / "look", "unet", stage="production"))
     each = [
-        planned(tmp_path, "aurelle", one, Worn(look, 700)),
+        planned(tmp_path, "aurelle", one, ResolvedAdapter(look, 700)),
         planned(tmp_path, "northpeak", one),
         planned(tmp_path, "northpeak", other),
     ]

@@ -78,7 +78,7 @@ class Refusing(ModelHandler):  # type: ignore[misc]
 def test_shots_that_are_drawn_in_one_call_have_a_span_each(tmp_path: Path, kept: Any) -> None:
     plan = admitted(tmp_path, alternatives=3, placements=["google/leaderboard"]).plan
     drawing = ScreenByPlan(Refusing(), {plan.digest: plan.cards.screen}, ScreenContext())
-    with spans.traced({plan.digest: TRACE}):
+    with spans.trace_plans({plan.digest: TRACE}):
         drawing.run_inference(list(plan.shots()), drawing.load_model())
     made = kept.get_finished_spans()
     assert {one.attributes["foundry.shot"] for one in made} == {shot.name for shot in plan.shots()}
@@ -87,12 +87,12 @@ def test_shots_that_are_drawn_in_one_call_have_a_span_each(tmp_path: Path, kept:
 
 
 def test_work_for_no_brief_of_a_topic_has_no_span_and_an_error_is_noted_in_one(kept: Any) -> None:
-    with spans.work("asset", "a plan"):
-        spans.done("draw", "a plan", 1, 2)
+    with spans.work_span("asset", "a plan"):
+        spans.record_span("draw", "a plan", 1, 2)
     assert kept.get_finished_spans() == ()
-    with spans.traced({"a plan": TRACE}):
-        spans.done("draw", "a plan", 1, 2, together=3)
-        with pytest.raises(ValueError, match="torn"), spans.work("asset", "a plan"):
+    with spans.trace_plans({"a plan": TRACE}):
+        spans.record_span("draw", "a plan", 1, 2, together=3)
+        with pytest.raises(ValueError, match="torn"), spans.work_span("asset", "a plan"):
             raise ValueError("torn")
     drawn, torn = kept.get_finished_spans()
     assert (drawn.start_time, drawn.end_time, drawn.attributes) == (1, 2, {"foundry.together": 3})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from foundry.card.card import ModelCard
-from foundry.card.selection import Cards, Worn
+from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement, resolve_placements
 from models.registry import cards_of
 from pipelines.planning.card_checks import check_cards
@@ -58,13 +58,13 @@ def test_a_size_that_the_card_does_not_draw_is_named_with_those_that_it_draws(ca
 
 
 def test_a_card_that_is_no_adapter_cannot_be_worn(cards: Cards, placements: tuple[Placement, ...]) -> None:
-    found = sentences(replace(cards, adapters=(Worn(cards.upscale, 1000),)), placements)
+    found = sentences(replace(cards, adapters=(ResolvedAdapter(cards.upscale, 1000),)), placements)
     assert any("it is no adapter; name an adapter card" in sentence for sentence in found)
 
 
 def test_an_adapter_must_fit_the_card_that_draws(cards: Cards, placements: tuple[Placement, ...]) -> None:
     other = adapter(adapter={"kind": "lora", "bases": ["other"]})
-    found = sentences(replace(cards, adapters=(Worn(other, 1000),)), placements)
+    found = sentences(replace(cards, adapters=(ResolvedAdapter(other, 1000),)), placements)
     assert any("fits other, not backdrop; choose an adapter that was made for it" in sentence for sentence in found)
     assert any("takes no adapters; drop it from the tenant" in sentence for sentence in found)
 
@@ -80,7 +80,7 @@ def test_adapters_have_a_picture_exactly_if_they_follow_one(
     cards: Cards, placements: tuple[Placement, ...], tmp_path: Path, kind: str, with_picture: bool, says: str
 ) -> None:
     file = product_picture(tmp_path / "style.png") if with_picture else None
-    worn = Worn(adapter(adapter={"kind": kind, "bases": ["backdrop"]}), 1000, file)
+    worn = ResolvedAdapter(adapter(adapter={"kind": kind, "bases": ["backdrop"]}), 1000, file)
     assert any(says in sentence for sentence in sentences(replace(cards, adapters=(worn,)), placements))
 
 
@@ -89,6 +89,6 @@ def test_a_broken_picture_of_an_adapter_is_named(
 ) -> None:
     broken = tmp_path / "style.png"
     broken.write_bytes(b"no picture")
-    worn = Worn(adapter(adapter={"kind": "ip-adapter", "bases": ["backdrop"]}), 1000, broken)
+    worn = ResolvedAdapter(adapter(adapter={"kind": "ip-adapter", "bases": ["backdrop"]}), 1000, broken)
     found = sentences(replace(cards, adapters=(worn,)), placements)
     assert any("adapters[0].picture: 'style.png'" in sentence for sentence in found)

@@ -17,8 +17,8 @@ from foundry.brief.intake import parse
 from foundry.card.card import ModelCard, UnitCost
 from foundry.errors import FoundryError, Refusals, Unusable
 from foundry.plan.clip import clip_cost, frames_for
-from foundry.plan.clips import clips, showings
-from foundry.plan.estimate import clip_share, estimate, needs
+from foundry.plan.clips import count_showings, plan_clips
+from foundry.plan.estimate import clip_share, count_needs, estimate_plan
 from foundry.plan.plan import Plan
 from foundry.plan.slice import slice_plan
 from foundry.plan.variant import Variant
@@ -56,13 +56,13 @@ def moving(**clip: Any) -> list[dict[str, Any]]:
 
 
 def names(plan: Plan) -> set[str]:
-    return {clip.name for _, clip in clips(plan)}
+    return {clip.name for _, clip in plan_clips(plan)}
 
 
 def test_a_brief_without_clips_is_named_as_before_there_were_any(tmp_path: Path) -> None:
     plan = admitted(tmp_path, products=[{"id": "oil", "name": "Oil"}], placements=["google/half-page"]).plan
     assert plan.digest == "120e54b7cd72795e43cf95096608deaa"
-    assert list(clips(plan)) == []
+    assert list(plan_clips(plan)) == []
     assert "clip" not in plan.brief.model_dump(mode="json")["scenes"][0]
 
 
@@ -75,7 +75,7 @@ def test_a_video_card_changes_no_name_until_a_scene_moves(order: Any) -> None:
 
 def test_a_clip_begins_with_its_scenes_master_and_is_shared_by_all_locales(order: Any) -> None:
     plan = order(film=BOTH).plan
-    ((shot, clip),) = clips(plan)
+    ((shot, clip),) = plan_clips(plan)
     assert (plan.scenes[shot.scene].id, clip.first_frame, clip.plan) == ("wall", shot.master, plan.digest)
     assert (clip.width_px, clip.height_px, clip.frames, clip.frames_per_second) == (96, 160, 9, 8)
     assert [film.clips for film in films(plan)] == [(clip, None)] * 2
@@ -123,12 +123,12 @@ def test_a_clip_from_words_is_shared_by_all_products_that_have_pictures(order: A
     product_picture(tmp_path / "oil.png", "#204060")
     products = [SERUM, {"id": "oil", "name": "Oil", "picture": "oil.png"}, {"id": "balm", "name": "Balm"}]
     plan = order(FROM_WORDS, products=products, alternatives=2).plan
-    found = list(clips(plan))
+    found = list(plan_clips(plan))
     assert (len(found), len({clip.name for _, clip in found})) == (6, 4)
     assert {clip.first_frame for _, clip in found} == {None}
     assert {clip.prompt for _, clip in found} == {"Plaster wall", "Plaster wall. Balm"}
-    assert estimate(plan).clips == 4
-    assert needs(plan, LocalStore(tmp_path / "store")).clips_to_film == 4
+    assert estimate_plan(plan).clips == 4
+    assert count_needs(plan, LocalStore(tmp_path / "store")).clips_to_film == 4
 
 
 @pytest.mark.parametrize("card", [FROM_PICTURE, FROM_WORDS])
@@ -154,21 +154,21 @@ def test_films_bear_all_that_their_clips_cost_and_no_more(order: Any, tmp_path: 
     assert cost == each.estimate.clips * clip_cost(card, 9).money == len(names(plan)) * Decimal("0.18")
     assert sum(shares) == pytest.approx(cost)
     assert len(shares) == 2 * len(films(plan))
-    found = needs(plan, LocalStore(tmp_path / "store"))
+    found = count_needs(plan, LocalStore(tmp_path / "store"))
     assert (found.clips_to_film, found.money) == (each.estimate.clips, each.estimate.money)
 
 
 def test_a_part_of_a_plan_has_its_own_shots_clips(order: Any) -> None:
     plan = order(alternatives=3).plan
     one = pickle.loads(pickle.dumps(slice_plan(plan, 3, 5)))
-    assert {shot.name for shot, _ in clips(one)} <= {shot.name for shot in one.shots()}
+    assert {shot.name for shot, _ in plan_clips(one)} <= {shot.name for shot in one.shots()}
     assert names(one) < names(plan)
-    assert all(showings(plan, shot) == 2 for shot, _ in clips(plan))
+    assert all(count_showings(plan, shot) == 2 for shot, _ in plan_clips(plan))
 
 
 def test_the_plan_shows_clips_and_their_money(order: Any, tmp_path: Path) -> None:
     each, written = order(film=BOTH), io.StringIO()
-    lacking = needs(each.plan, LocalStore(tmp_path / "store").for_tenant(each.plan.tenant.id))
+    lacking = count_needs(each.plan, LocalStore(tmp_path / "store").for_tenant(each.plan.tenant.id))
     told = plan_as_json(each, lacking)
     assert told["clips"] == {"total": 1, "film": 1, "reuse": 0}
     assert Decimal(told["estimate"]["usd"]) == each.estimate.money > Decimal("0.18")
