@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from foundry.errors import FoundryError
 from foundry.manifest import DeadLetter
-from foundry.plan.estimate import Needs, needs
+from foundry.plan.estimate import Needs, count_needs
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
-from foundry.spans import trace_plans
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.bus.order_progress import MOST_FAILED_IDS
@@ -138,7 +137,7 @@ class RoundMaker:
 
         if order.work.parts_made == 0:  # an earlier attempt, with other limits, may have left letters of parts
             forget_parts(order.plan, store)
-        lacking = needs(order.next_part(), store.for_tenant(order.tenant))
+        lacking = count_needs(order.next_part(), store.for_tenant(order.tenant))
         order.tally.making = lacking.variants_to_make + lacking.variants_only_rendered
         return lacking
 
