@@ -14,6 +14,7 @@ from foundry.manifest import DeadLetter
 from foundry.plan.estimate import Needs, count_needs
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
+from foundry.spans import trace_plans
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.bus.order_progress import MOST_FAILED_IDS
@@ -150,7 +151,7 @@ class RoundMaker:
 
         plans = [(plan, order.admitted.inputs) for order, plan in todo]
         engine = self.make_engine() if self.make_engine else None
-        with traced({plan.digest: order.trace for order, plan in todo}):
+        with trace_plans({plan.digest: order.trace for order, plan in todo}):
             outcomes = build_all(plans, store, generator=self.generator, blender=Blender(self.blender), engine=engine)
         return {digest: outcome.letters for digest, outcome in outcomes.items()}
 
