@@ -8,67 +8,76 @@ from typing import Any, Protocol
 Headers = Sequence[tuple[str, bytes]]
 
 
+class TopicPartition(Protocol):
+    """A partition of a topic (`kafka.TopicPartition`)."""
+
+    topic: str
+    partition: int
+
+
+class SentRecord(Protocol):
+    """The position that the brokers gave to a record that was sent."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
 class KafkaRecord(Protocol):
     """A record that was read from a topic; `timestamp` is in milliseconds since the epoch."""
 
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Headers: ...
-    @property
-    def timestamp(self) -> int: ...
-
-
-class TopicPartition(Protocol):
-    """A partition of a topic, as kafka-python names it."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp: int
 
 
 class Consumer(Protocol):
-    """A consumer of a group (`kafka.KafkaConsumer`)."""
+    """A consumer of a group (`kafka.KafkaConsumer`); partitions are `kafka.TopicPartition`."""
 
-    def poll(self, timeout_ms: int = 0) -> Mapping[Any, Sequence[KafkaRecord]]: ...
-    def commit(self, offsets: Mapping[Any, Any], timeout_ms: int) -> None: ...
-    def pause(self, *partitions: Any) -> None: ...
-    def resume(self, *partitions: Any) -> None: ...
-    def paused(self) -> Iterable[TopicPartition]: ...
-    def highwater(self, partition: Any) -> int | None: ...
-    def close(self, autocommit: bool = True, timeout_ms: int | None = None) -> None: ...
+    def poll(self, timeout_ms: int = 0) -> Mapping[Any, Sequence[KafkaRecord]]:
+        """Return the records that have come, by partition; wait for some at most this long."""
+
+    def commit(self, offsets: Mapping[Any, Any], timeout_ms: int) -> None:
+        """Commit an offset for each of these partitions."""
+
+    def pause(self, *partitions: Any) -> None:
+        """Return no more records of these partitions."""
+
+    def resume(self, *partitions: Any) -> None:
+        """Return records of these partitions again."""
+
+    def paused(self) -> Iterable[TopicPartition]:
+        """Return the paused partitions."""
+
+    def highwater(self, partition: Any) -> int | None:
+        """Return the offset of the next record that will be written; None if it is not known."""
+
+    def close(self, autocommit: bool = True, timeout_ms: int | None = None) -> None:
+        """Leave the group and close the connections."""
 
 
 class SendFuture(Protocol):
     """The pending acknowledgement of a record that was sent."""
 
-    def get(self, timeout: float | None = None) -> TopicRecordPosition: ...
-    def add_errback(self, act: Callable[..., Any], *arguments: Any) -> SendFuture: ...
+    def get(self, timeout: float | None = None) -> SentRecord:
+        """Wait for the acknowledgement and return the record's position; the error if there is none."""
 
-
-class TopicRecordPosition(Protocol):
-    """The position that the brokers gave to a record."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
+    def add_errback(self, act: Callable[..., Any], *arguments: Any) -> SendFuture:
+        """Call `act` with these arguments and the error if the record is not taken."""
 
 
 class Producer(Protocol):
     """A producer (`kafka.KafkaProducer`)."""
 
-    def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> SendFuture: ...
-    def flush(self, timeout: float | None = None) -> None: ...
-    def close(self, timeout: float | None = None) -> None: ...
+    def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> SendFuture:
+        """Queue a record."""
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Wait until all queued records are acknowledged."""
+
+    def close(self, timeout: float | None = None) -> None:
+        """Send the queued records and close the connections."""

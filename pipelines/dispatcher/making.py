@@ -46,7 +46,8 @@ class FailedOrder(NamedTuple):
 class CampaignAnnouncer(Protocol):
     """Sends the events of a finished campaign; NotSent if the brokers do not take them."""
 
-    def send_campaign_events(self, order: Order, store: ObjectStore) -> int: ...
+    def send_campaign_events(self, order: Order, store: ObjectStore) -> int:
+        """Send all events that the manifest stage wrote; return their number."""
 
 
 @dataclass(kw_only=True)

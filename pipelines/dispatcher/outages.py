@@ -12,7 +12,7 @@ from foundry.store.object_store import CorruptObject
 
 OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
 """Errors of a disk that is full, over its quota, broken, read-only, or gone from the network."""
-_NAMES = "|".join([StoreOutage.__name__, CorruptObject.__name__])
+_NAMES = f"{StoreOutage.__name__}|{CorruptObject.__name__}"
 _MESSAGES = "|".join(re.escape(os.strerror(number)) for number in sorted(OF_THE_DISK))
 _AS_TEXT = re.compile(rf"\b(?:{_NAMES}): |\[Errno \d+\] (?:{_MESSAGES})")
 

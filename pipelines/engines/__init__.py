@@ -1,4 +1,4 @@
-"""Where the flow runs: in this process, on Prism, Flink or Dataflow.
+"""The engines that run the flow: this process, Prism, Flink or Dataflow.
 
 Imports foundry and infra.stack.
 """

@@ -1,4 +1,4 @@
-"""Where a pipeline runs: `embedded` is this process; `prism`, `flink` and `dataflow` are chosen by an option."""
+"""The choice of the engine that runs a pipeline: `embedded` (this process), `prism`, `flink` or `dataflow`."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from pipelines.engines.dataflow import L4, DataflowSettings
 
 ENDPOINT = r"^[A-Za-z0-9.-]+:\d{1,5}$"
 KEEP_WORKERS_MS = 600_000
-"""How long a worker process waits for its job's next stage, where Flink keeps workers at all (docs/engines.md)."""
+"""A worker process waits this long for its job's next stage, if Flink keeps workers at all (docs/engines.md)."""
 
 
 @dataclass(frozen=True)
 class Engine:
     """A runner, its options, and the resource hints of the accelerator stage.
 
-    `accelerated`: whether that stage's workers have a GPU; None if they are like this process, which can be asked.
-    `lanes`: how many workers draw at once. `ahead`: how many threads render files while shots are still drawn, beside
-    the accelerator and not after it; 0 where the CPU stage has workers of its own.
+    accelerated: whether that stage's workers have a GPU; None if they are like this process, which then decides.
+    lanes: the number of workers that draw at the same time.
+    ahead: the number of threads that render files while shots are still drawn; 0 if the CPU stage has its own workers.
     """
 
     runner: Any
@@ -39,7 +39,7 @@ class Engine:
 
     @property
     def in_process(self) -> bool:
-        """Whether user code runs in this very process, so that its progress can be watched here."""
+        """True if user code runs in this process, so that its progress can be read here."""
         from apache_beam.options.pipeline_options import PortableOptions
         from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
@@ -49,7 +49,7 @@ class Engine:
 
 
 class PrismSettings(BaseModel):
-    """Beam's local runner: started here from a file, or running already at an endpoint."""
+    """Settings of Beam's local runner: a program to start, or the endpoint of one that runs already."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,7 +60,7 @@ class PrismSettings(BaseModel):
 
 
 class FlinkSettings(BaseModel):
-    """A Flink cluster behind Beam's job server."""
+    """Settings of a Flink cluster behind Beam's job server."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,18 +68,18 @@ class FlinkSettings(BaseModel):
     worker_pool: str | None = Field(
         default=None,
         pattern=ENDPOINT,
-        description="Pool of Python workers, as a taskmanager sees it; without one, work is done in this process.",
+        description="Pool of Python workers, as a taskmanager reaches it; without one, this process does the work.",
     )
     accelerator_pool: str | None = Field(
         default=None,
         pattern=ENDPOINT,
-        description="Pool for the accelerator stage alone; without one, it runs in `worker_pool`.",
+        description="Pool for the accelerator stage alone; without one, that stage runs in `worker_pool`.",
     )
     parallelism: int = Field(default=1, ge=1, le=4096)
 
 
 class EngineSettings(BaseModel):
-    """The file that `--engine-config` names: one part for each engine that is used."""
+    """The content of the file that `--engine-config` names: one section for each engine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -89,7 +89,7 @@ class EngineSettings(BaseModel):
 
 
 def engine_settings(file: Path | None) -> EngineSettings:
-    """The settings of a YAML file; BadInput that says what is wrong with it."""
+    """Return the settings of a YAML file, the defaults without one; BadInput, with the reason, if they are wrong."""
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8")) if file else None
         return EngineSettings.model_validate(raw or {})
@@ -98,16 +98,17 @@ def engine_settings(file: Path | None) -> EngineSettings:
 
 
 def choose_engine(name: str, settings: EngineSettings | None = None) -> Engine:
-    """The engine of this name; BadInput if there is none, or if something is missing that it needs."""
+    """Return the engine of this name; BadInput if there is none, or if something that it needs is missing."""
     if name not in ENGINES:
         raise BadInput("engine", f"{name!r} is none; choose one of {', '.join(ENGINES)}")
     return ENGINES[name](settings or EngineSettings())
 
 
 def embedded_runner() -> tuple[Any, PipelineOptions]:
-    """Beam's in-process runner, by name (`DirectRunner` is a switch that may pick another), on threads.
+    """Return Beam's in-process runner, with threads, and its options.
 
-    Pillow, NumPy and torch release the interpreter lock, so threads use every core.
+    It is named because `DirectRunner` may choose another runner. Threads use all cores, since Pillow, NumPy and torch
+    release the interpreter lock.
     """
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
@@ -131,18 +132,21 @@ def _prism(settings: EngineSettings) -> Engine:
 
     endpoint = settings.prism.job_endpoint
     if endpoint:
-        told = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
-        return Engine(JobServerRunner(), PipelineOptions(told))
-    told = [f"--prism_location={prism_location(settings.prism)}", "--environment_type=LOOPBACK"]
-    return Engine(PrismRunner(), PipelineOptions(told))
+        options = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
+        return Engine(JobServerRunner(), PipelineOptions(options))
+    options = [f"--prism_location={find_prism(settings.prism)}", "--environment_type=LOOPBACK"]
+    return Engine(PrismRunner(), PipelineOptions(options))
 
 
-def prism_location(settings: PrismSettings) -> Path:
-    """The Prism program: as told, else the local stack's, else on PATH; never Beam's own download."""
+def find_prism(settings: PrismSettings) -> Path:
+    """Return the Prism program: that of the settings, or the local stack's, or the one on PATH.
+
+    Beam's own download is never used. BadInput if there is none, or if it is no program.
+    """
     from infra.stack.fetching import PRISM, cache_folder, folder_of
 
-    told, cached, on_path = settings.location, folder_of(PRISM, cache_folder()) / "prism", shutil.which("prism")
-    found = told or (cached if cached.is_file() else Path(on_path) if on_path else None)
+    chosen, cached, on_path = settings.location, folder_of(PRISM, cache_folder()) / "prism", shutil.which("prism")
+    found = chosen or (cached if cached.is_file() else Path(on_path) if on_path else None)
     if found is None:
         raise BadInput("engine", "prism is neither in the stack's cache nor on PATH; run `foundry stack fetch prism`")
     if not os.access(found, os.X_OK):
@@ -161,15 +165,15 @@ def _flink(settings: EngineSettings) -> Engine:
     where = ["--environment_type=LOOPBACK"]
     if flink.worker_pool:
         where = ["--environment_type=EXTERNAL", f"--environment_config={flink.worker_pool}"]
-    told = [
+    options = [
         f"--job_endpoint={flink.job_endpoint}",
         f"--parallelism={flink.parallelism}",
         f"--environment_cache_millis={KEEP_WORKERS_MS}",
         *where,
     ]
-    runner, options = PinnedRunner(flink.accelerator_pool), PipelineOptions(told)
     accelerated = True if flink.accelerator_pool else None
-    return Engine(runner, options, accelerated=accelerated, lanes=flink.parallelism)
+    runner = PinnedRunner(flink.accelerator_pool)
+    return Engine(runner, PipelineOptions(options), accelerated=accelerated, lanes=flink.parallelism)
 
 
 def _dataflow(settings: EngineSettings) -> Engine:

@@ -1,4 +1,4 @@
-"""Beam's portable runner, with a sentence for the submitter when the job server or the engine behind it is lost."""
+"""Beam's portable runner, with plain errors for a lost job server or a lost engine behind it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from apache_beam.runners.portability.portable_runner import JobServiceHandle, Po
 from foundry.errors import FoundryError
 
 _OF_THE_ENGINE = re.compile(r"java\.net\.ConnectException: [^\n]*|FlinkJobNotFoundException: [^\n]*")
-"""What the job server says of a job when it was not the job that failed: nobody answers, or nobody knows the job."""
+"""The job server's report when the engine, not the job, failed: it does not answer, or does not know the job."""
 
 
 class EngineLost(FoundryError):
-    """The engine, or the server that takes its jobs, was lost while a run was waited for."""
+    """The engine, or its job server, was lost during a run."""
 
     code = "engine_lost"
 
@@ -27,7 +27,7 @@ class EngineLost(FoundryError):
 
 
 class JobServerLost(EngineLost):
-    """The server that takes Beam's jobs did not answer, or stopped answering while a run was waited for."""
+    """The job server did not answer, or stopped answering during a run."""
 
     code = "job_server_lost"
 
@@ -39,7 +39,7 @@ class JobServerLost(EngineLost):
 
 
 class JobLost(EngineLost):
-    """The job server answers, but what it gave the job to does not, or does not know the job any more."""
+    """The job server answers, but the engine behind it does not, or no longer knows the job."""
 
     code = "job_lost"
 
@@ -50,32 +50,32 @@ class JobLost(EngineLost):
         )
 
 
-class JobServerRunner(PortableRunner):
-    """Beam's portable runner; EngineLost where Beam would raise gRPC's errors, or speak of a job that failed."""
+class JobServerRunner(PortableRunner):  # type: ignore[misc]  # Beam has no types
+    """Beam's portable runner that raises EngineLost where Beam raises gRPC's errors or reports a failed job."""
 
     def run_portable_pipeline(self, pipeline: Any, options: Any) -> Any:
-        """Submit the job; what is returned can be waited for."""
+        """Submit the job and return its result, which can be waited for."""
         endpoint = options.view_as(PortableOptions).job_endpoint
         return _Result(super().run_portable_pipeline(pipeline, options), endpoint)
 
     def create_job_service(self, options: Any) -> Any:
-        """A handle on the server that the options name."""
+        """Connect to the job server that the options name; JobServerLost if it does not answer."""
         import grpc
 
         endpoint = options.view_as(PortableOptions).job_endpoint
-        with _named(endpoint):
+        with _naming(endpoint):
             try:
                 return super().create_job_service(options)
             except grpc.FutureTimeoutError as error:
                 raise JobServerLost(endpoint, "no connection") from error
 
     def create_job_service_handle(self, job_service: Any, options: Any) -> Any:
-        """What Beam submits by."""
+        """Return the handle with which Beam submits the job."""
         return _Handle(job_service, options)
 
 
 class _Result:
-    """Beam's result, which tells a lost engine from a failed job."""
+    """Beam's result of a job, which tells a lost engine from a failed job."""
 
     def __init__(self, result: Any, endpoint: str) -> None:
         self._result, self._endpoint = result, endpoint
@@ -84,7 +84,7 @@ class _Result:
         return getattr(self._result, name)
 
     def wait_until_finish(self, duration: int | None = None) -> Any:
-        """The state that the job ended in, after `duration` milliseconds at most."""
+        """Return the job's state at its end or after `duration` milliseconds; JobLost if the engine lost the job."""
         try:
             return self._result.wait_until_finish(duration)
         except RuntimeError as error:
@@ -93,21 +93,21 @@ class _Result:
             raise
 
 
-class _Handle(JobServiceHandle):
+class _Handle(JobServiceHandle):  # type: ignore[misc]  # Beam has no types
     def submit(self, proto_pipeline: Any) -> tuple[str, Iterator[Any], Iterator[Any]]:
         endpoint = self.options.view_as(PortableOptions).job_endpoint
-        with _named(endpoint):
+        with _naming(endpoint):
             job, messages, states = super().submit(proto_pipeline)
         return job, _until_lost(messages), _states(states, endpoint)
 
 
 def _states(states: Iterable[Any], endpoint: str) -> Iterator[Any]:
-    with _named(endpoint):
+    with _naming(endpoint):
         yield from states
 
 
 def _until_lost(messages: Iterable[Any]) -> Iterator[Any]:
-    """Messages are read by a thread of Beam's, where an error would reach nobody: the states tell of the loss."""
+    """Yield messages until the server is lost. A thread of Beam's reads them, where an error would reach nobody."""
     import grpc
 
     try:
@@ -117,8 +117,8 @@ def _until_lost(messages: Iterable[Any]) -> Iterator[Any]:
 
 
 @contextmanager
-def _named(endpoint: str) -> Iterator[None]:
-    """gRPC's errors with the name of the server that they are about."""
+def _naming(endpoint: str) -> Iterator[None]:
+    """Raise JobServerLost, with the server's endpoint, for gRPC's errors of a server that does not answer."""
     import grpc
 
     try:

@@ -1,7 +1,7 @@
-"""The accelerator stage of a portable runner in workers of its own.
+"""A portable runner whose accelerator stage has a pool of workers of its own.
 
-Flink does not know resource hints. But steps with different hints have different environments, so the environment
-that asks for an accelerator can name another pool of workers: on Kubernetes, the container that has the device.
+Flink does not know resource hints. But steps with different hints have different environments, so the environment that
+asks for an accelerator can name another pool: on Kubernetes, the container that has the device.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from pipelines.engines.job_server import JobServerRunner
 
 
 class PinnedRunner(JobServerRunner):
-    """Beam's portable runner; environments that ask for an accelerator are sent to `pool` (host:port), if given."""
+    """Beam's portable runner that sends environments with an accelerator hint to `pool` (host:port), if given."""
 
     def __init__(self, pool: str | None = None) -> None:
         super().__init__()
         self.pool = pool
 
     def run_portable_pipeline(self, pipeline: Any, options: Any) -> Any:
-        """Submit the job with its environments pinned."""
+        """Pin the environments and submit the job."""
         if self.pool:
             pin_accelerator(pipeline, self.pool)
         return super().run_portable_pipeline(pipeline, options)
 
 
 def pin_accelerator(pipeline: Any, pool: str) -> int:
-    """Send external environments that ask for an accelerator to this pool; how many there were."""
+    """Point the external environments with an accelerator hint at this pool; return how many there are."""
     from apache_beam.portability.api import beam_runner_api_pb2
 
     wants, external = common_urns.resource_hints.ACCELERATOR.urn, common_urns.environments.EXTERNAL.urn

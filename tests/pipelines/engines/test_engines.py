@@ -24,7 +24,7 @@ from pipelines.engines.engine import (
     choose_engine,
     embedded_runner,
     engine_settings,
-    prism_location,
+    find_prism,
 )
 from pipelines.engines.pinning import pin_accelerator
 from tests.pipelines.engines.campaigns import on_flink
@@ -84,7 +84,7 @@ def test_prism_is_never_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("FOUNDRY_STACK_CACHE", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BadInput) as refused:
-        prism_location(PrismSettings())
+        find_prism(PrismSettings())
     assert "foundry stack fetch prism" in str(refused.value)
 
 
