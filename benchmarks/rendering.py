@@ -45,7 +45,7 @@ from imaging.still.compose import StaticLayer, finish, prepare
 from imaging.still.encode import encode
 from lab.evaluation.photographs import photograph
 from tests.support.briefs import a_tenant
-from transforms.render import facts_of
+from transforms.stored_masters import facts_of
 
 ROUNDS = 3
 SLOTS = (

@@ -28,7 +28,9 @@ from imaging.still.compose import finish, prepare
 from imaging.still.encode import encode
 from pipelines.planning.admission import admit_file
 from transforms.expand import render_orders
-from transforms.render import load_master, render, thumbnail
+from transforms.publish import thumbnail
+from transforms.render import render
+from transforms.stored_masters import load_master
 
 SAMPLE_SHOTS = 4
 

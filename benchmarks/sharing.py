@@ -20,7 +20,7 @@ from imaging.still.encode import encode
 from pipelines.campaign.flow import build
 from tests.support.briefs import BRIEF, admitted
 from tests.support.fakes import PaintingHandler
-from transforms.render import load_master
+from transforms.stored_masters import load_master
 
 LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "sv-SE")
 

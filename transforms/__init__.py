@@ -1,1 +1,4 @@
-"""The stages of the flow, one module a stage, in the words of the flow."""
+"""The stages of the flow as Beam steps, one module a stage, and the functions that do each stage's work.
+
+Imports models, imaging, foundry and templates.
+"""

@@ -1,4 +1,4 @@
-"""The film stage: plans in, the clips that their films miss filmed and written once, their records last."""
+"""The film stage: the clips that films show are filmed and written once, their records last."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from transforms import progress
 
 
 def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
-    """Clips that do not exist and are shown by a film that does not exist.
+    """Yield the orders of clips that do not exist and are shown by a film that does not exist.
 
-    One whose shot was refused is left out: the shot has its dead letter, and so has each film that would show it.
+    A clip whose shot was refused is left out: the shot has its dead letter, and so has each film that would show it.
     """
     own = store.for_tenant(plan.tenant.id)
     for shot, clip in plan_clips(plan):
@@ -32,21 +32,21 @@ def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
             yield clip
 
 
-def once(named: tuple[str, Iterable[ClipOrder]]) -> ClipOrder:
-    """Of orders for one clip, by several plans or products, the same one each time."""
+def choose_order(named: tuple[str, Iterable[ClipOrder]]) -> ClipOrder:
+    """Return one of the orders for a clip by several plans or products: the same one in every run."""
     return min(named[1], key=lambda order: order.plan)
 
 
 def missing_clip(order: ClipOrder, store: ObjectStore) -> Iterator[Any]:
-    """Orders whose clip is not finished, each as a batch of one; the names of finished clips are tagged `there`."""
+    """Yield the order as a batch of one if its clip is not finished; else the clip's name, tagged `there`."""
     if store.for_tenant(order.tenant).exists(order.record):
         yield beam.pvalue.TaggedOutput("there", order.name)
     else:
         yield [order]
 
 
-def settle(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore) -> Iterator[Any]:
-    """Names of written clips; refusals are tagged `refused` as dead letters. `cards` by digest."""
+def write_or_refuse(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore) -> Iterator[Any]:
+    """Write a filmed clip and yield its name; yield a dead letter tagged `refused` for a refusal. `cards` by digest."""
     order = result.order
     progress.advance("clips", plan=order.plan)
     if isinstance(result, Unfilmed):
@@ -57,7 +57,10 @@ def settle(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: Obj
 
 
 def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore) -> str:
-    """Write the clip once, then its record; the record means: done. A clip that is there already is the truth."""
+    """Write the clip once, then its record, whose presence means that the clip is finished; return its name.
+
+    A clip that is there already is kept.
+    """
     order, own = filmed.order, store.for_tenant(filmed.order.tenant)
     own.put_file_once(order.clip, filmed.file)
     filmed.file.unlink(missing_ok=True)
@@ -96,27 +99,35 @@ def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
 
 
 @dataclass
-class MakeClips(beam.PTransform):
+class MakeClips(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Clip orders in; names of the clips that are there, and dead letters, out. Small records. `cards` by digest."""
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
     cards: Mapping[str, ModelCard]
     store: ObjectStore
 
-    def expand(self, orders):
+    def expand(self, orders):  # type: ignore[no-untyped-def]  # as in Beam itself
         asked = orders | "MissingClips" >> beam.FlatMap(missing_clip, self.store).with_outputs("there", main="missing")
         settled = (
             asked.missing
             | "Film" >> RunInference(self.filming.with_no_batching())
-            | "Clip" >> beam.FlatMap(settle, self.cards, self.store).with_outputs("refused", main="written")
+            | "Clip" >> beam.FlatMap(write_or_refuse, self.cards, self.store).with_outputs("refused", main="written")
         )
         names = (asked.there, settled.written) | "Clips" >> beam.Flatten()
         return names, settled.refused
 
 
+def _clips_to_film(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[ClipOrder]:
+    return clips_to_film(plans[digest], store)
+
+
+def _name_of(order: ClipOrder) -> str:
+    return order.name
+
+
 @dataclass
-class FilmPlans(beam.PTransform):
-    """Digests of plans whose masters are written in; names of clips, and dead letters, out. Each clip once."""
+class FilmPlans(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
+    """Digests of plans whose masters are written in; names of clips, and dead letters, out. No clip is filmed twice."""
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
     cards: Mapping[str, ModelCard]
@@ -124,13 +135,13 @@ class FilmPlans(beam.PTransform):
     store: ObjectStore
     hints: Mapping[str, str] = field(default_factory=dict)
 
-    def expand(self, digests):
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # as in Beam itself
         making = MakeClips(self.filming, self.cards, self.store)
         return (
             digests
-            | "ClipsToFilm" >> beam.FlatMap(lambda d: clips_to_film(self.plans[d], self.store))
-            | "ByName" >> beam.WithKeys(lambda order: order.name)
+            | "ClipsToFilm" >> beam.FlatMap(_clips_to_film, self.plans, self.store)
+            | "ByName" >> beam.WithKeys(_name_of).with_output_types(tuple[str, ClipOrder])
             | "SameClip" >> beam.GroupByKey()
-            | "Once" >> beam.Map(once)
+            | "Once" >> beam.Map(choose_order)
             | "Make" >> making.with_resource_hints(**self.hints)
         )

@@ -1,8 +1,8 @@
-"""The coder of everything that holds pixels: it knows their size and refuses to send them anywhere."""
+"""The coder of values that hold pixels: it knows their size and refuses to encode them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from apache_beam import coders
 
@@ -13,27 +13,27 @@ class PixelsMustNotTravel(TypeError):
     """A pipeline was wired so that pixels would cross a shuffle."""
 
 
-class PixelCoder(coders.Coder):
-    """Lets pixels pass inside a fused stage only."""
+class PixelCoder(coders.Coder):  # type: ignore[misc]  # Beam's classes are untyped
+    """Refuses to encode pixels, so that they pass inside a fused stage only."""
 
-    def encode(self, value: Any) -> bytes:
-        """Never: whoever asks is about to shuffle pixels."""
+    def encode(self, value: Any) -> NoReturn:
+        """Raise PixelsMustNotTravel: a shuffle is about to send pixels."""
         raise PixelsMustNotTravel(f"{type(value).__name__} would cross a shuffle; send an object name instead")
 
-    def decode(self, encoded: bytes) -> Any:
-        """Never, since nothing is encoded."""
+    def decode(self, encoded: bytes) -> NoReturn:  # noqa: ARG002, RUF100 - Beam's signature
+        """Raise PixelsMustNotTravel, since nothing can have been encoded."""
         raise PixelsMustNotTravel("pixels cannot have been encoded")
 
     def estimate_size(self, value: Any) -> int:
-        """Their bytes, without copying them."""
+        """Return the number of bytes of the pixels, without copying them."""
         return int(value.pixels.nbytes)
 
     def is_deterministic(self) -> bool:
-        """Pixels are no keys."""
+        """Return False: pixels are not used as keys."""
         return False
 
 
 def register() -> None:
-    """Tell Beam; to be called before a pipeline is built."""
+    """Register the coder for drawings and enlarged drawings; call it before a pipeline is built."""
     for kind in (Drawing, Enlarged):
         coders.registry.register_coder(kind, PixelCoder)

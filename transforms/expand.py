@@ -1,4 +1,4 @@
-"""Plans in; the shots that must be drawn, and the render orders that follow, out."""
+"""Expansion of plans into shots that must be drawn and render orders that follow."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from foundry.store.object_store import ObjectStore, each_present
 
 VARIANTS_PER_ORDER = 48
 Batch = tuple[ShotOrder, ...]
-Run = tuple[Batch, ...]
+CallRun = tuple[Batch, ...]
 
 
 def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
-    """Shots whose master does not exist and is shown by a variant that does not exist."""
+    """Yield the shots whose master does not exist and is shown by a variant that does not exist."""
     own = store.for_tenant(plan.tenant.id)
     for shot in plan.shots():
         if own.exists(shot.record):
@@ -29,7 +29,7 @@ def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
 
 
 def render_orders(plan: Plan) -> Iterator[RenderOrder]:
-    """All variants of a plan, cut into orders of a bounded size; one shot's variants stay together.
+    """Yield all variants of a plan as orders of a bounded size; one shot's variants stay together.
 
     The locales of one film are one order: they share most of its frames.
     """
@@ -42,41 +42,41 @@ def render_orders(plan: Plan) -> Iterator[RenderOrder]:
 
 
 def still_orders(plan: Plan, shot: ShotOrder) -> Iterator[RenderOrder]:
-    """The stills of one shot of a plan."""
+    """Yield the render orders of one shot's stills."""
     stills = plan.stills_per_shot(shot)
     for start in range(0, stills, VARIANTS_PER_ORDER):
         yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, stills))
 
 
 def call_key(order: ShotOrder) -> tuple[object, ...]:
-    """Shots with the same key can be drawn in one call: one card, one adapter set, one tenant, one size, one count.
+    """Return a key that shots share if one call can draw them: card, adapters, tenant, size and step count.
 
-    Tenants are never mixed: kernels are not batch-invariant, so a stranger's shot beside it would change a picture.
+    Tenants are never mixed: kernels are not batch-invariant, so another tenant's shot would change a picture.
     """
-    worn = tuple((use.card, use.weight) for use in order.adapters)
-    return (order.model, worn, order.tenant, order.width_px, order.height_px, order.steps)
+    adapters = tuple((use.card, use.weight) for use in order.adapters)
+    return (order.model, adapters, order.tenant, order.width_px, order.height_px, order.steps)
 
 
 def siblings_key(order: ShotOrder) -> tuple[object, ...]:
-    """Alternatives of the same subject and scene: they are compared with one another after drawing."""
+    """Return a key that alternatives of one subject and scene share; drawings are compared within such a group."""
     return (order.subject, order.scene, order.bucket, order.mirrored, order.plan)
 
 
 def batches(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
-    """Orders cut into calls of at most `most`, alternatives ascending and, if a call holds them, together.
+    """Return orders cut into calls of at most `most`; alternatives ascend and share a call if one can hold them.
 
     The calls of one card and adapter set follow one another. A shot that two plans order is drawn once.
     """
     known = {order.name: order for order in orders}
     ranked = sorted(known.values(), key=lambda o: (call_key(o), siblings_key(o), o.alternative, o.name))
-    made: list[Batch] = []
+    calls: list[Batch] = []
     for _, alike in groupby(ranked, key=call_key):
-        made += _packed(alike, most)
-    return made
+        calls += _pack(alike, most)
+    return calls
 
 
-def _packed(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
-    """First fit: siblings go into the first call with room for all of them; too many for one call are cut."""
+def _pack(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
+    """Pack siblings into the first call with room for all of them; cut a group that is too large for one call."""
     filling: list[list[ShotOrder]] = []
     for _, siblings in groupby(orders, key=siblings_key):
         group = list(siblings)
@@ -90,48 +90,57 @@ def _packed(orders: Iterable[ShotOrder], most: int) -> list[Batch]:
     return [tuple(batch) for batch in filling]
 
 
-def lanes_of(cards: int, lanes: int) -> int:
-    """Into how many runs one card's calls are cut: all workers get work, and no two load the same card in turn."""
+def lanes_per_card(cards: int, lanes: int) -> int:
+    """Return the number of runs that one card's calls are cut into.
+
+    All workers get work, and with many cards no two workers load the same card in turn.
+    """
     return max(1, lanes // max(1, cards))
 
 
-def runs(made: list[Batch], lanes: int) -> list[Run]:
-    """Calls in order, cut into at most `lanes` runs of neighbours, so that adapters change rarely."""
-    ends = sorted({len(made) * lane // lanes for lane in range(1, lanes + 1)} - {0})
-    return [tuple(made[start:end]) for start, end in pairwise([0, *ends])]
+def cut_into_runs(calls: list[Batch], lanes: int) -> list[CallRun]:
+    """Return calls in order, cut into at most `lanes` runs of neighbours, so that adapters change rarely."""
+    ends = sorted({len(calls) * lane // lanes for lane in range(1, lanes + 1)} - {0})
+    return [tuple(calls[start:end]) for start, end in pairwise([0, *ends])]
+
+
+def runs_of_card(group: tuple[str, Iterable[ShotOrder]], batch: int | Mapping[str, int], lanes: int) -> list[CallRun]:
+    """Return the runs of one card's orders; `batch` is the most pictures per call, for all cards or by card digest."""
+    card, orders = group
+    most = batch if isinstance(batch, int) else batch[card]
+    return cut_into_runs(batches(orders, most), lanes)
 
 
 @dataclass
-class DrawInRuns(beam.PTransform):
-    """Shot orders in; calls out, each card's in runs that are drawn to the end. Small records.
+class DrawInRuns(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
+    """Shot orders in; calls out, each card's in runs that are drawn without interruption. Small records.
 
-    `batch` is the most pictures per call, for all cards or by card digest; `cards` how many cards there are; `lanes`
-    the workers that draw at once. Runs are dealt out in turn and not by a key: hashes of few keys meet, and then one
-    worker draws everything.
+    `batch` is the most pictures per call, for all cards or by card digest; `cards` the number of cards; `lanes` the
+    number of workers that draw at once. Runs are dealt out by a reshuffle and not by a key: the hashes of a few keys
+    may collide, and then one worker would draw everything.
     """
 
     batch: int | Mapping[str, int]
     cards: int = 1
     lanes: int = 2
 
-    def expand(self, orders):
+    def expand(self, orders):  # type: ignore[no-untyped-def]  # as in Beam itself
         return (
             orders
-            | "ByCard" >> beam.WithKeys(lambda order: order.model)
+            | "ByCard" >> beam.WithKeys(_card_of).with_output_types(tuple[str, ShotOrder])
             | "OneCard" >> beam.GroupByKey()
-            | "Runs" >> beam.FlatMap(self._runs)
+            | "Runs" >> beam.FlatMap(runs_of_card, self.batch, lanes_per_card(self.cards, self.lanes))
             | "Apart" >> beam.Reshuffle()
             | "InOrder" >> beam.FlatMap(list)
         )
 
-    def _runs(self, group: tuple[str, Iterable[ShotOrder]]) -> list[Run]:
-        card, orders = group
-        most = self.batch if isinstance(self.batch, int) else self.batch[card]
-        return runs(batches(orders, most), lanes_of(self.cards, self.lanes))
+
+def _card_of(order: ShotOrder) -> str:
+    return order.model
 
 
 @dataclass
-class ShotsToDraw(beam.PTransform):
+class ShotsToDraw(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Plan digests in; calls of shot orders of one card, adapter set, tenant, size and step count out."""
 
     plans: dict[str, Plan]
@@ -139,24 +148,28 @@ class ShotsToDraw(beam.PTransform):
     batch: int | Mapping[str, int]
     lanes: int = 2
 
-    def expand(self, digests):
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # as in Beam itself
         cards = len({plan.cards.generate.digest for plan in self.plans.values()})
         return (
             digests
-            | "MissingShots" >> beam.FlatMap(lambda d: missing_shots(self.plans[d], self.store))
+            | "MissingShots" >> beam.FlatMap(_missing_shots, self.plans, self.store)
             | "Runs" >> DrawInRuns(self.batch, cards, self.lanes)
         )
 
 
+def _missing_shots(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[ShotOrder]:
+    return missing_shots(plans[digest], store)
+
+
 @dataclass
-class VariantsToRender(beam.PTransform):
+class VariantsToRender(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Plan digests in; render orders out, spread over the workers. Small records."""
 
     plans: dict[str, Plan]
 
-    def expand(self, digests):
-        return (
-            digests
-            | "RenderOrders" >> beam.FlatMap(lambda d: render_orders(self.plans[d]))
-            | "Spread" >> beam.Reshuffle()
-        )
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # as in Beam itself
+        return digests | "RenderOrders" >> beam.FlatMap(_render_orders, self.plans) | "Spread" >> beam.Reshuffle()
+
+
+def _render_orders(digest: str, plans: Mapping[str, Plan]) -> Iterator[RenderOrder]:
+    return render_orders(plans[digest])

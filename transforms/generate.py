@@ -28,7 +28,7 @@ from transforms.render_ahead import RenderAhead
 
 
 def refusal(drawing: Drawing) -> DeadLetter:
-    """Why a shot was given up: its generator's own reason, or the measures that its last drawing failed."""
+    """Return the dead letter of a refused shot: the generator's reason, or the checks that the last drawing failed."""
     if drawing.reason:
         return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan)
     last = drawing.attempts[-1]
@@ -37,8 +37,8 @@ def refusal(drawing: Drawing) -> DeadLetter:
     return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan)
 
 
-def judged(drawing: Drawing) -> Iterator[Any]:
-    """Passed drawings go on; the others become dead letters."""
+def route_by_verdict(drawing: Drawing) -> Iterator[Any]:
+    """Yield a drawing that passed; yield a dead letter tagged `refused` for another. Counts attempts."""
     progress.advance("attempts", len(drawing.attempts), plan=drawing.order.plan)
     if drawing.passed:
         yield drawing
@@ -49,12 +49,15 @@ def judged(drawing: Drawing) -> Iterator[Any]:
 
 @lru_cache(maxsize=8)
 def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
-    """A product picture, or the rendered view of a product model, RGBA; the last few are kept."""
+    """Return a product picture, or the rendered view of a product model, as RGBA; the last eight are kept."""
     return decode(store.for_tenant(tenant).get(picture_name(key)))
 
 
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> ShotOrder:
-    """Stage the product, write the master once, then its record; the record means: done. The shot's order."""
+    """Stage the product, write the master once, then its record, and return the shot's order.
+
+    The presence of the record means that the master is finished.
+    """
     order = enlarged.drawing.order
     with spans.work_span("master", order.plan, shot=order.name):
         _write_master(enlarged, plans[order.plan], store)
@@ -67,8 +70,8 @@ def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
     own = store.for_tenant(order.tenant)
     product = product_picture(store, order.tenant, order.picture) if order.picture else None
     drawn_around = plan.cards.generate.staging == "inpaint"
-    said = None if drawn_around else enlarged.drawing.caption
-    staged = stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, said)
+    caption = None if drawn_around else enlarged.drawing.caption
+    staged = stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, caption)
     data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):
         data = own.get(order.master)
@@ -102,19 +105,19 @@ def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> M
         size_bytes=len(data),
         crc32c=crc32c(data),
         bits=bits_of(data),
-        adapters=tuple(f"{worn.card.name}:{worn.weight / 1000:g}" for worn in cards.adapters),
+        adapters=tuple(f"{adapter.card.name}:{adapter.weight / 1000:g}" for adapter in cards.adapters),
         fingerprint=drawing.fingerprint,
         head_bytes=head_bytes(data),
     )
 
 
 @dataclass
-class MakeMasters(beam.PTransform):
+class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Batches of shot orders in; shots whose master is written, and dead letters, out.
 
     Drawings are enlarged one by one: a master's pixels are large, and Beam's batching would keep each drawing back
-    until the next one is there. `ahead`: threads of this process that render a master's files while the next are drawn;
-    0: none, where the CPU stage has workers of its own.
+    until the next one is there. `ahead` is the number of threads of this process that render a master's files while the
+    next are drawn; 0 where the CPU stage has workers of its own.
     """
 
     generator: ModelHandler[ShotOrder, Drawing, Any]
@@ -123,11 +126,11 @@ class MakeMasters(beam.PTransform):
     store: ObjectStore
     ahead: int = 0
 
-    def expand(self, batches):
+    def expand(self, batches):  # type: ignore[no-untyped-def]  # as in Beam itself
         drawn = (
             batches
             | "Draw" >> RunInference(self.generator.with_no_batching()).with_output_types(Drawing)
-            | "Screen" >> beam.FlatMap(judged).with_outputs("refused", main="passed")
+            | "Screen" >> beam.FlatMap(route_by_verdict).with_outputs("refused", main="passed")
         )
         passed = drawn.passed
         passed.element_type = Drawing

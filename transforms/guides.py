@@ -1,4 +1,4 @@
-"""What guides each drawing besides its words: the product that a scene is drawn around, and the adapters' pictures."""
+"""Pictures that guide a drawing besides its prompt: the product to draw around, and the adapters' pictures."""
 
 from __future__ import annotations
 
@@ -21,24 +21,27 @@ from transforms.generate import product_picture
 
 @dataclass(frozen=True)
 class Guides:
-    """The guide of an order, made where its tenant's pictures are; called by the drawing handler."""
+    """Makes the guide of an order from the pictures in its tenant's store; called by the drawing handler."""
 
     plans: Mapping[str, Plan]
     store: ObjectStore
 
     def __call__(self, order: ShotOrder) -> Guide | None:
-        """The product in its place for cards whose staging is `inpaint`, and what adapters follow; None for neither."""
+        """Return an order's guide, or None if nothing guides it.
+
+        It holds the product in its place if the card's staging is `inpaint`, and the adapters' pictures.
+        """
         cards = self.plans[order.plan].cards
         guide = empty = Guide()
         if order.picture and cards.generate.staging == "inpaint":
             product = product_picture(self.store, order.tenant, order.picture)
             guide = guide_for(order, product, compositions()[order.bucket])
-        for worn in cards.adapters:
-            if worn.use.picture and worn.card.adapter:
-                guide = self._following(guide, order, worn.card.adapter.kind, worn.use.picture)
+        for adapter in cards.adapters:
+            if adapter.use.picture and adapter.card.adapter:
+                guide = self._with_picture(guide, order, adapter.card.adapter.kind, adapter.use.picture)
         return None if guide is empty else guide
 
-    def _following(self, guide: Guide, order: ShotOrder, kind: str, key: str) -> Guide:
+    def _with_picture(self, guide: Guide, order: ShotOrder, kind: str, key: str) -> Guide:
         if kind == "controlnet":
             return replace(guide, control=picture_at(self.store, order.tenant, key, (order.width_px, order.height_px)))
         return replace(guide, reference=picture_at(self.store, order.tenant, key, None))
@@ -46,7 +49,7 @@ class Guides:
 
 @lru_cache(maxsize=16)
 def picture_at(store: ObjectStore, tenant: str, key: str, size: tuple[int, int] | None) -> Pixels:
-    """A stored picture on white, (height, width, 3) float32 sRGB in [0, 1]; at `size` (width, height) if given."""
+    """Return a stored picture on white, (height, width, 3) float32 sRGB in [0, 1]; `size` is (width, height)."""
     picture = product_picture(store, tenant, key).convert("RGBA")
     flat = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     if size:

@@ -1,4 +1,4 @@
-"""What the parts of a plan leave behind until the plan's manifest is written: their dead letters."""
+"""Dead letters of a plan's parts, stored until the plan's manifest is written."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def _name(part: PlanSlice) -> str:
 
 
 def keep_letters(part: PlanSlice, store: ObjectStore, letters: Sequence[DeadLetter]) -> int:
-    """Write the dead letters of a part, in place of those of an earlier attempt at it; how many there are."""
+    """Write the dead letters of a part, replacing those of an earlier attempt, and return their number."""
     with store.for_tenant(part.tenant.id).replacing(_name(part)) as path:
         path.write_text("".join(as_json(letter) + "\n" for letter in letters), encoding="utf-8")
     return len(letters)
 
 
-def kept_letters(part: PlanSlice, store: ObjectStore) -> tuple[DeadLetter, ...]:
-    """The dead letters of a part that was made."""
+def letters_of_part(part: PlanSlice, store: ObjectStore) -> tuple[DeadLetter, ...]:
+    """Return the stored dead letters of a part."""
     return tuple(_letters(part, store, _name(part)))
 
 
 def letters_of_parts(plan: Plan, store: ObjectStore) -> Iterator[DeadLetter]:
-    """The dead letters of all parts of a plan that were made."""
+    """Yield the stored dead letters of all parts of a plan."""
     for name in store.for_tenant(plan.tenant.id).matching(f"{_folder(plan)}/*.jsonl"):
         yield from _letters(plan, store, name)
 
@@ -44,7 +44,7 @@ def _letters(plan: Plan, store: ObjectStore, name: str) -> Iterator[DeadLetter]:
 
 
 def forget_parts(plan: Plan, store: ObjectStore) -> None:
-    """Take the parts' letters away, once the plan's manifest is written."""
+    """Delete the parts' dead letters, once the plan's manifest is written."""
     own = store.for_tenant(plan.tenant.id)
     for name in list(own.matching(f"{_folder(plan)}/*.jsonl")):
         own.remove(name)

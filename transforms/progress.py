@@ -1,31 +1,39 @@
-"""Counts of what this process has finished, for progress bars; Beam's own metrics arrive only at the end."""
+"""Counts of finished work in this process, for progress bars; Beam's own metrics arrive only at the end of a run."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
 
-_lock = threading.Lock()
-_counts: Counter[str] = Counter()
-_by_plan: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+class ProgressCounts:
+    """Counts of finished work by kind, in total and by plan; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._totals: Counter[str] = Counter()
+        self._by_plan: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def advance(self, kind: str, by: int = 1, *, plan: str = "") -> None:
+        """Add `by` to the count of a kind of work, and to the plan's if its digest is given."""
+        with self._lock:
+            self._totals[kind] += by
+            if plan:
+                self._by_plan[plan][kind] += by
+
+    def counts(self, plan: str = "") -> dict[str, int]:
+        """Return the counts by kind, of all plans or of the plan with this digest."""
+        with self._lock:
+            return dict(self._by_plan.get(plan, Counter()) if plan else self._totals)
+
+    def reset(self) -> None:
+        """Set all counts to zero, for the next run in this process."""
+        with self._lock:
+            self._totals.clear()
+            self._by_plan.clear()
 
 
-def advance(what: str, by: int = 1, *, plan: str = "") -> None:
-    """Note that `by` more of `what` are done, for the plan of this digest if one is named."""
-    with _lock:
-        _counts[what] += by
-        if plan:
-            _by_plan[plan][what] += by
+_of_this_process = ProgressCounts()
+"""The counts that the stages of this process share; a run resets them when it starts."""
 
-
-def counts(plan: str = "") -> dict[str, int]:
-    """What is done so far, of all plans or of one."""
-    with _lock:
-        return dict(_by_plan.get(plan, Counter()) if plan else _counts)
-
-
-def reset() -> None:
-    """Begin again, for the next run in this process."""
-    with _lock:
-        _counts.clear()
-        _by_plan.clear()
+advance, counts, reset = _of_this_process.advance, _of_this_process.counts, _of_this_process.reset

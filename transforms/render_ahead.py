@@ -1,7 +1,7 @@
-"""Files of a written master rendered beside the accelerator stage, so that it and the other cores work at once.
+"""Stills of a written master rendered beside the accelerator stage, so that accelerator and CPU work at once.
 
-For engines whose accelerator stage and CPU stage are in one process, one after the other. What is not rendered ahead is
-rendered by the CPU stage, which asks the store for every file, so nothing depends on what is done here.
+For engines whose accelerator stage and CPU stage are in one process, one after the other. The CPU stage asks the store
+for every file and renders what was not rendered here, so no result depends on this module.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 
 import apache_beam as beam
 
@@ -21,88 +19,125 @@ from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.store.object_store import ObjectStore
 from transforms import progress
 from transforms.expand import still_orders
-from transforms.render import each_made
+from transforms.render import render_missing
 
-WAITING = 8
-"""Orders that may wait for each thread. The accelerator never waits for room: what finds none is left."""
+WAITING_PER_THREAD = 8
+"""Orders that may wait for each thread. Further orders are left to the CPU stage, since drawing must not wait."""
 
 
-class Aside:
-    """Threads that render, shared by all stages of this process."""
+class RenderThreads:
+    """Threads that render orders, with a bounded queue; all stages of a process share them."""
 
     def __init__(self, threads: int) -> None:
+        self.threads = threads
         self._pool = ThreadPoolExecutor(threads, "render-ahead")
-        self._room = threading.BoundedSemaphore(threads * (1 + WAITING))
+        self._slots = threading.BoundedSemaphore(threads * (1 + WAITING_PER_THREAD))
         self._unfinished: set[Future[None]] = set()
+        self._closing = threading.Lock()
+        self._closed = False
 
     def offer(self, order: RenderOrder, plan: Plan, store: ObjectStore) -> Future[None] | None:
-        """Render this order when a thread is free; None if too many wait."""
-        if not self._room.acquire(blocking=False):
+        """Queue an order for rendering and return its future; None if the queue is full or the threads are closed."""
+        if not self._slots.acquire(blocking=False):
             return None
-        taken = self._pool.submit(_render, order, plan, store)
-        self._unfinished.add(taken)
-        taken.add_done_callback(self._finished)
-        return taken
+        with self._closing:
+            if self._closed:
+                self._slots.release()
+                return None
+            future = self._pool.submit(_render, order, plan, store)
+            self._unfinished.add(future)
+        future.add_done_callback(self._finish)
+        return future
 
-    def _finished(self, done: Future[None]) -> None:
-        self._unfinished.discard(done)
-        self._room.release()
+    def _finish(self, future: Future[None]) -> None:
+        self._unfinished.discard(future)
+        self._slots.release()
 
     def settle(self) -> None:
-        """Drop what waits, and return when nothing is at work."""
-        stop(self._unfinished.copy())
+        """Cancel the orders that wait, and return when no thread is at work."""
+        cancel_waiting(self._unfinished.copy())
+
+    def close(self) -> None:
+        """Settle and end the threads; later offers are declined."""
+        with self._closing:
+            self._closed = True
+        self.settle()
+        self._pool.shutdown()
 
 
-def stop(taken: set[Future[None]]) -> None:
-    """Drop those that wait, wait for those that are at work."""
-    wait([each for each in taken if not each.cancel()])
+def cancel_waiting(futures: set[Future[None]]) -> None:
+    """Cancel the futures that have not begun, and wait for the others."""
+    wait([future for future in futures if not future.cancel()])
 
 
-@lru_cache(maxsize=1)
-def aside(threads: int) -> Aside:
-    """The threads of this process."""
-    return Aside(threads)
+class ProcessThreads:
+    """The owner of a process's RenderThreads: made on demand, closed when another number of threads is asked for."""
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._current: RenderThreads | None = None
+
+    def get(self, threads: int) -> RenderThreads:
+        """Return this many threads; the same object as long as the number stays the same."""
+        with self._changing:
+            if self._current is None or self._current.threads != threads:
+                if self._current is not None:
+                    self._current.close()
+                self._current = RenderThreads(threads)
+            return self._current
+
+    def close(self) -> None:
+        """End the threads, if there are any."""
+        with self._changing:
+            if self._current is not None:
+                self._current.close()
+            self._current = None
+
+
+process_threads = ProcessThreads()
+"""The rendering threads of this process."""
 
 
 def _render(order: RenderOrder, plan: Plan, store: ObjectStore) -> None:
-    """Refused variants are left to the CPU stage, whose dead letters are collected."""
-    for one in each_made(order, plan, store):
-        if not isinstance(one, DeadLetter):
+    # Refused variants are not counted: the CPU stage refuses them again, and its dead letters are collected.
+    for result in render_missing(order, plan, store):
+        if not isinstance(result, DeadLetter):
             progress.advance("variants", plan=plan.digest)
 
 
 @dataclass(eq=False)
-class RenderAhead(beam.DoFn):
-    """Shots whose master is written, in and out; their stills are offered to the threads on the way.
+class RenderAhead(beam.DoFn):  # type: ignore[misc]  # Beam's classes are untyped
+    """Passes on shots whose master is written, and offers their stills to the process's threads.
 
-    A store that fails there fails the bundle. Films show several shots, and are left to the CPU stage.
+    An error of the store there fails the bundle. Films show several shots, and are left to the CPU stage.
     """
 
     plans: dict[str, Plan]
     store: ObjectStore
     threads: int
-    _taken: set[Future[None]] = field(default_factory=set)
+    _offered: set[Future[None]] = field(default_factory=set)
 
     def start_bundle(self) -> None:
-        """Nothing was offered yet."""
-        self._taken = set()
+        """Forget the orders of an earlier bundle."""
+        self._offered = set()
 
-    def process(self, shot: ShotOrder) -> Iterator[Any]:
-        """Offer its stills, raise what failed of the earlier ones."""
-        self._raise_failed()
+    def process(self, shot: ShotOrder) -> Iterator[ShotOrder]:
+        """Offer the shot's stills and yield the shot; raise the errors of orders offered before."""
+        self._raise_errors()
         plan = self.plans[shot.plan]
-        offered = (aside(self.threads).offer(order, plan, self.store) for order in still_orders(plan, shot))
-        self._taken.update(taken for taken in offered if taken)
+        threads = process_threads.get(self.threads)
+        futures = (threads.offer(order, plan, self.store) for order in still_orders(plan, shot))
+        self._offered.update(future for future in futures if future)
         yield shot
 
     def finish_bundle(self) -> None:
-        """Wait for what is at work; what has not begun is left to the CPU stage, which has all threads."""
-        stop(self._taken)
-        self._raise_failed()
+        """Wait for orders at work and cancel the others: the CPU stage renders them with all threads."""
+        cancel_waiting(self._offered)
+        self._raise_errors()
 
-    def _raise_failed(self) -> None:
-        done = {taken for taken in self._taken if taken.done()}
-        self._taken -= done
-        for taken in done:
-            if not taken.cancelled():
-                taken.result()
+    def _raise_errors(self) -> None:
+        done = {future for future in self._offered if future.done()}
+        self._offered -= done
+        for future in done:
+            if not future.cancelled():
+                future.result()

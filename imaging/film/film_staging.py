@@ -13,12 +13,12 @@ from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take, Timeline
 from foundry.plan.variant import Variant
 from imaging.film.camera import CameraWindow, camera_path
+from imaging.film.film_scene import FilmScene, make_veil
 from imaging.film.footage import Footage, frames_at, text_moments
 from imaging.film.picture_sources import ClipSource, PictureSource, StillSource
 from imaging.film.scene_layers import CardBrand, Master, card_layer, eight_bits, scene_layer
 from imaging.film.signal import Levels, Signal
 from imaging.film.staged_film import StagedFilm
-from imaging.film.staged_scene import StagedScene, make_veil
 from imaging.still.compose import StaticLayer, prepare, turn_to_locale
 
 Masters = Callable[[int], Master]
@@ -70,23 +70,23 @@ class _SceneStager:
     def rate(self) -> Fraction:
         return self.timeline.frame_rate
 
-    def card(self, take: Take, product: Image.Image | None) -> StagedScene:
+    def card(self, take: Take, product: Image.Image | None) -> FilmScene:
         """Return a card in a brand colour; a product picture without transparency is left out."""
         cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
         brand = CardBrand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
         static = card_layer(take, self.variant.layout, self.variant.placement, brand)
-        return StagedScene(take, static, self.signal, self.rate)
+        return FilmScene(take, static, self.signal, self.rate)
 
-    def scene(self, take: Take, master: Master) -> StagedScene:
+    def scene(self, take: Take, master: Master) -> FilmScene:
         """Return a picture under its camera; its text is set on what shows once the camera rests."""
         picture, facts = master
         static = self._static(picture, facts)
         way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
         layer = scene_layer(take, master, static, way.last)
         source: PictureSource = StillSource(picture, self.signal, way, static.visual.width)
-        return StagedScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal))
+        return FilmScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal))
 
-    def moving(self, take: Take, clip: Footage) -> StagedScene:
+    def moving(self, take: Take, clip: Footage) -> FilmScene:
         """Return a clip under its camera; its text is set on what shows while the clip plays."""
         first, *moments = frames_at(clip.file, (Fraction(0), *text_moments(take, self.rate)))
         facts = clip.facts
@@ -94,7 +94,7 @@ class _SceneStager:
         way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
         layer = scene_layer(take, (moments[-1], facts), static, way.last, moments[:-1])
         source = ClipSource(clip.file, self.signal, way, static.visual.width)
-        return StagedScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal), clip)
+        return FilmScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal), clip)
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """Return the layout's still, which says where the key visual shows and which part of the master it shows."""

@@ -10,7 +10,7 @@ from foundry.plan.easing import ease
 from foundry.plan.timeline import Timeline
 from imaging.film.burnt_subtitles import BurntLine
 from imaging.film.canvas import FrameCanvas, blend, new_canvas, paint_sprite, wipe
-from imaging.film.staged_scene import StagedScene
+from imaging.film.film_scene import FilmScene
 from imaging.film.text_motion import SceneText
 
 
@@ -27,7 +27,7 @@ class StagedFilm:
     """All scenes of a film, ready to paint; shared by its locales."""
 
     timeline: Timeline
-    staged: tuple[StagedScene, ...]
+    staged: tuple[FilmScene, ...]
     mirrored: bool
 
     def wordless_keys(self, start: int, stop: int) -> tuple[str, ...]:

@@ -30,9 +30,9 @@ from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
 from transforms.manifest import write_manifest
-from transforms.parts import keep_letters, kept_letters
+from transforms.parts import keep_letters, letters_of_part
 from transforms.render import RenderVariants
-from transforms.render_ahead import aside
+from transforms.render_ahead import process_threads
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def start(
     """Copy in what the plans need and hand their flow to the engine; return Beam's result, which may still run."""
     where = engine or engine_called("embedded")
     if where.ahead:
-        aside(where.ahead).settle()  # a run that failed may have left work
+        process_threads.get(where.ahead).settle()  # a run that failed may have left work
     progress.reset()
     coders.register()
     store.sweep()
@@ -222,6 +222,6 @@ def outcome(plan: Plan, store: ObjectStore) -> Outcome:
 
     own = store.for_tenant(plan.tenant.id)
     if isinstance(plan, PlanSlice):
-        return Outcome(progress.counts(), kept_letters(plan, store), 0)
+        return Outcome(progress.counts(), letters_of_part(plan, store), 0)
     rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
     return Outcome(progress.counts(), read_letters(plan, store), rows)

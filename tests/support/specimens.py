@@ -142,7 +142,7 @@ class Masters:
         return self._held[key]
 
     def _stored(self, brand: str, bucket: str, mirrored: bool) -> tuple[Image.Image, MasterFacts] | None:
-        from transforms.render import facts_of
+        from transforms.stored_masters import facts_of
 
         assert self.folder is not None
         for path in sorted((self.folder / brand / "masters").glob("*/*.json")):

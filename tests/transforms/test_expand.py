@@ -15,7 +15,7 @@ from models.model_bank import ShotBench
 from pipelines.engines.engine import embedded_runner
 from tests.support.drawing import an_order
 from tests.support.toys import ToyDrawer, instant, interleaved, toy_card
-from transforms.expand import DrawInRuns, batches, call_key, lanes_of, runs
+from transforms.expand import DrawInRuns, batches, call_key, cut_into_runs, lanes_per_card
 
 
 def orders_of(scene: int, alternatives: int, **changes: object) -> list[ShotOrder]:
@@ -32,11 +32,11 @@ def test_calls_hold_one_key_and_alternatives_stay_together_and_ascend() -> None:
         *orders_of(3, 4, tenant="northpeak"),
         *orders_of(4, 1, width_px=96),
     ]
-    made = batches(reversed(mixed), 4)
-    assert sorted(order.name for batch in made for order in batch) == sorted(order.name for order in mixed)
-    for batch in made:
+    calls = batches(reversed(mixed), 4)
+    assert sorted(order.name for batch in calls for order in batch) == sorted(order.name for order in mixed)
+    for batch in calls:
         assert len({call_key(order) for order in batch}) == 1
-    where = [(at, order.tenant, order.scene, order.alternative) for at, batch in enumerate(made) for order in batch]
+    where = [(at, order.tenant, order.scene, order.alternative) for at, batch in enumerate(calls) for order in batch]
     groups: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for at, tenant, scene, alternative in where:
         groups.setdefault((tenant, scene), []).append((at, alternative))
@@ -46,8 +46,8 @@ def test_calls_hold_one_key_and_alternatives_stay_together_and_ascend() -> None:
 
 
 def test_groups_too_large_for_a_call_are_cut_in_order_and_gaps_are_filled() -> None:
-    made = batches([*orders_of(0, 10), *orders_of(1, 2)], 4)
-    assert [[(o.scene, o.alternative) for o in batch] for batch in made] == [
+    calls = batches([*orders_of(0, 10), *orders_of(1, 2)], 4)
+    assert [[(o.scene, o.alternative) for o in batch] for batch in calls] == [
         [(0, 0), (0, 1), (0, 2), (0, 3)],
         [(0, 4), (0, 5), (0, 6), (0, 7)],
         [(0, 8), (0, 9), (1, 0), (1, 1)],
@@ -62,12 +62,12 @@ def test_a_shot_that_two_plans_order_is_drawn_once() -> None:
 
 
 def test_one_card_is_dealt_to_all_workers_and_many_cards_are_not() -> None:
-    assert [lanes_of(cards, 2) for cards in (1, 2, 5)] == [2, 1, 1]
-    made = batches([*orders_of(0, 5)], 1)
+    assert [lanes_per_card(cards, 2) for cards in (1, 2, 5)] == [2, 1, 1]
+    calls = batches([*orders_of(0, 5)], 1)
     for lanes, sizes in ((1, [5]), (2, [2, 3]), (5, [1, 1, 1, 1, 1]), (8, [1, 1, 1, 1, 1])):
-        assert [len(run) for run in runs(made, lanes)] == sizes
-        assert [call for run in runs(made, lanes) for call in run] == made
-    assert runs([], 2) == []
+        assert [len(run) for run in cut_into_runs(calls, lanes)] == sizes
+        assert [call for run in cut_into_runs(calls, lanes) for call in run] == calls
+    assert cut_into_runs([], 2) == []
 
 
 def test_interleaved_tenants_and_cards_cost_few_swaps_in_full_calls_of_one_tenant() -> None:

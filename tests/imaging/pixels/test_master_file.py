@@ -32,7 +32,7 @@ from pipelines.campaign.flow import ingest
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler, painted
 from transforms.generate import write_master
-from transforms.render import load_master
+from transforms.stored_masters import load_master
 
 A_RECORD = MasterRecord(
     name="n",

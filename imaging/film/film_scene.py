@@ -60,7 +60,7 @@ def make_veil(static: StaticLayer, signal: Signal) -> Veil | None:
 
 
 @dataclass(eq=False)
-class StagedScene:
+class FilmScene:
     """One scene of a film without its text. Frames are numbered from the film's start."""
 
     take: Take

@@ -24,8 +24,8 @@ from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
 from tests.support.waiting import until
 from transforms.expand import still_orders
-from transforms.render import each_made
-from transforms.render_ahead import WAITING, Aside, aside
+from transforms.render import render_missing
+from transforms.render_ahead import WAITING_PER_THREAD, RenderThreads, process_threads
 
 LONG = {"headline": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 4}
 THREADS = 2
@@ -121,9 +121,9 @@ def test_nobody_waits_for_room_and_what_has_not_begun_can_be_left(tmp_path: Path
     plan: Plan = admitted(tmp_path).plan
     order = next(still_orders(plan, next(plan.shots())))
     Gate.opened.clear()
-    threads = Aside(1)
-    taken = [threads.offer(order, plan, Gate(tmp_path / "gate")) for _ in range(WAITING + 2)]
-    assert [one is None for one in taken] == [False] * (WAITING + 1) + [True]
+    threads = RenderThreads(1)
+    taken = [threads.offer(order, plan, Gate(tmp_path / "gate")) for _ in range(WAITING_PER_THREAD + 2)]
+    assert [one is None for one in taken] == [False] * (WAITING_PER_THREAD + 1) + [True]
     settling = threading.Thread(target=threads.settle)
     settling.start()
     until(lambda: all(one.cancelled() for one in taken[1:-1] if one))
@@ -144,7 +144,7 @@ def test_threads_that_wait_hold_no_masters(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
         for thread, shot in zip((one, other), each.plan.shots(), strict=True):
             order = next(still_orders(each.plan, shot))
-            made = thread.submit(lambda order=order: list(each_made(order, each.plan, store))).result()
+            made = thread.submit(lambda order=order: list(render_missing(order, each.plan, store))).result()
             assert all(isinstance(name, str) for name in made)
         assert _decoded() <= max(before, 1)
 
@@ -152,8 +152,8 @@ def test_threads_that_wait_hold_no_masters(tmp_path: Path) -> None:
 def _decoded() -> int:
     """How many masters are held for rendering in this process."""
     gc.collect()
-    return sum(len(each.masters) for each in gc.get_objects() if type(each).__name__ == "_Masters")
+    return sum(len(each.masters) for each in gc.get_objects() if type(each).__name__ == "RenderCache")
 
 
 def test_a_process_has_these_threads_once() -> None:
-    assert aside(THREADS) is aside(THREADS)
+    assert process_threads.get(THREADS) is process_threads.get(THREADS)

@@ -1,0 +1,168 @@
+"""Publishing of finished files: encoded, checked, written once, their record last."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from PIL import Image
+
+from foundry.errors import FoundryError
+from foundry.inputs.picture import decode, picture_name
+from foundry.manifest import CheckRecord, RenditionRecord, as_json
+from foundry.plan.plan import Plan
+from foundry.plan.variant import Variant
+from foundry.provenance import xmp
+from foundry.store.object_store import NoSuchObject, ObjectStore, crc32c
+from imaging.film.film_staging import FilmInputs
+from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
+from imaging.still.check import check
+from imaging.still.compose import FinishedPicture
+from imaging.still.encode import encode
+from transforms.stored_masters import film_clip, film_master
+
+THUMBNAIL_PX = 320
+
+
+class ChecksFailed(FoundryError):
+    """A finished file breaks a limit of its channel; it is not published."""
+
+    code = "checks_failed"
+
+    def __init__(self, placement: str, failed: str) -> None:
+        super().__init__(placement, failed)
+        self.placement, self.failed = placement, failed
+
+    def __str__(self) -> str:
+        return f"{self.placement}: {self.failed}. Change the copy, the layout or the scene."
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file in the store: its address, format, encoder quality (0 for films), size, checksum and checks."""
+
+    address: str
+    format: str
+    quality: int
+    size_bytes: int
+    crc32c: str
+    checks: tuple[CheckRecord, ...]
+
+
+def publish_still(variant: Variant, composed: FinishedPicture, store: ObjectStore) -> RenditionRecord:
+    """Encode, check and write a still once, then its record, whose presence means that the variant is finished.
+
+    Raises ChecksFailed before anything is written.
+    """
+    encoded = encode(composed.image, variant.placement, xmp(variant))
+    checks = check(encoded.data, composed, variant.placement)
+    refuse_failed(checks, variant)
+    own, address = store.for_tenant(variant.shot.tenant), variant.address(encoded.extension)
+    data = encoded.data
+    if not own.put_once(address, data):
+        data = own.get(address)
+    own.put_once(variant.thumbnail, thumbnail(composed.image))
+    file = StoredFile(
+        address=address,
+        format=encoded.format,
+        quality=encoded.quality,
+        size_bytes=len(data),
+        crc32c=crc32c(data),
+        checks=checks,
+    )
+    return _write_record(replace(rendition_record(variant, file), dropped=composed.dropped), variant, own)
+
+
+def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCache) -> RenditionRecord:
+    """Make, check and write a film once, with its subtitles and poster, then its record.
+
+    Raises ChecksFailed before anything is written.
+    """
+    own = store.for_tenant(variant.shot.tenant)
+    picture = variant.shot.picture
+    inputs = FilmInputs(
+        partial(film_master, variant, plan, store),
+        decode(own.get(picture_name(picture))) if picture else None,
+        partial(film_clip, variant, plan, store),
+    )
+    with make_film(variant, plan, store, cache, inputs, lambda key: own.get(picture_name(key))) as film:
+        refuse_failed(film.checks, variant)
+        own.put_file_once(variant.address(film.extension), film.file)
+        if film.sidecar is not None:
+            own.put_once(variant.sidecar("vtt"), film.sidecar)
+        own.put_once(variant.thumbnail, thumbnail(film.poster))
+        record = film_record(variant, film, own)
+    return _write_record(record, variant, own)
+
+
+def _write_record(record: RenditionRecord, variant: Variant, own: ObjectStore) -> RenditionRecord:
+    own.put_once(variant.record, as_json(record).encode())
+    return record
+
+
+def film_record(variant: Variant, film: FinishedFilm, own: ObjectStore) -> RenditionRecord:
+    """Return the record of the film that is stored, which an earlier run may have written."""
+    address = variant.address(film.extension)
+    stored = own.stat(address)
+    if stored is None:
+        raise NoSuchObject(address)
+    file = StoredFile(
+        address=address,
+        format=film.extension,
+        quality=0,
+        size_bytes=stored.size,
+        crc32c=stored.crc32c,
+        checks=film.checks,
+    )
+    return replace(
+        rendition_record(variant, file),
+        codec=film.format.codec,
+        frame_rate=str(film.format.rate),
+        seconds=f"{float(film.format.seconds or 0):.3f}",
+        sidecar=variant.sidecar("vtt") if film.sidecar is not None else "",
+    )
+
+
+def rendition_record(variant: Variant, file: StoredFile) -> RenditionRecord:
+    """Return the fields of a record that stills and films share."""
+    shown = variant.copy
+    return RenditionRecord(
+        name=variant.name,
+        address=file.address,
+        thumbnail=variant.thumbnail,
+        format=file.format,
+        quality=file.quality,
+        width_px=variant.placement.width_px,
+        height_px=variant.placement.height_px,
+        size_bytes=file.size_bytes,
+        crc32c=file.crc32c,
+        checks=file.checks,
+        headline=shown.headline,
+        subheadline=shown.subheadline,
+        call_to_action=shown.call_to_action,
+        offer=shown.offer,
+        price=shown.price,
+        legal=shown.legal,
+    )
+
+
+def refuse_failed(checks: tuple[CheckRecord, ...], variant: Variant) -> None:
+    """Raise ChecksFailed if a check did not pass."""
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        text = "; ".join(f"{check.name} is {check.measured}, the limit is {check.limit}" for check in failed)
+        raise ChecksFailed(variant.placement.name, text)
+
+
+def thumbnail(image: Image.Image) -> bytes:
+    """Return a WebP of an RGB picture for reports, its longer edge at most 320 pixels."""
+    import cv2
+
+    share = min(THUMBNAIL_PX / max(image.size), 1)
+    size = (max(round(image.width * share), 1), max(round(image.height * share), 1))
+    small = cv2.resize(np.asarray(image), size, interpolation=cv2.INTER_AREA)
+    stream = io.BytesIO()
+    Image.fromarray(small).save(stream, "WEBP", quality=72, method=2)
+    return stream.getvalue()
