@@ -19,7 +19,7 @@ from models.drawing import Drawing
 from pipelines.campaign.flow import Outcome, build_all
 from pipelines.engines.engine import Engine, choose_engine
 from tests.pipelines.dispatcher.sick_store import SickStore, hits
-from tests.support.briefs import BRIEF, admitted
+from tests.support.briefs import admitted
 from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
 from tests.support.waiting import until
@@ -27,7 +27,6 @@ from transforms.expand import still_orders
 from transforms.render import render_missing
 from transforms.render_ahead import WAITING_PER_THREAD, RenderThreads, process_threads
 
-LONG = {"headline": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 4}
 THREADS = 2
 
 
@@ -91,12 +90,14 @@ def test_without_it_the_second_shot_would_wait_for_ever(tmp_path: Path) -> None:
 
 
 def test_a_refused_variant_is_counted_once_and_has_one_letter(tmp_path: Path) -> None:
-    each = admitted(tmp_path, messages={**BRIEF["messages"], "de-DE": LONG})
+    names = {f"thin-{number}": "i" * (30 + number) for number in range(3)} | {"wide": "W" * 29}  # too wide to be set
+    products = [{"id": key, "name": name, "picture": "serum.png"} for key, name in names.items()]
+    messages = {"de-DE": {"headline": "{product.name}"}}
+    each = admitted(tmp_path, products=products, messages=messages, placements=["google/leaderboard"])
     root = tmp_path / "store"
     made = build_all([(each.plan, each.inputs)], LocalStore(root), generator=PaintingHandler(), engine=one_lane(1))
     outcome = made[each.plan.digest]
-    assert outcome.letters
-    assert len({letter.key for letter in outcome.letters}) == len(outcome.letters)
+    assert [letter.code for letter in outcome.letters] == ["copy_does_not_fit"]
     assert outcome.rows + len(outcome.letters) == outcome.counts["variants"] == each.plan.variant_count
 
 
