@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from foundry.colour import linear_of_srgb, srgb_of_hex
 from lab.evaluation.calibration import Calibration
 from lab.evaluation.drawing_figures import DrawingFigures, drawing_figures
 from lab.evaluation.gallery import Sample
 from lab.evaluation.picture_measures import MeasuredPrompt, MeasuredSample, PictureMeasures
 from lab.evaluation.prompts import EvaluationPrompt
+from lab.evaluation.scaling import Picture, as_picture
 from lab.evaluation.speed import Overhead, SizeSpeed
 from models.drawing import DrawRequest
 from tests.support.drawing import an_order
@@ -98,3 +101,11 @@ def a_speed(**changes: Any) -> SizeSpeed:
 def some_figures(*prompts: MeasuredPrompt, overhead: Overhead | None = None) -> DrawingFigures:
     """The figures of the answers, by default of one prompt answered rightly twice."""
     return drawing_figures(prompts or (answers(RIGHT, RIGHT),), a_ruler(), [a_speed()], overhead)
+
+
+def two_colours(top: str, bottom: str, *, light: Sequence[float] = (1.0, 1.0)) -> Picture:
+    """A wall over a floor, with light falling off from left to right."""
+    plane = np.empty((96, 128, 3), np.float32)
+    plane[:60], plane[60:] = (linear_of_srgb(srgb_of_hex(colour)) for colour in (top, bottom))
+    plane *= np.linspace(*light, 128, dtype=np.float32)[None, :, None]
+    return as_picture(np.where(plane <= 0.0031308, 12.92 * plane, 1.055 * plane ** (1 / 2.4) - 0.055))

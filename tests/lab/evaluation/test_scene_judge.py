@@ -1,0 +1,52 @@
+"""The scene judge names renders, is small, and is refused with weights of another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foundry.errors import BadInput
+from lab.evaluation.scene_judge import FOLDER, load_judge
+from lab.training.scene_judge.augment import damaged
+from lab.training.scene_judge.renders import labelled
+from lab.training.scene_judge.train import Schedule, export, train
+
+
+def test_the_judge_names_fresh_renders_whole_and_damaged() -> None:
+    judge, chance = load_judge(), np.random.default_rng(1)
+    fresh = labelled(108, 777)
+    whole = judge.scenes([one.picture for one in fresh])
+    hurt = judge.scenes([damaged(one.picture, chance) for one in fresh])
+    assert np.mean([kind == one.kind for (kind, _), one in zip(whole, fresh, strict=True)]) >= 0.95
+    assert np.mean([kind == one.kind for (kind, _), one in zip(hurt, fresh, strict=True)]) >= 0.85
+    noise = np.random.default_rng(2).integers(0, 255, (128, 128, 3), dtype=np.uint8)
+    assert judge.scenes([noise])[0][1] < 0.99
+
+
+def test_the_judge_is_small_and_says_its_own_accuracy() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 1_000_000
+    figures = json.loads((FOLDER / "figures.json").read_text())
+    seen = sum(sum(row.values()) for row in figures["confusion"].values())
+    right = sum(row.get(kind, 0) for kind, row in figures["confusion"].items())
+    assert seen == figures["held_out_renders"]
+    assert figures["accuracy"] == pytest.approx(right / seen, abs=1e-4)
+
+
+def test_a_judge_whose_weights_do_not_belong_to_it_is_refused(tmp_path: Path) -> None:
+    for path in FOLDER.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(BadInput, match="restore the file"):
+        load_judge(tmp_path)
+
+
+def test_training_the_judge_repeats_and_learns_from_renders_alone(tmp_path: Path) -> None:
+    short = Schedule(pictures=36, steps=3, batch=8, held_out=18)
+    export(train(short), tmp_path / "one", short)
+    export(train(short), tmp_path / "two", short)
+    assert load_judge(tmp_path / "one").sha256 == load_judge(tmp_path / "two").sha256
+    assert json.loads((tmp_path / "one" / "figures.json").read_text())["held_out_renders"] == 18
