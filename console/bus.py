@@ -1,4 +1,4 @@
-"""Commands that speak with Kafka: topics, submit, cancel, watch, dead."""
+"""The commands that use Kafka: topics, submit, cancel, watch, dead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-topics_app = typer.Typer(no_args_is_help=True, help="Make and list the topics.")
+topics_app = typer.Typer(no_args_is_help=True, help="Create and list the topics.")
 dead_app = typer.Typer(no_args_is_help=True, help="Messages that could not be read or run.")
 
 Bootstrap = Annotated[
@@ -23,21 +23,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @topics_app.command("create")
 def topics_create(
     tenant: Annotated[list[str] | None, typer.Option(help="Give this tenant a topic of its own; repeatable.")] = None,
-    partitions: Annotated[int, typer.Option(min=1, max=1000, help="Of topics that tenants share.")] = 12,
-    replicas: Annotated[int, typer.Option(min=-1, help="-1: the brokers' default.")] = -1,
+    partitions: Annotated[int, typer.Option(min=1, max=1000, help="Partitions of the topics that tenants share.")] = 12,
+    replicas: Annotated[int, typer.Option(min=-1, help="Replicas of each topic; -1: the brokers' default.")] = -1,
     bootstrap: Bootstrap = None,
     config: Config = None,
 ) -> None:
-    """Make the topics that are missing and give the others our configuration; a second call changes nothing."""
+    """Create the missing topics and set the configuration of the others; a second call changes nothing."""
     from dataclasses import asdict
 
     from pipelines.bus.settings import bus_settings
     from pipelines.bus.topics import create_topics
 
-    made = create_topics(bus_settings(bootstrap, config), tenant or (), partitions=partitions, replicas=replicas)
-    for what, names in asdict(made).items():
+    changes = create_topics(bus_settings(bootstrap, config), tenant or (), partitions=partitions, replicas=replicas)
+    for change, names in asdict(changes).items():
         for name in names:
-            typer.echo(f"{what:>10}  {name}")
+            typer.echo(f"{change:>10}  {name}")
 
 
 @topics_app.command("list")
@@ -51,13 +51,13 @@ def topics_list() -> None:
 
 def submit(
     briefs: Annotated[list[Path], typer.Argument(help="Brief files: YAML, JSON or JSON Lines.")],
-    request: Annotated[str, typer.Option(help="Your id for this order; repeated, it is the same order.")] = "",
+    request: Annotated[str, typer.Option(help="Your id for this order; the same id again is the same order.")] = "",
     structured: Annotated[bool, typer.Option(help="Send CloudEvents in structured mode.")] = False,
     own_topic: Annotated[bool, typer.Option(help="Send to the tenant's own topic.")] = False,
     bootstrap: Bootstrap = None,
     config: Config = None,
 ) -> None:
-    """Put BRIEFS on the topic, and print where each lies: topic, partition, offset, request id."""
+    """Send BRIEFS to the topic, and print the position of each: topic, partition, offset, then tenant and campaign."""
     from foundry.brief.intake import read_briefs
     from pipelines.bus.messages import brief_message
     from pipelines.bus.producing import open_writer
@@ -80,7 +80,7 @@ def cancel(
     bootstrap: Bootstrap = None,
     config: Config = None,
 ) -> None:
-    """Stop CAMPAIGN of TENANT: what is made stays, what is missing is not made."""
+    """Stop CAMPAIGN of TENANT: finished files stay, missing ones are not made."""
     from pipelines.bus.messages import cancel_message
     from pipelines.bus.producing import open_writer
     from pipelines.bus.settings import bus_settings
@@ -99,22 +99,22 @@ def watch(
     bootstrap: Bootstrap = None,
     config: Config = None,
 ) -> None:
-    """Show how far CAMPAIGN of TENANT is, until it has ended."""
+    """Show the progress of CAMPAIGN of TENANT until it has ended."""
     from pipelines.bus.order_progress import progress_line, watch_progress
     from pipelines.bus.settings import bus_settings
 
-    for said in watch_progress(bus_settings(bootstrap, config), tenant, campaign, request):
-        typer.echo(json.dumps(said, ensure_ascii=False) if as_json else progress_line(said))
+    for report in watch_progress(bus_settings(bootstrap, config), tenant, campaign, request):
+        typer.echo(json.dumps(report, ensure_ascii=False) if as_json else progress_line(report))
 
 
 @dead_app.command("list")
 def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: Config = None) -> None:
-    """List the dead messages: place, where each came from, why it died."""
+    """List the dead messages: place, origin, code and reason."""
     from pipelines.bus.dead import dead_messages
     from pipelines.bus.settings import bus_settings
 
-    for letter in dead_messages(bus_settings(bootstrap, config)):
-        typer.echo(letter.as_json() if as_json else f"{letter.place}  {letter.origin}  {letter.code}: {letter.reason}")
+    for dead in dead_messages(bus_settings(bootstrap, config)):
+        typer.echo(dead.as_json() if as_json else f"{dead.place}  {dead.origin}  {dead.code}: {dead.reason}")
 
 
 @dead_app.command("show")
@@ -128,7 +128,7 @@ def dead_show(place: str, bootstrap: Bootstrap = None, config: Config = None) ->
 
 @dead_app.command("retry")
 def dead_retry(places: list[str], bootstrap: Bootstrap = None, config: Config = None) -> None:
-    """Send the dead messages at PLACES again, as they were; they stay in the dead topic, as a record."""
+    """Send the dead messages at PLACES again, unchanged; they also stay in the dead topic."""
     from pipelines.bus.dead import resend
     from pipelines.bus.settings import bus_settings
 

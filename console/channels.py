@@ -1,11 +1,11 @@
-"""`foundry channels`: the placements, one of them in full, and whether a file is what a placement takes."""
+"""`foundry channels`: list placements, show one in full, and check files against them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -18,23 +18,24 @@ if TYPE_CHECKING:
     from foundry.channel.inspection.verdict import Verdict
     from foundry.channel.placement import Placement
 
-channels_app = typer.Typer(invoke_without_command=True, help="Look at placements, and check files against them.")
+channels_app = typer.Typer(invoke_without_command=True, help="List placements, and check files against them.")
 PIPED_COLUMNS = 180
+UNMARKED = ("name", "title", "family", "bucket")
 REFUSED = 1
-"""Exit code: a file was read, or could not be, and is refused."""
+"""The exit code if a file is refused or cannot be read."""
 
 Family = Annotated[str | None, typer.Option(help="Only this family of layouts.")]
 Channel = Annotated[str | None, typer.Option(help="Only this channel.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; of checks, one line a file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; for checks, one line a file.")]
 
 
 @channels_app.callback()
 def channels(context: typer.Context, family: Family = None, channel: Channel = None, as_json: AsJson = False) -> None:
-    """List the placements and sets, or do something with them."""
+    """List the placements and sets, or run a command on them."""
     if context.invoked_subcommand is None:
         list_channels(family, channel, as_json)
     elif family or channel or as_json:
-        raise BadInput("options", f"stand before {context.invoked_subcommand}; write them after it")
+        raise BadInput("options", f"come before {context.invoked_subcommand}; write them after it")
 
 
 @channels_app.command("list")
@@ -42,7 +43,7 @@ def list_channels(family: Family = None, channel: Channel = None, as_json: AsJso
     """List the placements with their pixels, formats and limits, and the named sets."""
     from foundry.channel.placement import placement_sets
 
-    found, sets = _chosen(family, channel), placement_sets()
+    found, sets = _select(family, channel), placement_sets()
     if as_json:
         dump = {p.name: p.model_dump(mode="json") for p in found}
         typer.echo(json.dumps({"placements": dump, "sets": sets}, ensure_ascii=False))
@@ -60,7 +61,7 @@ def list_channels(family: Family = None, channel: Channel = None, as_json: AsJso
 
 @channels_app.command()
 def show(name: Annotated[str, typer.Argument(metavar="PLACEMENT")], as_json: AsJson = False) -> None:
-    """Show everything about PLACEMENT: every figure, where it is from, and when it was read."""
+    """Show everything about PLACEMENT: every figure, its source, and the day when it was read."""
     from foundry.channel.placement import resolve_placements
 
     for placement in resolve_placements([name]):
@@ -75,11 +76,13 @@ def show(name: Annotated[str, typer.Argument(metavar="PLACEMENT")], as_json: AsJ
 
 @channels_app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Pictures, films, PDF pages; ours or anyone's.")],
-    placement: Annotated[str | None, typer.Option(help="Check against this one; default: against all.")] = None,
+    files: Annotated[list[Path], typer.Argument(help="Pictures, films, PDF pages, made here or elsewhere.")],
+    placement: Annotated[
+        str | None, typer.Option(help="Check against this placement or set; default: against all.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say which placements take each of FILES, and what is wrong for those that nearly do.
+    """Print which placements take each of FILES, and the faults for those that nearly do.
 
     The exit code is 1 if a file is refused.
     """
@@ -91,26 +94,26 @@ def check(
             found = inspect(file)
         except CannotRead as error:
             refused = True
-            said = {"file": str(file), "refused": str(error), "code": error.code}
-            typer.echo(json.dumps(said, ensure_ascii=False) if as_json else f"{file}: refused. {error}")
+            fields = {"file": str(file), "refused": str(error), "code": error.code}
+            typer.echo(json.dumps(fields, ensure_ascii=False) if as_json else f"{file}: refused. {error}")
             continue
-        taken, missed = _judged(found, placement)
-        refused = refused or not taken
+        judged = _judge(file, found, placement)
+        refused = refused or not judged.taken_by
         if as_json:
-            typer.echo(json.dumps(_as_json(file, found, taken, missed), ensure_ascii=False))
+            typer.echo(json.dumps(_as_json(judged), ensure_ascii=False))
         else:
-            _print(file, found, taken, missed)
+            _print(judged)
     if refused:
         raise typer.Exit(REFUSED)
 
 
 def _screen() -> Console:
-    """Results; tables are not folded for a reader that is no terminal."""
+    """Return a console for results; where it is no terminal, it is wide enough that tables are not folded."""
     piped = Console(soft_wrap=True)
     return piped if piped.is_terminal else Console(soft_wrap=True, width=PIPED_COLUMNS)
 
 
-def _chosen(family: str | None, channel: str | None) -> list[Placement]:
+def _select(family: str | None, channel: str | None) -> list[Placement]:
     from foundry.channel.placement import placements
 
     every = placements().values()
@@ -128,7 +131,7 @@ def _row(p: Placement) -> tuple[str, ...]:
 
 
 def _fields(placement: Placement) -> list[tuple[str, str, str]]:
-    """Field, value and mark, nested ones spelled out; the source of the figures at the end."""
+    """Return field, value and mark of all fields, also nested ones, and at the end the source of the figures."""
     rows: list[tuple[str, str, str]] = []
     dump = placement.model_dump(mode="json", exclude={"marks", "confidence", "source", "read_on"}, exclude_none=True)
     for field, value in dump.items():
@@ -140,36 +143,42 @@ def _fields(placement: Placement) -> list[tuple[str, str, str]]:
     return rows
 
 
-UNMARKED = ("name", "title", "family", "bucket")
-
-
 def _text(value: Any) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
-def _judged(found: FileFacts, name: str | None) -> tuple[list[Verdict], list[Verdict]]:
+class _Judged(NamedTuple):
+    """A file that was read, with the verdicts of the placements that take it and of those that do not."""
+
+    file: Path
+    facts: FileFacts
+    taken_by: list[Verdict]
+    not_taken_by: list[Verdict]
+
+
+def _judge(file: Path, facts: FileFacts, name: str | None) -> _Judged:
     from foundry.channel.inspection.verdict import judge, verdicts
     from foundry.channel.placement import placements, resolve_placements
 
     if name is None:
-        return verdicts(found, placements().values())
-    judged = [judge(found, placement) for placement in resolve_placements([name])]
-    return [v for v in judged if v.taken], [v for v in judged if not v.taken]
+        return _Judged(file, facts, *verdicts(facts, placements().values()))
+    judged = [judge(facts, placement) for placement in resolve_placements([name])]
+    return _Judged(file, facts, [v for v in judged if v.taken], [v for v in judged if not v.taken])
 
 
-def _print(file: Path, found: FileFacts, taken: list[Verdict], missed: list[Verdict]) -> None:
-    typer.echo(f"{file}: {_described(found)}")
-    for verdict in taken:
+def _print(judged: _Judged) -> None:
+    typer.echo(f"{judged.file}: {_describe(judged.facts)}")
+    for verdict in judged.taken_by:
         typer.echo(f"  taken by {verdict.placement.name}")
         for finding in verdict.advice:
             typer.echo(f"    advice: {finding}")
-    for verdict in missed:
+    for verdict in judged.not_taken_by:
         typer.echo(f"  not taken by {verdict.placement.name}")
         for finding in verdict.faults:
             typer.echo(f"    {finding}")
 
 
-def _described(found: FileFacts) -> str:
+def _describe(found: FileFacts) -> str:
     parts = [found.format, f"{found.size_bytes:,} bytes"]
     if found.width_px:
         parts.insert(1, f"{found.width_px}x{found.height_px}")
@@ -183,12 +192,12 @@ def _described(found: FileFacts) -> str:
     return ", ".join(parts)
 
 
-def _as_json(file: Path, found: FileFacts, taken: list[Verdict], missed: list[Verdict]) -> dict[str, Any]:
+def _as_json(judged: _Judged) -> dict[str, Any]:
     return {
-        "file": str(file),
-        "found": json.loads(json.dumps(asdict(found), default=str)),
-        "taken_by": [_verdict(verdict) for verdict in taken],
-        "not_taken_by": [_verdict(verdict) for verdict in missed],
+        "file": str(judged.file),
+        "found": json.loads(json.dumps(asdict(judged.facts), default=str)),
+        "taken_by": [_verdict(verdict) for verdict in judged.taken_by],
+        "not_taken_by": [_verdict(verdict) for verdict in judged.not_taken_by],
     }
 
 

@@ -1,4 +1,4 @@
-"""`foundry serve`: work off the briefs topic until told to stop."""
+"""`foundry serve`: make campaigns from the briefs topic until told to stop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def serve(
     store: Annotated[str, typer.Option(help="The object store: a folder, or gs://bucket/prefix.")],
     tenants: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of tenants.")],
     files: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Product files: those of a tenant are in FILES/TENANT.")
+        Path,
+        typer.Option(exists=True, file_okay=False, help="Folder of product files; a tenant's are in FILES/TENANT."),
     ],
     cards: Annotated[Path | None, typer.Option(help="Your folder of model cards.")] = None,
     bootstrap: Bootstrap = None,
@@ -22,14 +23,16 @@ def serve(
     group: Annotated[str, typer.Option(help="Consumer group; dispatchers of one group share the work.")] = (
         "campaign-foundry"
     ),
-    host: Annotated[str, typer.Option(help="Where /live, /ready and /metrics are served.")] = "127.0.0.1",
-    http_port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8080,
+    host: Annotated[str, typer.Option(help="Address that serves /live, /ready and /metrics.")] = "127.0.0.1",
+    http_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of that address; 0: a free one.")] = 8080,
     round_cost: Annotated[
-        int, typer.Option(min=20, help="The most one round makes, in files; a shot counts as ten.")
+        int, typer.Option(min=20, help="The most that one round makes, in files; a shot counts as ten.")
     ] = 400,
     tenant_jobs: Annotated[int, typer.Option(min=1, help="The most campaigns of one tenant in a round.")] = 8,
-    backlog: Annotated[int, typer.Option(min=1, help="Briefs to hold before partitions are no longer read.")] = 256,
-    patience: Annotated[float, typer.Option(min=1, help="Seconds that an outage may last before this ends.")] = 300,
+    backlog: Annotated[int, typer.Option(min=1, help="Unfinished briefs to hold before partitions are paused.")] = 256,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds that an outage may last before the process ends.")
+    ] = 300,
     blender: Annotated[
         str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
     ] = "",
@@ -37,16 +40,16 @@ def serve(
     engine_config: Annotated[Path | None, typer.Option(help="YAML with the engine's settings.")] = None,
     reports: Annotated[bool, typer.Option(help="Write each campaign's report for people.")] = True,
 ) -> None:
-    """Make campaigns from the briefs topic; SIGTERM finishes the round and leaves, a second one ends at once."""
+    """Make campaigns from the briefs topic. SIGTERM finishes the round and exits; a second one exits at once."""
     from pipelines.bus.settings import bus_settings
     from pipelines.dispatcher.admission import Folders
     from pipelines.dispatcher.logs import log_as_json
     from pipelines.dispatcher.scheduler import Limits
     from pipelines.dispatcher.serving import ServeOptions
-    from pipelines.dispatcher.serving import serve as work
+    from pipelines.dispatcher.serving import serve as run_dispatcher
 
     log_as_json()
-    told = ServeOptions(
+    options = ServeOptions(
         store=store,
         folders=Folders(tenants, files, cards),
         group=group,
@@ -60,4 +63,4 @@ def serve(
         engine=engine,
         engine_config=engine_config,
     )
-    work(bus_settings(bootstrap, config), told)
+    run_dispatcher(bus_settings(bootstrap, config), options)

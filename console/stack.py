@@ -19,18 +19,18 @@ Servers = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SERVER]...", help="kafka gcs prism flink workers jobserver; default: all."),
 ]
-Folder = Annotated[Path | None, typer.Option("--home", help="Folder of the stack; default: your state folder.")]
-Cache = Annotated[Path | None, typer.Option(help="Where fetched files live; default: your cache folder.")]
+Folder = Annotated[Path | None, typer.Option("--home", help="Folder of the stack; default: in your state folder.")]
+Cache = Annotated[Path | None, typer.Option(help="Folder of the fetched files; default: in your cache folder.")]
 
 
 @stack_app.command()
 def fetch(servers: Servers = None, cache: Cache = None) -> None:
-    """Download what the servers run from, whatever is missing of it, and check it; no other command downloads."""
+    """Download and check the missing files of servers. Only this command and `up --fetch` download."""
     from infra.stack import cache_folder
-    from infra.stack import fetch as bring
+    from infra.stack import fetch as fetch_parts
     from infra.stack.running import with_dependencies
 
-    for folder in bring(with_dependencies(servers or ()), cache or cache_folder()):
+    for folder in fetch_parts(with_dependencies(servers or ()), cache or cache_folder()):
         typer.echo(folder)
 
 
@@ -39,9 +39,9 @@ def up(
     servers: Servers = None,
     home: Folder = None,
     cache: Cache = None,
-    download: Annotated[bool, typer.Option("--fetch", help="Fetch first what is missing.")] = False,
+    download: Annotated[bool, typer.Option("--fetch", help="First fetch missing files.")] = False,
 ) -> None:
-    """Start servers, with what they need, and wait until each works; what runs already is left alone."""
+    """Start servers and those that they depend on, and wait until each works; servers that run are left alone."""
     from infra.stack import up as start
 
     if download:
@@ -56,7 +56,7 @@ def down(
     home: Folder = None,
     forget: Annotated[bool, typer.Option("--forget", help="Delete their data and logs as well.")] = False,
 ) -> None:
-    """Stop servers; without names, everything of this stack, even what an interrupted start left behind."""
+    """Stop servers; without names all processes of this stack, also those of an interrupted start."""
     from infra.stack import down as stop
 
     typer.echo(f"{stop(servers or (), _home(home, None), forget=forget)} process(es) stopped")
@@ -65,18 +65,18 @@ def down(
 @stack_app.command()
 def status(home: Folder = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Ask every server whether it works."""
-    from infra.stack import status as look
+    from infra.stack import status as ask_all
 
-    for seen in look(_home(home, None)):
+    for server in ask_all(_home(home, None)):
         if as_json:
-            typer.echo(json.dumps(asdict(seen)))
+            typer.echo(json.dumps(asdict(server)))
         else:
-            typer.echo(f"{seen.name:10} {seen.state:7} {seen.memory_mb:5} MB  {seen.address}".rstrip())
+            typer.echo(f"{server.name:10} {server.state:7} {server.memory_mb:5} MB  {server.address}".rstrip())
 
 
 @stack_app.command()
 def env(home: Folder = None) -> None:
-    """Print the addresses of what is up, for a shell: eval "$(foundry stack env)"."""
+    """Print the addresses of the running servers for a shell: eval "$(foundry stack env)"."""
     from infra.stack import SERVERS, find_server
 
     for name in SERVERS:
@@ -88,11 +88,11 @@ def env(home: Folder = None) -> None:
 
 @stack_app.command()
 def logs(
-    name: Annotated[str, typer.Argument(metavar="SERVER", help="Whose logs.")],
+    name: Annotated[str, typer.Argument(metavar="SERVER", help="The server.")],
     home: Folder = None,
-    lines: Annotated[int, typer.Option(help="How many of the last lines.", min=1)] = 40,
+    lines: Annotated[int, typer.Option(help="Number of last lines to print.", min=1)] = 40,
 ) -> None:
-    """Print the end of a server's logs."""
+    """Print the last lines of a server's logs."""
     from infra.stack import find_server
     from infra.stack.processes import tail
 
@@ -104,5 +104,5 @@ def logs(
 def _home(home: Path | None, cache: Path | None) -> StackHome:
     from infra.stack import StackHome, cache_folder, default_home
 
-    chosen = cache or cache_folder()
-    return StackHome(home, chosen) if home else default_home(chosen)
+    chosen_cache = cache or cache_folder()
+    return StackHome(home, chosen_cache) if home else default_home(chosen_cache)
