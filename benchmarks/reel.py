@@ -33,7 +33,7 @@ def specs(width: int, height: int, effort: str) -> Iterator[FilmFormat]:
     """One plan per codec."""
     for codec, container, bits in CODECS:
         given: dict[str, Any] = {"codec": codec, "container": container, "bits": bits, "effort": effort}
-        yield FilmFormat(width, height, Fraction(30), **given)
+        yield FilmFormat(width_px=width, height_px=height, rate=Fraction(30), **given)
 
 
 def bare(spec: FilmFormat, frames: list[Any]) -> int:

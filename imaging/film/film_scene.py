@@ -59,7 +59,7 @@ def make_veil(static: StaticLayer, signal: Signal) -> Veil | None:
     return Veil(box, (kept[0], kept[1], kept[2]), (own[0], own[1], own[2]))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class FilmScene:
     """One scene of a film without its text. Frames are numbered from the film's start."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from PIL import Image
@@ -12,7 +12,7 @@ from foundry.plan.plan import Plan
 from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take, Timeline
 from foundry.plan.variant import Variant
-from imaging.film.camera import CameraWindow, camera_path
+from imaging.film.camera import CameraPath, CameraWindow, camera_path
 from imaging.film.film_scene import FilmScene, make_veil
 from imaging.film.footage import Footage, frames_at, text_moments
 from imaging.film.picture_sources import ClipSource, PictureSource, StillSource
@@ -75,7 +75,7 @@ class _SceneStager:
         cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
         brand = CardBrand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
         static = card_layer(take, self.variant.layout, self.variant.placement, brand)
-        return FilmScene(take, static, self.signal, self.rate)
+        return FilmScene(take=take, static=static, signal=self.signal, rate=self.rate)
 
     def scene(self, take: Take, master: Master) -> FilmScene:
         """Return a picture under its camera; its text is set on what shows once the camera rests."""
@@ -84,7 +84,7 @@ class _SceneStager:
         way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
         layer = scene_layer(take, master, static, way.last)
         source: PictureSource = StillSource(picture, self.signal, way, static.visual.width)
-        return FilmScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal))
+        return self._under_camera(take, layer, way, source)
 
     def moving(self, take: Take, clip: Footage) -> FilmScene:
         """Return a clip under its camera; its text is set on what shows while the clip plays."""
@@ -94,7 +94,11 @@ class _SceneStager:
         way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
         layer = scene_layer(take, (moments[-1], facts), static, way.last, moments[:-1])
         source = ClipSource(clip.file, self.signal, way, static.visual.width)
-        return FilmScene(take, layer, self.signal, self.rate, source, way, make_veil(layer, self.signal), clip)
+        return replace(self._under_camera(take, layer, way, source), footage=clip)
+
+    def _under_camera(self, take: Take, layer: StaticLayer, way: CameraPath, source: PictureSource) -> FilmScene:
+        veil = make_veil(layer, self.signal)
+        return FilmScene(take=take, static=layer, signal=self.signal, rate=self.rate, source=source, way=way, veil=veil)
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """Return the layout's still, which says where the key visual shows and which part of the master it shows."""

@@ -68,5 +68,5 @@ def sound_track(variant: Variant, plan: Plan, wanted: FilmFormat, read_sound: Re
     samples = None
     if motion.audio != "none" and (music or voice):
         heard = [decode_sound(read_sound(str(plan.sound_of(path))), path) if path else None for path in (music, voice)]
-        samples = mix_sound(Mix(wanted.seconds, lufs=target_loudness(motion)), *heard)
+        samples = mix_sound(Mix(seconds=wanted.seconds, lufs=target_loudness(motion)), *heard)
     return track_for(motion, wanted.container, wanted.seconds, samples)

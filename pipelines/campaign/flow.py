@@ -30,9 +30,9 @@ from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
 from transforms.manifest import write_manifest
-from transforms.parts import keep_letters, letters_of_part
 from transforms.render import RenderVariants
 from transforms.render_ahead import process_threads
+from transforms.slice_letters import keep_letters, letters_of_slice
 
 
 @dataclass(frozen=True)
@@ -222,6 +222,6 @@ def outcome(plan: Plan, store: ObjectStore) -> Outcome:
 
     own = store.for_tenant(plan.tenant.id)
     if isinstance(plan, PlanSlice):
-        return Outcome(progress.counts(), letters_of_part(plan, store), 0)
+        return Outcome(progress.counts(), letters_of_slice(plan, store), 0)
     rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
     return Outcome(progress.counts(), read_letters(plan, store), rows)

@@ -135,10 +135,10 @@ class RoundMaker:
             order.attempts = 0
 
     def _find_needs(self, order: Order, store: ObjectStore) -> Needs:
-        from transforms.parts import forget_parts
+        from transforms.slice_letters import forget_slices
 
         if order.work.parts_made == 0:  # an earlier attempt, with other limits, may have left letters of parts
-            forget_parts(order.plan, store)
+            forget_slices(order.plan, store)
         lacking = count_needs(order.next_part(), store.for_tenant(order.tenant))
         order.tally.making = lacking.variants_to_make + lacking.variants_only_rendered
         return lacking
@@ -159,11 +159,11 @@ class RoundMaker:
     def _finish(self, order: Order, store: ObjectStore, *, built: bool) -> None:
         """Write the manifest, unless the flow wrote it because it built the whole plan; then announce and report it."""
         from transforms.manifest import write_manifest
-        from transforms.parts import forget_parts, letters_of_parts
+        from transforms.slice_letters import forget_slices, letters_of_slices
 
         if not order.whole:
-            write_manifest(order.plan, store, letters_of_parts(order.plan, store))
-            forget_parts(order.plan, store)
+            write_manifest(order.plan, store, letters_of_slices(order.plan, store))
+            forget_slices(order.plan, store)
         elif not built:
             write_manifest(order.plan, store, ())
         if not self.is_ours(order):
@@ -193,7 +193,7 @@ def count_part(order: Order, lacking: Needs, letters: Sequence[DeadLetter], seco
 
 
 def _keep_no_letters(plan: PlanSlice, store: ObjectStore) -> None:
-    from transforms.parts import keep_letters
+    from transforms.slice_letters import keep_letters
 
     keep_letters(plan, store, ())
 

@@ -49,7 +49,7 @@ BEYOND = 2_000_000_000
 """Bits per second that 32-bit encoder settings cannot express, and that no picture here reaches."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mastering:
     """The screen a film was graded on (SMPTE ST 2086) and its light (CTA-861.3).
 
@@ -67,7 +67,7 @@ class Mastering:
     mean_light: int = 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FilmFormat:
     """One kind of film file. Rates in frames and bits per second; `group` is the longest closed group, in frames.
 

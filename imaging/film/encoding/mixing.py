@@ -20,7 +20,7 @@ SPEAKING = 10 ** (-45 / 20)
 """Level over which the voice counts as speaking."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mix:
     """Placement of sound over a film; lengths in seconds, `duck_db` is how far the voice turns the music down."""
 

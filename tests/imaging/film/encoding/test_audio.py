@@ -114,7 +114,7 @@ class TestReading:
 
 class TestMixing:
     def test_the_mix_has_the_films_length_and_the_channels_loudness(self):
-        whole = mix_sound(Mix(Fraction(6), voice_at=Fraction(2), lufs=-16), music(2), voice(2))
+        whole = mix_sound(Mix(seconds=Fraction(6), voice_at=Fraction(2), lufs=-16), music(2), voice(2))
         assert whole.shape == (2, 6 * RATE)
         loudness = measure_loudness(whole)
         assert abs(loudness.lufs + 16) < 0.5
@@ -134,17 +134,17 @@ class TestMixing:
         assert np.abs(np.diff(whole)).max() < 2 * np.abs(np.diff(source)).max()
 
     def test_both_ends_are_faded(self):
-        whole = mix_sound(Mix(Fraction(3)), music(5))
+        whole = mix_sound(Mix(seconds=Fraction(3)), music(5))
         assert np.abs(whole[:, 0]).max() < 1e-4
         assert np.abs(whole[:, -1]).max() < 1e-4
 
     def test_a_voice_that_outlasts_the_film_is_refused(self):
         with pytest.raises(CannotFilm, match=r"the voice ends at 3\.00 s of a film of 2 s"):
-            mix_sound(Mix(Fraction(2), voice_at=Fraction(1)), music(2), voice(2))
+            mix_sound(Mix(seconds=Fraction(2), voice_at=Fraction(1)), music(2), voice(2))
 
     def test_a_mix_of_nothing_is_refused(self):
         with pytest.raises(CannotFilm, match="give music, a voice, or both"):
-            mix_sound(Mix(Fraction(2)))
+            mix_sound(Mix(seconds=Fraction(2)))
 
 
 class TestLoudness:

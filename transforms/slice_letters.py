@@ -1,4 +1,4 @@
-"""Dead letters of a plan's parts, stored until the plan's manifest is written."""
+"""Dead letters of a plan's slices, stored until the plan's manifest is written."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ def _folder(plan: Plan) -> str:
     return f"{folder_of(plan)}/parts/{plan.digest}"
 
 
-def _name(part: PlanSlice) -> str:
-    return f"{_folder(part)}/{part.name}.jsonl"
+def _name(plan_slice: PlanSlice) -> str:
+    return f"{_folder(plan_slice)}/{plan_slice.name}.jsonl"
 
 
-def keep_letters(part: PlanSlice, store: ObjectStore, letters: Sequence[DeadLetter]) -> int:
-    """Write the dead letters of a part, replacing those of an earlier attempt, and return their number."""
-    with store.for_tenant(part.tenant.id).replacing(_name(part)) as path:
+def keep_letters(plan_slice: PlanSlice, store: ObjectStore, letters: Sequence[DeadLetter]) -> int:
+    """Write the dead letters of a slice, replacing those of an earlier attempt, and return their number."""
+    with store.for_tenant(plan_slice.tenant.id).replacing(_name(plan_slice)) as path:
         path.write_text("".join(as_json(letter) + "\n" for letter in letters), encoding="utf-8")
     return len(letters)
 
 
-def letters_of_part(part: PlanSlice, store: ObjectStore) -> tuple[DeadLetter, ...]:
-    """Return the stored dead letters of a part."""
-    return tuple(_letters(part, store, _name(part)))
+def letters_of_slice(plan_slice: PlanSlice, store: ObjectStore) -> tuple[DeadLetter, ...]:
+    """Return the stored dead letters of a slice."""
+    return tuple(_letters(plan_slice, store, _name(plan_slice)))
 
 
-def letters_of_parts(plan: Plan, store: ObjectStore) -> Iterator[DeadLetter]:
-    """Yield the stored dead letters of all parts of a plan."""
+def letters_of_slices(plan: Plan, store: ObjectStore) -> Iterator[DeadLetter]:
+    """Yield the stored dead letters of all slices of a plan."""
     for name in store.for_tenant(plan.tenant.id).matching(f"{_folder(plan)}/*.jsonl"):
         yield from _letters(plan, store, name)
 
@@ -43,8 +43,8 @@ def _letters(plan: Plan, store: ObjectStore, name: str) -> Iterator[DeadLetter]:
         yield DeadLetter(**json.loads(line))
 
 
-def forget_parts(plan: Plan, store: ObjectStore) -> None:
-    """Delete the parts' dead letters, once the plan's manifest is written."""
+def forget_slices(plan: Plan, store: ObjectStore) -> None:
+    """Delete the slices' dead letters, once the plan's manifest is written."""
     own = store.for_tenant(plan.tenant.id)
     for name in list(own.matching(f"{_folder(plan)}/*.jsonl")):
         own.remove(name)
