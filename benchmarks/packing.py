@@ -21,7 +21,7 @@ from apache_beam.ml.inference.base import KeyedModelHandler, KeyModelMapping, Ru
 from foundry.card.card import ModelCard
 from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
-from models.model_bank import ShotBench
+from models.model_bank import ModelBank
 from pipelines.engines.engine import embedded_runner
 from tests.support.toys import ToyDrawer, interleaved, toy_card
 from transforms.expand import DrawInRuns
@@ -53,7 +53,7 @@ class Requests(beam.DoFn):
 def ours(orders: list[ShotOrder]) -> None:
     """Runs of calls, and one bench with room for two models."""
     runner, options = embedded_runner()
-    bench = ShotBench(CARDS, drawer_for=costly, limit_mb=2000)
+    bench = ModelBank(CARDS, handler_for=costly, limit_mb=2000)
     pipeline = beam.Pipeline(runner=runner, options=options)
     (
         pipeline

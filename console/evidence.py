@@ -42,8 +42,8 @@ def evaluate(
     card that films is measured on some of these prompts: scene, palette, motion, flicker, safety and speed. An upscaler
     is compared with Lanczos on photographs that no model was trained on. A screen is measured on a labelled set.
     """
-    from lab.evaluation.evidence import evidence_folder
     from models.registry import find, open_registry
+    from models.registry.evidence import evidence_folder
 
     registry = open_registry(cards, home)
     card = find(registry, name)
@@ -73,14 +73,14 @@ def _options(registry: Registry, work: Path, seeds: int, prompts: int | None, *,
 
 def _evaluate_drawing(card: ModelCard, registry: Registry, screen: str, options: Options) -> Evaluation:
     from lab.evaluation.evaluate import Screening, evaluate
-    from models.handler_choice import drawer_of
+    from models.handler_choice import drawing_handler
     from models.registry import card as card_of
     from models.screening.context import ScreenContext
     from models.screening.screen import Screen
 
     judging = card_of(screen, "screen", registry)
     screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)
-    return evaluate(card, drawer_of(card), screening, options, say=_say)
+    return evaluate(card, drawing_handler(card), screening, options, say=_say)
 
 
 def _evaluate_filming(card: ModelCard, registry: Registry, screen: str, *, quick: bool) -> Evaluation:

@@ -62,16 +62,15 @@ def list_models(cards: Cards = None, home: Home = None, as_json: AsJson = False)
 def show(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
     """Show everything about a card: its allowed use, weights, evidence and history."""
     from models.registry import find, open_registry
-    from models.registry.showing import as_json as shown_as_json
-    from models.registry.showing import lines, shown
+    from models.registry.showing import card_details, detail_lines, details_as_json
 
     registry = open_registry(cards, home)
-    found = shown(registry, find(registry, name))
+    found = card_details(registry, find(registry, name))
     if as_json:
-        typer.echo(json.dumps(shown_as_json(found), ensure_ascii=False))
+        typer.echo(json.dumps(details_as_json(found), ensure_ascii=False))
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    for label, text in lines(found):
+    for label, text in detail_lines(found):
         table.add_row(f"[bold]{label}[/]", text)
     out.print(table)
 

@@ -26,6 +26,7 @@ from models.diffusion.loading import best_device
 from models.diffusion.memory import release
 from models.drawing import DrawRequest, Undrawn
 from models.registry import WrongTask
+from models.registry.evidence import PARITY, folder_of_version
 
 PROMPTS = (
     "Plaster wall with the shadow of a window, light from the left",
@@ -34,7 +35,6 @@ PROMPTS = (
     "Dunes under a low sun",
 )
 TOGETHER = 4
-FILE = "parity.json"
 Levels = NDArray[np.uint8]
 """A picture, (height, width, 3) at 8 bits."""
 
@@ -117,7 +117,7 @@ class ParityReport(DatedEvidence, extra="forbid"):
 
     def write(self, cards: Path) -> Path:
         """Write `parity.json` into the evidence folder of a folder of cards, and return its path."""
-        path = cards / "evidence" / self.card / self.version / FILE
+        path = folder_of_version(cards, self.card, self.version) / PARITY
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.as_json(), encoding="utf-8")
         return path

@@ -1,8 +1,10 @@
-"""What passes between models, inside one fused stage. Pixels; so none of it may cross a shuffle."""
+"""The values that models pass to each other within one fused stage. They hold pixels, so none may cross a shuffle."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from foundry.manifest import Attempt
 from foundry.plan.shot import ShotOrder
@@ -11,7 +13,7 @@ from imaging.pixels.arrays import Pixels
 
 @dataclass(frozen=True)
 class Guide:
-    """What a drawing starts from or keeps to, at the drawing's size; all sRGB encoded float32 in [0, 1].
+    """The pictures that a drawing starts from or keeps to, at the drawing's size, all sRGB encoded float32 in [0, 1].
 
     `image` (height, width, 3) is the start of image-to-image, or the picture that inpainting completes; `mask` (height,
     width) is 1 where inpainting draws and 0 where `image` stays; `control` (height, width, 3) is a ControlNet's map;
@@ -27,7 +29,7 @@ class Guide:
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """One drawing of a shot, with its seed, and what guides it."""
+    """One attempt at a shot: its order, a seed, and the pictures that guide it."""
 
     order: ShotOrder
     seed: int
@@ -36,7 +38,10 @@ class DrawRequest:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the model made of one request."""
+    """The model's picture of one request, (height, width, 3), sRGB encoded float32 in [0, 1].
+
+    `caption` is the text that the model read, `ignored_words` are those of the brief that it could not use.
+    """
 
     request: DrawRequest
     pixels: Pixels
@@ -46,19 +51,29 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Undrawn:
-    """A request that its model refused for good: a dead letter's code and sentence, not an outage."""
+    """A request that its model refuses for good, with the code and the sentence of its dead letter; no outage."""
 
     request: DrawRequest
     code: str
     reason: str
 
 
-@dataclass(frozen=True)
+class DrawingHandler(Protocol):
+    """A handler of Beam that draws, as far as this package asks for it. Its model is whatever it loads."""
+
+    def load_model(self) -> Any:
+        """Load the model."""
+
+    def run_inference(self, batch: Sequence[DrawRequest], model: Any) -> list[Drawn | Undrawn]:
+        """Return one result per request, in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Drawing:
     """A shot after all its attempts; `passed` is the verdict on the last.
 
-    `fingerprint` is the perceptual hash of a drawing that passed. `code` and `reason` are the dead letter's for one
-    that did not: the generator's own where it refused the request for good, and then `pixels` is empty.
+    `fingerprint` is the perceptual hash of a drawing that passed. `code` and `reason` are those of the dead letter of
+    one that did not: the generator's own if it refused the request for good, and then `pixels` is empty.
     """
 
     order: ShotOrder

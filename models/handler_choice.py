@@ -1,19 +1,19 @@
-"""Which handler serves a drawing card: one for all weights that are here, one for all vendors' APIs."""
+"""The choice of the handler that serves a drawing card."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import ModelCard
 from models.diffusion.handler import DiffusersHandler
-from models.drawing import Drawn, DrawRequest, Undrawn
+from models.drawing import DrawingHandler
 
 
-def drawer_of(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> ModelHandler[DrawRequest, Drawn | Undrawn, Any]:
-    """The handler of a card; `adapters` are those that its orders may name."""
+def drawing_handler(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> DrawingHandler:
+    """Return the handler of a card: one for all weights that are here, one for all vendors' APIs.
+
+    `adapters` are the adapter cards that the card's orders may name.
+    """
     if card.api:
         from models.remote import RemoteHandler
 

@@ -1,4 +1,4 @@
-"""Handlers for runs of several plans: each order is judged, and each drawing enlarged, with its own plan's card."""
+"""Handlers for runs of several plans: each order is judged, and each drawing enlarged, by its own plan's card."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ from models.upscaling.upscale_handlers import upscaler_of
 Item = TypeVar("Item")
 
 
-class Loaded:
-    """What one process has loaded, by card digest, each once; threads share it."""
+class LoadedByCard:
+    """The models that one process has loaded, each once, by card digest; threads share them.
+
+    `first` is a model that is loaded in any case, without a card.
+    """
 
     def __init__(self, first: Any = None):
         self.first = first
@@ -31,15 +34,15 @@ class Loaded:
         self._lock = threading.Lock()
 
     def get(self, card: ModelCard, load: Callable[[], Any]) -> Any:
-        """The model of a card, loaded when it is first asked for."""
+        """Return the model of a card, loaded when it is first asked for."""
         with self._lock:
             if card.digest not in self._by_card:
                 self._by_card[card.digest] = load()
             return self._by_card[card.digest]
 
 
-class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
-    """Draws orders with one generator and judges them with their plans' screens; results keep the order.
+class ScreenRouter(ModelHandler[ShotOrder, Drawing, LoadedByCard]):  # type: ignore[misc]  # Beam's base is untyped
+    """A handler that draws orders with one generator and judges each with its plan's screen, in order.
 
     `screens` are the screen cards by plan digest.
     """
@@ -54,17 +57,17 @@ class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
         super().__init__()
         self.generator, self.screens, self.context, self.guide_of = generator, dict(screens), context, guide_of
 
-    def load_model(self) -> Loaded:
-        """The generator's model; a screen's networks come with the first order that is judged by it."""
-        return Loaded(self.generator.load_model())
+    def load_model(self) -> LoadedByCard:
+        """Load the generator's model; a screen's networks come with the first order that is judged by it."""
+        return LoadedByCard(self.generator.load_model())
 
     def run_inference(
         self,
         batch: Sequence[ShotOrder],
-        model: Loaded,
+        model: LoadedByCard,
         inference_args: dict[str, Any] | None = None,
     ) -> list[Drawing]:
-        """One drawing per order, in order, with every attempt's verdict."""
+        """Return one drawing per order, in order, with every attempt's verdict."""
         drawn: dict[int, Drawing] = {}
         began = time.time_ns()
         for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
@@ -80,29 +83,29 @@ class ScreenByPlan(ModelHandler[ShotOrder, Drawing, Loaded]):
         return Screen(card, self.context).load()
 
     def get_num_bytes(self, batch: Sequence[ShotOrder]) -> int:
-        """Roughly; Beam's default would pickle every batch to find out."""
+        """Return a rough figure; Beam's default would pickle every batch to find out."""
         return 512 * len(batch)
 
 
-class UpscaleByPlan(ModelHandler[Drawing, Enlarged, Loaded]):
-    """Enlarges drawings with their plans' upscalers; `upscalers` are the cards by plan digest."""
+class UpscaleRouter(ModelHandler[Drawing, Enlarged, LoadedByCard]):  # type: ignore[misc]  # Beam's base is untyped
+    """A handler that enlarges each drawing with its plan's upscaler; `upscalers` are the cards by plan digest."""
 
     def __init__(self, upscalers: Mapping[str, ModelCard]):
         super().__init__()
         self.upscalers = dict(upscalers)
         self.handlers = {card.digest: upscaler_of(card) for card in self.upscalers.values()}
 
-    def load_model(self) -> Loaded:
-        """Nothing yet; an upscaler comes with its first drawing."""
-        return Loaded()
+    def load_model(self) -> LoadedByCard:
+        """Load nothing yet; an upscaler comes with its first drawing."""
+        return LoadedByCard()
 
     def run_inference(
         self,
         batch: Sequence[Drawing],
-        model: Loaded,
+        model: LoadedByCard,
         inference_args: dict[str, Any] | None = None,
     ) -> list[Enlarged]:
-        """One master-sized picture per drawing, in order."""
+        """Return one picture of the master's size per drawing, in order."""
         made: dict[int, Enlarged] = {}
         for card, positions in _by_card(batch, lambda drawing: self.upscalers[drawing.order.plan]):
             handler = self.handlers[card.digest]
@@ -111,11 +114,12 @@ class UpscaleByPlan(ModelHandler[Drawing, Enlarged, Loaded]):
         return [made[at] for at in range(len(batch))]
 
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
-        """The drawings' bytes."""
+        """Return the bytes of the drawings' pixels."""
         return sum(drawing.pixels.nbytes for drawing in batch)
 
 
 def _by_card(batch: Sequence[Item], card_of: Callable[[Item], ModelCard]) -> Iterator[tuple[ModelCard, list[int]]]:
+    """Yield each card with the positions of its items, in the order of their first ones."""
     groups: dict[str, tuple[ModelCard, list[int]]] = {}
     for at, item in enumerate(batch):
         card = card_of(item)

@@ -1,4 +1,4 @@
-"""From a brief's words to the words a model was trained on."""
+"""Prompts: a brief's words in the language that a model was trained on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.backdrop.prompt import compile_prompt
 
 @dataclass(frozen=True)
 class Prompt:
-    """What the model reads, and which words of the brief it could not use."""
+    """The text that the model reads, the text of what it avoids, and words of the brief that it cannot use."""
 
     text: str
     negative: str
@@ -20,7 +20,7 @@ class Prompt:
 
 
 def compile_for(card: ModelCard, order: ShotOrder) -> Prompt:
-    """The shot's prompt in the card's language.
+    """Return the shot's prompt in the card's language.
 
     `plain` passes the words on, with the palette named after them. `backdrop` is the embedded model's caption
     grammar, which has no words for what to avoid: the negative prompt is left out and reported as ignored. It is
@@ -36,7 +36,10 @@ def compile_for(card: ModelCard, order: ShotOrder) -> Prompt:
 
 
 def copy_side(bucket: str) -> str:
-    """Where a bucket's composition leaves room for copy before it is mirrored: "left", "right" or "top"."""
+    """Return the side where a bucket's composition leaves room for copy: "left", "right" or "top".
+
+    It is the side before the composition is mirrored.
+    """
     composition = compositions()[bucket]
     if not composition.has_sides:
         return "top"

@@ -1,7 +1,8 @@
 """Loaded models within a memory limit, shared by threads, each kept until its run is over.
 
 A thread that uses a model holds it until it asks for another one, dies, raises, or has been silent for `patience_s`:
-so a run of calls for one model is drawn to its end before another thread may take its place, and nobody waits for ever.
+so a run of calls for one model is drawn to its end before another thread may take its place, and no thread waits for
+ever.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import Any
 from foundry.errors import FoundryError
 
 
-class ShelfBusy(FoundryError):
-    """No room came free for a model in time: another thread is still at work with what is loaded."""
+class WeightCacheBusy(FoundryError):
+    """No room came free for a model in time, because other threads still use what is loaded."""
 
     code = "shelf_busy"
 
@@ -34,11 +35,17 @@ class ShelfBusy(FoundryError):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A model, what it wears, its bytes before it is loaded, and how to load it (giving it and its true bytes)."""
+class WantedModel:
+    """A model that a thread asks for.
 
-    model: str
-    dress: object
+    name: of the model; its weights are loaded once under it.
+    adapters: what it is used with; a change of them is a swap, but no new load.
+    size: its expected bytes.
+    load: returns the model and its true bytes.
+    """
+
+    name: str
+    adapters: object
     size: int
     load: Callable[[], tuple[Any, int]]
 
@@ -47,36 +54,48 @@ class Wanted:
 class _Slot:
     loaded: Any
     size: int
-    dress: object
+    adapters: object
     busy: int = 0
     holders: dict[threading.Thread, float] = field(default_factory=dict)
 
-    def held(self, patience_s: float, *, but: threading.Thread) -> bool:
-        """Whether another thread is using it, or is between two calls of its run."""
+    def is_held(self, patience_s: float, *, but: threading.Thread) -> bool:
+        """Return whether another thread is using it, or is between two calls of its run."""
         now = time.monotonic()
         others = {thread: seen for thread, seen in self.holders.items() if thread is not but and thread.is_alive()}
         return self.busy > 0 or any(now - seen < patience_s for seen in others.values())
 
 
-def _nothing() -> None:
-    """What there is to do where memory frees itself."""
+def _release_nothing() -> None:
+    """Do nothing, where memory frees itself."""
 
 
-class Shelf:
-    """Models by name. `loads` counts what was loaded, `swaps` every change of a model or of what it wears."""
+class WeightCache:
+    """Models by name, within `limit` bytes.
+
+    `patience_s` is how long a silent thread keeps its model, `longest_s` how long another one waits for room, `release`
+    is called after an eviction. `loads` counts what was loaded, `swaps` every change of a model or of its adapters.
+    """
 
     def __init__(
-        self, limit: int, *, patience_s: float = 10.0, longest_s: float = 1800.0, freed: Callable[[], None] = _nothing
+        self,
+        limit: int,
+        *,
+        patience_s: float = 10.0,
+        longest_s: float = 1800.0,
+        release: Callable[[], None] = _release_nothing,
     ):
-        self.limit, self.patience_s, self.longest_s, self.freed = limit, patience_s, longest_s, freed
+        self.limit, self.patience_s, self.longest_s, self.release = limit, patience_s, longest_s, release
         self.loads = self.swaps = 0
         self._slots: OrderedDict[str, _Slot] = OrderedDict()
         self._turn = threading.Condition()
         self._queue: list[object] = []
 
     @contextmanager
-    def using(self, wanted: Wanted) -> Iterator[Any]:
-        """The loaded model, for one call; an error in the call ends the thread's run."""
+    def using(self, wanted: WantedModel) -> Iterator[Any]:
+        """Yield the loaded model for one call; WeightCacheBusy if no room comes free in time.
+
+        An error in the call ends the thread's run.
+        """
         slot = self._enter(wanted)
         try:
             yield slot.loaded
@@ -87,78 +106,79 @@ class Shelf:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """What is loaded, least recently used first."""
+        """Names of the loaded models, least recently used first."""
         return tuple(self._slots)
 
-    def _enter(self, wanted: Wanted) -> _Slot:
+    def _enter(self, wanted: WantedModel) -> _Slot:
         me, ticket = threading.current_thread(), object()
         began = time.monotonic()
         with self._turn:
             self._end_other_runs(me, wanted)
             self._queue.append(ticket)
             try:
-                slot = self._at_once(wanted) or self._wait(wanted, ticket, began)
+                slot = self._ready(wanted) or self._wait(wanted, ticket, began)
                 slot.busy += 1
                 slot.holders[me] = time.monotonic()
-                self._slots.move_to_end(wanted.model)
+                self._slots.move_to_end(wanted.name)
             finally:
                 self._queue.remove(ticket)
                 self._turn.notify_all()
         return slot if slot.loaded is not None else self._load(slot, wanted)
 
-    def _wait(self, wanted: Wanted, ticket: object, began: float) -> _Slot:
-        """First come, first served, among those who need a change."""
+    def _wait(self, wanted: WantedModel, ticket: object, began: float) -> _Slot:
+        """Wait for the slot; first come, first served, among the threads that need a change."""
         while True:
-            slot = self._at_once(wanted)
+            slot = self._ready(wanted)
             if slot is None and self._queue[0] is ticket:
-                slot = self._changed(wanted)
+                slot = self._try_change(wanted)
             if slot is not None:
                 return slot
             waited = time.monotonic() - began
             if waited > self.longest_s:
-                raise ShelfBusy(wanted.model, waited)
+                raise WeightCacheBusy(wanted.name, waited)
             self._turn.wait(min(self.patience_s / 4, 1.0))
 
-    def _at_once(self, wanted: Wanted) -> _Slot | None:
-        slot = self._slots.get(wanted.model)
-        return slot if slot is not None and slot.loaded is not None and slot.dress == wanted.dress else None
+    def _ready(self, wanted: WantedModel) -> _Slot | None:
+        """Return the slot of a model that is loaded and has the wanted adapters."""
+        slot = self._slots.get(wanted.name)
+        return slot if slot is not None and slot.loaded is not None and slot.adapters == wanted.adapters else None
 
-    def _changed(self, wanted: Wanted) -> _Slot | None:
-        """The model in another dress, or a place for it; None while that would end another thread's run."""
+    def _try_change(self, wanted: WantedModel) -> _Slot | None:
+        """Return the model with other adapters, or a slot for it; None while that would end another thread's run."""
         me = threading.current_thread()
-        slot = self._slots.get(wanted.model)
+        slot = self._slots.get(wanted.name)
         if slot is not None:
-            if slot.held(self.patience_s, but=me) or slot.loaded is None:
+            if slot.is_held(self.patience_s, but=me) or slot.loaded is None:
                 return None
-            slot.dress = wanted.dress
+            slot.adapters = wanted.adapters
             self.swaps += 1
             return slot
         if not self._make_room(wanted.size, me):
             return None
-        self._slots[wanted.model] = slot = _Slot(None, wanted.size, wanted.dress)
+        self._slots[wanted.name] = slot = _Slot(None, wanted.size, wanted.adapters)
         self.loads += 1
         self.swaps += 1
         return slot
 
     def _make_room(self, size: int, me: threading.Thread) -> bool:
-        """Evict the least recently used that nobody holds, if that is enough, or if nothing else is loaded."""
-        held = sum(slot.size for slot in self._slots.values() if slot.held(self.patience_s, but=me))
+        """Evict least recently used models that nobody holds, if that is enough or if nobody holds any; else False."""
+        held = sum(slot.size for slot in self._slots.values() if slot.is_held(self.patience_s, but=me))
         if held and held + size > self.limit:
             return False
-        for name in [name for name, slot in self._slots.items() if not slot.held(self.patience_s, but=me)]:
+        for name in [name for name, slot in self._slots.items() if not slot.is_held(self.patience_s, but=me)]:
             if sum(slot.size for slot in self._slots.values()) + size <= self.limit:
                 break
             del self._slots[name]
-            self.freed()
+            self.release()
         return True
 
-    def _load(self, slot: _Slot, wanted: Wanted) -> _Slot:
-        """Outside the lock, so that others go on drawing; the slot is theirs to wait for."""
+    def _load(self, slot: _Slot, wanted: WantedModel) -> _Slot:
+        """Load the model outside the lock, so that others go on drawing; its slot keeps its place meanwhile."""
         try:
             slot.loaded, slot.size = wanted.load()
         except BaseException:
             with self._turn:
-                del self._slots[wanted.model]
+                del self._slots[wanted.name]
                 self._turn.notify_all()
             raise
         with self._turn:
@@ -166,9 +186,9 @@ class Shelf:
             self._turn.notify_all()
         return slot
 
-    def _end_other_runs(self, me: threading.Thread, wanted: Wanted) -> None:
+    def _end_other_runs(self, me: threading.Thread, wanted: WantedModel) -> None:
         for name, slot in self._slots.items():
-            if name != wanted.model or slot.dress != wanted.dress:
+            if name != wanted.name or slot.adapters != wanted.adapters:
                 slot.holders.pop(me, None)
 
     def _leave(self, slot: _Slot, *, ended: bool) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from foundry.card.card import ModelCard
-from lab.evaluation.evidence import Evaluation, conclude, evidence_folder
+from lab.evaluation.evidence import Evaluation, conclude
 from lab.evaluation.gallery import Say
 from lab.evaluation.judge_scores import score_judges
 from lab.evaluation.plain_page import Table, write_plain_page
 from lab.evaluation.screen_figures import RENDERS, JudgeFigures, ScreenFigures, screen_figures, screen_marks
+from models.registry.evidence import evidence_folder
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from foundry.card.card import ModelCard
-from lab.evaluation.evidence import Evaluation, conclude, evidence_folder
+from lab.evaluation.evidence import Evaluation, conclude
 from lab.evaluation.gallery import Say
 from lab.evaluation.photographs import LICENCES, photograph, reduce
 from lab.evaluation.plain_page import Illustration, Table, write_plain_page
@@ -26,6 +26,7 @@ from lab.evaluation.upscaler_comparison import (
     pillow,
 )
 from lab.evaluation.upscaler_figures import NAMES, FidelityPair, UpscalerFigures, upscaler_figures, upscaler_marks
+from models.registry.evidence import evidence_folder
 
 CROP_PX = 160
 """Edge of the cut-outs on the page."""

@@ -9,15 +9,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from foundry.card.card import ModelCard
+from foundry.card.version_order import version_key
 from foundry.errors import BadInput
 from lab.evaluation.clip_figures import ClipFigures
 from lab.evaluation.drawing_figures import DrawingFigures
 from lab.evaluation.marks import Mark, MarkResult
 from lab.evaluation.screen_figures import ScreenFigures
 from lab.evaluation.upscaler_figures import UpscalerFigures
-from models.registry.promotion import Evidence
+from models.registry.evidence import EVALUATION, Evidence
 
-FILE = "evaluation.json"
 Figures = DrawingFigures | ClipFigures | UpscalerFigures | ScreenFigures
 """The figures of an evaluation; their type follows from the task of the card."""
 
@@ -50,7 +50,7 @@ class Evaluation(DatedEvidence, extra="forbid", serialize_by_alias=True):
     def write(self, folder: Path) -> None:
         """Write `evaluation.json` into a folder, which is made if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE).write_text(self.as_json(), encoding="utf-8")
+        (folder / EVALUATION).write_text(self.as_json(), encoding="utf-8")
 
 
 def conclude(
@@ -69,14 +69,9 @@ def conclude(
     )
 
 
-def evidence_folder(card: ModelCard, registry: Path | None = None) -> Path:
-    """Return evidence/<id>/<version> in a folder of cards; without one, in the folder of the card's file."""
-    return (registry or card.path.parent) / "evidence" / card.id / card.version
-
-
 def read_evaluation(folder: Path) -> Evaluation:
     """Return the evaluation that an evidence folder keeps; BadInput if it is not one that this version writes."""
-    path = folder / FILE
+    path = folder / EVALUATION
     try:
         return Evaluation.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -90,8 +85,8 @@ def previous_version(folder: Path) -> Path | None:
 
     The newest is the one of the latest day; within a day, the one of the highest version.
     """
-    others = [path.parent for path in folder.parent.glob(f"*/{FILE}") if path.parent != folder]
-    return max(others, key=lambda other: (_made_on(other / FILE), _numbers(other.name)), default=None)
+    others = [path.parent for path in folder.parent.glob(f"*/{EVALUATION}") if path.parent != folder]
+    return max(others, key=lambda other: (_made_on(other / EVALUATION), version_key(other.name)), default=None)
 
 
 def _made_on(path: Path) -> str:
@@ -99,8 +94,3 @@ def _made_on(path: Path) -> str:
         return DatedEvidence.model_validate_json(path.read_bytes()).made_on
     except ValidationError as error:
         raise BadInput(str(path), "is not evidence; evaluate that version again, or remove its folder") from error
-
-
-def _numbers(version: str) -> tuple[tuple[int, str], ...]:
-    """So that 10 comes after 9."""
-    return tuple((int(part), "") if part.isdigit() else (0, part) for part in version.replace("-", ".").split("."))

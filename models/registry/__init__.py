@@ -1,6 +1,6 @@
-"""Model cards: those that there are, the version in production, and what is true of their weights."""
+"""The registry of model cards: which cards there are, which version is in production, and checks of their weights."""
 
-from models.registry.folders import CARDS, Registry, Standing, all_cards, history, open_registry, standing
+from models.registry.folders import CARDS, PromotionState, Registry, all_cards, history, open_registry, promotion_state
 from models.registry.refusals import (
     CardNotAdded,
     CardRefused,
@@ -20,9 +20,9 @@ __all__ = [
     "CardRefused",
     "NoVersionChosen",
     "PromotionRefused",
+    "PromotionState",
     "PullRefused",
     "Registry",
-    "Standing",
     "UnknownModel",
     "WeightsRefused",
     "WrongTask",
@@ -34,7 +34,7 @@ __all__ = [
     "folder_of",
     "history",
     "open_registry",
-    "standing",
+    "promotion_state",
     "verify",
     "weights_of",
 ]

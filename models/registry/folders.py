@@ -1,4 +1,4 @@
-"""The folders of cards, and every card in them with the stage that it really has.
+"""The folders of cards, and every card in them with its effective stage.
 
 The rule of stages, in full:
 
@@ -22,6 +22,7 @@ import yaml
 from pydantic import ValidationError
 
 from foundry.card.card import ModelCard, Stage
+from foundry.card.version_order import version_key
 from foundry.errors import BadInput
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from models.registry.ledger import LEDGER, Change, changes
@@ -43,8 +44,8 @@ class Registry:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A card's effective stage, the line that gave it, and a sentence where its own file says otherwise."""
+class PromotionState:
+    """A card's effective stage, the ledger's line that gave it, and a note where its own file says otherwise."""
 
     stage: Stage
     change: Change | None = None
@@ -52,14 +53,14 @@ class Standing:
 
 
 def user_cache() -> Path:
-    """Where this user's caches are, by the custom of the system; reads the environment."""
+    """Return the folder of this user's caches, by the custom of the system; reads the environment."""
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "campaign-foundry"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "campaign-foundry"
 
 
 def open_registry(folder: Path | None = None, home: Path | None = None) -> Registry:
-    """The shipped cards and the user's: `folder`, or `cards` in the working directory if there is one."""
+    """Return the shipped cards with the user's: `folder`, or `cards` in the working directory if there is one."""
     home = home or user_cache() / "models"
     if folder is None:
         folder = Path("cards") if Path("cards").is_dir() else CARDS
@@ -68,12 +69,12 @@ def open_registry(folder: Path | None = None, home: Path | None = None) -> Regis
 
 
 def registry_of(where: Registry | Path) -> Registry:
-    """A registry as it is; a folder alone as the registry of that folder."""
+    """Return a registry as it is, and a folder as the registry of that folder alone."""
     return where if isinstance(where, Registry) else Registry((where.resolve(),), user_cache() / "models")
 
 
 def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
-    """Every version of every card with its effective stage, by id and version; BadInput for one that is there twice.
+    """Return every version of every card with its effective stage, by id and version; BadInput for one that is twice.
 
     Files are looked at again, and read again only when one has changed, come or gone.
     """
@@ -93,27 +94,22 @@ def _all_cards(registry: Registry, _stamps: tuple[FileIdentity, ...]) -> tuple[M
         if twin := found.get((card.id, card.version)):
             wrong = f"repeats {card.name} of {twin.path}; give it another version"
             raise BadInput(str(card.path), wrong)
-        stage = _standing(card, lines).stage
+        stage = _state_by(card, lines).stage
         found[card.id, card.version] = card.model_copy(update={"stage": stage, "home": registry.home})
-    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], _order(key[1]))))
-
-
-def _order(version: str) -> tuple[tuple[int, str], ...]:
-    """Numbers by value, so that 10 comes after 9."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in version.split("."))
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], version_key(key[1]))))
 
 
 def history(registry: Registry) -> tuple[Change, ...]:
-    """The lines of all ledgers, in the order in which they count."""
+    """Return the lines of all ledgers, in the order in which they count."""
     return tuple(change for folder in registry.folders for change in changes(folder))
 
 
-def standing(registry: Registry, card: ModelCard) -> Standing:
-    """Why a card has the stage that it has."""
-    return _standing(_read(file_identity(card.path)), history(registry))
+def promotion_state(registry: Registry, card: ModelCard) -> PromotionState:
+    """Return the effective stage of a card, and the reason for it."""
+    return _state_by(_read(file_identity(card.path)), history(registry))
 
 
-def _standing(card: ModelCard, lines: tuple[Change, ...]) -> Standing:
+def _state_by(card: ModelCard, lines: tuple[Change, ...]) -> PromotionState:
     last, stage = None, card.stage
     for line in (line for line in lines if line.id == card.id):
         if line.version == card.version:
@@ -121,19 +117,19 @@ def _standing(card: ModelCard, lines: tuple[Change, ...]) -> Standing:
         elif line.previous == card.version:
             last, stage = line, "retired"
     if last is None:
-        return _own_word(card)
+        return _state_by_file(card)
     if last.version == card.version and last.digest != card.digest:
         wrong = f"its card was changed after {last.who} moved it to {last.after}"
-        return Standing("candidate", last, f"{wrong}; evaluate, check parity and promote it again")
-    return Standing(stage, last)
+        return PromotionState("candidate", last, f"{wrong}; evaluate, check parity and promote it again")
+    return PromotionState(stage, last)
 
 
-def _own_word(card: ModelCard) -> Standing:
+def _state_by_file(card: ModelCard) -> PromotionState:
     shipped = card.path.parent.resolve() == CARDS and not (CARDS / LEDGER).exists()
     if card.stage != "production" or shipped:
-        return Standing(card.stage)
+        return PromotionState(card.stage)
     wrong = "its file says production, but no ledger records a promotion"
-    return Standing("candidate", None, f"{wrong}; run `foundry models promote {card.name}`")
+    return PromotionState("candidate", None, f"{wrong}; run `foundry models promote {card.name}`")
 
 
 def _read_all(registry: Registry) -> Iterator[ModelCard]:
@@ -150,7 +146,7 @@ def _read(file: FileIdentity) -> ModelCard:
 
 
 def read_card(path: Path) -> ModelCard:
-    """The card of a file as the file says it; BadInput with every problem."""
+    """Return the card of a file as the file has it; BadInput with every problem."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         return ModelCard.model_validate({**raw, "path": path})

@@ -1,49 +1,14 @@
-"""Changes of stage: draft → candidate → production, and back. Each leaves one line in the ledger, with its evidence."""
+"""Changes of a card's stage: draft → candidate → production, and back. Each is one line of the ledger."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from foundry.card.card import ModelCard
-from foundry.names import sha256_file
-from models.registry.folders import Registry, all_cards, history, standing
+from models.registry.evidence import accept_evidence, required_evidence
+from models.registry.folders import Registry, all_cards, history, promotion_state
 from models.registry.ledger import Change, Signed, append
 from models.registry.refusals import PromotionRefused
 from models.registry.resolving import find
 from models.registry.weights import verify
-
-EVIDENCE = {"evaluation.json": "evaluate", "parity.json": "parity"}
-"""Evidence file → the command that makes it."""
-
-
-class Evidence(BaseModel):
-    """The part of an evidence file that a promotion reads; the rest is for people."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    card: str
-    version: str
-    digest: str
-    passed: bool
-
-
-def demanded(card: ModelCard) -> tuple[str, ...]:
-    """The evidence that a promotion of this card needs.
-
-    Parity compares a pipeline with its own plain form and batches with single calls, so it is asked of cards that draw
-    with weights of their own; those that film have no optimisations and film one clip at a time.
-    """
-    draws = card.task == "text-to-image" and card.has_weights
-    return tuple(EVIDENCE) if draws else ("evaluation.json",)
-
-
-def evidence_path(registry: Registry, card: ModelCard, file: str) -> Path:
-    """Where an evidence file of a card is, or would be: in the user's folder, else beside the card."""
-    below = Path("evidence") / card.id / card.version / file
-    own = registry.own / below
-    return own if own.is_file() else card.path.parent / below
 
 
 def nominate(registry: Registry, name: str, signed: Signed) -> Change:
@@ -55,7 +20,7 @@ def nominate(registry: Registry, name: str, signed: Signed) -> Change:
             raise PromotionRefused(
                 card.name, f"it is {card.stage} already", "only drafts and retired cards are nominated"
             )
-        _hashed(card)
+        _check_hashes(card)
         verify(card)
         return _change(card, "nominate", "candidate", signed)
 
@@ -65,19 +30,19 @@ def nominate(registry: Registry, name: str, signed: Signed) -> Change:
 def promote(registry: Registry, name: str, signed: Signed) -> Change:
     """Put a candidate into production and retire the version that was there; PromotionRefused without evidence.
 
-    A shipped card that is in production by its file's word may be promoted too: that gives it its line.
+    A shipped card that is in production because its file says so may be promoted too; that gives it its line.
     """
 
     def decide() -> Change:
         card = find(registry, name)
-        own_word = card.stage == "production" and standing(registry, card).change is None
+        own_word = card.stage == "production" and promotion_state(registry, card).change is None
         if card.stage != "candidate" and not own_word:
             remedy = (
                 f"run `foundry models nominate {card.name}` first" if card.stage != "production" else "nothing to do"
             )
             raise PromotionRefused(card.name, f"it is {card.stage}, and only candidates are promoted", remedy)
-        _hashed(card)
-        evidence = {file: _accepted(registry, card, file) for file in demanded(card)}
+        _check_hashes(card)
+        evidence = {file: accept_evidence(registry, card, file) for file in required_evidence(card)}
         verify(card)
         former = _in_production(registry, card.id)
         previous = former if former != card.version else None
@@ -117,7 +82,10 @@ def _in_production(registry: Registry, identity: str) -> str | None:
 
 
 def _before(registry: Registry, identity: str) -> str | None:
-    """The version below the present one: promotions are laid on a pile, a rollback takes the topmost off."""
+    """Return the version that was in production before the present one; None if there was none.
+
+    Promotions are laid on a pile, and a rollback takes the topmost off.
+    """
     pile: list[str] = []
     for line in (line for line in history(registry) if line.id == identity):
         if line.action == "rollback":
@@ -129,26 +97,10 @@ def _before(registry: Registry, identity: str) -> str | None:
     return pile[-2] if len(pile) > 1 else None
 
 
-def _hashed(card: ModelCard) -> None:
+def _check_hashes(card: ModelCard) -> None:
     if card.has_weights and not card.weights:
         wrong = "its card has no hashes of its weights"
         raise PromotionRefused(card.name, wrong, "add it again with `foundry models add`, which stamps them")
-
-
-def _accepted(registry: Registry, card: ModelCard, file: str) -> str:
-    """SHA-256 of an evidence file that passed for exactly this card; PromotionRefused with the command to run."""
-    path, command = evidence_path(registry, card, file), f"run `foundry models {EVIDENCE[file]} {card.name}`"
-    if not path.is_file():
-        raise PromotionRefused(card.name, f"there is no {file}", command)
-    try:
-        found = Evidence.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise PromotionRefused(card.name, f"{path} cannot be read", command) from error
-    if (found.card, found.version, found.digest) != (card.id, card.version, card.digest):
-        raise PromotionRefused(card.name, f"{file} was made for another state of the card", command)
-    if not found.passed:
-        raise PromotionRefused(card.name, f"{file} did not pass", f"improve the model, then {command}")
-    return sha256_file(path)
 
 
 def _change(card: ModelCard, action: str, stage: str, signed: Signed) -> Change:

@@ -1,4 +1,4 @@
-"""From the names that people write to cards: `id` is the version in production, `id@version` exactly that one."""
+"""Cards by the names that people write: `id` is the version in production, `id@version` exactly that one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.errors import FoundryError, Refusals
 from foundry.plan.clips import TASKS
 from foundry.tenant import AdapterChoice, Tenant
-from models.registry.folders import CARDS, Registry, all_cards, registry_of, standing
+from models.registry.folders import CARDS, Registry, all_cards, promotion_state, registry_of
 from models.registry.refusals import CardRefused, NoVersionChosen, UnknownModel, WrongTask
 
 
 def cards(where: Registry | Path = CARDS) -> Mapping[str, ModelCard]:
-    """Id → the version in production, or the newest where none is."""
+    """Return id → the version in production, or the newest version where none is."""
     found: dict[str, ModelCard] = {}
     for card in all_cards(registry_of(where)):
         if card.id not in found or found[card.id].stage != "production":
@@ -24,21 +24,21 @@ def cards(where: Registry | Path = CARDS) -> Mapping[str, ModelCard]:
 
 
 def card(name: str, task: str | tuple[str, ...], where: Registry | Path = CARDS) -> ModelCard:
-    """The card that `id` or `id@version` names, which must do `task`, or one of several."""
+    """Return the card that `id` or `id@version` names; WrongTask unless it does `task`, or one of several."""
     wanted = (task,) if isinstance(task, str) else task
     registry = registry_of(where)
     versions, version = _versions(registry, name)
-    found = _exactly(versions, name, version) if version else _in_production(registry, versions)
+    found = _exact(versions, name, version) if version else _in_production(registry, versions)
     if found.task not in wanted:
         raise WrongTask(name, found.task, " or ".join(wanted))
     return found
 
 
 def find(registry: Registry, name: str) -> ModelCard:
-    """For commands about a card: exactly `id@version`; else the one in production, or the only one."""
+    """Return the card that a command is about: exactly `id@version`; else the one in production, or the only one."""
     versions, version = _versions(registry, name)
     if version:
-        return _exactly(versions, name, version)
+        return _exact(versions, name, version)
     if len(versions) == 1:
         return versions[0]
     return _in_production(registry, versions)
@@ -53,7 +53,7 @@ def _versions(registry: Registry, name: str) -> tuple[tuple[ModelCard, ...], str
     return versions, version
 
 
-def _exactly(versions: tuple[ModelCard, ...], name: str, version: str) -> ModelCard:
+def _exact(versions: tuple[ModelCard, ...], name: str, version: str) -> ModelCard:
     for card in versions:
         if card.version == version:
             return card
@@ -68,22 +68,25 @@ def _in_production(registry: Registry, versions: tuple[ModelCard, ...]) -> Model
     if found:
         names = ", ".join(card.name for card in found)
         raise NoVersionChosen(identity, f"{names} all say production", "retire all but one, or name one exactly")
-    there = "; ".join(_told(registry, card) for card in versions)
+    there = "; ".join(_describe(registry, card) for card in versions)
     raise NoVersionChosen(
         identity, f"no version is in production ({there})", "promote one, or name a candidate exactly as id@version"
     )
 
 
-def _told(registry: Registry, card: ModelCard) -> str:
-    note = standing(registry, card).note
+def _describe(registry: Registry, card: ModelCard) -> str:
+    note = promotion_state(registry, card).note
     return f"{card.name} is {card.stage}" + (f": {note}" if note else "")
 
 
 def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
-    """The cards that a tenant's file names, each one that this tenant may use now; otherwise every reason why not."""
+    """Return the cards that a tenant's file names.
+
+    If the tenant must not use one of them now, the refusal rises; several are raised together as Refusals.
+    """
     registry, problems = registry_of(where), list[FoundryError]()
 
-    def resolved(name: str, task: str | tuple[str, ...]) -> ModelCard | None:
+    def resolve(name: str, task: str | tuple[str, ...]) -> ModelCard | None:
         try:
             found = card(name, task, registry)
         except FoundryError as refused:
@@ -94,11 +97,11 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
         return found
 
     models = tenant.models
-    generate = resolved(models.generate, "text-to-image")
-    upscale = resolved(models.upscale, "upscale")
-    screen = resolved(models.screen, "screen")
-    adapters = [(resolved(use.card, "adapter"), use) for use in models.adapters]
-    clip = resolved(models.clip, TASKS) if models.clip else None
+    generate = resolve(models.generate, "text-to-image")
+    upscale = resolve(models.upscale, "upscale")
+    screen = resolve(models.screen, "screen")
+    adapters = [(resolve(use.card, "adapter"), use) for use in models.adapters]
+    clip = resolve(models.clip, TASKS) if models.clip else None
     if len(problems) == 1:
         raise problems[0]
     if problems or generate is None or upscale is None or screen is None:

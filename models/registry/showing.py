@@ -1,4 +1,4 @@
-"""Everything that is known of one card, for people and for scripts."""
+"""The details of one card, for people and for scripts."""
 
 from __future__ import annotations
 
@@ -10,41 +10,50 @@ from typing import Any
 
 from foundry.card.card import ModelCard, card_as_json
 from foundry.names import sha256_file
-from models.registry.folders import Registry, Standing, history, standing
+from models.registry.evidence import evidence_path, required_evidence
+from models.registry.folders import PromotionState, Registry, history, promotion_state
 from models.registry.ledger import Change
-from models.registry.promotion import demanded, evidence_path
 from models.registry.weights import headers_of
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A card, where it stands and why, its changes, its evidence (file → path), and what its headers count."""
+@dataclass(frozen=True, kw_only=True)
+class CardDetails:
+    """A card with all that the registry knows about it.
+
+    state: its effective stage and the reason for it.
+    changes: the ledger's lines about it, oldest first.
+    evidence: evidence file → path.
+    bytes, parameters: of its safetensors files, the latter by type.
+    """
 
     card: ModelCard
-    standing: Standing
+    state: PromotionState
     changes: tuple[Change, ...]
     evidence: dict[str, Path]
     bytes: int
     parameters: dict[str, int]
 
 
-def shown(registry: Registry, card: ModelCard) -> Shown:
-    """What is known of a card; reads the headers of its weights, not the weights."""
+def card_details(registry: Registry, card: ModelCard) -> CardDetails:
+    """Return the details of a card; reads the headers of its weights, not the weights."""
     headers = list(headers_of(card)) if card.has_weights else []
     parameters = Counter[str]()
     for header in headers:
         parameters.update(header.parameters)
     about = tuple(c for c in history(registry) if c.id == card.id and card.version in (c.version, c.previous))
-    evidence = {file: evidence_path(registry, card, file) for file in demanded(card)}
+    evidence = {file: evidence_path(registry, card, file) for file in required_evidence(card)}
     size = sum(header.size for header in headers)
-    return Shown(card, standing(registry, card), about, evidence, size, dict(parameters))
+    state = promotion_state(registry, card)
+    return CardDetails(
+        card=card, state=state, changes=about, evidence=evidence, bytes=size, parameters=dict(parameters)
+    )
 
 
-def as_json(found: Shown) -> dict[str, Any]:
-    """For scripts."""
+def details_as_json(found: CardDetails) -> dict[str, Any]:
+    """Return a card's details as JSON values."""
     return {
         **card_as_json(found.card),
-        "note": found.standing.note,
+        "note": found.state.note,
         "path": str(found.card.path),
         "folder": str(found.card.folder) if found.card.has_weights else None,
         "safetensors_bytes": found.bytes,
@@ -54,11 +63,11 @@ def as_json(found: Shown) -> dict[str, Any]:
     }
 
 
-def lines(found: Shown) -> Iterator[tuple[str, str]]:
-    """Label and text, one a line, for people."""
+def detail_lines(found: CardDetails) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each line for people."""
     card = found.card
     yield "card", f"{card.name}  {card.title}"
-    yield "stage", card.stage + (f" ({found.standing.note})" if found.standing.note else "")
+    yield "stage", card.stage + (f" ({found.state.note})" if found.state.note else "")
     yield "task", card.task + (f", {card.adapter.kind} for {', '.join(card.adapter.bases)}" if card.adapter else "")
     yield "licence", card.licence
     yield "allowed use", card.allowed_use
@@ -76,10 +85,10 @@ def lines(found: Shown) -> Iterator[tuple[str, str]]:
     for file, path in found.evidence.items():
         yield file.removesuffix(".json"), str(path) if path.is_file() else "none"
     for change in found.changes:
-        yield "change", _told(change)
+        yield "change", _describe(change)
 
 
-def _weights(found: Shown) -> str:
+def _weights(found: CardDetails) -> str:
     card = found.card
     if not card.has_weights:
         return "none"
@@ -88,7 +97,7 @@ def _weights(found: Shown) -> str:
     return f"{len(card.weights)} files, {here}, {card.folder}"
 
 
-def _told(change: Change) -> str:
+def _describe(change: Change) -> str:
     previous = f", instead of {change.previous}" if change.previous else ""
     return (
         f"{change.when:%Y-%m-%d %H:%M} UTC {change.action} {change.id}@{change.version}: {change.before} to "

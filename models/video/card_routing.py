@@ -16,14 +16,14 @@ from models.model_bank import device_bytes, expected_bytes, measured_bytes
 from models.screening.context import ScreenContext
 from models.video.clip_judging import ClipScreens
 from models.video.video_handler import Filmed, Unfilmed, VideoHandler
-from models.weight_cache import Shelf, Wanted
+from models.weight_cache import WantedModel, WeightCache
 
 
 @dataclass
 class VideoBench:
     """The loaded pipelines and screens of one process; threads share them."""
 
-    shelf: Shelf
+    shelf: WeightCache
     screens: ClipScreens = field(default_factory=ClipScreens)
 
 
@@ -50,7 +50,7 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
         """Return a bench with nothing loaded; pipelines and judges come with the first order that needs them."""
         from models.diffusion.memory import release
 
-        return VideoBench(Shelf(device_bytes(), freed=release))
+        return VideoBench(WeightCache(device_bytes(), release=release))
 
     def run_inference(
         self,
@@ -70,7 +70,7 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
             loaded = handler.load_model()
             return loaded, measured_bytes(card, loaded)
 
-        with bench.shelf.using(Wanted(card.digest, (), expected_bytes(card), load)) as loaded:
+        with bench.shelf.using(WantedModel(card.digest, (), expected_bytes(card), load)) as loaded:
             (result,) = handler.run_inference([order], loaded)
         return result
 

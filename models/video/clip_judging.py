@@ -14,7 +14,7 @@ from foundry.plan.clip import ClipOrder
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
 from models.drawing import Drawn, DrawRequest
-from models.plan_routing import Loaded
+from models.plan_routing import LoadedByCard
 from models.screening.context import ScreenContext
 from models.screening.screen import Screen
 
@@ -29,7 +29,7 @@ class ClipScreens:
     """The screens that one process judges clips with, each loaded once."""
 
     def __init__(self) -> None:
-        self._screens = Loaded()
+        self._screens = LoadedByCard()
 
     def judge(
         self, card: ModelCard, context: ScreenContext, order: ClipOrder, frames: tuple[Pixels, ...]

@@ -18,8 +18,8 @@ from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
 from models.blender.process import Blender
 from models.blender.views import take_in
-from models.model_bank import ShotBench
-from models.plan_routing import ScreenByPlan, UpscaleByPlan
+from models.model_bank import ModelBank
+from models.plan_routing import ScreenRouter, UpscaleRouter
 from models.screening.context import screen_context
 from models.video.card_routing import FilmByCard
 from pipelines.engines.engine import Engine
@@ -181,7 +181,7 @@ def start(
 def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
     """Return the flow that builds these plans on an engine, drawing with their cards or with `generator`."""
     drawing = generator or shot_handler(plans, store)
-    upscaling = UpscaleByPlan({digest: plan.cards.upscale for digest, plan in plans.items()})
+    upscaling = UpscaleRouter({digest: plan.cards.upscale for digest, plan in plans.items()})
     batch = _batches(plans, where.accelerated)
     filming = clip_stage(plans, store, where)
     return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes, where.ahead, filming)
@@ -198,13 +198,13 @@ def clip_stage(plans: dict[str, Plan], store: ObjectStore, where: Engine) -> Fil
     return FilmPlans(filming, cards, plans, store, where.hints)
 
 
-def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenByPlan:
+def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenRouter:
     """Return the handler that draws and judges the shots of these plans, with all their models in one bank."""
     cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
     adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
-    bench = ShotBench(tuple(cards.values()), tuple(adapters.values()))
+    bench = ModelBank(tuple(cards.values()), tuple(adapters.values()))
     screens = {digest: plan.cards.screen for digest, plan in plans.items()}
-    return ScreenByPlan(bench, screens, screen_context(plans, store), Guides(plans, store))
+    return ScreenRouter(bench, screens, screen_context(plans, store), Guides(plans, store))
 
 
 def _batches(plans: dict[str, Plan], accelerated: bool | None) -> dict[str, int]:

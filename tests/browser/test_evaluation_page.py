@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lab.evaluation.evaluate import Options, evaluate
-from lab.evaluation.evidence import evidence_folder
 from models.registry import card
+from models.registry.evidence import evidence_folder
 from tests.support import chromium
 from tests.support.evaluating import RenderingHandler, a_card, measured_screening
 

@@ -14,19 +14,19 @@ import pytest
 from foundry.card.adapter_use import AdapterUse
 from foundry.errors import FoundryError
 from models.drawing import DrawRequest
-from models.model_bank import ShotBench, expected_bytes
-from models.weight_cache import Shelf, ShelfBusy, Wanted
+from models.model_bank import ModelBank, expected_bytes
+from models.weight_cache import WantedModel, WeightCache, WeightCacheBusy
 from tests.support.drawing import an_order, pictures
 from tests.support.tiny_adapters import lora
 from tests.support.tiny_pipelines import tiny
 from tests.support.toys import ToyDrawer, instant, toy_card
 
 
-def wanted(model: str, dress: str = "", size: int = 10) -> Wanted:
-    return Wanted(model, dress, size, lambda: (f"loaded {model}", size))
+def wanted(model: str, dress: str = "", size: int = 10) -> WantedModel:
+    return WantedModel(model, dress, size, lambda: (f"loaded {model}", size))
 
 
-def use(shelf: Shelf, *names: str) -> None:
+def use(shelf: WeightCache, *names: str) -> None:
     for name in names:
         with shelf.using(wanted(*name.split("+"))) as loaded:
             assert loaded == f"loaded {name.split('+')[0]}"
@@ -40,7 +40,7 @@ def in_thread(work: Any) -> threading.Thread:
 
 def test_the_least_recently_used_is_evicted_before_another_is_loaded() -> None:
     freed: list[int] = []
-    shelf = Shelf(20, freed=lambda: freed.append(1))
+    shelf = WeightCache(20, release=lambda: freed.append(1))
     use(shelf, "a", "b", "a", "c")
     assert shelf.models == ("a", "c")
     assert (shelf.loads, shelf.swaps, len(freed)) == (3, 3, 1)
@@ -49,21 +49,21 @@ def test_the_least_recently_used_is_evicted_before_another_is_loaded() -> None:
 
 
 def test_a_model_larger_than_the_limit_is_loaded_alone() -> None:
-    shelf = Shelf(20)
+    shelf = WeightCache(20)
     use(shelf, "a", "b")
     with shelf.using(wanted("large", size=50)):
         assert shelf.models == ("large",)
 
 
 def test_a_model_that_turns_out_larger_than_expected_drives_others_out() -> None:
-    shelf = Shelf(20)
+    shelf = WeightCache(20)
     use(shelf, "a")
-    with shelf.using(Wanted("b", "", 5, lambda: ("loaded b", 15))):
+    with shelf.using(WantedModel("b", "", 5, lambda: ("loaded b", 15))):
         assert shelf.models == ("b",)
 
 
 def test_a_run_keeps_its_model_until_its_thread_asks_for_another() -> None:
-    shelf = Shelf(10, patience_s=30)
+    shelf = WeightCache(10, patience_s=30)
     order: list[str] = []
     begun = threading.Event()
 
@@ -88,7 +88,7 @@ def test_a_run_keeps_its_model_until_its_thread_asks_for_another() -> None:
 
 @pytest.mark.parametrize("ending", ["dies", "raises", "falls silent"])
 def test_nobody_waits_for_ever_for_a_thread_that(ending: str) -> None:
-    shelf = Shelf(10, patience_s=0.3 if ending == "falls silent" else 600)
+    shelf = WeightCache(10, patience_s=0.3 if ending == "falls silent" else 600)
     begun, done = threading.Event(), threading.Event()
 
     def holder() -> None:
@@ -114,7 +114,7 @@ def test_nobody_waits_for_ever_for_a_thread_that(ending: str) -> None:
 
 
 def test_waiting_beyond_the_longest_time_is_refused_in_a_sentence() -> None:
-    shelf = Shelf(10, longest_s=0.2)
+    shelf = WeightCache(10, longest_s=0.2)
     begun, done = threading.Event(), threading.Event()
 
     def busy() -> None:
@@ -124,7 +124,7 @@ def test_waiting_beyond_the_longest_time_is_refused_in_a_sentence() -> None:
 
     thread = in_thread(busy)
     begun.wait()
-    with pytest.raises(ShelfBusy, match="raise the memory limit or run fewer threads"):
+    with pytest.raises(WeightCacheBusy, match="raise the memory limit or run fewer threads"):
         use(shelf, "b")
     done.set()
     thread.join()
@@ -135,8 +135,8 @@ def test_a_model_that_cannot_be_loaded_leaves_no_place_behind() -> None:
     def broken() -> tuple[Any, int]:
         raise OSError("the disk is gone")
 
-    shelf = Shelf(10)
-    with pytest.raises(OSError, match="disk"), shelf.using(Wanted("a", "", 10, broken)):
+    shelf = WeightCache(10)
+    with pytest.raises(OSError, match="disk"), shelf.using(WantedModel("a", "", 10, broken)):
         pass
     assert shelf.models == ()
     use(shelf, "a")
@@ -145,7 +145,7 @@ def test_a_model_that_cannot_be_loaded_leaves_no_place_behind() -> None:
 def test_the_bench_draws_each_order_with_its_card_and_pickles() -> None:
     ToyDrawer.forget()
     cards = [toy_card(number) for number in range(3)]
-    bench = pickle.loads(pickle.dumps(ShotBench(cards, drawer_for=instant, limit_mb=2000)))
+    bench = pickle.loads(pickle.dumps(ModelBank(cards, handler_for=instant, limit_mb=2000)))
     shelf = bench.load_model()
     look = (AdapterUse("look"),)
     orders = [an_order(model=cards[n % 3].digest, adapters=look if n > 2 else ()) for n in range(6)]
@@ -161,7 +161,7 @@ def test_the_bench_draws_each_order_with_its_card_and_pickles() -> None:
 def test_real_pipelines_share_a_bench_and_each_picture_is_what_its_card_draws_alone(tmp_path: Path) -> None:
     one, other = tiny("stable-diffusion", tmp_path), tiny("consistency", tmp_path)
     look = lora(one, tmp_path / "look", "unet")
-    bench = ShotBench([one, other], [look], limit_mb=1)
+    bench = ModelBank([one, other], [look], limit_mb=1)
     shelf = bench.load_model()
     orders = [
         an_order(model=one.digest, tenant="a"),
@@ -172,7 +172,7 @@ def test_real_pipelines_share_a_bench_and_each_picture_is_what_its_card_draws_al
     made = [bench.run_inference([DrawRequest(order, 1)], shelf)[0] for order in orders]
     assert np.array_equal(made[0].pixels, made[3].pixels)  # type: ignore[union-attr]
     for order, drawn in zip(orders, made, strict=True):
-        alone = bench.drawers[order.model]
+        alone = bench.handlers[order.model]
         wanted = pictures(alone, alone.load_model(), DrawRequest(order, 1))[0]
         assert np.array_equal(drawn.pixels, wanted)  # type: ignore[union-attr]
     assert expected_bytes(one) > 100_000

@@ -59,7 +59,17 @@ class PaintingHandler(ModelHandler[ShotOrder, Drawing, Brush]):  # type: ignore[
             seed, good = seed_of(order.name), order.bucket != self.refuse
             check = CheckRecord("not_blank", good, "0.2", "at least 0.1")
             attempt = Attempt(seed, good, (check,))
-            made.append(Drawing(order, painted(order, seed), seed, "painted", (), (attempt,), good))
+            made.append(
+                Drawing(
+                    order=order,
+                    pixels=painted(order, seed),
+                    seed=seed,
+                    caption="painted",
+                    ignored_words=(),
+                    attempts=(attempt,),
+                    passed=good,
+                )
+            )
         return made
 
 

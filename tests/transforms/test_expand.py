@@ -11,7 +11,7 @@ from apache_beam.testing.util import assert_that
 
 from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
-from models.model_bank import ShotBench
+from models.model_bank import ModelBank
 from pipelines.engines.engine import embedded_runner
 from tests.support.drawing import an_order
 from tests.support.toys import ToyDrawer, instant, interleaved, toy_card
@@ -76,7 +76,7 @@ def test_interleaved_tenants_and_cards_cost_few_swaps_in_full_calls_of_one_tenan
     orders = interleaved(cards, tenants=8, alternatives=(4, 4, 2, 3, 1, 2))
     keys = {(order.model, order.adapters) for order in orders}
     assert len(keys) == 12
-    bench = ShotBench(cards, drawer_for=instant, limit_mb=2000)
+    bench = ModelBank(cards, handler_for=instant, limit_mb=2000)
     runner, options = embedded_runner()
     pipeline = beam.Pipeline(runner=runner, options=options)
     drawn = (

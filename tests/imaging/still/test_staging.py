@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from foundry.plan.composition import Composition
+from imaging.pixels.arrays import Pixels
 from imaging.still.staging import gloss_of, light_side, stage_product
 from models.drawing import Drawing, Enlarged
 from transforms.coders import PixelCoder, PixelsMustNotTravel
@@ -122,9 +123,21 @@ def test_the_same_inputs_give_the_same_pixels() -> None:
     assert np.array_equal(first, second)
 
 
+def a_drawing(pixels: Pixels) -> Drawing:
+    return Drawing(
+        order=None,  # type: ignore[arg-type] # nobody reads it
+        pixels=pixels,
+        seed=0,
+        caption="",
+        ignored_words=(),
+        attempts=(),
+        passed=True,
+    )
+
+
 def test_pixels_refuse_to_be_encoded_for_a_shuffle() -> None:
     pixels = np.zeros((4, 4, 3), np.float32)
-    drawing = Drawing(None, pixels, 0, "", (), (), True)  # type: ignore[arg-type]
+    drawing = a_drawing(pixels)
     coder = PixelCoder()
     assert coder.estimate_size(Enlarged(drawing, pixels)) == 192
     with pytest.raises(PixelsMustNotTravel, match="send an object name"):
@@ -144,7 +157,7 @@ def test_a_pipeline_that_would_shuffle_pixels_fails_in_its_first_bundle() -> Non
     _ = (
         pipeline
         | beam.Create([1])
-        | beam.Map(lambda _: Drawing(None, pixels, 0, "", (), (), True)).with_output_types(Drawing)  # type: ignore[arg-type]
+        | beam.Map(lambda _: a_drawing(pixels)).with_output_types(Drawing)
         | beam.Reshuffle()
     )
     with pytest.raises(RuntimeError, match="would cross a shuffle"):

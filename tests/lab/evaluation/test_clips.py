@@ -23,7 +23,7 @@ from lab.evaluation.photographs import photograph
 from lab.evaluation.picture_measures import measure_pictures
 from lab.evaluation.prompts import prompt_set
 from lab.evaluation.scene_judge import load_judge
-from models.registry.promotion import demanded
+from models.registry.evidence import required_evidence
 from models.video.motion import ClipMotion, MotionMeter, motion_checks
 from tests.support.cards import card_file
 from tests.support.tiny_video import a_folder, a_video_card
@@ -136,4 +136,4 @@ def test_the_command_films_measures_and_shows_the_clips(family: str, tmp_path: P
 
 
 def test_a_card_that_films_is_promoted_on_its_evaluation_alone(tmp_path: Path) -> None:
-    assert demanded(a_video_card("wan", tmp_path)) == ("evaluation.json",)
+    assert required_evidence(a_video_card("wan", tmp_path)) == ("evaluation.json",)

@@ -10,12 +10,12 @@ import pytest
 
 from foundry.errors import BadInput
 from lab.evaluation.drawing_figures import DrawingFigures, drawing_marks
-from lab.evaluation.evidence import Evaluation, conclude, evidence_folder, previous_version, read_evaluation
+from lab.evaluation.evidence import Evaluation, conclude, previous_version, read_evaluation
 from lab.evaluation.marks import Mark
 from lab.evaluation.screen_figures import ScreenFigures, screen_marks
 from lab.evaluation.upscaler_figures import UpscalerFigures, upscaler_marks
 from models.registry import CARDS, Registry, all_cards, find
-from models.registry.promotion import Evidence
+from models.registry.evidence import Evidence, evidence_folder
 from tests.support.evaluating import a_card
 from tests.support.evaluation_answers import RIGHT, WRONG, answers, some_figures
 

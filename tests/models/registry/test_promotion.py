@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from foundry.errors import BadInput, FoundryError
-from models.registry import CARDS, PromotionRefused, Registry, all_cards, card, history, standing
+from models.registry import CARDS, PromotionRefused, Registry, all_cards, card, history, promotion_state
 from models.registry.ledger import LEDGER, Signed, changes
 from models.registry.promotion import nominate, promote, rollback
 from tests.support.briefs import ROOT
@@ -136,7 +136,7 @@ def test_an_edited_card_loses_its_place_and_can_be_rolled_back_from_but_not_to(t
     source = {"kind": "directory", "folder": "weights-2"}
     card_file(registry.own, version="2", steps=7, source=source)
     assert only(registry, "2").stage == "candidate"
-    note = standing(registry, only(registry, "2")).note
+    note = promotion_state(registry, only(registry, "2")).note
     assert note == "its card was changed after ann moved it to production; evaluate, check parity and promote it again"
     assert rollback(registry, "tiny", ANN).previous is None
     assert in_production(registry) == ["tiny@1"]

@@ -15,7 +15,7 @@ from foundry.brief.intake import parse
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.store.object_store import LocalStore
-from models.model_bank import ShotBench
+from models.model_bank import ModelBank
 from models.registry import cards_of, weights_of
 from models.screening.screened_handler import ScreenedHandler
 from models.upscaling.upscale_handlers import ResampleHandler
@@ -49,7 +49,7 @@ def planned(folder: Path, tenant: str, card: ModelCard, *adapters: ResolvedAdapt
     return admit(parse(brief), folder, owner, Cards(card, usual.upscale, screen, adapters))
 
 
-def masters(each: list[Admitted], store: LocalStore, bench: ShotBench) -> None:
+def masters(each: list[Admitted], store: LocalStore, bench: ModelBank) -> None:
     """Run the accelerator stage on the embedded engine; every shot must become a master."""
     coders.register()
     plans = {one.plan.digest: one.plan for one in each}
@@ -73,7 +73,7 @@ def test_a_family_makes_a_master_through_the_flow(family: str, tmp_path: Path) -
     card = stamped(tiny(family, tmp_path, steps=2, stage="production"))
     each = planned(tmp_path, "aurelle", card)
     store = LocalStore(tmp_path / "store")
-    masters([each], store, ShotBench([card]))
+    masters([each], store, ModelBank([card]))
     own = store.for_tenant("aurelle")
     for shot in each.plan.shots():
         record = json.loads(own.get(shot.record))
@@ -93,9 +93,9 @@ def test_two_tenants_cards_and_adapters_share_one_run(tmp_path: Path) -> None:
         planned(tmp_path, "northpeak", other),
     ]
     store = LocalStore(tmp_path / "store")
-    masters(each, store, ShotBench([one, other], [look], limit_mb=1, patience_s=2))
+    masters(each, store, ModelBank([one, other], [look], limit_mb=1, patience_s=2))
     alone = LocalStore(tmp_path / "alone")
-    masters([each[1]], alone, ShotBench([one]))
+    masters([each[1]], alone, ModelBank([one]))
     (shot,) = each[1].plan.shots()
     found, wanted = (root.for_tenant("northpeak").get(shot.master) for root in (store, alone))
     assert found == wanted  # the neighbour's adapter left no trace in the stored bytes

@@ -11,7 +11,7 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from foundry import spans
 from models.drawing import Undrawn
-from models.plan_routing import ScreenByPlan
+from models.plan_routing import ScreenRouter
 from models.screening.context import ScreenContext
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
 from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order
@@ -77,7 +77,7 @@ class Refusing(ModelHandler):  # type: ignore[misc]
 
 def test_shots_that_are_drawn_in_one_call_have_a_span_each(tmp_path: Path, kept: Any) -> None:
     plan = admitted(tmp_path, alternatives=3, placements=["google/leaderboard"]).plan
-    drawing = ScreenByPlan(Refusing(), {plan.digest: plan.cards.screen}, ScreenContext())
+    drawing = ScreenRouter(Refusing(), {plan.digest: plan.cards.screen}, ScreenContext())
     with spans.trace_plans({plan.digest: TRACE}):
         drawing.run_inference(list(plan.shots()), drawing.load_model())
     made = kept.get_finished_spans()
