@@ -11,10 +11,11 @@ import pytest
 
 from foundry.card.card import ModelCard
 from lab.evaluation.evaluate import Options, evaluate
-from lab.evaluation.evidence import evidence_folder, read_evaluation
+from lab.evaluation.evidence import read_evaluation
 from models.diffusion.handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.registry import card
+from models.registry.evidence import evidence_folder
 from tests.support.evaluating import RenderingHandler, a_card, measured_screening, write_pipeline
 
 SCREEN = measured_screening(card("measured", "screen"))
