@@ -1,4 +1,4 @@
-"""Arithmetic on pixels: crops, reductions, levels, similarity, PNG and master files.
+"""Arithmetic on pixels: crops, reductions, contrast, levels, similarity, PNG and master files.
 
 Imports foundry.
 """

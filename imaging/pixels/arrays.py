@@ -1,4 +1,4 @@
-"""The arrays in which pixels travel between functions of one process."""
+"""The array type in which functions of one process hand pixels to each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part of a master shows."""
+"""The part of a master that a layout shows."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from foundry.plan.shot import Box, MasterFacts
 from imaging.pixels.geometry import PixelBox
 
 CropEdges = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of a master, in its pixels; edges may lie between pixels."""
 _LOW = 0.94
+"""Share of the crop's height at which a product that is placed low ends."""
 _WHOLE = Box(0, 0, 1000, 1000)
 
 
 def box_in_pixels(box: Box, facts: MasterFacts) -> CropEdges:
-    """A box in thousandths of a master, in its pixels."""
+    """Return a box given in thousandths of a master, in the master's pixels."""
     across, down = facts.width_px, facts.height_px
     return (box.left * across / 1000, box.top * down / 1000, box.right * across / 1000, box.bottom * down / 1000)
 
 
 def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, place: str = "keep") -> CropEdges:
-    """The part of the master, in its pixels, that fills `wanted`: the product stays whole, and in its place.
+    """Return the largest part of the master with the aspect of `wanted` (width, height in pixels).
 
-    With `close_up` the product has this height, in thousandths, and stands in the middle, as it does with `place`
-    "center"; "low" puts it near the lower edge.
+    The product stays whole where the aspect allows it, and where it stands across and down, or moves as `place` says:
+    "center" puts it in the middle, "low" near the lower edge. With `close_up` the part is smaller, so that the product
+    has this height in thousandths of the part, in the middle unless `place` is "low".
     """
     ratio = wanted[0] / wanted[1]
     width = min(facts.width_px, facts.height_px * ratio)
@@ -43,12 +46,13 @@ def crop_box(facts: MasterFacts, wanted: tuple[int, int], close_up: int | None, 
 
 
 def _share(low: float, high: float, edge: int) -> float:
+    """Return which share of the space around a product lies before it; half if there is none."""
     before, after = low, edge - high
     return before / (before + after) if before + after > 0 else 0.5
 
 
 def product_box_in_frame(facts: MasterFacts, crop: CropEdges, visual: PixelBox) -> PixelBox | None:
-    """Where the product shows in the frame; None where the master's record does not say."""
+    """Return the product's box in the frame, cut to the key visual; None where the master's record names no product."""
     if facts.product_box is None:
         return None
     left, top, right, bottom = box_in_pixels(facts.product_box, facts)

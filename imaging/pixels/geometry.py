@@ -1,4 +1,4 @@
-"""A frame in pixels: where a layout's areas lie in one placement, for one direction of reading."""
+"""Boxes in pixels, and the areas of a layout in one placement, for one direction of reading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class PixelBox:
-    """Left, top, right, bottom in pixels."""
+    """A rectangle in pixels; right and bottom are outside."""
 
     left: int
     top: int
@@ -22,36 +22,36 @@ class PixelBox:
 
     @property
     def width(self) -> int:
-        """Pixels across."""
+        """Return the pixels across."""
         return self.right - self.left
 
     @property
     def height(self) -> int:
-        """Pixels down."""
+        """Return the pixels down."""
         return self.bottom - self.top
 
     @property
     def edges(self) -> tuple[int, int, int, int]:
-        """Left, top, right, bottom, as Pillow takes them."""
+        """Return left, top, right and bottom, as Pillow takes them."""
         return (self.left, self.top, self.right, self.bottom)
 
     def overlaps(self, other: PixelBox) -> bool:
-        """Whether the two have a pixel in common."""
+        """Return whether the two have a pixel in common."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
     def is_inside(self, other: PixelBox) -> bool:
-        """Whether all of it lies in `other`."""
+        """Return whether all of it lies in `other`."""
         across = self.left >= other.left and self.right <= other.right
         return across and self.top >= other.top and self.bottom <= other.bottom
 
     def within(self, other: PixelBox) -> PixelBox:
-        """The part inside `other`; empty at its edge where there is none."""
+        """Return the part inside `other`; an empty box at its edge where there is none."""
         left, top = min(max(self.left, other.left), other.right), min(max(self.top, other.top), other.bottom)
         return PixelBox(left, top, max(min(self.right, other.right), left), max(min(self.bottom, other.bottom), top))
 
     def without(self, other: PixelBox) -> PixelBox:
-        """What is left beside `other`: the largest of the four rests."""
+        """Return the largest part on one side of `other`: to its left, above it, to its right or below it."""
         if not self.overlaps(other):
             return self
         rests = (
@@ -63,8 +63,18 @@ class PixelBox:
         return max(rests, key=lambda rest: max(rest.width, 0) * max(rest.height, 0)).within(self)
 
 
+def aligned_offset(align: str, spare: int, rtl: bool) -> int:
+    """Return the pixels to the left of an aligned part in an area with `spare` pixels more than the part.
+
+    `align` is "start", "center" or "end" of the direction of reading.
+    """
+    if align == "center":
+        return spare // 2
+    return spare if (align == "end") != rtl else 0
+
+
 def safe_box(placement: Placement) -> PixelBox:
-    """The safe area in pixels of the canvas."""
+    """Return the safe area in pixels of the canvas, which includes any bleed."""
     (width, height), (across, down) = placement.size, placement.canvas
     x, y, safe = (across - width) // 2, (down - height) // 2, placement.safe_area
     left, top = width * safe.left // 1000, height * safe.top // 1000
@@ -74,7 +84,11 @@ def safe_box(placement: Placement) -> PixelBox:
 
 @dataclass(frozen=True)
 class LayoutFrame:
-    """Pixels of a placement as a layout divides them; `rtl` mirrors every area within what it divides."""
+    """A placement's canvas as a layout divides it.
+
+    `size` is the canvas' width and height, `reference_px` the edge that lengths in thousandths refer to, `grid` the
+    columns, rows and the gutter in pixels. `rtl` mirrors every area within the region that the layout divides.
+    """
 
     size: tuple[int, int]
     safe: PixelBox
@@ -84,15 +98,15 @@ class LayoutFrame:
 
     @cached_property
     def whole(self) -> PixelBox:
-        """All of it."""
+        """Return the whole canvas."""
         return PixelBox(0, 0, *self.size)
 
     def length(self, thousandths: float) -> int:
-        """Thousandths of the reference edge in pixels."""
+        """Return thousandths of the reference edge in pixels."""
         return round(thousandths * self.reference_px / 1000)
 
     def box(self, place: Place) -> PixelBox:
-        """An area in pixels."""
+        """Return an area of the layout in pixels of the canvas."""
         region = self.safe if place.of == "safe" else self.whole
         (left, right), (top, bottom) = self._across(place, region), self._down(place, region)
         if self.rtl:
@@ -117,7 +131,7 @@ def _tracks(span: tuple[int, int], count: int, length: int, gutter: int) -> Span
 
 
 def layout_frame(layout: Layout, placement: Placement, rtl: bool) -> LayoutFrame:
-    """The frame of a placement, divided as the layout says."""
+    """Return the canvas of a placement, divided as the layout says."""
     width, height = placement.size
     reference = {"short": min(width, height), "height": height, "width": width}[layout.reference]
     grid: Grid = layout.grid
@@ -126,6 +140,6 @@ def layout_frame(layout: Layout, placement: Placement, rtl: bool) -> LayoutFrame
 
 
 def block_boxes(block: Block, frame: LayoutFrame, keep_off: PixelBox | None) -> tuple[PixelBox, ...]:
-    """A block's areas, inside the safe area and beside `keep_off` (the logo with its clear space)."""
+    """Return a block's areas, cut to the safe area and to one side of `keep_off`, the logo with its clear space."""
     boxes = [frame.box(place).within(frame.safe) for place in block.areas]
     return tuple(box.without(keep_off) if keep_off else box for box in boxes)

@@ -1,11 +1,11 @@
-"""Masters as files: lossless PNG, 16 or 8 bits a channel, sRGB, and back to the 8 bits that layouts work in.
+"""Files of masters: lossless PNG, 16 or 8 bits a channel, sRGB; and their 8 bits, which layouts work in.
 
-16 bits carry what the upscaler's floats give. They are rounded, never dithered: noise in low bits is what a lossless
-file pays most for. The 8 bits of a master, and those read out of a 16-bit one, are dithered.
+16 bits are rounded, never dithered: noise in low bits costs a lossless file most. The 8 bits of a master, and those
+read out of a 16-bit one, are dithered.
 
 Before its pixels a master has a copy of them at half its size, 8 bits: a PNG in a private chunk, `haLF`, that other
-readers pass over and editors must drop when they change the picture (PNG, third edition, section 14). It is a
-twentieth of the file, and most files that are made from a master need no more than it.
+readers pass over and editors must drop when they change the picture (PNG, third edition, section 14). It takes a
+twentieth of the file, and most renditions need only this copy.
 """
 
 from __future__ import annotations
@@ -29,16 +29,19 @@ from imaging.pixels.png import ROWS_IN_CACHE, SIGNATURE, PngWriter, read_png, re
 from imaging.pixels.reduction import Pyramid, halve
 
 LEVEL = 257
-"""One of 256 levels, in levels of 65,536."""
+"""Levels of 65,536 in one of 256."""
 DEPTH_AT = 24
-"""Where a PNG says its bits per channel: behind signature, chunk head, width and height."""
+"""Offset of a PNG's bits per channel: after signature, chunk head, width and height."""
 HALF = b"haLF"
 HALF_AT = len(SIGNATURE) + 25 + 13
-"""Where the chunk of the copy begins: behind signature, IHDR and sRGB."""
+"""Offset of the chunk of the copy: after signature, IHDR and sRGB."""
 
 
 def encode_master(pixels: Pixels, bits: int, name: str) -> bytes:
-    """(height, width, 3) float32 sRGB in [0, 1] → PNG of 8 or 16 bits; a shot's name seeds the dither of 8."""
+    """Return a PNG of 8 or 16 bits a channel of (height, width, 3) float32 sRGB in [0, 1].
+
+    `name`, the shot's, seeds the dither of 8 bits.
+    """
     levels = in_eight_bits(pixels, name) if bits == 8 else in_sixteen_bits(pixels)
     return _as_png(levels, {HALF: _as_png(half)} if (half := _half_of(levels)) is not None else {})
 
@@ -53,26 +56,26 @@ def _as_png(levels: NDArray[np.uint8] | NDArray[np.uint16], more: dict[bytes, by
 
 
 def _half_of(levels: NDArray[Any]) -> NDArray[np.uint8] | None:
-    """Half the size, 8 bits; None where an edge is odd, so that a pixel of the copy is always two by two."""
+    """Return half the size, 8 bits; None where an edge is odd, so that a pixel of the copy is always two by two."""
     height, width, _ = levels.shape
     if height % 2 or width % 2:
         return None
-    return halve(levels if levels.dtype == np.uint8 else _dithered(levels.shape, _strips(levels)))
+    return halve(levels if levels.dtype == np.uint8 else _dither(levels.shape, _strips(levels)))
 
 
 def head_bytes(data: bytes) -> int:
-    """How many bytes from the beginning of a master hold its copy of half the size; 0 if it has none."""
+    """Return how many bytes from the beginning of a master hold its copy of half the size; 0 if it has none."""
     length, kind = struct.unpack_from(">I4s", data, HALF_AT)
     return HALF_AT + 12 + length if kind == HALF else 0
 
 
 def half_in(head: bytes, address: str) -> NDArray[np.uint8]:
-    """(height / 2, width / 2, 3) out of a master's first `head_bytes`; CorruptObject if they are not whole."""
+    """Return (height / 2, width / 2, 3) uint8 out of a master's first `head_bytes`; CorruptObject if damaged."""
     return read_png(half_file(head, address)).astype(np.uint8, copy=False)
 
 
 def half_file(head: bytes, address: str) -> bytes:
-    """The PNG file of half the size that a master's first `head_bytes` hold; CorruptObject if it is not whole.
+    """Return the PNG file of half the size that a master's first `head_bytes` hold; CorruptObject if damaged.
 
     A part of an object has no checksum in any store; the chunk has its own (PNG's CRC-32).
     """
@@ -85,7 +88,7 @@ def half_file(head: bytes, address: str) -> bytes:
 
 
 def whole_file(record: MasterRecord, own: ObjectStore) -> bytes:
-    """A master's file out of the tenant's store; CorruptObject if it is not what its record says."""
+    """Return a master's file out of the tenant's store; CorruptObject if its checksum is not the record's."""
     data = own.get(record.address)
     if (found := crc32c(data)) != record.crc32c:
         raise CorruptObject(record.address, record.crc32c, found)
@@ -93,7 +96,7 @@ def whole_file(record: MasterRecord, own: ObjectStore) -> bytes:
 
 
 def pyramid(record: MasterRecord, own: ObjectStore) -> Pyramid:
-    """A master for layouts, each size of which is read from the tenant's store when it is needed."""
+    """Return a master for layouts; each size is read from the tenant's store when it is first needed."""
 
     def half() -> NDArray[np.uint8]:
         return half_in(own.head(record.address, record.head_bytes), record.address)
@@ -105,26 +108,26 @@ def pyramid(record: MasterRecord, own: ObjectStore) -> Pyramid:
 
 
 def in_sixteen_bits(pixels: Pixels) -> NDArray[np.uint16]:
-    """The nearest of 65,536 levels."""
+    """Return the nearest of 65,536 levels of float pixels in [0, 1]."""
     return np.rint(np.clip(pixels, 0, 1) * np.float32(65535)).astype(np.uint16)
 
 
 def in_eight_bits(pixels: Pixels, name: str) -> NDArray[np.uint8]:
-    """8 bits with one level of triangular dither, so that wide soft gradients show no bands."""
+    """Return 8 bits of float pixels in [0, 1], with triangular dither, so that wide soft gradients show no bands."""
     chance = np.random.Generator(np.random.PCG64(seed_of(name, 1_000)))
     noise = chance.random(pixels.shape[:2], np.float32) - chance.random(pixels.shape[:2], np.float32)
     return np.clip(np.rint(pixels * 255 + 0.8 * noise[..., None]), 0, 255).astype(np.uint8)
 
 
 def bits_of(data: bytes) -> int:
-    """Bits per channel that a master's header states."""
+    """Return the bits per channel that a master's header states; ValueError if it is no PNG file."""
     if not data.startswith(SIGNATURE):
         raise ValueError("a master is a PNG file; this is none")
     return int(struct.unpack_from("B", data, DEPTH_AT)[0])
 
 
 def decode_master(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """(height, width, 3), uint8 or uint16 as the file is; exactly what was encoded."""
+    """Return (height, width, 3), uint8 or uint16 as the file is: exactly the levels that were encoded."""
     if bits_of(data) == 16:
         return read_png(data)
     with Image.open(io.BytesIO(data), formats=("PNG",)) as stored:
@@ -132,16 +135,16 @@ def decode_master(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
 
 
 def master_image(data: bytes) -> Image.Image:
-    """RGB, 8 bits, for layouts; 16 bits are dithered, whereas Pillow itself would cut them off."""
+    """Return RGB, 8 bits, for layouts; 16 bits are dithered, whereas Pillow itself would cut them off."""
     return Image.fromarray(master_levels(data))
 
 
 def master_levels(data: bytes) -> NDArray[np.uint8]:
-    """(height, width, 3), as `master_image`."""
+    """Return the levels of `master_image`, (height, width, 3) uint8."""
     if bits_of(data) == 8:
         return decode_master(data).astype(np.uint8, copy=False)
     shape, _, strips = read_strips(data)
-    return _dithered(shape, strips)
+    return _dither(shape, strips)
 
 
 def _strips(levels: NDArray[np.uint16]) -> Iterator[tuple[int, NDArray[np.uint16]]]:
@@ -149,10 +152,10 @@ def _strips(levels: NDArray[np.uint16]) -> Iterator[tuple[int, NDArray[np.uint16
         yield top, levels[top : top + ROWS_IN_CACHE].copy()
 
 
-def _dithered(
+def _dither(
     shape: tuple[int, ...], strips: Iterable[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]
 ) -> NDArray[np.uint8]:
-    """16 bits → 8, strip by strip, each changed in place, so that the wider type never leaves a core's cache.
+    """Return 8 bits of strips of 16, each changed in place, so that the wider type never leaves a core's cache.
 
     A level plus its noise is divided by 257 in shifts: floor(v / 257) is (v - (v >> 8)) >> 8 for every v of 16 bits.
     """
@@ -163,7 +166,7 @@ def _dithered(
     for top, strip in strips:
         rows = slice(top % PERIOD, top % PERIOD + len(strip))
         np.minimum(strip, most[rows], out=strip)
-        strip += up[rows]
+        np.add(strip, up[rows], out=strip)
         np.subtract(strip, strip >> 8, out=strip)
         made[top : top + len(strip)] = strip >> 8
     return made

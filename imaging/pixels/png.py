@@ -1,4 +1,6 @@
-"""Writes PNG (W3C, third edition) row by row, 8 or 16 bits a channel, in memory that does not grow with the height.
+"""A writer of PNG (W3C, third edition), row by row, 8 or 16 bits a channel, and a reader of its files.
+
+Memory does not grow with the height of what is written.
 
 Every row has the Sub filter and is deflated by ISA-L at its highest level. On pictures out of a network, whose low bits
 are noise that no search for repeats finds, that is six times as fast as libpng's usual settings at the same size.
@@ -14,8 +16,6 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.pixels.arrays import Pixels
-
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 SUB = 1
@@ -26,10 +26,10 @@ ROWS_IN_CACHE = 32
 
 
 class PngWriter:
-    """One file: strips in order, then `close`. No text, time or physical size is written.
+    """A PNG file being written: strips in order, then `close`. No text, time or physical size is written.
 
-    `profile` is an ICC profile, passed on as it is; without one, `srgb` says that the pixels are sRGB. `more` are
-    chunks that come before the pixels.
+    `shape` is (height, width, channels). `profile` is an ICC profile, written unchanged; without one, `srgb` declares
+    the pixels as sRGB. `more` are chunks, kind and data, that come before the pixels.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class PngWriter:
         profile: bytes = b"",
         srgb: bool,
         more: Mapping[bytes, bytes] | None = None,
-    ):
+    ) -> None:
         from isal import isal_zlib
 
         height, width, channels = shape
@@ -58,18 +58,19 @@ class PngWriter:
             self._chunk(kind, data)
 
     def write(self, strip: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
-        """(rows, width, channels), uint8 or uint16 as the file's bits are."""
+        """Write the next rows, (rows, width, channels), uint8 or uint16 as the file's bits are."""
         for top in range(0, len(strip), ROWS_AT_ONCE):
-            packed = self._packer.compress(self._filtered(strip[top : top + ROWS_AT_ONCE]))
+            packed = self._packer.compress(self._filter(strip[top : top + ROWS_AT_ONCE]))
             if packed:
                 self._chunk(b"IDAT", packed)
 
     def close(self) -> None:
-        """Write what is left; the stream stays open."""
+        """Write the file's end; the stream stays open."""
         self._chunk(b"IDAT", self._packer.flush())
         self._chunk(b"IEND", b"")
 
-    def _filtered(self, strip: Pixels) -> bytes:
+    def _filter(self, strip: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+        """Return rows with their filter's byte: each byte less that of the pixel to its left."""
         flat = np.ascontiguousarray(strip, ">u2" if self._bits == 16 else np.uint8).view(np.uint8)
         lines = flat.reshape(len(strip), -1)
         made = np.empty((len(lines), lines.shape[1] + 1), np.uint8)
@@ -84,10 +85,10 @@ class PngWriter:
 
 
 def read_png(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """(height, width, channels) of a file that `PngWriter` wrote, whole in memory: every row has the Sub filter.
+    """Return (height, width, channels) of a file that `PngWriter` wrote, in which every row has the Sub filter.
 
-    Faster than a general reader, and without one: undoing Sub is a running sum, and ISA-L inflates in half of zlib's
-    time. ValueError for anything else.
+    This is faster than a general reader: undoing Sub is a running sum, and ISA-L inflates in half of zlib's time.
+    ValueError for a file that is cut off or of another writer.
     """
     shape, bits, strips = read_strips(data)
     made = np.empty(shape, f"u{bits // 8}")
@@ -99,13 +100,14 @@ def read_png(data: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
 def read_strips(
     data: bytes,
 ) -> tuple[tuple[int, int, int], int, Iterator[tuple[int, NDArray[np.uint8] | NDArray[np.uint16]]]]:
-    """(height, width, channels) and bits of a file that `PngWriter` wrote, and strips of rows, each with its first row.
+    """Return shape and bits of a file that `PngWriter` wrote, and an iterator over (number of first row, strip).
 
-    A strip may be changed in place. Strips are small enough to stay in a core's cache while something is done to them.
+    The shape is (height, width, channels). A strip may be changed in place; strips are small enough to stay in a core's
+    cache. ValueError for a file that is cut off or of another writer.
     """
     from isal import isal_zlib
 
-    chunks = dict.fromkeys((b"IHDR", b"IDAT"), b"") | _joined(data)
+    chunks = dict.fromkeys((b"IHDR", b"IDAT"), b"") | _chunks(data)
     if not data.startswith(SIGNATURE) or len(chunks[b"IHDR"]) != 13 or b"IEND" not in chunks:
         raise ValueError("cut off, or not a PNG file of this writer")
     width, height, bits, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
@@ -129,8 +131,8 @@ def _strips(
         yield top, made if bits == 8 else made.view(">u2").astype(np.uint16)
 
 
-def _joined(data: bytes) -> dict[bytes, bytes]:
-    """Chunk kind → its data, those of one kind joined; what is cut off is left out."""
+def _chunks(data: bytes) -> dict[bytes, bytes]:
+    """Return chunk kind → data, chunks of one kind joined; a last chunk without its head is left out."""
     found: dict[bytes, list[memoryview]] = {}
     at, whole = len(SIGNATURE), memoryview(data)
     while at + 12 <= len(data):

@@ -1,4 +1,4 @@
-"""A part of a master at the size at which it shows."""
+"""A part of a master, reduced to the size at which it shows."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from imaging.pixels.crop import CropEdges
 Levels = NDArray[np.uint8]
 _local = threading.local()
 FINE = 1.99
-"""Pixels of a master to one of the result, from which on half a pixel of the master is not seen."""
+"""Pixels of a master per pixel of the result, from which on half a pixel of the master is not seen."""
 
 
 @dataclass(frozen=True)
 class Pyramid:
     """A picture, RGB, 8 bits, sRGB, of `size` (width, height), whole and at half its size.
 
-    Each is read when it is first asked for: what shows at half of the size or less never needs the whole. `read_half`
-    is None for a picture that has no such copy; then everything comes from the whole.
+    Each size is read when it is first asked for: a result of half the size or less never needs the whole. `read_half`
+    is None for a picture without a copy of half its size; then everything comes from the whole.
     """
 
     size: tuple[int, int]
@@ -35,22 +35,22 @@ class Pyramid:
 
     @cached_property
     def levels(self) -> Levels:
-        """(height, width, 3)."""
+        """Return the whole, (height, width, 3)."""
         return self.read_whole()
 
     @cached_property
     def half(self) -> Levels | None:
-        """(height / 2, width / 2, 3)."""
+        """Return the copy of half the size, (height / 2, width / 2, 3), if there is one."""
         return self.read_half() if self.read_half else None
 
     @cached_property
     def image(self) -> Image.Image:
-        """The whole, for Pillow."""
+        """Return the whole, for Pillow."""
         return Image.fromarray(self.levels)
 
     @cached_property
     def small(self) -> Image.Image:
-        """For who only wants to know what is where: half the size if there is such a copy."""
+        """Return the smallest copy there is, for finding where things are."""
         return self.image if self.half is None else Image.fromarray(self.half)
 
 
@@ -58,9 +58,10 @@ Picture = Image.Image | Pyramid
 
 
 def in_whole_pixels(crop: CropEdges, size: tuple[int, int]) -> CropEdges:
-    """The crop with its edges on whole pixels where the master is so fine that nobody sees it; else as it is.
+    """Return the crop with its edges on whole pixels where the master is so fine that nobody sees it; else unchanged.
 
-    Where the master is twice as fine as the result, on every other pixel, so that its copy of half the size will do.
+    Where the master is twice as fine as a result of `size`, edges lie on even pixels, so that its copy of half the size
+    suffices.
     """
     left, top, right, bottom = crop
     ratio = min((right - left) / size[0], (bottom - top) / size[1])
@@ -73,16 +74,16 @@ def in_whole_pixels(crop: CropEdges, size: tuple[int, int]) -> CropEdges:
 
 
 def _even(low: float, high: float) -> tuple[float, float]:
-    """The nearest even start and length; never outside an even edge that the exact ones are inside."""
+    """Return the nearest even start and end; never outside an even edge that the exact ones are inside."""
     start, length = math.ceil(low / 2 - 0.5), math.floor((high - low) / 2 + 0.5)
     return 2.0 * start, 2.0 * (start + length)
 
 
 def reduce_crop(master: Picture, size: tuple[int, int], crop: CropEdges) -> Image.Image:
-    """RGB of `size` (width, height) from the part `crop` of an RGB master, with Lanczos' filter of three lobes.
+    """Return RGB of `size` (width, height) from the part `crop` of an RGB master, by Lanczos' filter of three lobes.
 
-    PyTorch's kernel for bytes makes Pillow's pixels, but for a level in one of some hundred, in a seventh of its time;
-    it takes whole pixels only. Others, and enlargements, are Pillow's.
+    PyTorch's kernel for bytes takes a seventh of Pillow's time and differs from it by one level in one pixel of some
+    hundred; it takes whole pixels only. Crops between pixels, and enlargements, are Pillow's.
     """
     half = (crop[0] / 2, crop[1] / 2, crop[2] / 2, crop[3] / 2)
     if isinstance(master, Pyramid) and (exact := _whole(half, size)) and master.half is not None:
@@ -95,12 +96,12 @@ def reduce_crop(master: Picture, size: tuple[int, int], crop: CropEdges) -> Imag
 
 
 def halve(levels: Levels) -> Levels:
-    """(height, width, 3) → (height // 2, width // 2, 3), with the filter of `reduce_crop`."""
+    """Return (height // 2, width // 2, 3) of (height, width, 3), by the filter of `reduce_crop`."""
     return _lanczos(levels, (levels.shape[1] // 2, levels.shape[0] // 2))
 
 
 def _whole(crop: CropEdges, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
-    """The crop in integers, if its edges are whole pixels and there are enough of them for `size`."""
+    """Return the crop in integers; None if an edge lies between pixels or there are fewer than `size` needs."""
     left, top, right, bottom = crop
     if any(edge != int(edge) for edge in crop):
         return None
@@ -116,7 +117,7 @@ def _part(levels: Levels, crop: tuple[int, int, int, int], size: tuple[int, int]
 
 
 def _levels(master: Image.Image) -> Levels:
-    """(height, width, 3); of the last master of this thread kept, since Pillow copies all pixels every time."""
+    """Return a master's (height, width, 3); this thread's last is kept, since Pillow copies all pixels every time."""
     kept = _local.__dict__.get("levels")
     if kept is None or kept[0]() is not master:
         kept = _local.__dict__["levels"] = (weakref.ref(master), np.array(master))
@@ -125,7 +126,7 @@ def _levels(master: Image.Image) -> Levels:
 
 
 def _lanczos(part: Levels, size: tuple[int, int]) -> Levels:
-    """(height, width, 3) uint8 reduced to `size` (width, height)."""
+    """Return (height, width, 3) uint8 reduced to `size` (width, height)."""
     import torch
 
     planes = torch.from_numpy(part).permute(2, 0, 1)[None]

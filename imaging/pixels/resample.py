@@ -20,27 +20,27 @@ STRIP_ROWS = 256
 
 @dataclass(frozen=True)
 class Crop:
-    """A part of a picture, in its pixels; edges may lie between them."""
+    """A part of a picture, in its pixels; edges may lie between pixels."""
 
     left: float
     top: float
     right: float
     bottom: float
 
-    def scaled(self, by: float) -> Crop:
-        """The same part of the picture enlarged."""
+    def scale(self, by: float) -> Crop:
+        """Return the same part of the picture enlarged `by` times."""
         return Crop(self.left * by, self.top * by, self.right * by, self.bottom * by)
 
 
 def centred_crop(width: int, height: int, to_width: int, to_height: int) -> Crop:
-    """The largest crop of the target's aspect, in the middle."""
+    """Return the largest crop of the target's aspect, in the middle of a picture of `width` x `height`."""
     ratio = min(width / to_width, height / to_height)
     w, h = to_width * ratio, to_height * ratio
     return Crop((width - w) / 2, (height - h) / 2, (width + w) / 2, (height + h) / 2)
 
 
 def resample_rows(rows: Rows, crop: Crop, width: int, height: int) -> Rows:
-    """The crop at an exact size; as it is where it has that size already."""
+    """Return the crop of a stream at an exact size, by Lanczos; the stream itself where nothing changes."""
     if crop == Crop(0, 0, width, height) and (rows.width, rows.height) == (width, height):
         return rows
     return Rows(width, height, rows.channels, _strips(rows, crop, width, height))

@@ -24,13 +24,13 @@ class Rows:
 
 
 def rows_of(pixels: Pixels) -> Rows:
-    """A picture that is in memory, as one strip."""
+    """Return a picture that is in memory, (height, width, channels), as a stream of one strip."""
     height, width, channels = pixels.shape
     return Rows(width, height, channels, iter([pixels]))
 
 
 def gather(rows: Rows) -> Pixels:
-    """The whole picture."""
+    """Return the whole picture of a stream, (height, width, channels) float32."""
     whole = np.empty((rows.height, rows.width, rows.channels), np.float32)
     top = 0
     for strip in rows.strips:
@@ -40,22 +40,22 @@ def gather(rows: Rows) -> Pixels:
 
 
 class RowWindow:
-    """Spans of a stream's rows, asked for from top to bottom; rows above the last span are forgotten."""
+    """A window that moves down a stream's rows; rows above the last span are forgotten."""
 
-    def __init__(self, rows: Rows):
+    def __init__(self, rows: Rows) -> None:
         self._strips = rows.strips
         self._held: Pixels = np.empty((0, rows.width, rows.channels), np.float32)
         self._top = 0
 
     def span(self, first: int, last: int) -> Pixels:
-        """Rows first to last (exclusive)."""
+        """Return the rows from `first` to before `last`; no span may begin above the one before."""
         self._held, self._top = self._held[first - self._top :], first
         missing = last - first - len(self._held)
         if missing > 0:
-            self._held = np.concatenate([self._held, *self._pulled(missing)])
+            self._held = np.concatenate([self._held, *self._pull(missing)])
         return self._held[: last - first]
 
-    def _pulled(self, count: int) -> Iterable[Pixels]:
+    def _pull(self, count: int) -> Iterable[Pixels]:
         while count > 0:
             strip = next(self._strips)
             count -= len(strip)

@@ -1,10 +1,9 @@
-"""Where the eye goes in a picture, and where it is quiet enough for words. The same in, the same out."""
+"""Parts of a picture that draw the eye, and areas that are calm enough for words; deterministic."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,32 +11,25 @@ from PIL import Image
 
 from foundry.colour import lab_of_srgb
 from foundry.plan.shot import Box
+from imaging.pixels.geometry import PixelBox
 
 EDGE_PX = 256
 PLACES, SOFTNESS = 48, 0.045
+"""Longest edge of the saliency map, and the deviation of its blur as a share of that edge."""
 HELD, FAINT = 0.9, 0.6
+"""Share of the saliency that the focus holds; saliency under this share of Otsu's threshold is left out."""
 UNSEEN = 0.5
+"""Deviation in CIE L*a*b* below which a picture shows nothing."""
 EDGE_STEP = 4.0
+"""Change of lightness (0 to 100) to the next place from which on it is an edge."""
 FULL_DEVIATION, FULL_EDGES = 25.0, 0.25
+"""Deviation of lightness and density of edges that count as full unrest."""
 Plane = NDArray[np.float32]
-
-
-class Bounds(Protocol):
-    """Any box with its edges in pixels; right and bottom are outside."""
-
-    @property
-    def left(self) -> int: ...
-    @property
-    def top(self) -> int: ...
-    @property
-    def right(self) -> int: ...
-    @property
-    def bottom(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class QuietArea:
-    """The calmest of several areas and what was measured behind it.
+    """The calmest of several areas and the figures measured behind it.
 
     `luminance_deviation`: standard deviation of lightness, 0 to 100. `edge_density`: share of places, 0 to 1, where
     lightness changes by more than 4 levels to the next. `unrest`: 0 is flat; 1 is as busy as foliage or print.
@@ -51,13 +43,13 @@ class QuietArea:
 
 
 def saliency(image: Image.Image) -> Plane:
-    """How strongly each place draws the eye: (h, w) float32 of at most 48 places an edge, 0 to 1.
+    """Return how strongly each place draws the eye: (h, w) float32 of at most 48 places an edge, 0 to 1.
 
     The image signature of Hou, Harel and Koch, "Image Signature: Highlighting Sparse Salient Regions", IEEE
-    Transactions on Pattern Analysis and Machine Intelligence 34(1), 2012: what is left of a picture when only the signs
-    of its cosine transform are kept is its sparse foreground. Taken over the three channels of CIE Lab.
+    Transactions on Pattern Analysis and Machine Intelligence 34(1), 2012: a picture rebuilt from the signs alone of its
+    cosine transform shows its sparse foreground. Summed over the three channels of CIE Lab.
     """
-    small = _reduced(image, PLACES)
+    small = _shrink(image, PLACES)
     height, width = small.height, small.width
     rows, columns = _cosines(height), _cosines(width)
     found = np.zeros((height, width), dtype=np.float32)
@@ -67,31 +59,34 @@ def saliency(image: Image.Image) -> Plane:
     for channel in np.moveaxis(lab, 2, 0):
         signs = np.sign(rows @ (channel - channel.mean()) @ columns.T)
         found += (rows.T @ signs @ columns) ** 2
-    soft = _blurred(found, SOFTNESS * max(width, height))
+    soft = _blur(found, SOFTNESS * max(width, height))
     soft -= soft.min()
     highest = float(soft.max())
     return soft / highest if highest > 0 else np.ones_like(soft)
 
 
 def find_focus(image: Image.Image) -> Box:
-    """The part of an RGB picture that a crop should keep, in thousandths: nine tenths of what draws the eye.
+    """Return the part of an RGB picture that a crop should keep, in thousandths: nine tenths of its saliency.
 
-    A picture without anything in it is answered with its whole.
+    An empty picture gives the whole picture.
     """
     seen = saliency(image)
     if float(seen.min()) == float(seen.max()):
         return Box(0, 0, 1000, 1000)
     strong = np.where(seen >= FAINT * _otsu(seen), seen, 0)
-    left, right = _held(strong.sum(axis=0))
-    top, bottom = _held(strong.sum(axis=1))
+    left, right = _middle_mass(strong.sum(axis=0))
+    top, bottom = _middle_mass(strong.sum(axis=1))
     return Box(left, top, right, bottom)
 
 
-def find_quiet_area(image: Image.Image, areas: Sequence[Bounds]) -> QuietArea:
-    """The calmest of `areas` (pixels of the RGB `image`; at least one); of equals, the first."""
+def find_quiet_area(image: Image.Image, areas: Sequence[PixelBox]) -> QuietArea:
+    """Return the calmest of `areas`, given in pixels of the RGB `image`; of equals, the first.
+
+    ValueError without an area.
+    """
     if not areas:
-        raise ValueError("quiet() needs at least one area")
-    small = _reduced(image, EDGE_PX)
+        raise ValueError("find_quiet_area() needs at least one area")
+    small = _shrink(image, EDGE_PX)
     lightness = _lab(small)[..., 0]
     busy = _steps(lightness) > EDGE_STEP
     scale = (small.width / image.width, small.height / image.height)
@@ -107,9 +102,9 @@ def _unrest(index: int, lightness: Plane, busy: NDArray[np.bool_]) -> QuietArea:
 
 
 def _part(
-    area: Bounds, scale: tuple[float, float], lightness: Plane, busy: NDArray[np.bool_]
+    area: PixelBox, scale: tuple[float, float], lightness: Plane, busy: NDArray[np.bool_]
 ) -> tuple[Plane, NDArray[np.bool_]]:
-    """The places of an area, at least one even of an area that is outside or thinner than a place."""
+    """Return the places of an area; at least one, even of an area that is outside or thinner than a place."""
     height, width = lightness.shape
     left = min(max(int(area.left * scale[0]), 0), width - 1)
     top = min(max(int(area.top * scale[1]), 0), height - 1)
@@ -118,46 +113,46 @@ def _part(
     return lightness[top:bottom, left:right], busy[top:bottom, left:right]
 
 
-def _reduced(image: Image.Image, edge: int) -> Image.Image:
+def _shrink(image: Image.Image, edge: int) -> Image.Image:
     scale = min(edge / max(image.size), 1)
     size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
     return image.convert("RGB").resize(size, Image.Resampling.BOX, reducing_gap=2.0)
 
 
 def _lab(image: Image.Image) -> Plane:
-    """(h, w, 3) CIE L*a*b* of an sRGB picture."""
+    """Return (h, w, 3) CIE L*a*b* of an sRGB picture."""
     return np.asarray(lab_of_srgb(np.asarray(image, dtype=np.float32) / 255), dtype=np.float32)
 
 
 def _cosines(length: int) -> Plane:
-    """The orthonormal cosine transform (DCT-II) as a matrix; at most 48 by 48 here, so no fast one is needed."""
+    """Return the orthonormal cosine transform (DCT-II) as a matrix; at most 48 by 48 here, so no fast one is needed."""
     at = np.arange(length, dtype=np.float64)
     matrix = np.cos(np.pi * (at[None, :] + 0.5) * at[:, None] / length) * np.sqrt(2 / length)
     matrix[0] = np.sqrt(1 / length)
     return matrix.astype(np.float32)
 
 
-def _blurred(plane: Plane, deviation: float) -> Plane:
+def _blur(plane: Plane, deviation: float) -> Plane:
     rows, columns = _gaussian(plane.shape[0], deviation), _gaussian(plane.shape[1], deviation)
     return np.asarray(rows @ plane @ columns.T, dtype=np.float32)
 
 
 def _gaussian(length: int, deviation: float) -> Plane:
-    """Gaussian weights as a matrix whose rows sum to one, so that borders are not darkened."""
+    """Return Gaussian weights as a matrix whose rows sum to one, so that borders are not darkened."""
     apart = np.subtract.outer(np.arange(length), np.arange(length))
     weights = np.exp(-(apart**2) / (2 * deviation**2))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _steps(lightness: Plane) -> Plane:
-    """The larger change of lightness to the neighbour on the right or below."""
+    """Return the larger change of lightness to the neighbour on the right or below."""
     across = np.abs(np.diff(lightness, axis=1, append=lightness[:, -1:]))
     down = np.abs(np.diff(lightness, axis=0, append=lightness[-1:, :]))
     return np.maximum(across, down)
 
 
 def _otsu(plane: Plane) -> float:
-    """The level that parts a plane of 0 to 1 best into two classes (Otsu 1979)."""
+    """Return the level that parts a plane of 0 to 1 best into two classes (Otsu 1979)."""
     counts, edges = np.histogram(plane, bins=64, range=(0, 1))
     middles = (edges[:-1] + edges[1:]) / 2
     below, total = np.cumsum(counts), counts.sum()
@@ -168,8 +163,8 @@ def _otsu(plane: Plane) -> float:
     return float(edges[int(np.nanargmax(np.where(np.isfinite(between), between, 0))) + 1])
 
 
-def _held(profile: Plane) -> tuple[int, int]:
-    """Where the middle nine tenths of a profile's mass begin and end, in thousandths."""
+def _middle_mass(profile: Plane) -> tuple[int, int]:
+    """Return where the middle nine tenths of a profile's mass begin and end, in thousandths."""
     share = np.concatenate([[0], np.cumsum(profile, dtype=np.float64)]) / float(profile.sum())
     at = np.linspace(0, 1000, len(share))
     low, high = np.interp([(1 - HELD) / 2, 1 - (1 - HELD) / 2], share, at)

@@ -1,4 +1,4 @@
-"""What is laid over a key visual, kept as data, so that films can lay the same over every frame."""
+"""Colours and pictures laid over a key visual, kept as data, so that films can lay them over every frame."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from PIL import Image, ImageDraw, ImageFilter
 from imaging.pixels.geometry import PixelBox
 
 _REDUCED = 8
+"""A veil is soft, so its mask is made at an eighth of the size."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
-    """A colour ("#RRGGBB") or a picture (RGB or RGBA, of the box's size) through a mask (L, the same size)."""
+    """A colour ("#RRGGBB") or a picture (RGB or RGBA, of the box's size), painted in a box.
+
+    It is as opaque as the mask (mode L, of the box's size) says; without a mask, as its alpha says, else opaque.
+    """
 
     box: PixelBox
     source: str | Image.Image
@@ -32,7 +36,7 @@ def paint_stroke(canvas: Image.Image, stroke: Stroke) -> None:
 
 
 def paint_layer(size: tuple[int, int], strokes: Iterable[Stroke]) -> Image.Image:
-    """The strokes alone: RGBA of the frame's size, straight alpha, transparent where none of them is."""
+    """Return the strokes without a ground: RGBA of `size`, straight alpha, transparent where no stroke is."""
     canvas = Image.new("RGBA", size)
     for stroke in strokes:
         if isinstance(stroke.source, str):
@@ -52,7 +56,7 @@ def _inside(box: PixelBox, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 
 def veil(size: tuple[int, int], box: PixelBox, colour: str, clear: PixelBox | None) -> Stroke:
-    """A wash that hides what is behind `box`, fades out softly around it, and spares `clear`, the product."""
+    """Return a wash over `box` that fades out softly around it and leaves `clear`, the product, uncovered."""
     small = (max(size[0] // _REDUCED, 1), max(size[1] // _REDUCED, 1))
     soft = max(small) * 0.035
     mask = Image.new("L", small, 0)
@@ -68,13 +72,13 @@ def veil(size: tuple[int, int], box: PixelBox, colour: str, clear: PixelBox | No
 
 
 def dim_stroke(stroke: Stroke, strength: float) -> Stroke:
-    """The same stroke at `strength`, 0 to 1, of its own."""
+    """Return the stroke with its opacity multiplied by `strength`, 0 to 1."""
     mask = stroke.mask or Image.new("L", (stroke.box.width, stroke.box.height), 255)
     return Stroke(stroke.box, stroke.source, mask.point([round(level * strength) for level in range(256)]))
 
 
 def show_through(canvas: Image.Image, stroke: Stroke, box: PixelBox) -> Image.Image:
-    """What a canvas shows within `box` once a stroke with a mask lies on it; the canvas stays as it is."""
+    """Return the pixels of `box` as they would be with the stroke on the canvas, which stays as it is."""
     right, bottom = max(box.right, box.left + 1), max(box.bottom, box.top + 1)
     part = canvas.crop((box.left, box.top, right, bottom))
     x, y = stroke.box.left, stroke.box.top
@@ -85,7 +89,7 @@ def show_through(canvas: Image.Image, stroke: Stroke, box: PixelBox) -> Image.Im
 
 @lru_cache(maxsize=512)
 def round_mask(width: int, height: int, corner: int) -> Image.Image:
-    """An opaque rectangle with round corners, smooth at its edge (L)."""
+    """Return a mask (mode L) of a rectangle with round corners, smooth at its edge."""
     scale = 4
     mask = Image.new("L", (width * scale, height * scale), 0)
     edge = (0, 0, width * scale - 1, height * scale - 1)

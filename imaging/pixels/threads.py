@@ -1,4 +1,4 @@
-"""How many threads a model takes on a processor: what its card says, since that decides the last bits."""
+"""The threads that a model uses on a processor; its card states them, since their number decides the last bits."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Return the number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def fix_threads(device: str, threads: int) -> None:
-    """PyTorch's threads for calls from this thread, if `device` is the processor."""
+    """Set the number of PyTorch's threads for calls from this thread, if `device` is "cpu"."""
     import torch
 
     if device == "cpu" and torch.get_num_threads() != threads:

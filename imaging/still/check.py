@@ -1,4 +1,4 @@
-"""What is true of a finished file, measured on its bytes and on its composition."""
+"""Checks of a finished file, measured on its bytes and on its composition."""
 
 from __future__ import annotations
 
@@ -12,32 +12,33 @@ from foundry.channel.inspection import FileFacts, inspect
 from foundry.channel.inspection.verdict import judge
 from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
+from imaging.pixels.contrast import LARGE_PX, READABLE, READABLE_LARGE, least_contrast
 from imaging.pixels.geometry import PixelBox, safe_box
 from imaging.still.compose import FinishedPicture, PlacedSlot
 
 NamedBoxes = list[tuple[str, PixelBox]]
-LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
 BLANK_LEVELS = 2.0
+"""Standard deviation in levels of 256 below which a picture is blank."""
 
 
 def check(data: bytes, composed: FinishedPicture, placement: Placement) -> tuple[CheckRecord, ...]:
-    """Every measure with its limit; a file is published only if all pass.
+    """Return every measure of a still with its limit; it is published only if all pass.
 
-    The bytes are read again by `foundry.channel.inspection`, which knows nothing of how they were written; CannotRead
-    if they are no whole file. What layout has to answer for is measured on the composition.
+    The bytes are read again by `foundry.channel.inspection`, which shares no code with the encoders; CannotRead if they
+    are no whole file. Safe area, overlap, contrast and share of copy are measured on the composition.
     """
     found = inspect(data, placement.name)
     return (*file_checks(found, placement), _not_blank(found, composed.image), *composition_checks(composed, placement))
 
 
 def file_checks(found: FileFacts, placement: Placement) -> tuple[CheckRecord, ...]:
-    """The placement's rules held against a finished still, film or page; advice is no check."""
+    """Return the placement's rules as checks of a finished still, film or page; rules that only advise are left out."""
     findings = judge(found, placement, exact=True).findings
     return tuple(CheckRecord(f.rule, f.passed, f.measured, f.limit) for f in findings if not f.advice)
 
 
 def composition_checks(composed: FinishedPicture, placement: Placement) -> tuple[CheckRecord, ...]:
-    """Safe area, overlap, contrast, and the share of copy where the placement limits it."""
+    """Return the checks of safe area, overlap and contrast, and of the share of copy where the placement limits it."""
     share = () if placement.text_share is None else (_text_share(composed, placement, placement.text_share),)
     return (
         _inside(composed, placement),
@@ -48,12 +49,12 @@ def composition_checks(composed: FinishedPicture, placement: Placement) -> tuple
 
 
 def check_record(name: str, passed: bool, measured: str, limit: str) -> CheckRecord:
-    """One measure with its limit."""
+    """Return one measure with its limit as a record."""
     return CheckRecord(name, bool(passed), measured, limit)
 
 
 def _not_blank(found: FileFacts, image: Image.Image) -> CheckRecord:
-    """On the file's own pixels where its reader decodes them, else (films, pages) on the composition's."""
+    """Check the file's own pixels where its reader decodes them, else (films, pages) the composition's."""
     spread = found.picture.spread if found.picture else None
     if spread is None:
         spread = ImageStat.Stat(image.convert("L")).stddev[0]
@@ -62,7 +63,7 @@ def _not_blank(found: FileFacts, image: Image.Image) -> CheckRecord:
 
 
 def _text_share(composed: FinishedPicture, placement: Placement, limit: int) -> CheckRecord:
-    """Thousandths of the frame under the boxes of copy; where boxes overlap, counted once."""
+    """Check the thousandths of the frame under the boxes of copy; where boxes overlap, they count once."""
     w, h = placement.canvas
     under = np.zeros((h, w), dtype=bool)
     for slot in composed.slots:
@@ -80,24 +81,20 @@ def _inside(composed: FinishedPicture, placement: Placement) -> CheckRecord:
 
 
 def named_boxes(slots: Iterable[PlacedSlot], logo: PixelBox | None) -> NamedBoxes:
-    """What lies on one picture, by the names that people know."""
+    """Return the boxes of the slots and the logo of one picture with their names."""
     boxes = [(slot.field, slot.box) for slot in slots]
     return [*boxes, ("logo", logo)] if logo else boxes
 
 
 def check_apart(pictures: Iterable[NamedBoxes]) -> CheckRecord:
-    """Whether on none of the pictures two boxes meet."""
+    """Check that no two boxes of a picture overlap, on any of the pictures."""
     over = [f"{a} on {b}" for boxes in pictures for (a, x), (b, y) in combinations(boxes, 2) if x.overlaps(y)]
     return check_record("no_overlap", not over, ", ".join(over) or "none", "none")
 
 
 def check_contrast(slots: tuple[PlacedSlot, ...]) -> CheckRecord:
-    """Contrast of every slot against what lies behind it: 3:1 for large type, else 4.5:1 (WCAG 2.2)."""
-    low = [
-        f"{slot.field} {slot.contrast}:1"
-        for slot in slots
-        if slot.contrast < (LARGE if slot.size_px >= LARGE_PX else SMALL)
-    ]
+    """Check the contrast of every slot with its ground: 3:1 for large type, else 4.5:1 (WCAG 2.2)."""
+    low = [f"{slot.field} {slot.contrast}:1" for slot in slots if slot.contrast < least_contrast(slot.size_px)]
     least = min((slot.contrast for slot in slots), default=21.0)
-    limit = f"{LARGE}:1 for {LARGE_PX} px and above, else {SMALL}:1"
+    limit = f"{READABLE_LARGE}:1 for {LARGE_PX} px and above, else {READABLE}:1"
     return check_record("contrast", not low, ", ".join(low) or f"at least {least}:1", limit)

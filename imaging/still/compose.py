@@ -1,12 +1,13 @@
-"""Pixels of one rendition: a static layer per (master, layout, placement), then the copy of one locale on it.
+"""Pixels of one rendition: a static layer per (master, layout, placement), and the copy of one locale on it.
 
-Films take the same pieces apart: the key visual moves below `overlay`, and the slots of `draw_lettering` move over it.
+Films use the parts one by one: the key visual moves under `overlay`, and the slots of `draw_lettering` move over it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from PIL import Image, ImageDraw
 
@@ -17,6 +18,7 @@ from foundry.locales import is_rtl
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
 from imaging.pixels.contrast import (
+    READABLE,
     colour_distance,
     contrast,
     lowest_contrast,
@@ -31,17 +33,15 @@ from imaging.still.text_ground import MasterPicture, TextGround, prepare_text_gr
 from imaging.typesetting.lettering import draw
 from imaging.typesetting.setting import BrandType, SetSlot, TextAreas, set_copy
 
-READABLE = 4.5
 STANDS_OUT, SHOWS = 1.9, 18.0
-"""Of a button, contrast with what it lies on; of a pill or badge, distance from it in CIE L*a*b*."""
+"""Least contrast of a button with its ground; least distance of a pill or badge from its ground in CIE L*a*b*."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StaticLayer:
     """Everything but the words, for one direction of reading; shared by the locales of one (master, layout, placement).
 
-    `ground.visual` is where the key visual shows, `ground.crop` the part of the master that shows there (left, top,
-    right, bottom in the master's pixels), `ground.strokes` all that lies over it.
+    `source` is the master and its facts, from which the layer for the other direction is made.
     """
 
     ground: TextGround
@@ -50,42 +50,49 @@ class StaticLayer:
     tenant: Tenant
     source: tuple[MasterPicture, MasterFacts] = field(repr=False)
     rtl: bool = False
-    _turned: dict[bool, StaticLayer] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def mirrored(self) -> StaticLayer:
+        """Return the layer for the other direction of reading; made once, and its own mirrored layer is this one."""
+        ground = prepare_text_ground(*self.source, self.layout, self.placement, self.tenant, not self.rtl)
+        other = replace(self, ground=ground, rtl=not self.rtl)
+        vars(other)["mirrored"] = self
+        return other
 
     @property
     def image(self) -> Image.Image:
-        """RGB, 8 bits, sRGB, of the canvas' size."""
+        """Return RGB, 8 bits, sRGB, of the canvas' size."""
         return self.ground.image
 
     @property
     def visual(self) -> PixelBox:
-        """Where the key visual shows."""
+        """Return the box in which the key visual shows."""
         return self.ground.visual
 
     @property
     def crop(self) -> CropEdges:
-        """What of the master shows in `visual`, in its pixels."""
+        """Return the part of the master that shows in `visual`, in the master's pixels."""
         return self.ground.crop
 
     @property
     def ink(self) -> Mapping[str, str]:
-        """Block → the brand colour that reads on it."""
+        """Return the readable brand colour of each block that has words without a plate."""
         return self.ground.ink
 
     @property
     def logo(self) -> PixelBox | None:
-        """The logo's box."""
+        """Return the logo's box."""
         return self.ground.logo.box if self.ground.logo else None
 
     @property
     def room(self) -> TextAreas:
-        """Where the words may stand."""
+        """Return the areas that words may fill."""
         return self.ground.room
 
 
 @dataclass(frozen=True)
 class PlacedSlot:
-    """Where a slot ended up, and how it reads against what is behind it (WCAG 2 contrast ratio)."""
+    """A slot's place in the frame, and its contrast with its ground (WCAG 2 contrast ratio)."""
 
     field: str
     box: PixelBox
@@ -96,7 +103,7 @@ class PlacedSlot:
 
 @dataclass(frozen=True)
 class LetteredSlot:
-    """A slot's pixels: RGBA, straight alpha, cropped to the slot with a little margin, and their place in the frame."""
+    """A slot's pixels, RGBA with straight alpha and a small margin around the slot, and their place in the frame."""
 
     placed: PlacedSlot
     layer: Image.Image
@@ -106,7 +113,7 @@ class LetteredSlot:
 
 @dataclass(frozen=True)
 class FinishedPicture:
-    """A finished picture, RGB sRGB 8-bit, with its slots and the fields that gave way."""
+    """A finished picture, RGB sRGB 8-bit, with its slots, and the fields that gave way for want of room."""
 
     image: Image.Image
     slots: tuple[PlacedSlot, ...]
@@ -117,54 +124,49 @@ class FinishedPicture:
 def prepare(
     master: MasterPicture, facts: MasterFacts, layout: Layout, placement: Placement, tenant: Tenant
 ) -> StaticLayer:
-    """Crop, reduce, panels, scrims and logo; mirrored where the master is. LogoDoesNotFit if it may not be left out.
+    """Return the static layer of a master in a layout, in the direction of reading that suits the master.
 
-    Of a picture that moves, `master` is some moments, and the scrims are strong enough for all of them.
+    For a moving picture, `master` is some of its moments, and scrims are strong enough for all of them. LogoDoesNotFit
+    if the logo has no room and may not be left out.
     """
     made = prepare_text_ground(master, facts, layout, placement, tenant)
-    return StaticLayer(made, layout, placement, tenant, (master, facts), facts.mirrored)
+    return StaticLayer(
+        ground=made, layout=layout, placement=placement, tenant=tenant, source=(master, facts), rtl=facts.mirrored
+    )
 
 
 def turn_to_locale(static: StaticLayer, locale: str) -> StaticLayer:
-    """The static layer in the locale's direction of reading: this one, or its mirrored twin, made once and kept."""
-    rtl = is_rtl(locale)
-    if rtl == static.rtl:
-        return static
-    if rtl not in static._turned:
-        made = prepare_text_ground(*static.source, static.layout, static.placement, static.tenant, rtl)
-        twin = StaticLayer(made, static.layout, static.placement, static.tenant, static.source, rtl)
-        twin._turned[static.rtl] = static
-        static._turned[rtl] = twin
-    return static._turned[rtl]
+    """Return the static layer in the locale's direction of reading: this one or its mirrored one."""
+    return static if is_rtl(locale) == static.rtl else static.mirrored
 
 
 def overlay(static: StaticLayer) -> Image.Image:
-    """All of the static layer that lies over the key visual: RGBA of the frame's size, straight alpha.
+    """Return all of the static layer that lies over the key visual: RGBA of the frame's size, straight alpha.
 
-    A film gives the static layer as `turn_to_locale` returns it.
+    `static` must face the locale (`turn_to_locale`).
     """
     return paint_layer(static.image.size, static.ground.strokes)
 
 
 def draw_lettering(static: StaticLayer, copy: Copy, locale: str) -> tuple[LetteredSlot, ...]:
-    """The words of one locale, slot by slot, what is read first first; CopyDoesNotFit if they cannot be set."""
+    """Return the words of one locale, slot by slot, in the order of reading; CopyDoesNotFit if they have no room."""
     facing = turn_to_locale(static, locale)
-    setting = set_copy(copy, locale, facing.layout, facing.room, _type(facing.tenant))
-    return tuple(_lettered(facing, slot) for slot in setting.slots)
+    setting = set_copy(copy, locale, facing.layout, facing.room, _brand_type(facing.tenant))
+    return tuple(_draw_slot(facing, slot) for slot in setting.slots)
 
 
 def dropped_fields(static: StaticLayer, copy: Copy, locale: str) -> tuple[str, ...]:
-    """The fields that have words and gave way, since there was no room."""
+    """Return the fields that have words and gave way for want of room."""
     facing = turn_to_locale(static, locale)
-    return set_copy(copy, locale, facing.layout, facing.room, _type(facing.tenant)).dropped
+    return set_copy(copy, locale, facing.layout, facing.room, _brand_type(facing.tenant)).dropped
 
 
-def _type(tenant: Tenant) -> BrandType:
+def _brand_type(tenant: Tenant) -> BrandType:
     return BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
 
 
 def finish(static: StaticLayer, copy: Copy, locale: str) -> FinishedPicture:
-    """The static layer with the lettering pasted on; CopyDoesNotFit if the words cannot be set."""
+    """Return the static layer with the words of one locale on it; CopyDoesNotFit if they have no room."""
     facing = turn_to_locale(static, locale)
     image = facing.image.copy()
     slots = draw_lettering(facing, copy, locale)
@@ -174,7 +176,7 @@ def finish(static: StaticLayer, copy: Copy, locale: str) -> FinishedPicture:
     return FinishedPicture(image, placed, facing.logo, dropped_fields(facing, copy, locale))
 
 
-def _lettered(static: StaticLayer, slot: SetSlot) -> LetteredSlot:
+def _draw_slot(static: StaticLayer, slot: SetSlot) -> LetteredSlot:
     plate, fill, ratio = _colours(static, slot)
     margin = slot.style.size // 2 + 2
     box = slot.box
@@ -195,7 +197,7 @@ def _corner(tenant: Tenant, slot: SetSlot) -> int:
 
 
 def _colours(static: StaticLayer, slot: SetSlot) -> tuple[str | None, str, float]:
-    """Plate, if any, ink, and the contrast between the ink and what is behind it."""
+    """Return the colour of the plate, if any, that of the ink, and the contrast of the ink with its ground."""
     palette, kind = static.tenant.brand.palette, static.layout.styles[slot.field]
     if slot.plate != "none":
         first = getattr(palette, kind.plate_colour)
@@ -209,7 +211,7 @@ def _colours(static: StaticLayer, slot: SetSlot) -> tuple[str | None, str, float
 
 
 def _plate_colour(static: StaticLayer, slot: SetSlot, first: str) -> str:
-    """The first of the wished colour, ink and paper that stands out: a button by contrast, a pill by colour."""
+    """Return the first of `first`, ink and paper that stands out: a button by contrast, a pill by colour."""
     palette = static.tenant.brand.palette
     choices = (first, palette.ink, palette.paper)
     if slot.plate == "button":

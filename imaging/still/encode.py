@@ -1,4 +1,4 @@
-"""A picture as the bytes that its channel takes: format, quality and byte limit."""
+"""Encoding of a picture for its channel: format, quality and byte limit."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ EXTENSION = {
 
 
 class TooManyBytes(FoundryError):
-    """No format of the placement holds the picture within its limit at a quality worth showing."""
+    """No format of the placement holds the picture within the byte limit at an acceptable quality."""
 
     code = "too_many_bytes"
 
-    def __init__(self, placement: str, limit: int, form: str, smallest: int, likeness: float):
+    def __init__(self, placement: str, limit: int, form: str, smallest: int, likeness: float) -> None:
         super().__init__(placement, limit, form, smallest, likeness)
         self.placement, self.limit, self.form = placement, limit, form
         self.smallest, self.likeness = smallest, likeness
@@ -46,7 +46,10 @@ class TooManyBytes(FoundryError):
 
 @dataclass(frozen=True)
 class Encoded:
-    """A file's bytes; `quality` is 100 for lossless ones, `likeness` 1 for the same pixels (encoding/likeness.py)."""
+    """A finished file of a still.
+
+    `quality` is 1 to 100, 100 for lossless files; `likeness` is 1 for the same pixels (encoding/likeness.py).
+    """
 
     data: bytes
     format: str
@@ -55,20 +58,21 @@ class Encoded:
 
     @property
     def extension(self) -> str:
-        """File name extension, without the dot."""
+        """Return the file name's extension, without the dot."""
         return EXTENSION[self.format]
 
 
 def srgb_profile() -> bytes:
-    """The ICC profile that every file in RGB carries: sRGB."""
+    """Return the ICC profile that every file in RGB carries: sRGB."""
     return profile("sRGB")
 
 
 def encode(image: Image.Image | NDArray[np.uint16], placement: Placement, xmp: bytes) -> Encoded:
-    """The placement's first format that fits; TooManyBytes if none does above the floor of likeness.
+    """Return the file in the placement's first still format that fits the byte limit.
 
-    `image` is RGB sRGB of 8 bits, or (height, width, 3) uint16 for TIFF of 16 bits; other formats take its upper 8.
-    The same arguments give the same bytes. Moving pictures are not written here.
+    `image` is RGB, sRGB, of 8 bits, or (height, width, 3) uint16 for TIFF of 16 bits; other formats round it to 8.
+    `xmp` is written into the file unchanged. The same arguments give the same bytes. TooManyBytes if no format fits at
+    the least likeness that is published; BadInput if the placement takes no stills.
     """
     made = sheet(image, placement, xmp)
     stills = [form for form in placement.formats if form in EXTENSION]
@@ -88,15 +92,15 @@ def encode(image: Image.Image | NDArray[np.uint16], placement: Placement, xmp: b
 
 
 def _lossy(form: str, made: Sheet, placement: Placement) -> Encoded:
-    return _tried(form, Search(CODECS[form], made.pixels, made.tags).within(placement.max_bytes))
+    return _from_try(form, Search(CODECS[form], made.pixels, made.tags).within(placement.max_bytes))
 
 
-def _tried(form: str, found: Try) -> Encoded:
+def _from_try(form: str, found: Try) -> Encoded:
     return Encoded(found.data, form, found.quality, found.likeness)
 
 
 def _webp(made: Sheet, placement: Placement) -> Encoded:
-    """Exact for flat artwork, which is then smaller too, and where half-size colour does harm that no quality mends."""
+    """Write flat artwork exactly, which is also smaller, and pictures that half-size colour harms at any quality."""
     if made.image.getcolors(COLOURS) is not None:
         return _exact_webp(made)
     found = _lossy("webp", made, placement)
@@ -115,12 +119,12 @@ def _png(made: Sheet, placement: Placement) -> Encoded:
     return Encoded(data, "png", 100, likeness)
 
 
-def _tiff(made: Sheet, placement: Placement) -> Encoded:
+def _tiff(made: Sheet, _: Placement) -> Encoded:
     return Encoded(tiff(made), "tiff", 100)
 
 
 def _pdf(made: Sheet, placement: Placement) -> Encoded:
-    return _tried("pdf", pdf(made, placement, placement.max_bytes))
+    return _from_try("pdf", pdf(made, placement, placement.max_bytes))
 
 
 _WRITERS: dict[str, Callable[[Sheet, Placement], Encoded]] = {

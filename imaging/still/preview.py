@@ -1,4 +1,4 @@
-"""A layout looked at without a run: a painted stand-in for the key visual, sample copy, and the slots' boxes."""
+"""A layout shown without a run: a painted stand-in for the key visual, sample copy, and the slots' boxes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Scene = tuple[Image.Image, MasterFacts]
 
 @lru_cache(maxsize=1)
 def sample_copies() -> dict[str, Copy]:
-    """Locale → copy of the length that campaigns have."""
+    """Return copy of the length that campaigns have, by locale."""
     raw = yaml.safe_load((TEMPLATES / "sample_copy.yaml").read_text(encoding="utf-8"))
     return {locale: Copy(**texts) for locale, texts in raw.items()}
 
 
 def sample_copy(locale: str) -> Copy:
-    """The sample copy of a locale; BadInput lists the locales that have one."""
+    """Return the sample copy of a locale; BadInput lists the locales that have one."""
     copies = sample_copies()
     if locale not in copies:
         raise BadInput(
@@ -39,7 +39,10 @@ def sample_copy(locale: str) -> Copy:
 
 
 def stand_in(tenant: Tenant, bucket: str, mirrored: bool, product: Image.Image | None = None) -> Scene:
-    """A wall and a floor in the brand's scene colours; a product (RGBA), or a bottle, where masters have it."""
+    """Return a stand-in for a master: a wall and a floor in the brand's scene colours with a product on them.
+
+    `product` is RGBA; without it a bottle is drawn. It stands where the masters of the bucket have their product.
+    """
     composition = compositions()[bucket]
     scale = EDGE_PX / max(composition.width_px, composition.height_px)
     size = (round(composition.width_px * scale), round(composition.height_px * scale))
@@ -51,7 +54,7 @@ def stand_in(tenant: Tenant, bucket: str, mirrored: bool, product: Image.Image |
 
 
 def from_picture(picture: Image.Image, bucket: str, mirrored: bool) -> Scene:
-    """A picture in a master's place; its product is taken to be where the composition has it."""
+    """Return a picture in a master's place; its product is assumed to be where the bucket's composition has it."""
     return picture.convert("RGB"), MasterFacts(
         name="picture",
         bucket=bucket,
@@ -73,7 +76,7 @@ def _wall_and_floor(colours: tuple[str, ...], size: tuple[int, int], horizon: in
 
 
 def _stand(scene: Image.Image, product: Image.Image, area: Box) -> Box:
-    """Put the product on the area's floor, with a soft shadow; the box that it fills, in thousandths."""
+    """Put the product on the area's floor, with a soft shadow; return the box that it fills, in thousandths."""
     width, height = scene.size
     room = ((area.right - area.left) * width // 1000, (area.bottom - area.top) * height // 1000)
     ratio = min(room[0] / product.width, room[1] / product.height)
@@ -108,7 +111,7 @@ def _bottle(colour: str) -> Image.Image:
 
 
 def with_boxes(composed: FinishedPicture, static: StaticLayer, locale: str) -> Image.Image:
-    """The picture with the safe area (blue), blocks (grey), slots (red), and the logo with its clear space (green)."""
+    """Return a copy with outlines: safe area blue, blocks grey, slots red, logo and its clear space green."""
     facing = turn_to_locale(static, locale)
     image = composed.image.copy()
     draw = ImageDraw.Draw(image)

@@ -1,4 +1,4 @@
-"""Where a product stands in a picture, and how large: the same in a drawing that is made around it as in the master."""
+"""The place and size of a product in a picture: the same in a drawing made around it as in the master."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from PIL import Image
 from foundry.plan.shot import Box
 
 FILLED = 0.74
-"""The most of its area that a product's outline may fill; wide ones would look larger than life."""
+"""Largest share of its area that a product's bounding box may fill; wide products would look larger than life."""
 
 
 def place_product(product: Image.Image, area: Box, size: tuple[float, float]) -> tuple[Image.Image, int, int]:
-    """The visible part of an RGBA product as large as a picture of `size` (width, height) has it, and its corner.
+    """Return the visible part of an RGBA product at its size in a picture, and its left and top in pixels.
 
-    It stands in the middle of the area, on its base; all in pixels. Resampled once, with premultiplied alpha.
+    The product stands in the middle of `area`, given in thousandths of `size` (width, height), on the area's base. It
+    is resampled once, with premultiplied alpha.
     """
     width, height = size
     visible = product.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()

@@ -1,6 +1,6 @@
-"""What a designer would send back, found on pixels: clipped or straying ink, collisions, ragged columns, weak contrast.
+"""Flaws of a layout found on pixels: clipped or straying ink, collisions, ragged columns, weak contrast.
 
-It measures the drawn letters themselves and believes none of the boxes and ratios that the composition reports.
+The drawn letters themselves are measured; the boxes and ratios that the composition reports are not relied on.
 """
 
 from __future__ import annotations
@@ -17,29 +17,31 @@ from foundry.colour import BT709, linear_of_srgb
 from foundry.layout.layout import Layout
 from foundry.locales import is_rtl
 from foundry.plan.shot import MasterFacts
+from imaging.pixels.contrast import contrast, least_contrast
 from imaging.pixels.crop import CropEdges, box_in_pixels
 from imaging.pixels.geometry import PixelBox
 from imaging.still.compose import LetteredSlot, StaticLayer
 
 INKED, SOLID = 24, 250
-LARGE_PX, LARGE, SMALL = 24, 3.0, 4.5
+"""Alpha from which on a pixel counts as ink, and as full ink."""
 UNSURE = 0.03
-"""Share by which two measures of one contrast differ, by where each takes the ground's darkest and lightest."""
+"""Share by which two measures of one contrast may differ, as they take the ground's darkest and lightest elsewhere."""
 LEAST_PX = {"legal": 8, "price": 9, "badge": 9}
 LEAST_OTHER_PX = 10
 STRAY, RAGGED = 0.12, 0.08
+"""Shares of the type's size: how far ink may leave its slot, and how far edges of one column may differ."""
 CUT = 0.01
-"""Of a product's height: what its box may be cut by, as boxes are in thousandths of the master."""
+"""Share of a product's height that its box may be cut by, as boxes are in thousandths of the master."""
 MIRRORED, MIRRORED_WITHIN = frozenset({"headline", "subheadline", "legal"}), 0.035
-"""Of the safe width. A block's own margin and a channel's safe area may differ on one side, by 5 px of 1080 where they
-do, and what is centred between them is off by half of that in both directions."""
+"""Fields whose place is mirrored, and the tolerance in shares of the safe width. A block's margin and a channel's safe
+area may differ on one side, by 5 px of 1080, and a slot centred between them is off by half of that both ways."""
 PLATED = 0.7
-"""A circle fills 0.79 of its box, the heaviest figures 0.6."""
+"""Share of its box from which on a slot's ink is a plate: a circle fills 0.79 of its box, the heaviest figures 0.6."""
 
 
 @dataclass(frozen=True)
 class ProofFinding:
-    """One thing that is wrong: its kind, the slot or slots, and what was measured against which limit."""
+    """One flaw: its kind, the slot or slots, and the measure with its limit."""
 
     kind: str
     slot: str
@@ -48,7 +50,7 @@ class ProofFinding:
 
 @dataclass(frozen=True)
 class DrawnSlot:
-    """A slot's drawn pixels: where they are in the frame, and how strong (alpha, uint8)."""
+    """A slot's drawn pixels: their alpha (uint8), and the bounds of their ink in the frame."""
 
     slot: LetteredSlot
     alpha: NDArray[np.uint8]
@@ -56,12 +58,12 @@ class DrawnSlot:
 
     @property
     def field(self) -> str:
-        """The slot's name."""
+        """Return the slot's field."""
         return self.slot.placed.field
 
 
 def find_ink(slots: Iterable[LetteredSlot]) -> tuple[DrawnSlot, ...]:
-    """The slots that show anything, with the bounds of their ink in the frame."""
+    """Return the slots that have any ink, with the bounds of their ink in the frame."""
     found = []
     for slot in slots:
         alpha = np.asarray(slot.layer.getchannel("A"))
@@ -74,20 +76,20 @@ def find_ink(slots: Iterable[LetteredSlot]) -> tuple[DrawnSlot, ...]:
 
 
 def findings(static: StaticLayer, slots: Sequence[LetteredSlot], locale: str) -> tuple[ProofFinding, ...]:
-    """Everything that is wrong with the lettering of a locale over the static layer that faces its way."""
+    """Return every flaw of a locale's lettering over the static layer in its direction of reading."""
     drawn, ground = find_ink(slots), static.image
     found = [
         *product_cut(static.source[1], static.crop),
-        *_cut(drawn, ground.size),
-        *_strays(drawn),
-        *_collisions(drawn, static.logo),
-        *_tiny(drawn),
+        *_find_clipped(drawn, ground.size),
+        *_find_strays(drawn),
+        *_find_collisions(drawn, static.logo),
+        *_find_small(drawn),
     ]
-    return (*found, *_weak(drawn, ground), *_ragged(drawn, static.layout, is_rtl(locale)))
+    return (*found, *_find_weak(drawn, ground), *_find_ragged(drawn, static.layout, is_rtl(locale)))
 
 
 def product_cut(facts: MasterFacts, crop: CropEdges) -> Iterator[ProofFinding]:
-    """The product is not all in the crop that shows."""
+    """Yield a finding if the product is not whole in the crop."""
     if facts.product_box is None:
         return
     left, top, right, bottom = box_in_pixels(facts.product_box, facts)
@@ -96,52 +98,52 @@ def product_cut(facts: MasterFacts, crop: CropEdges) -> Iterator[ProofFinding]:
         yield ProofFinding("product cut", "key_visual", f"by {out:.3f} of its height, at most {CUT:g}")
 
 
-def _cut(drawn: Sequence[DrawnSlot], size: tuple[int, int]) -> Iterator[ProofFinding]:
-    """Ink that reaches the frame's edge, or the edge of its own layer, was cut there or nearly."""
+def _find_clipped(drawn: Sequence[DrawnSlot], size: tuple[int, int]) -> Iterator[ProofFinding]:
+    """Yield ink that reaches the frame's edge or the edge of its own layer, where it may have been cut."""
     for one in drawn:
         box = one.box
         if box.left <= 0 or box.top <= 0 or box.right >= size[0] or box.bottom >= size[1]:
             yield ProofFinding(
-                "clipped", one.field, f"ink {_said(box)} reaches the edge of the frame {size[0]}x{size[1]}"
+                "clipped", one.field, f"ink {_edges(box)} reaches the edge of the frame {size[0]}x{size[1]}"
             )
         edges = (one.alpha[0], one.alpha[-1], one.alpha[:, 0], one.alpha[:, -1])
         if any(bool((edge >= INKED).any()) for edge in edges):
             yield ProofFinding("clipped", one.field, f"ink reaches the edge of its layer {one.slot.layer.size}")
 
 
-def _strays(drawn: Sequence[DrawnSlot]) -> Iterator[ProofFinding]:
+def _find_strays(drawn: Sequence[DrawnSlot]) -> Iterator[ProofFinding]:
     for one in drawn:
-        told, box = one.slot.placed.box, one.box
-        out = max(told.left - box.left, told.top - box.top, box.right - told.right, box.bottom - told.bottom)
+        slot, ink = one.slot.placed.box, one.box
+        out = max(slot.left - ink.left, slot.top - ink.top, ink.right - slot.right, ink.bottom - slot.bottom)
         allowed = max(2, round(STRAY * one.slot.placed.size_px))
         if out > allowed:
             yield ProofFinding("strays", one.field, f"ink leaves its slot by {out} px, at most {allowed}")
 
 
-def _collisions(drawn: Sequence[DrawnSlot], logo: PixelBox | None) -> Iterator[ProofFinding]:
+def _find_collisions(drawn: Sequence[DrawnSlot], logo: PixelBox | None) -> Iterator[ProofFinding]:
     boxes = [(one.field, one.box) for one in drawn] + ([("logo", logo)] if logo else [])
     for (first, a), (second, b) in combinations(boxes, 2):
         if a.overlaps(b):
-            yield ProofFinding("overlaps", f"{first}, {second}", f"{_said(a)} and {_said(b)}")
+            yield ProofFinding("overlaps", f"{first}, {second}", f"{_edges(a)} and {_edges(b)}")
 
 
-def _tiny(drawn: Sequence[DrawnSlot]) -> Iterator[ProofFinding]:
+def _find_small(drawn: Sequence[DrawnSlot]) -> Iterator[ProofFinding]:
     for one in drawn:
         size, least = one.slot.placed.size_px, LEAST_PX.get(one.field, LEAST_OTHER_PX)
         if size < least:
             yield ProofFinding("small", one.field, f"{size} px, at least {least}")
 
 
-def _weak(drawn: Sequence[DrawnSlot], ground: Image.Image) -> Iterator[ProofFinding]:
+def _find_weak(drawn: Sequence[DrawnSlot], ground: Image.Image) -> Iterator[ProofFinding]:
     for one in drawn:
         ratio = measured_contrast(one, ground)
-        least = LARGE if one.slot.placed.size_px >= LARGE_PX else SMALL
+        least = least_contrast(one.slot.placed.size_px)
         if ratio < least * (1 - UNSURE):
             yield ProofFinding("contrast", one.field, f"{ratio:.2f}:1, at least {least}:1")
 
 
 def measured_contrast(one: DrawnSlot, ground: Image.Image) -> float:
-    """WCAG contrast of drawn letters: against their plate if they have one, else against what is around the strokes."""
+    """Return the WCAG contrast of drawn letters with their plate if they have one, else with the ground around them."""
     light = _light(one.slot.layer.convert("RGB"))
     solid = one.alpha >= min(SOLID, int(one.alpha.max()))
     box = one.box
@@ -150,26 +152,21 @@ def measured_contrast(one: DrawnSlot, ground: Image.Image) -> float:
         return _between_halves(light[solid])
     behind = _light(ground.crop((box.left, box.top, box.right, box.bottom)))
     ink = float(np.median(light[solid]))
-    return min(_ratio(ink, float(level)) for level in np.percentile(behind, (5, 95)))
+    return min(contrast(ink, float(level)) for level in np.percentile(behind, (5, 95)))
 
 
 def _between_halves(light: NDArray[np.float32]) -> float:
-    """Contrast of the two flat colours of a plate with letters: the darkest and the lightest tenth of it."""
+    """Return the contrast of the two flat colours of a plate with letters: its darkest and its lightest pixels."""
     low, high = np.percentile(light, (2, 98))
-    return _ratio(float(low), float(high))
-
-
-def _ratio(first: float, second: float) -> float:
-    high, low = max(first, second), min(first, second)
-    return (high + 0.05) / (low + 0.05)
+    return contrast(float(low), float(high))
 
 
 def _light(picture: Image.Image) -> NDArray[np.float32]:
     return np.asarray(linear_of_srgb(np.asarray(picture, dtype=np.float32) / 255) @ BT709, dtype=np.float32)
 
 
-def _ragged(drawn: Sequence[DrawnSlot], layout: Layout, rtl: bool) -> Iterator[ProofFinding]:
-    """Slots one under the other in a block share the edge that its alignment names, or their middle."""
+def _find_ragged(drawn: Sequence[DrawnSlot], layout: Layout, rtl: bool) -> Iterator[ProofFinding]:
+    """Yield slots of a column that do not share the edge of the block's alignment, or their middle if it is centred."""
     named = {one.field: one for one in drawn}
     for block in layout.blocks.values():
         column = [named[row[0]] for row in block.slots if len(row) == 1 and row[0] in named]
@@ -189,12 +186,13 @@ def _apart(above: PixelBox, below: PixelBox, align: str, rtl: bool) -> int:
 
 
 Places = dict[str, tuple[float, float]]
+"""Field → its left and right edge in shares of the safe area's width, 0 to 1."""
 
 
 def places(drawn: Sequence[DrawnSlot], logo: PixelBox | None, safe: PixelBox) -> Places:
-    """Where what begins a line of reading stands across the safe area: field → its left and right edge, 0 to 1.
+    """Return the places across the safe area of the slots whose place is mirrored, and of the logo.
 
-    Not across the frame: a channel that covers one side of it covers the same side for every locale.
+    The safe area counts, not the frame: a channel that covers one side of it covers the same side for every locale.
     """
     boxes = {one.field: one.slot.placed.box for one in drawn if one.field in MIRRORED}
     if logo:
@@ -203,7 +201,7 @@ def places(drawn: Sequence[DrawnSlot], logo: PixelBox | None, safe: PixelBox) ->
 
 
 def find_unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[ProofFinding]:
-    """What is not mirrored: its start, end and middle all stand elsewhere than in the mirror."""
+    """Yield fields that are not mirrored: start, end and middle all stand elsewhere than in the mirror image."""
     for field, (left, right) in right_to_left.items():
         if field not in left_to_right:
             continue
@@ -218,5 +216,5 @@ def find_unmirrored(left_to_right: Places, right_to_left: Places) -> Iterator[Pr
             yield ProofFinding("not mirrored", field, measured)
 
 
-def _said(box: PixelBox) -> str:
+def _edges(box: PixelBox) -> str:
     return f"{box.left},{box.top} to {box.right},{box.bottom}"

@@ -1,4 +1,4 @@
-"""Shadows of a cut-out product on level ground, from its outline: how much light the ground loses, 0 to 1."""
+"""Shadows of a cut-out product on level ground, from its outline: the share of light that the ground loses."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from PIL import Image, ImageFilter
 from imaging.pixels.arrays import Pixels
 
 COARSE = 4
-"""Shadows are soft: they are made at a quarter of the size."""
+"""Shadows are soft, so they are made at a quarter of the size."""
 
 
 def contact(alpha: Pixels, at: tuple[int, int], size: tuple[int, int]) -> Pixels:
-    """The dark line under the foot and the wider ambient loss around it.
+    """Return the light lost to the dark line under the foot and to the wider ambient shadow around it.
 
-    `alpha` is the product's (height, width) cover, `at` its left and top in a region of `size` (height, width).
+    `alpha` is the product's (height, width) cover, 0 to 1, `at` its left and top in a region of `size` (height, width).
+    The result is float32 of `size`, 0 to 0.93.
     """
     mask, left, top = _small(alpha, at)
     foot = np.zeros_like(mask)
     strip = max(1, round(mask.shape[0] * 0.07))
     foot[-strip:] = mask[-strip:]
     width = mask.shape[1]
-    canvas = _laid(foot, left, top + max(1, round(0.015 * width)), size)
+    canvas = _place(foot, left, top + max(1, round(0.015 * width)), size)
     tight = _soft(canvas, (0.012 * width, 0.008 * width))
     wide = _soft(canvas, (0.07 * width, 0.030 * width))
     broad = _soft(canvas, (0.20 * width, 0.085 * width))
@@ -30,9 +31,10 @@ def contact(alpha: Pixels, at: tuple[int, int], size: tuple[int, int]) -> Pixels
 
 
 def cast(alpha: Pixels, at: tuple[int, int], size: tuple[int, int], side: float) -> Pixels:
-    """The shadow that falls away from the light, behind the product; softer and paler with distance.
+    """Return the light lost to the shadow that falls away from the light; softer and paler with distance.
 
-    `side` is -1 for light from the left to 1 from the right; light from the front throws a short shadow.
+    Arguments and result are those of `contact`. `side` is -1 for light from the left to 1 from the right; light from
+    the front throws a short shadow.
     """
     mask, left, top = _small(alpha, at)
     height, width = mask.shape
@@ -52,7 +54,7 @@ def cast(alpha: Pixels, at: tuple[int, int], size: tuple[int, int], side: float)
 
 
 def blur(plane: Pixels, radius: float) -> Pixels:
-    """A plane or picture blurred by about this many pixels, edges repeated; by way of a smaller copy."""
+    """Blur a plane or picture by about this many pixels, edges repeated, by way of a smaller copy."""
     height, width = plane.shape[:2]
     scale = max(1.0, radius)
     small = (max(2, round(width / scale)), max(2, round(height / scale)))
@@ -69,14 +71,15 @@ def blur(plane: Pixels, radius: float) -> Pixels:
 
 
 def _small(alpha: Pixels, at: tuple[int, int]) -> tuple[Pixels, int, int]:
+    """Return the cover at a quarter of its size, and its left and top in a region of a quarter of the size."""
     height, width = alpha.shape
     shape = (max(2, width // COARSE), max(2, height // COARSE))
     mask = Image.fromarray(np.ascontiguousarray(alpha, np.float32)).resize(shape, Image.Resampling.BOX)
     return np.array(mask), round(at[0] / COARSE), round((at[1] + height) / COARSE) - shape[1]
 
 
-def _laid(mask: Pixels, left: int, top: int, size: tuple[int, int]) -> Pixels:
-    """The mask on an empty quarter-size region, cut at its edges."""
+def _place(mask: Pixels, left: int, top: int, size: tuple[int, int]) -> Pixels:
+    """Put the mask on an empty region of a quarter of `size`, cut at its edges."""
     canvas = np.zeros((size[0] // COARSE, size[1] // COARSE), np.float32)
     x0, y0 = max(0, left), max(0, top)
     x1, y1 = min(canvas.shape[1], left + mask.shape[1]), min(canvas.shape[0], top + mask.shape[0])
@@ -85,7 +88,7 @@ def _laid(mask: Pixels, left: int, top: int, size: tuple[int, int]) -> Pixels:
 
 
 def _soft(plane: Pixels, radius: float | tuple[float, float]) -> Pixels:
-    """Gaussian blur, in 16 steps of a level finer than 8 bits by stacking two bytes."""
+    """Blur by a Gaussian, finer than 8 bits: high and low byte are blurred apart and added."""
     scaled = np.clip(plane, 0, 1) * 255
     high = np.floor(scaled)
     parts = (high.astype(np.uint8), ((scaled - high) * 255).astype(np.uint8))
@@ -94,5 +97,6 @@ def _soft(plane: Pixels, radius: float | tuple[float, float]) -> Pixels:
 
 
 def _full(plane: Pixels, size: tuple[int, int]) -> Pixels:
+    """Return a plane at `size` (height, width), 0 to 0.93."""
     large = Image.fromarray(np.ascontiguousarray(plane, np.float32)).resize(size[::-1], Image.Resampling.BICUBIC)
     return np.clip(np.asarray(large, np.float32), 0, 0.93)

@@ -1,7 +1,7 @@
-"""Sets a product into an enlarged backdrop: scale, contact, cast shadow, reflection, light and colour of the scene.
+"""Staging of a product in an enlarged backdrop: scale, contact, cast shadow, reflection, light and colour of the scene.
 
-The product's own pixels are kept: they are resampled once and lit, never redrawn. All blending is in linear
-light. Everything follows from the inputs.
+The product's own pixels are kept: they are resampled once and lit, never redrawn. All blending is in linear light. The
+same inputs give the same pixels.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ GLOSS = {
 GLOSS |= dict.fromkeys(("fabric", "dunes", "snow", "papercut", "leaves"), 0.0)
 USUAL_GLOSS = 0.10
 CLEARLY = 0.12
-"""From here on `light_side` means a side."""
+"""Absolute `light_side` from which on light comes from a side."""
 
 
 @dataclass(frozen=True)
 class StagedScene:
-    """The master's pixels, (height, width, 3) float32 sRGB in [0, 1], and where the product stands in thousandths."""
+    """A master's pixels, (height, width, 3) float32 sRGB in [0, 1], and the product's box in thousandths."""
 
     pixels: Pixels
     product_box: Box | None
@@ -54,13 +54,13 @@ class _Set:
 
     @property
     def spot(self) -> tuple[slice, slice]:
-        """Rows and columns of the product."""
+        """Return the rows and columns of the product."""
         height, width = self.alpha.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
 
 def gloss_of(caption: str) -> float:
-    """How much the ground of a drawing mirrors, 0 to 1, from the scene word that its caption begins with."""
+    """Return how much the ground of a drawing mirrors, 0 to 1, from the scene word that its caption begins with."""
     return GLOSS.get(caption.split(" ", 1)[0], USUAL_GLOSS)
 
 
@@ -71,12 +71,12 @@ def stage_product(
     mirrored: bool,
     caption: str | None = "",
 ) -> StagedScene:
-    """The backdrop, mirrored if asked, with the product standing in the composition's area.
+    """Return the backdrop, mirrored if asked, with the product standing in the composition's area.
 
-    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `caption` is what the embedded model read, if it drew:
-    its scene tells how glossy the ground is, and where the composition has no sides, a drawing that is lit from
-    the other side than its caption says is mirrored. None says that the scene was drawn around the product, shadow
-    and light included: it is set in as it is.
+    `backdrop` is (height, width, 3) float32 sRGB in [0, 1]; `product` is RGBA, or None to leave the scene empty.
+    `caption` is the embedded model's prompt: its scene word sets the gloss of the ground, and where the composition has
+    no sides, a drawing lit from the opposite side to the one in its caption is mirrored. With None, the scene was drawn
+    around the product, shadow and light included, and the product is pasted without them.
     """
     wrong = not composition.has_sides and _lit_from_the_other_side(backdrop, caption or "")
     scene = backdrop[:, ::-1] if mirrored != wrong else backdrop
@@ -84,13 +84,13 @@ def stage_product(
         return StagedScene(np.ascontiguousarray(scene), None)
     height, width = scene.shape[:2]
     cut, left, top = place_product(product, composition.box(mirrored), (width, height))
-    rows, columns = _touched(cut, left, top, width, height)
+    rows, columns = _touched_area(cut, left, top, width, height)
     pixels = np.asarray(cut, dtype=np.float32) / 255
     part = linear_of_srgb(scene[rows, columns])
     place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
                  light_side(scene))  # fmt: skip
     result = np.array(scene)
-    result[rows, columns] = _encoded(_set_in(place) if caption is None else _composed(place, gloss_of(caption)))
+    result[rows, columns] = _encode_srgb(_set_in(place) if caption is None else _blend(place, gloss_of(caption)))
     box = Box(
         round(left * 1000 / width),
         round(top * 1000 / height),
@@ -100,14 +100,15 @@ def stage_product(
     return StagedScene(result, box)
 
 
-def _touched(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:
+def _touched_area(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:
+    """Return the rows and columns that product, shadows and reflection may change."""
     reach = int(0.85 * max(cut.size))
     rows = slice(max(0, top - 8), min(height, top + cut.height + reach // 2))
     return rows, slice(max(0, left - reach), min(width, left + cut.width + reach))
 
 
 def light_side(scene: Pixels) -> float:
-    """-1 if the left of the upper scene is brighter, 1 if the right is, and between."""
+    """Return -1 if the left of the upper scene is much brighter, 1 if the right is, and values between."""
     upper = scene[: scene.shape[0] // 2 : 16, ::16] @ BT709
     third = max(1, upper.shape[1] // 3)
     left, right = float(upper[:, :third].mean()), float(upper[:, -third:].mean())
@@ -115,7 +116,7 @@ def light_side(scene: Pixels) -> float:
 
 
 def _set_in(place: _Set) -> Pixels:
-    """The ground with the product's own pixels over it, in linear light."""
+    """Return the ground with the product's own pixels over it, in linear light."""
     canvas, share = place.ground.copy(), place.alpha[..., None]
     canvas[place.spot] = canvas[place.spot] * (1 - share) + place.colour * share
     return canvas
@@ -127,27 +128,27 @@ def _lit_from_the_other_side(backdrop: Pixels, caption: str) -> bool:
     return {"left": 1, "right": -1}.get(said, 0) * light_side(backdrop) > CLEARLY
 
 
-def _composed(place: _Set, gloss: float) -> Pixels:
-    """Ground, shadows, reflection and product, in linear light."""
+def _blend(place: _Set, gloss: float) -> Pixels:
+    """Return ground, shadows, reflection and lit product, in linear light."""
     size, at = place.ground.shape[:2], (place.left, place.top)
     lost = 1 - (1 - cast(place.alpha, at, size, place.side)) * (1 - contact(place.alpha, at, size))
     shade = _ground_colour(place) ** 0.5
     canvas = place.ground * (1 - lost[..., None] * (1 - 0.18 * shade))
-    canvas = _reflected(canvas, place, gloss)
+    canvas = _add_reflection(canvas, place, gloss)
     share = place.alpha[..., None]
     canvas[place.spot] = canvas[place.spot] * (1 - share) + _lit(place) * share
     return canvas
 
 
 def _ground_colour(place: _Set) -> Pixels:
-    """(3,) mean linear light of the ground before the product."""
+    """Return (3,) mean linear light of the ground in front of the product."""
     base = place.top + place.alpha.shape[0]
     near = place.ground[base : base + max(8, place.alpha.shape[0] // 8) : 4, ::8]
     return np.asarray(near.reshape(-1, 3).mean(axis=0) if near.size else np.full(3, 0.5), np.float32)
 
 
-def _reflected(canvas: Pixels, place: _Set, gloss: float) -> Pixels:
-    """A mirror image on the ground that fades and softens downwards, as strong as the ground is glossy."""
+def _add_reflection(canvas: Pixels, place: _Set, gloss: float) -> Pixels:
+    """Add a mirror image to the ground that fades and softens downwards, as strong as the ground is glossy."""
     h, w = place.alpha.shape
     base = place.top + h
     depth = min(round(h * (0.16 + 0.45 * gloss)), canvas.shape[0] - base)
@@ -167,14 +168,14 @@ def _reflected(canvas: Pixels, place: _Set, gloss: float) -> Pixels:
 
 
 def _lift(alpha: Pixels) -> Pixels:
-    """How many rows each column's lowest opaque pixel lies above the foot; a rounded foot mirrors along its curve."""
+    """Return how many rows each column's lowest opaque pixel lies above the foot, so that a round foot mirrors well."""
     solid = alpha > 0.5
     lift = np.argmax(solid[::-1], axis=0)
     return np.where(solid.any(axis=0), np.minimum(lift, alpha.shape[0] // 10), 0)
 
 
 def _lit(place: _Set) -> Pixels:
-    """The product under the scene's light: side, level, colour, the ground's bounce, light round its edge."""
+    """Return the product under the scene's light: side, level, colour, the ground's bounce, light round its edge."""
     h, w = place.alpha.shape
     around = place.ground[max(0, place.top) : place.top + h, max(0, place.left - w // 3) : place.left + w + w // 3]
     ambient = around[::8, ::8].reshape(-1, 3).mean(axis=0)
@@ -192,5 +193,5 @@ def _lit(place: _Set) -> Pixels:
     return np.asarray(shaded * (1 - rim) + behind * rim, np.float32)
 
 
-def _encoded(linear: Pixels) -> Pixels:
+def _encode_srgb(linear: Pixels) -> Pixels:
     return np.asarray(srgb_of_linear(np.clip(linear, 0, 1)), np.float32)

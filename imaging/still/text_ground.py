@@ -1,4 +1,4 @@
-"""The stage that words come on: key visual, close-up, panels, scrims and logo, painted once for many locales."""
+"""The ground that words are set on: key visual, close-up, panels, scrims and logo, painted once for many locales."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from foundry.channel.placement import Placement
 from foundry.layout.layout import Layout, Visual
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
-from imaging.pixels.contrast import contrast, lowest_contrast, luminance, luminance_range_of_all, middle_luminance
+from imaging.pixels.contrast import (
+    READABLE,
+    contrast,
+    lowest_contrast,
+    luminance,
+    luminance_range_of_all,
+    middle_luminance,
+)
 from imaging.pixels.crop import CropEdges, crop_box, product_box_in_frame
 from imaging.pixels.geometry import LayoutFrame, PixelBox, block_boxes, layout_frame
 from imaging.pixels.reduction import Picture, Pyramid, in_whole_pixels, reduce_crop
@@ -20,17 +27,17 @@ from imaging.pixels.strokes import Stroke, dim_stroke, paint_stroke, round_mask,
 from imaging.typesetting.logo import LogoPlace, logo_picture, place_logo
 from imaging.typesetting.setting import TextAreas
 
-READABLE = 4.5
 SCRIM = (0.2, 0.35, 0.5, 0.65, 0.8)
+"""Strengths of a scrim, tried from the weakest."""
 LINES = 4
-"""Bands of a block that a scrim makes readable each: a line at its edge may lie on what is rare in the block."""
+"""Bands of a block, each of which a scrim makes readable: a line at its edge may lie on a rare brightness."""
 LIGHT = 0.2
-"""Mean luminance above which a ground takes the logo in dark ink."""
+"""Luminance above which a ground takes the logo in dark ink."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """A picture that moves, at some moments: RGB, of one size. Words on it must read at all of them."""
+    """Frames of a moving picture: RGB, of one size. Words must be readable on all of them."""
 
     first: Image.Image
     others: tuple[Image.Image, ...]
@@ -39,11 +46,13 @@ class Moments:
 MasterPicture = Picture | Moments
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TextGround:
-    """RGB 8-bit sRGB pixels of the canvas; `visual` is where the key visual shows, `strokes` what lies over it.
+    """A canvas without words, and the areas for them.
 
-    `others` are the canvas at the other moments of a picture that moves.
+    `image` is RGB, 8 bits, sRGB, of the canvas' size; `others` are the canvas at the other moments of a moving picture.
+    The part `crop` of the master shows in `visual`, under `strokes`. `ink` is the readable brand colour of each block
+    that has words without a plate.
     """
 
     image: Image.Image
@@ -64,49 +73,62 @@ def prepare_text_ground(
     tenant: Tenant,
     rtl: bool | None = None,
 ) -> TextGround:
-    """Everything but the words; `rtl` says in which direction it is read, without it the master's side does.
+    """Return everything but the words; `rtl` is the direction of reading, and by default the one the master suits.
 
-    Where the record of a master names no product, what draws the eye is kept in its place; of a picture that moves, it
-    is not kept clear of scrims, since it will be elsewhere.
+    Where the record of a master names no product, its focus (`find_focus`) takes the product's place in crops. On a
+    moving picture that focus is not kept clear of scrims, since it moves. LogoDoesNotFit if the logo has no room and
+    may not be left out.
     """
     first, others = (master.first, master.others) if isinstance(master, Moments) else (master, ())
     product_known = facts.product_box is not None
-    facts = (
-        facts
-        if product_known
-        else replace(facts, product_box=find_focus(first.small if isinstance(first, Pyramid) else first))
-    )
-    room = layout_frame(layout, placement, facts.mirrored if rtl is None else rtl)
-    visual = room.box(layout.key_visual.area)
-    shown = [_shown(picture, facts, layout.key_visual, visual) for picture in (first, *others)]
-    crop, canvases = shown[0][1], []
-    for picture, _ in shown:
-        canvases.append(Image.new("RGB", room.size, getattr(tenant.brand.palette, layout.ground)))
-        canvases[-1].paste(picture, (visual.left, visual.top))
+    facts = facts if product_known else replace(facts, product_box=find_focus(_small(first)))
+    frame = layout_frame(layout, placement, facts.mirrored if rtl is None else rtl)
+    visual = frame.box(layout.key_visual.area)
+    shown = [_crop_master(picture, facts, layout.key_visual, visual) for picture in (first, *others)]
+    canvases = tuple(_canvas(picture, visual, frame.size, _ground_colour(layout, tenant)) for picture, _ in shown)
+    crop = shown[0][1]
     kept_clear = product_box_in_frame(facts, crop, visual) if product_known or not others else None
-    painter = _Painter(tuple(canvases), layout, tenant, room, [], kept_clear)
-    painter.around(visual)
+    painter = _Painter(canvases=canvases, layout=layout, tenant=tenant, frame=frame, strokes=[], product=kept_clear)
+    painter.paint_around(visual)
     if layout.close_up:
-        painter.close_up(first, facts, layout.close_up)
-    painter.panels()
-    logo = place_logo(layout, room, tenant)
+        painter.paint_close_up(first, facts, layout.close_up)
+    painter.paint_panels()
+    logo = place_logo(layout, frame, tenant)
     boxes = tuple((name, painter.quiet_box(name, logo)) for name in layout.blocks)
-    ink = {name: painter.readable(box) for name, box in boxes if _bare(layout, name)}
+    ink = {name: painter.make_readable(box) for name, box in boxes if _has_bare_words(layout, name)}
     if logo:
-        painter.logo(logo)
-    strokes = tuple(painter.strokes)
-    said = TextAreas(placement.name, room, boxes)
-    return TextGround(canvases[0], visual, crop, strokes, ink, logo, said, tuple(canvases[1:]))
+        painter.paint_logo(logo)
+    return TextGround(
+        image=canvases[0], visual=visual, crop=crop, strokes=tuple(painter.strokes), ink=ink, logo=logo,
+        room=TextAreas(placement.name, frame, boxes), others=canvases[1:],
+    )  # fmt: skip
 
 
-def _shown(master: Picture, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, CropEdges]:
+def _small(master: Picture) -> Image.Image:
+    return master.small if isinstance(master, Pyramid) else master
+
+
+def _ground_colour(layout: Layout, tenant: Tenant) -> str:
+    return str(getattr(tenant.brand.palette, layout.ground))
+
+
+def _canvas(picture: Image.Image, visual: PixelBox, size: tuple[int, int], colour: str) -> Image.Image:
+    canvas = Image.new("RGB", size, colour)
+    canvas.paste(picture, (visual.left, visual.top))
+    return canvas
+
+
+def _crop_master(master: Picture, facts: MasterFacts, visual: Visual, box: PixelBox) -> tuple[Image.Image, CropEdges]:
+    """Return the master's part that a visual shows, at the size of its box, and the part's edges."""
     size = (box.width, box.height)
     crop = in_whole_pixels(crop_box(facts, size, visual.product_height, visual.product), size)
     return reduce_crop(master, size, crop), crop
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Painter:
+    """Paints on the canvases of all moments, and collects the strokes."""
+
     canvases: tuple[Image.Image, ...]
     layout: Layout
     tenant: Tenant
@@ -119,9 +141,9 @@ class _Painter:
             paint_stroke(canvas, stroke)
         self.strokes.append(stroke)
 
-    def around(self, visual: PixelBox) -> None:
-        """The ground wherever the key visual does not reach."""
-        ground = getattr(self.tenant.brand.palette, self.layout.ground)
+    def paint_around(self, visual: PixelBox) -> None:
+        """Paint the ground's colour where the key visual does not reach."""
+        ground = _ground_colour(self.layout, self.tenant)
         corner = self.frame.length(self.layout.key_visual.corner)
         if corner:
             hole = Image.new("L", self.frame.size)
@@ -131,13 +153,13 @@ class _Painter:
         for box in _beside(self.frame.size, visual):
             self.paint(Stroke(box, ground))
 
-    def close_up(self, master: Picture, facts: MasterFacts, visual: Visual) -> None:
+    def paint_close_up(self, master: Picture, facts: MasterFacts, visual: Visual) -> None:
         box = self.frame.box(visual.area)
-        picture, _ = _shown(master, facts, visual, box)
+        picture, _ = _crop_master(master, facts, visual, box)
         corner = self.frame.length(visual.corner)
         self.paint(Stroke(box, picture, round_mask(box.width, box.height, corner) if corner else None))
 
-    def panels(self) -> None:
+    def paint_panels(self) -> None:
         for panel in self.layout.panels.values():
             box = self.frame.box(panel.area)
             mask = None
@@ -147,12 +169,12 @@ class _Painter:
             self.paint(Stroke(box, getattr(self.tenant.brand.palette, panel.colour), mask))
 
     def quiet_box(self, name: str, logo: LogoPlace | None) -> PixelBox:
-        """The block's area; of several, the one behind which the picture is quietest."""
+        """Return the block's area; of several, the one where the picture is calmest."""
         boxes = block_boxes(self.layout.blocks[name], self.frame, logo.clear if logo else None)
         return boxes[find_quiet_area(self.canvases[0], boxes).index] if len(boxes) > 1 else boxes[0]
 
-    def readable(self, box: PixelBox) -> str:
-        """Ink or paper, whichever reads better on the area, and a soft scrim only where neither reads well."""
+    def make_readable(self, box: PixelBox) -> str:
+        """Return ink or paper, whichever reads better on the area; paint a soft scrim where neither reads well."""
         palette = self.tenant.brand.palette
         ground = luminance_range_of_all(self.canvases, box)
         between, inks = middle_luminance(ground), (palette.ink, palette.paper)
@@ -162,7 +184,7 @@ class _Painter:
         return best
 
     def _scrim(self, box: PixelBox, ink: str, colour: str) -> Stroke:
-        """The weakest veil on which the ink reads, or the strongest there is."""
+        """Return the weakest scrim on which the ink is readable, or else the strongest."""
         whole = veil(self.frame.size, box, colour, self.product)
         for strength in SCRIM:
             scrim = dim_stroke(whole, strength)
@@ -172,8 +194,10 @@ class _Painter:
         return scrim
 
     def _worst(self, cuts: Sequence[Image.Image], block: PixelBox) -> tuple[float, float]:
-        """The least and most luminance in pictures of a block: of the whole, and of each of its bands that the product
-        is not in, as no scrim covers the product."""
+        """Return the lowest and highest luminance of the block's cut-outs, over the whole and each of its bands.
+
+        Bands that the product is in do not count, as no scrim covers the product.
+        """
         width, height = cuts[0].size
         found = [luminance_range_of_all(cuts, PixelBox(0, 0, width, height))]
         for at in range(LINES):
@@ -183,17 +207,18 @@ class _Painter:
                 found.append(luminance_range_of_all(cuts, PixelBox(0, upper, width, lower)))
         return min(low for low, _ in found), max(high for _, high in found)
 
-    def logo(self, place: LogoPlace) -> None:
+    def paint_logo(self, place: LogoPlace) -> None:
         on_light = middle_luminance(luminance_range_of_all(self.canvases, place.box)) > LIGHT
         self.paint(Stroke(place.box, logo_picture(self.tenant, place, on_light)))
 
 
-def _bare(layout: Layout, block: str) -> bool:
-    """Whether a block has words without a plate of their own."""
+def _has_bare_words(layout: Layout, block: str) -> bool:
+    """Return whether a block has words without a plate."""
     return any(layout.styles[field].plate == "none" for field in layout.blocks[block].fields)
 
 
 def _beside(size: tuple[int, int], visual: PixelBox) -> Iterable[PixelBox]:
+    """Return the parts of the canvas above, below, left and right of the key visual."""
     width, height = size
     around = (
         PixelBox(0, 0, width, visual.top),

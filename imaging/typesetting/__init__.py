@@ -1,4 +1,4 @@
-"""Words in boxes: fonts, directions, line breaks, sizes, logos, and whether copy fits.
+"""Words in boxes: fonts, directions, line breaks, sizes, logos, and the test that copy fits.
 
 Imports foundry and imaging.pixels.
 """

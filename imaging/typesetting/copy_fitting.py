@@ -1,4 +1,4 @@
-"""What will not fit, found before a run: every block's areas are set with every locale's words; nothing is drawn."""
+"""The test, before a run, that copy fits: every locale's words are set in every block's areas; nothing is drawn."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from imaging.typesetting.logo import LogoDoesNotFit, LogoPlace, place_logo
 from imaging.typesetting.setting import BrandType, Setting, TextAreas, set_copy
 
 LONGEST = 3
+"""Copies that are tried for each field: those in which it is longest."""
 
 
 class SlotsOverlap(FoundryError):
-    """Two slots of a layout meet in a placement; that is the layout's fault, not the copy's."""
+    """Two slots of a layout overlap in a placement; the layout must change, not the copy."""
 
     code = "slots_overlap"
 
-    def __init__(self, layout: str, placement: str, locale: str, first: str, second: str):
+    def __init__(self, layout: str, placement: str, locale: str, first: str, second: str) -> None:
         super().__init__(layout, placement, locale, first, second)
         self.layout, self.placement, self.locale = layout, placement, locale
         self.first, self.second = first, second
@@ -41,7 +42,7 @@ class SlotsOverlap(FoundryError):
 
 @dataclass(frozen=True)
 class Fit:
-    """One copy in one layout and placement: why it cannot be shown, if so, and what gives way if it can."""
+    """One copy in one layout and placement: the refusal if it has no room, else the fields that give way."""
 
     layout: str
     placement: str
@@ -53,34 +54,41 @@ class Fit:
 def fit_copies(
     layout: Layout, placement: Placement, tenant: Tenant, copies: Iterable[tuple[str, Copy]]
 ) -> Iterator[Fit]:
-    """Every copy (locale, words) in a layout; where a block has several areas, the words must fit each of them."""
+    """Yield a Fit for each copy (locale, words); where a block has several areas, the words must fit each of them.
+
+    A logo without room ends the fits, as it is the same for every copy.
+    """
     brand = BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
     for locale, copy in copies:
-        room = layout_frame(layout, placement, is_rtl(locale))
+        frame = layout_frame(layout, placement, is_rtl(locale))
         try:
-            logo = place_logo(layout, room, tenant)
+            logo = place_logo(layout, frame, tenant)
         except LogoDoesNotFit as refusal:
             yield Fit(layout.id, placement.name, locale, refusal)
             return
-        rooms = _rooms(layout, placement, room, logo)
-        yield _worst([_fit(layout, each, locale, copy, (brand, logo)) for each in rooms])
+        choices = _area_choices(layout, placement, frame, logo)
+        yield _worst([_fit(layout, areas, locale, copy, (brand, logo)) for areas in choices])
 
 
-def _fit(layout: Layout, room: TextAreas, locale: str, copy: Copy, whose: tuple[BrandType, LogoPlace | None]) -> Fit:
+def _fit(layout: Layout, areas: TextAreas, locale: str, copy: Copy, whose: tuple[BrandType, LogoPlace | None]) -> Fit:
     brand, logo = whose
     try:
-        setting = set_copy(copy.only(layout.fields), locale, layout, room, brand)
+        setting = set_copy(copy.only(layout.fields), locale, layout, areas, brand)
     except FoundryError as refusal:
-        return Fit(layout.id, room.placement, locale, refusal)
-    overlap = _overlap(layout, room, locale, setting, logo)
-    return Fit(layout.id, room.placement, locale, overlap, setting.dropped)
+        return Fit(layout.id, areas.placement, locale, refusal)
+    overlap = _overlap(layout, areas, locale, setting, logo)
+    return Fit(layout.id, areas.placement, locale, overlap, setting.dropped)
 
 
 def _worst(found: list[Fit]) -> Fit:
+    """Return the first refusal, else the fit in which most fields give way."""
     return max(found, key=lambda fit: (fit.refusal is not None, len(fit.dropped)))
 
 
-def _rooms(layout: Layout, placement: Placement, frame: LayoutFrame, logo: LogoPlace | None) -> Iterator[TextAreas]:
+def _area_choices(
+    layout: Layout, placement: Placement, frame: LayoutFrame, logo: LogoPlace | None
+) -> Iterator[TextAreas]:
+    """Yield the blocks' first areas, then their second ones, and so on; a block with fewer areas keeps its last."""
     boxes = {name: block_boxes(block, frame, logo.clear if logo else None) for name, block in layout.blocks.items()}
     for at in range(max(len(areas) for areas in boxes.values())):
         chosen = tuple((name, areas[min(at, len(areas) - 1)]) for name, areas in boxes.items())
@@ -88,20 +96,21 @@ def _rooms(layout: Layout, placement: Placement, frame: LayoutFrame, logo: LogoP
 
 
 def _overlap(
-    layout: Layout, room: TextAreas, locale: str, setting: Setting, logo: LogoPlace | None
+    layout: Layout, areas: TextAreas, locale: str, setting: Setting, logo: LogoPlace | None
 ) -> SlotsOverlap | None:
     boxes = [(slot.field, slot.box) for slot in setting.slots]
     boxes += [("the logo", logo.box)] if logo else []
     for (first, one), (second, other) in combinations(boxes, 2):
         if one.overlaps(other):
-            return SlotsOverlap(layout.id, room.placement, locale, first, second)
+            return SlotsOverlap(layout.id, areas.placement, locale, first, second)
     return None
 
 
 def find_misfits(plan: Plan) -> Iterator[FoundryError]:
-    """The refusals that a plan's run would meet for want of room; for each field, its longest three words are tried.
+    """Yield the refusals that a plan's run would meet for want of room, each once.
 
-    Words that are shorter and yet wider may still be refused in the run, by a dead letter.
+    Only the longest copies of each field are tried (`longest_copies`); shorter words that are wider may still be
+    refused in the run, as a dead letter.
     """
     seen: set[str] = set()
     for cell in (cell for cells in plan.cells.values() for cell in cells):
@@ -113,7 +122,7 @@ def find_misfits(plan: Plan) -> Iterator[FoundryError]:
 
 
 def longest_copies(plan: Plan, layout: Layout) -> Iterator[tuple[str, Copy]]:
-    """Locale and copy of the products whose words are longest, each copy once."""
+    """Yield locale and copy of the products whose words are longest in some field, each copy once."""
     fields = [field for field in COPY_FIELDS if field in layout.fields]
     for locale in plan.locales:
         copies = dict.fromkeys(plan.copy(at, locale, layout.fields)[0] for at in range(len(plan.products)))

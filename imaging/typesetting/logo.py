@@ -1,4 +1,4 @@
-"""The brand's logo: which form fits an area, how large it is, and the space that stays clear around it."""
+"""The brand's logo: the form that fits an area, its size, and the clear space around it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from PIL import Image
 from foundry.errors import FoundryError
 from foundry.layout.layout import Layout, LogoSlot
 from foundry.tenant import Tenant
-from imaging.pixels.geometry import LayoutFrame, PixelBox
+from imaging.pixels.geometry import LayoutFrame, PixelBox, aligned_offset
 
 FILLS = 0.42
-"""A form earlier in the layout's list is taken if it fills this share of what the fullest form fills."""
+"""Share of the fullest form's area that an earlier form in the layout's list must fill to be taken."""
 
 
 class LogoDoesNotFit(FoundryError):
@@ -22,7 +22,7 @@ class LogoDoesNotFit(FoundryError):
 
     code = "logo_does_not_fit"
 
-    def __init__(self, layout: str, size: str, room: str, needed: str):
+    def __init__(self, layout: str, size: str, room: str, needed: str) -> None:
         super().__init__(layout, size, room, needed)
         self.layout, self.size, self.room, self.needed = layout, size, room, needed
 
@@ -43,7 +43,10 @@ class LogoPlace:
 
 
 def place_logo(layout: Layout, frame: LayoutFrame, tenant: Tenant) -> LogoPlace | None:
-    """Where the logo stands; None without one, or where it may be left out. LogoDoesNotFit otherwise."""
+    """Return the logo's form and box; None for a brand or layout without a logo.
+
+    Where no form reaches its smallest width: None if the layout may leave the logo out, else LogoDoesNotFit.
+    """
     kit, slot = tenant.brand.logo, layout.logo
     if kit is None or slot is None:
         return None
@@ -53,8 +56,8 @@ def place_logo(layout: Layout, frame: LayoutFrame, tenant: Tenant) -> LogoPlace 
         if slot.missing == "leave_out":
             return None
         raise _too_small(layout, frame, area, tenant)
-    width, height = _fitted(_shape(tenant, form), area)
-    x = area.left + _offset(slot.align, area.width - width, frame.rtl)
+    width, height = _largest_size(_shape(tenant, form), area)
+    x = area.left + aligned_offset(slot.align, area.width - width, frame.rtl)
     y = area.top + {"top": 0, "middle": (area.height - height) // 2, "bottom": area.height - height}[slot.anchor]
     space = round(height * kit.clear_space / 100)
     box = PixelBox(x, y, x + width, y + height)
@@ -70,28 +73,23 @@ def _too_small(layout: Layout, frame: LayoutFrame, area: PixelBox, tenant: Tenan
 
 
 def _form(slot: LogoSlot, area: PixelBox, tenant: Tenant) -> str | None:
-    """The first form of the slot's list that is large enough and fills the area well."""
+    """Return the first form of the slot's list that is large enough and fills the area well."""
     kit = tenant.brand.logo
     covers: dict[str, int] = {}
     for name in slot.variants:
         files = kit.form(name) if kit else None
         if files:
-            width, height = _fitted(_shape(tenant, name), area)
+            width, height = _largest_size(_shape(tenant, name), area)
             if width >= files.minimum_width_px:
                 covers[name] = width * height
     most = max(covers.values(), default=0)
     return next((name for name, covered in covers.items() if covered >= FILLS * most), None)
 
 
-def _fitted(shape: tuple[int, int], area: PixelBox) -> tuple[int, int]:
+def _largest_size(shape: tuple[int, int], area: PixelBox) -> tuple[int, int]:
+    """Return the largest size of a shape's aspect that fits the area."""
     ratio = min(area.width / shape[0], area.height / shape[1])
     return (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
-
-
-def _offset(align: str, spare: int, rtl: bool) -> int:
-    if align == "center":
-        return spare // 2
-    return spare if (align == "end") != rtl else 0
 
 
 def _shape(tenant: Tenant, form: str) -> tuple[int, int]:
@@ -112,7 +110,7 @@ def _size(path: Path) -> tuple[int, int]:
 
 
 def logo_picture(tenant: Tenant, place: LogoPlace, on_light: bool) -> Image.Image:
-    """The logo at its size, RGBA, in dark ink for light grounds and in light ink for dark ones."""
+    """Return the logo at its size, RGBA, in dark ink for light grounds and in light ink for dark ones."""
     return _picture(_file(tenant, place.form, "dark" if on_light else "light"), place.box.width, place.box.height)
 
 

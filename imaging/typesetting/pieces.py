@@ -1,4 +1,4 @@
-"""One slot's lines at one size, with the plate around them, before it has a place."""
+"""One slot's lines at one size, with the plate around them, before they have a place."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from foundry.layout.layout import TypeStyle
-from imaging.pixels.geometry import PixelBox
+from imaging.pixels.geometry import PixelBox, aligned_offset
 from imaging.typesetting.lettering import Style, TextLine, balance, flaw, leading, measure
 
 PADS = {"none": (0.0, 0.0, 0.0), "pill": (0.72, 1.62, 0.5), "button": (1.2, 2.38, 0.8), "badge": (0.0, 0.0, 0.0)}
-"""Ems beside the words, of the plate's height, and least above and below together; a badge's follow from its circle."""
+"""Plate → ems beside the words, usual height of a plate of one line, and least space above and below together.
+
+A badge's size follows from its circle.
+"""
 BADGE_EMS, BADGE_ROOM = (4.4, 5.4, 6.6, 7.8), 1.16
+"""Widths of a badge's lines that are tried, in ems, and the circle's diameter over the diagonal of its words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SlotPiece:
-    """A slot's lines: outer width and height in pixels, plate included, and the step from line to line."""
+    """A slot's lines, their outer width and height in pixels, plate included, and the step from line to line."""
 
     field: str
     style: Style
@@ -28,16 +32,16 @@ class SlotPiece:
     step: int
     plate: str
     flaw: float = 0.0
-    """How much smaller it should rather be set than with these lines, as a share of its range of sizes."""
+    """Share of its range of sizes that it should rather shrink by than be set with these lines."""
 
-    def placed(self, box: PixelBox, align: str, rtl: bool) -> tuple[tuple[int, int, TextLine], ...]:
-        """Left edge, baseline and line, for a part whose outer edge is `box`."""
+    def place_lines(self, box: PixelBox, align: str, rtl: bool) -> tuple[tuple[int, int, TextLine], ...]:
+        """Return left edge, baseline and line of each line, for a piece whose outer edge is `box`."""
         base = self._first_baseline(box)
         inner = max(line.width for line in self.lines)
         left = box.left + (box.width - inner) // 2
         align = "center" if self.plate != "none" else align
         return tuple(
-            (left + _offset(align, inner - line.width, rtl), base + at * self.step, line)
+            (left + aligned_offset(align, inner - line.width, rtl), base + at * self.step, line)
             for at, line in enumerate(self.lines)
         )
 
@@ -49,18 +53,13 @@ class SlotPiece:
         return box.top + (box.height - ink) // 2 + above
 
 
-def _offset(align: str, spare: int, rtl: bool) -> int:
-    if align == "center":
-        return spare // 2
-    return spare if (align == "end") != rtl else 0
-
-
 @lru_cache(maxsize=4_096)
 def _is_latin(text: str) -> bool:
     return all(unicodedata.name(c, "").startswith("LATIN") for c in text if c.isalpha())
 
 
 def _lines(text: str, style: Style, room: int, most: int, hyphens: bool) -> tuple[TextLine, ...] | None:
+    """Return at most `most` lines of at most `room` pixels; None where the words need more."""
     lines = tuple(balance(text, style, room, hyphens, most)) if room > 0 else ()
     fits = 0 < len(lines) <= most and all(line.width <= room for line in lines)
     return lines if fits else None
@@ -69,7 +68,7 @@ def _lines(text: str, style: Style, room: int, most: int, hyphens: bool) -> tupl
 def set_piece(
     field: str, text: str, kind: TypeStyle, style: Style, width: int, hyphens: bool = False
 ) -> SlotPiece | None:
-    """The slot's words in at most `width` pixels, plate included; None where they need more room or more lines."""
+    """Set a slot's words in at most `width` pixels, plate included; None where they need more room or more lines."""
     pad_x, usual, least = (round(ems * style.size) for ems in PADS[kind.plate])
     rooms = [round(ems * style.size) for ems in BADGE_EMS] if kind.plate == "badge" else [width - 2 * pad_x]
     tried = (_lines(text, style, min(room, width), kind.lines, hyphens) for room in rooms)
@@ -83,4 +82,8 @@ def set_piece(
         wide = high = round(max(math.hypot(wide, ink) * BADGE_ROOM, 3.4 * style.size))
     elif kind.plate != "none":
         wide, high = wide + 2 * pad_x, max(usual + step * (len(lines) - 1), ink + least)
-    return SlotPiece(field, style, lines, wide, high, step, kind.plate, flaw(lines)) if wide <= width else None
+    if wide > width:
+        return None
+    return SlotPiece(
+        field=field, style=style, lines=lines, width=wide, height=high, step=step, plate=kind.plate, flaw=flaw(lines)
+    )

@@ -1,8 +1,8 @@
-"""Copy set into a layout's blocks: sizes found, lines broken, boxes known, before any pixel is drawn.
+"""Copy set into a layout's blocks: sizes, lines and boxes, before any pixel is drawn.
 
-A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Type shrinks as well where it
-would break a phrase or leave a word alone, by as much as that is worth. Where there is still no room, slots give way in
-the layout's order, one at a time, and the rest begins again at its largest.
+A row that is too wide shrinks alone; where a block is too low, its rows shrink together. Type also shrinks to avoid a
+broken phrase or a lone word, by as much as each is worth. Where there is still no room, slots give way in the layout's
+order, one at a time, and the rest begins again at its largest size.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from foundry.errors import FoundryError
 from foundry.layout.layout import STEPS, Block, Layout, Size, TypeStyle
 from foundry.locales import is_rtl
 from foundry.tenant import BrandFonts, TypeScale
-from imaging.pixels.geometry import LayoutFrame
-from imaging.pixels.geometry import PixelBox as PixelBox
+from imaging.pixels.geometry import LayoutFrame, PixelBox
 from imaging.typesetting.lettering import Style, TextLine, plain_text
 from imaging.typesetting.pieces import SlotPiece, set_piece
 
 SHRINK = tuple(step / 20 for step in range(20, -1, -1))
+"""Shares of a style's range of sizes that are tried: 1 is its largest size, 0 its smallest."""
 SMALLEST_PX, SMALLEST_LEGAL_PX = 10, 9
 HYPHENS_BELOW = 0.5
-"""The share of its range of sizes below which a slot's words are divided: first they shrink."""
+"""Share of a style's range of sizes below which words may be divided: before that, they shrink."""
 
 
 class CopyDoesNotFit(FoundryError):
-    """Even at the smallest size, and with all gone that may go, the words leave their area."""
+    """The words leave their area even at the smallest size and without the slots that may give way."""
 
     code = "copy_does_not_fit"
 
-    def __init__(self, slot: str, text: str, placement: str, locale: str, room: str):
+    def __init__(self, slot: str, text: str, placement: str, locale: str, room: str) -> None:
         super().__init__(slot, text, placement, locale, room)
         self.slot, self.text, self.placement = slot, text, placement
         self.locale, self.room = locale, room
@@ -49,16 +49,16 @@ class CopyDoesNotFit(FoundryError):
 
 @dataclass(frozen=True)
 class TextAreas:
-    """Where the words of one placement may stand: a box a block, and where it is, for people."""
+    """The areas that words may fill in one placement: one box a block; `placement` is its name, for messages."""
 
     placement: str
     frame: LayoutFrame
     boxes: tuple[tuple[str, PixelBox], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SetSlot:
-    """One slot's lines; `box` bounds ink, and the plate around it. `lines` are left edge, baseline, line."""
+    """One slot's lines in their place: `box` bounds ink and plate; `lines` are left edge, baseline and line."""
 
     field: str
     box: PixelBox
@@ -69,13 +69,13 @@ class SetSlot:
 
     @property
     def text(self) -> str:
-        """The lines as one text."""
+        """Return the lines as one text."""
         return plain_text([line for _, _, line in self.lines])
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The slots in the order in which they are read, and the fields that gave way."""
+    """The slots in the order of reading, and the fields that gave way."""
 
     slots: tuple[SetSlot, ...]
     dropped: tuple[str, ...]
@@ -83,30 +83,29 @@ class Setting:
 
 @dataclass(frozen=True)
 class BrandType:
-    """What of a brand decides how its type is set."""
+    """The part of a brand that decides how type is set: fonts, scale, and names that are never divided."""
 
     fonts: BrandFonts
     scale: TypeScale
     names: tuple[str, ...] = ()
-    """What is never divided."""
 
 
 @lru_cache(maxsize=4_096)
 def set_copy(copy: Copy, locale: str, layout: Layout, room: TextAreas, brand: BrandType) -> Setting:
-    """Every slot that has words, set; CopyDoesNotFit names the one that cannot be."""
+    """Set every slot that has words, block by block; CopyDoesNotFit names the slot without room."""
     slots: list[SetSlot] = []
     dropped: list[str] = []
     for name, box in room.boxes:
-        setter = _Setter(copy, locale, layout, room, brand, name, box)
-        found, gone = setter.block()
+        setter = _BlockSetter(copy=copy, locale=locale, layout=layout, room=room, brand=brand, name=name, box=box)
+        found, gone = setter.set_block()
         slots += found
         dropped += gone
     rank = {field: at for at, field in enumerate(layout.priority)}
     return Setting(tuple(sorted(slots, key=lambda slot: rank.get(slot.field, len(rank)))), tuple(dropped))
 
 
-@dataclass(frozen=True)
-class _Setter:
+@dataclass(frozen=True, kw_only=True)
+class _BlockSetter:
     copy: Copy
     locale: str
     layout: Layout
@@ -122,14 +121,14 @@ class _Setter:
     def text(self, field: str) -> str:
         return str(getattr(self.copy, field, ""))
 
-    def block(self) -> tuple[list[SetSlot], list[str]]:
-        """The block's slots, and those that gave way for them."""
+    def set_block(self) -> tuple[list[SetSlot], list[str]]:
+        """Return the block's slots, and the fields that gave way for them."""
         block = self.layout.blocks[self.name]
         shown = [field for field in block.fields if self.text(field)]
         leaving = [field for field in self.layout.gives_way if field in shown]
         gone: list[str] = []
         while shown:
-            found = self._shrunk(block, shown)
+            found = self._set_rows(block, shown)
             if found is not None:
                 return found, gone
             if not leaving:
@@ -145,7 +144,8 @@ class _Setter:
         room = f"{self.box.width}x{self.box.height} pixels"
         return CopyDoesNotFit(worst, self.text(worst), self.room.placement, self.locale, room)
 
-    def _shrunk(self, block: Block, shown: list[str]) -> list[SetSlot] | None:
+    def _set_rows(self, block: Block, shown: list[str]) -> list[SetSlot] | None:
+        """Return the block's slots at the best common share of their sizes; None if they have no room at any."""
         rows = [[f for f in row if f in shown] for row in block.slots]
         rows = [row for row in rows if row]
         most = [self._largest(row) for row in rows]
@@ -157,12 +157,12 @@ class _Setter:
                 break
             parts = [self._row(row, min(share, limit or 0)) for row, limit in zip(rows, most, strict=True)]
             whole = [row for row in parts if row is not None]
-            if len(whole) == len(parts) and (stacked := self._stacked(block, whole, share)) is not None:
+            if len(whole) == len(parts) and (stacked := self._stack(block, whole, share)) is not None:
                 best = max(best, (share - max(map(_flaw, whole)), stacked), key=itemgetter(0))
         return best[1]
 
     def _largest(self, row: list[str]) -> float | None:
-        """The best share at which the row, taken alone, fits the block's width and its own number of lines."""
+        """Return the best share at which the row alone fits the block's width and its styles' numbers of lines."""
         best: tuple[float, float | None] = (-math.inf, None)
         for share in SHRINK:
             if share <= best[0]:
@@ -172,25 +172,26 @@ class _Setter:
         return best[1]
 
     def _row(self, fields: list[str], share: float) -> list[SlotPiece] | None:
-        parts = [self.part(field, self.box.width, share) for field in fields]
-        row = [part for part in parts if part is not None]
-        wide = sum(part.width for part in row) + self._between(row) * (len(row) - 1)
-        return row if len(row) == len(parts) and wide <= self.box.width else None
+        """Return the row's pieces side by side, or None where they are wider than the block."""
+        tried = [self._piece(field, share) for field in fields]
+        row = [piece for piece in tried if piece is not None]
+        wide = sum(piece.width for piece in row) + self._between(row) * (len(row) - 1)
+        return row if len(row) == len(tried) and wide <= self.box.width else None
 
     def _between(self, row: list[SlotPiece]) -> int:
         return round(1.1 * row[0].style.size) if len(row) > 1 else 0
 
-    def part(self, field: str, width: int, share: float) -> SlotPiece | None:
+    def _piece(self, field: str, share: float) -> SlotPiece | None:
         kind = self.layout.styles[field]
         least = SMALLEST_LEGAL_PX if field == "legal" else SMALLEST_PX
         style = self._style(kind, share, least)
-        return set_piece(field, self.text(field), kind, style, width, share < HYPHENS_BELOW)
+        return set_piece(field, self.text(field), kind, style, self.box.width, share < HYPHENS_BELOW)
 
     def _style(self, kind: TypeStyle, share: float, least: int) -> Style:
         small, large = (self._size(size) for size in kind.size)
         size = max(round(small + (large - small) * share), least)
         names = tuple(filter(None, (*self.brand.names, self.copy.product_name)))
-        return Style(getattr(self.brand.fonts, kind.font), kind.weight, size, self.rtl, self.locale, names)
+        return Style(getattr(self.brand.fonts, kind.font), kind.weight, size, self.rtl, self.locale, names=names)
 
     def _size(self, size: Size) -> float:
         scale = self.brand.scale
@@ -198,10 +199,10 @@ class _Setter:
         base = self.layout.base if isinstance(size, str) else size
         return base * float(scale.ratio) ** steps * scale.size / 100 * self.room.frame.reference_px / 1000
 
-    def _stacked(self, block: Block, rows: list[list[SlotPiece]], share: float) -> list[SetSlot] | None:
-        """Rows from top to bottom, or None where they are higher than the box."""
+    def _stack(self, block: Block, rows: list[list[SlotPiece]], share: float) -> list[SetSlot] | None:
+        """Return the slots of rows from top to bottom, or None where the rows are higher than the box."""
         gaps = [self._gap(block, row, share) for row in rows[1:]]
-        heights = [max(part.height for part in row) for row in rows]
+        heights = [max(piece.height for piece in row) for row in rows]
         spare = self.box.height - sum(heights) - sum(gaps)
         if spare < 0:
             return None
@@ -213,22 +214,24 @@ class _Setter:
         return slots
 
     def _gap(self, block: Block, row: list[SlotPiece], share: float) -> int:
-        own = [self.layout.styles[part.field].space_above for part in row]
+        own = [self.layout.styles[piece.field].space_above for piece in row]
         gap = max((space for space in own if space is not None), default=block.gap)
         return self.room.frame.length(gap * (0.75 + 0.25 * share))
 
     def _side_by_side(self, block: Block, row: list[SlotPiece], top: int, height: int) -> Iterable[SetSlot]:
         between = self._between(row)
-        wide = sum(part.width for part in row) + between * (len(row) - 1)
+        wide = sum(piece.width for piece in row) + between * (len(row) - 1)
         if block.spread and len(row) > 1:
             between += (self.box.width - wide) // (len(row) - 1)
-            wide = sum(part.width for part in row) + between * (len(row) - 1)
+            wide = sum(piece.width for piece in row) + between * (len(row) - 1)
         x = self._start(block.align, wide)
-        for part in reversed(row) if self.rtl else row:
-            box = PixelBox(x, (at := top + (height - part.height) // 2), x + part.width, at + part.height)
-            lines = part.placed(box, block.align, self.rtl)
-            yield SetSlot(part.field, box, part.style, lines, part.plate, self.name)
-            x += part.width + between
+        for piece in reversed(row) if self.rtl else row:
+            box = PixelBox(x, (at := top + (height - piece.height) // 2), x + piece.width, at + piece.height)
+            lines = piece.place_lines(box, block.align, self.rtl)
+            yield SetSlot(
+                field=piece.field, box=box, style=piece.style, lines=lines, plate=piece.plate, block=self.name
+            )
+            x += piece.width + between
 
     def _start(self, align: str, wide: int) -> int:
         if align == "center":
@@ -237,4 +240,4 @@ class _Setter:
 
 
 def _flaw(row: list[SlotPiece]) -> float:
-    return max(part.flaw for part in row)
+    return max(piece.flaw for piece in row)

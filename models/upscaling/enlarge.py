@@ -37,7 +37,7 @@ def enlarge_rows(rows: Rows, upscaler: LearnedUpscaler, width: int, height: int)
     crop = centred_crop(rows.width, rows.height, width, height)
     larger, crop = _cut(rows, crop, 2 * upscaler.margin)
     for scale in choose_passes(width / (crop.right - crop.left), upscaler.scales):
-        larger, crop = enlarge_in_tiles(larger, upscaler, scale), crop.scaled(scale)
+        larger, crop = enlarge_in_tiles(larger, upscaler, scale), crop.scale(scale)
     return resample_rows(larger, crop, width, height)
 
 

@@ -1,1 +1,1 @@
-"""Pixels as files: one module per format, the search for a quality, and the measure that it is held to."""
+"""Encoders of stills: one module per format, the search for a quality, and the likeness that it must reach."""

@@ -1,4 +1,4 @@
-"""sRGB pixels as printing inks: C, M, Y and K through an ICC profile, within the press's limit of ink."""
+"""Conversion of sRGB pixels to the inks C, M, Y and K by an ICC profile, within the press's limit of ink."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from imaging.still.encoding.sheet import profile
 Levels = NDArray[np.uint8]
 PRESS = "offset-coated-fogra39"
 MOST_INK = 300
-"""Per cent, the sum of all four inks; more does not dry on coated paper in sheet-fed offset."""
+"""Largest sum of the four inks in per cent; more does not dry on coated paper in sheet-fed offset."""
 
 
 @lru_cache(maxsize=1)
 def _transform() -> Any:
-    """Relative colorimetric with black point compensation (Adobe's, as LittleCMS does it)."""
+    """Return the transform: relative colorimetric with black point compensation (Adobe's, as LittleCMS does it)."""
     from PIL import ImageCms
 
     return ImageCms.buildTransform(
@@ -34,7 +34,7 @@ def _transform() -> Any:
 
 
 def inks(pixels: Levels) -> Levels:
-    """(height, width, 4) uint8 from (height, width, 3) sRGB; 255 is full ink, and no pixel has over MOST_INK."""
+    """Return (height, width, 4) uint8 inks of (height, width, 3) sRGB; 255 is full ink, none sums to over MOST_INK."""
     from PIL import ImageCms
 
     made = ImageCms.applyTransform(Image.fromarray(pixels), _transform())
@@ -42,7 +42,7 @@ def inks(pixels: Levels) -> Levels:
 
 
 def limit_ink(levels: Levels) -> Levels:
-    """The same inks with C, M and Y thinned, in proportion, where all four are more than MOST_INK; K is kept."""
+    """Return the inks with C, M and Y thinned in proportion where all four sum to over MOST_INK; K is kept."""
     total = levels.sum(axis=2, dtype=np.int32)
     allowed = MOST_INK * 255 // 100
     heavy = total > allowed
@@ -57,5 +57,5 @@ def limit_ink(levels: Levels) -> Levels:
 
 
 def most_ink(levels: Levels) -> float:
-    """Per cent: the heaviest pixel's inks together."""
+    """Return the sum of the inks of the heaviest pixel, in per cent."""
     return float(levels.sum(axis=2, dtype=np.int32).max()) * 100 / 255

@@ -1,4 +1,4 @@
-"""JPEG, WebP, AVIF and JPEG XL: each writes pixels at a quality from 1 to 100, and reads them back."""
+"""The lossy formats JPEG, WebP, AVIF and JPEG XL: each writes pixels at a quality from 1 to 100 and reads them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from imaging.still.encoding.sheet import Tags
 
 Levels = NDArray[np.uint8]
 FULL, HALF = 0x111111, 0x221111
-"""JPEG's sampling factors of luma and chroma, in OpenCV's writing: colour at full size, and at half."""
+"""JPEG's sampling factors of luma and chroma, as OpenCV encodes them: colour at full size, and at half size."""
 JFIF = 20
 """Bytes of a JPEG's first marker and its JFIF segment."""
 
 
 class NoLibrary(FoundryError):
-    """A format that this installation cannot write."""
+    """This installation lacks the library that writes a format."""
 
     code = "no_library"
 
-    def __init__(self, form: str, package: str):
+    def __init__(self, form: str, package: str) -> None:
         super().__init__(form, package)
         self.form, self.package = form, package
 
@@ -35,15 +35,16 @@ class NoLibrary(FoundryError):
         return f"{self.form} needs the package {self.package}, which is missing here; run `pip install {self.package}`."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Codec:
     """One lossy format.
 
-    `write(pixels, quality, fine, tags)` gives a file, without tags one for measuring; `fine` asks for colour at full
-    size. `rungs` are the qualities that a search steps over, and `guess` is the one it starts from. Below `calm` a
-    file goes only to meet a limit, as plain grounds, a brand's colour, begin to drift, which likeness does not weigh;
-    above `most` it never goes: what error is left is in the colour's size, and bytes no longer mend it.
-    `local`: blocks of 16 px do not depend on their neighbours, so that tiles encoded apart show what the file shows.
+    `write(pixels, quality, fine, tags)` returns a file, without tags one for measuring; `fine` asks for colour at full
+    size. `rungs` are the qualities that a search steps over, and `guess` is the one it starts from. A file gets less
+    than `calm` only to meet a byte limit: there, plain grounds in a brand's colour begin to drift, which likeness
+    weighs little. It never gets more than `most`: the error that is left comes from half-size colour, which more bytes
+    do not reduce. `local` says that blocks of 16 px do not depend on their neighbours, so tiles encoded apart look as
+    they do in the whole file.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Codec:
     local: bool = False
 
 
-def _saved(pixels: Levels, form: str, tags: Tags | None, **options: Any) -> bytes:
+def _save(pixels: Levels, form: str, tags: Tags | None, **options: Any) -> bytes:
     stream = io.BytesIO()
     if tags:
         options |= {"icc_profile": tags.icc, "xmp": tags.xmp}
@@ -65,7 +66,7 @@ def _saved(pixels: Levels, form: str, tags: Tags | None, **options: Any) -> byte
 
 
 def _jpeg(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
-    """OpenCV's writer: the same libjpeg-turbo as Pillow's, which holds Python's lock while it makes scans progressive.
+    """Write a JPEG by OpenCV; Pillow's writer, the same libjpeg-turbo, holds Python's lock for progressive scans.
 
     Without tags the file is not progressive; its pixels are the same.
     """
@@ -81,7 +82,7 @@ def _jpeg(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
 
 
 def tag_jpeg(bare: bytes, tags: Tags) -> bytes:
-    """The same JPEG with its dots per inch, XMP and ICC profile, behind the JFIF header that every bare one has."""
+    """Return the JPEG with its dots per inch, XMP and ICC profile, after the JFIF header that every bare file has."""
 
     def segment(marker: int, content: bytes) -> bytes:
         return struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content
@@ -93,22 +94,22 @@ def tag_jpeg(bare: bytes, tags: Tags) -> bytes:
     return bare[:13] + density + bare[18:JFIF] + xmp + icc + bare[JFIF:]
 
 
-def _webp(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
-    """WebP has half-size colour only, whatever `fine` says.
+def _webp(pixels: Levels, quality: int, _fine: bool, tags: Tags | None) -> bytes:
+    """Write a WebP; the format has half-size colour only, whatever `_fine` says.
 
     At the same likeness, method 4 takes twice as long as 2 for 2 to 3 per cent fewer bytes (benchmarks/encoding.py).
     """
-    return _saved(pixels, "WEBP", tags, quality=quality, method=2)
+    return _save(pixels, "WEBP", tags, quality=quality, method=2)
 
 
 def _avif(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
-    """One thread: the file must not depend on the machine.
+    """Write an AVIF, by one thread, so that the file does not depend on the machine.
 
-    libavif's own tuning for stills, "iq", stays: where it is structural similarity, tiles flatter the file, and the
-    search settles for one that is less like the picture.
+    libavif's own tuning for stills, "iq", stays: tuned for structural similarity, tiles look better than the file does,
+    and the search settles for a file that is less like the picture.
     """
     colour = "4:4:4" if fine else "4:2:0"
-    return _saved(pixels, "AVIF", tags, quality=quality, speed=8, subsampling=colour, max_threads=1, autotiling=False)
+    return _save(pixels, "AVIF", tags, quality=quality, speed=8, subsampling=colour, max_threads=1, autotiling=False)
 
 
 def _pillow_read(data: bytes) -> Levels:
@@ -124,8 +125,8 @@ def _imagecodecs() -> Any:
     return imagecodecs
 
 
-def _jxl(pixels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
-    """JPEG XL's quality as libjxl maps it to a distance; colour is always at full size."""
+def _jxl(pixels: Levels, quality: int, _fine: bool, tags: Tags | None) -> bytes:
+    """Write a JPEG XL; libjxl's own mapping turns quality into a distance, and colour is always at full size."""
     made = _imagecodecs().jpegxl_encode(
         np.ascontiguousarray(pixels), distance=0.1 + (100 - quality) * 0.09, effort=5, numthreads=1, usecontainer=False
     )
@@ -137,7 +138,7 @@ def _jxl_read(data: bytes) -> Levels:
 
 
 def wrap_jxl(codestream: bytes, tags: Tags) -> bytes:
-    """A JPEG XL codestream in its container (ISO/IEC 18181-2) with XMP; sRGB is said in the codestream itself."""
+    """Return a JPEG XL codestream in its container (ISO/IEC 18181-2) with XMP; the codestream itself states sRGB."""
 
     def box(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I4s", 8 + len(content), kind) + content
@@ -151,8 +152,10 @@ WEBP_RUNGS = (40, 50, 58, 66, 74, 80, 84, 87, 90, 92, 94, 96, 98)
 AVIF_RUNGS = (35, 42, 49, 55, 60, 65, 69, 73, 77, 81, 85, 89, 93)
 JXL_RUNGS = (50, 58, 65, 71, 76, 80, 84, 87, 90, 92, 94, 96, 98)
 CODECS = {
-    "jpeg": Codec("jpeg", _jpeg, _pillow_read, JPEG_RUNGS, guess=82, calm=78, most=96, local=True),
-    "webp": Codec("webp", _webp, _pillow_read, WEBP_RUNGS, guess=90, calm=80, most=94),
-    "avif": Codec("avif", _avif, _pillow_read, AVIF_RUNGS, guess=73, calm=60, most=93),
-    "jxl": Codec("jxl", _jxl, _jxl_read, JXL_RUNGS, guess=90, calm=87, most=98),
+    "jpeg": Codec(
+        name="jpeg", write=_jpeg, read=_pillow_read, rungs=JPEG_RUNGS, guess=82, calm=78, most=96, local=True
+    ),
+    "webp": Codec(name="webp", write=_webp, read=_pillow_read, rungs=WEBP_RUNGS, guess=90, calm=80, most=94),
+    "avif": Codec(name="avif", write=_avif, read=_pillow_read, rungs=AVIF_RUNGS, guess=73, calm=60, most=93),
+    "jxl": Codec(name="jxl", write=_jxl, read=_jxl_read, rungs=JXL_RUNGS, guess=90, calm=87, most=98),
 }

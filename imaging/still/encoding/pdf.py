@@ -1,7 +1,7 @@
 """PDF 1.6 of one printed page: one picture with bleed, page boxes in points, and an output intent.
 
-The boxes, the output intent and the colour are as PDF/X-4 (ISO 15930-7) wants them. The file does not call itself
-PDF/X-4: the standard asks for dates, which would make each run's file another one. There are no printer's marks.
+Boxes, output intent and colour are those of PDF/X-4 (ISO 15930-7). The file does not claim to be PDF/X-4: the standard
+requires dates, which would change the file from run to run. There are no printer's marks.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ RUNGS = (60, 68, 75, 81, 86, 90, 93, 96)
 
 @dataclass(frozen=True)
 class Boxes:
-    """A page's boxes in points, each (left, bottom, right, top): the whole, with bleed, and after trimming."""
+    """A page's boxes in points, each (left, bottom, right, top): the whole picture, with bleed, and after trimming."""
 
     media: tuple[Decimal, Decimal, Decimal, Decimal]
     bleed: tuple[Decimal, Decimal, Decimal, Decimal]
@@ -42,7 +42,10 @@ class Boxes:
 
 
 def boxes(placement: Placement, printed: Print, size: tuple[int, int]) -> Boxes:
-    """Trim is the placement's size, in the middle of the picture; BadInput if the picture has less than the bleed."""
+    """Return the boxes of a picture of `size` px; the trim box has the placement's size and lies in the middle.
+
+    BadInput if the picture has less than the bleed around it.
+    """
     whole = [points(px, printed.dots_per_inch) for px in size]
     page = [points(px, printed.dots_per_inch) for px in placement.size]
     margin = [(w - p) / 2 for w, p in zip(whole, page, strict=True)]
@@ -59,14 +62,14 @@ def boxes(placement: Placement, printed: Print, size: tuple[int, int]) -> Boxes:
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """A printed page to be filled: its boxes, whether in inks, and what the file says."""
+    """A printed page without its picture: boxes, colour in inks or RGB, and the XMP packet."""
 
     boxes: Boxes
     in_inks: bool
     xmp: bytes
 
-    def of(self, data: bytes, size: tuple[int, int], **entries: Any) -> bytes:
-        """The file, with `data` as its one picture of `size` px; `entries` say how it is packed."""
+    def with_picture(self, data: bytes, size: tuple[int, int], **entries: Any) -> bytes:
+        """Return the PDF file; `data` is its one picture of `size` px, `entries` its filter and other image entries."""
         pikepdf = _pikepdf()
         file = pikepdf.new()
         colour = pikepdf.Name.DeviceCMYK if self.in_inks else pikepdf.Array(["/ICCBased", _profile(file, "sRGB", 3)])
@@ -124,7 +127,10 @@ def _pikepdf() -> Any:
 
 
 def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
-    """The page with its picture exact if that is within the limit, else as a JPEG that is like enough."""
+    """Return the page with its exact picture if that is within the limit in bytes, else with a JPEG.
+
+    The JPEG is found by `Search`. BadInput for a placement that is not printed; NoLibrary without pikepdf.
+    """
     printed = placement.printed
     if printed is None:
         raise BadInput(placement.name, "takes pdf but is not printed; say its dots per inch and bleed in `printed`")
@@ -134,7 +140,9 @@ def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
     whole = _exact(page, levels)
     if len(whole) <= limit:
         return Try(whole, 100, 1.0)
-    jpeg = Codec("pdf", partial(_packed, page), _read, RUNGS, guess=86, calm=81, most=96, local=True)
+    jpeg = Codec(
+        name="pdf", write=partial(_pack_jpeg, page), read=_read, rungs=RUNGS, guess=86, calm=81, most=96, local=True
+    )
     return Search(jpeg, levels, sheet.tags).within(limit)
 
 
@@ -143,11 +151,14 @@ def _exact(page: PrintedPage, levels: Levels) -> bytes:
     height, width, channels = levels.shape
     how = pikepdf.Dictionary(Predictor=HORIZONTAL, Colors=channels, BitsPerComponent=8, Columns=width)
     data = zlib.compress(differences(levels).tobytes(), 6)
-    return page.of(data, (width, height), Filter=pikepdf.Name.FlateDecode, DecodeParms=how)
+    return page.with_picture(data, (width, height), Filter=pikepdf.Name.FlateDecode, DecodeParms=how)
 
 
-def _packed(page: PrintedPage, levels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
-    """A JPEG, alone for measuring, else on its page. Pillow stores inks inverted, as Adobe does; the page says so."""
+def _pack_jpeg(page: PrintedPage, levels: Levels, quality: int, fine: bool, tags: Tags | None) -> bytes:
+    """Return a JPEG, alone without tags, for measuring, else on its page.
+
+    Pillow stores inks inverted, as Adobe does; the page's Decode array states it.
+    """
     _make_room(levels)
     stream = io.BytesIO()
     Image.fromarray(levels, "CMYK" if page.in_inks else "RGB").save(
@@ -158,7 +169,7 @@ def _packed(page: PrintedPage, levels: Levels, quality: int, fine: bool, tags: T
     pikepdf = _pikepdf()
     inverted = {"Decode": pikepdf.Array([1, 0] * 4)} if page.in_inks else {}
     size = (levels.shape[1], levels.shape[0])
-    return page.of(stream.getvalue(), size, Filter=pikepdf.Name.DCTDecode, **inverted)
+    return page.with_picture(stream.getvalue(), size, Filter=pikepdf.Name.DCTDecode, **inverted)
 
 
 def _make_room(pixels: Levels) -> None:
@@ -167,7 +178,7 @@ def _make_room(pixels: Levels) -> None:
 
 
 def _read(data: bytes) -> Levels:
-    """The levels of a JPEG, alone or on its page."""
+    """Return the levels of a JPEG, alone or on its page."""
     if data.startswith(b"%PDF"):
         with _pikepdf().open(io.BytesIO(data)) as file:
             data = file.pages[0].Resources.XObject.Picture.read_raw_bytes()

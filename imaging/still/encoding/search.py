@@ -1,10 +1,10 @@
-"""The quality of a lossy file: high enough for the eye, low enough for the channel, in few encodings.
+"""The search for a lossy file's quality: high enough for the eye, low enough for the channel, in few encodings.
 
-What a quality does to a picture is measured on its hardest tiles, an eighteenth of a square of 1080 px, so that
-choosing a quality costs a fraction of the one whole file that is then written. The first measurement says how far away
-the right quality should be; from there one walks. Only where that file is over the limit is more written whole: once at
-the floor, which says whether the format can serve at all, then between by a secant on the logarithm of the size, which
-is nearly straight in quality. No more than MOST_FILES are written.
+The effect of a quality is measured on the picture's hardest tiles, an eighteenth of a square of 1080 px, so the search
+costs a fraction of the one whole file that is then written. The first measurement estimates the distance to the right
+quality; single steps do the rest. Only if that file is over the byte limit are more whole files written: one at the
+floor, to find out if the format can meet the limit at all, then some in between, by a secant on the logarithm of the
+size, which is nearly straight in quality. No more than MOST_FILES are written.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from imaging.still.encoding.lossy import Codec
 from imaging.still.encoding.sheet import Tags
 
 TARGET = 0.995
-"""The likeness every lossy file is made for: beside the original, no difference is found without enlarging both."""
+"""Likeness that lossy files are made for: no difference from the original can be found without enlarging both."""
 FLOOR = 0.985
-"""The least likeness that is published: differences can be found, none catches the eye."""
+"""Least likeness that is published: differences can be found, none catches the eye."""
 COLOUR_LOSS = 4.0
-"""Levels; half-size colour (4:2:0) is used where it changes no 8 x 8 px by more than this."""
+"""Levels by which half-size colour (4:2:0) may change the mean of 8 x 8 px; where it changes more, it is not used."""
 RUNG = 0.22
-"""How much the logarithm of what a file lacks in likeness falls from one rung to the next; the median of four codecs on
-eight compositions lies between 0.15 and 0.24."""
+"""Fall of log(1 - likeness) from one rung to the next; the median of four codecs on eight compositions lies between
+0.15 and 0.24."""
 SPARE = RUNG / 2
-"""Where a rung serves by less than this, the next lower one does not."""
+"""If a rung meets the wanted likeness by less than this, the next lower rung is taken not to meet it."""
 MOST_FILES = 6
+"""Whole files that a search writes at most."""
 
 
 @dataclass(frozen=True)
@@ -59,33 +60,37 @@ class Search:
 
     @cached_property
     def fine(self) -> bool:
-        """Whether colour must keep its full size."""
+        """Return whether colour must keep its full size."""
         return chroma_loss(self._reference.pixels) > COLOUR_LOSS
 
     def within(self, limit: int) -> Try:
-        """The best file of at most `limit` bytes whose likeness is TARGET or less; else the smallest acceptable one."""
+        """Return the file at the lowest quality that reaches TARGET, if it has at most `limit` bytes.
+
+        Else return the best file within the limit, and if none reaches FLOOR there, the smallest that does.
+        """
         rungs = self.codec.rungs
         wanted = self._rung(
             TARGET, rungs.index(self.codec.guess), rungs.index(self.codec.calm), rungs.index(self.codec.most)
         )
         best = self._whole(rungs[wanted])
         if len(best) <= limit:
-            return self._judged(best, rungs[wanted])
+            return self._judge(best, rungs[wanted])
         least, left = self._least(wanted)
         if len(least.data) > limit or least.likeness < FLOOR:
             return least
         return self._between(least, (rungs[wanted], len(best)), limit, left)
 
     def _least(self, wanted: int) -> tuple[Try, int]:
-        """The smallest whole file that is like enough, and how many more may be written."""
+        """Return the smallest whole file of at least FLOOR, and how many more files may be written."""
         rung = self._rung(FLOOR, max(wanted - 4, 0), 0, wanted)
-        left, least = MOST_FILES - 2, self._judged(self._whole(self.codec.rungs[rung]), self.codec.rungs[rung])
+        left, least = MOST_FILES - 2, self._judge(self._whole(self.codec.rungs[rung]), self.codec.rungs[rung])
         while least.likeness < FLOOR and rung < wanted and left > 0:
             rung += 1  # tiles beside each other were a little easier than tiles in their place
-            left, least = left - 1, self._judged(self._whole(self.codec.rungs[rung]), self.codec.rungs[rung])
+            left, least = left - 1, self._judge(self._whole(self.codec.rungs[rung]), self.codec.rungs[rung])
         return least, left
 
     def _between(self, low: Try, high: tuple[int, int], limit: int, files: int) -> Try:
+        """Return the best file within the limit from `low`, which meets it, to below `high` (quality, bytes)."""
         for _ in range(files):
             if high[0] - low.quality <= 1:
                 break
@@ -97,10 +102,10 @@ class Search:
             low = Try(data, quality, 0.0)
             if len(data) > 0.97 * limit:
                 break
-        return low if low.likeness else self._judged(low.data, low.quality)
+        return low if low.likeness else self._judge(low.data, low.quality)
 
     def _rung(self, wanted: float, start: int, bottom: int, top: int) -> int:
-        """The lowest rung from `bottom` to `top` whose likeness on the tiles is `wanted`; `top` if none is."""
+        """Return the lowest rung from `bottom` to `top` that reaches the likeness `wanted`; `top` if none does."""
         at = min(start, top)
         at = min(max(at + round(self._lack(at, wanted) / RUNG), bottom), top)
         if self._likeness(at) < wanted:
@@ -112,7 +117,7 @@ class Search:
         return at
 
     def _lack(self, rung: int, wanted: float) -> float:
-        """Logarithm of what a rung lacks in likeness over what it may lack: negative where it serves."""
+        """Return log of a rung's loss of likeness over the allowed loss: negative where the rung serves."""
         return math.log(max(1 - self._likeness(rung), 1e-6) / (1 - wanted))
 
     def _likeness(self, rung: int) -> float:
@@ -124,14 +129,14 @@ class Search:
     def _whole(self, quality: int) -> bytes:
         return self.codec.write(self.pixels, quality, self.fine, self.tags)
 
-    def _judged(self, data: bytes, quality: int) -> Try:
+    def _judge(self, data: bytes, quality: int) -> Try:
         if self.codec.local and quality in self.codec.rungs:
             return Try(data, quality, self._likeness(self.codec.rungs.index(quality)))
         return Try(data, quality, self._reference.likeness(self._tiles.of(self.codec.read(data))))
 
 
 def _secant(low: tuple[int, int], high: tuple[int, int], limit: int) -> int:
-    """The quality at which a straight line through (quality, log bytes) meets the limit, strictly between the two."""
+    """Return the quality at which a line through (quality, log bytes) meets the limit, strictly between the two."""
     rise = math.log(high[1] / low[1])
     share = math.log(limit / low[1]) / rise if rise > 0 else 0.5
     return min(max(low[0] + int(share * (high[0] - low[0])), low[0] + 1), high[0] - 1)

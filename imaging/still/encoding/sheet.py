@@ -1,4 +1,4 @@
-"""What is to be encoded: pixels, the words that go into the file, and a printed page's measures."""
+"""The input of an encoder: pixels, metadata for the file, and the measures of a printed page."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ POINTS_PER_INCH = 72
 
 @lru_cache(maxsize=4)
 def profile(name: str) -> bytes:
-    """An ICC profile of `templates/icc`, by file name without its ending."""
+    """Return the ICC profile `templates/icc/NAME.icc`."""
     return (TEMPLATES / "icc" / f"{name}.icc").read_bytes()
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What a file says besides its pixels: an XMP packet, an ICC profile, and dots per inch (0: nothing)."""
+    """The metadata of a file: an XMP packet, an ICC profile, and dots per inch (0: not stated)."""
 
     xmp: bytes
     icc: bytes
@@ -36,7 +36,7 @@ class Tags:
 
 @dataclass(frozen=True)
 class Sheet:
-    """(height, width, 3) RGB sRGB, uint8 or uint16, with its XMP packet and its placement's measures for print."""
+    """A picture to encode, (height, width, 3) RGB sRGB, uint8 or uint16, its XMP packet and its measures for print."""
 
     levels: NDArray[Any]
     xmp: bytes
@@ -44,29 +44,29 @@ class Sheet:
 
     @cached_property
     def pixels(self) -> NDArray[np.uint8]:
-        """8 bits a channel; 16 are rounded to the nearest level."""
+        """Return 8 bits a channel; 16 are rounded to the nearest level."""
         if self.levels.dtype == np.uint8:
             return self.levels
         return ((self.levels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 
     @cached_property
     def image(self) -> Image.Image:
-        """The 8-bit pixels as Pillow takes them."""
+        """Return the 8-bit pixels as Pillow takes them."""
         return Image.fromarray(self.pixels)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
+        """Return width and height in pixels."""
         return (self.levels.shape[1], self.levels.shape[0])
 
     @property
     def tags(self) -> Tags:
-        """For a file in sRGB."""
+        """Return the metadata of a file in sRGB."""
         return Tags(self.xmp, profile("sRGB"), self.printed.dots_per_inch if self.printed else 0)
 
 
 def sheet(image: Image.Image | NDArray[np.uint16], placement: Placement, xmp: bytes) -> Sheet:
-    """`image` is RGB of 8 bits, or (height, width, 3) uint16; BadInput names what else came."""
+    """Return the input of an encoder; BadInput unless `image` is RGB of 8 bits or (height, width, 3) uint16."""
     if isinstance(image, Image.Image):
         if image.mode != "RGB":
             raise BadInput(placement.name, f"got a picture of mode {image.mode}; compositions are RGB, flatten it")
@@ -77,10 +77,10 @@ def sheet(image: Image.Image | NDArray[np.uint16], placement: Placement, xmp: by
 
 
 def points(px: int, dots_per_inch: int) -> Decimal:
-    """A length in PDF points (1/72 inch), to a ten-thousandth."""
+    """Return a length in PDF points (1/72 inch), to a ten-thousandth."""
     return (Decimal(px) * POINTS_PER_INCH / dots_per_inch).quantize(Decimal("0.0001"))
 
 
 def bleed_points(printed: Print) -> Decimal:
-    """The bleed in PDF points, to a ten-thousandth."""
+    """Return the bleed in PDF points, to a ten-thousandth."""
     return (printed.bleed_mm * POINTS_PER_INCH / MM_PER_INCH).quantize(Decimal("0.0001"))

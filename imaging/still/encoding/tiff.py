@@ -1,4 +1,7 @@
-"""TIFF 6.0: 8 or 16 bits of sRGB, or 8 bits of four inks; deflate with the horizontal predictor, no date, no names."""
+"""TIFF 6.0: 8 or 16 bits of sRGB, or 8 bits of four inks, deflated with the horizontal predictor.
+
+No date, software or name is written, so the same picture gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ HORIZONTAL = 2
 
 
 def tiff(sheet: Sheet) -> bytes:
-    """16 bits if the sheet has them; inks, of 8 bits, where its placement is printed in CMYK."""
+    """Return a file of 16 bits if the sheet has them; of inks, 8 bits, where its placement is printed in CMYK."""
     try:
         import tifffile
     except ImportError as error:
@@ -55,7 +58,7 @@ def _strips(levels: NDArray[Any]) -> Iterator[bytes]:
 
 
 def differences(levels: NDArray[Any]) -> NDArray[Any]:
-    """Each sample less its left neighbour of the same channel, wrapping around (TIFF 6.0, section 14)."""
+    """Return each sample less its left neighbour of the same channel, wrapping around (TIFF 6.0, section 14)."""
     made = levels.copy()
     made[:, 1:] -= levels[:, :-1]
     return made

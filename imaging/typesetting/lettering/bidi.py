@@ -1,7 +1,7 @@
-"""Which way each character of a paragraph runs: the Unicode Bidirectional Algorithm (UAX #9), in full.
+"""The direction of each character of a paragraph: the Unicode Bidirectional Algorithm (UAX #9), in full.
 
-A level is the depth of embedding: even from left to right, odd from right to left. Rule names are UAX #9's. Glyphs
-are mirrored and reversed by HarfBuzz, which gets every run with its direction; here is only the order.
+A level is the depth of embedding: even from left to right, odd from right to left. Rule names are UAX #9's. HarfBuzz
+mirrors and reverses glyphs, given the direction of every run; this module decides only the order.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ TURNING = frozenset(("R", "AL", "AN", *EMBEDDINGS, "PDF", *ISOLATES, "PDI"))
 
 @lru_cache(maxsize=4_096)
 def _kind(character: str) -> str:
-    """The character's class; of those that this Python does not know yet, emoji are neutral and others letters."""
+    """Return the character's class; of those that this Python does not know yet, emoji are neutral, others letters."""
     return unicodedata.bidirectional(character) or ("ON" if "\U0001f000" <= character < "\U00020000" else "L")
 
 
 @lru_cache(maxsize=4_096)
 def levels(text: str, rtl: bool) -> tuple[int, ...]:
-    """The level of every character of one paragraph whose base direction is given; L1 is left to `line_levels`."""
+    """Return the level of every character of one paragraph, for its base direction; `line_levels` applies L1."""
     kinds = [_kind(character) for character in text]
     base = int(rtl)
     if not rtl and TURNING.isdisjoint(kinds):
@@ -53,7 +53,7 @@ def levels(text: str, rtl: bool) -> tuple[int, ...]:
 
 
 def line_levels(text: str, found: Sequence[int], rtl: bool) -> list[int]:
-    """Levels of one line, given its part of the paragraph's: white space at its end and at tabs is the base's (L1)."""
+    """Return the levels of one line from its part of the paragraph's: its end's white space has the base level (L1)."""
     resolved, trailing = list(found), True
     for at in range(len(text) - 1, -1, -1):
         kind = _kind(text[at])
@@ -64,7 +64,7 @@ def line_levels(text: str, found: Sequence[int], rtl: bool) -> list[int]:
 
 
 def visual(found: Sequence[int]) -> list[int]:
-    """Indices from left to right, for pieces of these levels in logical order (L2)."""
+    """Return indices from left to right, for pieces of these levels in logical order (L2)."""
     order = list(range(len(found)))
     for level in range(max(found, default=0), 0, -1):
         at = 0
@@ -78,8 +78,8 @@ def visual(found: Sequence[int]) -> list[int]:
 
 
 def _explicit(kinds: list[str], base: int) -> tuple[list[int], list[str]]:
-    """X1 to X8: levels by embeddings, overrides and isolates, and the kinds that overrides leave."""
-    matched = _matched(kinds)
+    """Return levels by embeddings, overrides and isolates, and the kinds that overrides leave (X1 to X8)."""
+    matched = _isolate_ends(kinds)
     starts = {end: start for start, end in matched.items()}
     stack: list[tuple[int, str, int]] = [(base, "", -1)]  # level, override, index of the isolate's start
     found, resolved, lost = [base] * len(kinds), list(kinds), 0
@@ -105,8 +105,8 @@ def _explicit(kinds: list[str], base: int) -> tuple[list[int], list[str]]:
     return found, resolved
 
 
-def _matched(kinds: list[str]) -> dict[int, int]:
-    """Isolate's start → its end (BD9)."""
+def _isolate_ends(kinds: list[str]) -> dict[int, int]:
+    """Return the end of each isolate by its start (BD9)."""
     opened: list[int] = []
     found: dict[int, int] = {}
     for at, kind in enumerate(kinds):
@@ -118,7 +118,7 @@ def _matched(kinds: list[str]) -> dict[int, int]:
 
 
 def _isolate_turns(kinds: list[str], at: int, matched: dict[int, int]) -> int:
-    """1 if the isolate that starts at `at` runs from right to left; FSI by its first strong character (P2, P3)."""
+    """Return 1 if the isolate at `at` runs from right to left; FSI follows its first strong character (P2, P3)."""
     if kinds[at] != "FSI":
         return int(kinds[at] == "RLI")
     index, end = at + 1, matched.get(at, len(kinds))
@@ -130,10 +130,10 @@ def _isolate_turns(kinds: list[str], at: int, matched: dict[int, int]) -> int:
 
 
 def _sequences(kinds: list[str], found: list[int], base: int) -> Iterator[tuple[list[int], str, str]]:
-    """X9 and X10: isolating run sequences as indices, with the strong kinds before and after them."""
+    """Yield isolating run sequences as indices, with the strong kinds before and after them (X9, X10)."""
     kept = [at for at, kind in enumerate(kinds) if kind not in REMOVED]
     place = {at: n for n, at in enumerate(kept)}
-    matched = {a: b for a, b in _matched(kinds).items() if found[a] == found[b]}
+    matched = {a: b for a, b in _isolate_ends(kinds).items() if found[a] == found[b]}
     runs: dict[int, list[int]] = {}
     first = -1
     for n, at in enumerate(kept):
@@ -157,24 +157,10 @@ def _sequences(kinds: list[str], found: list[int], base: int) -> Iterator[tuple[
 
 
 def _weak(kinds: list[str], indices: list[int], start: str) -> None:
-    """W1 to W7, in place."""
-    before = start
-    for at in indices:  # W1
-        if kinds[at] == "NSM":
-            kinds[at] = "ON" if before in (*ISOLATES, "PDI") else before
-        before = kinds[at]
-    strong = start
-    for at in indices:  # W2
-        if kinds[at] in ("R", "L", "AL"):
-            strong = kinds[at]
-        elif kinds[at] == "EN" and strong == "AL":
-            kinds[at] = "AN"
-    for at in indices:  # W3
-        kinds[at] = "R" if kinds[at] == "AL" else kinds[at]
-    for left, at, right in zip(indices, indices[1:], indices[2:], strict=False):  # W4
-        beside = kinds[left] if kinds[left] == kinds[right] else ""
-        if (kinds[at] in ("ES", "CS") and beside == "EN") or (kinds[at] == "CS" and beside == "AN"):
-            kinds[at] = beside
+    """Resolve weak kinds in place (W1 to W7)."""
+    _absorb_marks(kinds, indices, start)
+    _resolve_numbers(kinds, indices, start)
+    _join_separators(kinds, indices)
     _join_signs(kinds, indices)
     strong = start
     for at in indices:  # W7
@@ -184,8 +170,37 @@ def _weak(kinds: list[str], indices: list[int], start: str) -> None:
             kinds[at] = "L"
 
 
+def _absorb_marks(kinds: list[str], indices: list[int], start: str) -> None:
+    """Give marks the kind of the character before them (W1)."""
+    before = start
+    for at in indices:
+        if kinds[at] == "NSM":
+            kinds[at] = "ON" if before in (*ISOLATES, "PDI") else before
+        before = kinds[at]
+
+
+def _resolve_numbers(kinds: list[str], indices: list[int], start: str) -> None:
+    """Make European numbers after Arabic letters Arabic, then Arabic letters right-to-left (W2, W3)."""
+    strong = start
+    for at in indices:
+        if kinds[at] in ("R", "L", "AL"):
+            strong = kinds[at]
+        elif kinds[at] == "EN" and strong == "AL":
+            kinds[at] = "AN"
+    for at in indices:
+        kinds[at] = "R" if kinds[at] == "AL" else kinds[at]
+
+
+def _join_separators(kinds: list[str], indices: list[int]) -> None:
+    """Give one separator between two numbers of one kind their kind (W4)."""
+    for left, at, right in zip(indices, indices[1:], indices[2:], strict=False):
+        beside = kinds[left] if kinds[left] == kinds[right] else ""
+        if (kinds[at] in ("ES", "CS") and beside == "EN") or (kinds[at] == "CS" and beside == "AN"):
+            kinds[at] = beside
+
+
 def _join_signs(kinds: list[str], indices: list[int]) -> None:
-    """W5 and W6: signs beside a number belong to it; the other signs and separators are neutral."""
+    """Join signs to the number beside them, and make other signs and separators neutral (W5, W6)."""
     for order in (indices, indices[::-1]):
         before = ""
         for at in order:
@@ -202,7 +217,7 @@ def _as_strong(kind: str) -> str:
 
 
 def _brackets(text: str, original: list[str], kinds: list[str], indices: list[int], start: str, level: int) -> None:
-    """N0: a pair of brackets takes the direction of what it holds, or of what stands before it."""
+    """Give each pair of brackets the direction of its content, or of the text before it (N0)."""
     own = "LR"[level % 2]
     place = {at: n for n, at in enumerate(indices)}
     for opened, closed in _pairs(text, kinds, indices):
@@ -222,7 +237,7 @@ def _brackets(text: str, original: list[str], kinds: list[str], indices: list[in
 
 
 def _pairs(text: str, kinds: list[str], indices: list[int]) -> list[tuple[int, int]]:
-    """BD16: bracket pairs, by their openers; none once 63 are open."""
+    """Return bracket pairs in the order of their openers; the search ends once 63 are open (BD16)."""
     opened: list[tuple[str, int]] = []
     found = []
     for at in indices:
@@ -242,7 +257,7 @@ def _pairs(text: str, kinds: list[str], indices: list[int]) -> list[tuple[int, i
 
 
 def _neutral(kinds: list[str], indices: list[int], start: str, end: str, level: int) -> None:
-    """N1 and N2: neutrals between two of one direction take it, the others take the embedding's."""
+    """Give neutrals between two of one direction that direction, the others the embedding's (N1, N2)."""
     own, at = "LR"[level % 2], 0
     while at < len(indices):
         stop = at

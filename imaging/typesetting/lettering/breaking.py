@@ -1,6 +1,6 @@
-"""Where a line may end: UAX #14, cut down and completed as each script's readers expect.
+"""Line breaking: UAX #14, restricted and completed as the readers of each script expect.
 
-The default rules come from the crate unicode-linebreak. On top of them: Thai breaks between the words of a dictionary;
+The default rules come from the crate unicode-linebreak. In addition, Thai breaks between the words of a dictionary;
 Korean between words only; Japanese and Chinese between phrases rather than within them (BudouX); numbers keep their
 units, French signs their spaces, and one-letter words of Polish and Czech the word that they lead. Latin words
 are divided only where `hyphens` allows it.
@@ -65,7 +65,7 @@ DIVIDED_BY_HAND, DIVIDED_IN_COMPOUND, DIVIDED = 0.3, 0.4, 0.9
 
 @dataclass(frozen=True)
 class Break:
-    """The next line may begin at index `at`, for a price; `hyphen` is written where the line ends."""
+    """A place where the next line may begin, index `at`, and its price; `hyphen` is written at the line's end."""
 
     at: int
     price: float = 0.0
@@ -74,13 +74,13 @@ class Break:
 
 @lru_cache(maxsize=4_096)
 def breaks(text: str, locale: str, names: tuple[str, ...] = (), hyphens: bool = False) -> tuple[Break, ...]:
-    """Every break of one paragraph (no newline in it), in order, its end excluded.
+    """Return every break of one paragraph (without a newline), in order, its end excluded.
 
-    `names` are written undivided, and broken between their words only where nothing else will do.
+    `names` are never divided; a break between their words costs most.
     """
     found = dict.fromkeys(_standard(text), 0.0)
     found |= {at: BETWEEN_THAI_WORDS for at in word_breaks(text) if text[at] not in IDEOGRAPHIC_REPEATS}
-    language = locale.split("-")[0]
+    language = locale.split("-", maxsplit=1)[0]
     if language == "zh":
         found |= {at.start(): 0.0 for at in AROUND_CHINESE_QUOTES.finditer(text)}
     phrases = _phrases(text, locale)
@@ -94,13 +94,13 @@ def breaks(text: str, locale: str, names: tuple[str, ...] = (), hyphens: bool = 
         soft = text[at - 1] == "\u00ad"
         made.append(Break(at, max(price, DIVIDED_BY_HAND) if soft else price, "-" if soft else ""))
     if hyphens:
-        made += [one for one in _divided(text, locale, named) if one.at not in found]
+        made += [one for one in _divisions(text, locale, named) if one.at not in found]
         made.sort(key=lambda one: one.at)
     return tuple(made)
 
 
 def _standard(text: str) -> list[int]:
-    """UAX #14 with its defaults, as indices."""
+    """Return the breaks of UAX #14 with its defaults, as indices."""
     from unicode_segmentation_rs import line_break_units
 
     at, found = 0, []
@@ -111,7 +111,7 @@ def _standard(text: str) -> list[int]:
 
 
 def _clings(text: str, at: int, language: str) -> bool:
-    """Whether what stands before `at` must stay with what follows."""
+    """Return whether the text before `at` must stay with the text after it."""
     before, after = text[max(0, at - 12) : at], text[at : at + 8]
     if text[at] in IDEOGRAPHIC_REPEATS:
         return True
@@ -153,10 +153,10 @@ def _parser(model: str) -> Parser:
 
 
 def _phrases(text: str, locale: str) -> frozenset[int] | None:
-    """Where phrases begin, in a text that has Han or kana; None in others."""
+    """Return where phrases begin, in a text that has Han or kana; None for others."""
     if not HAN_OR_KANA.search(text):
         return None
-    language = locale.split("-")[0]
+    language = locale.split("-", maxsplit=1)[0]
     traditional = any(part in ("Hant", "TW", "HK", "MO") for part in locale.split("-"))
     model = "ja" if language != "zh" else "zh-Hant" if traditional else "zh-Hans"
     at, found = 0, set()
@@ -178,8 +178,8 @@ def _spans(text: str, names: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             at = text.find(name, at + len(name))
 
 
-def _divided(text: str, locale: str, named: list[tuple[int, int]]) -> Iterator[Break]:
-    """Divisions of long words, but of those in a name, an address or a code."""
+def _divisions(text: str, locale: str, named: list[tuple[int, int]]) -> Iterator[Break]:
+    """Yield divisions of long words, except words in a name, an address or a code."""
     kept = sorted([*named, *(token.span() for token in TOKEN.finditer(text) if CODE.search(token[0]))])
     for word in WORD.finditer(text):
         before = bisect_right(kept, (word.end(), 0)) - 1

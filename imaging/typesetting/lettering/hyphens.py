@@ -1,4 +1,4 @@
-"""Where long Latin words may be divided: TeX's patterns, through pyphen."""
+"""Division of long Latin words: TeX's patterns, through pyphen."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def _patterns(locale: str) -> Pyphen | None:
 
 @lru_cache(maxsize=8_192)
 def divisions(word: str, locale: str) -> tuple[tuple[int, bool], ...]:
-    """(Index at which `word` may be divided, whether it is a joint of a compound), three letters or more from its ends.
+    """Return (index at which `word` may be divided, whether that is a joint of a compound), sorted.
 
-    Short words and names have none: names are words with capitals inside or, but in German, at their beginning. A word
-    that has soft hyphens is divided only there, by `breaking`.
+    Each lies three letters or more from the word's ends. Short words and names have none: names are words with capitals
+    inside or, except in German, at their beginning. A word with soft hyphens is divided only there, by `breaking`.
     """
     if not SHORTEST <= len(word) <= LONGEST or "\u00ad" in word or word[1:] != word[1:].lower():
         return ()
-    if word[0].isupper() and locale.split("-")[0] not in CAPITALISED_NOUNS:
+    if word[0].isupper() and locale.split("-", maxsplit=1)[0] not in CAPITALISED_NOUNS:
         return ()
     patterns = _patterns(locale)
     if patterns is None:
         return ()
-    german = locale.split("-")[0] in CAPITALISED_NOUNS
+    german = locale.split("-", maxsplit=1)[0] in CAPITALISED_NOUNS
     joints = [joint.end() for joint in JOINT.finditer(word)] if german else []
     plain = [at for at in map(int, patterns.positions(word)) if all(abs(at - joint) > 2 for joint in joints)]
     return tuple(sorted([(at, False) for at in plain] + [(at, True) for at in joints]))

@@ -1,4 +1,4 @@
-"""Lines of a text: as few as its width needs, of nearly equal length, broken where the script and the sense allow."""
+"""Lines of a text: as few as the width needs, of nearly equal length, broken where script and sense allow."""
 
 from __future__ import annotations
 
@@ -35,15 +35,18 @@ LATIN_LEADING = 1.16
 
 
 class Cuts(Enum):
-    """Which breaks a setting uses: those that keep phrases and names whole; all; all, and divisions of words wider than
-    the line; all, and every division."""
+    """The breaks that lines may use.
+
+    WHOLE: those that keep phrases and names whole. PLAIN: all between words. WIDE_DIVIDED: also divisions of words that
+    are wider than the line. DIVIDED: also every other division.
+    """
 
     WHOLE, PLAIN, WIDE_DIVIDED, DIVIDED = range(4)
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """A paragraph between its breaks: where each piece ends, how far the pen has gone, what a line end saves."""
+class _Pieces:
+    """A paragraph in pieces between its breaks: end of each piece, advance up to there, and what a line's end saves."""
 
     text: str
     ends: tuple[Break, ...]
@@ -51,20 +54,20 @@ class _Cut:
     saved: tuple[float, ...]
 
     def width(self, start: int, stop: int) -> float:
-        """Of a line that shows the pieces from `start` to before `stop`, in pixels."""
+        """Return the width in pixels of a line that shows the pieces from `start` to before `stop`."""
         return self.after[stop] - self.after[start] - self.saved[stop]
 
 
 def wrap(text: str, style: Style, width: int) -> list[TextLine]:
-    """Greedy lines of at most `width` pixels; a piece that is wider stands alone and sticks out."""
+    """Return greedy lines of at most `width` pixels; a piece that is wider stands alone and sticks out."""
     return list(_set(text, style, width, Cuts.PLAIN, False))
 
 
 def balance(text: str, style: Style, width: int, hyphens: bool = False, most: int = 0) -> list[TextLine]:
-    """As few lines as `wrap`, of nearly equal length, so that no word is left alone.
+    """Return as few lines as `wrap`, of nearly equal length, so that no word is left alone.
 
     With `hyphens`, long words are divided by their language's patterns, but only where a word is wider than the line or
-    where three lines or more would be very ragged. Where `most` lines have room, one more than needed may be spent to
+    three lines or more would be very ragged. Where `most` lines have room, one line more than needed may be spent to
     keep phrases and names whole.
     """
     lines = _set(text, style, width, Cuts.PLAIN, True)
@@ -72,14 +75,14 @@ def balance(text: str, style: Style, width: int, hyphens: bool = False, most: in
         whole = _set(text, style, width, Cuts.WHOLE, True)
         if len(whole) <= min(most, len(lines) + 1) and not _overfull(whole, width):
             return list(whole)
-    if hyphens and (cuts := _gaining(lines, width)):
+    if hyphens and (cuts := _divisions_that_help(lines, width)):
         divided = _set(text, style, width, cuts, True)
         lines = min(lines, divided, key=lambda tried: (_overfull(tried, width), -_evenness(tried)))
     return list(lines)
 
 
 def flaw(lines: Sequence[TextLine]) -> float:
-    """How much smaller a text should rather be set than as these lines, as a share of its range of sizes."""
+    """Return the share of its range of sizes that a text should rather shrink by than be set as these lines."""
     widest = max((line.width for line in lines), default=0)
     worst = max((line.price for line in lines), default=0.0)
     if worst >= WITHIN_PHRASE:
@@ -88,13 +91,13 @@ def flaw(lines: Sequence[TextLine]) -> float:
 
 
 def plain_text(lines: Sequence[TextLine]) -> str:
-    """What the lines say, as one text: without the hyphens and the line ends that setting them brought."""
+    """Return the text of lines, without the hyphens and line ends that setting them added."""
     return "".join(line.source for line in lines).replace("\u00ad", "").replace("\n", " ").strip()
 
 
 @lru_cache(maxsize=4_096)
 def leading(text: str) -> float:
-    """Distance of baselines in ems, by the script that needs most."""
+    """Return the distance of baselines in ems, by the script of the text that needs most."""
     return next((need for need, script in LEADING.items() if script.search(text)), LATIN_LEADING)
 
 
@@ -107,7 +110,7 @@ def _evenness(lines: Sequence[TextLine]) -> float:
     return min(widths) / max(widths) if widths else 1.0
 
 
-def _gaining(lines: Sequence[TextLine], width: int) -> Cuts | None:
+def _divisions_that_help(lines: Sequence[TextLine], width: int) -> Cuts | None:
     if _overfull(lines, width):
         return Cuts.WIDE_DIVIDED
     return Cuts.DIVIDED if len(lines) >= RAGGED_LINES and _evenness(lines) < RAGGED else None
@@ -115,16 +118,16 @@ def _gaining(lines: Sequence[TextLine], width: int) -> Cuts | None:
 
 @lru_cache(maxsize=8_192)
 def _set(text: str, style: Style, width: int, cuts: Cuts, even: bool) -> tuple[TextLine, ...]:
-    """The lines of every paragraph, measured as they will be drawn."""
+    """Return the lines of every paragraph, measured as they will be drawn."""
     found: list[TextLine] = []
     for paragraph in clean(text).split("\n"):
         if paragraph.strip():
-            found += _fitted(_cut(paragraph, style, cuts, width), style, width, even)
+            found += _fit_lines(_measure_pieces(paragraph, style, cuts, width), style, width, even)
     return tuple(found)
 
 
-def _fitted(cut: _Cut, style: Style, width: int, even: bool) -> list[TextLine]:
-    """Lines whose true width is at most `width` where their estimate is: kerning and ink may add a pixel or two."""
+def _fit_lines(cut: _Pieces, style: Style, width: int, even: bool) -> list[TextLine]:
+    """Return lines of at most `width` as drawn: kerning and ink may add a pixel or two to the sum of the pieces."""
     bound = float(width)
     for _ in range(TRIES):
         spans = _greedy(cut, bound)
@@ -139,7 +142,7 @@ def _fitted(cut: _Cut, style: Style, width: int, even: bool) -> list[TextLine]:
     return lines
 
 
-def _kept(text: str, style: Style, cuts: Cuts, width: int) -> Iterator[Break]:
+def _usable_breaks(text: str, style: Style, cuts: Cuts, width: int) -> Iterator[Break]:
     plain = breaks(text, style.locale, style.names)
     if cuts in (Cuts.WHOLE, Cuts.PLAIN):
         yield from (one for one in plain if cuts is Cuts.PLAIN or one.price < WITHIN_PHRASE)
@@ -152,8 +155,8 @@ def _kept(text: str, style: Style, cuts: Cuts, width: int) -> Iterator[Break]:
             yield one
 
 
-def _cut(text: str, style: Style, cuts: Cuts, width: int) -> _Cut:
-    ends = (*_kept(text, style, cuts, width), Break(len(text)))
+def _measure_pieces(text: str, style: Style, cuts: Cuts, width: int) -> _Pieces:
+    ends = (*_usable_breaks(text, style, cuts, width), Break(len(text)))
     at, pen, after, saved = 0, 0.0, [0.0], [0.0]
     for end in ends:
         piece = text[at : end.at]
@@ -162,17 +165,17 @@ def _cut(text: str, style: Style, cuts: Cuts, width: int) -> _Cut:
         after.append(pen)
         saved.append(gone - bare - (advance(end.hyphen, style) if end.hyphen else 0.0))
         at = end.at
-    return _Cut(text, ends, tuple(after), tuple(saved))
+    return _Pieces(text, ends, tuple(after), tuple(saved))
 
 
-def _line(cut: _Cut, start: int, stop: int, style: Style) -> TextLine:
+def _line(cut: _Pieces, start: int, stop: int, style: Style) -> TextLine:
     first = cut.ends[start - 1].at if start else 0
     end = cut.ends[stop - 1]
     line = set_line(cut.text, first, end.at, end.hyphen, style)
     return replace(line, price=end.price) if end.price else line
 
 
-def _greedy(cut: _Cut, width: float) -> list[tuple[int, int]]:
+def _greedy(cut: _Pieces, width: float) -> list[tuple[int, int]]:
     spans, start = [], 0
     for stop in range(1, len(cut.after)):
         if stop - 1 > start and cut.width(start, stop) > width:
@@ -181,8 +184,8 @@ def _greedy(cut: _Cut, width: float) -> list[tuple[int, int]]:
     return [*spans, (start, len(cut.after) - 1)]
 
 
-def _even(cut: _Cut, width: float, target: float) -> list[tuple[int, int]]:
-    """Spans of pieces that stick out least, then are fewest, then most even: the shortest path over the breaks.
+def _even(cut: _Pieces, width: float, target: float) -> list[tuple[int, int]]:
+    """Return spans of pieces that stick out least, then are fewest, then most even: a shortest path over the breaks.
 
     A division of a word counts as a line more.
     """
@@ -205,8 +208,8 @@ def _even(cut: _Cut, width: float, target: float) -> list[tuple[int, int]]:
     return spans[::-1]
 
 
-def _starts(cut: _Cut, stop: int, width: float) -> Iterator[int]:
-    """Where a line that ends before piece `stop` may begin: one piece always, more while they fit."""
+def _starts(cut: _Pieces, stop: int, width: float) -> Iterator[int]:
+    """Yield where a line that ends before piece `stop` may begin: with one piece always, with more while they fit."""
     yield stop - 1
     for start in range(stop - 2, -1, -1):
         if cut.width(start, stop) > width:

@@ -1,4 +1,4 @@
-"""One line of text: its runs of one font and direction, its measures, its drawing. HarfBuzz shapes, through Raqm."""
+"""One line of text: runs of one font and direction, measures, drawing. HarfBuzz shapes the glyphs, through Raqm."""
 
 from __future__ import annotations
 
@@ -27,15 +27,17 @@ PICTURES = re.compile(
 
 @dataclass(frozen=True)
 class Style:
-    """How a text is set: family, weight, size in pixels, direction of the paragraph, language (BCP 47), and the names
-    that are written whole (brands, products)."""
+    """The style of a text: family, weight, size in pixels, direction of the paragraph, language (BCP 47).
+
+    `names` are brands and products, which are written undivided.
+    """
 
     family: str
     weight: Weight
     size: int
     rtl: bool
     locale: str = ""
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -48,31 +50,31 @@ class TextRun:
 
     @property
     def direction(self) -> str:
-        """As Raqm names it."""
+        """Return the direction as Raqm names it."""
         return "rtl" if self.level % 2 else "ltr"
 
 
 @dataclass(frozen=True)
 class TextLine:
-    """One set line: width of its advance and ink, and ink above and below its baseline, in pixels.
+    """One set line: its width, over advance and ink, and its ink above and below the baseline, in pixels.
 
     `runs` go from left to right; the pen starts `start` pixels right of the line's left edge. `source` is the part of
-    the paragraph that it shows, with what the break swallowed (spaces, soft hyphens). `price` is that of the break at
-    its end, in the units of `breaking`; 0 at the end of a paragraph.
+    the paragraph that the line shows, with the characters that the break hides (spaces, soft hyphens). `price` is that
+    of the break at its end, in the units of `breaking`; 0 at the end of a paragraph.
     """
 
     text: str
     width: int
     above: int
     below: int
-    start: int = 0
-    runs: tuple[TextRun, ...] = field(default=(), repr=False)
-    source: str = field(default="", repr=False)
-    price: float = field(default=0.0, repr=False)
+    start: int = field(default=0, kw_only=True)
+    runs: tuple[TextRun, ...] = field(default=(), repr=False, kw_only=True)
+    source: str = field(default="", repr=False, kw_only=True)
+    price: float = field(default=0.0, repr=False, kw_only=True)
 
 
 def font(path: str, size: int) -> ImageFont.FreeTypeFont:
-    """A font of this thread; FreeType's objects are not shared between threads."""
+    """Return this thread's font; FreeType's objects must not be shared between threads."""
     kept: OrderedDict[tuple[str, int], ImageFont.FreeTypeFont]
     kept = _local.__dict__.setdefault("fonts", OrderedDict())
     found = kept.get((path, size))
@@ -87,13 +89,13 @@ def font(path: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 def clean(text: str) -> str:
-    """Composed (NFC); lone surrogates, which no library takes, become U+FFFD, and controls but the newline spaces."""
+    """Return the text composed (NFC); lone surrogates become U+FFFD, and controls except the newline become spaces."""
     return unicodedata.normalize("NFC", CONTROLS.sub(" ", LONE.sub("\ufffd", text)))
 
 
 @lru_cache(maxsize=4_096)
 def runs(text: str, family: str, weight: Weight, rtl: bool, locale: str = "") -> tuple[tuple[str, str, bool], ...]:
-    """(text, font file, runs right to left) in logical order, for one line that is its own paragraph."""
+    """Return the runs of a line that is its own paragraph, in logical order: text, font file, right to left or not."""
     found = font_runs(
         text, line_levels(text, levels(text, rtl), rtl), font_chain(family, weight, locale), emoji_font(weight)
     )
@@ -101,7 +103,7 @@ def runs(text: str, family: str, weight: Weight, rtl: bool, locale: str = "") ->
 
 
 def font_runs(text: str, found: list[int], faces: tuple[FontFace, ...], pictures: FontFace) -> list[TextRun]:
-    """Runs in logical order, for the level of each character."""
+    """Return the runs of a text in logical order; `found` is the level of each character."""
     cut: list[TextRun] = []
     at = 0
     for cluster in clusters(text):
@@ -117,7 +119,11 @@ def font_runs(text: str, found: list[int], faces: tuple[FontFace, ...], pictures
 
 
 def _file(cluster: str, faces: tuple[FontFace, ...], pictures: FontFace, before: TextRun | None, beside: str) -> str:
-    """The face of a cluster: emoji have theirs, spaces and punctuation the word's before, others the first that can."""
+    """Return a cluster's font file.
+
+    Emoji have their own face, spaces and punctuation the one of the word before; others take the first face that has
+    them.
+    """
     if _is_picture(cluster) and ord(cluster[0]) in pictures.covers:
         return str(pictures.path)
     asked = {ord(c) for c in cluster if c not in UNSEEN}
@@ -142,7 +148,7 @@ def _is_picture(cluster: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def advance(text: str, style: Style) -> float:
-    """How far the pen goes over a text that stands alone, in pixels."""
+    """Return the advance of a text that stands alone, in pixels."""
     found = runs(text, style.family, style.weight, style.rtl, style.locale)
     return sum(_length(piece, path, style, "rtl" if turned else "ltr") for piece, path, turned in found)
 
@@ -152,14 +158,14 @@ def _length(text: str, path: str, style: Style, direction: str) -> float:
 
 
 def measure(text: str, style: Style) -> TextLine:
-    """Width and ink of one line that is its own paragraph."""
+    """Return one line that is its own paragraph, with its width and ink."""
     whole = clean(text).replace("\n", " ")
     return set_line(whole, 0, len(whole), "", style)
 
 
 @lru_cache(maxsize=32_768)
 def set_line(text: str, start: int, stop: int, hyphen: str, style: Style) -> TextLine:
-    """The line that shows `text[start:stop]` of a paragraph, and `hyphen` at its end."""
+    """Return the line that shows `text[start:stop]` of a paragraph, and `hyphen` at its end."""
     source = text[start:stop]
     resolved = list(levels(text, style.rtl)[start:stop])
     kept = source.rstrip() or source
@@ -169,10 +175,11 @@ def set_line(text: str, start: int, stop: int, hyphen: str, style: Style) -> Tex
     shown, shown_levels = "".join(shown[at] for at in visible), [shown_levels[at] for at in visible]
     cut = font_runs(shown, shown_levels, font_chain(style.family, style.weight, style.locale), emoji_font(style.weight))
     ordered = tuple(cut[at] for at in visual([run.level for run in cut]))
-    return _inked(shown, ordered, source, style)
+    return _measure_ink(shown, ordered, source, style)
 
 
-def _inked(shown: str, ordered: tuple[TextRun, ...], source: str, style: Style) -> TextLine:
+def _measure_ink(shown: str, ordered: tuple[TextRun, ...], source: str, style: Style) -> TextLine:
+    """Return the line of runs in their order from left to right, with its measures."""
     at, left, right, above, below = 0.0, 0, 0, 0, 0
     for run in ordered:
         face, language = font(run.path, style.size), style.locale or None
@@ -181,11 +188,11 @@ def _inked(shown: str, ordered: tuple[TextRun, ...], source: str, style: Style) 
         above, below = max(above, -int(top)), max(below, int(bottom))
         at += _length(run.text, run.path, style, run.direction)
     width = max(right, math.ceil(at)) - left
-    return TextLine(shown, width, above, below, -left, ordered, source)
+    return TextLine(shown, width, above, below, start=-left, runs=ordered, source=source)
 
 
 def draw(canvas: ImageDraw.ImageDraw, x: int, y: int, line: TextLine, style: Style, fill: str) -> None:
-    """Draw a line whose left edge is `x` and whose baseline is `y`."""
+    """Draw a line with its left edge at `x` and its baseline at `y`."""
     at = float(x + line.start)
     for run in line.runs:
         face, language = font(run.path, style.size), style.locale or None

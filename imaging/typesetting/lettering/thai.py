@@ -1,4 +1,4 @@
-"""Words of Thai, which is written without spaces: the fewest dictionary words that cover a stretch of letters."""
+"""Word boundaries of Thai, written without spaces: the fewest dictionary words that cover a stretch of letters."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ UNKNOWN_COST = 100
 
 @lru_cache(maxsize=1)
 def dictionary() -> frozenset[str]:
-    """All words of `templates/words`."""
+    """Return all words of `templates/words`."""
     texts = ((TEMPLATES / "words" / name).read_text(encoding="utf-8") for name in LISTS)
     return frozenset(word for text in texts for word in text.split())
 
 
 def word_breaks(text: str) -> list[int]:
-    """Indices in `text` at which a Thai word ends and the next begins."""
+    """Return the indices in `text` at which a Thai word ends and the next begins."""
     found = []
     for stretch in STRETCH.finditer(text):
         found += [stretch.start() + at for at in _inside(stretch[0])]
@@ -33,7 +33,7 @@ def word_breaks(text: str) -> list[int]:
 
 @lru_cache(maxsize=2_048)
 def _inside(letters: str) -> tuple[int, ...]:
-    """Boundaries within one stretch. Letters of no known word stay with the word before them."""
+    """Return the boundaries within one stretch; letters of no known word stay with the word before them."""
     at, ends = len(letters), []
     back = _cheapest(letters)
     while at > 0:
@@ -45,9 +45,9 @@ def _inside(letters: str) -> tuple[int, ...]:
 
 
 def _cheapest(letters: str) -> dict[int, tuple[int, bool]]:
-    """Boundary → (the boundary before it on the cheapest path, whether a word lies between).
+    """Return, for each boundary, the boundary before it on the cheapest path, and whether a word lies between.
 
-    Unknown letters cost most, then words.
+    A letter of no word costs 100, a word 1.
     """
     words = dictionary()
     ends = [*(at for at in range(1, len(letters)) if _may_part(letters, at)), len(letters)]
@@ -68,7 +68,7 @@ def _cheapest(letters: str) -> dict[int, tuple[int, bool]]:
 
 
 def _may_part(letters: str, at: int) -> bool:
-    """Whether a word may begin at `at`: not within a vowel, before a mark, or before a silenced letter."""
+    """Return whether a word may begin at `at`: not within a vowel, before a mark, or before a silenced letter."""
     if letters[at] in DEPENDENT or letters[at - 1] in LEADING_VOWELS:
         return False
     return SILENCED.match(letters, at) is None

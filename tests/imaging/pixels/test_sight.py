@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from foundry.plan.shot import Box
+from imaging.pixels.geometry import PixelBox
 from imaging.pixels.sight import find_focus, find_quiet_area, saliency
-from imaging.typesetting.setting import PixelBox
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "products"
 SCENES = max((Path(__file__).parents[3] / "models" / "cards" / "evidence" / "backdrop").glob("*/pictures"))

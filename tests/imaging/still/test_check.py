@@ -9,10 +9,9 @@ from PIL import Image
 
 from foundry.channel.inspection import CannotRead
 from foundry.channel.placement import placements
-from imaging.pixels.geometry import safe_box
+from imaging.pixels.geometry import PixelBox, safe_box
 from imaging.still.check import check
 from imaging.still.compose import FinishedPicture, PlacedSlot
-from imaging.typesetting.setting import PixelBox
 from tests.support.channel_files import picture, still
 
 SLOT = placements()["google/landscape"]

@@ -53,7 +53,7 @@ STYLES = (
     Style("Inter", "regular", 24, False, "en-US"),
     Style("Marcellus", "bold", 24, True, "ar-EG"),
     Style("Archivo", "regular", 17, False, "th-TH"),
-    Style("Inter", "regular", 31, False, "ja-JP", ("a", "字か")),
+    Style("Inter", "regular", 31, False, "ja-JP", names=("a", "字か")),
 )
 
 

@@ -66,7 +66,7 @@ def test_a_word_wider_than_its_line_sticks_out_unless_it_may_be_divided() -> Non
 
 
 def test_a_name_is_neither_divided_nor_parted_where_another_break_will_do() -> None:
-    style = Style("Inter", "regular", 30, False, "en-US", ("Trail 750",))
+    style = Style("Inter", "regular", 30, False, "en-US", names=("Trail 750",))
     for width in range(200, 420, 10):
         lines = balance("Meet the Trail 750 on the ridge", style, width)
         assert sum("Trail 750" in line.text for line in lines) == 1
