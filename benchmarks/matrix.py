@@ -1,232 +1,21 @@
 """A page of every layout in every placement, fourteen locales, both demo brands: `python -m benchmarks.matrix OUT`.
 
-OUT gets index.html with a thumbnail a cell, a mosaic a family and brand, cells.jsonl with what was found, and
-refused.jsonl with what could not be set. Pictures are written as they are made; none is kept in memory.
+OUT gets the page of `tests.support.layout_matrix`, which the tests use too.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup
-from PIL import Image, ImageDraw, ImageFont
-
-from foundry.copy import Copy
-from foundry.fonts import FONTS, missing_characters
-from foundry.locales import is_rtl
-from imaging.pixels.geometry import safe_box
-from imaging.still.compose import draw_lettering
-from imaging.still.proof import Places, ProofFinding, find_ink, find_unmirrored, findings, places
-from tests.support.specimens import (
-    BRANDS,
-    Look,
-    Masters,
-    Refused,
-    Renderer,
-    Specimen,
-    copy_of,
-    locales,
-    looks,
-    tenant,
-)
-
-THUMB_PX, TILE_PX, HEAD_PX = 420, 240, 22
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One row of cells.jsonl."""
-
-    brand: str
-    family: str
-    layout: str
-    placement: str
-    names: tuple[str, ...]
-    locale: str
-    size: str
-    file: str
-    headline: str
-    dropped: tuple[str, ...]
-    findings: tuple[ProofFinding, ...]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which part of the matrix; empty means all."""
-
-    brands: tuple[str, ...] = BRANDS
-    families: tuple[str, ...] = ()
-    locales: tuple[str, ...] = ()
-    shapes: int = 1_000
-    """The most shapes of frame that a layout is shown in, spread from the flattest to the tallest."""
-
-
-def write_matrix(target: Path, wanted: Wanted, masters: Masters) -> tuple[list[Cell], list[Refused]]:
-    """Render the matrix into the folder `target`; its cells and refusals."""
-    (target / "cells").mkdir(parents=True, exist_ok=True)
-    cells: list[Cell] = []
-    refused: list[Refused] = []
-    for brand in wanted.brands:
-        copies, unwritten = _copies(brand, wanted.locales)
-        refused += unwritten
-        for family, members in _families(spread_looks(looks(brand), wanted)).items():
-            sheet = Mosaic(len(members), len(copies))
-            for row, look in enumerate(members):
-                made = Renderer(brand, masters).specimens(look, copies)
-                cells_made, not_made = _row(made, target, sheet, row)
-                cells += cells_made
-                refused += not_made
-            sheet.image.save(target / f"mosaic-{family}-{brand}.png", compress_level=6)
-    _write_lists(target, cells, refused)
-    write_page(target / "index.html", cells, refused)
-    return cells, refused
-
-
-def _copies(brand: str, chosen: Sequence[str]) -> tuple[dict[str, Copy], list[Refused]]:
-    """The copy that the fonts can draw, and the locales that they cannot."""
-    fonts = tenant(brand).brand.fonts
-    copies, refused = {}, []
-    for locale in chosen or locales():
-        copy = copy_of(brand, locale)
-        missing = missing_characters("".join(copy.texts().values()), (fonts.display, fonts.body))
-        if missing:
-            refused.append(Refused(brand, locale, "all", "all", f"no font has {''.join(missing[:20])}"))
-        else:
-            copies[locale] = copy
-    return copies, refused
-
-
-def spread_looks(found: Sequence[Look], wanted: Wanted) -> list[Look]:
-    """The wanted looks, layout by layout, at most `wanted.shapes` of each."""
-    layouts: dict[str, list[Look]] = {}
-    for look in found:
-        if not wanted.families or look.placement.family in wanted.families:
-            layouts.setdefault(look.layout.id, []).append(look)
-    return [look for members in layouts.values() for look in _spread(members, wanted.shapes)]
-
-
-def _families(found: Sequence[Look]) -> Mapping[str, list[Look]]:
-    families: dict[str, list[Look]] = {}
-    for look in found:
-        families.setdefault(look.placement.family, []).append(look)
-    return families
-
-
-def _spread(members: Sequence[Look], most: int) -> list[Look]:
-    """At most so many of a layout's looks, evenly spread by width over height."""
-    ordered = sorted(members, key=lambda look: (look.placement.width_px / look.placement.height_px, look.names))
-    if len(ordered) <= most:
-        return ordered
-    return [ordered[at * (len(ordered) - 1) // max(most - 1, 1)] for at in range(most)]
-
-
-def _row(made: Iterator[Specimen | Refused], target: Path, sheet: Mosaic, row: int) -> tuple[list[Cell], list[Refused]]:
-    cells: list[Cell] = []
-    refused: list[Refused] = []
-    usual: Places = {}
-    for column, specimen in enumerate(made):
-        if isinstance(specimen, Refused):
-            refused.append(specimen)
-            sheet.refuse(row, column, f"{specimen.placement} {specimen.locale}")
-            continue
-        found, there = examined(specimen, usual)
-        usual = usual if usual or is_rtl(specimen.locale) else there
-        cells.append(_cell(specimen, target, found))
-        sheet.add(row, column, specimen, len(found))
-    return cells, refused
-
-
-def examined(specimen: Specimen, usual: Places) -> tuple[tuple[ProofFinding, ...], Places]:
-    """What is wrong with a specimen, and where its words stand; `usual` is where they stand from left to right."""
-    slots = draw_lettering(specimen.static, specimen.copy, specimen.locale)
-    found = findings(specimen.static, slots, specimen.locale)
-    there = places(find_ink(slots), specimen.composed.logo, safe_box(specimen.look.placement))
-    turned = tuple(find_unmirrored(usual, there)) if is_rtl(specimen.locale) else ()
-    return (*found, *turned), there
-
-
-def _cell(specimen: Specimen, target: Path, found: tuple[ProofFinding, ...]) -> Cell:
-    look, image = specimen.look, specimen.composed.image
-    name = "-".join((specimen.brand, look.layout.id, look.placement.name.replace("/", "."), specimen.locale))
-    small = image.copy()
-    small.thumbnail((THUMB_PX, THUMB_PX), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    small.save(target / "cells" / f"{name}.webp", quality=82)
-    given = look.placement
-    return Cell(
-        specimen.brand, given.family, look.layout.id, given.name, look.names, specimen.locale,
-        f"{image.width}x{image.height}", f"cells/{name}.webp", specimen.copy.headline,
-        specimen.composed.dropped, found,
-    )  # fmt: skip
-
-
-class Mosaic:
-    """A sheet of tiles: a look a row, a locale a column; tiles with findings have a red bar."""
-
-    def __init__(self, rows: int, columns: int):
-        self.image = Image.new("RGB", (columns * (TILE_PX + 6), rows * (TILE_PX + HEAD_PX + 6)), "#2A2C2F")
-        self._draw = ImageDraw.Draw(self.image)
-        self._font = ImageFont.truetype(str(FONTS / "Inter-Regular.ttf"), 12)
-
-    def add(self, row: int, column: int, specimen: Specimen, wrong: int) -> None:
-        """Put one specimen on the sheet."""
-        left, top = self._place(row, column)
-        tile = specimen.composed.image.copy()
-        tile.thumbnail((TILE_PX, TILE_PX), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        self.image.paste(tile, (left + (TILE_PX - tile.width) // 2, top + HEAD_PX))
-        look = specimen.look
-        self._say(left, top, f"{look.layout.id} {look.placement.name} {specimen.locale}")
-        if wrong:
-            self._draw.rectangle((left, top + HEAD_PX - 4, left + TILE_PX, top + HEAD_PX - 2), fill="#FF3B30")
-
-    def refuse(self, row: int, column: int, name: str) -> None:
-        """Mark a cell that could not be made."""
-        left, top = self._place(row, column)
-        self._say(left, top, f"refused: {name}")
-
-    def _place(self, row: int, column: int) -> tuple[int, int]:
-        return column * (TILE_PX + 6) + 3, row * (TILE_PX + HEAD_PX + 6) + 3
-
-    def _say(self, left: int, top: int, text: str) -> None:
-        shown = text
-        while self._font.getlength(shown) > TILE_PX and len(shown) > 2:
-            shown = "…" + shown[2:]
-        self._draw.text((left + 2, top + 2), shown, font=self._font, fill="#E8E8E8")
-
-
-def _write_lists(target: Path, cells: Sequence[Cell], refused: Sequence[Refused]) -> None:
-    for name, rows in (("cells", cells), ("refused", refused)):
-        lines = "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
-        (target / f"{name}.jsonl").write_text(lines, encoding="utf-8")
-
-
-def write_page(target: Path, cells: Sequence[Cell], refused: Sequence[Refused]) -> None:
-    """The page: cells filtered by brand, family, layout, locale and finding; refusals below."""
-    folder = Path(__file__).parent / "matrix_page"
-    page = Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape(default=True))
-    text = page.get_template("page.html.j2").render(
-        cells=_inline([asdict(cell) for cell in cells]),
-        refused=refused,
-        kinds=Counter(found.kind for cell in cells for found in cell.findings).most_common(),
-        count=len(cells),
-        clean=sum(not cell.findings for cell in cells),
-    )
-    target.write_text(text, encoding="utf-8")
-
-
-def _inline(value: object) -> Markup:
-    """JSON that cannot end the script element it stands in."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+from tests.support.layout_matrix import Cell, Wanted, write_matrix
+from tests.support.specimens import BRANDS, Masters, Refused
 
 
 def summary(cells: Sequence[Cell], refused: Sequence[Refused]) -> str:
-    """The figures in a few lines, with every finding by kind."""
+    """Return the figures in a few lines, with the number of findings of each kind."""
     kinds = Counter(found.kind for cell in cells for found in cell.findings)
     wrong = sum(bool(cell.findings) for cell in cells)
     lines = [f"{len(cells)} cells, {wrong} with findings, {len(refused)} refused"]
@@ -234,7 +23,7 @@ def summary(cells: Sequence[Cell], refused: Sequence[Refused]) -> str:
 
 
 def main() -> None:
-    """Render the page; exit 1 if anything was found or refused."""
+    """Render the page; exit with 1 if anything was found or refused."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--brand", action="append", choices=BRANDS, default=[])

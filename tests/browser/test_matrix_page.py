@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.matrix import Wanted, write_matrix
 from tests.support import chromium
+from tests.support.layout_matrix import Wanted, write_matrix
 from tests.support.specimens import Masters
 
 pytestmark = pytest.mark.browser

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.matrix import Wanted, write_matrix
 from imaging.pixels.crop import crop_box
 from imaging.pixels.geometry import PixelBox, layout_frame, safe_box
 from imaging.still.compose import LetteredSlot, StaticLayer, draw_lettering
 from imaging.still.proof import find_ink, find_unmirrored, findings, places, product_cut
+from tests.support.layout_matrix import Wanted, write_matrix
 from tests.support.specimens import BRANDS, Masters, Renderer, Specimen, copy_of, locales, looks
 
 SHOWN = ("google/landscape", "landscape-stage")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.reading import error_rate, lines, otsu, prepared, read_back, read_line
+from tests.support.reading import error_rate, lines, otsu, prepare_for_reading, read_back, read_line
 from tests.support.specimens import Look, Masters, Refused, Renderer, Specimen, copy_of, locales, looks, script_of
 
 MOST = {"Thai": 0.15, "Arabic": 0.15}
@@ -44,7 +44,7 @@ def test_a_stranger_reads_the_headline_of_the_finished_file(locale: str) -> None
 def test_a_headline_that_is_cut_is_not_read_as_whole() -> None:
     specimen = specimens("de-DE")[0]
     headline = next(slot for slot in specimen.composed.slots if slot.field == "headline")
-    whole = prepared(specimen.composed.image, headline)
+    whole = prepare_for_reading(specimen.composed.image, headline)
     cut = whole.copy()
     cut.paste(255, (cut.width * 2 // 3, 0, cut.width, cut.height))
     rates = [
