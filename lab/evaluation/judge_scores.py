@@ -25,7 +25,7 @@ from models.screening.protected_likeness import ProtectedFeatures, cosine_distan
 from models.screening.screen import Screen
 from models.screening.unsafe import read_content
 
-Verdict = Callable[[Picture], bool]
+Passes = Callable[[Picture], bool]
 """A judge at its limit: it returns True for a picture that passes."""
 
 
@@ -89,7 +89,7 @@ def as_drawn(pixels: Picture) -> Drawn:
     return Drawn(DrawRequest(order, 0), pixels.astype(np.float32) / 255, "", ())
 
 
-def verdict_of(name: str, screen: Screen) -> Verdict:
+def judge_at_limit(name: str, screen: Screen) -> Passes:
     """Return the verdict of a judge at the limit of the card."""
     limit = screen.card.thresholds[name]
     if name in pixel_checks.THRESHOLDS:
@@ -106,7 +106,7 @@ def verdict_of(name: str, screen: Screen) -> Verdict:
 
 def score_judge(name: str, screen: Screen, count: int) -> tuple[Score, list[str]]:
     """Return the score of a judge on its cases, and the sources of the pictures that it judged wrongly."""
-    score, wrong, passes = Score(), [], verdict_of(name, screen)
+    score, wrong, passes = Score(), [], judge_at_limit(name, screen)
     for at, case in enumerate(cases(name, count)):
         good = passes(case.pixels)
         _count(score, case.faulty, good, own=at < count)
@@ -125,7 +125,7 @@ def _count(score: Score, faulty: bool, good: bool, *, own: bool) -> None:
     score.own_refused += own and not good
 
 
-def _cost(passes: Verdict) -> float:
+def _cost(passes: Passes) -> float:
     pictures = [case.pixels for case in labelled.renders(40) if case.pixels.shape == (512, 512, 3)]
     passes(pictures[0])
     began = time.process_time()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lab.evaluation import screen_cases
-from lab.evaluation.judge_scores import PAIRED, Score, as_drawn, verdict_of
+from lab.evaluation.judge_scores import PAIRED, Score, as_drawn, judge_at_limit
 from lab.evaluation.screen_cases import FAULTS
 from models.registry import card
 from models.screening.context import ScreenContext
@@ -26,9 +26,9 @@ def test_a_verdict_is_of_one_judge_alone() -> None:
     white = np.full((64, 64, 3), 255, np.uint8)
     half = white.copy()
     half[:, 32:] = 0
-    assert not verdict_of("contrast", MEASURED)(white)
-    assert verdict_of("contrast", MEASURED)(half)
-    assert not verdict_of("clipped", MEASURED)(half)
+    assert not judge_at_limit("contrast", MEASURED)(white)
+    assert judge_at_limit("contrast", MEASURED)(half)
+    assert not judge_at_limit("clipped", MEASURED)(half)
 
 
 def test_a_picture_is_judged_as_a_drawing_of_a_brief_without_people() -> None:
