@@ -20,6 +20,7 @@ import logging
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable, Sequence
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -29,18 +30,20 @@ from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 from apache_beam.utils.thread_pool_executor import shared_unbounded_instance
 
 LOG = logging.getLogger(__name__)
-IMPORTED = ["apache_beam.runners.worker.sdk_worker", "apache_beam.ml.inference.base"]
+IMPORTED = ("apache_beam.runners.worker.sdk_worker", "apache_beam.ml.inference.base")
 PATIENCE_S = 10
 
 
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type: ignore[misc]
     """The gRPC service that starts a process for each worker, and stops it when the same taskmanager asks for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Callable[[str, str], None], preloaded: Sequence[str] = IMPORTED) -> None:
+        """Fork workers that call `work(control endpoint, worker id)` from a process that has imported `preloaded`."""
+        self._work = work
         self._workers: dict[str, BaseProcess] = {}
         self._starting = threading.Lock()
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(IMPORTED)
+        self._processes.set_forkserver_preload(list(preloaded))
         forkserver.ensure_running()
 
     def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC names the method
@@ -48,7 +51,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type
         name = f"{request.worker_id} of {context.peer()}"
         LOG.info("starting worker %s", name)
         arguments = (request.control_endpoint.url, request.worker_id)
-        worker = self._processes.Process(target=run_worker, args=arguments, name=name)
+        worker = self._processes.Process(target=self._work, args=arguments, name=name)
         with self._starting:
             try:
                 worker.start()
@@ -87,11 +90,11 @@ def run_worker(control: str, worker_id: str) -> None:
     os._exit(0)
 
 
-def serve(port: int) -> grpc.Server:
-    """Start a pool on this port of 127.0.0.1 and return its server; OSError if the port is taken."""
+def serve(port: int, pool: WorkerPool) -> grpc.Server:
+    """Start serving a pool on this port of 127.0.0.1 and return the server; OSError if the port is taken."""
     options = [("grpc.http2.max_pings_without_data", 0), ("grpc.http2.max_ping_strikes", 0), ("grpc.so_reuseport", 0)]
     server = grpc.server(shared_unbounded_instance(), options=options)
-    beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(WorkerPool(), server)
+    beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(pool, server)
     try:
         server.add_insecure_port(f"127.0.0.1:{port}")
     except RuntimeError as error:
@@ -106,7 +109,8 @@ def main() -> None:
     logging.getLogger().setLevel(logging.INFO)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--service_port", type=int, required=True)
-    serve(parser.parse_args().service_port).wait_for_termination()
+    port = parser.parse_args().service_port
+    serve(port, WorkerPool(run_worker)).wait_for_termination()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +13,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from foundry.brief.brief import Brief
 from foundry.store.addresses import open_store
@@ -31,7 +28,8 @@ from pipelines.campaign.flow import build_all
 from pipelines.dispatcher.admission import Folders, admit_request
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.serving import ServeOptions, open_dispatcher
-from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
+from tests.pipelines.dispatcher.orders import tenants_and_files
+from tests.support.briefs import ROOT, a_brief
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import contents
 
@@ -51,11 +49,7 @@ class Factory:
     @classmethod
     def made(cls, bus: BusSettings, folder: Path, address: str = "") -> Factory:
         made = cls(bus, folder, address=address)
-        shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
-        for file in (folder / "tenants").glob("*/tenant.yaml"):
-            told = yaml.safe_load(file.read_text()) | {"models": {"upscale": "lanczos", "screen": "measured"}}
-            file.write_text(yaml.safe_dump(told))
-            product_picture(folder / "files" / file.parent.name / "serum.png")
+        tenants_and_files(folder)
         begin_at_the_ends(bus, made.group, [BRIEFS])
         return made
 

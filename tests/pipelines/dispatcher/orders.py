@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+import yaml
 
 from foundry.retrying import RetryPolicy
 from foundry.store.object_store import ObjectStore
@@ -14,10 +17,20 @@ from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import Order, RecordPosition, TakenRecord, new_order
 from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.planning.admission import Admitted
+from tests.support.briefs import EXAMPLES, product_picture
 from tests.support.fakes import PaintingHandler
 
 TOPIC = "campaign.briefs"
 SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(3)]
+
+
+def tenants_and_files(folder: Path) -> None:
+    """Write the example tenants, with models that need no weights, and their pictures below `folder`."""
+    shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
+    for file in (folder / "tenants").glob("*/tenant.yaml"):
+        fields = yaml.safe_load(file.read_text()) | {"models": {"upscale": "lanczos", "screen": "measured"}}
+        file.write_text(yaml.safe_dump(fields))
+        product_picture(folder / "files" / file.parent.name / "serum.png")
 
 
 def a_record(offset: int, partition: int = 0, **fields: Any) -> Any:

@@ -13,7 +13,6 @@ import pytest
 from foundry.brief.brief import Brief
 from models.drawing import Drawing
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FINISHED, PROGRESS
-from pipelines.dispatcher.claims import Claims
 from pipelines.dispatcher.scheduler import Limits
 from tests.pipelines.dispatcher.factory import Factory, undisturbed
 from tests.pipelines.dispatcher.test_serving import named
@@ -190,19 +189,3 @@ def test_a_plan_that_breaks_a_round_takes_nobody_with_it(factory: Factory) -> No
     [letter] = [each for each in dead_messages(factory.bus) if bad.encode() in each.message.value]
     assert letter.code == "run_failed"
     assert "out of memory" not in letter.reason, "tenants read it"
-
-
-def test_a_partition_that_comes_back_is_another_claim() -> None:
-    from kafka import TopicPartition
-
-    from pipelines.dispatcher.order import RecordPosition
-
-    claims, part = Claims(), TopicPartition("campaign.briefs", 3)
-    claims.gain([part])
-    place = RecordPosition("campaign.briefs", 3, 17, claims.epoch_of(("campaign.briefs", 3)) or 0)
-    assert claims.owns(place)
-    claims.lose([part])
-    claims.gain([part])
-    assert not claims.owns(place)
-    assert claims.take_lost() == {(("campaign.briefs", 3), place.epoch)}
-    assert claims.take_lost() == set()

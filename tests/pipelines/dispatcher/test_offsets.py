@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import kafka
@@ -11,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kafka import TopicPartition
 from kafka.consumer.fetcher import Fetcher
-from kafka.errors import KafkaError
 
 from pipelines.dispatcher.claims import Claims
 from pipelines.dispatcher.offsets import LEAST_HELD, OffsetBook, PartitionOffsets, release_parked_records
 from tests.pipelines.dispatcher.orders import TOPIC, a_record
+from tests.support.memory_kafka import MemoryConsumer
 
 Gaps = st.lists(st.integers(1, 4), min_size=1, max_size=30)
 FIRST, SECOND = TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)
@@ -56,39 +55,6 @@ def test_nothing_is_due_before_something_is_settled_and_after_it_is_committed() 
     assert offsets.due == 8
     offsets.committed = 8
     assert offsets.due is None
-
-
-@dataclass
-class MemoryConsumer:
-    """A consumer without brokers: it remembers commits and pauses, and refuses the first few commits."""
-
-    refusals: int = 0
-    committed: list[dict[Any, int]] = field(default_factory=list)
-    stopped: set[Any] = field(default_factory=set)
-
-    def poll(self, timeout_ms: int = 0) -> dict[Any, list[Any]]:
-        return {}
-
-    def commit(self, offsets: dict[Any, Any], timeout_ms: int) -> None:
-        if self.refusals:
-            self.refusals -= 1
-            raise KafkaError("no coordinator")
-        self.committed.append({part: told.offset for part, told in offsets.items()})
-
-    def pause(self, *partitions: Any) -> None:
-        self.stopped.update(partitions)
-
-    def resume(self, *partitions: Any) -> None:
-        self.stopped.difference_update(partitions)
-
-    def paused(self) -> set[Any]:
-        return set(self.stopped)
-
-    def highwater(self, partition: Any) -> int | None:
-        return None
-
-    def close(self, autocommit: bool = True, timeout_ms: int | None = None) -> None:
-        pass
 
 
 def a_book(*partitions: Any, **changes: Any) -> OffsetBook:
