@@ -70,6 +70,8 @@ def show(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson = F
         typer.echo(json.dumps(details_as_json(found), ensure_ascii=False))
         return
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for label, text in detail_lines(found):
         table.add_row(f"[bold]{label}[/]", text)
     out.print(table)

@@ -12,12 +12,12 @@ from lab.evaluation.calibration import calibration
 from lab.evaluation.drawing_figures import drawing_figures, drawing_marks
 from lab.evaluation.drawing_page import write_drawing_page
 from lab.evaluation.evidence import Evaluation, conclude
-from lab.evaluation.gallery import DrawingHandler, Say
+from lab.evaluation.gallery import Say
 from lab.evaluation.picture_measures import MeasuredPrompt, Screen, instruments, measure_samples
 from lab.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_set, seed_for
 from lab.evaluation.scene_judge import load_judge
 from lab.evaluation.speed import Overhead, SizeSpeed, measure_overhead, measure_size
-from models.drawing import DrawRequest
+from models.drawing import DrawingHandler, DrawRequest
 from models.registry.evidence import evidence_folder
 
 

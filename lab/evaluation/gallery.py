@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -18,20 +18,10 @@ from PIL import Image
 from foundry.card.card import ModelCard
 from lab.evaluation.prompts import EvaluationPrompt, default_bucket, order_of, seed_for
 from lab.evaluation.scaling import Picture, as_picture
-from models.drawing import Drawn, DrawRequest, Undrawn
+from models.drawing import DrawingHandler, Drawn, DrawRequest, Undrawn
 
 Say = Callable[[str], None]
 """A function that shows a line of progress to the user."""
-
-
-class DrawingHandler(Protocol):
-    """The Beam model handler of a generator, which is evaluated; it can be pickled."""
-
-    def load_model(self) -> Any:
-        """Return the model, ready to draw."""
-
-    def run_inference(self, batch: Sequence[DrawRequest], model: Any) -> Sequence[Drawn | Undrawn]:
-        """Return one result per request, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)

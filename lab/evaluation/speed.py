@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from foundry.card.card import ModelCard
-from lab.evaluation.gallery import DrawingHandler
-from models.drawing import DrawRequest
+from models.drawing import DrawingHandler, DrawRequest
 from models.prompt import compile_for
 
 
