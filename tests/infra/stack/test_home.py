@@ -13,16 +13,13 @@ import pytest
 
 from infra.stack import (
     Gcs,
-    MissingTool,
     NotFetched,
     NotReady,
     StackHome,
     StackRefused,
     down,
-    missing_tools,
     processes,
 )
-from infra.stack.fetching import KAFKA, FetchFailed, check_part
 from infra.stack.home import MARK, StartedProcess, port_is_taken
 from infra.stack.running import with_dependencies
 from infra.stack.server import Role
@@ -104,23 +101,6 @@ def test_a_server_that_dies_is_reported_with_its_last_words(home: StackHome):
     assert "gcs is not ready: its process ended" in str(refused.value)
     assert "the disk is full" in str(refused.value)
     Dying(home).down()
-
-
-def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    (lacking,) = missing_tools(("kafka",))
-    assert isinstance(lacking, MissingTool)
-    assert "openjdk-17-jre-headless" in str(lacking)
-    assert {tool.program for tool in missing_tools(("kafka", "gcs"), to_fetch=True)} == {"java", "mvn", "go"}
-
-
-def test_a_changed_jar_is_refused(tmp_path: Path):
-    for number in range(KAFKA.count - len(KAFKA.pinned)):
-        (tmp_path / f"{number}.jar").touch()
-    for name, _ in KAFKA.pinned:
-        (tmp_path / name).write_bytes(b"not kafka")
-    with pytest.raises(FetchFailed, match="is pinned"):
-        check_part(KAFKA, tmp_path)
 
 
 def test_needs_come_first():
