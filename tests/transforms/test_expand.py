@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from itertools import groupby
+from pathlib import Path
+from random import Random
 
 import apache_beam as beam
 from apache_beam.ml.inference.base import RunInference
 from apache_beam.testing.util import assert_that
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foundry.plan.shot import ShotOrder
+from foundry.store.object_store import LocalStore
 from models.drawing import DrawRequest
 from models.model_bank import ModelBank
 from pipelines.engines.engine import embedded_runner
+from tests.support.briefs import admitted
 from tests.support.drawing import an_order
+from tests.support.finished import finish_masters, finish_variant
 from tests.support.toys import ToyDrawer, instant, interleaved, toy_card
-from transforms.expand import DrawInRuns, batches, call_key, cut_into_runs, lanes_per_card
+from transforms.expand import (
+    VARIANTS_PER_ORDER,
+    DrawInRuns,
+    batches,
+    call_key,
+    cut_into_runs,
+    lanes_per_card,
+    missing_shots,
+    render_orders,
+)
 
 
 def orders_of(scene: int, alternatives: int, **changes: object) -> list[ShotOrder]:
@@ -52,6 +69,65 @@ def test_groups_too_large_for_a_call_are_cut_in_order_and_gaps_are_filled() -> N
         [(0, 4), (0, 5), (0, 6), (0, 7)],
         [(0, 8), (0, 9), (1, 0), (1, 1)],
     ]
+
+
+SOME_ORDERS = st.lists(
+    st.tuples(
+        st.integers(0, 5), st.integers(0, 5), st.sampled_from(["aurelle", "northpeak"]), st.sampled_from([64, 96])
+    ),
+    unique=True,
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(chosen=SOME_ORDERS, most=st.integers(1, 8), seed=st.randoms(use_true_random=False))
+def test_each_shot_is_in_one_call_and_the_calls_do_not_depend_on_the_order_of_plans(
+    chosen: list[tuple[int, int, str, int]], most: int, seed: Random
+) -> None:
+    orders = [
+        an_order(scene=scene, alternative=at, name=f"{scene}/{at}/{tenant}/{width}", tenant=tenant, width_px=width)
+        for scene, at, tenant, width in chosen
+    ]
+    calls = batches(orders, most)
+    assert Counter(order.name for call in calls for order in call) == Counter(order.name for order in orders)
+    assert all(1 <= len(call) <= most for call in calls)
+    assert all(len({call_key(order) for order in call}) == 1 for call in calls)
+    shuffled = list(orders)
+    seed.shuffle(shuffled)
+    assert batches(shuffled, most) == calls
+    keys = [call_key(call[0]) for call in calls]
+    assert len([key for key, _ in groupby(keys)]) == len(set(keys)), "the calls of one key follow one another"
+
+
+@given(count=st.integers(0, 60), lanes=st.integers(1, 16))
+def test_runs_are_all_calls_in_order_in_even_shares(count: int, lanes: int) -> None:
+    calls = [(an_order(name=str(number)),) for number in range(count)]
+    cut = cut_into_runs(calls, lanes)
+    assert [call for run in cut for call in run] == calls
+    assert len(cut) == min(lanes, count)
+    if cut:
+        assert max(map(len, cut)) - min(map(len, cut)) <= 1
+
+
+def test_render_orders_hold_every_variant_once_in_bounded_orders(tmp_path: Path) -> None:
+    plan = admitted(tmp_path, alternatives=2, products=[{"id": f"p{n}", "name": "Serum"} for n in range(9)]).plan
+    orders = list(render_orders(plan))
+    assert all(1 <= order.stop - order.start <= VARIANTS_PER_ORDER for order in orders)
+    names = [variant.name for order in orders for variant in plan.some_variants(order)]
+    assert names == [variant.name for shot in plan.shots() for variant in plan.variants(shot)]
+    assert len(names) == plan.variant_count
+
+
+def test_a_shot_is_missing_if_a_variant_shows_it_and_neither_exists(tmp_path: Path) -> None:
+    plan, store = admitted(tmp_path).plan, LocalStore(tmp_path / "store")
+    first, *others = plan.shots()
+    assert list(missing_shots(plan, store)) == [first, *others]
+    for variant in plan.variants(first):
+        finish_variant(variant, store)
+    assert list(missing_shots(plan, store)) == others, "its files are there, so nothing shows it again"
+    finish_masters(plan, store)
+    assert list(missing_shots(plan, store)) == []
 
 
 def test_a_shot_that_two_plans_order_is_drawn_once() -> None:

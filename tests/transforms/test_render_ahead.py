@@ -25,7 +25,7 @@ from tests.support.stored import objects
 from tests.support.waiting import until
 from transforms.expand import still_orders
 from transforms.render import render_missing
-from transforms.render_ahead import WAITING_PER_THREAD, RenderThreads, process_threads
+from transforms.render_ahead import WAITING_PER_THREAD, ProcessThreads, RenderThreads, process_threads
 
 THREADS = 2
 
@@ -133,7 +133,7 @@ def test_nobody_waits_for_room_and_what_has_not_begun_can_be_left(tmp_path: Path
     settling.join(30)
     assert not settling.is_alive()
     assert threads.offer(order, plan, Gate(tmp_path / "gate")) is not None
-    threads.settle()
+    threads.close()
 
 
 def test_threads_that_wait_hold_no_masters(tmp_path: Path) -> None:
@@ -158,3 +158,18 @@ def _decoded() -> int:
 
 def test_a_process_has_these_threads_once() -> None:
     assert process_threads.get(THREADS) is process_threads.get(THREADS)
+
+
+def test_another_number_of_threads_replaces_and_closes_the_earlier_ones(tmp_path: Path) -> None:
+    plan: Plan = admitted(tmp_path).plan
+    order = next(still_orders(plan, next(plan.shots())))
+    owner = ProcessThreads()
+    earlier = owner.get(1)
+    assert owner.get(2) is not earlier
+    assert earlier.offer(order, plan, LocalStore(tmp_path / "store")) is None, "closed threads decline"
+    owner.close()
+    assert owner.get(2).offer(order, plan, LocalStore(tmp_path / "store")) is not None
+    owner.close()
+    owner.close()
+    process_threads.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("render-ahead")]

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PIL import Image, ImageDraw
 
 from foundry.plan.composition import Composition
-from imaging.pixels.arrays import Pixels
 from imaging.still.staging import gloss_of, light_side, stage_product
-from models.drawing import Drawing, Enlarged
-from transforms.coders import PixelCoder, PixelsMustNotTravel
 
 COMPOSITION = Composition(width_px=600, height_px=400, product_area=(600, 200, 900, 900))
 
@@ -121,44 +117,3 @@ def test_the_side_of_the_light_is_measured() -> None:
 def test_the_same_inputs_give_the_same_pixels() -> None:
     first, second = (stage_product(scene(), product(), COMPOSITION, False).pixels for _ in range(2))
     assert np.array_equal(first, second)
-
-
-def a_drawing(pixels: Pixels) -> Drawing:
-    return Drawing(
-        order=None,  # type: ignore[arg-type] # nobody reads it
-        pixels=pixels,
-        seed=0,
-        caption="",
-        ignored_words=(),
-        attempts=(),
-        passed=True,
-    )
-
-
-def test_pixels_refuse_to_be_encoded_for_a_shuffle() -> None:
-    pixels = np.zeros((4, 4, 3), np.float32)
-    drawing = a_drawing(pixels)
-    coder = PixelCoder()
-    assert coder.estimate_size(Enlarged(drawing, pixels)) == 192
-    with pytest.raises(PixelsMustNotTravel, match="send an object name"):
-        coder.encode(drawing)
-
-
-def test_a_pipeline_that_would_shuffle_pixels_fails_in_its_first_bundle() -> None:
-    import apache_beam as beam
-
-    from pipelines.engines.engine import embedded_runner
-    from transforms.coders import register
-
-    register()
-    runner, options = embedded_runner()
-    pipeline = beam.Pipeline(runner=runner, options=options)
-    pixels = np.zeros((4, 4, 3), np.float32)
-    _ = (
-        pipeline
-        | beam.Create([1])
-        | beam.Map(lambda _: a_drawing(pixels)).with_output_types(Drawing)
-        | beam.Reshuffle()
-    )
-    with pytest.raises(RuntimeError, match="would cross a shuffle"):
-        pipeline.run().wait_until_finish()

@@ -1,0 +1,138 @@
+"""The CPU stage's functions: only what is missing is rendered, refusals are dead letters, caches are lent."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pytest
+
+from foundry.manifest import DeadLetter
+from foundry.plan.plan import Plan
+from foundry.plan.shot import RenderOrder
+from foundry.store.bucket_requests import BucketRefused
+from foundry.store.object_store import LocalStore
+from tests.support.briefs import admitted
+from tests.support.finished import finish_masters, finish_variant
+from transforms import progress
+from transforms.expand import still_orders
+from transforms.render import RenderCache, RenderCaches, missing_variants, render, render_missing
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return admitted(tmp_path_factory.mktemp("brief")).plan
+
+
+@pytest.fixture
+def order(plan: Plan) -> RenderOrder:
+    """The largest order of the plan."""
+    orders = [order for shot in plan.shots() for order in still_orders(plan, shot)]
+    return max(orders, key=lambda one: one.stop - one.start)
+
+
+def test_only_variants_without_a_record_are_missing(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    first, *others = plan.some_variants(order)
+    assert len(others) >= 1
+    assert list(missing_variants(order, plan, store)) == [first, *others]
+    finish_variant(first, store)
+    assert [variant.name for variant in missing_variants(order, plan, store)] == [one.name for one in others]
+
+
+def test_without_its_master_each_variant_is_a_dead_letter(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
+    letters = list(render_missing(order, plan, LocalStore(tmp_path)))
+    assert [letter.code for letter in letters if isinstance(letter, DeadLetter)] == ["no_master"] * len(letters)
+    keys = [letter.key for letter in letters if isinstance(letter, DeadLetter)]
+    assert keys == [variant.key for variant in plan.some_variants(order)]
+
+
+def test_the_stage_counts_refusals_and_tags_them(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
+    progress.reset()
+    results = list(render(order, {plan.digest: plan}, LocalStore(tmp_path)))
+    assert {type(result) for result in results} == {beam.pvalue.TaggedOutput}
+    assert {result.tag for result in results} == {"refused"}
+    assert progress.counts(plan.digest) == {"variants": len(results)}
+    progress.reset()
+
+
+def test_an_order_whose_files_are_all_there_renders_nothing(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    for variant in plan.some_variants(order):
+        finish_variant(variant, store)
+    assert list(render_missing(order, plan, store)) == []
+
+
+@dataclass(frozen=True)
+class Forbidding(LocalStore):
+    """A bucket that answers every reading with 403."""
+
+    def for_tenant(self, tenant: str) -> Forbidding:
+        return Forbidding(self.root, f"{tenant}/")
+
+    def get(self, name: str) -> bytes:
+        raise BucketRefused(name, "bucket", "403 Forbidden")
+
+
+def test_a_bucket_that_refuses_stops_the_run(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
+    store = Forbidding(tmp_path)
+    finish_masters(plan, LocalStore(tmp_path))
+    with pytest.raises(BucketRefused):
+        list(render_missing(order, plan, store))
+
+
+def test_a_cache_is_lent_to_one_thread_at_a_time_and_then_to_the_next() -> None:
+    caches = RenderCaches()
+    with caches.borrow() as one, caches.borrow() as other:
+        assert one is not other
+    with caches.borrow() as again:
+        assert again is one or again is other
+    caches.clear()
+    with caches.borrow() as fresh:
+        assert fresh is not one
+        assert fresh is not other
+
+
+def test_there_are_never_more_caches_than_threads_that_render_at_once() -> None:
+    caches, seen, meeting = RenderCaches(), set(), threading.Barrier(2)
+
+    def work() -> None:
+        meeting.wait(10)
+        for _ in range(50):
+            with caches.borrow() as cache:
+                seen.add(id(cache))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert 1 <= len(seen) <= 2
+
+
+def test_a_borrowed_cache_comes_back_when_rendering_fails() -> None:
+    caches = RenderCaches()
+
+    def fail(cache: Any) -> None:
+        raise OSError(f"{cache} broke")
+
+    with pytest.raises(OSError, match="broke"), caches.borrow() as lost:
+        fail(lost)
+    with caches.borrow() as again:
+        assert again is lost
+
+
+def test_a_cache_holds_one_master(plan: Plan, tmp_path: Path) -> None:
+    store, cache = LocalStore(tmp_path), RenderCache()
+    finish_masters(plan, store)
+    for shot in plan.shots():
+        store.for_tenant("aurelle").put_once(shot.master, b"pixels are read later")
+    shots = list(plan.shots())
+    assert len(shots) >= 2
+    first = cache.master(shots[0], store)
+    assert cache.master(shots[0], store) is first
+    assert cache.master(shots[1], store) is not first
+    assert len(cache.masters) == 1
