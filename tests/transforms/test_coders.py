@@ -14,9 +14,7 @@ from transforms.coders import PixelCoder, PixelsMustNotTravel, register
 
 
 def a_drawing(pixels: Pixels) -> Drawing:
-    return Drawing(
-        order=an_order(), pixels=pixels, seed=0, caption="", ignored_words=(), attempts=(), passed=True
-    )
+    return Drawing(order=an_order(), pixels=pixels, seed=0, caption="", ignored_words=(), attempts=(), passed=True)
 
 
 def test_pixels_refuse_to_be_encoded_for_a_shuffle() -> None:
