@@ -1,4 +1,4 @@
-"""The words on one rendition, after templating and formatting for its locale."""
+"""The words on one rendition: placeholders filled, figures formatted for the locale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CopyField = Literal["headline", "subheadline", "call_to_action", "offer", "price
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """Texts in logical order, one line each unless they hold a newline; empty means: not shown."""
+    """Texts in logical order. Each is one line unless it holds a newline; an empty text is not shown."""
 
     headline: str = ""
     subheadline: str = ""
@@ -21,15 +21,17 @@ class Copy:
     product_name: str = ""
 
     def only(self, shown: frozenset[str]) -> Copy:
-        """The same copy without the fields that a layout does not show; the name that a shown text says stays, since
-        lines keep it whole."""
+        """Return the copy without the fields that a layout does not show.
+
+        A product's name stays if a shown text contains it, because line breaking keeps the name whole.
+        """
         kept = {key: text for key, text in asdict(self).items() if key in shown}
         if any(self.product_name in text for text in kept.values()):
             kept["product_name"] = self.product_name
         return Copy(**kept)
 
     def texts(self) -> dict[str, str]:
-        """Field → text, for the fields that say something."""
+        """Return the texts that are not empty, by field."""
         return {key: text for key, text in asdict(self).items() if text}
 
 

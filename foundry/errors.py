@@ -1,23 +1,23 @@
-"""Refusals that we foresee: each names the thing, the value, the limit and the way out."""
+"""Refusals that the project foresees. Each names the thing, the value, the limit and the way out."""
 
 from __future__ import annotations
 
 
 class FoundryError(Exception):
-    """A foreseen refusal. `code` is stable and machine-readable; `str()` is one sentence for people.
+    """A foreseen refusal: `code` is stable and machine-readable, `str()` is one sentence for people.
 
-    Subclasses pass every constructor argument on to `super().__init__`, so that they survive pickling.
+    Subclasses hand every constructor argument on to `super().__init__`, so that they survive pickling.
     """
 
     code: str = "refused"
 
 
 class BadInput(FoundryError):
-    """Something that came from outside cannot be used: `where` is its path, `what` the sentence."""
+    """Something from outside that cannot be used. `where` is its path, `what` the sentence about it."""
 
     code = "bad_input"
 
-    def __init__(self, where: str, what: str):
+    def __init__(self, where: str, what: str) -> None:
         super().__init__(where, what)
         self.where, self.what = where, what
 
@@ -33,7 +33,7 @@ class Problem(FoundryError):
     `code` is "refused_plan" for a plan, "bad_brief" for the text of a brief.
     """
 
-    def __init__(self, path: str, value: str, limit: str, remedy: str, code: str = "refused_plan"):
+    def __init__(self, path: str, value: str, limit: str, remedy: str, code: str = "refused_plan") -> None:
         super().__init__(path, value, limit, remedy, code)
         self.path, self.value, self.limit, self.remedy, self.code = path, value, limit, remedy, code
 
@@ -47,7 +47,7 @@ class Unusable(FoundryError):
 
     code = "unusable"
 
-    def __init__(self, name: str, limit: str, remedy: str):
+    def __init__(self, name: str, limit: str, remedy: str) -> None:
         super().__init__(name, limit, remedy)
         self.name, self.limit, self.remedy = name, limit, remedy
 
@@ -67,11 +67,11 @@ def shorten(value: object) -> str:
 
 
 class Refusals(FoundryError):
-    """Everything that is wrong with one input, reported together."""
+    """All problems of one input, reported together."""
 
     code = "refused_input"
 
-    def __init__(self, source: str, problems: tuple[FoundryError, ...]):
+    def __init__(self, source: str, problems: tuple[FoundryError, ...]) -> None:
         super().__init__(source, problems)
         self.source, self.problems = source, problems
 

@@ -1,8 +1,8 @@
-"""What happened to a campaign, for machines: CloudEvents 1.0, in JSON.
+"""Events of a campaign for machines: CloudEvents 1.0, in JSON.
 
-An event's id is a hash of what it tells, so an event that is told twice (a resumed run, a second delivery) has
-one id, and a reader keeps the first. There is no time in it for the same reason; who sends it adds one.
-Spec: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+The id of an event is a hash of its content: an event that is sent twice (by a resumed run, or by a second delivery) has
+one id, and a reader keeps the first. For the same reason it holds no time; the sender adds one.
+Specification: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TOLD_OF_ASSETS = (
 
 @dataclass(frozen=True)
 class Event:
-    """One CloudEvent: `source` names the campaign, `subject` the thing in it, `type` what happened to it."""
+    """One CloudEvent. `source` names the campaign, `subject` a thing in it, `type` what happened to the thing."""
 
     type: str
     source: str
@@ -35,29 +35,29 @@ class Event:
 
     @property
     def id(self) -> str:
-        """32 hex digits of what the event tells; floats in `data` raise TypeError."""
+        """32 hex digits, a hash of the event's content; floats in `data` raise TypeError."""
         return digest("event", **asdict(self))
 
     def as_json(self) -> str:
-        """The structured JSON form, on one line."""
+        """Return the structured JSON form, on one line."""
         attributes = {"specversion": "1.0", "id": self.id, "datacontenttype": "application/json", **asdict(self)}
         return json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
 
 
 def asset_finished(plan: Plan, record: ManifestRecord) -> Event:
-    """A file of the campaign can be had."""
+    """Return the event that a file of the campaign can be fetched."""
     told = {name: getattr(record, name) for name in TOLD_OF_ASSETS}
     return _event(plan, ASSET_FINISHED, record.asset, **told)
 
 
 def asset_failed(plan: Plan, letter: DeadLetter) -> Event:
-    """A shot or a file of the campaign was given up."""
+    """Return the event that a shot or a file of the campaign was given up."""
     told = {name: value for name, value in asdict(letter).items() if name != "brief"}
     return _event(plan, ASSET_FAILED, letter.key, **told)
 
 
 def campaign_finished(plan: Plan, assets: int, failed: int) -> Event:
-    """The campaign's manifest is written; nothing more is coming."""
+    """Return the event that the campaign's manifest is written and nothing more will come."""
     folder = campaign_folder(plan.brief.campaign.id)
     manifest = f"{folder}/manifest.parquet"
     return _event(plan, CAMPAIGN_FINISHED, folder, assets=assets, failed=failed, manifest=manifest)

@@ -1,4 +1,4 @@
-"""Which fonts there are and which characters they cover."""
+"""The fonts of `templates/fonts`: families, fallbacks, coverage, and characters that no text may hold."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOWER, UNSEEN_IN_A_ROW, CLUSTER = 4, 2, 16
 
 @dataclass(frozen=True)
 class FontFace:
-    """One font file and the code points it covers."""
+    """One font file and the code points that it covers."""
 
     path: Path
     covers: frozenset[int]
@@ -41,7 +41,7 @@ def _index() -> dict[str, dict[str, Any]]:
 
 
 def families() -> tuple[str, ...]:
-    """The names of all families."""
+    """Return the names of all families."""
     return tuple(name for name in _index() if name)
 
 
@@ -55,15 +55,15 @@ def _face(file: str) -> FontFace:
 
 @lru_cache(maxsize=256)
 def font_chain(family: str, weight: Weight, locale: str = "") -> tuple[FontFace, ...]:
-    """The family's face, then the fallbacks', in the order in which they are asked for a glyph; emoji are last.
+    """Return the face of a family, then the fallback faces, in the order of their use for a glyph; emoji come last.
 
-    The locale's language decides which of the East Asian faces draws the Han characters that they share.
+    The language of `locale` decides which East Asian face draws the Han characters that several of them share.
     """
     index = _index()
     if family not in index:
         raise BadInput("fonts", f"no family {family!r}; there are: {', '.join(families())}")
     shared = index[""]
-    own, asian = shared["languages"].get(locale.split("-")[0]), set(shared["languages"].values())
+    own, asian = shared["languages"].get(locale.split("-", maxsplit=1)[0]), set(shared["languages"].values())
     by_language = sorted(shared["fallback"], key=lambda name: (name in asian) + (name in asian and name != own))
     names = dict.fromkeys((family, *by_language, shared["emoji"]))
     return tuple(_face(index[name][weight]) for name in names)
@@ -71,18 +71,18 @@ def font_chain(family: str, weight: Weight, locale: str = "") -> tuple[FontFace,
 
 @lru_cache(maxsize=2)
 def emoji_font(weight: Weight) -> FontFace:
-    """The face that draws emoji, in the colour of their line."""
+    """Return the face that draws emoji, in the colour of the text around them."""
     index = _index()
     return _face(index[index[""]["emoji"]][weight])
 
 
 def hostile_characters(text: str) -> tuple[str, ...]:
-    """Characters that could turn, hide or pile up text beyond its box.
+    """Return the characters of a text that could turn, hide or pile up text beyond its box.
 
-    They are: embeddings, overrides and isolates of direction; controls, private-use and lone surrogate code points;
-    tag characters outside a flag; other invisible formats, and more than two unseen characters in a row; more than four
-    marks on a letter; what makes one sign of more than sixteen characters. Left-to-right and right-to-left marks,
-    joiners, soft hyphens and zero-width spaces are what writers need, and pass.
+    They are: embeddings, overrides and isolates of direction; controls, private-use and lone surrogate code points; tag
+    characters outside a flag; other invisible formats, and more than two unseen characters in a row; more than four
+    marks on one letter; whatever makes one grapheme of more than sixteen characters. Left-to-right and right-to-left
+    marks, joiners, soft hyphens and zero-width spaces pass: writers need them.
     """
     found = dict.fromkeys(c for c in TAGGED_FLAG.sub("", text) if _is_hostile(c))
     marks = unseen = 0
@@ -96,7 +96,7 @@ def hostile_characters(text: str) -> tuple[str, ...]:
 
 
 def clusters(text: str) -> list[str]:
-    """What a reader takes for one sign each (UAX #29); lone surrogates stand for themselves."""
+    """Return the graphemes of a text (UAX #29); each lone surrogate is one of its own."""
     from unicode_segmentation_rs import graphemes
 
     parts = re.split("([\ud800-\udfff])", text) if LONE.search(text) else [text]
@@ -114,7 +114,7 @@ def _is_hostile(character: str) -> bool:
 
 
 def missing_characters(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Characters that some family of `names`, with its fallbacks, cannot draw."""
+    """Return the characters that some family of `names`, with its fallbacks, cannot draw."""
     return tuple(dict.fromkeys(c for name in names for c in _missing_in_family(text, name)))
 
 
@@ -128,7 +128,7 @@ def _missing_in_family(text: str, family: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def fonts_digest(names: tuple[str, ...]) -> str:
-    """Changes with any font file that these families and their fallbacks draw with."""
+    """Return a hash of all font files that these families and their fallbacks draw with."""
     weights: tuple[Weight, Weight] = ("regular", "bold")
     paths = {face.path for name in names for weight in weights for face in font_chain(name, weight)}
     return digest("fonts", names=names, files=[sha256_file(path) for path in sorted(paths)])

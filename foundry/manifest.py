@@ -1,7 +1,7 @@
-"""What is known of every finished asset: one record per variant, as JSON Lines and as Parquet.
+"""Records of finished files: one per variant, as JSON Lines and as Parquet.
 
-Records hold nothing that differs between two runs of the same brief (no clock, no durations), so a resumed
-run writes the same manifest, byte for byte, as an undisturbed one.
+Records hold nothing that differs between two runs of the same brief (no clock, no durations), so a resumed run writes
+the same manifest, byte for byte, as an undisturbed one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ROWS_PER_GROUP = 5_000
 
 @dataclass(frozen=True)
 class CheckRecord:
-    """One thing that was measured, on what, against which limit."""
+    """One measurement, with its limit and whether it passed."""
 
     name: str
     passed: bool
@@ -36,10 +36,12 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class MasterRecord:
-    """Lineage of one master; stored beside it as JSON.
+    """The lineage of one master; stored beside it as JSON.
 
-    `bits` per channel; `adapters` as id@version:weight; `fingerprint` is the perceptual hash that the screen compared;
-    `head_bytes`: how many of the file's first bytes hold a copy of half its size, 0 where there is none.
+    bits: per channel.
+    adapters: each as id@version:weight.
+    fingerprint: the perceptual hash that the screen compared.
+    head_bytes: the number of the file's first bytes that hold a copy of half its size; 0 where there is no copy.
     """
 
     name: str
@@ -73,9 +75,9 @@ class MasterRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class RenditionRecord:
-    """What is true of a finished file whoever ordered it; stored beside it as JSON.
+    """The facts of a finished file that hold for everyone who orders it; stored beside it as JSON.
 
-    The last four are a film's: its rate as a fraction, its length to the millisecond, the object with its subtitles.
+    Films alone have `frame_rate` (a fraction), `seconds` (to the millisecond) and `sidecar` (the object of subtitles).
     """
 
     name: str
@@ -105,7 +107,7 @@ class RenditionRecord:
 class ManifestRecord:
     """One variant with its full lineage, from brief to bytes.
 
-    `clips` are the object names of what a film shows moving; each one's record is beside it.
+    `clips` holds the object names of the clips that a film shows; each clip's record lies beside it.
     """
 
     asset: str
@@ -175,7 +177,7 @@ class ManifestRecord:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A refused element: where in the flow, which rule, which thing, the sentence for people, and its plan's digest."""
+    """A refused element: stage, code of the rule, key of the element, sentence for people, digest of its plan."""
 
     stage: str
     code: str
@@ -185,7 +187,7 @@ class DeadLetter:
 
 
 def as_json(record: Any) -> str:
-    """A record as one line of JSON, in the order of its fields."""
+    """Return a record as one line of JSON, in the order of its fields."""
     return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -194,7 +196,7 @@ def _checks(raw: Iterable[dict[str, Any]]) -> tuple[CheckRecord, ...]:
 
 
 def master_from_json(text: str | bytes) -> MasterRecord:
-    """The master's record from its JSON."""
+    """Return a master's record from its JSON."""
     raw = json.loads(text)
     raw["attempts"] = tuple(Attempt(a["seed"], a["passed"], _checks(a["checks"])) for a in raw["attempts"])
     raw["ignored_words"] = tuple(raw["ignored_words"])
@@ -204,14 +206,14 @@ def master_from_json(text: str | bytes) -> MasterRecord:
 
 
 def rendition_from_json(text: str | bytes) -> RenditionRecord:
-    """The rendition's record from its JSON."""
+    """Return a rendition's record from its JSON."""
     raw = json.loads(text)
     dropped = tuple(raw.get("dropped", ()))
     return RenditionRecord(**{**raw, "checks": _checks(raw["checks"]), "dropped": dropped})
 
 
 def manifest_from_json(text: str | bytes) -> ManifestRecord:
-    """One line of the manifest."""
+    """Return the record of one line of a manifest."""
     raw = json.loads(text)
     raw.update(
         regions=tuple(raw["regions"]),
@@ -223,15 +225,8 @@ def manifest_from_json(text: str | bytes) -> ManifestRecord:
     return ManifestRecord(**raw)
 
 
-def read_manifest(path: Path) -> Iterator[ManifestRecord]:
-    """The records of a JSON Lines manifest, one at a time."""
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield manifest_from_json(line)
-
-
 def write_parquet(lines: Path, target: Path) -> int:
-    """Turn a JSON Lines manifest into Parquet, a bounded number of rows at a time; returns the rows."""
+    """Turn a JSON Lines manifest into Parquet, a bounded number of rows at a time. Return the number of rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

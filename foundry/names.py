@@ -1,7 +1,7 @@
-"""Names are hashes of canonical inputs: same in, same name; a changed input, another name.
+"""Names as hashes of canonical inputs: the same input has the same name, a changed input another one.
 
-Canonical JSON here is RFC 8785 in spirit: keys sorted, no white space, UTF-8, text in Unicode normal form C.
-Floats are refused, because their text differs between writers: use integers, or decimals as strings.
+Canonical JSON follows RFC 8785 in spirit: keys sorted, no white space, UTF-8, text in Unicode normal form C. Floats are
+refused, because writers print them differently: use integers, or decimals as strings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
 def canonical(value: object) -> object:
-    """`value` with texts in NFC and maps with sorted keys; TypeError for what has no canonical text."""
+    """Return `value` with texts in NFC and maps with sorted keys; TypeError for a value without canonical text."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
@@ -33,7 +33,7 @@ def canonical(value: object) -> object:
 
 
 def canonical_json(value: object) -> str:
-    """The one JSON text of `value`."""
+    """Return the canonical JSON text of `value`."""
     return json.dumps(canonical(value), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -53,17 +53,17 @@ def campaign_source(tenant: str, campaign: str) -> str:
 
 
 def digest(kind: str, **inputs: object) -> str:
-    """32 lower-case hex digits (128 bits of SHA-256) over `kind` and its inputs."""
+    """Return 32 lower-case hex digits (128 bits of SHA-256) of `kind` and its inputs."""
     text = canonical_json({"kind": kind, **inputs})
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def sha256_file(path: Path) -> str:
-    """The whole SHA-256 of a file, in hex, read in blocks."""
+    """Return the SHA-256 of a file, as 64 hex digits. The file is read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def seed_of(name: str, attempt: int = 0) -> int:
-    """A 31-bit seed that belongs to `name`; each redraw attempt has its own."""
+    """Return the 31-bit seed that belongs to `name`; each redraw attempt has its own."""
     return int.from_bytes(hashlib.sha256(f"{name}/{attempt}".encode()).digest()[:4], "big") >> 1

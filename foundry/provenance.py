@@ -1,4 +1,4 @@
-"""What a file says about itself: XMP with its id, its owner, its words, and that a model drew it."""
+"""XMP metadata of a rendition: its id, its owner, its words, and that a model drew it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def xmp(variant: Variant, owner: str = "") -> bytes:
-    """An XMP packet (ISO 16684-1): only what is in the variant's name, and the owner whose rights the file claims.
+    """Return an XMP packet (ISO 16684-1) of the facts in a variant's name, and of the owner who claims the rights.
 
-    Without `owner` no rights are claimed. No dates and no paths; the same variant and owner give the same bytes.
+    Without `owner` the packet claims no rights. It holds no dates and no paths: the same arguments give the same bytes.
     """
     shown, source = variant.copy, COMPOSITE if variant.shot.picture else TRAINED
     parts = [
@@ -67,7 +67,7 @@ def _list(name: str, kind: str, texts: list[str]) -> str:
 
 
 def _alternatives(name: str, text: str, locale: str) -> str:
-    """A text in the default language and, where it has one, in its own; nothing for no text."""
+    """Return a text as the default alternative and as that of its locale; an empty text gives nothing."""
     if not text:
         return ""
     own = f"<rdf:li xml:lang={quoteattr(locale)}>{_safe(text)}</rdf:li>" if locale else ""
@@ -75,11 +75,11 @@ def _alternatives(name: str, text: str, locale: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Escaped, without the characters that XML 1.0 cannot hold."""
+    """Escape a text, without the characters that XML 1.0 cannot hold."""
     return escape(_NOT_IN_XML.sub("", text))
 
 
 def asset_of(data: bytes) -> tuple[str, str] | None:
-    """(tenant, asset id) that a file names in its XMP, or None."""
+    """Return (tenant, asset id) from the XMP of a file, or None."""
     found = _ID.search(data)
     return (found[1].decode(), found[2].decode()) if found else None

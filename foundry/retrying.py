@@ -52,7 +52,7 @@ class RetriesEnded(Exception):
     next try, if that try would have come after the deadline, and None if the tries ran out.
     """
 
-    def __init__(self, fault: Exception, tries: int, pause_s: float | None):
+    def __init__(self, fault: Exception, tries: int, pause_s: float | None) -> None:
         super().__init__(fault, tries, pause_s)
         self.fault, self.tries, self.pause_s = fault, tries, pause_s
 

@@ -1,7 +1,7 @@
 """OpenTelemetry spans of single shots and files, below the trace of the brief that ordered them.
 
-The engine's threads do not carry a context, so who runs plans says here which trace each belongs to. Where nobody does,
-or no SDK is configured, nothing is made of it.
+The engine's threads carry no context, so the caller that runs plans registers their traces here. For a plan without a
+trace, and without a configured SDK, no span is made.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _traces: dict[str, str] = {}
 
 @contextmanager
 def trace_plans(traces: Mapping[str, str]) -> Iterator[None]:
-    """While the block runs, work on these plans (by digest) belongs to these traces (W3C traceparent)."""
+    """Assign plans (by digest) to traces (W3C traceparent) while the block runs."""
     _traces.update(traces)
     try:
         yield
@@ -26,7 +26,7 @@ def trace_plans(traces: Mapping[str, str]) -> Iterator[None]:
 
 
 def context_of(traceparent: str) -> Any:
-    """OpenTelemetry's context of a W3C traceparent."""
+    """Return OpenTelemetry's context of a W3C traceparent."""
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator().extract({"traceparent": traceparent})
@@ -34,7 +34,7 @@ def context_of(traceparent: str) -> Any:
 
 @contextmanager
 def work_span(name: str, plan: str, **told: str) -> Iterator[None]:
-    """A span for what the block does for a plan of this digest; an error that leaves the block is noted in it."""
+    """Record a span around the block, for a plan by its digest; it notes an error that leaves the block."""
     if not (trace := _traces.get(plan)):
         yield
         return
@@ -45,7 +45,7 @@ def work_span(name: str, plan: str, **told: str) -> Iterator[None]:
 
 
 def record_span(name: str, plan: str, began_ns: int, ended_ns: int, **told: str | int) -> None:
-    """A span for work that was done for several at once, from and to nanoseconds since 1970."""
+    """Record a span of work that was done for several plans at once; times in nanoseconds since 1970."""
     if not (trace := _traces.get(plan)):
         return
     from opentelemetry.trace import get_tracer

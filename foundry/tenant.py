@@ -1,4 +1,4 @@
-"""Whose data it is: brand kit, allowed models, budget and quotas of one tenant."""
+"""Tenants: brand kit, allowed models, budget and quotas of each client."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Palette(BaseModel):
 
 
 class LogoFiles(BaseModel):
-    """One form of a logo: files with transparency, relative to the tenant's file, of equal shape."""
+    """Files of one form of a logo. They have transparency and equal shape; paths start at the tenant's file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,14 +45,14 @@ class LogoFiles(BaseModel):
 
 
 class Logo(LogoFiles):
-    """The horizontal form, and the others that the brand has."""
+    """The horizontal form of a logo, and the other forms that the brand has."""
 
     clear_space: int = Field(default=25, ge=0, le=100, description="Per cent of the logo's height.")
     stacked: LogoFiles | None = Field(default=None, description="Mark above word.")
     mark: LogoFiles | None = Field(default=None, description="The mark alone.")
 
     def form(self, name: str) -> LogoFiles | None:
-        """The files of `horizontal`, `stacked` or `mark`; None where the brand has no such form."""
+        """Return the files of `horizontal`, `stacked` or `mark`; None where the brand has no such form."""
         found: LogoFiles | None = self if name == "horizontal" else getattr(self, name)
         return found
 
@@ -67,7 +67,7 @@ class BrandFonts(BaseModel):
 
 
 class TypeScale(BaseModel):
-    """How much larger each step of type is than the one below it, and all type against the layouts' own size."""
+    """The ratio between neighbouring steps of type, and the size of all type relative to the layouts' own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,7 +76,7 @@ class TypeScale(BaseModel):
 
 
 class BrandKit(BaseModel):
-    """What makes a rendition this brand's: palette, logo, fonts, corners, words it never says."""
+    """The palette, logo, fonts, corners and banned words that make a rendition look like one brand."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -98,16 +98,16 @@ class Quota(BaseModel):
     shots: int = Field(default=2_000, ge=1)
     variants: int = Field(default=2_000_000, ge=1)
     bytes: int = Field(default=2 * 10**12, ge=1)
-    budget: Decimal = Field(default=Decimal("1000"), gt=0, description="Money, in US dollars.")
+    budget: Decimal = Field(default=Decimal(1000), gt=0, description="Money, in US dollars.")
 
 
 class AdapterChoice(BaseModel):
-    """An adapter card that every shot of the tenant is drawn with, and how strongly."""
+    """An adapter card that every shot of the tenant is drawn with, and its weight."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     card: str
-    weight: Decimal = Field(default=Decimal("1"), ge=-2, le=2, decimal_places=3)
+    weight: Decimal = Field(default=Decimal(1), ge=-2, le=2, decimal_places=3)
     picture: str | None = Field(
         default=None,
         description="What an IP-Adapter takes its style from, or a ControlNet's map; relative to the tenant's file.",
@@ -115,8 +115,10 @@ class AdapterChoice(BaseModel):
 
 
 class Models(BaseModel):
-    """The model cards this tenant draws, enlarges, judges and films with: `id` for the one in production, or
-    `id@version`."""
+    """The model cards that a tenant draws, enlarges, judges and films with.
+
+    `id` names the version in production, `id@version` an exact one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -128,7 +130,7 @@ class Models(BaseModel):
 
 
 class Storage(BaseModel):
-    """A bucket that holds this tenant's objects and nobody else's; used where the store is a bucket."""
+    """A bucket that holds this tenant's objects and no others; used where the store is a bucket."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -142,7 +144,7 @@ class Storage(BaseModel):
 
 
 class Tenant(BaseModel):
-    """One client; everything that reads or writes takes it."""
+    """One client. Everything that reads or writes takes the tenant."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -155,34 +157,34 @@ class Tenant(BaseModel):
     protected: tuple[str, ...] = Field(
         default=(), description="Pictures that no drawing may resemble, relative to the tenant's file."
     )
-    folder: Path = Field(default=Path("."), exclude=True, description="Where the file was read from.")
+    folder: Path = Field(default=Path(), exclude=True, description="Where the file was read from.")
 
     def logo_path(self, ink: str, form: str = "horizontal") -> Path | None:
-        """The logo's file in dark or light ink; None for a brand without this form of it."""
+        """Return the logo's file in dark or light ink; None for a brand without this form of the logo."""
         files = self.brand.logo.form(form) if self.brand.logo else None
         return self.folder / getattr(files, ink) if files else None
 
     @cached_property
     def brand_digest(self) -> str:
-        """Changes with anything in the brand kit that a rendition shows, the logo's bytes included."""
+        """A hash of everything in the brand kit that a rendition shows, the logo's bytes included."""
         files = [self.logo_path(ink, form) for form in LOGO_FORMS for ink in ("dark", "light")]
         logos = [sha256_file(path) for path in files if path]
         shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words", "layouts"})
         return digest("brand", kit=shown, logos=logos)
 
     def protected_paths(self) -> tuple[Path, ...]:
-        """The protected pictures' files."""
+        """Return the files of the protected pictures."""
         return tuple(self.folder / name for name in self.protected)
 
     @cached_property
     def protected_digest(self) -> str:
-        """Changes with the protected pictures; empty if there are none."""
+        """A hash of the protected pictures; empty if there are none."""
         files = [sha256_file(path) for path in self.protected_paths()]
         return digest("protected", files=sorted(files)) if files else ""
 
 
 def load_tenant(folder: Path, tenant_id: str) -> Tenant:
-    """The tenant in `folder/<id>/tenant.yaml`; BadInput that says what is missing or wrong."""
+    """Return the tenant in `folder/<id>/tenant.yaml`; BadInput says what is missing or wrong."""
     path = folder / tenant_id / "tenant.yaml"
     if not path.is_file():
         known = ", ".join(sorted(p.parent.name for p in folder.glob("*/tenant.yaml"))) or "none"
@@ -195,7 +197,10 @@ def load_tenant(folder: Path, tenant_id: str) -> Tenant:
 
 @lru_cache(maxsize=1024)
 def _read(file: FileIdentity) -> Tenant:
-    """The file as it is; give copies away, since a tenant keeps digests of files that may change without this one."""
+    """Return the tenant of a file.
+
+    Callers must hand out copies: a tenant caches digests of other files, which may change while this one stays.
+    """
     path = file[0]
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))

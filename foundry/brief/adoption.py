@@ -1,4 +1,7 @@
-"""Turns briefs as people write them into strict ones, and says what was assumed. Rules: docs/adopting-briefs.md."""
+"""Conversion of briefs as people write them into strict ones, with a note of every assumption.
+
+The rules are in docs/adopting-briefs.md.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ STUDIO = "Seamless studio sweep, soft light from the left"
 
 @dataclass(frozen=True)
 class Adoption:
-    """A strict brief, what was assumed on the way, and the keys that nobody understood."""
+    """A strict brief, the assumptions made on the way, and the keys that were not understood."""
 
     brief: Brief
     assumptions: tuple[str, ...]
@@ -41,7 +44,7 @@ def adopt(path: Path, *, tenant: str | None = None) -> tuple[Adoption, ...]:
 
 
 def as_yaml(brief: Brief) -> str:
-    """The strict brief as people read it: block style, defaults left out."""
+    """Return a strict brief as YAML for people: block style, defaults left out."""
     content = brief.model_dump(mode="json", exclude_defaults=True)
     return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
 

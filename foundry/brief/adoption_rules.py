@@ -1,4 +1,4 @@
-"""The rules of adopting: names that people use for keys, ratios, languages, regions and money."""
+"""Rules of adoption: the words that people use for keys, ratios, languages, regions and money."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MONEY = re.compile(r"([A-Z]{3}|[€$£¥₹₪])?\s*([0-9][0-9.,\s]*)\s*([A-Z]{
 
 
 def slug(text: str) -> str:
-    """Lower-case ASCII letters, digits and hyphens, at most 60; deterministic for any text."""
+    """Return at most 60 lower-case ASCII letters, digits and hyphens; deterministic for any text."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60].strip("-")
     if made:
@@ -65,7 +65,7 @@ def slug(text: str) -> str:
 
 
 def written_money(value: Any) -> tuple[str, str | None] | None:
-    """(amount, currency or None) from "€49.90", "49,90 EUR", "5,000 USD", 48 or {amount, currency}."""
+    """Return (amount, currency or None) of "€49.90", "49,90 EUR", "5,000 USD", 48 or {amount, currency}."""
     if isinstance(value, dict):
         amount = written_money(value.get("amount", value.get("value")))
         code = value.get("currency")
@@ -114,7 +114,7 @@ def _languages() -> dict[str, str]:
 
 
 def regions_in(value: Any) -> list[str]:
-    """Regions from a text (comma, semicolon, slash, "and"), a list or a map."""
+    """Return the regions in a text (separated by comma, semicolon, slash or "and"), a list or a map."""
     if value is None:
         return []
     if isinstance(value, dict):
@@ -124,12 +124,12 @@ def regions_in(value: Any) -> list[str]:
 
 
 def territory(name: str) -> str | None:
-    """The ISO 3166 code of a country by code or by its English, German, French or Spanish name."""
+    """Return the ISO 3166 code of a country, given by code or by its English, German, French or Spanish name."""
     return _territories().get(name.strip().casefold())
 
 
 def names_a_locale(text: str) -> bool:
-    """Whether the text names a language, a locale or a country."""
+    """Return True if the text names a language, a locale or a country."""
     return bool(_locale(text) or territory(text))
 
 
@@ -156,7 +156,7 @@ def _with_territory(language: str) -> str:
 
 
 def locale_for(text: str, regions: list[str]) -> str:
-    """A locale by language, tag or country; else by the first known region; else en-US."""
+    """Return a locale by language, tag or country of `text`, else by the first known region, else en-US."""
     found = _locale(text) if text else None
     if found:
         return found

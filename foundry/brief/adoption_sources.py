@@ -1,4 +1,4 @@
-"""Reads the files that people send: loosely written YAML and JSON, tables from spreadsheets."""
+"""Readers of the files that people send: loosely written YAML and JSON, and spreadsheets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_ROWS = 20_000
 
 
 def rows_or_documents(path: Path) -> list[Any]:
-    """The briefs of a file as plain maps; a table's rows are gathered by campaign, one product a row."""
+    """Return the briefs of a file as plain maps; a table's rows are grouped by campaign, one product a row."""
     kind = path.suffix.lower()
     if kind in (".csv", ".tsv", ".xlsx"):
         try:
@@ -44,7 +44,7 @@ def _loose(path: Path) -> list[Any]:
 
 
 def _unwrap(document: Any) -> Any:
-    """`brief: {...}` or `campaign_brief: {...}` around everything is taken off."""
+    """Take off a `brief: {...}` or `campaign_brief: {...}` around everything."""
     if isinstance(document, dict) and len(document) == 1:
         key, inner = next(iter(document.items()))
         if isinstance(inner, dict) and "brief" in str(key).lower():

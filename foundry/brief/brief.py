@@ -1,4 +1,4 @@
-"""What a marketing team orders: the strict contract of brief files and of the briefs topic."""
+"""The brief that a marketing team orders by: the strict contract of brief files and of the briefs topic."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Campaign(_Strict):
 
 
 class Market(_Strict):
-    """Where and to whom the campaign speaks."""
+    """The regions and the audience of the campaign."""
 
     regions: tuple[Line, ...] = Field(min_length=1, description="Countries or regions.", examples=[["US", "DE", "JP"]])
     audience: Text = Field(default="", description="Who is addressed.", examples=["Urban professionals, 25-40"])
@@ -119,7 +119,7 @@ class Product(_Strict):
 
 
 class SceneClip(_Strict):
-    """How a scene moves in films: a video model films it. Its stills stay as they are."""
+    """The movement of a scene in films: a video model films it. Its stills stay as they are."""
 
     prompt: Line | None = Field(
         default=None,
@@ -155,7 +155,10 @@ class Scene(_Strict):
 
     @model_serializer(mode="wrap")
     def _silent_about_no_clip(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A scene without a clip is what it was before there were clips: to plans' digests, and to older readers."""
+        """Leave `clip` out of a scene without one.
+
+        Such a scene reads as it did before there were clips, to digests of plans and to older readers.
+        """
         said: dict[str, Any] = plain(self)
         if self.clip is None:
             said.pop("clip", None)
@@ -163,9 +166,12 @@ class Scene(_Strict):
 
 
 class Message(_Strict):
-    """Copy in one language. `{product.name}`, `{product.description}`, `{product.category}` and `{price}` are filled
-    per product, `{from}` and `{until}` with the brief's embargo and expiry; `{percent 20}`, `{number 1200}`,
-    `{date 2027-05-31}` and `{unit 50 milliliter}` are written as the locale writes them."""
+    """Copy in one language, with placeholders.
+
+    `{product.name}`, `{product.description}`, `{product.category}` and `{price}` are filled per product, `{from}` and
+    `{until}` with the brief's embargo and expiry. `{percent 20}`, `{number 1200}`, `{date 2027-05-31}` and
+    `{unit 50 milliliter}` are formatted for the locale.
+    """
 
     headline: Line = Field(description="The main line.", examples=["Wake up radiant"])
     subheadline: Text = Field(default="", examples=["{product.name} with vitamin C"])
@@ -189,7 +195,7 @@ class Spoken(_Strict):
 
 
 class FilmWishes(_Strict):
-    """What films of this campaign sound like and say; without it, the placements' own timelines, silent."""
+    """Timeline, sound and subtitles of films. Without it films are silent and have their placements' timelines."""
 
     template: Slug | None = Field(default=None, description="Timeline of templates/film.", examples=["story-15s"])
     seconds: Decimal | None = Field(
@@ -237,7 +243,7 @@ class Budget(_Strict):
 
 
 class Brief(_Strict):
-    """What a marketing team orders; the contract of brief files and of the briefs topic."""
+    """The order of one campaign; the contract of brief files and of the briefs topic."""
 
     tenant: Slug = Field(description="Whose brand it is.", examples=["aurelle"])
     campaign: Campaign = Field(description="Which campaign.")
@@ -296,11 +302,11 @@ class Brief(_Strict):
         return self
 
     def settings(self) -> tuple[Scene, ...]:
-        """The scenes, whichever way they were ordered."""
+        """Return the scenes, or the free prompt as the only scene."""
         return self.scenes or (Scene(id="free", prompt=self.prompt or ""),)
 
     def avoid(self, scene: Scene) -> str:
-        """The scene's negative prompt and the brief's, joined."""
+        """Return the scene's negative prompt and the brief's, joined."""
         return ", ".join(part for part in (scene.negative_prompt, self.negative_prompt) if part)
 
 

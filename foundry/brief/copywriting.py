@@ -1,4 +1,4 @@
-"""From a message to the words on one rendition: placeholders filled, figures written as the locale writes them.
+"""Copy of one rendition from a message: placeholders filled, figures formatted for the locale.
 
 A placeholder is a field of the product or brief (`{price}`, `{until}`), or a figure that is formatted where it stands
 (`{percent 20}`, `{number 1200}`, `{date 2027-05-31}`, `{unit 50 milliliter}`), so that one message suits many locales.
@@ -45,7 +45,7 @@ class Days:
 
 @lru_cache(maxsize=512)
 def currency_of(locale: str) -> str | None:
-    """The currency of the locale's country, or of its language's most likely country (CLDR)."""
+    """Return the currency of the locale's country, or of its language's most likely country (CLDR)."""
     parsed = Locale.parse(locale, sep="-")
     if parsed.territory is None:
         parsed = Locale.parse(str(parsed), resolve_likely_subtags=True)
@@ -56,7 +56,7 @@ def currency_of(locale: str) -> str | None:
 
 
 def price_of(product: Product, locale: str) -> str:
-    """The product's price as the locale writes it; empty if it has none in the locale's currency."""
+    """Return the product's price as the locale writes it; empty if it has none in the locale's currency."""
     currency = currency_of(locale)
     for price in product.prices:
         if price.currency == currency:
@@ -88,7 +88,7 @@ def _system(locale: Locale) -> str:
 
 
 def _native(text: str, system: str) -> str:
-    """Digits of the numbering system; the Arabic ones have their own percent sign."""
+    """Replace digits by those of the numbering system, and the percent sign by the Arabic one for its systems."""
     return text.translate(DIGITS[system]).replace("%", "٪" if system.startswith("arab") else "%")
 
 
@@ -108,7 +108,7 @@ def _unit(value: str, locale: Locale) -> str:
 
 
 def _date(value: str, locale: Locale) -> str:
-    """Day and month as the locale says them in a sentence, with the year."""
+    """Return a day with month and year, in the form that the locale uses in a sentence."""
     return format_date(date.fromisoformat(value), "long", locale)
 
 
@@ -122,7 +122,10 @@ FIGURE = re.compile(r"-?\d{1,12}(\.\d{1,4})?( [a-z-]{1,40})?|\d{4}-\d\d-\d\d")
 
 @lru_cache(maxsize=10_000)
 def format_figure(placeholder: str, locale: str) -> str:
-    """What `percent 20` and its like say in a locale; empty if it is no figure or not a number, day or unit (CLDR)."""
+    """Return a figure such as `percent 20` as the locale writes it (CLDR).
+
+    Empty for a placeholder that is no figure, and for a value that is no number, day or unit.
+    """
     kind, _, value = placeholder.strip().partition(" ")
     parsed = Locale.parse(locale, sep="-")
     if kind not in FIGURES or not FIGURE.fullmatch(value.strip()):
@@ -134,7 +137,7 @@ def format_figure(placeholder: str, locale: str) -> str:
 
 
 def placeholder_values(product: Product, locale: str, days: Days = Days()) -> dict[str, str]:
-    """Placeholder → text for one product in one locale; empty where the brief says nothing."""
+    """Return the text of each placeholder for one product in one locale; empty where the brief has none."""
     return {
         "product.name": product.name,
         "product.description": product.description,
@@ -146,13 +149,13 @@ def placeholder_values(product: Product, locale: str, days: Days = Days()) -> di
 
 
 def unfilled_placeholders(text: str, values: dict[str, str], locale: str = "en-US") -> list[str]:
-    """The placeholders in `text` that have no value, unknown ones included."""
+    """Return the placeholders in `text` that have no value, unknown ones included."""
     keys = PLACEHOLDER.findall(text)
     return [key for key in keys if not values.get(key.strip()) and not format_figure(key, locale)]
 
 
 def write_copy(message: Message, product: Product, locale: str, days: Days = Days()) -> Copy:
-    """The copy for one product in one locale."""
+    """Return the copy for one product in one locale."""
     values = placeholder_values(product, locale, days)
 
     def filled(text: str) -> str:

@@ -24,9 +24,9 @@ def brief_problem(path: str, value: str, limit: str, remedy: str) -> Problem:
 
 
 def read_briefs(path: Path) -> list[Brief]:
-    """The briefs of a YAML (several documents), JSON (one or a list) or JSON Lines file.
+    """Return the briefs of a YAML (several documents), JSON (one or a list) or JSON Lines file.
 
-    Raises Refusals with all problems of all documents; nothing else, whatever the file holds.
+    Raise Refusals with all problems of all documents, and nothing else, whatever the file holds.
     """
     try:
         documents = list(documents_of(path))
@@ -46,7 +46,7 @@ def read_briefs(path: Path) -> list[Brief]:
 
 
 def documents_of(path: Path) -> Iterator[Any]:
-    """The plain documents of a file, within limits of size and depth."""
+    """Yield the plain documents of a file, within limits of size and depth."""
     text = _text(path)
     if path.suffix.lower() in (".yaml", ".yml"):
         found = list(_yaml(path, text))
@@ -84,7 +84,7 @@ def _text(path: Path) -> str:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML without aliases, repeated keys, tags, or guesses at dates and base-60 numbers."""
+    """YAML without aliases, repeated keys, tags, and guesses at dates and base-60 numbers."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
@@ -165,7 +165,7 @@ def _shallow(where: str, value: Any, depth: int) -> None:
 
 
 def parse(document: Any, prefix: str = "") -> Brief:
-    """One brief from a plain document; Refusals with a sentence per problem."""
+    """Return the brief in a plain document; Refusals with one sentence per problem."""
     if not isinstance(document, dict):
         wrong = brief_problem(
             f"{prefix}document", shorten(document), "a brief is a map of keys",
@@ -230,7 +230,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def brief_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of briefs, with a description and an example per field."""
+    """Return the JSON Schema (draft 2020-12) of briefs, with a description and an example of each field."""
     schema = Brief.model_json_schema(mode="validation")
     for model in (schema, *schema["$defs"].values()):
         for name, field in model.get("properties", {}).items():

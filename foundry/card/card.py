@@ -1,7 +1,7 @@
-"""Model cards: what a model is, where its weights are, what it draws, what it costs and who may use it.
+"""Model cards: model, weights, sizes, cost and permitted users of each model.
 
-One kind of card for all: an embedded default, a twelve-billion-parameter checkpoint, a tenant's LoRA adapter, another
-vendor's API. A card is a YAML file that people read and version; nothing in it is a secret.
+Everything has the same kind of card: an embedded default, a twelve-billion-parameter checkpoint, a tenant's LoRA
+adapter, another vendor's API. A card is a YAML file that people read and version; nothing in it is secret.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class _Strict(BaseModel):
 
 
 class Source(_Strict):
-    """Where the weights are.
+    """The place of the weights.
 
     `embedded` and `directory` name a folder relative to the card; `code` has no weights; `bucket` and `hub` are fetched
-    by `foundry models pull` and by nothing else; `api` is somebody else's machine.
+    by `foundry models pull` and by nothing else; `api` is a vendor's machine.
     """
 
     kind: Literal["embedded", "directory", "code", "bucket", "hub", "api"] = Field(description="Who keeps the weights.")
@@ -63,7 +63,7 @@ class Source(_Strict):
 
 
 class Api(_Strict):
-    """How another vendor's image API is spoken to; the credential itself stays in the environment."""
+    """The protocol and limits of another vendor's image API; the credential itself stays in the environment."""
 
     protocol: Literal["openai-images", "submit-and-poll"] = Field(description="How the vendor is spoken to.")
     model: str = Field(default="", description="The vendor's name of the model.")
@@ -76,32 +76,32 @@ class Api(_Strict):
     attempts: int = Field(default=5, ge=1, le=20, description="Tries per request, the first included.")
     timeout_s: int = Field(default=120, ge=1, description="For one HTTP exchange.")
     deadline_s: int = Field(default=600, ge=1, description="For one picture, all tries and polls together.")
-    poll_s: Decimal = Field(default=Decimal("2"), gt=0, description="Between two looks at a job.")
+    poll_s: Decimal = Field(default=Decimal(2), gt=0, description="Between two looks at a job.")
 
 
 class UnitCost(_Strict):
-    """What one picture costs, or one clip of the card's `frames`."""
+    """The cost of one picture, or of one clip of the card's `frames`."""
 
     money: Decimal = Field(ge=0, description="In US dollars.")
     accelerator_seconds: Decimal = Field(ge=0, description="Of the machine that the price was worked out for.")
 
 
 class Batch(_Strict):
-    """Most pictures per call, by device: a hint, halved when memory runs out."""
+    """The most pictures per call, by device; a hint, halved when memory runs out."""
 
     cpu: int = Field(default=1, ge=1, description="Pictures per call on a processor.")
     cuda: int = Field(default=8, ge=1, description="Pictures per call on a CUDA device.")
 
 
 class Scheduler(_Strict):
-    """A diffusers scheduler class and the settings that replace the folder's own."""
+    """A diffusers scheduler class, and the settings that replace the folder's own."""
 
     name: str = Field(default="", description="Class name; empty keeps the folder's own.")
     settings: dict[str, JsonValue] = Field(default_factory=dict, description="Arguments of its configuration.")
 
 
 class Optimisations(_Strict):
-    """What makes the pipeline faster and may change its last bits; each is held to the parity mark."""
+    """Switches that make the pipeline faster and may change its last bits; each is held to the parity mark."""
 
     compile: bool = Field(default=False, description="torch.compile, regionally where the model allows.")
     channels_last: bool = Field(default=False, description="Memory order that convolutions like.")
@@ -109,12 +109,12 @@ class Optimisations(_Strict):
 
     @property
     def any(self) -> bool:
-        """Whether anything is switched on."""
+        """True if any optimisation is switched on."""
         return self.compile or self.channels_last or self.quantise != "none"
 
 
 class ParityMark(_Strict):
-    """How far the optimised pipeline may be from the plain one, per 8-bit level and by SSIM."""
+    """The largest permitted difference of the optimised pipeline from the plain one, in 8-bit levels and SSIM."""
 
     max_levels: int = Field(default=8, ge=0, le=255, description="Largest difference of any pixel.")
     mean_levels: Decimal = Field(default=Decimal("0.5"), ge=0, description="Mean difference.")
@@ -122,7 +122,7 @@ class ParityMark(_Strict):
 
 
 class Adapter(_Strict):
-    """What an adapter card adds to a base: LoRA weights, a ControlNet or an IP-Adapter."""
+    """The addition that an adapter card makes to a base: LoRA weights, a ControlNet or an IP-Adapter."""
 
     kind: Literal["lora", "controlnet", "ip-adapter"] = Field(description="What is added; the base must take it.")
     bases: tuple[Slug, ...] = Field(min_length=1, description="Ids of the cards it fits.")
@@ -131,7 +131,7 @@ class Adapter(_Strict):
 
 
 class ModelCard(_Strict):
-    """One model as the factory knows it; one handler serves all cards of a task."""
+    """One model. One handler serves all cards of a task."""
 
     id: Slug = Field(description="What a tenant's file names; shared by all versions of the model.")
     version: Version = Field(description="Of this card; a changed card is another version.")
@@ -159,7 +159,7 @@ class ModelCard(_Strict):
         "0: always `frames`.",
     )
     steps: int = Field(default=20, ge=1, description="Sampling steps of a drawing.")
-    guidance: Decimal = Field(default=Decimal("5"), description="Classifier-free guidance scale.")
+    guidance: Decimal = Field(default=Decimal(5), description="Classifier-free guidance scale.")
     scheduler: Scheduler = Field(default=Scheduler(), description="Sampler that replaces the folder's own.")
     precision: Literal["float32", "bfloat16", "float16"] = Field(
         default="float32", description="Of the loaded weights on an accelerator; processors use float32."
@@ -179,7 +179,7 @@ class ModelCard(_Strict):
     unit_cost: UnitCost = Field(description="Money and accelerator time of one picture or clip.")
     tenants: tuple[str, ...] = Field(default=(), description="Allowed tenants; empty means all.")
     stage: Stage = Field(description="Where the card starts; the promotion ledger has the last word.")
-    path: Path = Field(default=Path("."), exclude=True, description="Where the card was read from.")
+    path: Path = Field(default=Path(), exclude=True, description="Where the card was read from.")
     home: Path | None = Field(default=None, exclude=True, description="Where pulled weights live.")
 
     @model_validator(mode="after")
@@ -201,7 +201,7 @@ class ModelCard(_Strict):
         return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> ModelCard:
-        """A changed copy, whose digests are worked out anew."""
+        """Return a changed copy, whose digests are computed anew."""
         copied = super().model_copy(update=update, deep=deep)
         for cached in ("digest", "weights_sha256"):
             copied.__dict__.pop(cached, None)
@@ -223,11 +223,11 @@ class ModelCard(_Strict):
 
     @property
     def present(self) -> bool:
-        """Whether every weight file is there, by name alone."""
+        """True if every weight file exists; content is not read."""
         return not self.has_weights or (self.folder.is_dir() and all((self.folder / f).is_file() for f in self.weights))
 
     def objection(self, tenant: str) -> Unusable | None:
-        """Return why this tenant must not use the card now; None if it may.
+        """Return the reason why this tenant must not use the card now; None if it may.
 
         `stage` must be the effective one, as the registry returns it.
         """
@@ -243,12 +243,12 @@ class ModelCard(_Strict):
 
     @property
     def name(self) -> str:
-        """id@version: what people write for exactly this card."""
+        """The name of exactly this card: id@version."""
         return f"{self.id}@{self.version}"
 
     @cached_property
     def digest(self) -> str:
-        """Changes with whatever changes a picture: version, weights, sizes, sampling, thresholds."""
+        """A hash of everything that changes a picture: version, weights, sizes, sampling, thresholds."""
         deciding = {
             "id",
             "version",
@@ -269,12 +269,12 @@ class ModelCard(_Strict):
 
     @cached_property
     def weights_sha256(self) -> str:
-        """One hash for all weight files."""
+        """One hash of all weight files."""
         return digest("weights", files=self.weights) if self.weights else ""
 
 
 def card_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of card files."""
+    """Return the JSON Schema (draft 2020-12) of card files."""
     schema = ModelCard.model_json_schema(mode="validation")
     for place in ("path", "home"):
         del schema["properties"][place]
@@ -283,5 +283,5 @@ def card_schema() -> dict[str, Any]:
 
 
 def card_as_json(card: ModelCard) -> dict[str, Any]:
-    """A card for scripts."""
+    """Return a card as plain values, for scripts."""
     return {**card.model_dump(mode="json"), "digest": card.digest, "present": card.present}

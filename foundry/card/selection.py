@@ -1,4 +1,4 @@
-"""The cards that a plan is made with, and what its drawings wear."""
+"""The model cards and adapters of one plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from foundry.names import sha256_file
 
 @dataclass(frozen=True)
 class ResolvedAdapter:
-    """An adapter as a tenant wears it: the card, its weight in thousandths, and the picture file that it follows."""
+    """An adapter that a tenant chose: its card, its weight in thousandths, and the picture file that it follows."""
 
     card: ModelCard
     weight: int
@@ -21,13 +21,13 @@ class ResolvedAdapter:
 
     @cached_property
     def use(self) -> AdapterUse:
-        """As a shot order carries it; the picture's key is its SHA-256."""
+        """The form that a shot order carries; the picture's key is its SHA-256."""
         return AdapterUse(self.card.digest, self.weight, sha256_file(self.file) if self.file else "")
 
 
 @dataclass(frozen=True)
 class Cards:
-    """The models that a plan draws, enlarges and judges with, and films with if its tenant has one for that."""
+    """The cards that a plan draws, enlarges and judges with, and its video card if the tenant has one."""
 
     generate: ModelCard
     upscale: ModelCard
@@ -37,5 +37,5 @@ class Cards:
 
     @property
     def uses(self) -> tuple[AdapterUse, ...]:
-        """The adapters as a shot order carries them."""
+        """The adapters in the form that a shot order carries."""
         return tuple(worn.use for worn in self.adapters)

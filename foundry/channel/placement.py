@@ -1,4 +1,4 @@
-"""Placements: a channel's slot with its pixels, formats, limits and safe area; data in `templates/channels`."""
+"""Placements: a channel's slots with their pixels, formats, limits and safe areas, from `templates/channels`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Format = Literal["jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", "pdf", "mp
 Codec = Literal["h264", "hevc", "av1", "vp9", "prores", "webp", "gif"]
 AudioCodec = Literal["aac", "pcm", "mp3", "opus"]
 Mark = Literal["documentation", "excerpt", "secondary", "own"]
-"""Where a figure is from: the owner's documentation, an excerpt of it, somebody else, or this project's own choice."""
+"""The origin of a figure: the channel's documentation, an excerpt of it, a third party, or this project's choice."""
 Edge = Annotated[int, Field(ge=16, le=16_384)]
 Margin = Annotated[int, Field(ge=0, le=450)]
 Family = Literal[
@@ -38,7 +38,7 @@ class UnknownPlacement(FoundryError):
 
     code = "unknown_placement"
 
-    def __init__(self, name: str, near: tuple[str, ...]):
+    def __init__(self, name: str, near: tuple[str, ...]) -> None:
         super().__init__(name, near)
         self.name, self.near = name, near
 
@@ -48,7 +48,7 @@ class UnknownPlacement(FoundryError):
 
 
 class SafeArea(BaseModel):
-    """Margins that text and product keep clear of, in thousandths of width (left, right) and height."""
+    """Margins that text and product keep clear of, in thousandths of width (left, right) and height (top, bottom)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,17 +59,17 @@ class SafeArea(BaseModel):
 
 
 class OtherSizes(BaseModel):
-    """Sizes that the channel takes besides the one drawn for it: anything near enough to the same shape."""
+    """Sizes that the channel accepts besides the one drawn for it: those of nearly the same shape."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     smallest: tuple[int, int]
     largest: tuple[int, int] | None = None
-    tolerance_percent: Decimal = Field(default=Decimal("1"), description="Of width over height.")
+    tolerance_percent: Decimal = Field(default=Decimal(1), description="Of width over height.")
 
 
 class Motion(BaseModel):
-    """What a slot for moving pictures takes; a placement with it is a film's."""
+    """The requirements of a slot for moving pictures; a placement with this section takes films."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -88,18 +88,18 @@ class Motion(BaseModel):
     audio_rates_hz: tuple[int, ...] = (48_000, 44_100)
     least_audio_channels: int = 1
     least_audio_bits_per_second: int = 0
-    loudness_lufs: Decimal | None = Field(default=Decimal("-14"), description="Programme loudness (EBU R 128).")
+    loudness_lufs: Decimal | None = Field(default=Decimal(-14), description="Programme loudness (EBU R 128).")
     edit_lists: bool = Field(default=True, description="Whether players of the channel follow edit lists of MP4.")
     loops: int | None = Field(default=None, description="Of animated pictures; none: endless.")
 
 
 class Print(BaseModel):
-    """What a printed slot takes; `size` of its placement is the trimmed page in pixels at `dots_per_inch`."""
+    """The requirements of a printed slot. `size` of its placement is the trimmed page at `dots_per_inch`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dots_per_inch: int = 300
-    bleed_mm: Decimal = Decimal("3")
+    bleed_mm: Decimal = Decimal(3)
     colour: Literal["rgb", "cmyk"] = "cmyk"
 
     @property
@@ -109,7 +109,7 @@ class Print(BaseModel):
 
 
 class AdText(BaseModel):
-    """Characters of the texts that a channel sets itself, beside the picture; none: no figure known."""
+    """Character limits of the texts that a channel sets beside the picture; None where no figure is known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -123,7 +123,7 @@ class AdText(BaseModel):
 
 
 class Placement(BaseModel):
-    """A channel's slot."""
+    """One slot of a channel."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -181,19 +181,19 @@ class Placement(BaseModel):
 
     @property
     def canvas(self) -> tuple[int, int]:
-        """Pixels to draw: the size, and for print the bleed on every side of it."""
+        """The size to draw, in pixels: the size, and for print the bleed on every side of it."""
         bleed = 2 * self.printed.bleed_px if self.printed else 0
         return self.width_px + bleed, self.height_px + bleed
 
     @property
     def takes(self) -> tuple[Format, ...]:
-        """Every format that the channel takes here, ours first."""
+        """All formats that the channel accepts here, those that we write first."""
         return (*self.formats, *(form for form in self.also_takes if form not in self.formats))
 
     def mark(self, field: str) -> Mark:
-        """Where the figure of `field` is from; a part ("motion.audio") without a mark has its whole's.
+        """Return the origin of the figure in `field`; a part ("motion.audio") without a mark has that of the whole.
 
-        What the data leave out has this project's default, and so this project's mark.
+        Fields that the data leave out have this project's default, and so this project's mark.
         """
         if field in self.marks:
             return self.marks[field]
@@ -204,14 +204,14 @@ class Placement(BaseModel):
         return self.marks.get(whole, self.confidence)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with changed fields, and so with a digest of its own."""
+        """Return a copy with changed fields, and so with a digest of its own."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("digest", None)
         return copied
 
     @cached_property
     def digest(self) -> str:
-        """Changes with whatever changes pixels or bytes of what is made for it."""
+        """A hash of everything that changes pixels or bytes of the files made for this placement."""
         return digest("placement", **self.model_dump(mode="json", include=DECIDING, exclude_none=True))
 
 
@@ -228,7 +228,7 @@ def _is_field(path: str) -> bool:
 
 @lru_cache(maxsize=1)
 def placements() -> Mapping[str, Placement]:
-    """Name → placement, from every file of `templates/channels`."""
+    """Return all placements of `templates/channels`, by name."""
     found: dict[str, Placement] = {}
     for path in sorted((TEMPLATES / "channels").glob("*.yaml")):
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -247,7 +247,7 @@ def _placement(raw: dict[str, Any], name: str, entry: dict[str, Any]) -> Placeme
 
 @lru_cache(maxsize=1)
 def placement_sets() -> Mapping[str, tuple[str, ...]]:
-    """Set name → placement names; sets of sets are spelled out."""
+    """Return the names of the placements in each set; sets within sets are expanded."""
     raw = yaml.safe_load((TEMPLATES / "channels" / "sets.yaml").read_text(encoding="utf-8"))["sets"]
 
     def spelled(names: Sequence[str]) -> list[str]:
@@ -257,7 +257,7 @@ def placement_sets() -> Mapping[str, tuple[str, ...]]:
 
 
 def resolve_placements(names: Sequence[str]) -> tuple[Placement, ...]:
-    """Placements by name or set, each once, sorted by name; UnknownPlacement names its neighbours."""
+    """Return placements by name or set, each once, sorted by name; UnknownPlacement names similar ones."""
     known, sets = placements(), placement_sets()
     chosen: set[str] = set()
     for name in names:

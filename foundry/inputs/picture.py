@@ -1,4 +1,4 @@
-"""Product pictures from outside: measured and refused before anything is spent on them."""
+"""Product pictures from outside: measured, and refused before anything is spent on them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 VIEW = "view-"
-"""What the key of a rendered view begins with; any other key is the SHA-256 of a picture file."""
+"""The prefix of the key of a rendered view; every other key is the SHA-256 of a picture file."""
 
 
 def picture_name(key: str) -> str:
-    """Object name of a product's picture: what the brief gave, or the view that was rendered from its model."""
+    """Return the object name of a product's picture: the brief's own, or the view rendered from its model."""
     if key.startswith(VIEW):
         name = key.removeprefix(VIEW)
         return f"views/{name[:2]}/{name}.png"
@@ -43,7 +43,7 @@ class PictureFacts:
 
     @property
     def key(self) -> str:
-        """What a plan and its shots carry for this product."""
+        """The key by which a plan and its shots refer to this picture."""
         return self.sha256
 
 
@@ -58,13 +58,12 @@ def inspect_picture(path: Path) -> PictureFacts:
 
 
 def _measure(path: Path) -> tuple[tuple[int, int], bool]:
-    """Decode the file; its size in pixels, and whether it has transparency."""
+    """Decode the file. Return its size in pixels, and whether it has transparency."""
     try:
         with Image.open(path, formats=FORMATS) as picture:
             _refuse_size(path.name, *picture.size)
             picture.load()
-            if wrong := unusable_profile(picture):
-                raise Unusable(path.name, wrong, "save it as sRGB")
+            _refuse_profile(path.name, picture)
             return picture.size, picture.has_transparency_data
     except Unusable:
         raise
@@ -94,6 +93,11 @@ def _refuse_size(name: str, width: int, height: int) -> None:
         raise Unusable(name, f"has {width}x{height} pixels; the limit is {MAX_PIXELS} in all", "scale it down")
     if min(width, height) < MIN_EDGE_PX:
         raise Unusable(name, f"has {width}x{height} pixels; each edge needs {MIN_EDGE_PX}", "give a larger one")
+
+
+def _refuse_profile(name: str, picture: Image.Image) -> None:
+    if wrong := unusable_profile(picture):
+        raise Unusable(name, wrong, "save it as sRGB")
 
 
 def decode(data: bytes) -> Image.Image:

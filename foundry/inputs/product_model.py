@@ -39,7 +39,7 @@ class ModelFacts:
 
     @property
     def key(self) -> str:
-        """What a plan and its shots carry for this product."""
+        """The key by which a plan and its shots refer to this view."""
         return f"{VIEW}{view_name(self.sha256, self.view)}"
 
 
@@ -54,7 +54,7 @@ def inspect_model(path: Path, view: View) -> ModelFacts:
 
 
 class _Wrong(Exception):
-    """What is wrong with the content of a file, and what to do; the caller knows the file's name."""
+    """A fault of a file, and its remedy. The caller adds the name of the file."""
 
 
 def _refuse_file(path: Path) -> None:
@@ -147,12 +147,15 @@ def _refuse_texture(where: dict[str, Any], binary: bytes) -> None:
 ASSET = re.compile(rb"@([^@\n]{1,400})@")
 FILE_NAME = re.compile(
     r"^[^\n]{1,400}\.(usd[acz]?|abc|obj|gltf|glb|png|jpe?g|exr|hdr|tga|tiff?|webp|bmp|mtlx|mdl|osl|vdb)(\[[^\]]*\])?$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 def files_named_in(layer: bytes) -> tuple[str, ...]:
-    """Other files that a USD layer names: between @ signs in text, by their endings in binary. ValueError if broken."""
+    """Return the other files that a USD layer names; ValueError for a broken layer.
+
+    In text they stand between @ signs; in binary they are told by their endings.
+    """
     if layer.startswith(b"#usda"):
         return tuple(name.decode("utf-8", "replace") for name in ASSET.findall(layer))
     return tuple(text for text in tokens_of(layer) if FILE_NAME.match(text))

@@ -1,4 +1,4 @@
-"""How a product's CAD model is photographed: angle, lens and light of one exact shot."""
+"""The view of a product's CAD model: angle, lens and light of one exact shot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from foundry.names import digest
 
 VIEW_RENDERER_VERSION = "1"
-"""Changes with whatever changes a rendered view besides the model file and the view: the rig, the framing, the file."""
+"""Changes with anything besides the model file and the view that changes a rendered view: rig, framing, file format."""
 
 Light = Literal["left", "right", "front", "top"]
 
@@ -32,5 +32,5 @@ class View(BaseModel):
 
 
 def view_name(model_sha256: str, view: View) -> str:
-    """Names the rendered picture: the hash of the model file, the view and the renderer's version."""
+    """Return the name of the rendered picture: a hash of the model file, the view and the version of the renderer."""
     return digest("view", model=model_sha256, view=view.model_dump(mode="json"), renderer=VIEW_RENDERER_VERSION)

@@ -1,4 +1,4 @@
-"""Audio files of a brief's films: found, measured by size, named by hash. They are decoded when a film is made."""
+"""Audio files of films: found, measured by size, named by hash. They are decoded only when a film is made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_BYTES = 200_000_000
 
 @dataclass(frozen=True)
 class SoundFacts:
-    """A usable audio file, as the brief names it."""
+    """A usable audio file, and its path in the brief."""
 
     path: Path
     sha256: str
@@ -21,7 +21,7 @@ class SoundFacts:
 
     @property
     def key(self) -> str:
-        """What a plan carries for it."""
+        """The key by which a plan refers to this file."""
         return self.sha256
 
 

@@ -1,4 +1,4 @@
-"""Pictures in other colour spaces (Display P3, Adobe RGB, CMYK, grey) as sRGB, by the ICC profile they carry."""
+"""Conversion of pictures in other colour spaces (Display P3, Adobe RGB, CMYK, grey) to sRGB by their ICC profile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 def unusable_profile(picture: Image.Image) -> str:
-    """What is wrong with a picture's ICC profile; empty if nothing, or if it carries none."""
+    """Return a clause that says what is wrong with a picture's ICC profile; empty if nothing is."""
     data = picture.info.get("icc_profile")
     if not data:
         return ""
@@ -22,10 +22,10 @@ def unusable_profile(picture: Image.Image) -> str:
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
-    """RGBA, 8 bits, sRGB, without a profile; a picture that carries none is taken for sRGB.
+    """Return a picture as RGBA, 8 bits, sRGB, without a profile; a picture that carries none is taken for sRGB.
 
-    Relative colorimetric with black point compensation; colours outside sRGB go to its surface. `picture` has a
-    profile that `unusable_profile` has nothing against.
+    Relative colorimetric with black point compensation; colours outside sRGB move to its surface. The picture's profile
+    must have passed `unusable_profile`.
     """
     data = picture.info.get("icc_profile")
     if not data:

@@ -1,6 +1,6 @@
-"""Layout files: reading, inheritance, a tenant's own, and the variations that a placement calls for.
+"""Layout files: reading, inheritance, tenants' own files, and the variations for a placement.
 
-Files become plain maps here and are merged as such; `foundry.layout.layout.Layout` judges the result.
+Files become plain maps and are merged as maps; `foundry.layout.layout.Layout` validates the result.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class UnknownLayout(FoundryError):
 
     code = "unknown_layout"
 
-    def __init__(self, wanted: str, near: tuple[str, ...]):
+    def __init__(self, wanted: str, near: tuple[str, ...]) -> None:
         super().__init__(wanted, near)
         self.wanted, self.near = wanted, near
 
@@ -42,7 +42,7 @@ class UnknownLayout(FoundryError):
 
 
 class When(BaseModel):
-    """The placements that a variation is for; every condition that is given must hold."""
+    """The placements that a variation is for: all conditions given must hold."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,7 +55,7 @@ class When(BaseModel):
     placements: tuple[str, ...] = ()
 
     def holds(self, placement: Placement) -> bool:
-        """Whether the placement is meant."""
+        """Return True if all conditions hold for the placement."""
         width, height = placement.size
         safe = placement.safe_area
         holds = (
@@ -71,7 +71,10 @@ class When(BaseModel):
 
 
 def merge_layouts(below: Mapping[str, Any], above: Mapping[str, Any]) -> Raw:
-    """`above` over `below`: maps are merged at every depth, null takes a key away, anything else and areas replace."""
+    """Return `above` merged over `below`.
+
+    Maps are merged at every depth, null removes a key, areas and everything else replace.
+    """
     result = dict(below)
     if _AREAS & set(above):
         result = {key: value for key, value in result.items() if key not in _AREAS}
@@ -99,7 +102,7 @@ class LayoutFiles:
         return tuple(sorted(name for name in {**self.shipped, **self.own} if self._raw(name).get("family")))
 
     def families(self) -> dict[str, tuple[str, ...]]:
-        """Family → ids, the default first."""
+        """Return the ids of each family, the default first."""
         return dict(self._families)
 
     @cached_property
@@ -110,7 +113,7 @@ class LayoutFiles:
         return {family: tuple(sorted(ids, key=lambda i: (not self._first(i), i))) for family, ids in found.items()}
 
     def default(self, family: str) -> str:
-        """The family's default: a tenant's own before a shipped one; UnknownLayout where nothing serves it."""
+        """Return the family's default, a tenant's own before a shipped one; UnknownLayout if no layout serves it."""
         known = self._families
         if family not in known:
             raise UnknownLayout(family, tuple(known))
@@ -121,7 +124,7 @@ class LayoutFiles:
         return own or int(bool(self.shipped.get(name, {}).get("default")))
 
     def layout(self, name: str, placement: Placement) -> Layout:
-        """A layout as it applies to a placement; BadInput says what is wrong with its file."""
+        """Return a layout as it applies to a placement; BadInput says what is wrong with its file."""
         key = (name, placement.digest)
         if key not in self._made:
             raw = self._raw(name)
@@ -138,7 +141,10 @@ class LayoutFiles:
         return self._made[key]
 
     def _raw(self, name: str, below: tuple[tuple[str, bool], ...] = ()) -> Raw:
-        """The file with what it extends below it; a tenant's layout may extend the shipped one of its own name."""
+        """Return a file merged over the files that it extends.
+
+        A tenant's layout may extend the shipped layout of its own name.
+        """
         own = name in self.own and not (below and below[-1] == (name, True))
         if (name, own) in below:
             chain = " → ".join([*(n for n, _ in below), name])
@@ -155,7 +161,7 @@ class LayoutFiles:
 
 
 def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
-    """The layouts that a tenant sees, or the shipped ones; files are read again when they change."""
+    """Return the layouts that a tenant sees, or the shipped ones; changed files are read again."""
     own = tenant.folder if tenant and (tenant.folder / "tenant.yaml").is_file() else None
     return _files(_stamps(SHIPPED), _stamps(own / "layouts") if own else ())
 
@@ -183,7 +189,7 @@ def _files(shipped: tuple[FileIdentity, ...], own: tuple[FileIdentity, ...]) -> 
 
 @lru_cache(maxsize=256)
 def _read(files: tuple[FileIdentity, ...]) -> dict[str, Raw]:
-    """The shipped files once, however many tenants have their own above them."""
+    """Return the raw layouts of some files; the shipped files are read once for all tenants."""
     found: dict[str, Raw] = {}
     for path, *_ in files:
         try:

@@ -1,7 +1,7 @@
-"""Layouts: how key visual, product, logo and copy sit in a family of placements.
+"""Layouts: positions of key visual, product, logo and copy in a family of placements.
 
-What a designer writes is in `templates/layouts` and `tenants/<id>/layouts`; `foundry.layout.files` reads it, and
-docs/layouts.md explains it.
+Designers write them in `templates/layouts` and `tenants/<id>/layouts`; `foundry.layout.files` reads these files, and
+docs/layouts.md explains them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ FAMILIES = (
 )  # fmt: skip
 STEPS = {"micro": -3, "small": -2, "note": -1, "body": 0, "lead": 1, "title": 2, "headline": 3, "display": 4,
          "poster": 5, "giant": 6}  # fmt: skip
-"""The steps of a type scale; each is the brand's ratio times the one before it, `body` is the layout's base."""
+"""The steps of a type scale. Neighbours differ by the brand's ratio; `body` has the layout's base size."""
 SLOTS = frozenset((*COPY_FIELDS, "badge"))
 ALWAYS = frozenset({"headline", "legal"})
-"""Slots that never give way: without a headline nothing is said, and what the law wants is no decoration."""
+"""Slots that never give way: a rendition without a headline says nothing, and the law requires legal lines."""
 
 Thousandth = Annotated[int, Field(ge=0, le=1000)]
 Area = tuple[Thousandth, Thousandth, Thousandth, Thousandth]
@@ -41,7 +41,7 @@ class _Strict(BaseModel):
 
 
 class Grid(_Strict):
-    """Tracks that areas are given in; the gutter lies between them."""
+    """The tracks that areas are given in, with a gutter between them."""
 
     columns: int = Field(default=12, ge=1, le=48)
     rows: int = Field(default=12, ge=1, le=96)
@@ -77,7 +77,7 @@ def _rows(given: Any) -> Any:
 
 
 class TypeStyle(_Strict):
-    """Type of one slot; sizes are steps of the type scale or thousandths of the reference edge."""
+    """The type of one slot; sizes are steps of the type scale or thousandths of the reference edge."""
 
     size: tuple[Size, Size] = Field(description="Smallest and largest.")
     lines: int = Field(default=1, ge=1, le=6)
@@ -114,7 +114,7 @@ class Block(_Strict):
 
 
 class Visual(_Strict):
-    """Where a master shows, and how large the product is in it."""
+    """The area in which a master shows, and the size of the product in it."""
 
     area: Place
     product_height: Thousandth | None = Field(default=None, description="Of the area; none keeps the scene.")
@@ -134,7 +134,7 @@ class Panel(_Strict):
 
 
 class LogoSlot(_Strict):
-    """Where the logo stands, and which of the brand's variants may."""
+    """The area of the logo, and the variants of the brand's logo that may stand in it."""
 
     area: Place
     align: Align = "start"
@@ -146,7 +146,7 @@ class LogoSlot(_Strict):
 
 
 class Layout(_Strict):
-    """One layout as it applies to one placement; with copy from right to left all of it is mirrored."""
+    """One layout as it applies to one placement; for copy from right to left all of it is mirrored."""
 
     id: str
     version: int
@@ -202,7 +202,7 @@ class Layout(_Strict):
 
     @cached_property
     def digest(self) -> str:
-        """Changes with anything a designer changes."""
+        """A hash of everything that a designer can change."""
         return digest("layout", **self.model_dump(mode="json"))
 
     def __hash__(self) -> int:

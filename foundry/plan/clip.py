@@ -1,4 +1,4 @@
-"""Clips: what a video model is asked to film, and the lineage of a stored clip."""
+"""Clips: the orders for a video model, and the lineage of stored clips."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from foundry.manifest import Attempt
 from foundry.names import digest
 
 CLIP_VERSION = "1"
-"""Changes with whatever changes a clip's bytes besides its inputs: the codec and how frames become samples."""
+"""Changes with anything besides its inputs that changes a clip's bytes: codec, conversion of frames to samples."""
 
 
 class NoFirstFrame(FoundryError):
@@ -19,7 +19,7 @@ class NoFirstFrame(FoundryError):
 
     code = "no_first_frame"
 
-    def __init__(self, card: str, task: str, given: str):
+    def __init__(self, card: str, task: str, given: str) -> None:
         super().__init__(card, task, given)
         self.card, self.task, self.given = card, task, given
 
@@ -31,9 +31,10 @@ class NoFirstFrame(FoundryError):
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is to be seen: the words, and for image-to-video the object name of the picture that it starts from.
+    """The content of a clip: words, and for image-to-video the object name of the picture that it starts from.
 
-    `frames` is the length, 0 for the card's own; `screen` names what judges the clip, if something does.
+    frames: the length; 0 for the card's own.
+    screen: the name of the judge of the clip, if there is one.
     """
 
     prompt: str
@@ -45,9 +46,9 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipOrder:
-    """One clip to film. Small: it crosses shuffles; `first_frame` is an object name, `model` a card's digest.
+    """One clip to film. Small, since it crosses shuffles: `first_frame` is an object name, `model` a card's digest.
 
-    `plan` is the digest of a plan that orders it, and in no name: several plans may.
+    `plan` is the digest of a plan that orders the clip. It enters no name, because several plans may order it.
     """
 
     name: str
@@ -70,17 +71,17 @@ class ClipOrder:
 
     @property
     def record(self) -> str:
-        """Object name of the clip's record; it is written last and means: done."""
+        """Object name of the clip's record; it is written last and means that the clip is done."""
         return f"clips/{self.name[:2]}/{self.name}.json"
 
     @property
     def key(self) -> str:
-        """What people know the clip by."""
+        """The name of the clip in messages and reports."""
         return f"{self.tenant}/clip/{self.name}"
 
 
 def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, alternative: int = 0) -> ClipOrder:
-    """One order, named by the hash of its inputs; NoFirstFrame if the card needs one or takes none."""
+    """Return an order, named by the hash of its inputs; NoFirstFrame if a first frame is missing or superfluous."""
     if (card.task == "image-to-video") != (scenario.first_frame is not None):
         raise NoFirstFrame(card.name, card.task, scenario.first_frame or "")
     width, height = card.sizes[bucket]
@@ -115,7 +116,7 @@ def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, al
 
 
 def clip_cost(card: ModelCard, frames: int) -> UnitCost:
-    """What a clip costs: what the card says of its full length, or so much of it as the clip is long."""
+    """Return the cost of a clip: the card's, in proportion to the length."""
     full = card.unit_cost
     if frames == card.frames:
         return full
@@ -148,7 +149,7 @@ def frames_for(card: ModelCard, seconds: Decimal) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipRecord:
-    """Lineage of one clip master; stored beside it as JSON. Nothing in it depends on a clock."""
+    """The lineage of one clip master; stored beside it as JSON. Nothing in it depends on a clock."""
 
     name: str
     address: str

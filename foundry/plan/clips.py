@@ -1,8 +1,8 @@
-"""The clips of a plan: which scenes move in which films. Each is planned once and shared by all locales.
+"""The clips of a plan: the scenes that move, in the films that show them. All locales share a clip.
 
-A clip belongs to the shot of its scene: it is as wide and high as the card films that aspect bucket, and there is one
+A clip belongs to the shot of its scene: it has the size in which the card films that aspect bucket, and there is one
 for each alternative. A card that starts from a picture starts from the shot's master, so the product stays as it was
-staged; a card that films from words alone films the scene without it.
+staged; a card that films from words alone films the scene without the product.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ TASKS = (FROM_WORDS, FROM_PICTURE)
 
 
 def has_clips(plan: ShotPlan) -> bool:
-    """Whether any scene of the brief moves."""
+    """Return True if any scene of the brief moves."""
     return any(scene.clip for scene in plan.scenes)
 
 
 def clip_card(plan: ShotPlan) -> ModelCard:
-    """The card that films the plan's clips; admission lets no plan with clips pass without one."""
+    """Return the card that films the plan's clips; admission refuses plans with clips and no card."""
     if plan.cards.clip is None:
         raise BadInput(f"tenant {plan.tenant.id}: models.clip", "names no card; name one that films")
     return plan.cards.clip
 
 
 def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
-    """What films show in place of a shot; None if its scene is a still."""
+    """Return the clip that films show in place of a shot; None if the scene is a still."""
     scene = plan.scenes[shot.scene]
     if scene.clip is None:
         return None
@@ -48,18 +48,18 @@ def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
 
 
 def _judges(plan: ShotPlan) -> str:
-    """What a clip must pass: the screen's card, and the pictures that it must not resemble."""
+    """Return names of all that a clip must pass: the card of the screen, and the pictures that it must not resemble."""
     return "/".join(part for part in (plan.cards.screen.digest, plan.tenant.protected_digest) if part)
 
 
 def _prompt(plan: ShotPlan, shot: ShotOrder, scene: Scene, clip: SceneClip) -> str:
-    """What happens; of a product without a picture, what it looks like too."""
+    """Return the words for what happens; for a product without a picture, its description too."""
     said, shown = clip.prompt or scene.prompt, plan.subjects[shot.subject]
     return said if shown.picture else f"{said}. {shown.words}"
 
 
 def clip_negative_prompt(plan: ShotPlan, scene: Scene, clip: SceneClip) -> str:
-    """The clip's negative prompt, the scene's and the brief's, joined."""
+    """Return the clip's negative prompt, the scene's and the brief's, joined."""
     return ", ".join(part for part in (clip.negative_prompt, plan.brief.avoid(scene)) if part)
 
 
@@ -70,14 +70,14 @@ def clip_frames(card: ModelCard, clip: SceneClip) -> int:
 
 
 def clips_shown(plan: ShotPlan, scenes: tuple[ShotOrder, ...]) -> tuple[ClipOrder | None, ...]:
-    """In step with the shots of a film: what is seen in place of each; empty where none of them moves."""
+    """Return the clip of each shot of a film, None for a still; an empty tuple if none of the shots moves."""
     if not any(plan.scenes[shot.scene].clip for shot in scenes):
         return ()
     return tuple(clip_of(plan, shot) for shot in scenes)
 
 
 def plan_clips(plan: ShotPlan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
-    """Every clip that a film shows, with a shot that it belongs to; one filmed from words may belong to several."""
+    """Yield every clip that a film shows, with its shot; a clip filmed from words may belong to several shots."""
     if not has_clips(plan):
         return
     shown = {bucket: scenes_in_films(plan, bucket) for bucket in plan.cells}
@@ -87,12 +87,12 @@ def plan_clips(plan: ShotPlan) -> Iterator[tuple[ShotOrder, ClipOrder]]:
 
 
 def scenes_in_films(plan: ShotPlan, bucket: str) -> frozenset[int]:
-    """The scenes that films of an aspect bucket show, by position in the plan."""
+    """Return the positions in the plan of the scenes that films of an aspect bucket show."""
     return frozenset(scene for cell in plan.cells[bucket] for scene in plan.scenes_of(cell))
 
 
 def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
-    """The different clips of the first alternative, by name; the others have as many each."""
+    """Return the different clips of the first alternative, by name; every other alternative has as many."""
     if not has_clips(plan):
         return {}
     found = {}
@@ -105,7 +105,7 @@ def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
 
 
 def count_showings(plan: ShotPlan, shot: ShotOrder) -> int:
-    """How often films show the clip of this shot: they share its cost."""
+    """Return how often films show the clip of this shot; the showings share its cost."""
     if clip_card(plan).task == FROM_PICTURE:
         return _count_showings(plan, shot.subject, shot.scene, shot.bucket, shot.mirrored)
     return sum(
@@ -124,14 +124,14 @@ def _count_showings(plan: ShotPlan, subject: int, scene: int, bucket: str, mirro
 
 
 def _subjects_told_alike(plan: ShotPlan, subject: int) -> list[int]:
-    """The subjects of which a clip's words say the same: nothing of one that has a picture."""
+    """Return the subjects that clips describe with the same words: all with a picture, which get none."""
     if plan.subjects[subject].picture is None:
         return [subject]
     return [at for at, one in enumerate(plan.subjects) if one.picture is not None]
 
 
 def _scenes_filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
-    """The scenes whose clips are filmed from the same words, at the same length."""
+    """Return the scenes whose clips are filmed from the same words, at the same length."""
 
     def inputs(at: int) -> tuple[str, str, int] | None:
         one = plan.scenes[at]

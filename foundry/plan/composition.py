@@ -1,4 +1,4 @@
-"""Where the product stands in a master, per aspect bucket; read from `templates/compositions.yaml`."""
+"""The product's place in a master, per aspect bucket, from `templates/compositions.yaml`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Thousandth = Annotated[int, Field(ge=0, le=1000)]
 
 
 class Composition(BaseModel):
-    """One aspect bucket: the master's pixels and the product's area in it, in thousandths."""
+    """The size of a master in one aspect bucket, and the product's area in it, in thousandths."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,24 +27,24 @@ class Composition(BaseModel):
     horizon: Thousandth = 620
 
     def box(self, mirrored: bool) -> Box:
-        """The product's area; mirrored for copy that runs from right to left."""
+        """Return the product's area; mirrored for copy that runs from right to left."""
         left, top, right, bottom = self.product_area
         return Box(1000 - right, top, 1000 - left, bottom) if mirrored else Box(*self.product_area)
 
     @property
     def has_sides(self) -> bool:
-        """Whether the product stands to one side, so that mirroring makes another picture."""
+        """True if the product stands to one side, so that a mirrored master is another picture."""
         return abs(self.product_area[0] + self.product_area[2] - 1000) > 60
 
     @cached_property
     def digest(self) -> str:
-        """Changes with whatever moves the product or the master's size."""
+        """A hash of everything that moves the product or changes the master's size."""
         return digest("composition", staging=STAGING_VERSION, **self.model_dump(mode="json"))
 
 
 @lru_cache(maxsize=1)
 def compositions() -> dict[str, Composition]:
-    """Bucket → composition."""
+    """Return the composition of each bucket."""
     path = TEMPLATES / "compositions.yaml"
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {name: Composition.model_validate(entry) for name, entry in raw["buckets"].items()}

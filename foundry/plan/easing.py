@@ -1,4 +1,4 @@
-"""Easing curves by name: how far a movement has come when a share of its time has passed.
+"""Easing curves by name: the progress of a movement as a function of its time.
 
 The names are those of CSS (W3C, CSS Easing Functions Level 1): `linear`, `ease`, `ease-in`, `ease-out`, `ease-in-out`,
 or `cubic-bezier(x1, y1, x2, y2)`.
@@ -23,7 +23,7 @@ STEPS = 60
 
 @lru_cache(maxsize=256)
 def control_points(name: str) -> tuple[float, float, float, float]:
-    """Control points x1, y1, x2, y2 of a curve; ValueError for what is no curve."""
+    """Return the control points x1, y1, x2, y2 of a curve; ValueError for an unknown name."""
     if name in NAMED:
         return NAMED[name]
     found = _BEZIER.match(name)
@@ -37,7 +37,7 @@ def control_points(name: str) -> tuple[float, float, float, float]:
 
 
 def ease(name: str, share: float) -> float:
-    """Progress after `share` of the time, both 0 to 1; a curve may go beyond its ends, as in CSS."""
+    """Return the progress after `share` of the time, both from 0 to 1; a curve may overshoot its ends, as in CSS."""
     if share <= 0 or share >= 1:
         return min(max(share, 0.0), 1.0)
     x1, y1, x2, y2 = control_points(name)
@@ -45,13 +45,13 @@ def ease(name: str, share: float) -> float:
 
 
 def _at(first: float, second: float, t: float) -> float:
-    """A cubic Bézier from 0 to 1 with two inner values."""
+    """Return a cubic Bézier from 0 to 1, with two inner values, at `t`."""
     rest = 1 - t
     return 3 * rest * rest * t * first + 3 * rest * t * t * second + t * t * t
 
 
 def _parameter(x1: float, x2: float, x: float) -> float:
-    """The parameter at which the curve's time is `x`, by halving: time never falls, so it is found for any curve."""
+    """Return the parameter at which the curve's time is `x`, by bisection, which always works: time never falls."""
     low, high = 0.0, 1.0
     for _ in range(STEPS):
         middle = (low + high) / 2

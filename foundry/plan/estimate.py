@@ -1,4 +1,4 @@
-"""What a plan will cost, and what of it exists already. Streams: memory does not grow with the variants."""
+"""The cost of a plan, and the part that exists already. Memory does not grow with the variants."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from foundry.store.object_store import ObjectStore, each_present
 
 RENDER_MONEY = Decimal("0.00001")
 """US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
-MASTER_BITS_PER_PIXEL = {8: Decimal("7"), 16: Decimal("25")}
-"""Of the file, by bits per channel."""
+MASTER_BITS_PER_PIXEL = {8: Decimal(7), 16: Decimal(25)}
+"""Bits of the file per pixel, by the master's bits per channel."""
 RENDITION_BITS_PER_PIXEL = {
-    "jpeg": Decimal("1.3"), "png": Decimal("8"), "webp": Decimal("0.8"), "avif": Decimal("0.6"), "jxl": Decimal("0.9"),
-    "gif": Decimal("4"), "tiff": Decimal("40"), "pdf": Decimal("6"),
+    "jpeg": Decimal("1.3"), "png": Decimal(8), "webp": Decimal("0.8"), "avif": Decimal("0.6"), "jxl": Decimal("0.9"),
+    "gif": Decimal(4), "tiff": Decimal(40), "pdf": Decimal(6),
 }  # fmt: skip
 FILM_BITS_PER_PIXEL = {
     "h264": Decimal("0.1"), "hevc": Decimal("0.07"), "av1": Decimal("0.05"), "vp9": Decimal("0.07"),
-    "prores": Decimal("3.5"), "webp": Decimal("0.3"), "gif": Decimal("2"),
+    "prores": Decimal("3.5"), "webp": Decimal("0.3"), "gif": Decimal(2),
 }  # fmt: skip
-"""Of every frame."""
-CLIP_BITS_PER_PIXEL = Decimal("16")
-"""Of every frame: lossless, three channels of 10 bits."""
+"""Bits of the file per pixel of every frame."""
+CLIP_BITS_PER_PIXEL = Decimal(16)
+"""Bits of the file per pixel of every frame: lossless, three channels of 10 bits."""
 FILM_MONEY = Decimal("0.0000005")
 """US dollars for a million pixels of film: 45 CPU milliseconds of a vCPU at 0.04 USD an hour."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """Figures for work to do; money in US dollars."""
+    """Figures of work to do; money in US dollars."""
 
     shots: int = 0
     variants: int = 0
@@ -45,34 +45,34 @@ class Estimate:
 
 
 def shot_money(plan: Plan) -> Decimal:
-    """US dollars for one finished master."""
+    """Return US dollars for one finished master."""
     cards = plan.cards
     return sum((c.unit_cost.money for c in (cards.generate, cards.upscale, cards.screen)), Decimal(0))
 
 
 def shot_seconds(plan: Plan) -> Decimal:
-    """Accelerator seconds for one finished master."""
+    """Return accelerator seconds for one finished master."""
     cards = (plan.cards.generate, plan.cards.upscale, plan.cards.screen)
     return sum((card.unit_cost.accelerator_seconds for card in cards), Decimal(0))
 
 
 def clip_money(plan: Plan, clip: ClipOrder) -> Decimal:
-    """US dollars for one clip."""
+    """Return US dollars for one clip."""
     return clip_cost(clip_card(plan), clip.frames).money
 
 
 def clip_seconds(plan: Plan, clip: ClipOrder) -> Decimal:
-    """Accelerator seconds for one clip."""
+    """Return accelerator seconds for one clip."""
     return clip_cost(clip_card(plan), clip.frames).accelerator_seconds
 
 
 def clip_bytes(clip: ClipOrder) -> int:
-    """A usual size of a clip's lossless file."""
+    """Return a usual size of a clip's lossless file."""
     return int(clip.width_px * clip.height_px * clip.frames * CLIP_BITS_PER_PIXEL / 8)
 
 
 def rendition_bytes(cell: Cell) -> int:
-    """A usual file size for a placement, never above its limit."""
+    """Return a usual file size for a placement, never above its limit."""
     placement, timeline = cell.placement, cell.timeline
     pixels = placement.width_px * placement.height_px
     if timeline is not None and placement.motion is not None:
@@ -83,7 +83,7 @@ def rendition_bytes(cell: Cell) -> int:
 
 
 def rendition_money(cell: Cell) -> Decimal:
-    """US dollars for rendering one file; a film's is for one that shares its frames with no other locale."""
+    """Return US dollars for rendering one file; for a film, as if it shared its frames with no other locale."""
     placement = cell.placement
     if cell.timeline is None:
         return RENDER_MONEY
@@ -91,24 +91,24 @@ def rendition_money(cell: Cell) -> Decimal:
 
 
 def shot_share(plan: Plan, shot: ShotOrder) -> Decimal:
-    """What each file that shows a shot bears of its cost; nothing if none does."""
+    """Return each file's share of the cost of a shot that it shows; 0 if no file shows the shot."""
     files = plan.files_showing(shot)
     return shot_money(plan) / files if files else Decimal(0)
 
 
 def clip_share(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
-    """What a film bears of the cost of a clip each time that it shows it."""
+    """Return a film's share of the cost of a clip, for each time that it shows the clip."""
     return clip_money(plan, clip) / count_showings(plan, shot)
 
 
 def master_bytes(bucket: str, bits: int) -> int:
-    """A usual size of a master's lossless file."""
+    """Return a usual size of a master's lossless file."""
     size = compositions()[bucket]
     return int(size.width_px * size.height_px * MASTER_BITS_PER_PIXEL[bits] / 8)
 
 
 def estimate_plan(plan: Plan) -> Estimate:
-    """The whole order, as if nothing existed; worked out without walking the variants."""
+    """Return the figures of the whole order, as if nothing existed, without walking the variants."""
     alternatives = plan.brief.alternatives
     size, money = 0, plan.shot_count * shot_money(plan)
     for bucket, _, locales in plan.sides:
@@ -136,7 +136,7 @@ def estimate_plan(plan: Plan) -> Estimate:
 
 @dataclass(kw_only=True)
 class Needs:
-    """What a store lacks of a plan."""
+    """The parts of a plan that a store lacks."""
 
     shots_to_draw: int = 0
     shots_reused: int = 0
@@ -152,12 +152,12 @@ class Needs:
 
     @property
     def nothing(self) -> bool:
-        """Whether everything exists."""
+        """True if everything exists."""
         return self.variants_to_make + self.variants_only_rendered == 0
 
 
 def count_needs(plan: Plan, store: ObjectStore) -> Needs:
-    """Walk the plan once and ask the store for each name."""
+    """Walk the plan once and ask the store for each name; return the sums."""
     found = Needs(by_placement={p.name: [0, 0, 0] for p in plan.placements})
     for shot in plan.shots():
         drawn = store.exists(shot.record)
@@ -192,7 +192,7 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> Non
 
 
 def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
-    """Clips that are shown by a film which does not exist, and do not exist themselves; each once."""
+    """Count clips that do not exist and that a film without a record shows; each clip once."""
     wanted: dict[str, bool] = {}
     for shot, clip in plan_clips(plan):
         if not wanted.get(clip.name):
@@ -206,6 +206,6 @@ def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
 
 
 def film_missing(plan: Plan, shot: ShotOrder, clip: ClipOrder, store: ObjectStore) -> bool:
-    """Whether a film that shows the clip of this shot does not exist. `store` is the tenant's."""
+    """Return True if a film that shows this shot's clip does not exist. `store` is the tenant's."""
     showing = (v.record for v in plan.showing(shot) if any(c and c.name == clip.name for c in v.clips))
     return not all(each_present(store, showing))

@@ -1,4 +1,4 @@
-"""Shots: what a model is asked to draw, and the facts of a stored master that layouts need."""
+"""Shots: the orders for a drawing model, and the facts of a stored master that layouts need."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class MasterFacts:
-    """What a layout must know of a master besides its pixels."""
+    """The facts of a master, besides its pixels, that a layout needs."""
 
     name: str
     bucket: str
@@ -31,9 +31,9 @@ class MasterFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ShotOrder:
-    """One picture to draw and stage. Small: it crosses shuffles; `picture` is a hash, not pixels.
+    """One picture to draw and stage. Small, since it crosses shuffles; `picture` is a hash, not pixels.
 
-    `model` is the digest of the drawing card; with `adapters` it says what must be loaded.
+    `model` is the digest of the drawing card; with `adapters` it names everything that must be loaded.
     """
 
     name: str
@@ -66,13 +66,13 @@ class ShotOrder:
 
     @property
     def key(self) -> str:
-        """What people know the shot by."""
+        """The name of the shot in messages and reports."""
         return f"{self.tenant}/shot/{self.name}"
 
 
 @dataclass(frozen=True)
 class RenderOrder:
-    """A run of variants of one shot, by their position in it, for one worker."""
+    """A run of variants of one shot, by position, for one worker."""
 
     shot: ShotOrder
     start: int

@@ -58,7 +58,7 @@ class ShotPlan:
     tenant: Tenant
     cards: Cards
     pictures: tuple[str | None, ...]
-    """In step with `products`: the key of each picture or rendered view; None where the model draws the product."""
+    """The key of each product's picture or rendered view, in step with `products`; None where the model draws it."""
     placements: tuple[Placement, ...]
     sounds: tuple[tuple[str, str], ...] = ()
     """Audio files of films: the path in the brief, and the SHA-256."""

@@ -1,7 +1,7 @@
-"""Timelines: what is seen when in a film; templates in `templates/film`, fitted to a slot in whole frames.
+"""Timelines: the frames of a film, from templates in `templates/film`.
 
 A template counts in beats. Fitted to a slot's frame rate, length and a tempo it becomes a `Timeline` of whole frames,
-which is all that rendering reads: so a film is exact, and its name can hold it.
+which is all that rendering reads: so a film is exact, and its name can hold the timeline.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from foundry.plan.easing import control_points
 from templates import TEMPLATES
 
 FILM_VERSION = "2"
-"""Changes with whatever changes a film's pixels besides its inputs."""
+"""Changes with anything besides its inputs that changes a film's pixels."""
 
 Role = Literal["primary", "accent", "ink", "paper"]
 Camera = Literal["hold", "push-in", "pull-out", "pan-left", "pan-right", "tilt-up", "tilt-down"]
@@ -41,11 +41,11 @@ Ease = Annotated[str, AfterValidator(_a_curve)]
 
 
 class NoTimeline(FoundryError):
-    """No template serves a slot, or the one that was asked for does not exist."""
+    """No template serves a slot, or the template that was asked for does not exist."""
 
     code = "no_timeline"
 
-    def __init__(self, what: str, known: tuple[str, ...]):
+    def __init__(self, what: str, known: tuple[str, ...]) -> None:
         super().__init__(what, known)
         self.what, self.known = what, known
 
@@ -58,7 +58,7 @@ class _Strict(BaseModel):
 
 
 class Move(_Strict):
-    """How the camera moves over a picture."""
+    """The movement of the camera over a picture."""
 
     kind: Camera = "hold"
     amount: int = Field(default=80, ge=0, le=400, description="Thousandths of the picture it closes in or travels by.")
@@ -69,7 +69,7 @@ class Move(_Strict):
 
 
 class Transition(_Strict):
-    """How a scene comes in over the one before."""
+    """The entry of a scene over the one before it."""
 
     kind: Literal["cut", "dissolve", "wipe"] = "cut"
     milliseconds: int = Field(default=400, ge=0, le=2_000)
@@ -100,7 +100,7 @@ class TemplateScene(_Strict):
 
 
 class Template(_Strict):
-    """A timeline as a designer writes it; lasts exactly `seconds` where the slot takes that."""
+    """A timeline as a designer writes it; it lasts exactly `seconds` where the slot permits."""
 
     id: str
     version: int
@@ -121,7 +121,7 @@ class Template(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Entrance:
-    """A cue in frames: `start` counts from the film's first frame, `frames` is how long each slot moves."""
+    """A cue in frames: `start` counts from the film's first frame, `frames` is the length of each slot's movement."""
 
     fields: tuple[str, ...]
     start: int
@@ -151,7 +151,7 @@ class Take:
 
     @property
     def frames(self) -> int:
-        """How long it is, transitions into the next one not counted."""
+        """The length of the take, without the transition into the next one."""
         return self.stop - self.start
 
 
@@ -172,20 +172,20 @@ class Timeline:
 
     @property
     def seconds(self) -> Fraction:
-        """How long it lasts."""
+        """The length of the film."""
         return self.frames / self.frame_rate
 
     @cached_property
     def digest(self) -> str:
-        """Changes with anything that is seen."""
+        """A hash of everything that is seen."""
         return digest("timeline", film=FILM_VERSION, **asdict(self))
 
     def pictures(self, available: int) -> tuple[int, ...]:
-        """Which of `available` pictures it shows, each once, in order of appearance."""
+        """Return the positions, among `available` pictures, that it shows, each once, in order of appearance."""
         return tuple(dict.fromkeys(take.picture % available for take in self.takes if take.card is None))
 
     def type_spans(self) -> tuple[tuple[int, int], ...]:
-        """Runs of frames, [start, stop), in which copy shows: all that differs between locales without subtitles.
+        """Return the runs of frames, [start, stop), that show copy: without subtitles all that differs between locales.
 
         Copy leaves with its scene; while the next one comes in over it, it is still seen.
         """
@@ -198,7 +198,7 @@ class Timeline:
 
 
 def join_spans(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Runs in order, those that touch made one."""
+    """Return the runs in order, with those that touch joined."""
     made: list[tuple[int, int]] = []
     for start, stop in sorted(spans):
         if made and start <= made[-1][1]:
@@ -209,14 +209,14 @@ def join_spans(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def exact_rate(said: Decimal) -> Fraction:
-    """The exact frame rate: 23.976, 29.97 and 59.94 are thousand-and-firsts (SMPTE ST 12-1), all others as said."""
+    """Return the exact frame rate: 23.976, 29.97 and 59.94 mean n·1000/1001 (SMPTE ST 12-1), others themselves."""
     whole = Fraction(round(said))
     ntsc = whole * 1000 / 1001
     return ntsc if said != round(said) and abs(Fraction(said) - ntsc) < Fraction(1, 100) else Fraction(said)
 
 
 def fit_template(template: Template, rate: Fraction, seconds: Decimal, bpm: int) -> Timeline:
-    """The template at a frame rate, a length and a tempo: cuts on the tempo's beats, the end on the last frame."""
+    """Fit a template to a frame rate, a length and a tempo: cuts on beats, the end on the last frame."""
     frames = max(1, round(Fraction(seconds) * rate))
     fitting = _Fitting(template, rate, frames, Fraction(60, bpm) * rate)
     return Timeline(
@@ -226,7 +226,7 @@ def fit_template(template: Template, rate: Fraction, seconds: Decimal, bpm: int)
 
 @dataclass(frozen=True)
 class _Fitting:
-    """`beat` is the music's, in frames; the template's own beats are stretched to fill the film."""
+    """The fit of one template. `beat` is the music's, in frames; the template's own beats stretch to fill the film."""
 
     template: Template
     rate: Fraction
@@ -238,7 +238,7 @@ class _Fitting:
         return tuple(self.take(at, cuts[at], cuts[at + 1]) for at in range(len(self.template.scenes)))
 
     def cuts(self) -> list[int]:
-        """First frames of the scenes, and the film's end. Each scene keeps at least one frame."""
+        """Return the first frames of the scenes, and the film's end. Each scene keeps at least one frame."""
         scenes = self.template.scenes
         total = sum(scene.beats for scene in scenes)
         found, passed = [0], 0
@@ -249,7 +249,7 @@ class _Fitting:
         return [*found, self.frames]
 
     def on_beat(self, frame: Fraction) -> int:
-        """The frame of the beat that is nearest."""
+        """Return the frame of the nearest beat."""
         return round(round(frame / self.beat) * self.beat)
 
     def take(self, at: int, start: int, stop: int) -> Take:
@@ -293,7 +293,7 @@ class _Fitting:
 
 @lru_cache(maxsize=1)
 def film_templates() -> Mapping[str, Template]:
-    """Id → template."""
+    """Return all film templates, by id."""
     found = {}
     for path in sorted((TEMPLATES / "film").glob("*.yaml")):
         template = Template.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -302,7 +302,7 @@ def film_templates() -> Mapping[str, Template]:
 
 
 def template_for(placement: Placement, motion: Motion, asked: str | None = None) -> Template:
-    """The template that was asked for, if it serves the slot; otherwise the one whose length comes nearest to it."""
+    """Return the template asked for, if it serves the slot; otherwise the one with the nearest length."""
     known = film_templates()
     if asked and asked not in known:
         raise NoTimeline(f"no film template is called {asked!r}", tuple(known))
@@ -319,7 +319,7 @@ def template_for(placement: Placement, motion: Motion, asked: str | None = None)
 def timeline_for(
     placement: Placement, motion: Motion, asked: str | None = None, seconds: Decimal | None = None, bpm: int = 0
 ) -> Timeline:
-    """The slot's timeline: its best frame rate, and a length within its limits as near as can be to the one asked."""
+    """Return the slot's timeline: its best frame rate, and the length within its limits nearest to the one asked."""
     template = template_for(placement, motion, asked)
     shortest, longest = motion.seconds
     length = min(max(seconds or template.seconds, shortest), longest)

@@ -1,4 +1,4 @@
-"""Variants: one finished file each, named by everything that goes into it."""
+"""Variants: finished files, each named by everything that goes into it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from foundry.plan.timeline import Timeline
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """shot × product × locale × copy × layout × placement."""
+    """One finished file: shot × product × locale × copy × layout × placement."""
 
     name: str
     shot: ShotOrder
@@ -26,18 +26,18 @@ class Variant:
     scenes: tuple[ShotOrder, ...] = ()
     """A film's shots in order of appearance, `shot` first; empty for a still."""
     timeline: Timeline | None = None
-    """A film's; none for a still."""
+    """The timeline of a film; None for a still."""
     clips: tuple[ClipOrder | None, ...] = ()
-    """In step with `scenes`: the clip that is seen in place of the picture; empty where no scene moves."""
+    """The clip seen in place of the picture of each of `scenes`; empty where no scene moves."""
 
     @property
     def shows(self) -> tuple[ShotOrder, ...]:
-        """Every shot that is seen."""
+        """All shots that are seen in the file."""
         return self.scenes or (self.shot,)
 
     @property
     def record(self) -> str:
-        """Object name of the rendition's record; it is written last, so it means: done."""
+        """Object name of the rendition's record; it is written last and means that the file is done."""
         return f"records/{self.name[:2]}/{self.name}.json"
 
     @property
@@ -46,14 +46,14 @@ class Variant:
         return f"thumbnails/{self.name[:2]}/{self.name}.webp"
 
     def address(self, extension: str) -> str:
-        """Object name of the rendition."""
+        """Return the object name of the rendition."""
         return f"renditions/{self.name[:2]}/{self.name}.{extension}"
 
     def sidecar(self, extension: str) -> str:
-        """Object name of what lies beside the rendition: subtitles as `vtt` or `srt`."""
+        """Return the object name of a file beside the rendition: subtitles as `vtt` or `srt`."""
         return f"renditions/{self.name[:2]}/{self.name}.{extension}"
 
     @property
     def key(self) -> str:
-        """What people know the variant by."""
+        """The name of the variant in messages and reports."""
         return f"{self.shot.tenant}/variant/{self.name}"

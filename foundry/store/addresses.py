@@ -1,4 +1,4 @@
-"""The store that an address means: a folder of this machine, or gs://bucket/prefix."""
+"""The store behind an address: a folder of this machine, or gs://bucket/prefix."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MEANT = "gs://bucket, gs://bucket/prefix, or a folder"
 
 
 def open_store(address: str, tenants: Iterable[Tenant] = (), *, patience_s: float | None = None) -> ObjectStore:
-    """The store at `address`; BadInput for an address of another kind.
+    """Return the store at `address`; BadInput for an address of another kind.
 
-    Where it is a bucket, tenants with a bucket of their own keep their objects there; a folder holds everybody's.
-    `patience_s`: how long one request to a bucket waits an outage out, in seconds; 900 if it is not given. A folder
-    answers at once.
+    In a bucket store, tenants with a bucket of their own keep their objects there; a folder holds everybody's.
+    `patience_s` is the time, in seconds, for which one request to a bucket waits through an outage: 900 by default. A
+    folder answers at once.
     """
     kind = urlsplit(address).scheme if "://" in address else ""
     own = tuple((tenant.id, tenant.storage) for tenant in tenants if tenant.storage)

@@ -17,7 +17,7 @@ Found = TypeVar("Found")
 class StoreOutage(OSError):
     """The bucket did not answer within the policy's time. The run stops, nothing is half written, and it can go on."""
 
-    def __init__(self, name: str, seconds: float, reason: str):
+    def __init__(self, name: str, seconds: float, reason: str) -> None:
         super().__init__(name, seconds, reason)
         self.name, self.seconds, self.reason = name, seconds, reason
 
@@ -33,7 +33,7 @@ class BucketRefused(FoundryError):
 
     code = "bucket_refused"
 
-    def __init__(self, name: str, bucket: str, reason: str):
+    def __init__(self, name: str, bucket: str, reason: str) -> None:
         super().__init__(name, bucket, reason)
         self.name, self.bucket, self.reason = name, bucket, reason
 
@@ -133,7 +133,7 @@ REQUEST_SLOTS = RequestSlots()
 
 def signing(storage: Any) -> dict[str, Any]:
     """Return the arguments that make a service account without its key sign through IAM; none for one with its key."""
-    credentials = storage._credentials
+    credentials = storage._credentials  # noqa: SLF001 - the client offers no public way to them
     if hasattr(credentials, "sign_bytes") or not hasattr(credentials, "service_account_email"):
         return {}
     from google.auth.transport.requests import Request

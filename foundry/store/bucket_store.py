@@ -1,7 +1,7 @@
 """Objects in Google Cloud Storage: written once by precondition, checked by CRC-32C, patient through outages.
 
-Each tenant lives below its own name in the store's bucket, or in a bucket of its own with its own encryption key. What
-the emulators cannot show (retention, key use, expiry of signed addresses) is said in docs/buckets.md.
+Each tenant's objects lie below its own name in the store's bucket, or in a bucket of its own with its own encryption
+key. docs/buckets.md lists what the emulators cannot show: retention, use of keys, expiry of signed addresses.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ REPLACING_TRIES = 5
 
 @dataclass(frozen=True)
 class BucketHome:
-    """Where a tenant's objects are: bucket, a prefix that ends in a slash or is empty, and a Cloud KMS key's name."""
+    """The place of a tenant's objects: bucket, prefix (empty, or ending in a slash), and name of a Cloud KMS key."""
 
     bucket: str
     prefix: str = ""
@@ -56,10 +56,10 @@ class BucketHome:
 
 @dataclass(frozen=True)
 class BucketStore:
-    """Objects below `home`, or below the tenant's own home in `homes` (tenant → home).
+    """Objects below `home`, or below a tenant's own home in `homes` (tenant → home).
 
-    `at_once` bounds the requests in flight from one process. Values are plain, so a store can be sent to workers; the
-    client is made in each process when it is first used, with that process's own credentials.
+    `at_once` bounds the requests in flight from one process. All fields are plain values, so a store can be sent to
+    workers; each process makes the client when it is first used, with the credentials of that process.
     """
 
     home: BucketHome
@@ -69,24 +69,24 @@ class BucketStore:
     at_once: int = 8
 
     def for_tenant(self, tenant: str) -> BucketStore:
-        """The same store, shut to everything outside the tenant, in the tenant's own bucket if it has one."""
+        """Return this store, closed to everything outside the tenant, in the tenant's own bucket if it has one."""
         return replace(self, home=dict(self.homes).get(tenant, self.home), tenant=tenant)
 
     @property
     def prefix(self) -> str:
-        """What this store puts before every name."""
+        """The text that this store puts before every name."""
         return f"{self.tenant}/" if self.tenant else ""
 
     def address(self, name: str) -> str:
-        """gs:// address of an object."""
+        """Return the gs:// address of an object."""
         return f"gs://{self.home.bucket}/{self._full(name)}"
 
     def put_once(self, name: str, data: bytes) -> bool:
-        """Write and verify; False, and nothing changed, if the object exists already."""
+        """Write and verify; return False, and change nothing, if the object exists already."""
         return self._upload(name, crc32c(data), lambda blob, **how: blob.upload_from_string(data, _type(name), **how))
 
     def put_file_once(self, name: str, file: Path) -> bool:
-        """As put_once, from a file; over 8 MiB it goes up in parts that are taken up again after an error."""
+        """Do as put_once, from a file. Over 8 MiB it goes up in parts, which are resumed after an error."""
         wanted = crc32c_of(file)
         return self._upload(name, wanted, lambda blob, **how: blob.upload_from_filename(str(file), _type(name), **how))
 
@@ -108,11 +108,11 @@ class BucketStore:
         return True
 
     def _withdraw(self, name: str, blob: Any) -> None:
-        """Remove what arrived wrong, if it is still that generation."""
+        """Remove an object that arrived damaged, if it is still that generation."""
         self._ask(name, lambda how: blob.delete(if_generation_match=blob.generation, **how))
 
     def get(self, name: str) -> bytes:
-        """The bytes, checked against the bucket's CRC-32C; NoSuchObject if there are none."""
+        """Return the bytes, checked against the bucket's CRC-32C; NoSuchObject if there are none."""
         from google.cloud.storage.exceptions import DataCorruption
 
         try:
@@ -121,7 +121,7 @@ class BucketStore:
             raise CorruptObject(name, "another value", "not the bucket's") from error
 
     def head(self, name: str, size: int) -> bytes:
-        """The first `size` bytes, which no checksum vouches for; NoSuchObject if there are none."""
+        """Return the first `size` bytes, without a checksum; NoSuchObject if there are none."""
         return self._downloaded(name, end=size - 1, checksum=None)
 
     def _downloaded(self, name: str, **what: Any) -> bytes:
@@ -134,7 +134,7 @@ class BucketStore:
         return data
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """The lines of an object as it is now, streamed in parts; NoSuchObject if there is none."""
+        """Yield the lines of an object as it is now, streamed in parts; NoSuchObject if there is none."""
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
         if blob is None:
             raise NoSuchObject(name)
@@ -143,30 +143,30 @@ class BucketStore:
             yield line
 
     def stat(self, name: str) -> ObjectStat | None:
-        """Size and checksum as the bucket has them, or None."""
+        """Return size and checksum as the bucket has them, or None."""
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
         return ObjectStat(name, blob.size, blob.crc32c) if blob else None
 
     def exists(self, name: str) -> bool:
-        """Whether the object is there."""
+        """Return True if the object exists."""
         return bool(self._ask(name, lambda how: self._blob(name).exists(**how)))
 
     def present(self, names: Sequence[str]) -> builtins.list[bool]:
-        """For each name whether the object is there; several are asked for at once."""
+        """Return for each name whether the object exists; several are asked for at once."""
         if len(names) < 2:
             return [self.exists(name) for name in names]
         with ThreadPoolExecutor(min(self.at_once, len(names))) as pool:
             return [*pool.map(self.exists, names)]
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        """Names below a prefix, streamed page by page."""
+        """Yield the names below a prefix, streamed page by page."""
         start = self.home.prefix + self.prefix
         pages = self._ask(prefix, lambda how: self._bucket.list_blobs(prefix=start + prefix, **how))
         for blob in self._each(prefix, pages):
             yield blob.name.removeprefix(start)
 
     def matching(self, pattern: str) -> Iterator[str]:
-        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+        """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
         start, parts = self.home.prefix + self.prefix, pattern.split("/")
         pages = self._ask(pattern, lambda how: self._bucket.list_blobs(match_glob=start + pattern, **how))
         names = (blob.name.removeprefix(start).split("/") for blob in self._each(pattern, pages))
@@ -174,14 +174,14 @@ class BucketStore:
         yield from sorted("/".join(n) for n in names if len(n) == len(parts) and all(map(fnmatchcase, n, parts)))
 
     def _each(self, prefix: str, pages: Any) -> Iterator[Any]:
-        """The entries of pages, which were asked for with their time limit and repetitions."""
+        """Yield the entries of pages, which were requested with their time limit and repetitions."""
         entries = iter(pages)
         end = object()
         while (blob := self._ask_bucket(prefix, lambda _: next(entries, end))) is not end:
             yield blob
 
     def remove(self, name: str) -> None:
-        """Take a view's marker away; what is not there is no error. Never for assets."""
+        """Remove a marker of a view, if it exists. Never for assets."""
         from google.api_core.exceptions import NotFound
 
         blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
@@ -193,7 +193,7 @@ class BucketStore:
             return
 
     def sign(self, name: str, seconds: int = 3600) -> str:
-        """A V4 signed address for reading, valid for `seconds` (at most seven days); NoSuchObject if there is none."""
+        """Return a V4 signed address for reading, valid for at most seven days; NoSuchObject without an object."""
         if not self.exists(name):
             raise NoSuchObject(name)
         blob, how = self._blob(name), signing(CONNECTIONS.client())
@@ -206,18 +206,18 @@ class BucketStore:
         return signed
 
     def scratch_folder(self) -> Path:
-        """In the machine's folder for temporary files."""
+        """Return a folder within the machine's folder for temporary files."""
         folder = Path(tempfile.gettempdir()) / "campaign-foundry"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
-        """A file of this machine, gone when the block ends."""
+        """Return a file of this machine that is removed when the block ends."""
         return scratch_in(self.scratch_folder(), suffix)
 
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
-        """A file that becomes the object in one step when the block ends well; for views, never for assets.
+        """Yield a file that becomes the object in one step when the block ends well; for views, never for assets.
 
         The last writer wins, and only over the generation that it saw.
         """
@@ -248,7 +248,7 @@ class BucketStore:
         self._ask_bucket(name, send)
 
     def sweep(self) -> int:
-        """Remove this machine's scratch files of dead processes; an upload that was cut off is no object."""
+        """Remove this machine's scratch files of dead processes. An upload that was cut off is no object."""
         return sweep_scratch(self.scratch_folder())
 
     @property
@@ -260,7 +260,7 @@ class BucketStore:
         return self._bucket.blob(full, kms_key_name=self.home.kms_key)
 
     def _new_blob(self, name: str) -> Any:
-        """An object to be written, which says whose it is."""
+        """Return an object to be written, with its tenant in the metadata."""
         blob = self._blob(name)
         blob.metadata = {"tenant": self.tenant} if self.tenant else None
         return blob
@@ -276,7 +276,7 @@ class BucketStore:
             return ask(call, name, self.home.bucket, self.retries)
 
     def _ask_bucket(self, name: str, call: Callable[[dict[str, Any]], Found]) -> Found:
-        """As _ask, where only the bucket itself can be what was not found."""
+        """Do as _ask, where "not found" can only mean the bucket itself."""
         from google.api_core.exceptions import NotFound
 
         try:

@@ -1,8 +1,8 @@
-"""Where objects live: written once, verified after writing, never half seen.
+"""Stores of objects: each object is written once, verified after writing, and never seen half-written.
 
-`LocalStore` keeps objects as files. Bytes go to a scratch folder first and appear under their name by a hard
-link, which fails if the name is taken: the does-not-exist precondition of cloud buckets. Object names are
-relative POSIX paths that begin with the tenant; a store handed out by `for_tenant` refuses all others.
+`LocalStore` keeps objects as files. Bytes go to a scratch folder first and appear under their name by a hard link,
+which fails if the name is taken: the does-not-exist precondition of cloud buckets. Object names are relative POSIX
+paths that begin with the tenant; a store made by `for_tenant` refuses all others.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ASKED_AT_ONCE = 64
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a whole object name is a plain relative path that cannot climb."""
+    """Return True if a whole object name is a plain relative path that cannot climb."""
     return bool(_NAME.match(name)) and "//" not in name
 
 
@@ -39,7 +39,7 @@ class ForeignName(FoundryError):
 
     code = "foreign_name"
 
-    def __init__(self, name: str, prefix: str):
+    def __init__(self, name: str, prefix: str) -> None:
         super().__init__(name, prefix)
         self.name, self.prefix = name, prefix
 
@@ -48,11 +48,11 @@ class ForeignName(FoundryError):
 
 
 class NoSuchObject(FoundryError):
-    """The object is not there."""
+    """The object does not exist."""
 
     code = "no_such_object"
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
 
@@ -61,9 +61,9 @@ class NoSuchObject(FoundryError):
 
 
 class CorruptObject(OSError):
-    """What was read back is not what was written: an outage, so the run stops and can be repeated."""
+    """The bytes read back are not the bytes written: an outage, so the run stops and can be repeated."""
 
-    def __init__(self, name: str, wanted: str, found: str, kind: str = "crc32c"):
+    def __init__(self, name: str, wanted: str, found: str, kind: str = "crc32c") -> None:
         super().__init__(f"object {name!r} has {kind} {found}; {wanted} was written. Check the disk or the network.")
 
 
@@ -77,12 +77,12 @@ class ObjectStat:
 
 
 def crc32c(data: bytes) -> str:
-    """CRC-32C of `data` (RFC 3720, appendix B.4), base64."""
+    """Return the CRC-32C of `data` (RFC 3720, appendix B.4), base64."""
     return base64.b64encode(google_crc32c.Checksum(data).digest()).decode()
 
 
 def crc32c_of(file: Path) -> str:
-    """CRC-32C of a file, base64, read in blocks."""
+    """Return the CRC-32C of a file, base64. The file is read in blocks."""
     checksum = google_crc32c.Checksum()
     with file.open("rb") as stream:
         while block := stream.read(BLOCK):
@@ -91,68 +91,68 @@ def crc32c_of(file: Path) -> str:
 
 
 class ObjectStore(Protocol):
-    """What every store does; names are relative to the store's prefix. A store is a value: workers get copies."""
+    """The operations of every store; names are relative to its prefix. A store is a value: workers get copies."""
 
     def __hash__(self) -> int:
-        """Equal stores share what is kept per store."""
+        """Return a hash; equal stores share the caches that are kept per store."""
 
     def for_tenant(self, tenant: str) -> ObjectStore:
-        """The same store, shut to everything outside the tenant."""
+        """Return this store, closed to everything outside the tenant."""
 
     def address(self, name: str) -> str:
-        """Where a person or another program finds the object: a file's path, or a gs:// address."""
+        """Return the place where people and programs find the object: a file's path, or a gs:// address."""
 
     def put_once(self, name: str, data: bytes) -> bool:
-        """Write and verify; False, and nothing changed, if the object exists already."""
+        """Write and verify; return False, and change nothing, if the object exists already."""
 
     def put_file_once(self, name: str, file: Path) -> bool:
-        """As put_once, with the bytes of a file that is read in blocks: for what is too large to hold."""
+        """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory."""
 
     def get(self, name: str) -> bytes:
-        """The bytes; NoSuchObject if there are none."""
+        """Return the bytes; NoSuchObject if there are none."""
 
     def head(self, name: str, size: int) -> bytes:
-        """The first `size` bytes, which no checksum vouches for: the reader does. NoSuchObject if there are none."""
+        """Return the first `size` bytes, which the reader must verify; NoSuchObject if there are none."""
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """The lines of an object, streamed; NoSuchObject if there is none."""
+        """Yield the lines of an object, streamed; NoSuchObject if there is none."""
 
     def stat(self, name: str) -> ObjectStat | None:
-        """Size and checksum, or None."""
+        """Return size and checksum, or None."""
 
     def exists(self, name: str) -> bool:
-        """Whether the object is there, by its name alone."""
+        """Return True if the object exists, by its name alone."""
 
     def present(self, names: Sequence[str]) -> builtins.list[bool]:
-        """For each name whether the object is there; where that takes a request, several at once."""
+        """Return for each name whether the object exists; several requests run at once."""
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        """Names below a prefix, in no particular order, streamed."""
+        """Yield the names below a prefix, in no particular order, streamed."""
 
     def matching(self, pattern: str) -> Iterator[str]:
-        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+        """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
 
     def remove(self, name: str) -> None:
-        """Take a view's marker away; what is not there is no error. Never for assets."""
+        """Remove a marker of a view, if it exists. Never for assets."""
 
     def sign(self, name: str, seconds: int = 3600) -> str:
-        """An address under which a person can open the object for a while."""
+        """Return an address under which a person can open the object for a while."""
 
     def scratch_folder(self) -> Path:
-        """For files whose names begin with this process's id and a dash; `sweep` removes those of dead processes."""
+        """Return the folder for scratch files. Their names begin with the id of this process and a dash."""
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
-        """A file of this process, gone when the block ends."""
+        """Return a file of this process that is removed when the block ends."""
 
     def replacing(self, name: str) -> AbstractContextManager[Path]:
-        """A file that becomes the object in one step when the block ends well; for views, never for assets."""
+        """Return a file that becomes the object in one step when the block ends well; never for assets."""
 
     def sweep(self) -> int:
-        """Remove what killed processes left behind; returns how many."""
+        """Remove the scratch files that killed processes left; return their number."""
 
 
 def each_present(store: ObjectStore, names: Iterable[str]) -> Iterator[bool]:
-    """For each name whether the object is there, in order, streamed; the store is asked for a few dozen at once."""
+    """Yield for each name, in order, whether the object exists; the store is asked for a few dozen at once."""
     left = iter(names)
     while some := list(islice(left, ASKED_AT_ONCE)):
         yield from store.present(some)
@@ -166,15 +166,15 @@ class LocalStore:
     prefix: str = ""
 
     def for_tenant(self, tenant: str) -> LocalStore:
-        """The same store, shut to everything outside the tenant."""
+        """Return this store, closed to everything outside the tenant."""
         return LocalStore(self.root, f"{tenant}/")
 
     def address(self, name: str) -> str:
-        """The file's absolute path."""
+        """Return the file's absolute path."""
         return str(self.path(name).resolve())
 
     def path(self, name: str) -> Path:
-        """The file of an object; ForeignName for a name that climbs out or is not a plain path."""
+        """Return the file of an object; ForeignName for a name that climbs out or is not a plain path."""
         return self.root / self._full(name)
 
     def _full(self, name: str) -> str:
@@ -184,7 +184,7 @@ class LocalStore:
         return full
 
     def put_once(self, name: str, data: bytes) -> bool:
-        """Write and verify; False, and nothing changed, if the object exists already."""
+        """Write and verify; return False, and change nothing, if the object exists already."""
         path = self.path(name)
         if path.exists():
             return False
@@ -196,16 +196,16 @@ class LocalStore:
                 stream.flush()
                 os.fsync(stream.fileno())
             self._verify(name, Path(temporary), crc32c(data))
-            os.chmod(temporary, 0o644)
+            Path(temporary).chmod(0o644)
             os.link(temporary, path)
         except FileExistsError:
             return False
         finally:
-            os.unlink(temporary)
+            Path(temporary).unlink()
         return True
 
     def put_file_once(self, name: str, file: Path) -> bool:
-        """As put_once, with the bytes of a file that is read in blocks: for what is too large to hold."""
+        """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory."""
         path = self.path(name)
         if path.exists():
             return False
@@ -221,7 +221,7 @@ class LocalStore:
             said, found = base64.b64encode(wanted.digest()).decode(), crc32c_of(copy)
             if found != said:
                 raise CorruptObject(name, said, found)
-            os.chmod(copy, 0o644)
+            copy.chmod(0o644)
             try:
                 os.link(copy, path)
             except FileExistsError:
@@ -229,13 +229,13 @@ class LocalStore:
         return True
 
     def scratch_folder(self) -> Path:
-        """Beside the objects, so that a hard link makes a scratch file an object."""
+        """Return the folder beside the objects, from which a hard link makes a scratch file an object."""
         scratch = self.root / SCRATCH
         scratch.mkdir(parents=True, exist_ok=True)
         return scratch
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
-        """A file of this process beside the objects, gone when the block ends; `sweep` removes it after a crash."""
+        """Return a file of this process that is removed when the block ends; `sweep` does so after a crash."""
         return scratch_in(self.scratch_folder(), suffix)
 
     def _verify(self, name: str, path: Path, wanted: str) -> None:
@@ -244,14 +244,14 @@ class LocalStore:
             raise CorruptObject(name, wanted, found)
 
     def get(self, name: str) -> bytes:
-        """The bytes; NoSuchObject if there are none."""
+        """Return the bytes; NoSuchObject if there are none."""
         try:
             return self.path(name).read_bytes()
         except FileNotFoundError as error:
             raise NoSuchObject(name) from error
 
     def head(self, name: str, size: int) -> bytes:
-        """The first `size` bytes; NoSuchObject if there are none."""
+        """Return the first `size` bytes; NoSuchObject if there are none."""
         try:
             with self.path(name).open("rb") as stream:
                 return stream.read(size)
@@ -259,7 +259,7 @@ class LocalStore:
             raise NoSuchObject(name) from error
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """The lines of an object, streamed; NoSuchObject if there is none."""
+        """Yield the lines of an object, streamed; NoSuchObject if there is none."""
         try:
             with self.path(name).open("rb") as stream:
                 yield from stream
@@ -267,7 +267,7 @@ class LocalStore:
             raise NoSuchObject(name) from error
 
     def stat(self, name: str) -> ObjectStat | None:
-        """Size and checksum, or None; reads the whole object."""
+        """Return size and checksum, or None; reads the whole object."""
         path = self.path(name)
         try:
             return ObjectStat(name, path.stat().st_size, crc32c_of(path))
@@ -275,26 +275,26 @@ class LocalStore:
             return None
 
     def exists(self, name: str) -> bool:
-        """Whether the object is there, by its name alone."""
-        # Not by a Path, which keeps the parts of every name in the interpreter's table of strings.
-        return os.path.exists(f"{self.root}/{self._full(name)}")
+        """Return True if the object exists, by its name alone."""
+        # A Path would keep the parts of every name in the interpreter's table of strings.
+        return os.path.exists(f"{self.root}/{self._full(name)}")  # noqa: PTH110 - see above
 
     def present(self, names: Sequence[str]) -> builtins.list[bool]:
-        """For each name whether the object is there."""
+        """Return for each name whether the object exists."""
         return [self.exists(name) for name in names]
 
     def matching(self, pattern: str) -> Iterator[str]:
-        """Names that a pattern matches, in which a star stands for anything but a slash, sorted."""
+        """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
         base = self.root / self.prefix
         for path in sorted(base.glob(pattern)):
             yield path.relative_to(base).as_posix()
 
     def remove(self, name: str) -> None:
-        """Take a view's marker away; what is not there is no error. Never for assets."""
+        """Remove a marker of a view, if it exists. Never for assets."""
         self.path(name).unlink(missing_ok=True)
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        """Names below a prefix, sorted within each folder, streamed; scratch files are not objects."""
+        """Yield the names below a prefix, sorted within each folder, streamed; scratch files are no objects."""
         base = self.root / self.prefix
         for folder, folders, files in os.walk(base):
             if Path(folder) == self.root and SCRATCH in folders:
@@ -305,33 +305,33 @@ class LocalStore:
                 if name.startswith(prefix):
                     yield name
 
-    def sign(self, name: str, seconds: int = 3600) -> str:
-        """A file address; a local folder has no expiry, so `seconds` is not enforced."""
+    def sign(self, name: str, seconds: int = 3600) -> str:  # noqa: ARG002 - of the protocol
+        """Return a file address. A local folder has no expiry, so `seconds` has no effect."""
         if not self.exists(name):
             raise NoSuchObject(name)
         return self.path(name).resolve().as_uri()
 
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
-        """A scratch file that becomes the object in one step when the block ends well.
+        """Yield a scratch file that becomes the object in one step when the block ends well.
 
-        For the few views that are worked out anew from objects (manifest, report); never for assets.
+        For the few views that are computed anew from objects (manifest, report); never for assets.
         """
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.scratch_file() as scratch:
             yield scratch
-            os.chmod(scratch, 0o644)
-            os.replace(scratch, path)
+            scratch.chmod(0o644)
+            scratch.replace(path)
 
     def sweep(self) -> int:
-        """Remove scratch files of processes that are gone; returns how many."""
+        """Remove scratch files of processes that have ended; return their number."""
         return sweep_scratch(self.root / SCRATCH)
 
 
 @contextmanager
 def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
-    """An empty file in `folder` whose name begins with this process's id, gone when the block ends."""
+    """Yield an empty file in `folder`, removed when the block ends; its name begins with this process's id."""
     handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=folder)
     os.close(handle)
     try:
@@ -341,7 +341,7 @@ def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
 
 
 def sweep_scratch(folder: Path) -> int:
-    """Remove the files of `folder` whose names begin with a dead process's id; returns how many."""
+    """Remove the files of `folder` whose names begin with the id of a dead process; return their number."""
     gone = 0
     for file in folder.glob("*-*"):
         pid = file.name.split("-")[0]

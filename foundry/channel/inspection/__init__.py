@@ -1,4 +1,7 @@
-"""What a file is, ours or not, told by readers that did not write it; and whether a placement takes it."""
+"""Inspection of finished files, ours or not, by readers that share no code with our encoders.
+
+The modules below it hold the rules by which a placement accepts a file.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ MOST_BYTES = 8_000_000_000
 
 
 def inspect(source: Path | bytes, name: str = "") -> FileFacts:
-    """What `source` is, a path or a file's bytes; messages call it `name`. CannotRead for what is nothing known.
+    """Return the facts of a file, given as a path or as bytes. CannotRead calls a damaged or unknown file `name`.
 
-    The first bytes decide, never the name. Every picture is decoded and every packet read, so a file that is cut off
-    is refused; sizes are looked at before anything is decoded.
+    The first bytes decide on the format, never the name. Every picture is decoded and every packet read, so a file that
+    is cut off is refused; sizes are checked before anything is decoded.
     """
     with ExitStack() as stack:
         if isinstance(source, bytes):

@@ -17,7 +17,7 @@ MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class MediaBox:
-    """One box: its four letters, and where its content lies in the file."""
+    """One box: its four letters, and the offsets of its content in the file."""
 
     kind: bytes
     start: int
@@ -25,7 +25,7 @@ class MediaBox:
 
 
 def media_boxes(file: BinaryIO, name: str) -> list[MediaBox]:
-    """Every box of the kinds that hold what is asked here, in file order; CannotRead if the file ends inside one."""
+    """Return the boxes of the kinds that are asked for here, in file order; CannotRead if the file ends inside one."""
     end = file.seek(0, io.SEEK_END)
     found: list[MediaBox] = []
     for box in _walk(file, 0, end, name):
@@ -54,13 +54,13 @@ def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[MediaBox]:
 
 
 def content(file: BinaryIO, box: MediaBox) -> bytes:
-    """What a small box holds; at most 1 MiB of it."""
+    """Return the content of a small box, at most 1 MiB of it."""
     file.seek(box.start)
     return file.read(min(box.end - box.start, MOST_BYTES))
 
 
 def index_first(found: list[MediaBox]) -> bool | None:
-    """Whether the index comes before the frames, so that a film plays while it loads; None without both."""
+    """Return True if the index precedes the frames, so that a film plays while it loads; None if either is missing."""
     kinds = [box.kind for box in found]
     if b"moov" not in kinds or b"mdat" not in kinds:
         return None
@@ -68,7 +68,7 @@ def index_first(found: list[MediaBox]) -> bool | None:
 
 
 def is_turned(file: BinaryIO, found: list[MediaBox]) -> bool:
-    """Whether a track asks players to turn or flip its frames; their pixels lie differently from what is seen."""
+    """Return True if a track asks players to turn or flip its frames, so that pixels are stored in another order."""
     heads = [content(file, box) for box in found if box.kind == b"tkhd"]
     return any(_turns(head[52:88] if head[:1] == b"\x01" else head[40:76]) for head in heads)
 
@@ -79,7 +79,7 @@ def _turns(matrix: bytes) -> bool:
 
 
 def count_edits(file: BinaryIO, found: list[MediaBox]) -> int:
-    """Entries of edit lists that do anything: all but a single one that plays a track from its start."""
+    """Return the number of effective entries in edit lists: not a single one that plays a track from its start."""
     return sum(_count_edits(content(file, box)) for box in found if box.kind == b"elst")
 
 

@@ -1,4 +1,4 @@
-"""Films, read with PyAV: every packet is seen, no frame is decoded; sound is decoded once, for its loudness."""
+"""A reader of films, by PyAV: reads every packet, decodes no frame, and decodes sound once, for its loudness."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from foundry.channel.inspection.leaks import film_leaks
 
 if TYPE_CHECKING:
     import av
+    from av.filter import Graph
 
 DEMUXERS = {"mp4": "mov", "mov": "mov", "webm": "matroska", "mkv": "matroska"}
 MOST_PACKETS = 2_000_000
 MOST_PIXELS = 8192 * 8192
 SILENCE_LUFS = -69.0
-"""EBU R 128 leaves out what is quieter than -70 LUFS; a file with nothing louder has no loudness."""
+"""EBU R 128 ignores sound below -70 LUFS; a file with nothing louder has no loudness."""
 MISSING_SECONDS = 0.5
 CHROMA = {
     "yuv420p": "4:2:0", "yuvj420p": "4:2:0", "yuva420p": "4:2:0", "nv12": "4:2:0", "yuv422p": "4:2:2",
@@ -34,7 +35,7 @@ USUAL = tuple(Fraction(n, d) for n, d in ((24000, 1001), (24, 1), (25, 1), (3000
 
 @dataclass
 class _Track:
-    """What the packets of one stream told."""
+    """The times and sizes of the packets of one stream."""
 
     times: list[int] = field(default_factory=list)
     last: int = 0
@@ -48,7 +49,7 @@ class _Track:
 
 
 def inspect_film(file: BinaryIO, name: str, form: str, size_bytes: int) -> FileFacts:
-    """Facts about a film of a container whose signature was seen; one that is cut off or damaged is refused."""
+    """Return the facts of a film in a known container; one that is cut off or damaged is refused."""
     try:
         import av
     except ImportError as error:
@@ -116,22 +117,20 @@ def _demux(
 
 
 class _Meter:
-    """Integrated loudness of one stream by FFmpeg's `ebur128` filter."""
+    """The integrated loudness of one stream, by FFmpeg's `ebur128` filter."""
 
-    def __init__(self, stream: av.AudioStream):
-        from av.filter import Graph
-
+    def __init__(self, stream: av.AudioStream) -> None:
         self.graph: Graph | None = None
         self.stream, self.lufs = stream, -math.inf
 
     def hear(self, packet: av.Packet[Any]) -> None:
         for frame in packet.decode():
             if self.graph is None:
-                self.graph = self._built(frame)
+                self.graph = self._build_graph(frame)
             self.graph.push(frame)
-            self._read()
+            self._read(self.graph)
 
-    def _built(self, frame: Any) -> Any:
+    def _build_graph(self, frame: Any) -> Graph:
         from av.filter import Graph
 
         graph = Graph()
@@ -141,13 +140,12 @@ class _Meter:
         graph.link_nodes(source, graph.add("ebur128", "metadata=1"), graph.add("abuffersink")).configure()
         return graph
 
-    def _read(self) -> None:
+    def _read(self, graph: Graph) -> None:
         import av
 
-        assert self.graph is not None
         while True:
             try:
-                frame = self.graph.pull()
+                frame = graph.pull()
             except (av.BlockingIOError, av.EOFError):
                 return
             self.lufs = float(frame.metadata.get("lavfi.r128.I", self.lufs))
@@ -155,7 +153,7 @@ class _Meter:
     def loudness(self) -> float | None:
         if self.graph is not None:
             self.graph.push(None)
-            self._read()
+            self._read(self.graph)
         return round(self.lufs, 1) if self.lufs > SILENCE_LUFS else None
 
 
@@ -196,7 +194,10 @@ def _is_interlaced(context: Any) -> bool:
 
 
 def _rate(times: list[int], tick: Fraction, stated: Fraction | None) -> tuple[Fraction, bool]:
-    """The mean rate, the usual one where it is meant, and whether every frame lasts as long, within a tick."""
+    """Return the mean rate, and whether every frame lasts equally long, within a tick.
+
+    A mean close to a usual rate becomes that rate.
+    """
     steps = {b - a for a, b in pairwise(times)}
     if not steps or times[-1] == times[0]:
         return stated or Fraction(0), True
@@ -209,7 +210,7 @@ def _rate(times: list[int], tick: Fraction, stated: Fraction | None) -> tuple[Fr
 
 
 def _refuse_cut_off(container: av.container.InputContainer, moving: FrameStream, name: str) -> None:
-    """An index that promises more than the packets held."""
+    """Refuse a film whose index promises more than its packets hold."""
     stated = container.duration / 1_000_000 if container.duration else 0.0
     sound = max(
         (float(s.duration * s.time_base) for s in container.streams.audio if s.duration and s.time_base), default=0.0

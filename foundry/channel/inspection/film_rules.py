@@ -1,4 +1,4 @@
-"""What a placement for moving pictures asks of a file."""
+"""The rules of placements for moving pictures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from foundry.channel.inspection.still_rules import pixel_finding
 from foundry.channel.placement import Motion, Placement
 
 BROADCAST = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
-"""What is meant by the usual roundings."""
+"""The exact rates behind the usual roundings."""
 NEAR = Fraction(1, 1000)
 NEAR_ANIMATED = Fraction(1, 50)
 """GIF counts hundredths of a second, WebP thousandths: their rates are rounded."""
-LOUDNESS_LU = Decimal("1")
+LOUDNESS_LU = Decimal(1)
 CHROMA = {"prores": "4:2:2", "gif": "", "webp": ""}
 
 
 def film_findings(found: FileFacts, placement: Placement, exact: bool) -> Iterator[Finding]:
-    """Rules for a film or an animated picture; only the first where the file does not move."""
+    """Yield the findings for a film or an animated picture; only the first for a file that does not move."""
     motion, moving = placement.motion, found.moving
     what = f"{moving.frames} frames" if moving else "one picture"
     yield Finding("moves", moving is not None, what, "moving", "Export it as a film.")
@@ -35,7 +35,7 @@ def film_findings(found: FileFacts, placement: Placement, exact: bool) -> Iterat
 
 
 def fraction(rate: Decimal) -> Fraction:
-    """Frames per second as they are meant: 23.976 is 24000/1001."""
+    """Return the exact frames per second: 23.976 means 24000/1001."""
     return BROADCAST.get(str(rate), Fraction(rate))
 
 

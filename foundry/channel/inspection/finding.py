@@ -1,4 +1,4 @@
-"""One rule of a placement, held against one file."""
+"""The result of one rule of a placement for one file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """What was measured, the limit, and what to do about it. A failed one of `advice` refuses nothing."""
+    """A measurement, its limit, and the remedy. A failed finding that is `advice` refuses nothing."""
 
     rule: str
     passed: bool
@@ -18,7 +18,7 @@ class Finding:
 
     @property
     def refuses(self) -> bool:
-        """Whether a file with this finding is not taken."""
+        """True if this finding refuses the file."""
         return not self.passed and not self.advice
 
     def __str__(self) -> str:

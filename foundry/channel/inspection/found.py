@@ -1,4 +1,4 @@
-"""What was found in a file: plain facts, whoever made it."""
+"""The facts of a file, whoever made it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CannotRead(FoundryError):
 
     code = "cannot_read"
 
-    def __init__(self, name: str, what: str, remedy: str):
+    def __init__(self, name: str, what: str, remedy: str) -> None:
         super().__init__(name, what, remedy)
         self.name, self.what, self.remedy = name, what, remedy
 
@@ -26,12 +26,14 @@ class CannotRead(FoundryError):
 
 @dataclass(frozen=True)
 class Picture:
-    """How a still picture, or a frame of an animated one, holds its colours.
+    """The colours of a still picture, or of a frame of an animated one.
 
-    `bits` per channel; `subsampling` and `progressive` are None where the format has none or the reader cannot tell;
-    `profile` is the description in the ICC profile, "sRGB" for a file that says so in another way, or None;
-    `srgb` is whether its colours are those of sRGB; `orientation` is EXIF's, 1 is upright; `spread` is the standard
-    deviation of its grey levels, of 255, None where it was not measured: near 0, the picture is blank.
+    bits: per channel.
+    subsampling, progressive: None where the format has none or the reader cannot tell.
+    profile: the description in the ICC profile, "sRGB" for a file that declares it in another way, or None.
+    srgb: True if its colours are those of sRGB.
+    orientation: that of EXIF; 1 is upright.
+    spread: standard deviation of the grey levels, of 255; None where not measured. Near 0, the picture is blank.
     """
 
     bits: int
@@ -48,11 +50,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class FrameStream:
-    """A stream of frames. `rate` is their mean; `constant` says whether all of them last equally long.
+    """A stream of frames.
 
-    `index_first` (the index before the frames) and `edits` (entries of edit lists that cut, delay or shift) are
-    ISO containers' only, and so is `turned`: players are to turn or flip the frames. `loops`: None is
-    endless, 1 is once.
+    rate: the mean frame rate; `constant` is True if all frames last equally long.
+    index_first: the index comes before the frames. Only in ISO containers, as are the next two.
+    edits: the number of entries in edit lists that cut, delay or shift.
+    turned: players are asked to turn or flip the frames.
+    loops: None is endless, 1 is once.
     """
 
     codec: str
@@ -76,7 +80,7 @@ class FrameStream:
 
 @dataclass(frozen=True)
 class SoundStream:
-    """The first stream of sound. `loudness_lufs` is the integrated one of EBU R 128; None for silence."""
+    """The first stream of sound. `loudness_lufs` is the integrated loudness of EBU R 128; None for silence."""
 
     codec: str
     channels: int
@@ -87,7 +91,7 @@ class SoundStream:
 
 @dataclass(frozen=True)
 class Page:
-    """The first page of a PDF, in millimetres after trimming; `bleed_mm` is the least of its four sides."""
+    """The first page of a PDF, in millimetres after trimming; `bleed_mm` is the smallest of its four sides."""
 
     pages: int
     width_mm: float
@@ -99,7 +103,7 @@ class Page:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What a file is. `width_px`, `height_px`: 0 for a page; `called`: the format that its name claims, or ""."""
+    """The facts of one file. Pixels are 0 for a page; `called` is the format that its name claims, or ""."""
 
     name: str
     kind: Kind

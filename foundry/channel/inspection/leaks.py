@@ -1,4 +1,4 @@
-"""What a picture's metadata would tell the public that nobody meant to: places, serial numbers, hidden pictures."""
+"""Private data in the metadata of a file: places, serial numbers, hidden pictures."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ FILM_TAGS = {
 
 
 def picture_leaks(file: Image.Image) -> tuple[str, ...]:
-    """Everything that leaks from an open picture, each once, sorted."""
+    """Return the private data in an open picture, as words, each once, sorted."""
     return tuple(sorted({*_exif(file), *_texts(file), *_xmp(xmp_of(file))}))
 
 
 def film_leaks(tags: Mapping[str, str]) -> tuple[str, ...]:
-    """Everything that leaks from a container's tags, each once, sorted."""
+    """Return the private data in a container's tags, as words, each once, sorted."""
     return tuple(sorted({FILM_TAGS[key] for key in tags if key in FILM_TAGS}))
 
 
 def xmp_of(file: Image.Image) -> bytes:
-    """The XMP packet of an open picture; empty if it has none."""
+    """Return the XMP packet of an open picture; empty if there is none."""
     raw = file.info.get("xmp") or file.info.get("XML:com.adobe.xmp") or b""
     if not raw and hasattr(file, "tag_v2"):
         raw = file.tag_v2.get(700) or b""

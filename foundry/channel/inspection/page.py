@@ -1,4 +1,4 @@
-"""PDF pages, read with pikepdf: boxes, colours, and what else hides in the file."""
+"""A reader of PDF pages, by pikepdf: page boxes, colours, and hidden content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BY_CHANNELS = {1: "grey", 3: "rgb", 4: "cmyk"}
 
 
 def inspect_page(file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
-    """Facts about a PDF's first page; one that is locked, damaged or empty is refused."""
+    """Return the facts of a PDF's first page; one that is locked, damaged or empty is refused."""
     try:
         import pikepdf
     except ImportError as error:
@@ -60,7 +60,7 @@ def _box(array: Any) -> tuple[float, float, float, float]:
 
 
 def _colours(page: Any) -> Iterator[str]:
-    """Colours of the page's pictures and of the spaces it names; and those that its drawing sets directly."""
+    """Yield the colours of the page's pictures and named spaces, and those that its drawing sets directly."""
     import pikepdf
 
     resources = page.get("/Resources", {})

@@ -1,4 +1,4 @@
-"""What a printed placement asks of a file: a PDF page, or a TIFF with its bleed."""
+"""The rules of printed placements: for a PDF page, or a TIFF with its bleed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from foundry.channel.inspection.found import FileFacts, Page, Picture
 from foundry.channel.placement import MM_PER_INCH, Placement, Print
 
 NEAR_MM = 0.5
-"""Less than a printer's cut strays."""
+"""The tolerance of sizes, which is less than that of a printer's cut."""
 NEAR_DOTS = 1.0
 INKS = {"cmyk": ("cmyk", "grey", "spot", "none"), "rgb": ("rgb", "grey", "cmyk", "spot", "none")}
 
 
 def print_findings(found: FileFacts, placement: Placement) -> Iterator[Finding]:
-    """Rules for print; only the first where the file is neither a page nor a still."""
+    """Yield the findings for print; only the first for a file that is neither a page nor a still."""
     printed = placement.printed
     flat = found.kind in ("page", "still")
     yield Finding("flat", flat, found.kind, "page or still", "Export it as PDF or TIFF.")
@@ -29,7 +29,7 @@ def print_findings(found: FileFacts, placement: Placement) -> Iterator[Finding]:
 
 
 def millimetres(edge_px: int, printed: Print) -> float:
-    """The length of a trimmed edge."""
+    """Return the length of a trimmed edge."""
     return float(Decimal(edge_px) * MM_PER_INCH / printed.dots_per_inch)
 
 

@@ -1,4 +1,4 @@
-"""ICC profiles: their names, and whether a profile means sRGB whatever it is called."""
+"""ICC profiles: their names, and the profiles that mean sRGB under any name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SRGB_LEVELS = 3
 
 @lru_cache(maxsize=64)
 def name_of(profile: bytes) -> str:
-    """The description in an ICC profile; "damaged" if it cannot be read."""
+    """Return the description in an ICC profile; "damaged" if it cannot be read."""
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         return str(opened.profile.profile_description or "without a name").strip()
@@ -25,7 +25,7 @@ def name_of(profile: bytes) -> str:
 
 @lru_cache(maxsize=64)
 def is_srgb(profile: bytes) -> bool:
-    """Whether a colour in this profile is the same colour in sRGB, tried on a lattice of 729 colours."""
+    """Return True if colours of this ICC profile are the same in sRGB, tried on a lattice of 729 colours."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     lattice = np.array(list(product(steps, repeat=3)), dtype=np.uint8)[None]
     try:

@@ -1,4 +1,4 @@
-"""Which format a file's first bytes are of; its name is only a claim."""
+"""The format of a file by its first bytes; its name is only a claim."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEAD_BYTES = 64
 
 
 def format_of(head: bytes) -> str:
-    """The format of a file that begins with `head` (64 bytes or all there are); "" for none known."""
+    """Return the format of a file that begins with `head` (64 bytes, or all of a shorter file); "" if unknown."""
     for magic, form in PLAIN:
         if head.startswith(magic):
             return form
@@ -50,5 +50,5 @@ def _iso(head: bytes) -> str:
 
 
 def claimed_format(name: str) -> str:
-    """The format that a file's name claims; "" if it claims none that is known here."""
+    """Return the format that the name of a file claims; "" for an unknown or missing suffix."""
     return SUFFIXES.get(PurePath(name).suffix.lower().lstrip("."), "")

@@ -1,4 +1,4 @@
-"""Pictures, still and animated, read with Pillow, and with imagecodecs where Pillow has no reader (JPEG XL)."""
+"""A reader of still and animated pictures, by Pillow, and by imagecodecs where Pillow has no reader (JPEG XL)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from foundry.channel.inspection.leaks import picture_leaks, xmp_of
 from foundry.channel.inspection.profiles import is_srgb, name_of
 
 MOST_PIXELS = 89_478_485
-"""Of one picture, before it is decoded; Pillow's own limit for a warning. An A2 page at 300 dpi has 35 million."""
+"""The limit for a picture before it is decoded, at which Pillow warns. An A2 page at 300 dpi has 35 million."""
 MOST_FRAMES = 2_000
 COLOURS = {"1": "grey", "L": "grey", "LA": "grey", "I;16": "grey", "I": "grey", "F": "grey", "P": "palette",
            "PA": "palette", "RGB": "rgb", "RGBA": "rgb", "RGBX": "rgb", "CMYK": "cmyk", "YCbCr": "rgb",
@@ -26,7 +26,7 @@ BITS_PER_SAMPLE, ORIENTATION = 258, 0x0112
 
 
 def inspect_still(file: BinaryIO, name: str, form: str, size_bytes: int) -> FileFacts:
-    """Facts about a picture of a format whose signature was seen; it is decoded whole, so a cut-off one is refused."""
+    """Return the facts of a picture of a known format; it is decoded whole, so one that is cut off is refused."""
     if form == "jxl":
         return _jxl(file, name, size_bytes)
     # Pillow's readers raise SyntaxError, ValueError, EOFError, NotImplementedError and struct.error besides OSError,
@@ -90,7 +90,7 @@ def _picture(picture: Image.Image, form: str, file: BinaryIO, name: str) -> Pict
 
 
 def _without_icc(picture: Image.Image, form: str, file: BinaryIO, name: str) -> tuple[str | None, bool]:
-    """GIF has no place for a profile and means sRGB; PNG and AVIF may name sRGB in a chunk or box of their own."""
+    """GIF has no place for a profile and means sRGB; PNG and AVIF may declare sRGB in a chunk or box of their own."""
     if form == "gif" or "srgb" in picture.info:
         return "sRGB", True
     if form != "avif":
@@ -176,7 +176,7 @@ def _jxl(file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
 
 
 def _jxl_size(data: bytes) -> tuple[int, int]:
-    """Width and height from the head of the codestream (ISO/IEC 18181-1, SizeHeader), without decoding it."""
+    """Return width and height from the head of the codestream (ISO/IEC 18181-1, SizeHeader), without decoding it."""
     stream = io.BytesIO(data)
     start = 0
     if not data.startswith(b"\xff\x0a"):

@@ -1,4 +1,4 @@
-"""What a placement for still pictures asks of a file."""
+"""The rules of placements for still pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TURNED = {1: "upright", 2: "flipped", 3: "turned by 180 degrees", 4: "flipped an
 
 
 def still_findings(found: FileFacts, placement: Placement, exact: bool) -> Iterator[Finding]:
-    """Rules for a still on a screen; only the first where the file is none."""
+    """Yield the findings for a still on a screen; only the first for a file that is none."""
     moves = f"{found.moving.frames} frames" if found.moving else "a page" if found.page else "still"
     yield Finding("still", found.kind == "still", moves, "still", "Export one frame of it.")
     if found.picture is None or found.kind != "still":
@@ -41,7 +41,7 @@ def _colours(picture: Picture, form: str) -> Iterator[Finding]:
 
 
 def pixel_finding(found: FileFacts, placement: Placement, exact: bool) -> Finding:
-    """The size drawn for the placement, or, unless `exact`, another that the channel takes."""
+    """Return the finding on the size: that of the placement or, unless `exact`, another that the channel accepts."""
     size, others = (found.width_px, found.height_px), placement.other_sizes
     limit = f"{placement.width_px}x{placement.height_px}"
     passed = size == placement.size

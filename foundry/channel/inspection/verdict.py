@@ -1,4 +1,4 @@
-"""Whether a placement takes a file, and which placements nearly do."""
+"""Verdicts on files: the placements that accept a file, and those that nearly do."""
 
 from __future__ import annotations
 
@@ -17,29 +17,32 @@ NEAR_MISSES, NEAR_FAULTS = 5, 2
 
 @dataclass(frozen=True)
 class Verdict:
-    """A placement, and everything that was held against the file for it."""
+    """A placement, and the findings of all its rules for one file."""
 
     placement: Placement
     findings: tuple[Finding, ...]
 
     @property
     def faults(self) -> tuple[Finding, ...]:
-        """What refuses the file."""
+        """The findings that refuse the file."""
         return tuple(finding for finding in self.findings if finding.refuses)
 
     @property
     def advice(self) -> tuple[Finding, ...]:
-        """What would be better, and refuses nothing."""
+        """The findings that suggest an improvement, and refuse nothing."""
         return tuple(finding for finding in self.findings if finding.advice and not finding.passed)
 
     @property
     def taken(self) -> bool:
-        """Whether the placement takes the file."""
+        """True if the placement accepts the file."""
         return not self.faults
 
 
 def judge(found: FileFacts, placement: Placement, *, exact: bool = False) -> Verdict:
-    """Every rule of the placement. `exact`: a file made for it here, held to the drawn size and to the loudness."""
+    """Return the verdict of a placement on a file.
+
+    `exact` is for files made here for this placement: they must have the drawn size and the loudness.
+    """
     return Verdict(placement, tuple(_findings(found, placement, exact)))
 
 
@@ -68,7 +71,7 @@ def _container(found: FileFacts, placement: Placement, exact: bool) -> Iterator[
 
 
 def verdicts(found: FileFacts, placements: Iterable[Placement]) -> tuple[list[Verdict], list[Verdict]]:
-    """The placements that take the file, and the near misses: few faults, fewest first, then by name."""
+    """Return the placements that accept the file, and the near misses: fewest faults first, then by name."""
     judged = [judge(found, placement) for placement in placements]
     missed = sorted((v for v in judged if not v.taken), key=lambda v: (_other(v), *_distance(found, v)))
     near = [v for v in missed if len(v.faults) <= NEAR_FAULTS and not _other(v)] or missed[:1]
@@ -76,12 +79,12 @@ def verdicts(found: FileFacts, placements: Iterable[Placement]) -> tuple[list[Ve
 
 
 def _other(verdict: Verdict) -> bool:
-    """Whether the slot shows another kind of thing: a film where the file is a still."""
+    """Return True if the slot shows another kind of thing, such as a film where the file is a still."""
     return any(finding.rule in ("still", "moves", "flat") for finding in verdict.faults)
 
 
 def _distance(found: FileFacts, verdict: Verdict) -> tuple[int, float, str]:
-    """Number of faults, then how differently shaped the file is, so that the likeliest miss comes first."""
+    """Return the number of faults, then the difference in shape, so that the likeliest miss comes first."""
     width, height = verdict.placement.size
     shape = found.width_px / found.height_px if found.height_px else width / height
     return len(verdict.faults), abs(shape / (width / height) - 1), verdict.placement.name
