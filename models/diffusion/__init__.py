@@ -1,1 +1,1 @@
-"""Drawing with diffusers: what the handler in `models.diffusion.handler` is made of."""
+"""Drawing with diffusers: the handler in `models.diffusion.handler`, and its parts."""

@@ -18,22 +18,24 @@ EDGE = 0.006
 
 
 def guide_for(order: ShotOrder, product: Image.Image, composition: Composition) -> Guide:
-    """An inpainting guide at the drawing's size: the product, RGBA, where the composition has it in the master.
+    """Return an inpainting guide at the drawing's size, with the product where the composition has it in the master.
+
+    `product` is RGBA, sRGB encoded, straight alpha.
 
     The mask is 0 on every pixel that the product touches and rises to 1 outside it. A drawing for mirrored copy is
     turned over when it is staged, so its guide is turned over too, and the product comes out the right way round.
     """
-    canvas, cover = _standing(order, product, composition)
-    mask = _around(cover)
+    canvas, cover = _product_layer(order, product, composition)
+    mask = _mask_around(cover)
     if order.mirrored:
         canvas, mask = canvas[:, ::-1], mask[:, ::-1]
     return Guide(image=np.ascontiguousarray(canvas), mask=np.ascontiguousarray(mask))
 
 
-def _standing(order: ShotOrder, product: Image.Image, composition: Composition) -> tuple[Pixels, Pixels]:
-    """The product on a plain ground, (height, width, 3), and how much of each pixel it covers, (height, width)."""
+def _product_layer(order: ShotOrder, product: Image.Image, composition: Composition) -> tuple[Pixels, Pixels]:
+    """Return the product on a plain ground, (height, width, 3), and its coverage of each pixel, (height, width)."""
     size = (order.width_px, order.height_px)
-    cut, left, top = _placed(product, order, composition)
+    cut, left, top = _scale_and_place(product, order, composition)
     layer = Image.new("RGBA", size)
     layer.paste(cut, (left, top))
     pixels = np.asarray(layer, np.float32) / 255
@@ -42,8 +44,8 @@ def _standing(order: ShotOrder, product: Image.Image, composition: Composition) 
     return np.asarray(pixels[..., :3] * cover + ground * (1 - cover), np.float32), cover[..., 0]
 
 
-def _placed(product: Image.Image, order: ShotOrder, composition: Composition) -> tuple[Image.Image, int, int]:
-    """The visible product at drawing scale and its left upper corner, in pixels.
+def _scale_and_place(product: Image.Image, order: ShotOrder, composition: Composition) -> tuple[Image.Image, int, int]:
+    """Return the visible product at drawing scale, and its upper left corner in pixels.
 
     The master shows the middle of the drawing, cut to the composition's aspect; the product stands in the middle of
     the composition's area, on its base.
@@ -55,8 +57,8 @@ def _placed(product: Image.Image, order: ShotOrder, composition: Composition) ->
     return small, round(x0 + left), round(y0 + top)
 
 
-def _around(cover: Pixels) -> Pixels:
-    """1 away from the product, 0 on it, and a soft rise between, all of it outside."""
+def _mask_around(cover: Pixels) -> Pixels:
+    """Return a mask: 0 on the product, 1 away from it, and a soft rise between them that lies outside it."""
     touched = cover > 0
     shape = Image.fromarray((touched * 255).astype(np.uint8))
     near = np.asarray(shape.filter(ImageFilter.GaussianBlur(max(1.0, EDGE * max(cover.shape)))), np.float32) / 255
@@ -64,7 +66,7 @@ def _around(cover: Pixels) -> Pixels:
 
 
 def _ground(palette: tuple[str, ...]) -> tuple[float, ...]:
-    """The palette's lightest colour, sRGB in [0, 1]: what shows through a translucent edge."""
+    """Return the palette's lightest colour, sRGB in [0, 1], which shows through translucent edges."""
     if not palette:
         return NEUTRAL
     lightest = max(palette, key=lambda colour: float(lab_of_hex(colour)[0]))

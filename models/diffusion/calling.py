@@ -1,4 +1,4 @@
-"""The arguments of one pipeline call, adapted to what the family's call takes."""
+"""Arguments of one pipeline call, limited to those that the family's call takes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from PIL import Image
 
 from foundry.card.adapter_use import AdapterUse
 from imaging.pixels.arrays import Pixels
-from models.diffusion.fitting import Canvas
+from models.diffusion.fitting import DrawingCanvas
 from models.diffusion.guidance import Guidance
-from models.diffusion.signatures import call_parameters
+from models.diffusion.signatures import Parameters, call_parameters
 from models.drawing import DrawRequest, Guide
 
 Arguments = dict[str, Any]
 
 
-def size_and_seed(pipeline: Any, requests: Sequence[DrawRequest], canvas: Canvas) -> Arguments:
-    """Size, steps, and a generator per picture made on the CPU, so that batch and device do not change the noise."""
+def size_arguments(pipeline: Any, requests: Sequence[DrawRequest], canvas: DrawingCanvas) -> Arguments:
+    """Return size, steps and a random generator per picture.
+
+    Generators are made on the CPU, so that neither the batch nor the device changes the noise.
+    """
     import torch
 
     takes = call_parameters(type(pipeline))
@@ -35,8 +38,8 @@ def size_and_seed(pipeline: Any, requests: Sequence[DrawRequest], canvas: Canvas
     return {name: value for name, value in given.items() if name in takes}
 
 
-def words(pairs: Sequence[tuple[str, str]], guidance: Guidance, takes: Any) -> Arguments:
-    """Plain prompts, for families that take no embeddings."""
+def prompt_arguments(pairs: Sequence[tuple[str, str]], guidance: Guidance, takes: Parameters) -> Arguments:
+    """Return plain prompts, for families that take no embeddings; `pairs` are prompts with what they avoid."""
     given: Arguments = {"prompt": [text for text, _ in pairs]}
     negatives = [avoided or guidance.empty or "" for _, avoided in pairs]
     if guidance.negatives and "negative_prompt" in takes and any(negatives):
@@ -44,17 +47,19 @@ def words(pairs: Sequence[tuple[str, str]], guidance: Guidance, takes: Any) -> A
     return given
 
 
-def guiding(pipeline: Any, guides: Sequence[Guide], canvas: Canvas, control: AdapterUse | None) -> Arguments:
-    """Pictures, masks and maps of a batch whose guides are all of one kind."""
+def guide_arguments(
+    pipeline: Any, guides: Sequence[Guide], canvas: DrawingCanvas, control: AdapterUse | None
+) -> Arguments:
+    """Return the pictures, masks and maps of a batch whose guides are all of one kind."""
     takes = call_parameters(type(pipeline))
     given: Arguments = {}
     if guides[0].image is not None:
-        given["image"] = [_picture(canvas.padded(guide.image)) for guide in guides if guide.image is not None]
+        given["image"] = [_picture(canvas.pad(guide.image)) for guide in guides if guide.image is not None]
         given["strength"] = guides[0].strength
     if guides[0].mask is not None:
-        given["mask_image"] = [_mask(canvas.padded(guide.mask)) for guide in guides if guide.mask is not None]
+        given["mask_image"] = [_mask(canvas.pad(guide.mask)) for guide in guides if guide.mask is not None]
     if control is not None:
-        maps = [_picture(canvas.padded(guide.control)) for guide in guides if guide.control is not None]
+        maps = [_picture(canvas.pad(guide.control)) for guide in guides if guide.control is not None]
         given["control_image" if "control_image" in takes else "image"] = maps
         given["controlnet_conditioning_scale"] = control.weight / 1000
     if guides[0].reference is not None:
@@ -62,8 +67,11 @@ def guiding(pipeline: Any, guides: Sequence[Guide], canvas: Canvas, control: Ada
     return {name: value for name, value in given.items() if name in takes}
 
 
-def kept(drawn: Pixels, guide: Guide) -> Pixels:
-    """An inpainted picture with what the mask keeps put back, exactly; between, the mask is the share."""
+def keep_masked(drawn: Pixels, guide: Guide) -> Pixels:
+    """Return an inpainted picture with the pixels that the mask keeps put back exactly.
+
+    Where the mask is between 0 and 1 it is the share of the drawn pixel. Without a mask the picture stays as it is.
+    """
     if guide.image is None or guide.mask is None:
         return drawn
     share = guide.mask[..., None].astype(np.float32)
@@ -76,5 +84,5 @@ def _picture(pixels: Pixels) -> Image.Image:
 
 
 def _mask(mask: Pixels) -> Image.Image:
-    """Drawn wherever the mask is not zero: a soft edge is blended afterwards, over drawn pixels."""
+    """Return a mask that is white wherever ours is not zero: soft edges are blended afterwards, over drawn pixels."""
     return Image.fromarray(np.where(mask > 0, 255, 0).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""Prompt embeddings, computed once per distinct pair of words and words to avoid, and kept for a while."""
+"""Prompt embeddings, computed once per distinct pair of a prompt and its negative prompt, and kept for a while."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ KEPT = 64
 
 
 class PromptEmbeddings:
-    """The last few embeddings of one loaded pipeline. A text encoder's adapter changes them, so it is in the key."""
+    """The last few embeddings of one loaded pipeline.
+
+    An adapter may change the text encoder, so the worn adapters are part of the key.
+    """
 
     def __init__(self, kept: int = KEPT):
         self.kept = kept
         self._known: OrderedDict[tuple[object, Words], Named] = OrderedDict()
 
     def arguments(self, pipeline: Any, words: Sequence[Words], guidance: Guidance, worn: object) -> Named | None:
-        """Call arguments for a batch; None where the family, or this batch, must be given plain prompts."""
+        """Return call arguments for a batch; None where the family, or this batch, must be given plain prompts."""
         if not names_of(type(pipeline)):
             return None
-        return stacked([self._of(pipeline, pair, guidance, worn) for pair in words])
+        return stack([self._get(pipeline, pair, guidance, worn) for pair in words])
 
     def forget(self) -> None:
-        """Keep nothing."""
+        """Drop all embeddings."""
         self._known.clear()
 
-    def _of(self, pipeline: Any, pair: Words, guidance: Guidance, worn: object) -> Named:
+    def _get(self, pipeline: Any, pair: Words, guidance: Guidance, worn: object) -> Named:
         key = (worn, pair)
         if key not in self._known:
-            self._known[key] = encoded(pipeline, pair, guidance)
+            self._known[key] = encode(pipeline, pair, guidance)
             if len(self._known) > self.kept:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
@@ -42,9 +45,10 @@ class PromptEmbeddings:
 
 
 def names_of(family: type) -> tuple[str, ...]:
-    """Call arguments that `encode_prompt` returns, in its order; empty where embeddings cannot be handed in.
+    """Return the names of the call arguments that `encode_prompt` returns, in its order.
 
-    It takes what it returns, so its signature gives the names. Where text comes with a mask, a mask follows its text.
+    Empty where embeddings cannot be handed in. `encode_prompt` also takes what it returns, so its signature gives the
+    names. Where text comes with a mask, a mask follows its text.
     """
     takes = call_parameters(family)
     names = [name for name in encoder_parameters(family) if name.endswith(("embeds", "mask")) and name in takes]
@@ -53,8 +57,8 @@ def names_of(family: type) -> tuple[str, ...]:
     return tuple(names)
 
 
-def encoded(pipeline: Any, pair: Words, guidance: Guidance) -> Named:
-    """Embeddings of one prompt and its negative one, by the name of the call argument."""
+def encode(pipeline: Any, pair: Words, guidance: Guidance) -> Named:
+    """Return the embeddings of a prompt and its negative prompt, by the name of the call argument."""
     text, avoided = pair
     family = type(pipeline)
     takes, encodes = call_parameters(family), encoder_parameters(family)
@@ -66,15 +70,15 @@ def encoded(pipeline: Any, pair: Words, guidance: Guidance) -> Named:
     if "negative_prompt" in encodes:
         if avoided:
             settings["negative_prompt"] = [avoided]
-        return _named(pipeline, text, settings)
-    found = _named(pipeline, text, settings)
+        return _encode_named(pipeline, text, settings)
+    found = _encode_named(pipeline, text, settings)
     if guidance.negatives:
-        second = _named(pipeline, avoided or guidance.empty or "", settings)
+        second = _encode_named(pipeline, avoided or guidance.empty or "", settings)
         found |= {f"negative_{name}": value for name, value in second.items() if f"negative_{name}" in takes}
     return found
 
 
-def _named(pipeline: Any, text: str, settings: Named) -> Named:
+def _encode_named(pipeline: Any, text: str, settings: Named) -> Named:
     import torch
 
     with torch.no_grad():
@@ -83,21 +87,21 @@ def _named(pipeline: Any, text: str, settings: Named) -> Named:
     return dict(zip(names_of(type(pipeline)), values, strict=False))
 
 
-def stacked(each: Sequence[Named]) -> Named | None:
-    """One batch of several texts' embeddings; None if they differ in length and carry no masks to say so."""
+def stack(each: Sequence[Named]) -> Named | None:
+    """Return several texts' embeddings as one batch; None if they differ in length and have no masks to say so."""
     import torch
 
     if len(each) == 1:
         return {name: value for name, value in each[0].items() if value is not None}
-    padded = _padded(each)
+    padded = _pad(each)
     if padded is None:
         return None
     names = [name for name, value in padded[0].items() if value is not None]
     return {name: torch.cat([one[name] for one in padded]) for name in names}
 
 
-def _padded(each: Sequence[Named]) -> list[Named] | None:
-    """The same texts at one length, with masks, wherever lengths differ."""
+def _pad(each: Sequence[Named]) -> list[Named] | None:
+    """Return the same texts at one length, with masks wherever lengths differ; None where there is no mask for it."""
     import torch
 
     made = [dict(one) for one in each]

@@ -1,4 +1,4 @@
-"""Sizes that a network can draw, and the margins around the size that was asked for."""
+"""Sizes that a network can draw, and the margins around the size that is wanted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from imaging.pixels.arrays import Pixels
 
 
 @dataclass(frozen=True)
-class Canvas:
-    """What is drawn, and where in it the wanted picture lies; all in pixels."""
+class DrawingCanvas:
+    """The size that is drawn, and the place of the wanted picture in it; all in pixels."""
 
     width: int
     height: int
@@ -20,27 +20,27 @@ class Canvas:
     top: int
     wanted: tuple[int, int]
 
-    def padded(self, picture: Pixels) -> Pixels:
-        """A picture of the wanted size, (height, width) or (height, width, 3), its edges drawn out over the canvas."""
+    def pad(self, picture: Pixels) -> Pixels:
+        """Return a picture of the wanted size, (height, width[, 3]), with its edge pixels repeated over the canvas."""
         width, height = self.wanted
         margins = [(self.top, self.height - height - self.top), (self.left, self.width - width - self.left)]
         return np.pad(picture, margins + [(0, 0)] * (picture.ndim - 2), mode="edge")
 
-    def cropped(self, picture: Pixels) -> Pixels:
-        """The wanted part of a canvas, (height, width, 3)."""
+    def crop(self, picture: Pixels) -> Pixels:
+        """Return the wanted part of a canvas, (height, width, 3)."""
         width, height = self.wanted
         return picture[self.top : self.top + height, self.left : self.left + width]
 
 
-def canvas(pipeline: Any, width: int, height: int) -> Canvas:
-    """The smallest canvas of the family's step that holds the wanted size in its middle."""
+def canvas_for(pipeline: Any, width: int, height: int) -> DrawingCanvas:
+    """Return the smallest canvas of the family's step that holds the wanted size in its middle."""
     step = size_step(pipeline)
     wide, high = -(-width // step) * step, -(-height // step) * step
-    return Canvas(wide, high, (wide - width) // 2, (high - height) // 2, (width, height))
+    return DrawingCanvas(wide, high, (wide - width) // 2, (high - height) // 2, (width, height))
 
 
 def size_step(pipeline: Any) -> int:
-    """Pixels that every edge must be a multiple of: the latent's, times the denoiser's patch."""
+    """Return the pixels that every edge must be a multiple of: the latent's scale times the denoiser's patch."""
     processor = getattr(pipeline, "image_processor", None)
     packed = getattr(getattr(processor, "config", None), "vae_scale_factor", 1)
     latent = getattr(pipeline, "vae_scale_factor", 0)

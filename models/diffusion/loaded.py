@@ -1,4 +1,4 @@
-"""A pipeline in memory, with what is remembered about it while it stays there."""
+"""A pipeline in memory, with the state that it has while it is there."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from foundry.card.adapter_use import AdapterUse
 from models.diffusion.embeddings import PromptEmbeddings
 
 
-@dataclass
+@dataclass(kw_only=True)
 class LoadedPipeline:
-    """A pipeline and the lock that calls to it queue at: its scheduler keeps state between steps.
+    """A pipeline and the lock that its calls take: its scheduler keeps state between steps.
 
-    `worn` are the adapters on it now, and `displaced` the pipeline's own parts that one of them replaces. `modes` are
-    the same parts as other classes of the family; `fits` is the batch size that memory allowed, per size in pixels.
+    worn: the adapters that are on it now.
+    displaced: the pipeline's own parts that one of them replaces.
+    modes: the same parts as other classes of the family, by mode.
+    fits: the batch size that memory allowed, by width and height in pixels.
     """
 
     pipeline: Any

@@ -1,4 +1,4 @@
-"""From a card's folder to a pipeline in memory."""
+"""Loading of a card's folder as a pipeline."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from models.registry import verify
 
 
 def best_device() -> str:
-    """cuda where there is one."""
+    """Return "cuda" if this machine has one, else "cpu"."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def load(card: ModelCard, device: str, precision: str) -> LoadedPipeline:
-    """Verify the weights and load them; WeightsRefused if they are not what the card says."""
+    """Verify a card's weights and load them as a pipeline; WeightsRefused if they are not what the card says.
+
+    `precision` is the name of a torch type.
+    """
     import torch
     from diffusers import DiffusionPipeline
     from diffusers.utils import logging
@@ -37,11 +40,11 @@ def load(card: ModelCard, device: str, precision: str) -> LoadedPipeline:
     pipeline.set_progress_bar_config(disable=True)
     reschedule(pipeline, card)
     optimise(pipeline.to(device), card.optimisations)
-    return LoadedPipeline(pipeline, device, threading.Lock())
+    return LoadedPipeline(pipeline=pipeline, device=device, lock=threading.Lock())
 
 
 def reschedule(pipeline: Any, card: ModelCard) -> None:
-    """The card's scheduler and settings in place of the folder's; nothing if the card names none."""
+    """Put the card's scheduler and settings in place of the folder's; UnknownScheduler if the library has none such."""
     import diffusers
 
     wanted = card.scheduler
@@ -50,14 +53,14 @@ def reschedule(pipeline: Any, card: ModelCard) -> None:
     kind = getattr(diffusers, wanted.name, None) if wanted.name else type(pipeline.scheduler)
     if kind is None or not hasattr(kind, "add_noise") or not hasattr(kind, "set_timesteps"):
         raise UnknownScheduler(card.id, wanted.name)
-    made = kind.from_config(pipeline.scheduler.config, **wanted.settings)
+    scheduler = kind.from_config(pipeline.scheduler.config, **wanted.settings)
     for part in (pipeline, getattr(pipeline, "decoder_pipe", None)):
         if part is not None:
-            part.register_modules(scheduler=made)
+            part.register_modules(scheduler=scheduler)
 
 
 def weight_bytes(pipeline: Any) -> int:
-    """Bytes of a pipeline's parameters and buffers."""
+    """Return the bytes of a pipeline's parameters and buffers."""
     parts = [part for part in pipeline.components.values() if hasattr(part, "parameters")]
     tensors = [tensor for part in parts for tensor in (*part.parameters(), *part.buffers())]
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

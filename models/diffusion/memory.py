@@ -1,4 +1,4 @@
-"""Batches that shrink when memory runs out, without losing or reordering what is drawn."""
+"""Batches that shrink when memory runs out, without loss or change of order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import gc
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-Asked = TypeVar("Asked")
-Made = TypeVar("Made")
+Request = TypeVar("Request")
+Result = TypeVar("Result")
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that a device, or this machine, has no memory left."""
+    """Return whether an exception says that a device, or this machine, has no memory left."""
     import torch
 
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
@@ -29,16 +29,16 @@ def release() -> None:
         torch.cuda.empty_cache()
 
 
-def try_down(
-    asked: Sequence[Asked], most: int, draw: Callable[[Sequence[Asked]], list[Made]]
-) -> tuple[list[Made], int]:
-    """What `draw` makes of all that is asked, in order, and the batch size that memory allowed.
+def draw_in_fitting_batches(
+    requests: Sequence[Request], most: int, draw: Callable[[Sequence[Request]], list[Result]]
+) -> tuple[list[Result], int]:
+    """Return the results of `draw` for all requests, in order, and the batch size that memory allowed.
 
     A batch that does not fit is halved and tried again; one alone that does not fit raises what it raised.
     """
-    made: list[Made] = []
-    while len(made) < len(asked):
-        batch = asked[len(made) : len(made) + most]
+    made: list[Result] = []
+    while len(made) < len(requests):
+        batch = requests[len(made) : len(made) + most]
         smaller = 0
         try:
             made += draw(batch)

@@ -1,4 +1,4 @@
-"""The ways to draw: from words, from a picture, into a masked picture; with a control network or without.
+"""The modes of drawing: from words, from a picture, into a masked picture; with a control network or without.
 
 The classes of a family share their parts, so another mode costs no memory.
 """
@@ -22,18 +22,18 @@ UNLISTED = {("Flux2KleinPipeline", "inpainting"): "Flux2KleinInpaintPipeline"}
 
 
 def mode_of(guide: Guide | None) -> str:
-    """How a guide is drawn with."""
+    """Return the mode that a guide asks for."""
     if guide is None or guide.image is None:
         return "text-to-image"
     return "inpainting" if guide.mask is not None else "image-to-image"
 
 
-def in_mode(loaded: LoadedPipeline, card: str, mode: str) -> Any:
-    """The loaded parts as the class that draws in this mode; NoSuchMode if the family has none."""
+def pipeline_for(loaded: LoadedPipeline, card: str, mode: str) -> Any:
+    """Return the loaded parts as the class that draws in this mode; NoSuchMode if the family has none."""
     if mode == "text-to-image" and loaded.controlnet is None and not _needs_picture(loaded.pipeline):
         return loaded.pipeline
     if mode not in loaded.modes:
-        made = _made(loaded, card, mode)
+        made = _build(loaded, card, mode)
         if _wrong_channels(made, loaded.denoiser.config.in_channels, mode):
             raise NoSuchMode(card, f"{type(loaded.pipeline).__name__} with weights for another mode", mode)
         loaded.modes[mode] = made
@@ -46,14 +46,17 @@ def _needs_picture(pipeline: Any) -> bool:
 
 
 def _wrong_channels(pipeline: Any, channels: int, mode: str) -> bool:
-    """Denoisers of five more channels than the latent take the masked picture, and cannot draw without one."""
+    """Return whether the denoiser's input does not go with the mode.
+
+    Denoisers for inpainting take the masked picture and the mask beside the latent, and cannot draw without them.
+    """
     latent = getattr(getattr(getattr(pipeline, "vae", None), "config", None), "latent_channels", 4)
     if type(pipeline).__name__.startswith("Kandinsky"):
         return (channels == 2 * latent + 1) != (mode == "inpainting")
     return mode != "inpainting" and channels == 2 * latent + 1
 
 
-def _made(loaded: LoadedPipeline, card: str, mode: str) -> Any:
+def _build(loaded: LoadedPipeline, card: str, mode: str) -> Any:
     import diffusers
 
     family = type(loaded.pipeline).__name__

@@ -1,4 +1,4 @@
-"""What makes a pipeline faster and may change its last bits; each is held to the card's parity mark."""
+"""Optimisations of a pipeline. They may change its last bits, and are held to the card's parity mark."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from foundry.card.card import Optimisations
 
 
 def optimise(pipeline: Any, wanted: Optimisations) -> None:
-    """In place: the memory layout first, then weights in eight bits, then compilation of what came of it."""
+    """Apply the wanted optimisations in place: memory layout, then eight-bit weights, then compilation."""
     denoiser = getattr(pipeline, "transformer", None) or pipeline.unet
     if wanted.channels_last:
         for part in (denoiser, getattr(pipeline, "vae", None)):
@@ -20,7 +20,7 @@ def optimise(pipeline: Any, wanted: Optimisations) -> None:
 
 
 def _channels_last(part: Any) -> None:
-    """Only where every kernel has four dimensions; video kernels have five and take another layout."""
+    """Change the memory layout if no kernel has five dimensions, as video kernels do, which take another layout."""
     import torch
 
     if part is not None and all(parameter.ndim != 5 for parameter in part.parameters()):
@@ -34,7 +34,7 @@ def _quantise(denoiser: Any, kind: str) -> None:
 
 
 def _compile(denoiser: Any) -> None:
-    """Block by block where the model names its repeated blocks: they compile once, and a new size sooner."""
+    """Compile block by block where the model names its repeated blocks: they compile once, and a new size sooner."""
     if getattr(denoiser, "_repeated_blocks", None):
         denoiser.compile_repeated_blocks(dynamic=False)
     else:

@@ -1,4 +1,4 @@
-"""What a diffusers pipeline refuses, each in a sentence."""
+"""Refusals of the diffusers handler."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from foundry.errors import FoundryError
 
 
 class NoSuchMode(FoundryError):
-    """A picture was asked for in a way that the card's family cannot draw."""
+    """A request for a mode that the card's family of pipelines does not have."""
 
     code = "no_such_mode"
 
@@ -19,7 +19,7 @@ class NoSuchMode(FoundryError):
 
 
 class AdapterRefused(FoundryError):
-    """An adapter that does not belong to this card, or whose weights do not fit it."""
+    """An adapter that was not made for this card, or whose weights do not fit it."""
 
     code = "adapter_refused"
 
@@ -32,7 +32,7 @@ class AdapterRefused(FoundryError):
 
 
 class GuideRefused(FoundryError):
-    """Pictures that guide a drawing and do not go with its size, its adapters or its steps."""
+    """A guide whose pictures do not go with the drawing's size, its adapters or its steps."""
 
     code = "guide_refused"
 
@@ -45,7 +45,7 @@ class GuideRefused(FoundryError):
 
 
 class UnknownScheduler(FoundryError):
-    """A card names a scheduler that the library does not have."""
+    """A scheduler on a card that the library does not have."""
 
     code = "unknown_scheduler"
 
@@ -58,7 +58,7 @@ class UnknownScheduler(FoundryError):
 
 
 class DoesNotFit(FoundryError):
-    """One picture alone needs more memory than the device has."""
+    """A picture that alone needs more memory than the device has."""
 
     code = "does_not_fit"
 

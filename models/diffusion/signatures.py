@@ -1,4 +1,4 @@
-"""What a pipeline class takes, read from its own signatures: families differ in arguments, not in a table of names."""
+"""The arguments of a pipeline class, read from its signatures, so that no table of families has to be kept."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Parameters = Mapping[str, inspect.Parameter]
 
 
 def call_parameters(family: Any) -> Parameters:
-    """Arguments of a pipeline class's call."""
+    """Return the arguments of a pipeline class's call."""
     return _parameters(family, "__call__")
 
 
 def encoder_parameters(family: Any) -> Parameters:
-    """Arguments of its `encode_prompt`; none where it has no such method."""
+    """Return the arguments of a pipeline class's `encode_prompt`; none where it has no such method."""
     return _parameters(family, "encode_prompt")
 
 
@@ -28,6 +28,6 @@ def _parameters(family: Any, method: str) -> Parameters:
 
 
 def default_of(parameters: Parameters, name: str) -> Any:
-    """The default of an argument; None where it has none."""
+    """Return the default of an argument; None where it has none."""
     default = parameters[name].default
     return None if default is inspect.Parameter.empty else default

@@ -1,4 +1,4 @@
-"""Adapters put on a loaded pipeline for one run, and taken off again without a trace.
+"""Adapters, put on a loaded pipeline for one run and taken off again without a trace.
 
 Nothing stays: before another set is put on, and whenever anything is raised, the pipeline is brought back to its own
 layers, so that a tenant's adapter cannot touch the next tenant's picture.
@@ -19,7 +19,7 @@ Known = Mapping[str, ModelCard]
 
 
 def wear(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], known: Known) -> None:
-    """Exactly these adapters on the pipeline; AdapterRefused, and none at all, if one does not fit."""
+    """Put exactly these adapters on the pipeline; if one does not fit, AdapterRefused, and none stays on it."""
     if loaded.worn == uses:
         return
     take_off(loaded)
@@ -32,7 +32,7 @@ def wear(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], 
 
 
 def take_off(loaded: LoadedPipeline) -> None:
-    """The pipeline as it was loaded, and no class of it that remembers an adapter."""
+    """Bring the pipeline back to the state in which it was loaded, and drop all that remembers an adapter."""
     pipeline = loaded.pipeline
     loaded.worn, loaded.controlnet = (), None
     loaded.modes.clear()
@@ -44,25 +44,13 @@ def take_off(loaded: LoadedPipeline) -> None:
     loaded.displaced = {}
 
 
-def worn_names(loaded: LoadedPipeline) -> list[str]:
-    """Names of everything adapter-like that is on the pipeline's own modules; for whoever must be sure."""
-    found = []
-    for name, part in loaded.pipeline.components.items():
-        if hasattr(part, "named_modules"):
-            found += [f"{name}.{inner}" for inner, _ in part.named_modules() if "lora_" in inner]
-            found += [f"{name}.peft_config"] if getattr(part, "peft_config", None) else []
-    if _carries_ip_adapter(loaded.pipeline):
-        found.append("image_encoder")
-    return found + (["controlnet"] if loaded.controlnet is not None else [])
-
-
 def _carries_ip_adapter(pipeline: Any) -> bool:
     hidden = getattr(getattr(pipeline, "unet", None), "encoder_hid_proj", None)
     return type(hidden).__name__ == "MultiIPAdapterImageProjection"
 
 
 def _put_on(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], known: Known) -> None:
-    chosen = [(checked(card, use, known), use) for use in uses]
+    chosen = [(check_adapter(card, use, known), use) for use in uses]
     by_kind: dict[str, list[tuple[ModelCard, AdapterUse]]] = {"lora": [], "controlnet": [], "ip-adapter": []}
     for adapter, use in chosen:
         assert adapter.adapter is not None
@@ -73,14 +61,14 @@ def _put_on(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...
             extra = by_kind[kind][1][0].name
             raise AdapterRefused(card.name, extra, f"one {kind} at a time; leave the others out")
     for adapter, _ in by_kind["controlnet"]:
-        loaded.controlnet = _controlnet(loaded, adapter)
+        loaded.controlnet = _load_controlnet(loaded, adapter)
     for adapter, use in by_kind["ip-adapter"]:
-        _ip_adapter(loaded, card, adapter, use)
-    _loras(loaded, card, by_kind["lora"])
+        _load_ip_adapter(loaded, card, adapter, use)
+    _put_on_loras(loaded, card, by_kind["lora"])
 
 
-def checked(card: ModelCard, use: AdapterUse, known: Known) -> ModelCard:
-    """The adapter's card; AdapterRefused if the drawing card does not take it."""
+def check_adapter(card: ModelCard, use: AdapterUse, known: Known) -> ModelCard:
+    """Return the adapter's card; AdapterRefused if the drawing card does not take it."""
     adapter = known.get(use.card)
     if adapter is None or adapter.adapter is None:
         raise AdapterRefused(card.name, use.card[:16], "no card of this run has this digest; name its card")
@@ -94,29 +82,29 @@ def checked(card: ModelCard, use: AdapterUse, known: Known) -> ModelCard:
 
 
 def kind_of(use: AdapterUse, known: Known) -> str:
-    """What an adapter is; empty if no card is known for it."""
+    """Return the kind of an adapter; empty if no card is known for it."""
     adapter = known[use.card].adapter if use.card in known else None
     return adapter.kind if adapter is not None else ""
 
 
 def adapter_name(adapter: ModelCard) -> str:
-    """What the adapter is called inside the pipeline: its digest, so that no two are mistaken for one another."""
+    """Return the adapter's name inside the pipeline: its digest, so that no two are mistaken for one another."""
     return f"a{adapter.digest[:24]}"
 
 
-def _loras(loaded: LoadedPipeline, card: ModelCard, chosen: list[tuple[ModelCard, AdapterUse]]) -> None:
+def _put_on_loras(loaded: LoadedPipeline, card: ModelCard, chosen: list[tuple[ModelCard, AdapterUse]]) -> None:
     if not chosen:
         return
     pipeline = loaded.pipeline
     if not hasattr(pipeline, "load_lora_weights"):
         raise AdapterRefused(card.name, chosen[0][0].name, f"a {type(pipeline).__name__} takes no LoRA")
     for adapter, _ in chosen:
-        _lora(pipeline, card, adapter)
+        _load_lora(pipeline, card, adapter)
     names = [adapter_name(adapter) for adapter, _ in chosen]
     pipeline.set_adapters(names, [use.weight / 1000 for _, use in chosen])
 
 
-def _lora(pipeline: Any, card: ModelCard, adapter: ModelCard) -> None:
+def _load_lora(pipeline: Any, card: ModelCard, adapter: ModelCard) -> None:
     from safetensors import safe_open
 
     assert adapter.adapter is not None
@@ -130,17 +118,19 @@ def _lora(pipeline: Any, card: ModelCard, adapter: ModelCard) -> None:
     except (ValueError, RuntimeError, KeyError, TypeError, IndexError, NotImplementedError) as error:
         reason = " ".join(str(error).split())[:160]
         raise AdapterRefused(card.name, adapter.name, f"its weights do not fit ({reason})") from error
-    fitting = sum(_tensors(part, name) for part in pipeline.components.values() if hasattr(part, "named_parameters"))
+    fitting = sum(
+        _count_tensors(part, name) for part in pipeline.components.values() if hasattr(part, "named_parameters")
+    )
     if fitting < len(stored):
         why = f"{fitting} of its {len(stored)} tensors fit; it was trained on another base"
         raise AdapterRefused(card.name, adapter.name, why)
 
 
-def _tensors(part: Any, name: str) -> int:
+def _count_tensors(part: Any, name: str) -> int:
     return sum(1 for key, _ in part.named_parameters() if f".{name}." in key)
 
 
-def _controlnet(loaded: LoadedPipeline, adapter: ModelCard) -> Any:
+def _load_controlnet(loaded: LoadedPipeline, adapter: ModelCard) -> Any:
     import json
 
     import diffusers
@@ -152,7 +142,7 @@ def _controlnet(loaded: LoadedPipeline, adapter: ModelCard) -> Any:
     return network.to(loaded.device).eval()
 
 
-def _ip_adapter(loaded: LoadedPipeline, card: ModelCard, adapter: ModelCard, use: AdapterUse) -> None:
+def _load_ip_adapter(loaded: LoadedPipeline, card: ModelCard, adapter: ModelCard, use: AdapterUse) -> None:
     assert adapter.adapter is not None
     pipeline = loaded.pipeline
     if not hasattr(pipeline, "load_ip_adapter") or getattr(pipeline, "unet", None) is None:
@@ -170,6 +160,6 @@ def _ip_adapter(loaded: LoadedPipeline, card: ModelCard, adapter: ModelCard, use
 
 
 def triggers(uses: tuple[AdapterUse, ...], known: Known) -> str:
-    """The words that call the adapters, to stand before the prompt."""
+    """Return the trigger words of the adapters, which stand before the prompt."""
     worn = [known[use.card].adapter for use in uses if use.card in known]
     return ", ".join(adapter.trigger for adapter in worn if adapter is not None and adapter.trigger)

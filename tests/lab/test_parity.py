@@ -14,7 +14,7 @@ from foundry.errors import FoundryError
 from imaging.pixels.ssim import ssim
 from lab.parity import Differences, measure_parity
 from models.diffusion.handler import DiffusersHandler
-from models.diffusion.memory import out_of_memory, try_down
+from models.diffusion.memory import draw_in_fitting_batches, out_of_memory
 from models.diffusion.refusals import DoesNotFit
 from models.registry import card
 from tests.support.drawing import WORDS, a_picture, a_request, levels, pictures
@@ -143,5 +143,5 @@ def test_only_a_lack_of_memory_is_tried_again() -> None:
         raise ValueError("out of memory, says a bug")
 
     with pytest.raises(ValueError):
-        try_down([1, 2, 3], 3, broken)
+        draw_in_fitting_batches([1, 2, 3], 3, broken)
     assert calls == [3]

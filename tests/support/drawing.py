@@ -10,7 +10,8 @@ import numpy as np
 
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
-from models.diffusion.handler import DiffusersHandler, LoadedPipeline
+from models.diffusion.handler import DiffusersHandler
+from models.diffusion.loaded import LoadedPipeline
 from models.drawing import Drawn, DrawRequest, Guide
 
 WORDS = ("a red wall", "sea", "city lights at night", "oak", "a paper moon", "snow on hills", "silk", "one lamp")

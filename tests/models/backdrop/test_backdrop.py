@@ -17,7 +17,9 @@ from foundry.plan.shot import ShotOrder
 from lab.renders.captions import held_back
 from lab.training.backdrop.schedule import SIZES
 from models.backdrop.prompt import compile_prompt
-from models.diffusion.handler import DiffusersHandler, LoadedPipeline, alike
+from models.diffusion.handler import DiffusersHandler
+from models.diffusion.loaded import LoadedPipeline
+from models.diffusion.requests import group_alike
 from models.drawing import Drawn, DrawRequest
 from models.registry import WeightsRefused, card, cards, verify, weights_of
 from models.screening.pixel_checks import check_pixels
@@ -93,8 +95,8 @@ def test_batches_hold_one_size_and_step_count_and_results_keep_the_order(
 ) -> None:
     sizes = [(128, 128), (64, 128), (128, 128), (64, 128)]
     requests = [DrawRequest(order(width_px=w, height_px=h, steps=2), i) for i, (w, h) in enumerate(sizes)]
-    assert list(alike(requests, 8)) == [[0, 2], [1, 3]]
-    assert list(alike(requests, 1)) == [[0], [2], [1], [3]]
+    assert list(group_alike(requests, 8)) == [[0, 2], [1, 3]]
+    assert list(group_alike(requests, 1)) == [[0], [2], [1], [3]]
     shapes = [one.pixels.shape[:2] for one in drawn(handler, loaded, *requests)]
     assert shapes == [(h, w) for w, h in sizes]
 

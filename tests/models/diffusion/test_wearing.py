@@ -14,12 +14,12 @@ from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
 from models.diffusion.handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
-from models.diffusion.wearing import worn_names
 from models.drawing import Drawn, Guide, Undrawn
 from models.registry import weights_of
 from tests.support.drawing import a_mask, a_picture, a_request, drawn, pictures
 from tests.support.tiny_adapters import controlnet, ip_adapter, lora
 from tests.support.tiny_pipelines import tiny
+from tests.support.worn_adapters import worn_names
 
 
 @dataclass
