@@ -23,7 +23,7 @@ MIXED = {
     ),
     "he-IL": (
         "מבצע: 149.90 ₪ במקום 199 ₪ (25% הנחה) על Trail 750!",
-        "מוקד שירות: 03-555-0123, ‏*2700, או www.northpeak.example (24/7).",
+        "מוקד שירות: 03-555-0123, \u200f*2700, או www.northpeak.example (24/7).",
         "בקבוק Northpeak Trail 750 [חדש] שומר על 4°C עד 24 שעות.",
         "GPS, Wi-Fi ו-Bluetooth 5.3 – הכול בתוך Trail Watch (42 מ״מ).",
     ),
