@@ -1,0 +1,149 @@
+"""Plan arithmetic: positions lead to shots and variants, and counts agree with what enumeration finds."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foundry.brief.intake import parse
+from foundry.card.selection import Cards
+from foundry.channel.placement import resolve_placements
+from foundry.plan.clips import has_clips
+from foundry.plan.estimate import estimate_plan
+from foundry.plan.plan import Plan
+from foundry.plan.shot import RenderOrder
+from foundry.tenant import Tenant
+from models.registry import cards_of
+from tests.support.briefs import a_brief, a_tenant
+
+STILLS = ("google/leaderboard", "google/square", "google/landscape", "meta/story")
+FILMS = ("instagram/reels-film", "meta/feed-film")
+LOCALES = ("en-US", "de-DE", "ar-EG", "he-IL")
+
+
+@cache
+def owner() -> tuple[Tenant, Cards]:
+    """The example tenant and its cards."""
+    return a_tenant(), cards_of(a_tenant())
+
+
+def a_plan(
+    *, pictures: tuple[str | None, ...] = ("a",), scenes: int = 1, locales: int = 1, alternatives: int = 1,
+    placements: tuple[str, ...] = STILLS[:1],
+) -> Plan:  # fmt: skip
+    """A plan made without admission: its pictures are keys without files."""
+    tenant, cards = owner()
+    brief = parse(
+        a_brief(
+            products=[{"id": f"p{number}", "name": f"Product {number}"} for number in range(len(pictures))],
+            scenes=[{"id": f"s{number}", "prompt": f"Wall {9 - number}"} for number in range(scenes)],
+            messages={locale: {"headline": "Hello"} for locale in LOCALES[:locales]},
+            alternatives=alternatives,
+            placements=list(placements),
+        )
+    )
+    return Plan(brief=brief, tenant=tenant, cards=cards, pictures=pictures, placements=resolve_placements(placements))
+
+
+plans = st.builds(
+    a_plan,
+    pictures=st.lists(st.sampled_from(["a", "b", None]), min_size=1, max_size=3).map(tuple),
+    scenes=st.integers(1, 3),
+    locales=st.integers(1, 4),
+    alternatives=st.integers(1, 3),
+    placements=st.lists(st.sampled_from(STILLS + FILMS), min_size=1, max_size=3, unique=True).map(tuple),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(plan=plans)
+def test_shots_are_every_combination_once_in_a_fixed_order(plan: Plan) -> None:
+    shots = list(plan.shots())
+    combinations = product(
+        range(len(plan.subjects)), range(len(plan.scenes)), plan.sides, range(plan.brief.alternatives)
+    )
+    assert [(shot.subject, shot.scene, (shot.bucket, shot.mirrored), shot.alternative) for shot in shots] == [
+        (subject, scene, side[:2], alternative) for subject, scene, side, alternative in combinations
+    ]
+    assert len({shot.name for shot in shots}) == len(shots) == plan.shot_count
+
+
+@settings(max_examples=20, deadline=None)
+@given(plan=plans, data=st.data())
+def test_a_position_leads_to_the_shot_that_enumeration_finds_there(plan: Plan, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, plan.shot_count))
+    stop = data.draw(st.integers(0, plan.shot_count + 2))
+    assert list(plan.shots_between(first, stop)) == list(plan.shots())[first:stop]
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans)
+def test_every_file_belongs_to_one_shot_and_the_counts_agree(plan: Plan) -> None:
+    names = []
+    for shot in plan.shots():
+        variants = list(plan.variants(shot))
+        assert all(variant.shot == shot for variant in variants)
+        assert len(variants) == plan.stills_per_shot(shot) + sum(plan.film_groups(shot))
+        assert [variant.timeline is None for variant in variants] == [True] * plan.stills_per_shot(shot) + [
+            False
+        ] * sum(plan.film_groups(shot))
+        names += [variant.name for variant in variants]
+    assert len(names) == len(set(names)) == plan.variant_count
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans, data=st.data())
+def test_a_render_order_makes_the_variants_at_its_positions(plan: Plan, data: st.DataObject) -> None:
+    shot = plan.shot_at(data.draw(st.integers(0, plan.shot_count - 1)))
+    variants = [variant.name for variant in plan.variants(shot)]
+    start = data.draw(st.integers(0, len(variants)))
+    stop = data.draw(st.integers(start, len(variants) + 3))
+    assert [variant.name for variant in plan.some_variants(RenderOrder(shot, start, stop))] == variants[start:stop]
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans)
+def test_a_shot_is_shown_by_as_many_files_as_are_counted(plan: Plan) -> None:
+    for shot in plan.shots():
+        showing = list(plan.showing(shot))
+        assert len({variant.name for variant in showing}) == len(showing) == plan.files_showing(shot)
+        assert all(shot in variant.shows for variant in showing)
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans)
+def test_the_estimate_counts_what_the_plan_makes(plan: Plan) -> None:
+    figures = estimate_plan(plan)
+    assert (figures.shots, figures.variants, figures.clips) == (plan.shot_count, plan.variant_count, 0)
+    assert not has_clips(plan)
+    assert figures.money > 0
+    assert figures.size_bytes > 0
+
+
+def test_products_share_the_shots_of_their_picture_and_have_their_own_files() -> None:
+    shared, apart = a_plan(pictures=("a", "a")), a_plan(pictures=("a", "b"))
+    assert (shared.shot_count, apart.shot_count) == (1, 2)
+    assert shared.variant_count == apart.variant_count == 2
+
+
+def test_products_without_a_picture_share_no_shot() -> None:
+    assert a_plan(pictures=(None, None)).shot_count == 2
+
+
+def test_a_film_belongs_to_its_first_scene_alone() -> None:
+    plan = a_plan(scenes=3, placements=FILMS[:1])
+    begun = {shot.scene: sum(plan.film_groups(shot)) for shot in plan.shots()}
+    assert begun == {scene: int(scene == plan.film_scenes[0]) for scene in range(3)}
+    assert plan.variant_count == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"alternatives": 2}, {"scenes": 2}, {"locales": 2}, {"pictures": ("b",)}, {"placements": STILLS[1:2]}]
+)
+def test_another_order_has_another_digest(changes: dict[str, Any]) -> None:
+    assert a_plan(**changes).digest != a_plan().digest
