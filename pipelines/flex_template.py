@@ -76,17 +76,17 @@ def parse_arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[
     return parser.parse_known_args(arguments)
 
 
-def fetch_brief(address: str, folder: Path, client: Any) -> Path:
+def fetch_brief(address: str, folder: Path, client: Any, most_bytes: int = MOST_BYTES) -> Path:
     """Copy a brief and its folder from a bucket to `folder`; return the brief's path.
 
-    BadInput if the brief is missing, if its folder holds more than MOST_BYTES, or if a name leads out of the folder.
+    BadInput if the brief is missing, if its folder holds more than `most_bytes`, or if a name leads out of the folder.
     """
     bucket, _, name = address.removeprefix("gs://").partition("/")
     prefix = name.rpartition("/")[0]
     blobs = list(client.list_blobs(bucket, prefix=f"{prefix}/" if prefix else None))
     size = sum(blob.size for blob in blobs)
-    if size > MOST_BYTES:
-        raise BadInput(address, f"lies in a folder of {size} bytes; the limit is {MOST_BYTES}. Give it one of its own")
+    if size > most_bytes:
+        raise BadInput(address, f"lies in a folder of {size} bytes; the limit is {most_bytes}. Give it one of its own")
     for blob in blobs:
         target = (folder / blob.name.removeprefix(prefix).lstrip("/")).resolve()
         if not target.is_relative_to(folder.resolve()):

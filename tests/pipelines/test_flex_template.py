@@ -13,7 +13,6 @@ import yaml
 from foundry.errors import BadInput
 from foundry.tenant import load_tenant
 from infra.stack import running
-from pipelines import flex_template
 from pipelines.flex_template import fetch_brief
 from pipelines.planning.admission import admit_file
 from tests.support.briefs import EXAMPLES
@@ -61,12 +60,11 @@ def test_an_object_that_leads_out_of_the_folder_is_refused(client: Any, tmp_path
     assert not (tmp_path.parent / "out.png").exists()
 
 
-def test_a_missing_brief_and_a_large_folder_are_refused(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_brief_and_a_large_folder_are_refused(client: Any, tmp_path: Path):
     with pytest.raises(BadInput) as refused:
         fetch_brief("gs://briefs/nowhere/brief.yaml", tmp_path, client)
     assert "is not there" in str(refused.value)
     client.bucket("briefs").blob("large/brief.yaml").upload_from_string("x" * 100)
-    monkeypatch.setattr(flex_template, "MOST_BYTES", 99)
     with pytest.raises(BadInput) as refused:
-        fetch_brief("gs://briefs/large/brief.yaml", tmp_path, client)
+        fetch_brief("gs://briefs/large/brief.yaml", tmp_path, client, most_bytes=99)
     assert "100 bytes; the limit is 99" in str(refused.value)
