@@ -28,7 +28,7 @@ def fetch(servers: Servers = None, cache: Cache = None) -> None:
     """Download and check the missing files of servers. Only this command and `up --fetch` download."""
     from infra.stack import cache_folder
     from infra.stack import fetch as fetch_parts
-    from infra.stack.running import with_dependencies
+    from infra.stack.control import with_dependencies
 
     for folder in fetch_parts(with_dependencies(servers or ()), cache or cache_folder()):
         typer.echo(folder)

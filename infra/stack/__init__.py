@@ -3,9 +3,10 @@
     with running("kafka") as kafka:
         KafkaProducer(bootstrap_servers=kafka.bootstrap)
 
-Only `fetch` downloads.
+Only `fetch` downloads. Imports foundry.errors.
 """
 
+from infra.stack.control import SERVERS, down, find_server, running, status, up
 from infra.stack.errors import MissingTool, NotFetched, NotReady, StackRefused
 from infra.stack.fetching import cache_folder, fetch, missing_tools
 from infra.stack.flink import Flink, JobServer, Workers
@@ -13,7 +14,6 @@ from infra.stack.gcs import Gcs
 from infra.stack.home import StackHome, default_home
 from infra.stack.kafka import Kafka
 from infra.stack.prism import Prism
-from infra.stack.running import SERVERS, down, find_server, running, status, up
 from infra.stack.server import Server
 
 __all__ = [

@@ -126,7 +126,7 @@ def folder_of(part: Jars | Binary, cache: Path) -> Path:
 def _fetch_part(part: Jars | Binary, cache: Path) -> Path:
     folder = folder_of(part, cache)
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with _lock(folder):
         if not (folder / ".whole").exists():
             _copy_with_maven(part, folder) if isinstance(part, Jars) else _build_with_go(part, folder)
             check_part(part, folder)
@@ -170,7 +170,7 @@ def _run_tool(server: str, command: list[str], environment: dict[str, str]) -> N
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _lock(folder: Path) -> Iterator[None]:
     """Hold the lock of a part's folder, so that the stacks that share a cache download a part once."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -53,7 +53,7 @@ class Claims:
         """Return whether the partition has been ours without a break since the record at `position` was read."""
         return self.epoch_of((position.topic, position.partition)) == position.epoch
 
-    def owned(self) -> dict[Partition, int]:
+    def partitions(self) -> dict[Partition, int]:
         """Return all partitions that are ours now, with their epochs."""
         with self._lock:
             return dict(self._owned)

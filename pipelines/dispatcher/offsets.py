@@ -104,7 +104,7 @@ class OffsetBook:
 
     def ours(self) -> Iterator[tuple[Partition, PartitionOffsets]]:
         """Yield the partitions that are ours now, with their offsets."""
-        for part, epoch in self.claims.owned().items():
+        for part, epoch in self.claims.partitions().items():
             yield part, self._offsets[part, epoch]
 
     def commit(self, consumer: Consumer) -> CommitOutcome:

@@ -121,11 +121,11 @@ def embedded_runner() -> tuple[Any, PipelineOptions]:
     return FnApiRunner(), options
 
 
-def _embedded(_settings: EngineSettings) -> Engine:
+def _embedded_engine(_settings: EngineSettings) -> Engine:
     return Engine(*embedded_runner(), ahead=os.cpu_count() or 1)
 
 
-def _prism(settings: EngineSettings) -> Engine:
+def _prism_engine(settings: EngineSettings) -> Engine:
     from apache_beam.runners.portability.prism_runner import PrismRunner
 
     from pipelines.engines.job_server import JobServerRunner
@@ -154,7 +154,7 @@ def find_prism(settings: PrismSettings) -> Path:
     return found
 
 
-def _flink(settings: EngineSettings) -> Engine:
+def _flink_engine(settings: EngineSettings) -> Engine:
     from pipelines.engines.pinning import PinnedRunner
 
     flink = settings.flink
@@ -176,7 +176,7 @@ def _flink(settings: EngineSettings) -> Engine:
     return Engine(runner, PipelineOptions(options), accelerated=accelerated, lanes=flink.parallelism)
 
 
-def _dataflow(settings: EngineSettings) -> Engine:
+def _dataflow_engine(settings: EngineSettings) -> Engine:
     from pipelines.engines import dataflow
 
     if settings.dataflow is None:
@@ -186,8 +186,8 @@ def _dataflow(settings: EngineSettings) -> Engine:
 
 
 ENGINES: dict[str, Callable[[EngineSettings], Engine]] = {
-    "embedded": _embedded,
-    "prism": _prism,
-    "flink": _flink,
-    "dataflow": _dataflow,
+    "embedded": _embedded_engine,
+    "prism": _prism_engine,
+    "flink": _flink_engine,
+    "dataflow": _dataflow_engine,
 }

@@ -20,8 +20,8 @@ from infra.stack import (
     down,
     processes,
 )
+from infra.stack.control import with_dependencies
 from infra.stack.home import MARK, StartedProcess, port_is_taken
-from infra.stack.running import with_dependencies
 from infra.stack.server import Role
 from tests.support.waiting import until
 

@@ -25,7 +25,7 @@ def bus() -> Iterator[BusSettings]:
         topics.create_topics(settings, partitions=PARTITIONS)
         yield settings
         return
-    from infra.stack.running import running
+    from infra.stack.control import running
 
     with running("kafka") as kafka:
         settings = BusSettings(bootstrap=kafka.bootstrap)
@@ -42,7 +42,7 @@ def factory(bus: BusSettings, tmp_path: Path) -> Factory:
 @pytest.fixture(scope="session")
 def gcs() -> Iterator[Gcs]:
     """A Cloud Storage of the local stack."""
-    from infra.stack.running import running
+    from infra.stack.control import running
 
     with running("gcs") as server:
         yield server

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.brief.brief import Brief
+from infra.stack.control import running
 from infra.stack.gcs import Gcs
 from infra.stack.kafka import Kafka
-from infra.stack.running import running
 from pipelines.bus import topics
 from pipelines.bus.dead import dead_messages
 from pipelines.bus.settings import BusSettings

@@ -32,7 +32,7 @@ def test_losing_what_is_not_ours_is_nothing() -> None:
     claims = Claims()
     claims.lose([PART])
     assert claims.take_lost() == set()
-    assert claims.owned() == {}
+    assert claims.partitions() == {}
 
 
 @settings(max_examples=50, deadline=None)

@@ -75,8 +75,8 @@ def test_two_dispatchers_share_the_work_and_a_survivor_takes_over(factory: Facto
         until(lambda: factory.told(CAMPAIGN_FINISHED, *names))
         with factory.running(SlowPainter(0.5), limits=Limits(jobs=2)) as second:
             factory.submit(*briefs[3:])
-            until(second.offsets.claims.owned)
-            assert not set(first.offsets.claims.owned()) & set(second.offsets.claims.owned())
+            until(second.offsets.claims.partitions)
+            assert not set(first.offsets.claims.partitions()) & set(second.offsets.claims.partitions())
         until(lambda: len({said["data"]["plan"] for said in factory.told(CAMPAIGN_FINISHED, *names)}) == 6, 240)
         until(factory.all_committed)
     assert factory.objects() == wanted
@@ -92,7 +92,7 @@ def test_a_rebalance_in_work_longer_than_the_poll_interval_loses_and_repeats_not
         until(lambda: first.orders.making)
         before = first.offsets.claims.rebalances
         with factory.running(painter, max_poll_interval_s=6.0) as second:
-            until(second.offsets.claims.owned)
+            until(second.offsets.claims.partitions)
             until(lambda: factory.told(CAMPAIGN_FINISHED, campaign))
             until(factory.all_committed)
         assert first.offsets.claims.rebalances >= before

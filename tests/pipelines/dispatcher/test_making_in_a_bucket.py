@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.stack.running import running
+from infra.stack.control import running
 from pipelines.dispatcher.making import ATTEMPTS
 from pipelines.dispatcher.outage_budget import GivenUp
 from tests.pipelines.dispatcher.factory import SMALL
