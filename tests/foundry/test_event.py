@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
 
@@ -20,6 +21,7 @@ def told(folder: Path, refuse: str = "") -> list[str]:
     return (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.campaign
 def test_every_asset_and_the_end_are_told_and_told_again_with_the_same_ids(tmp_path: Path) -> None:
     lines = told(tmp_path)
     headers = {"content-type": "application/cloudevents+json"}
@@ -38,6 +40,7 @@ def test_every_asset_and_the_end_are_told_and_told_again_with_the_same_ids(tmp_p
     assert told(tmp_path) == lines
 
 
+@pytest.mark.campaign
 def test_what_failed_is_told(tmp_path: Path) -> None:
     events = [json.loads(line) for line in told(tmp_path, refuse="story")]
     failed = [event["data"]["code"] for event in events if event["type"].endswith("asset.failed")]

@@ -158,6 +158,7 @@ def test_the_bench_draws_each_order_with_its_card_and_pickles() -> None:
         bench.run_inference([DrawRequest(an_order(model="0" * 64), 1)], shelf)
 
 
+@pytest.mark.campaign
 def test_real_pipelines_share_a_bench_and_each_picture_is_what_its_card_draws_alone(tmp_path: Path) -> None:
     one, other = tiny("stable-diffusion", tmp_path), tiny("consistency", tmp_path)
     look = lora(one, tmp_path / "look", "unet")

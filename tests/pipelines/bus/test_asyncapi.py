@@ -94,6 +94,7 @@ def test_every_event_type_is_on_the_channel_that_the_dispatcher_sends_it_to() ->
         assert BY_TYPE[kind] in channel["messages"]
 
 
+@pytest.mark.campaign
 def test_real_events_are_as_described(tmp_path: Path) -> None:
     found = events(tmp_path)
     assert {event.type for event in found} == set(TOPIC_OF)

@@ -49,6 +49,7 @@ def kept(exporter: Any) -> Any:
     return exporter
 
 
+@pytest.mark.campaign
 def test_every_master_and_file_has_a_span_in_its_own_briefs_trace(tmp_path: Path, kept: Any) -> None:
     small: dict[str, Any] = {"placements": ["google/leaderboard"]}
     theirs = admitted(tmp_path, owner=a_tenant("northpeak"), tenant="northpeak", **small)
