@@ -18,7 +18,7 @@ from foundry.errors import BadInput, FoundryError, Refusals
 
 if TYPE_CHECKING:
     from foundry.card.card import ModelCard
-    from models.registry.ledger import Change, Signed
+    from models.registry.ledger import Change, Signature
     from models.registry.pulling import Access
 
 models_app = typer.Typer(
@@ -197,12 +197,12 @@ def _should_be_present(card: ModelCard) -> bool:
     return card.source.kind not in ("bucket", "hub") or card.folder.exists()
 
 
-def _signature(who: str, why: str) -> Signed:
-    from models.registry.ledger import Signed
+def _signature(who: str, why: str) -> Signature:
+    from models.registry.ledger import Signature
 
     if not why.strip():
         raise BadInput("--why", "is empty; state the reason, which the ledger records")
-    return Signed(who=who or getpass.getuser(), why=why)
+    return Signature(who=who or getpass.getuser(), why=why)
 
 
 def _say(change: Change) -> None:

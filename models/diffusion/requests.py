@@ -20,7 +20,9 @@ def check_guide(request: DrawRequest, guide: Guide, *, control: bool, reference:
     for name, picture in pictures.items():
         if picture is not None and picture.shape[:2] != shape:
             size = f"{picture.shape[1]}x{picture.shape[0]}"
-            raise GuideRefused(order.key, f"has a {name} of {size}, and the drawing is {shape[1]}x{shape[0]}; scale it")
+            raise GuideRefused(
+                order.key, f"has its {name} at {size}, and the drawing is {shape[1]}x{shape[0]}; scale it"
+            )
     if guide.mask is not None and guide.image is None:
         raise GuideRefused(order.key, "has a mask and no image; give the image that the mask keeps")
     for name, given, wanted in (("control", guide.control, control), ("reference", guide.reference, reference)):

@@ -1,4 +1,4 @@
-"""`foundry models add`: a card file joins the user's folder as a draft, with the hashes of its weights."""
+"""Adding of cards, for `foundry models add`: a card joins the user's folder as a draft, with its weights' hashes."""
 
 from __future__ import annotations
 
@@ -15,34 +15,35 @@ from models.registry.folders import CARDS, Registry, all_cards, read_card
 from models.registry.refusals import CardNotAdded
 from models.registry.weights import verify, weights_of
 
-Pulling = Callable[[ModelCard], dict[str, str]]
+Pull = Callable[[ModelCard], dict[str, str]]
 
 
-def add(registry: Registry, path: Path, *, weights: Path | None = None, pulling: Pulling | None = None) -> ModelCard:
-    """Check a card and its weights and store it; CardNotAdded or WeightsRefused otherwise, and nothing is stored.
+def add(registry: Registry, path: Path, *, weights: Path | None = None, pulling: Pull | None = None) -> ModelCard:
+    """Check a card and its weights, store it, and return it; if it is refused, nothing is stored.
 
     `weights` is where a `directory` card's weights are, if not where the file says. `pulling` fetches those of a
-    bucket or hub card; if such a card has no hashes, it is needed, and the hashes are of what arrives.
+    bucket or hub card; if such a card has no hashes, it is needed, and the hashes are of what arrives. Refusals are
+    CardNotAdded and WeightsRefused.
     """
     card = read_card(path).model_copy(update={"home": registry.home})
-    _new(registry, card)
+    _check_new(registry, card)
     target = registry.own / f"{card.id}@{card.version}.yaml"
     if path.resolve().parent == registry.own:
         target = path.resolve()
     changed: dict[str, Any] = {"stage": "draft"}
     if card.source.kind in ("embedded", "directory"):
         folder = (weights or card.folder).resolve()
-        changed |= {"source": {"kind": card.source.kind, "folder": _seen_from(target.parent, folder)}}
-        changed["weights"] = _stamped(card, folder)
+        changed |= {"source": {"kind": card.source.kind, "folder": _path_from(target.parent, folder)}}
+        changed["weights"] = _hash_folder(card, folder)
     elif weights:
         raise CardNotAdded(card.name, f"--weights is for source directory, not {card.source.kind}; leave it out")
     elif card.source.kind in PULLED:
-        changed["weights"] = _pulled(card, pulling)
+        changed["weights"] = _hash_pulled(card, pulling)
     _write(path, target, changed)
     return next(added for added in all_cards(registry) if (added.id, added.version) == (card.id, card.version))
 
 
-def _new(registry: Registry, card: ModelCard) -> None:
+def _check_new(registry: Registry, card: ModelCard) -> None:
     if card.source.kind == "embedded" and registry.own != CARDS:
         raise CardNotAdded(card.name, "source embedded is for cards that are shipped; write `kind: directory`")
     there = Registry(tuple(folder for folder in registry.folders if folder.is_dir()), registry.home)
@@ -51,8 +52,8 @@ def _new(registry: Registry, card: ModelCard) -> None:
             raise CardNotAdded(card.name, f"{known.path} has this id and version; raise the version")
 
 
-def _stamped(card: ModelCard, folder: Path) -> dict[str, str]:
-    """The hashes of a folder; where the card has some already, they must be right."""
+def _hash_folder(card: ModelCard, folder: Path) -> dict[str, str]:
+    """Return the hashes of a folder; those that the card has already must be right."""
     source = card.source.model_copy(update={"folder": str(folder)})
     looked = card.model_copy(update={"source": source})
     verify(looked, set_aside=False)
@@ -62,7 +63,7 @@ def _stamped(card: ModelCard, folder: Path) -> dict[str, str]:
     return dict(found)
 
 
-def _pulled(card: ModelCard, pulling: Pulling | None) -> dict[str, str]:
+def _hash_pulled(card: ModelCard, pulling: Pull | None) -> dict[str, str]:
     if pulling:
         return pulling(card)
     if not card.weights:
@@ -71,8 +72,8 @@ def _pulled(card: ModelCard, pulling: Pulling | None) -> dict[str, str]:
     return dict(card.weights)
 
 
-def _seen_from(cards: Path, folder: Path) -> str:
-    """Relative to the card if both lie in one place that can be moved as a whole, else absolute."""
+def _path_from(cards: Path, folder: Path) -> str:
+    """Return a path relative to the cards if both lie in one folder that can be moved as a whole, else absolute."""
     return os.path.relpath(folder, cards) if folder.is_relative_to(cards.parent) else str(folder)
 
 

@@ -1,4 +1,4 @@
-"""Which files are weights, which of them can run code when read, and which belong to a card."""
+"""Kinds of files: weights, files that can run code when read, and files that belong to a card."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 PICKLES = (".bin", ".pt", ".ckpt", ".pth", ".pkl", ".pickle", ".joblib", ".dill", ".npz", ".npy", ".mar", ".tar")
 FOREIGN = (".onnx", ".gguf", ".ggml", ".h5", ".keras", ".msgpack", ".pb", ".tflite", ".pdparams")
 LISTED = (".safetensors", ".json", ".txt", ".model", ".jinja")
-"""What decides a picture: weights, configurations, vocabularies, prompt templates."""
+"""Endings of the files that decide a picture: weights, configurations, vocabularies, prompt templates."""
 
 
 def wrong_by_name(file: str) -> str:
-    """Why a file of this name is no weights of ours; empty if it may be."""
+    """Return the reason why a file of this name cannot be weights of ours; empty if it can."""
     suffix = Path(file).suffix.lower()
     if suffix in PICKLES:
         return "are a pickle by their name, which runs code when read; convert them to safetensors"
@@ -21,12 +21,12 @@ def wrong_by_name(file: str) -> str:
 
 
 def is_weights(file: str) -> bool:
-    """Whether a file of this name must stand on the card if it is there."""
+    """Return whether a file of this name must be listed on the card if it is there."""
     return Path(file).suffix.lower() == ".safetensors" or bool(wrong_by_name(file))
 
 
 def wrong_by_bytes(path: Path) -> str:
-    """Why the first bytes of a file say that reading it may run code; empty if they do not.
+    """Return the reason why a file, by its first bytes, may run code when read; empty if there is none.
 
     A sound safetensors file may begin with the same two bytes as a pickle, so its header must be judged first.
     """

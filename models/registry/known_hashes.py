@@ -1,6 +1,6 @@
-"""SHA-256 of big files, worked out once: a 24 GB card is not read again for each run.
+"""SHA-256 of large files, remembered, so that a 24 GB card is not read again for each run.
 
-What is remembered of a file is bound to its device, inode, size, and times of change. A file that was changed within
+The memory of a file is bound to its device, inode, size, and times of change. A file that was changed within
 two seconds of being read is not remembered, because a second change in the same tick of the clock would not show.
 """
 
@@ -20,7 +20,10 @@ SETTLED_NS = 2_000_000_000
 
 
 def hash_of(path: Path, memory: Path | None, *, again: bool = False) -> str:
-    """SHA-256 of a file in hex, from `memory` (a folder) if it is known there; `again` reads the file in any case."""
+    """Return the SHA-256 of a file in hex, from the folder `memory` if it is known there.
+
+    `again` reads the file in any case.
+    """
     path = path.resolve()
     state = _state(path)
     if memory and not again and (known := _recall(memory, path, state)):
@@ -50,7 +53,7 @@ def _note(memory: Path, path: Path) -> Path:
 def _recall(memory: Path, path: Path, state: dict[str, int]) -> str:
     try:
         known = json.loads(_note(memory, path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # not known, or a note that cannot be read: the file itself is the truth
+    except (OSError, ValueError):  # not known, or a note that cannot be read: then the file itself is read
         return ""
     if not isinstance(known, dict):
         return ""

@@ -1,4 +1,4 @@
-"""The promotion ledger: one line of JSON per change of a card's stage, never rewritten, only continued.
+"""The promotion ledger: one line of JSON per change of a card's stage; lines are added and never changed.
 
 A promotion is one line, which also retires the version named as `previous`: there is no moment with two versions in
 production, or none. The file is replaced in one step under a lock, so that two processes cannot both win and a reader
@@ -25,8 +25,8 @@ from foundry.names import Slug
 LEDGER = "promotions.jsonl"
 
 
-class Signed(BaseModel):
-    """Who changes a stage, why, and when (UTC)."""
+class Signature(BaseModel):
+    """The person who changes a stage, the reason, and the time (UTC)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,7 +54,7 @@ class Change(BaseModel):
 
 
 def changes(folder: Path) -> tuple[Change, ...]:
-    """Every line, oldest first; BadInput that names a line that is not one."""
+    """Return every line, oldest first; BadInput with the number of a line that is not one."""
     path = folder / LEDGER
     if not path.is_file():
         return ()
@@ -71,7 +71,7 @@ def changes(folder: Path) -> tuple[Change, ...]:
 
 
 def append(folder: Path, decide: Callable[[], Change]) -> Change:
-    """Write the change that `decide` returns, who is asked while no other process can change the ledger."""
+    """Add the change that `decide` returns, and return it; no other process can change the ledger meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         change = decide()

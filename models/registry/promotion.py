@@ -5,13 +5,13 @@ from __future__ import annotations
 from foundry.card.card import ModelCard
 from models.registry.evidence import accept_evidence, required_evidence
 from models.registry.folders import Registry, all_cards, history, promotion_state
-from models.registry.ledger import Change, Signed, append
+from models.registry.ledger import Change, Signature, append
 from models.registry.refusals import PromotionRefused
 from models.registry.resolving import find
 from models.registry.weights import verify
 
 
-def nominate(registry: Registry, name: str, signed: Signed) -> Change:
+def nominate(registry: Registry, name: str, signed: Signature) -> Change:
     """Make a draft, or a retired card, a candidate; its weights must be whole."""
 
     def decide() -> Change:
@@ -27,7 +27,7 @@ def nominate(registry: Registry, name: str, signed: Signed) -> Change:
     return append(registry.own, decide)
 
 
-def promote(registry: Registry, name: str, signed: Signed) -> Change:
+def promote(registry: Registry, name: str, signed: Signature) -> Change:
     """Put a candidate into production and retire the version that was there; PromotionRefused without evidence.
 
     A shipped card that is in production because its file says so may be promoted too; that gives it its line.
@@ -52,7 +52,7 @@ def promote(registry: Registry, name: str, signed: Signed) -> Change:
     return append(registry.own, decide)
 
 
-def rollback(registry: Registry, identity: str, signed: Signed) -> Change:
+def rollback(registry: Registry, identity: str, signed: Signature) -> Change:
     """Put back the version that was in production before; PromotionRefused if there is none or it has changed."""
 
     def decide() -> Change:
@@ -103,7 +103,7 @@ def _check_hashes(card: ModelCard) -> None:
         raise PromotionRefused(card.name, wrong, "add it again with `foundry models add`, which stamps them")
 
 
-def _change(card: ModelCard, action: str, stage: str, signed: Signed) -> Change:
+def _change(card: ModelCard, action: str, stage: str, signed: Signature) -> Change:
     return Change.model_validate(
         {
             "id": card.id,

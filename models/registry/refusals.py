@@ -1,4 +1,4 @@
-"""What the registry refuses, each in one sentence."""
+"""Refusals of the registry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from foundry.errors import FoundryError
 
 
 class UnknownModel(FoundryError):
-    """No card has this id, or this version of it; `known` are the ids, or the versions, that there are."""
+    """No card has this id, or this version; `known` are the ids, or the versions, that there are."""
 
     code = "unknown_model"
 
@@ -32,7 +32,7 @@ class NoVersionChosen(FoundryError):
 
 
 class WrongTask(FoundryError):
-    """A card was named for a task that it does not do."""
+    """A card that is named for a task it does not do."""
 
     code = "wrong_task"
 
@@ -45,7 +45,7 @@ class WrongTask(FoundryError):
 
 
 class CardRefused(FoundryError):
-    """A tenant's file names a card that the tenant must not use now."""
+    """A card that is named in a tenant's file and that the tenant must not use now."""
 
     code = "card_refused"
 
@@ -97,7 +97,7 @@ class CardNotAdded(FoundryError):
 
 
 class PromotionRefused(FoundryError):
-    """A change of stage that has no ground; `remedy` is the command to run."""
+    """A change of stage that lacks its conditions; `remedy` is the command to run."""
 
     code = "promotion_refused"
 

@@ -1,4 +1,4 @@
-"""Draws with other vendors' HTTP image APIs; one handler, one small module per protocol."""
+"""Drawing with other vendors' image APIs: one handler, and one small module per protocol."""
 
 from models.remote.handler import RemoteHandler
 

@@ -15,7 +15,7 @@ from models.remote.credential import EnvironmentAuth
 from models.remote.effort import Effort
 from models.remote.reach import Reach
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient
-from models.remote.vendor_error import is_no_money, is_policy, problem
+from models.remote.vendor_error import error_in_body, is_no_money, is_policy
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
@@ -81,7 +81,7 @@ class Connection:
         status, host = answer.status, answer.url.host
         if 200 <= status < 300:
             return
-        code, message = problem(answer.body)
+        code, message = error_in_body(answer.body)
         reason = scrub(f"{code}: {message}" if code else message, self.api.credential, self.auth.client)
         if status == 402 or is_no_money(code):
             raise AccountRefused(self.card.name, reason or str(status))

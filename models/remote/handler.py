@@ -1,4 +1,4 @@
-"""Draws with another vendor's image API as if it were a model of our own."""
+"""The handler that draws with another vendor's image API as if it were a model of our own."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from models.remote.reach import Reach
 from models.remote.refusals import Declined, EndpointRefused
 
 PROTOCOLS = {"openai-images": openai_images.draw, "submit-and-poll": submit_and_poll.draw}
-UNPAID = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
+NOT_BILLED = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 SLOTS = RequestSlots()
 """The pictures under way in this process, by card; the handlers of a card share its limit here."""
 
 
-class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
-    """One result per request, in order: `Drawn`, or `Undrawn` for what the vendor refuses for good.
+class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # type: ignore[misc]  # untyped base
+    """A handler whose model is a vendor's API; a request that the vendor refuses for good comes back Undrawn.
 
     `client` names the environment variable of the client's id, for vendors that want one beside the token; `hosts` are
     further hosts of the vendor that may see the credential. Outages rise as VendorOutage, refusals of the card or the
@@ -50,7 +50,7 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
         self.clock = clock or SystemClock()
 
     def load_model(self) -> Connection:
-        """A client with the card's limits; EndpointRefused for an address that would show the credential."""
+        """Return a client with the card's limits; EndpointRefused for an address that would show the credential."""
         api, reach = _api(self.card), _reach(self.card, self.hosts)
         for name in ("httpx2", "httpcore2"):  # they log addresses, and signed ones are as good as a key
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -67,7 +67,10 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
         model: Connection,
         inference_args: dict[str, Any] | None = None,
     ) -> list[Drawn | Undrawn]:
-        """Draw at most `api.concurrency` at once; after an outage or refusal nothing new is begun, and it rises."""
+        """Return one result per request, in order, drawn at most `api.concurrency` at once.
+
+        After an outage or a refusal of the card no further request is sent, and the error rises.
+        """
         failed = threading.Event()
         with ThreadPoolExecutor(max(1, min(len(batch), model.api.concurrency))) as threads:
             drawing = [threads.submit(self._unless, failed, request, model) for request in batch]
@@ -78,8 +81,10 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
             raise errors[0]
         return [result for result in results if result]
 
-    def _unless(self, failed: threading.Event, request: DrawRequest, connection: Connection) -> Drawn | Undrawn | None:
-        """The drawing; None once another of the batch has failed, as the whole batch will be drawn again."""
+    def _draw_unless(
+        self, failed: threading.Event, request: DrawRequest, connection: Connection
+    ) -> Drawn | Undrawn | None:
+        """Return the drawing; None once another one of the batch has failed, because the whole batch is drawn again."""
         if failed.is_set():
             return None
         try:
@@ -101,17 +106,17 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):
         return Drawn(request, pixels, caption, prompt.ignored)
 
     def _count(self, results: list[Drawn | Undrawn]) -> None:
-        """Pictures that the vendor bills, and their money; here, because Beam's counters belong to its own thread."""
+        """Count the pictures that the vendor bills, and their price, in the thread that Beam's counters belong to."""
         micros = int(self.card.unit_cost.money * 1_000_000)
         for result in results:
-            if isinstance(result, Undrawn) and result.code in UNPAID:
+            if isinstance(result, Undrawn) and result.code in NOT_BILLED:
                 continue
             whose = f"{self.card.name}/{result.request.order.tenant}"
             Metrics.counter("remote", f"paid_pictures/{whose}").inc()
             Metrics.counter("remote", f"paid_micro_usd/{whose}").inc(micros)
 
     def get_num_bytes(self, batch: Sequence[DrawRequest]) -> int:
-        """Roughly; Beam's default would pickle every batch to find out."""
+        """Return a rough figure; Beam's default would pickle every batch to find out."""
         return 512 * len(batch)
 
 

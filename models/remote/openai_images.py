@@ -25,56 +25,56 @@ from models.remote.received import pixels_of
 from models.remote.refusals import Declined, Transient
 
 ANSWER_BYTES = MAX_BYTES * 4 // 3 + 65_536  # base64, and the words around it
-PICTURES_ONLY = ("gpt-image", "chatgpt-image")
-"""Models that always answer with base64 and refuse to be told so."""
+BASE64_ONLY = ("gpt-image", "chatgpt-image")
+"""Models that always answer with base64, and refuse the field that asks for it."""
 
 
 def draw(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> tuple[Pixels, str]:
-    """One picture, and what was sent for it."""
+    """Return one picture, and the words that were sent for it."""
     words = f"{prompt.text}. Avoid: {prompt.negative}" if prompt.negative else prompt.text
-    outgoing = _order(request, words, connection, effort.key)
+    outgoing = _build_request(request, words, connection, effort.key)
 
-    def once() -> tuple[Pixels, str]:
+    def draw_once() -> tuple[Pixels, str]:
         answer = connection.call(outgoing, effort, ANSWER_BYTES)
-        return pixels_of(_picture(answer, connection, effort), request.order)
+        return pixels_of(_picture_in(answer, connection, effort), request.order)
 
-    pixels, note = effort.repeat("drawing", once)
+    pixels, note = effort.repeat("drawing", draw_once)
     return pixels, f"{words} ({note})" if note else words
 
 
-def _order(request: DrawRequest, words: str, connection: Connection, key: str) -> httpx2.Request:
+def _build_request(request: DrawRequest, words: str, connection: Connection, key: str) -> httpx2.Request:
     order, model = request.order, connection.api.model
     fields = {"prompt": words, "size": f"{order.width_px}x{order.height_px}"}
     if model:
         fields["model"] = model
-    if not model.startswith(PICTURES_ONLY):
+    if not model.startswith(BASE64_ONLY):
         fields["response_format"] = "b64_json"
     home = connection.reach.home
     if request.guide is None:
         url = home.copy_with(path=home.path.rstrip("/") + "/images/generations")
         return connection.request("POST", url, key, json={**fields, "n": 1})
     url = home.copy_with(path=home.path.rstrip("/") + "/images/edits")
-    return connection.request("POST", url, key, data={**fields, "n": "1"}, files=_files(request.guide))
+    return connection.request("POST", url, key, data={**fields, "n": "1"}, files=_guide_files(request.guide))
 
 
-def _files(guide: Guide) -> dict[str, tuple[str, bytes, str]]:
-    """The guide as PNG files; the API's mask is transparent where it may draw, ours is 1 there."""
+def _guide_files(guide: Guide) -> dict[str, tuple[str, bytes, str]]:
+    """Return the guide as PNG files; the API's mask is transparent where it may draw, ours is 1 there."""
     if guide.image is None or guide.control is not None or guide.reference is not None:
         raise Declined("unsupported_guide", "this API takes a picture and a mask, and no other guide; leave it out.")
-    files = {"image": ("image.png", _png(guide.image), "image/png")}
+    files = {"image": ("image.png", _encode_png(guide.image), "image/png")}
     if guide.mask is not None:
         kept = np.repeat((1 - guide.mask)[..., None], 4, axis=2)
-        files["mask"] = ("mask.png", _png(kept), "image/png")
+        files["mask"] = ("mask.png", _encode_png(kept), "image/png")
     return files
 
 
-def _png(pixels: Pixels) -> bytes:
+def _encode_png(pixels: Pixels) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)).save(stream, "PNG")
     return stream.getvalue()
 
 
-def _picture(answer: HttpAnswer, connection: Connection, effort: Effort) -> bytes:
+def _picture_in(answer: HttpAnswer, connection: Connection, effort: Effort) -> bytes:
     content = json_of(answer)
     pictures = content.get("data") if isinstance(content, dict) else None
     first = pictures[0] if isinstance(pictures, list) and pictures else None

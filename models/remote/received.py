@@ -1,4 +1,4 @@
-"""From a vendor's bytes to pixels: nothing is decoded before its size is known to be bearable."""
+"""Pixels from a vendor's bytes; nothing is decoded before its size is known to be within the limits."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
 from models.remote.refusals import Declined, Transient
 
-LARGER = 16
-"""How many times the ordered pixels a picture may have."""
-OTHER_RATIO = 0.02
-"""How far, as a share, the picture's ratio of sides may be from the order's to be resampled."""
+MOST_TIMES_LARGER = 16
+"""The limit of a picture's pixels, as a multiple of the ordered ones."""
+RATIO_TOLERANCE = 0.02
+"""How far, as a share, a picture's ratio of sides may be from the order's; it is then resampled."""
 
 
 def pixels_of(data: bytes, order: ShotOrder) -> tuple[Pixels, str]:
-    """The order's pixels, sRGB, float32 in [0, 1]; and a note if they were resampled, else an empty text.
+    """Return the order's pixels, sRGB encoded float32 in [0, 1], and a note if they were resampled, else an empty text.
 
     Alpha is laid on white. Transient for bytes that are no whole picture; Declined for another shape.
     """
-    picture, note = _opened(data, order), ""
+    picture, note = _open(data, order), ""
     wanted = (order.width_px, order.height_px)
     if picture.size != wanted:
         ratio = (picture.width * wanted[1]) / (picture.height * wanted[0])
-        if abs(ratio - 1) > OTHER_RATIO:
+        if abs(ratio - 1) > RATIO_TOLERANCE:
             raise _wrong_size(f"{picture.width}x{picture.height} px", order)
         note = f"the vendor gave {picture.width}x{picture.height} px, resampled to {wanted[0]}x{wanted[1]}"
         picture = picture.resize(wanted, Image.Resampling.LANCZOS)
     return np.asarray(picture, dtype=np.float32) / np.float32(255), note
 
 
-def _opened(data: bytes, order: ShotOrder) -> Image.Image:
+def _open(data: bytes, order: ShotOrder) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > min(MAX_PIXELS, LARGER * order.width_px * order.height_px):
+            if picture.width * picture.height > min(MAX_PIXELS, MOST_TIMES_LARGER * order.width_px * order.height_px):
                 raise _wrong_size(f"{picture.width}x{picture.height} px", order)
             picture.load()
-            return _flat(ImageOps.exif_transpose(picture))
+            return _as_srgb(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _wrong_size("far more pixels than any order", order) from None
     except Declined:
@@ -54,10 +54,10 @@ def _wrong_size(found: str, order: ShotOrder) -> Declined:
     return Declined("wrong_size", f"the vendor's picture has {found}; {ordered} was ordered. Correct the card's sizes.")
 
 
-def _flat(picture: Image.Image) -> Image.Image:
-    """8-bit sRGB without alpha, by the embedded profile if there is one."""
+def _as_srgb(picture: Image.Image) -> Image.Image:
+    """Return 8-bit sRGB on white, without alpha, converted from the embedded profile if there is one."""
     profile = picture.info.get("icc_profile")
-    colours = _by_profile(picture, profile) if profile else picture.convert("RGB")
+    colours = _convert_profile(picture, profile) if profile else picture.convert("RGB")
     if not picture.has_transparency_data:
         return colours
     ground = Image.new("RGB", picture.size, "white")
@@ -65,7 +65,7 @@ def _flat(picture: Image.Image) -> Image.Image:
     return ground
 
 
-def _by_profile(picture: Image.Image, profile: bytes) -> Image.Image:
+def _convert_profile(picture: Image.Image, profile: bytes) -> Image.Image:
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}[source.profile.xcolor_space]
     plain = picture if picture.mode == mode else picture.convert(mode)

@@ -1,6 +1,6 @@
-"""What can go wrong with somebody else's machine, sorted by who can put it right.
+"""Errors of a vendor's machine, sorted by who can put them right.
 
-`Declined` ends one picture, `Transient` is tried again, `VendorOutage` rises for the runner to retry, and the
+`Declined` ends one picture. `Transient` is tried again. `VendorOutage` rises, so that the runner retries. The
 `FoundryError`s stop everything until a person has changed the card or the environment.
 """
 
@@ -10,7 +10,7 @@ from foundry.errors import FoundryError
 
 
 class CredentialRefused(FoundryError):
-    """The environment holds no usable credential, or the vendor does not accept it. The value is never told."""
+    """The environment holds no usable credential, or the vendor does not accept it. Its value is never shown."""
 
     code = "credential_refused"
 
@@ -23,7 +23,7 @@ class CredentialRefused(FoundryError):
 
 
 class EndpointRefused(FoundryError):
-    """The card's address or model name is wrong, or leads somewhere the card does not allow."""
+    """The card's address or model name is wrong, or leads to a place that the card does not allow."""
 
     code = "endpoint_refused"
 
@@ -49,7 +49,7 @@ class AccountRefused(FoundryError):
 
 
 class Declined(FoundryError):
-    """The vendor will not draw this one request, however often it is asked; becomes an `Undrawn`."""
+    """The vendor refuses this one request for good; the request comes back `Undrawn`, with `why` as its code."""
 
     code = "declined"
 
@@ -61,7 +61,7 @@ class Declined(FoundryError):
         return self.reason
 
 
-class Transient(Exception):  # it is caught where the request is repeated, and never leaves the package
+class Transient(Exception):  # caught where the request is repeated; it never leaves the package
     """An exchange that may succeed when repeated, not before `after_s` seconds."""
 
     def __init__(self, what: str, after_s: float = 0.0):
@@ -73,7 +73,7 @@ class Transient(Exception):  # it is caught where the request is repeated, and n
 
 
 class VendorOutage(RuntimeError):
-    """The vendor did not deliver within the card's tries and time. No refusal: the runner may retry later."""
+    """The vendor did not deliver within the card's tries and time. This is no refusal: the runner may retry later."""
 
     def __init__(self, card: str, shot: str, what: str):
         super().__init__(card, shot, what)

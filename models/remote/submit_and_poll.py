@@ -21,7 +21,7 @@ from models.remote.effort import Effort
 from models.remote.exchange import Connection, json_of, url_of
 from models.remote.received import pixels_of
 from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
-from models.remote.vendor_error import is_policy, told_by
+from models.remote.vendor_error import error_in, is_policy
 
 JOB_BYTES = 1_000_000
 ENDED_BADLY = ("failed", "canceled", "cancelled", "error", "expired", "timeout")
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Job:
-    """A submitted order: where to look, and where to give it up, if anywhere."""
+class VendorJob:
+    """A submitted request: the address of its status, and the address that cancels it, if there is one."""
 
     id: str
     status: httpx2.URL
@@ -38,37 +38,37 @@ class Job:
 
 
 def draw(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> tuple[Pixels, str]:
-    """One picture, and what was sent for it."""
+    """Return one picture, and the words that were sent for it."""
     if request.guide is not None:
         raise Declined("unsupported_guide", "this protocol draws from words only; leave the guide out.")
-    address = _result(request, prompt, connection, effort)
+    address = _finished_address(request, prompt, connection, effort)
 
-    def once() -> tuple[Pixels, str]:
+    def fetch_once() -> tuple[Pixels, str]:
         return pixels_of(download(address, connection, effort), request.order)
 
-    pixels, note = effort.repeat("fetching the picture", once)
+    pixels, note = effort.repeat("fetching the picture", fetch_once)
     words = f"{prompt.text}; negative prompt: {prompt.negative}" if prompt.negative else prompt.text
     return pixels, f"{words} ({note})" if note else words
 
 
-def _result(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> object:
-    """The address of the finished picture. A job that ended badly is ordered anew, under a key of its own."""
+def _finished_address(request: DrawRequest, prompt: Prompt, connection: Connection, effort: Effort) -> object:
+    """Return the address of the finished picture; a job that ended badly is ordered anew, under a key of its own."""
     reason, attempts = "", connection.api.attempts
     for round_number in range(attempts):
         key = digest("job", key=effort.key, round=round_number)
-        outgoing = _order(request, prompt, connection, key)
-        job = effort.repeat("submitting", lambda sent=outgoing: _submitted(sent, connection, effort))  # type: ignore[misc]
-        ended = _ended(job, connection, effort)
+        outgoing = _build_request(request, prompt, connection, key)
+        job = effort.repeat("submitting", lambda sent=outgoing: _submit(sent, connection, effort))  # type: ignore[misc]
+        ended = _wait_for_end(job, connection, effort)
         if ended["status"] == "succeeded":
-            return _address(ended)
-        code, message = told_by(ended)
+            return _picture_address(ended)
+        code, message = error_in(ended)
         reason = scrub(f"{ended['status']} {code} {message}", connection.api.credential, connection.auth.client)
         if is_policy(code):
             raise Declined("content_policy", f"the vendor's content policy refuses it ({reason}); change the prompt.")
     raise Declined("job_failed", f"the vendor's job ended badly {attempts} times, last: {reason}.")
 
 
-def _order(request: DrawRequest, prompt: Prompt, connection: Connection, key: str) -> httpx2.Request:
+def _build_request(request: DrawRequest, prompt: Prompt, connection: Connection, key: str) -> httpx2.Request:
     order = request.order
     body: dict[str, object] = {
         "prompt": prompt.text,
@@ -84,7 +84,7 @@ def _order(request: DrawRequest, prompt: Prompt, connection: Connection, key: st
     return outgoing
 
 
-def _submitted(outgoing: httpx2.Request, connection: Connection, effort: Effort) -> Job:
+def _submit(outgoing: httpx2.Request, connection: Connection, effort: Effort) -> VendorJob:
     content = json_of(connection.call(outgoing, effort, JOB_BYTES))
     if not isinstance(content, dict) or not isinstance(content.get("statusUrl"), str):
         raise Transient("the answer names no job to look at")
@@ -94,31 +94,33 @@ def _submitted(outgoing: httpx2.Request, connection: Connection, effort: Effort)
         raise EndpointRefused(connection.card.name, f"{status.scheme}://{status.host}", wrong)
     cancel = content.get("cancelUrl")
     where = url_of(cancel, connection.reach.home) if isinstance(cancel, str) else None
-    return Job(str(content.get("jobId", "")), status, where if where and connection.reach.scope.allows(where) else None)
+    return VendorJob(
+        str(content.get("jobId", "")), status, where if where and connection.reach.scope.allows(where) else None
+    )
 
 
-def _ended(job: Job, connection: Connection, effort: Effort) -> dict[str, object]:
-    """The job's last word; a job that outlives the deadline is cancelled, and VendorOutage rises."""
+def _wait_for_end(job: VendorJob, connection: Connection, effort: Effort) -> dict[str, object]:
+    """Return the job's status object once it has ended; one that outlives the deadline is cancelled: VendorOutage."""
     try:
         while True:
-            seen = effort.repeat("looking at the job", lambda: _seen(job, connection, effort))
+            seen = effort.repeat("looking at the job", lambda: _look(job, connection, effort))
             if seen["status"] == "succeeded" or seen["status"] in ENDED_BADLY:
                 return seen
             effort.pause(float(connection.api.poll_s), "the job is not done")
     except VendorOutage:
-        _give_up(job, connection, effort)
+        _cancel(job, connection, effort)
         raise
 
 
-def _seen(job: Job, connection: Connection, effort: Effort) -> dict[str, object]:
+def _look(job: VendorJob, connection: Connection, effort: Effort) -> dict[str, object]:
     content = json_of(connection.call(connection.request("GET", job.status), effort, JOB_BYTES))
     if not isinstance(content, dict) or not isinstance(content.get("status"), str):
         raise Transient("the job has no status")
     return {**content, "status": content["status"].lower()}
 
 
-def _give_up(job: Job, connection: Connection, effort: Effort) -> None:
-    """Tell the vendor to stop; the job may be paid for anyway, so a failure is worth a line in the log."""
+def _cancel(job: VendorJob, connection: Connection, effort: Effort) -> None:
+    """Ask the vendor to stop; the job may be billed anyway, so a failure is logged and nothing more."""
     if job.cancel is None:
         return
     outgoing = connection.request("PUT", job.cancel)
@@ -132,7 +134,7 @@ def _give_up(job: Job, connection: Connection, effort: Effort) -> None:
         log.warning("job of shot %s could not be cancelled: the vendor answers %d", effort.shot, status)
 
 
-def _address(ended: dict[str, object]) -> object:
+def _picture_address(ended: dict[str, object]) -> object:
     result = ended.get("result", ended)
     outputs = result.get("outputs") if isinstance(result, dict) else None
     first = outputs[0] if isinstance(outputs, list) and outputs else None

@@ -1,4 +1,4 @@
-"""What vendors' error objects say: their code, their words, and whether a policy or an empty account speaks."""
+"""Vendors' error objects: code and message, and whether they come from a content policy or an empty account."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ NO_MONEY = ("insufficient_quota", "billing_hard_limit", "insufficient_credits", 
 POLICY = ("content_policy", "moderation", "content_filter", "safety", "unsafe", "nsfw", "policy_violation")
 
 
-def problem(body: bytes) -> tuple[str, str]:
-    """Code and message of an answer's body; empty texts for a body that is no JSON."""
+def error_in_body(body: bytes) -> tuple[str, str]:
+    """Return code and message of an answer's body; empty texts for a body that is no JSON."""
     try:
-        return told_by(json.loads(body))
+        return error_in(json.loads(body))
     except (ValueError, RecursionError):
         return "", ""
 
 
-def told_by(content: object) -> tuple[str, str]:
-    """Code and message of an object: OpenAI's `error: {code, type, message}`, Adobe's `error_code` and `message`."""
+def error_in(content: object) -> tuple[str, str]:
+    """Return code and message of a JSON value.
+
+    It knows OpenAI's `error: {code, type, message}`, and Adobe's `error_code` and `message`.
+    """
     if not isinstance(content, dict):
         return "", ""
     inner = next((content[name] for name in ("error", "errors") if content.get(name)), content)
@@ -30,10 +33,10 @@ def told_by(content: object) -> tuple[str, str]:
 
 
 def is_policy(code: str) -> bool:
-    """Whether the code speaks of the vendor's content policy."""
+    """Return whether the code is one of the vendor's content policy."""
     return any(word in code.lower() for word in POLICY)
 
 
 def is_no_money(code: str) -> bool:
-    """Whether the code says that the account has no money or quota left."""
+    """Return whether the code says that the account has no money or quota left."""
     return any(word in code.lower() for word in NO_MONEY)

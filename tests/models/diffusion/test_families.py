@@ -155,7 +155,7 @@ def test_odd_sizes_are_drawn_on_a_larger_canvas_and_cropped_with_the_guide_in_re
     ("guide", "changes", "sentence"),
     [
         (Guide(mask=a_mask()), {}, "has a mask and no image"),
-        (Guide(image=a_picture(size=32)), {}, "has a image of 32x32, and the drawing is 64x64"),
+        (Guide(image=a_picture(size=32)), {}, "has its image at 32x32, and the drawing is 64x64"),
         (Guide(image=a_picture(), strength=0.1), {}, "which is none; raise the strength or the steps"),
         (Guide(control=a_picture()), {}, "has a control picture and no ControlNet; give both or neither"),
         (Guide(reference=a_picture()), {}, "has a reference picture and no IP-Adapter"),

@@ -19,7 +19,7 @@ from tests.support.drawing import a_mask, a_picture, a_request
 @pytest.mark.parametrize(
     ("guide", "control", "reference", "wrong"),
     [
-        (Guide(image=a_picture(size=32)), False, False, "has a image of 32x32, and the drawing is 64x64; scale it"),
+        (Guide(image=a_picture(size=32)), False, False, "has its image at 32x32, and the drawing is 64x64; scale it"),
         (Guide(mask=a_mask()), False, False, "has a mask and no image; give the image that the mask keeps"),
         (Guide(control=a_picture()), False, False, "has a control picture and no ControlNet; give both or neither"),
         (Guide(), True, False, "has no control picture for its ControlNet"),

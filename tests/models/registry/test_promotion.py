@@ -15,13 +15,13 @@ import pytest
 
 from foundry.errors import BadInput, FoundryError
 from models.registry import CARDS, PromotionRefused, Registry, all_cards, card, history, promotion_state
-from models.registry.ledger import LEDGER, Signed, changes
+from models.registry.ledger import LEDGER, Signature, changes
 from models.registry.promotion import nominate, promote, rollback
 from tests.support.briefs import ROOT
 from tests.support.cards import a_registry, card_file, evidence, only, weights
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ANN = Signed(who="ann", why="better silk", when=NOW)
+ANN = Signature(who="ann", why="better silk", when=NOW)
 
 
 def refused(registry: Registry, name: str = "tiny@1") -> str:
@@ -222,7 +222,7 @@ def test_of_processes_that_promote_at_once_each_sees_the_one_before(tmp_path: Pa
 SHIPPED = """
 import json, sys
 from models.registry import CARDS, Registry, all_cards, find
-from models.registry.ledger import LEDGER, Signed
+from models.registry.ledger import LEDGER, Signature
 from models.registry.promotion import promote
 registry = Registry((CARDS,))
 stages = lambda: {card.name: card.stage for card in all_cards(registry)}
@@ -231,7 +231,7 @@ folder = CARDS / "evidence" / first.id / first.version
 folder.mkdir(parents=True)
 evidence = {"card": first.id, "version": first.version, "digest": first.digest, "passed": True}
 (folder / "evaluation.json").write_text(json.dumps(evidence))
-change = promote(registry, first.name, Signed(who="ann", why="first line"))
+change = promote(registry, first.name, Signature(who="ann", why="first line"))
 heavy = [name for name in ("torch", "diffusers", "safetensors", "apache_beam") if name in sys.modules]
 print(json.dumps([before, stages(), change.before, change.previous, heavy]))
 """
