@@ -73,7 +73,7 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
         """
         failed = threading.Event()
         with ThreadPoolExecutor(max(1, min(len(batch), model.api.concurrency))) as threads:
-            drawing = [threads.submit(self._unless, failed, request, model) for request in batch]
+            drawing = [threads.submit(self._draw_unless, failed, request, model) for request in batch]
         errors = [error for each in drawing if (error := each.exception())]
         results = [each.result() for each in drawing if not each.exception()]
         self._count([result for result in results if result])
