@@ -27,7 +27,7 @@ WORDS = ("silk", "dunes", "bokeh", "sunset", "marble", "hills", "spotlight", "wi
 
 
 def order(words: str) -> ShotOrder:
-    """A square shot at the card's size and steps."""
+    """Return a square shot at the card's size and steps."""
     width, height = CARD.sizes["square"]
     return ShotOrder(
         name="n",
@@ -49,7 +49,7 @@ def order(words: str) -> ShotOrder:
 
 
 def raw(pipeline: Any, words: str, seed: int) -> Any:
-    """The plain diffusers call."""
+    """Draw by the plain diffusers call."""
     import torch
 
     asked = order(words)
@@ -72,7 +72,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def ratios(rounds: int, fresh: bool) -> list[float]:
-    """Handler over raw, per round; the pictures must be the same bits."""
+    """Return the handler's time over that of the raw call, per round; the pictures must be the same bits."""
     handler = DiffusersHandler(CARD, device="cpu")
     loaded = handler.load_model()
     found = []

@@ -71,7 +71,7 @@ def _apart(name: str, home: Path | None, chosen: argparse.Namespace) -> tuple[fl
 
 @contextmanager
 def _cluster(names: list[str]) -> Iterator[Path | None]:
-    """The folder of a running cluster of two taskmanagers, if an engine needs it."""
+    """Yield the folder of a running cluster of two taskmanagers, if an engine needs it."""
     if not any(name.startswith("flink") for name in names):
         yield None
         return

@@ -64,7 +64,7 @@ class Watch:
 
 @contextmanager
 def serving(folder: Path, group: str, bus: BusSettings) -> Iterator[subprocess.Popen[bytes]]:
-    """A dispatcher in a process of its own, with the small templates; it drains when the block ends."""
+    """Run a dispatcher in a process of its own, with the small templates; it drains when the block ends."""
     command = [sys.executable, "-m", "tests.pipelines.dispatcher.serve_painted", str(folder), group, bus.bootstrap]
     with (folder / "serve.log").open("wb") as log:
         started = subprocess.Popen(command, cwd=folder / "small", env=_environment(), stderr=log, stdout=log)
@@ -80,7 +80,7 @@ def _environment() -> dict[str, str]:
 
 
 def bare(folder: Path, count: int, first: int, stop: int) -> dict[str, float]:
-    """What `benchmarks.flood_work` prints of these briefs."""
+    """Return what `benchmarks.flood_work` prints of these briefs."""
     told = ("benchmarks.flood_work", folder, count, first, stop)
     found: dict[str, float] = printed(*told, cwd=folder / "small", environment=_environment())
     return found
@@ -88,7 +88,7 @@ def bare(folder: Path, count: int, first: int, stop: int) -> dict[str, float]:
 
 @contextmanager
 def lag_of(bus: BusSettings, group: str, names: Sequence[str]) -> Iterator[Any]:
-    """A function that tells how many records of these topics the group has not committed; it begins at their ends."""
+    """Yield a function that says how many records the group has not committed, counted from the topics' ends."""
     from kafka import KafkaConsumer
 
     parts = begin_at_the_ends(bus, group, names)
@@ -139,6 +139,7 @@ def measured(bus: BusSettings, folder: Path, count: int, own_topic: bool) -> Mea
 
 
 def main() -> None:
+    """Run the benchmark that the command line asks for, and print its table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--briefs", type=int, default=300)
     parser.add_argument("--bootstrap", default="")

@@ -50,7 +50,7 @@ def jain(shares: Sequence[float]) -> float:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which this share of the values lies."""
+    """Return the value below which this share of the values lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
@@ -128,7 +128,7 @@ def _print_throughput(found: Measured) -> None:
 
 
 def problems(found: Measured) -> list[str]:
-    """What must not be."""
+    """Return a sentence for each figure that must not be as it is."""
     wrong = []
     if missing := len(found.orders) - len(found.finished):
         wrong.append(f"{missing} briefs were not finished")

@@ -70,7 +70,7 @@ class Order:
         return f"f{self.number}-{self.size}"
 
     def document(self) -> dict[str, Any]:
-        """The brief; no two draw the same."""
+        """Return the brief; no two briefs draw the same."""
         size = SIZES[self.size]
         scenes = [{"id": f"s{at}", "prompt": f"Wall {self.number}, light {at}"} for at in range(size.scenes)]
         return a_brief(
@@ -79,12 +79,12 @@ class Order:
         )  # fmt: skip
 
     def brief(self) -> Brief:
-        """The document as it is sent."""
+        """Return the document as it is sent."""
         return Brief.model_validate(self.document())
 
 
 def orders(count: int) -> list[Order]:
-    """The flooding tenant's briefs first, then those of all the others in a mixed order; the same in every run."""
+    """Return the flooding tenant's briefs, then those of all others in a mixed order; the same in every run."""
     chance = random.Random(7)
     flood = int(count * FLOOD)
     tenants = [FLOODER] * flood + [tenant(1 + number % (TENANTS - 1)) for number in range(count - flood)]
@@ -95,7 +95,7 @@ def orders(count: int) -> list[Order]:
 
 
 def tenant(number: int) -> str:
-    """A tenant's id."""
+    """Return a tenant's id."""
     return f"t{number:03d}"
 
 
@@ -117,7 +117,7 @@ def furnish(folder: Path) -> None:
 
 
 def small_templates(folder: Path) -> None:
-    """The shipped templates, but for the masters' sizes. A process that is started in `folder` imports these."""
+    """Use the shipped templates, except for the masters' sizes. A process that is started in `folder` imports these."""
     own = folder / "templates"
     own.mkdir(parents=True)
     for shipped in (ROOT / "templates").iterdir():

@@ -61,5 +61,5 @@ def render(sheet: Sheet) -> str:
 
 
 def whole(number: int) -> str:
-    """The chain in one call."""
+    """Run the chain in one call."""
     return render(check(upscale(generate(number))))

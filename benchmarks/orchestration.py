@@ -34,7 +34,7 @@ CORES = 2
 
 
 def pool(count: int) -> list[str]:
-    """The practical limit."""
+    """Run the jobs on a plain pool of threads: the practical limit."""
     with ThreadPoolExecutor(CORES) as threads:
         return list(threads.map(jobs.whole, range(count)))
 

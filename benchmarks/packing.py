@@ -32,8 +32,8 @@ MOST = 8
 ALTERNATIVES = (4, 4, 2, 3, 1, 2)  # per scene
 
 
-def costly(card: ModelCard, adapters: Sequence[ModelCard]) -> ToyDrawer:
-    """A toy of the set cost."""
+def costly(card: ModelCard, adapters: Sequence[ModelCard]) -> ToyDrawer:  # noqa: ARG001 - as every choice of a handler
+    """Load a toy model at the set cost."""
     return ToyDrawer(card, LOAD_S, DRESS_S, ITEM_S)
 
 
@@ -51,7 +51,7 @@ class Requests(beam.DoFn):
 
 
 def ours(orders: list[ShotOrder]) -> None:
-    """Runs of calls, and one bench with room for two models."""
+    """Draw runs of calls with one bank that has room for two models."""
     runner, options = embedded_runner()
     bench = ModelBank(CARDS, handler_for=costly, limit_mb=2000)
     pipeline = beam.Pipeline(runner=runner, options=options)
@@ -97,7 +97,7 @@ ENGINES = {"foundry": ours, "KeyedModelHandler": keyed}
 
 
 def measured(name: str, orders: list[ShotOrder]) -> tuple[float, float, float, int]:
-    """Swaps per distinct key, fill, seconds, and calls that mixed tenants."""
+    """Return swaps per distinct key, fill, seconds, and calls that mixed tenants."""
     ToyDrawer.forget()
     began = time.perf_counter()
     ENGINES[name](orders)

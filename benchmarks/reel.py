@@ -37,7 +37,7 @@ def specs(width: int, height: int, effort: str) -> Iterator[FilmFormat]:
 
 
 def bare(spec: FilmFormat, frames: list[Any]) -> int:
-    """The manual's loop, with the same encoder and options; returns the file's size."""
+    """Encode by the manual's loop, with the same encoder and options; return the file's size."""
     import av
 
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,7 @@ def bare(spec: FilmFormat, frames: list[Any]) -> int:
 
 
 def written(spec: FilmFormat, frames: list[Any]) -> int:
-    """The same by FilmWriter."""
+    """Encode the same by FilmWriter."""
     sink = io.BytesIO()
     with FilmWriter(sink, spec) as writer:
         for frame in frames:
@@ -63,7 +63,7 @@ def written(spec: FilmFormat, frames: list[Any]) -> int:
 
 
 def joined(spec: FilmFormat, frames: list[Any]) -> int:
-    """The same as two runs that are joined."""
+    """Encode the same as two runs that are joined."""
     half, sink = len(frames) // 2, io.BytesIO()
     runs = [encode_run(spec, part, len(part)) for part in (frames[:half], frames[half:])]
     join(runs, sink)

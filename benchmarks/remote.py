@@ -46,7 +46,7 @@ def serve(latency_s: float, pipe: Pipe) -> None:
 
 
 def card(url: str, concurrency: int) -> ModelCard:
-    """A card for the server on this machine."""
+    """Return a card for the server on this machine."""
     api = {"protocol": "openai-images", "model": "m", "credential": VARIABLE, "concurrency": concurrency}
     return ModelCard.model_validate(
         {

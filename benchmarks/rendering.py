@@ -78,7 +78,7 @@ LARGEST = 30_000_000
 
 
 def orders(store: Path | None, folder: Path, locales: int) -> Iterator[Order]:
-    """The files of the mixed order, sorted as the CPU stage gets them: by master, then by placement."""
+    """Return the files of the mixed order, sorted as the CPU stage gets them: by master, then by placement."""
     made = [order for slot, form, brand in SLOTS for order in _of_slot(slot, form, brand, store or folder)]
     asked = list(COPY)[:locales]
     made = [order for order in made if order.locale in asked]
@@ -143,7 +143,7 @@ class Ours:
 
 
 def opened(file: Path, spent: Counter[str] | None = None) -> Pyramid:
-    """A master as the CPU stage has it, the whole of which is decoded only if something needs it."""
+    """Return a master as the CPU stage has it, the whole of which is decoded only if something needs it."""
     data, spent = file.read_bytes(), Counter() if spent is None else spent
 
     def timed(read: Callable[[], Any]) -> Any:
@@ -212,7 +212,7 @@ class Browser:
     qualities: dict[str, tuple[int, bool]]
 
     def forget(self) -> None:
-        """A warm browser keeps what it keeps."""
+        """Leave a warm browser as it is."""
 
     def render(self, each: Sheet) -> bytes:
         """One file."""
@@ -225,18 +225,20 @@ def seconds() -> float:
 
 
 def rows(ours: Ours, sheets: list[Sheet], chromium: Chromium | None) -> dict[str, Any]:
-    """Name → what renders."""
+    """Return what renders, by name."""
     made: dict[str, Any] = {"foundry": ours}
     for tool in (plain_pillow, OpenCv, SlowOpenCv, Vips, Skia):
-        name, tool = (tool.NAME, tool) if tool is plain_pillow else (tool.name, tool())  # type: ignore[attr-defined]
+        script = tool is plain_pillow
+        name = tool.NAME if script else tool.name  # type: ignore[attr-defined]
+        peer = tool if script else tool()  # type: ignore[operator]
         try:
-            alone = Peer(tool, shared=False)
+            alone = Peer(peer, shared=False)
             alone.match(sheets)
         except ImportError as error:
             print(f"{name}: not run, {error.name} is not installed")
             continue
         made[f"{name}, a script"] = alone
-        made[f"{name}, shared"] = Peer(tool, True, qualities=alone.qualities)
+        made[f"{name}, shared"] = Peer(peer, True, qualities=alone.qualities)
         if name == OpenCv.name:
             made[HalvedOpenCv.name] = Peer(HalvedOpenCv(), True, qualities=alone.qualities)
         if chromium and tool is plain_pillow:

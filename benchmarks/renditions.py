@@ -36,7 +36,7 @@ SAMPLE_SHOTS = 4
 
 
 def with_masters(plan: Plan, source: Path, folder: Path) -> LocalStore:
-    """A store that has the plan's inputs and masters and nothing else."""
+    """Return a store that has the plan's inputs and masters and nothing else."""
     for kind in ("inputs", "masters"):
         shutil.copytree(source / plan.tenant.id / kind, folder / plan.tenant.id / kind, copy_function=os.link)
     return LocalStore(folder)

@@ -26,8 +26,10 @@ LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "sv-SE
 
 
 def slope(folder: Path) -> tuple[float, float, float]:
-    """Milliseconds for one more locale: sharing master and static layer, starting from the master's copy of half its
-    size, and starting from its whole pixels, as one would who has no such copy."""
+    """Return the milliseconds that one more locale costs, by three ways.
+
+    With a shared master and static layer; from the master's half-size copy; from the master's whole pixels.
+    """
     messages = dict.fromkeys(LOCALES, BRIEF["messages"]["en-US"])
     each = admitted(folder, messages=messages, placements=["meta/feed-square"])
     store = LocalStore(folder / "slope")

@@ -87,6 +87,7 @@ def alone(folder: Path, shots: int, seconds: float, ahead: bool) -> dict[str, fl
 
 
 def main() -> None:
+    """Run the benchmark that the command line asks for, and print its table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shots", type=int, default=48)
     parser.add_argument("--spare", type=float, default=1.2)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "sv-SE
 
 
 def a_master(at: int) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], MasterFacts]:
-    """A story master of full size: soft light, a product, and grain that the camera carries along."""
+    """Return a story master of full size: soft light, a product, and grain that the camera carries along."""
     size = compositions()["story"]
     chance = np.random.default_rng(at)
     light = np.linspace(230, 120, size.height_px)[:, None, None] * np.array([1.0, 0.93 - at * 0.1, 0.85])
@@ -55,7 +56,7 @@ def a_master(at: int) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], MasterFacts]
 
 @contextmanager
 def planned(folder: Path, quick: bool) -> Iterator[Plan]:
-    """A plan of one 15-second story film in ten locales; `quick` makes it a quarter of the size."""
+    """Return a plan of one 15-second story film in ten locales; `quick` makes it a quarter of the size."""
     size = (540, 960) if quick else (1080, 1920)
     motion = Motion(seconds=(Decimal(3), Decimal(60)), rates=(Decimal(30),), codecs=("h264",))
     placement = SMALL.model_copy(update={"size": size, "motion": motion, "max_bytes": 500_000_000})
@@ -106,12 +107,12 @@ def locales(plan: Plan, store: LocalStore) -> tuple[float, float]:
     """CPU seconds of one locale's film, from decoded masters to the checked file, and of all ten."""
     shelf, took = FilmCache(), []
     for variant in films(plan).values():
-        took.append(spent(lambda variant=variant: _made(variant, plan, store, shelf)))  # type: ignore[misc]
+        took.append(spent(partial(_film, variant, plan, store, shelf)))  # noqa: PERF401 - in this order, one by one
     return took[0], sum(took)
 
 
-def _made(variant: Variant, plan: Plan, store: LocalStore, shelf: FilmCache) -> None:
-    with make_film(variant, plan, store, shelf, FilmInputs(a_master), lambda key: b"") as film:
+def _film(variant: Variant, plan: Plan, store: LocalStore, shelf: FilmCache) -> None:
+    with make_film(variant, plan, store, shelf, FilmInputs(a_master), lambda _: b"") as film:
         assert all(check.passed for check in film.checks)
 
 

@@ -8,7 +8,7 @@ import os
 import shutil
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from PIL import Image
 
@@ -20,7 +20,7 @@ RULES = "*{margin:0;padding:0}body{position:relative;overflow:hidden}.a,p{positi
 
 
 def page_of(sheet: Sheet) -> str:
-    """An HTML page of the frame's size."""
+    """Return an HTML page of the frame's size."""
     left, top, right, bottom = sheet.crop
     box = sheet.visual
     across, down = box.width / (right - left), box.height / (bottom - top)
@@ -60,21 +60,21 @@ def ascent(font: str, size: int) -> int:
 
 
 class Chromium:
-    """A browser that stays open. Missing: `Chromium.missing()` says what."""
+    """A browser that stays open. `Chromium.missing()` says what it lacks on this machine."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
         self.file = folder / "sheet.html"
 
     @staticmethod
     def missing() -> str | None:
-        """What would have to be installed, if anything."""
+        """Return what would have to be installed, if anything."""
         try:
             import playwright.sync_api  # noqa: F401
         except ImportError:
             return "playwright is not installed"
         return None if _binary() else "no Chromium on this machine"
 
-    def __enter__(self) -> Chromium:
+    def __enter__(self) -> Self:
         from playwright.sync_api import sync_playwright
 
         self._playwright = sync_playwright().start()
@@ -87,7 +87,7 @@ class Chromium:
         self._playwright.stop()
 
     def shot(self, sheet: Sheet, **options: Any) -> bytes:
-        """A screenshot once the pictures and fonts are there."""
+        """Take a screenshot once the pictures and fonts are there."""
         self.file.write_text(page_of(sheet), encoding="utf-8")
         self._page.set_viewport_size({"width": sheet.size[0], "height": sheet.size[1]})
         self._page.goto(self.file.as_uri(), wait_until="load")

@@ -19,7 +19,7 @@ def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 def decode(sheet: Sheet) -> Image.Image:
-    """The master, 8 bits."""
+    """Return the master with 8 bits a channel."""
     with Image.open(sheet.order.master) as file:
         return file.convert("RGB")
 
@@ -36,7 +36,7 @@ def ground(master: Image.Image, sheet: Sheet) -> Image.Image:
 
 
 def words(canvas: Image.Image, sheet: Sheet) -> Image.Image:
-    """The copy, drawn by ImageDraw."""
+    """Draw the copy by ImageDraw."""
     made = canvas.copy()
     draw = ImageDraw.Draw(made)
     for box, colour in sheet.plates:

@@ -76,7 +76,7 @@ class Sheet:
 
 
 def sheet(order: Order, master: Picture, folder: Path) -> Sheet:
-    """An order laid out by our own code."""
+    """Lay out an order by our own code."""
     first = prepare(master, order.facts, order.layout, order.placement, order.tenant)
     static = turn_to_locale(first, order.locale)
     art = folder / f"{sha256(f'{order.shared} {static.rtl}'.encode()).hexdigest()[:16]}.png"
