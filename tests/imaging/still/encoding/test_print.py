@@ -19,8 +19,8 @@ from imaging.still.encoding.inks import MOST_INK, PRESS, inks, limit_ink, most_i
 from imaging.still.encoding.sheet import profile
 from tests.support.scenes import XMP, a_placement, advert, levels, noise
 
-CMYK = Print(dots_per_inch=300, bleed_mm=Decimal("3"), colour="cmyk")
-RGB = Print(dots_per_inch=300, bleed_mm=Decimal("3"), colour="rgb")
+CMYK = Print(dots_per_inch=300, bleed_mm=Decimal(3), colour="cmyk")
+RGB = Print(dots_per_inch=300, bleed_mm=Decimal(3), colour="rgb")
 PAGE, CANVAS = (360, 240), (432, 312)
 """Trimmed and with 36 px of bleed on each side, 0.6 px more than 3 mm."""
 

@@ -24,7 +24,7 @@ from tests.support.scenes import a_placement, advert, levels
 
 pytestmark = pytest.mark.readers("exiftool", "pdfinfo", "pdftoppm", "djxl")
 NAME = "0123456789abcdef0123456789abcdef"
-PRINTED = Print(dots_per_inch=300, bleed_mm=Decimal("3"), colour="cmyk")
+PRINTED = Print(dots_per_inch=300, bleed_mm=Decimal(3), colour="cmyk")
 PAGE, CANVAS = (360, 240), (432, 312)
 CAMERA = {"GPS", "ExifIFD", "IFD1", "IPTC", "Photoshop", "MakerNotes"}
 
