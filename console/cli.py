@@ -16,8 +16,8 @@ from rich.console import Console
 
 from console.bus import cancel, dead_app, submit, topics_app, watch
 from console.channels import channels_app
-from console.evidence import models_app
 from console.layouts import layouts_app
+from console.model_evidence import models_app
 from console.serve import serve
 from console.stack import stack_app
 from foundry.errors import FoundryError

@@ -83,7 +83,7 @@ def pull(
     cards: Cards = None,
     home: Home = None,
     endpoint: Endpoint = HUB,
-    token_from: TokenName = "HF_TOKEN",
+    variable: TokenName = "HF_TOKEN",
 ) -> None:
     """Download the weights of a card and check them; an interrupted pull continues where it stopped.
 
@@ -94,7 +94,7 @@ def pull(
 
     card = find(open_registry(cards, home), name)
     with _progress() as report:
-        files = fetch_all(card, _access(endpoint, token_from), report)
+        files = fetch_all(card, _access(endpoint, variable), report)
     typer.echo(f"{card.name}: {len(files)} files, checked, in {card.folder}")
 
 
@@ -210,10 +210,10 @@ def _say(change: Change) -> None:
     typer.echo(f"{change.id}@{change.version}: {change.after}{instead}")
 
 
-def _access(endpoint: str, token_from: str) -> Access:
+def _access(endpoint: str, variable: str) -> Access:
     from models.registry.pulling import Access
 
-    return Access(endpoint, os.environ.get(token_from, ""), token_from)
+    return Access(endpoint, os.environ.get(variable, ""), variable)
 
 
 @contextmanager

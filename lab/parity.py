@@ -19,7 +19,7 @@ from foundry.card.card import ModelCard, Optimisations
 from foundry.errors import FoundryError
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.ssim import ssim
-from lab.evaluation.evidence import DatedEvidence
+from lab.evaluation.evaluation_file import DatedEvidence
 from lab.evaluation.marks import EvidenceModel
 from models.diffusion.handler import DiffusersHandler
 from models.diffusion.loading import best_device

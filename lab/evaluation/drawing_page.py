@@ -16,7 +16,7 @@ from PIL import Image
 from foundry.card.card import ModelCard
 from lab.evaluation.calibration import Calibration
 from lab.evaluation.drawing_figures import DrawingFigures, shows_palette
-from lab.evaluation.evidence import Evaluation, previous_version, read_evaluation
+from lab.evaluation.evaluation_file import Evaluation, previous_version, read_evaluation
 from lab.evaluation.figure_table import figure_rows
 from lab.evaluation.page_templates import FOLDER, PAGE, environment, style
 from lab.evaluation.picture_measures import MeasuredPrompt, MeasuredSample, PictureMeasures

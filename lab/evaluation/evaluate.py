@@ -11,7 +11,7 @@ from lab.evaluation import gallery
 from lab.evaluation.calibration import calibration
 from lab.evaluation.drawing_figures import drawing_figures, drawing_marks
 from lab.evaluation.drawing_page import write_drawing_page
-from lab.evaluation.evidence import Evaluation, conclude
+from lab.evaluation.evaluation_file import Evaluation, conclude
 from lab.evaluation.gallery import Say
 from lab.evaluation.picture_measures import MeasuredPrompt, Screen, instruments, measure_samples
 from lab.evaluation.prompts import PromptSet, default_bucket, order_of, prompt_set, seed_for

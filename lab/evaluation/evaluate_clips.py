@@ -12,7 +12,7 @@ from foundry.store.object_store import LocalStore
 from lab.evaluation.calibration import calibration
 from lab.evaluation.clip_figures import CLIPS, clip_figures, clip_marks
 from lab.evaluation.clip_studio import ClipStudio, FilmedPrompt
-from lab.evaluation.evidence import Evaluation, conclude
+from lab.evaluation.evaluation_file import Evaluation, conclude
 from lab.evaluation.gallery import Say
 from lab.evaluation.picture_measures import instruments
 from lab.evaluation.plain_page import Illustration, Table, write_plain_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from foundry.card.card import ModelCard
-from lab.evaluation.evidence import Evaluation, conclude
+from lab.evaluation.evaluation_file import Evaluation, conclude
 from lab.evaluation.gallery import Say
 from lab.evaluation.judge_scores import score_judges
 from lab.evaluation.plain_page import Table, write_plain_page

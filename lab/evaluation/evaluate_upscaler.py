@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from foundry.card.card import ModelCard
-from lab.evaluation.evidence import Evaluation, conclude
+from lab.evaluation.evaluation_file import Evaluation, conclude
 from lab.evaluation.gallery import Say
 from lab.evaluation.photographs import LICENCES, photograph, reduce
 from lab.evaluation.plain_page import Illustration, Table, write_plain_page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.card.card import ModelCard
-from lab.evaluation.evidence import Evaluation
+from lab.evaluation.evaluation_file import Evaluation
 from lab.evaluation.page_templates import PAGE, environment, style
 
 

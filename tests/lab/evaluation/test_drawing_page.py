@@ -10,7 +10,7 @@ from PIL import Image
 
 from lab.evaluation.drawing_figures import drawing_figures, drawing_marks
 from lab.evaluation.drawing_page import THUMBNAIL_PX, prompt_row, write_drawing_page
-from lab.evaluation.evidence import Evaluation, conclude, read_evaluation
+from lab.evaluation.evaluation_file import Evaluation, conclude, read_evaluation
 from lab.evaluation.picture_measures import MeasuredPrompt, MeasuredSample
 from models.registry import CARDS
 from tests.support.evaluating import a_card

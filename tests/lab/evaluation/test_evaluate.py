@@ -11,7 +11,7 @@ import pytest
 
 from foundry.card.card import ModelCard
 from lab.evaluation.evaluate import Options, evaluate
-from lab.evaluation.evidence import read_evaluation
+from lab.evaluation.evaluation_file import read_evaluation
 from models.diffusion.handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.registry import card

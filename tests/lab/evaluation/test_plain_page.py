@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab.evaluation.evaluate_screen import screen_tables
-from lab.evaluation.evidence import Evaluation, conclude, read_evaluation
+from lab.evaluation.evaluation_file import Evaluation, conclude, read_evaluation
 from lab.evaluation.marks import Mark
 from lab.evaluation.plain_page import Illustration, Table, write_plain_page
 from lab.evaluation.screen_figures import ScreenFigures

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from foundry.errors import BadInput
-from lab.evaluation.evidence import read_evaluation
+from lab.evaluation.evaluation_file import read_evaluation
 from lab.evaluation.prompts import PROMPTS, default_bucket, order_of, prompt_set, seed_for
 from models.registry import CARDS
 from tests.support.evaluating import a_card

@@ -10,7 +10,7 @@ import pytest
 
 from foundry.errors import BadInput
 from lab.evaluation.drawing_figures import DrawingFigures, drawing_marks
-from lab.evaluation.evidence import Evaluation, conclude, previous_version, read_evaluation
+from lab.evaluation.evaluation_file import Evaluation, conclude, previous_version, read_evaluation
 from lab.evaluation.marks import Mark
 from lab.evaluation.screen_figures import ScreenFigures, screen_marks
 from lab.evaluation.upscaler_figures import UpscalerFigures, upscaler_marks

@@ -14,7 +14,7 @@ from console.models import AsJson, Cards, Home, Name, err, models_app
 if TYPE_CHECKING:
     from foundry.card.card import ModelCard
     from lab.evaluation.evaluate import Options
-    from lab.evaluation.evidence import Evaluation
+    from lab.evaluation.evaluation_file import Evaluation
     from models.registry import Registry
 
 __all__ = ["models_app"]
