@@ -68,7 +68,7 @@ def palette_distances(picture: Picture, palette: Sequence[str]) -> tuple[float, 
 
 def _distance(colour: str, shown: Lab) -> float:
     locus = _under_light(colour)
-    away = _delta_e94(locus[:, None], shown[None]) + PENALTY * np.abs(STOPS)[:, None]
+    away = delta_e94(locus[:, None], shown[None]) + PENALTY * np.abs(STOPS)[:, None]
     return float(away.min())
 
 
@@ -78,7 +78,8 @@ def _under_light(colour: str) -> Lab:
     return lab_of_srgb(np.clip(srgb_of_linear(light), 0, 1).astype(np.float32))
 
 
-def _delta_e94(wanted: Lab, found: Lab) -> NDArray[Any]:
+def delta_e94(wanted: Lab, found: Lab) -> NDArray[Any]:
+    """Return the CIE94 difference for graphic arts (CIE 116) of Lab colours (..., 3); `wanted` is the reference."""
     chroma_wanted = np.hypot(wanted[..., 1], wanted[..., 2])
     chroma = np.hypot(found[..., 1], found[..., 2]) - chroma_wanted
     lightness = found[..., 0] - wanted[..., 0]

@@ -37,10 +37,17 @@ def own_cards(tmp_path: Path) -> Path:
 
 
 def evaluated(card: str, cards: Path, exit_code: int) -> tuple[dict[str, Any], str]:
+    """The evidence and the page of a quick evaluation by the command, whose output must name every mark."""
     done = RUN.invoke(app, ["models", "evaluate", f"{card}@9", "--cards", str(cards), "--quick"])
     assert done.exit_code == exit_code, done.output
     folder = cards / "evidence" / card / "9"
-    return json.loads((folder / "evaluation.json").read_text()), (folder / "report.html").read_text()
+    found = json.loads((folder / "evaluation.json").read_text())
+    marks = [
+        f"{'passed' if mark['passed'] else 'MISSED'}  {name}: {mark['value']:g} (mark: {mark['limit']})"
+        for name, mark in found["marks"].items()
+    ]
+    assert done.stdout.splitlines() == [*marks, f"See {folder / 'report.html'}"]
+    return found, (folder / "report.html").read_text()
 
 
 def test_an_upscaler_is_laid_beside_lanczos_and_a_quick_look_cannot_pass(own_cards: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from foundry.errors import BadInput
-from lab.evaluation.scene_judge import FOLDER, load_judge
+from lab.evaluation.scene_judge import BATCH, EDGE_PX, FOLDER, as_input, load_judge, network_view
 from lab.training.scene_judge.augment import damaged
 from lab.training.scene_judge.renders import labelled
 from lab.training.scene_judge.train import Schedule, export, train
@@ -50,3 +50,29 @@ def test_training_the_judge_repeats_and_learns_from_renders_alone(tmp_path: Path
     export(train(short), tmp_path / "two", short)
     assert load_judge(tmp_path / "one").sha256 == load_judge(tmp_path / "two").sha256
     assert json.loads((tmp_path / "one" / "figures.json").read_text())["held_out_renders"] == 18
+
+
+def test_the_network_sees_the_whole_picture_at_its_own_size() -> None:
+    picture = np.zeros((200, 400, 3), np.uint8)
+    picture[:, 200:] = 255
+    view = network_view(picture)
+    assert view.shape == (EDGE_PX, EDGE_PX, 3)
+    assert (view[0, 0, 0], view[0, -1, 0]) == (0, 255)
+    tensor = as_input([view])
+    assert tuple(tensor.shape) == (1, 3, EDGE_PX, EDGE_PX)
+    assert (float(tensor.min()), float(tensor.max())) == (-1.0, 1.0)
+
+
+def test_more_pictures_than_a_batch_are_named_as_each_alone() -> None:
+    judge, chance = load_judge(), np.random.default_rng(6)
+    pictures = [chance.integers(0, 255, (EDGE_PX, EDGE_PX, 3), dtype=np.uint8) for _ in range(BATCH + 2)]
+    together = judge.scenes(pictures)
+    assert len(together) == BATCH + 2
+    for place in (0, BATCH, BATCH + 1):
+        (alone,) = judge.scenes([pictures[place]])
+        assert together[place][0] == alone[0]
+        assert together[place][1] == pytest.approx(alone[1], abs=1e-4)
+
+
+def test_no_pictures_have_no_scenes() -> None:
+    assert load_judge().scenes([]) == []

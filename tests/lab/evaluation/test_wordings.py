@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lab.evaluation import wordings
-from lab.evaluation.prompts import prompt_set
+from lab.evaluation.prompts import PROMPTS, as_yaml, prompt_set
 from lab.renders.captions import held_back
 from models.backdrop.prompt import compile_prompt
 
@@ -25,3 +25,28 @@ def test_nearly_all_prompts_reach_the_embedded_model_as_they_are_meant() -> None
     assert all(found.colours == prompt.palette for found, prompt in zip(heard, asked, strict=True))
     scenes = np.mean([found.scene_kind == prompt.scene for found, prompt in zip(heard, asked, strict=True)])
     assert scenes >= 0.98
+
+
+def test_every_scene_has_seven_wordings_of_its_own() -> None:
+    worded = wordings.wordings_by_scene()
+    assert {len(each) for each in worded.values()} == {7}
+    every = [wording for each in worded.values() for wording in each]
+    assert len(set(every)) == len(every)
+    assert not [wording for wording in every if "\n" in wording or wording != wording.strip()]
+
+
+def test_prompts_name_three_colours_and_a_light_of_their_side() -> None:
+    for prompt in wordings.prompts():
+        wall, rest = prompt.colours.split(" over ")
+        floor, accent = rest.split(" with a touch of ")
+        assert all((wall, floor, accent))
+        assert any(prompt.prompt.endswith(f", {light}") for light in wordings.LIGHT[prompt.light])
+
+
+def test_the_file_is_what_the_writer_writes() -> None:
+    content = {
+        "version": wordings.VERSION,
+        "source": wordings.SOURCE,
+        "prompts": [prompt.model_dump(mode="json") for prompt in wordings.prompts()],
+    }
+    assert PROMPTS.read_text(encoding="utf-8") == as_yaml(content)
