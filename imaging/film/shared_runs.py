@@ -44,6 +44,8 @@ def stretches(timeline: Timeline, text: FilmText) -> tuple[Stretch, ...]:
 
 def _close_gaps(spans: tuple[tuple[int, int], ...], frames: int) -> tuple[tuple[int, int], ...]:
     """Return the spans, joined over gaps that are too short to share."""
+    if not spans:
+        return ()
     wide = [(0 if start < SHORTEST else start, frames if frames - stop < SHORTEST else stop) for start, stop in spans]
     filled = [(start, following[0]) if following[0] - stop < SHORTEST else (start, stop)
               for (start, stop), following in zip(wide, [*wide[1:], (10**9, 0)], strict=True)]  # fmt: skip
