@@ -89,6 +89,7 @@ def test_a_job_whose_cancel_address_is_elsewhere_is_given_up_without_a_request_t
 
 
 def test_a_status_without_its_word_is_asked_for_again(server: MisbehavingServer, clock: FakeClock) -> None:
+    server.vendor.looks_needed = 0
     server.vendor.will("status", lambda answer: as_json({"state": "done"}))
     draw(a_card(server, "submit-and-poll"), clock)
     assert len(server.vendor.asked("/status/")) == 2
