@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from console.beam_notes import drop_beam_notes
 from console.bus import cancel, dead_app, submit, topics_app, watch
 from console.channels import channels_app
 from console.layouts import layouts_app
@@ -230,6 +231,7 @@ def schema_card() -> None:
 
 def main() -> None:
     """Run a command; foreseen refusals become one message and exit code 2, Ctrl-C 130."""
+    drop_beam_notes()
     try:
         app()
     except FoundryError as error:
