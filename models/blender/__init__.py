@@ -1,1 +1,4 @@
-"""Exact shots of products that have a CAD model, rendered by Blender in a process of its own."""
+"""Views of product models, rendered by Blender in a process of its own.
+
+May import foundry.
+"""

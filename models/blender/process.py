@@ -1,4 +1,4 @@
-"""Blender in a process of its own: started for one view, watched, ended, and its picture checked."""
+"""Blender in a process of its own, started for one view, watched and ended; its picture is checked."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from foundry.inputs.product_view import View
 
 SCENE = Path(__file__).with_name("scene.py")
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "SYSTEMROOT")
-"""All that Blender is told of the environment: no credential reaches a process that parses foreign files."""
+"""The only variables that Blender's environment keeps: no credential reaches a process that parses foreign files."""
 
 
 class BlenderMissing(FoundryError):
-    """No interpreter that can import bpy, and no Blender."""
+    """There is no interpreter that can import bpy, and no Blender."""
 
     code = "blender_missing"
 
-    def __init__(self, program: str):
+    def __init__(self, program: str) -> None:
         super().__init__(program)
         self.program = program
 
@@ -41,11 +41,11 @@ class BlenderMissing(FoundryError):
 
 
 class RenderRefused(FoundryError):
-    """A product model that cannot be rendered: what is wrong, and what to do."""
+    """A product model cannot be rendered; the sentence says why, and what to do."""
 
     code = "render_refused"
 
-    def __init__(self, model: str, wrong: str, remedy: str):
+    def __init__(self, model: str, wrong: str, remedy: str) -> None:
         super().__init__(model, wrong, remedy)
         self.model, self.wrong, self.remedy = model, wrong, remedy
 
@@ -55,7 +55,7 @@ class RenderRefused(FoundryError):
 
 @dataclass(frozen=True)
 class Blender:
-    """Which Blender, and its limits. `program` is a Python that has bpy, or a Blender; empty means this Python."""
+    """The Blender to use, and its limits. `program` is a Python that has bpy, or a Blender; empty means this Python."""
 
     program: str = ""
     device: Literal["auto", "cpu", "cuda", "optix"] = "auto"
@@ -63,7 +63,7 @@ class Blender:
     threads: int = 0
 
     def command(self, job: Path) -> list[str]:
-        """What is run for a job; BlenderMissing if this Python would be used and has no bpy."""
+        """Return the command for a job's file; BlenderMissing if this Python would run it and has no bpy."""
         if Path(self.program).name.lower().startswith("blender"):
             return [self.program, "--background", "--factory-startup", "--python", str(SCENE), "--", str(job)]
         if not self.program and importlib.util.find_spec("bpy") is None:
@@ -72,9 +72,9 @@ class Blender:
 
 
 def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
-    """The view as PNG, 16-bit RGBA, straight alpha, sRGB; RenderRefused or BlenderMissing with a sentence.
+    """Return the view as PNG: 16-bit RGBA, straight alpha, sRGB. Raises RenderRefused or BlenderMissing.
 
-    `name` is what people know the model by. The model is alone in a folder that is gone afterwards.
+    `name` is the model's name in error sentences. The model lies alone in a folder that is removed afterwards.
     """
     suffix, shown = kind_of(model[:16]), name or "file"
     if suffix is None:
@@ -88,54 +88,56 @@ def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
             "result": str(result), "device": blender.device, "threads": blender.threads,
         }  # fmt: skip
         job.write_text(json.dumps(asked), encoding="utf-8")
-        said = _run(blender.command(job), folder, blender, shown)
-        told = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
-        if "refused" in told:
-            raise RenderRefused(shown, *told["refused"])
-        if not told or not out.exists():
-            raise _crashed(shown, said, blender)
-        return plain_png(out.read_bytes())
+        end = _run(blender.command(job), folder, blender, shown)
+        answer = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
+        if "refused" in answer:
+            raise RenderRefused(shown, *answer["refused"])
+        if not answer or not out.exists():
+            raise _crash_error(shown, end, blender)
+        return strip_metadata(out.read_bytes())
 
 
 @dataclass(frozen=True)
-class _Said:
+class _ProcessEnd:
+    """The exit code of a process, and the last line that it printed."""
+
     code: int
-    last: str
+    last_line: str
 
 
-def _run(command: list[str], folder: Path, blender: Blender, shown: str) -> _Said:
-    """Run to the end or to the time limit; whatever it started is ended with it."""
-    room = {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+def _run(command: list[str], folder: Path, blender: Blender, shown: str) -> _ProcessEnd:
+    """Run a command to its end or to the time limit, at which every process that it started is ended with it."""
+    own = {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     kept = {key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
     try:
-        process = subprocess.Popen(
-            command, cwd=folder, env={**kept, **room}, start_new_session=True,
+        process = subprocess.Popen(  # noqa: S603 - a fixed command; the foreign file is only an argument of it
+            command, cwd=folder, env={**kept, **own}, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
     except OSError as error:
         raise BlenderMissing(command[0]) from error
     with process:
         try:
-            told, _ = process.communicate(timeout=blender.timeout_s)
+            output, _ = process.communicate(timeout=blender.timeout_s)
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
             remedy = "ask for fewer samples or pixels, decimate it, or raise the limit"
             raise RenderRefused(shown, f"took longer than {blender.timeout_s} s to render", remedy) from error
-    lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
-    return _Said(process.returncode, lines[-1].strip()[:160] if lines else "")
+    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    return _ProcessEnd(process.returncode, lines[-1].strip()[:160] if lines else "")
 
 
-def _crashed(shown: str, said: _Said, blender: Blender) -> FoundryError:
-    if "No module named 'bpy'" in said.last:
+def _crash_error(shown: str, end: _ProcessEnd, blender: Blender) -> FoundryError:
+    if "No module named 'bpy'" in end.last_line:
         return BlenderMissing(blender.program or sys.executable)
-    how = f"signal {-said.code}" if said.code < 0 else f"exit code {said.code}"
+    how = f"signal {-end.code}" if end.code < 0 else f"exit code {end.code}"
     return RenderRefused(
-        shown, f"ended Blender with {how} ({said.last or 'no word'})", "open it in Blender and mend it"
+        shown, f"ended Blender with {how} ({end.last_line or 'no word'})", "open it in Blender and mend it"
     )
 
 
-def plain_png(data: bytes) -> bytes:
-    """Blender's PNG without its clocks and paths; ValueError if it is not 16-bit RGBA."""
+def strip_metadata(data: bytes) -> bytes:
+    """Return Blender's PNG without times and paths; ValueError if it is not 16-bit RGBA."""
     if data[24:26] != bytes((16, 6)):
         raise ValueError(f"Blender wrote depth {data[24]}, colour type {data[25]}, not 16-bit RGBA")
     kept = b"".join(data[start:stop] for kind, start, stop in _chunks(data) if kind in (b"IDAT", b"IEND"))

@@ -1,8 +1,8 @@
-"""Renders one view of one product model: `python -m models.blender.scene JOB.json`, or Blender with `--python`.
+"""The script that renders one view of one product model: `python scene.py JOB.json`, or Blender with `--python`.
 
-The only file that imports bpy, and it imports nothing else of this project: Blender's interpreter need not have it. The
-job names its own `result` file, which gets {"device", "blender"} when the picture is written, or {"refused": [what is
-wrong, what to do]}.
+It is the only file that imports bpy, and imports nothing else of this project, which Blender's interpreter need not
+have. The job names its own `result` file, which receives {"device", "blender"} when the picture is written, or
+{"refused": [what is wrong, what to do]}.
 
 The product is scaled to a largest extent of 1 and stands on z = 0, so that one rig lights a ring and a wardrobe alike.
 """
@@ -24,7 +24,7 @@ MARGIN = 0.02
 SMALLEST_M, LARGEST_M = 1e-5, 1e4
 
 Lamp = tuple[float, float, float, float, float, float]
-"""Right of the product, towards the camera, up; width, height; watts. In units of the product's largest extent."""
+"""Place (right of the product, towards the camera, up), width, height, watts; in units of the largest extent."""
 RIM: Lamp = (0.2, -1.3, 1.45, 1.5, 0.5, 26)
 RIGS: dict[str, tuple[Lamp, ...]] = {
     "left": ((-1.45, 1.15, 1.55, 1.0, 1.5, 46), (1.55, 0.5, 0.75, 0.45, 1.7, 15), RIM),
@@ -34,12 +34,12 @@ RIGS: dict[str, tuple[Lamp, ...]] = {
 }
 
 
-class Refused(Exception):
-    """What is wrong with the model, and what to do."""
+class ModelRefused(Exception):
+    """A model that cannot be rendered: what is wrong with it, and what to do."""
 
 
 def open_model(path: str) -> list[Any]:
-    """An empty file with the model's meshes alone; its own lights and cameras are taken out."""
+    """Open a model in an empty scene and return its meshes; its own lights and cameras are removed."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     try:
         if path.endswith(".glb"):
@@ -47,7 +47,7 @@ def open_model(path: str) -> list[Any]:
         else:
             bpy.ops.wm.usd_import(filepath=path, import_cameras=False, import_lights=False)
     except RuntimeError as error:
-        raise Refused(f"cannot be read ({' '.join(str(error).split())[:160]})", "export it again") from error
+        raise ModelRefused(f"cannot be read ({' '.join(str(error).split())[:160]})", "export it again") from error
     for other in [one for one in bpy.data.objects if one.type in ("LIGHT", "CAMERA", "SPEAKER", "LIGHT_PROBE")]:
         bpy.data.objects.remove(other)
     stay_inside(Path(path).parent)
@@ -55,16 +55,16 @@ def open_model(path: str) -> list[Any]:
 
 
 def stay_inside(folder: Path) -> None:
-    """Refuse a model whose pictures lie outside its own file."""
+    """Raise ModelRefused for a model whose pictures lie outside its own file."""
     for image in bpy.data.images:
         if image.source == "FILE" and image.packed_file is None and image.filepath:
             place = Path(bpy.path.abspath(image.filepath)).resolve()
             if not place.is_relative_to(folder.resolve()):
-                raise Refused(f"refers to the outside file {place.name!r}", "export it with everything inside")
+                raise ModelRefused(f"refers to the outside file {place.name!r}", "export it with everything inside")
 
 
 def points_of(meshes: list[Any]) -> Any:
-    """(n, 3) float64 world coordinates of all vertices, as rendered."""
+    """Return (n, 3) float64 world coordinates of all vertices, as rendered."""
     graph, found = bpy.context.evaluated_depsgraph_get(), []
     for one in meshes:
         shaped = one.evaluated_get(graph)
@@ -78,14 +78,16 @@ def points_of(meshes: list[Any]) -> Any:
 
 
 def stand(meshes: list[Any]) -> Any:
-    """Scale and move everything onto the studio's floor; the points after it."""
+    """Scale and move everything onto the studio's floor, and return its points there, (n, 3)."""
     points = points_of(meshes)
     if len(points) < 3:
-        raise Refused("is an empty scene: it holds no mesh", "export the product's geometry")
+        raise ModelRefused("is an empty scene: it holds no mesh", "export the product's geometry")
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
     if not math.isfinite(extent) or not SMALLEST_M <= extent <= LARGEST_M:
-        raise Refused(f"measures {extent:g} m; from {SMALLEST_M:g} to {LARGEST_M:g} m is possible", "check its units")
+        raise ModelRefused(
+            f"measures {extent:g} m; from {SMALLEST_M:g} to {LARGEST_M:g} m is possible", "check its units"
+        )
     foot = np.array([*((low + high)[:2] / 2), low[2]])
     move = Matrix.Scale(1 / extent, 4) @ Matrix.Translation(Vector(-foot))
     for one in [one for one in bpy.context.scene.objects if one.parent is None]:
@@ -95,7 +97,7 @@ def stand(meshes: list[Any]) -> Any:
 
 
 def frame(points: Any, job: dict[str, Any]) -> None:
-    """Aim the camera and cut the picture to the product, so that its longer edge has the asked pixels."""
+    """Aim the camera and crop the frame to the product, so that its longer edge has the asked pixels."""
     turn, rise = math.radians(job["azimuth_deg"]), math.radians(job["elevation_deg"])
     back = np.array([math.sin(turn) * math.cos(rise), -math.cos(turn) * math.cos(rise), math.sin(rise)])
     right = np.array([math.cos(turn), math.sin(turn), 0.0])
@@ -104,7 +106,7 @@ def frame(points: Any, job: dict[str, Any]) -> None:
     reach = SENSOR_MM / 2 / job["lens_mm"]
     room = reach * (1 - 2 * MARGIN) * (0.6 if job["shadow"] else 1)
     spans = [((v + room * z).max(), (room * z - v).max()) for v in (x, y)]
-    distance = max(max((a + b) / (2 * room) for a, b in spans), float(z.max()) + 0.05)
+    distance = max(*((a + b) / (2 * room) for a, b in spans), float(z.max()) + 0.05)
     across, along = ((a - b) / 2 for a, b in spans)
     place = right * across + up * along + back * distance
     camera = bpy.data.cameras.new("camera")
@@ -116,13 +118,13 @@ def frame(points: Any, job: dict[str, Any]) -> None:
     bpy.context.scene.camera = holder
     shown = np.stack([(x - across), (y - along)]) / (distance - z) / reach / 2 + 0.5
     low, high = (np.zeros(2), np.ones(2)) if job["shadow"] else (shown.min(axis=1) - 0.01, shown.max(axis=1) + 0.01)
-    cut(np.clip(low, 0, 1), np.clip(high, 0, 1), job["edge_px"])
+    crop_frame(np.clip(low, 0, 1), np.clip(high, 0, 1), job["edge_px"])
 
 
-def cut(low: Any, high: Any, edge_px: int) -> None:
-    """Render this part of the square frame alone; shares from 0 to 1, from the lower left.
+def crop_frame(low: Any, high: Any, edge_px: int) -> None:
+    """Render only this part of the square frame; corners are shares from 0 to 1, from the lower left.
 
-    Blender cuts at whole pixels, rounding down; half a pixel on top keeps the division from deciding.
+    Blender crops at whole pixels, rounding down; half a pixel is added, so that rounding errors decide nothing.
     """
     render = bpy.context.scene.render
     size = round(edge_px / float((high - low).max()))
@@ -136,7 +138,7 @@ def cut(low: Any, high: Any, edge_px: int) -> None:
 
 
 def light(job: dict[str, Any]) -> None:
-    """The preset's softboxes, turned with the camera so that left is left in the picture, and a little white sky."""
+    """Add the preset's softboxes, turned with the camera so that left is left in the picture, and a faint white sky."""
     turn = math.radians(job["azimuth_deg"])
     right, towards = Vector((math.cos(turn), math.sin(turn), 0)), Vector((math.sin(turn), -math.cos(turn), 0))
     for aside, ahead, height, wide, high, watts in RIGS[job["light"]]:
@@ -161,7 +163,7 @@ def light(job: dict[str, Any]) -> None:
 
 
 def choose_device(wanted: str) -> str:
-    """Turn on the best device there is, or the wanted one; what was chosen."""
+    """Turn on the best device there is, or the wanted one, and return its name."""
     scene = bpy.context.scene
     settings = bpy.context.preferences.addons["cycles"].preferences
     for kind in ("OPTIX", "CUDA"):
@@ -179,13 +181,13 @@ def choose_device(wanted: str) -> str:
             scene.cycles.device = "GPU"
             return kind.lower()
     if wanted not in ("auto", "cpu"):
-        raise Refused(f"was to be rendered on {wanted}, which is not there", "choose auto or cpu")
+        raise ModelRefused(f"was to be rendered on {wanted}, which is not there", "choose auto or cpu")
     scene.cycles.device = "CPU"
     return "cpu"
 
 
 def expose(job: dict[str, Any]) -> str:
-    """Cycles, its quality, plain sRGB, and a PNG with 16 bits of red, green, blue and alpha; the device."""
+    """Set up Cycles, its quality, plain sRGB and a 16-bit RGBA PNG; return the name of the device."""
     scene = bpy.context.scene
     render = scene.render
     render.engine = "CYCLES"
@@ -205,15 +207,15 @@ def expose(job: dict[str, Any]) -> str:
 
 
 def main(job: dict[str, Any]) -> dict[str, Any]:
-    """What became of the job."""
+    """Render a job and return its result."""
     try:
         points = stand(open_model(job["model"]))
         frame(points, job)
         light(job)
         device = expose(job)
         bpy.ops.render.render(write_still=True)
-    except Refused as refused:
-        return {"refused": list(refused.args)}
+    except ModelRefused as error:
+        return {"refused": list(error.args)}
     return {"device": device, "blender": bpy.app.version_string}
 
 

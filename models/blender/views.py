@@ -1,4 +1,4 @@
-"""Rendered views in a tenant's store: each is made once and then read like any product picture."""
+"""Rendered views in a tenant's store: each is rendered once and then read like any product picture."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from foundry.inputs.product_view import View, view_name
 from foundry.store.object_store import ObjectStore
 from models.blender.process import Blender, render
 
-_one_at_a_time = threading.Lock()
-"""Blender uses every core; two at once only share them, and might render the same view."""
+_rendering = threading.Lock()
+"""Held while Blender renders: it uses every core, so two renderings at once gain nothing."""
 
 
-def rendered_view(store: ObjectStore, tenant: str, sha256: str, view: View, blender: Blender | None = None) -> bytes:
-    """The view of the tenant's model file `sha256`, 16-bit RGBA PNG: rendered the first time, read afterwards."""
+def read_or_render_view(
+    store: ObjectStore, tenant: str, sha256: str, view: View, blender: Blender | None = None
+) -> bytes:
+    """Return the view of the tenant's model file `sha256`, a 16-bit RGBA PNG: rendered once, read afterwards."""
     own, name = store.for_tenant(tenant), picture_name(f"{VIEW}{view_name(sha256, view)}")
-    with _one_at_a_time:
+    with _rendering:
         if not own.exists(name):
             model = own.get(picture_name(sha256))
             own.put_once(name, render(model, view, blender or Blender(), f"{sha256[:16]}..."))
     return own.get(name)
 
 
-def take_in(facts: ModelFacts, store: ObjectStore, tenant: str, blender: Blender | None = None) -> bytes:
-    """Copy a brief's model into the tenant's store under its hash, and render its view."""
+def store_view(facts: ModelFacts, store: ObjectStore, tenant: str, blender: Blender | None = None) -> bytes:
+    """Copy a brief's model into the tenant's store under its hash, and return its view."""
     store.for_tenant(tenant).put_file_once(picture_name(facts.sha256), facts.path)
-    return rendered_view(store, tenant, facts.sha256, facts.view, blender)
+    return read_or_render_view(store, tenant, facts.sha256, facts.view, blender)

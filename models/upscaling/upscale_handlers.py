@@ -52,7 +52,7 @@ class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):  # type: 
         self,
         batch: Sequence[Drawing],
         model: LoadedUpscaler,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - part of Beam's interface
     ) -> list[Enlarged]:
         """Return one master-sized picture per drawing, in order."""
         return [self._enlarge(drawing, model) for drawing in batch]
@@ -86,8 +86,8 @@ class ResampleHandler(ModelHandler[Drawing, Enlarged, NoWeights]):  # type: igno
     def run_inference(
         self,
         batch: Sequence[Drawing],
-        model: NoWeights,
-        inference_args: dict[str, Any] | None = None,
+        model: NoWeights,  # noqa: ARG002 - part of Beam's interface
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - part of Beam's interface
     ) -> list[Enlarged]:
         """Return one master-sized picture per drawing, in order."""
         return [Enlarged(drawing, resample_drawing(drawing)) for drawing in batch]

@@ -56,7 +56,7 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
         self,
         batch: Sequence[ClipOrder],
         model: VideoBench,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - part of Beam's interface
     ) -> list[Filmed | Unfilmed]:
         """Return one result per order, in order."""
         return [self._film(order, model) for order in batch]

@@ -38,10 +38,10 @@ def _decode_wan(vae: Any, latents: Tensor) -> Iterator[Tensor]:
     vae.clear_cache()
     ready = vae.post_quant_conv(latents)
     for frame in range(latents.shape[2]):
-        vae._conv_idx = [0]
+        vae._conv_idx = [0]  # noqa: SLF001 - the state of the loop that is followed here
         opening = {"first_chunk": True} if frame == 0 else {}
         part = ready[:, :, frame : frame + 1]
-        chunk = vae.decoder(part, feat_cache=vae._feat_map, feat_idx=vae._conv_idx, **opening)
+        chunk = vae.decoder(part, feat_cache=vae._feat_map, feat_idx=vae._conv_idx, **opening)  # noqa: SLF001 - see above
         if vae.config.patch_size is not None:
             chunk = unpatchify(chunk, patch_size=vae.config.patch_size)
         yield torch.clamp(chunk, min=-1.0, max=1.0)

@@ -114,7 +114,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # 
         self,
         batch: Sequence[ClipOrder],
         model: LoadedVideo,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - part of Beam's interface
     ) -> list[Filmed | Unfilmed]:
         """Return one result per order, in order."""
         return [self._film_until_accepted(order, model) for order in batch]

@@ -17,7 +17,7 @@ from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
 from models.blender.process import Blender
-from models.blender.views import take_in
+from models.blender.views import store_view
 from models.model_bank import ModelBank
 from models.plan_routing import ScreenRouter, UpscaleRouter
 from models.screening.context import screen_context
@@ -123,7 +123,7 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
     own = store.for_tenant(plan.tenant.id)
     for facts in inputs:
         if isinstance(facts, ModelFacts):
-            take_in(facts, store, plan.tenant.id, blender)
+            store_view(facts, store, plan.tenant.id, blender)
         else:
             own.put_file_once(picture_name(facts.key), facts.path)
     for worn in plan.cards.adapters:

@@ -5,21 +5,21 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import stat
+import struct
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from foundry.inputs.picture import decode, picture_name
-from foundry.inputs.product_model import ModelFacts, inspect_model
+from foundry.inputs.picture import decode
 from foundry.inputs.product_view import View
-from foundry.store.object_store import LocalStore, NoSuchObject
-from models.blender.process import Blender, BlenderMissing, RenderRefused, plain_png, render
-from models.blender.views import rendered_view, take_in
+from models.blender.process import SCENE, Blender, BlenderMissing, RenderRefused, render, strip_metadata
 from tests.support import needing
 from tests.support.product_models import flat_box, glb_of, saved, usda
 
@@ -48,21 +48,6 @@ def test_a_flat_colour_comes_out_as_itself_in_16_bits_and_fills_the_frame() -> N
     assert np.abs(inside - COLOUR).max() < 0.5
     assert np.median(np.asarray(decode(png))[..., :3].reshape(-1, 3), axis=0).tolist() == list(COLOUR)
     assert pixels[0, :, 3].max() < 65535 or pixels[:, 0, 3].max() < 65535
-
-
-@pytest.mark.blender
-def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path: Path) -> None:
-    facts = inspect_model(saved(tmp_path, "box.glb", flat_box(COLOUR, edge_m=900.0)), SMALL)
-    assert isinstance(facts, ModelFacts)
-    store = LocalStore(tmp_path / "store")
-    png = take_in(facts, store, "northpeak", HERE)
-    own = store.for_tenant("northpeak")
-    assert own.get(picture_name(facts.key)) == png
-    never = Blender("/nowhere/python")
-    assert rendered_view(store, "northpeak", facts.sha256, SMALL, never) == png
-    assert render(facts.path.read_bytes(), SMALL, HERE) == png
-    with pytest.raises(NoSuchObject):
-        rendered_view(store, "aurelle", facts.sha256, SMALL, never)
 
 
 @pytest.mark.blender
@@ -146,4 +131,34 @@ def test_only_the_scene_imports_bpy() -> None:
 
 def test_a_picture_of_another_depth_is_a_bug() -> None:
     with pytest.raises(ValueError, match="depth 8"):
-        plain_png(bytes(24) + bytes((8, 6)) + bytes(20))
+        strip_metadata(bytes(24) + bytes((8, 6)) + bytes(20))
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_a_picture_keeps_its_pixels_and_loses_times_and_paths() -> None:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 16, 6, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"\0" + bytes(range(16))))
+    noted = chunk(b"tEXt", b"File\0/home/somebody/job") + chunk(b"tIME", bytes(7)) + chunk(b"gAMA", bytes(4))
+    png = strip_metadata(b"\x89PNG\r\n\x1a\n" + header + noted + pixels + chunk(b"IEND", b""))
+    assert b"somebody" not in png
+    assert [png[at : at + 4] for at in (12, 37, 50)] == [b"IHDR", b"sRGB", b"IDAT"]
+    assert levels(png).reshape(-1).tolist() == [256 * high + high + 1 for high in range(0, 16, 2)]
+
+
+def test_a_blender_program_gets_its_own_options_and_a_python_the_script() -> None:
+    job = Path("/scratch/job.json")
+    assert Blender("/opt/Blender-5/blender").command(job)[1:4] == ["--background", "--factory-startup", "--python"]
+    assert Blender("/opt/python").command(job) == ["/opt/python", "-P", str(SCENE), "/scratch/job.json"]
+
+
+def test_a_file_that_is_no_model_is_refused_before_blender_starts() -> None:
+    with pytest.raises(RenderRefused, match="product model file is neither glTF nor USD inside"):
+        render(b"no model at all", SMALL, Blender("/nowhere/python"))
+
+
+@pytest.mark.parametrize("error", [BlenderMissing("python"), RenderRefused("box.glb", "is empty", "export it")])
+def test_its_errors_survive_pickling(error: Exception) -> None:
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
