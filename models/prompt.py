@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from foundry.card.card import ModelCard
 from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
-from models.backdrop.prompt import compile_prompt
+from models.backdrop.prompt_compiler import compile_prompt
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from foundry.fonts import FONTS
 from lab.evaluation.scaling import Picture
-from lab.renders.captions import recipes
+from lab.renders.recipes import draw_recipes
 from lab.renders.scenes import render
 
 SIZES = [(512, 512), (448, 576), (384, 672), (672, 384)]
@@ -50,12 +50,12 @@ class Case:
 @lru_cache(maxsize=2)
 def renders(count: int) -> tuple[Case, ...]:
     """Return renders of the project's own scenes, evenly over the sizes of drawings."""
-    return tuple(Case(render(recipe), False, recipe.kind) for recipe in recipes(count, SIZES, 20_260))
+    return tuple(Case(render(recipe), False, recipe.kind) for recipe in draw_recipes(count, SIZES, 20_260))
 
 
 def other_seeds(count: int) -> list[tuple[Picture, Picture]]:
     """Return pairs of renders of one recipe that differ only in the seed."""
-    chosen = recipes(count, SIZES, 31_337)
+    chosen = draw_recipes(count, SIZES, 31_337)
     return [(render(recipe), render(replace(recipe, seed=recipe.seed + 1))) for recipe in chosen]
 
 

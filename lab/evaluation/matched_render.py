@@ -14,4 +14,8 @@ def matched_render(prompt: EvaluationPrompt, number: int = 0) -> Picture:
     """Return a 512 px square render of the scene, light and colours of a prompt; `number` varies its random details."""
     wall, floor, accent = (*prompt.palette, prompt.palette[-1])[:3]
     seed = seed_of(f"matched/{prompt.id}", number)
-    return render(Recipe(prompt.scene, prompt.light, "top", wall, floor, accent, EDGE_PX, EDGE_PX, seed))
+    recipe = Recipe(
+        kind=prompt.scene, light=prompt.light, room="top", wall=wall, floor=floor, accent=accent, width_px=EDGE_PX,
+        height_px=EDGE_PX, seed=seed,
+    )  # fmt: skip
+    return render(recipe)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from foundry.names import seed_of
 from lab.evaluation.prompts import PROMPTS, EvaluationPrompt, as_yaml
-from lab.renders.captions import held_back
-from lab.renders.held_out import HeldOut
-from lab.renders.held_out import prompts as held_out
+from lab.renders.held_out import HeldOutPrompt, held_out_prompts
+from lab.renders.recipes import held_back
 from models.backdrop.colours import COLOURS
 
 VERSION = "1"
@@ -78,7 +77,7 @@ def prompts() -> list[EvaluationPrompt]:
     """Return the prompts of the set, scenes in turn, from the wordings and the pairs that training holds back."""
     worded = wordings_by_scene()
     turns = min(len(wordings) for wordings in worded.values())
-    pairs = held_out(turns * len(worded))
+    pairs = held_out_prompts(turns * len(worded))
     return [_prompt(pair, place // len(worded), worded) for place, pair in enumerate(pairs)]
 
 
@@ -87,7 +86,7 @@ def wordings_by_scene() -> dict[str, list[str]]:
     return {scene: " ".join(text.split()).split(" / ") for scene, text in WORDS.items()}
 
 
-def _prompt(pair: HeldOut, turn: int, worded: dict[str, list[str]]) -> EvaluationPrompt:
+def _prompt(pair: HeldOutPrompt, turn: int, worded: dict[str, list[str]]) -> EvaluationPrompt:
     scene, side = pair.scene_kind, LIGHT[pair.light]
     wall, floor, accent = (_name(colour) for colour in pair.palette)
     return EvaluationPrompt(

@@ -1,8 +1,8 @@
-"""A fixed set of free-text prompts that training never saw the likes of: each pairs a scene with a held-back wall.
+"""A fixed set of free-text prompts unlike any in training: each pairs a scene with a wall that is held back for it.
 
-Training leaves out these pairs of scene and colour family (`captions.held_back`). Spotlight and bokeh have no such
-pair: for them only the palette as a whole is new. The prompts are English as a brief would say it, not the caption
-grammar, so the prompt compiler is judged along with the model.
+Training leaves out these pairs of scene and colour family (`recipes.held_back`). Spotlight and bokeh have no such
+pair: for them only the palette as a whole is new. The prompts are English as in a brief, not captions, so the prompt
+compiler is judged along with the model.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.renders.captions import held_back
 from lab.renders.palettes import family
+from lab.renders.recipes import held_back
 from lab.renders.scenes import SCENES
 from models.backdrop.colours import COLOURS
 
@@ -40,8 +40,8 @@ SIDES = {"left": "light from the left", "right": "light from the right", "top": 
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """One prompt with what a picture of it must show; `palette` is wall, floor and accent as "#RRGGBB"."""
+class HeldOutPrompt:
+    """One prompt, and what a picture of it must show; `palette` is wall, floor and accent as "#RRGGBB"."""
 
     text: str
     scene_kind: str
@@ -50,25 +50,25 @@ class HeldOut:
     seed: int
 
 
-def prompts(count: int = 180) -> list[HeldOut]:
-    """The first `count` of the fixed set: scenes in turn, each with walls of its held-back colours."""
+def held_out_prompts(count: int = 180) -> list[HeldOutPrompt]:
+    """Return the first `count` of the fixed set: scenes in turn, each with walls of its held-back colours."""
     chance = np.random.default_rng(4_404)
     kinds = list(SCENES)
     return [_prompt(chance, kinds[at % len(kinds)], at // len(kinds), at) for at in range(count)]
 
 
-def _prompt(chance: np.random.Generator, kind: str, turn: int, seed: int) -> HeldOut:
+def _prompt(chance: np.random.Generator, kind: str, turn: int, seed: int) -> HeldOutPrompt:
     walls = _walls(kind)
     wall = walls[turn % len(walls)]
     floor, accent = (str(name) for name in chance.choice(list(COLOURS), 2, replace=False))
     light = ("left", "right", "top")[int(chance.integers(3))]
     phrase = PHRASES[kind][turn % len(PHRASES[kind])]
     colours = (COLOURS[wall], COLOURS[floor], COLOURS[accent])
-    return HeldOut(f"{phrase}, {SIDES[light]}", kind, light, colours, seed)
+    return HeldOutPrompt(f"{phrase}, {SIDES[light]}", kind, light, colours, seed)
 
 
 def _walls(kind: str) -> list[str]:
-    """Colour names whose family training never showed on this scene's wall, one family after another."""
+    """Return colour names whose family training never shows on this scene's wall, one family after another."""
     names = [name for name in COLOURS if name != "gray"]
     held = [name for name in names if held_back(kind, COLOURS[name])] or names
     return sorted(held, key=lambda name: (list(COLOURS).index(name) % 3, family(COLOURS[name])))

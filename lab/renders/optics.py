@@ -1,4 +1,4 @@
-"""Small numerical optics for the training renders: noise, soft masks, blur and film. float32, linear light."""
+"""Numerical optics of the renders: noise, soft masks, blur and tone mapping; float32, linear light."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from PIL import Image
 from foundry.colour import srgb_of_linear
 
 Plane = NDArray[Any]
+"""float32, (height, width) or (height, width, 3), or what broadcasts to it: NumPy's types follow no such arithmetic."""
 TILE = 1024
 
 
 def step(low: float, high: float, value: Plane) -> Plane:
-    """Smooth step from 0 at `low` to 1 at `high`."""
+    """Return a smooth step from 0 at `low` to 1 at `high`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
 
 
 def mix(first: Plane, second: Plane, share: Plane) -> Plane:
-    """Per-pixel blend of two colours or pictures by a (height, width) share."""
+    """Blend two colours or pictures by the second's (height, width) share."""
     held = share[..., None]
     return np.asarray(first + (second - first) * held, np.float32)
 
 
 @lru_cache(maxsize=32)
 def noise(slope: float) -> Plane:
-    """A (1024, 1024) tile of noise that repeats without a seam: spectrum 1/f^slope, mean 0, deviation 1."""
+    """Return a (1024, 1024) tile of noise that repeats without a seam: spectrum 1/f^slope, mean 0, deviation 1."""
     chance = np.random.default_rng(round(slope * 100))
     f = np.hypot(np.fft.fftfreq(TILE)[:, None], np.fft.rfftfreq(TILE)[None, :])
     f[0, 0] = 1
@@ -40,7 +41,7 @@ def noise(slope: float) -> Plane:
 
 
 def sample(tile: Plane, across: Plane, down: Plane) -> Plane:
-    """Bilinear look-up in a 1024 × 1024 tile that repeats; coordinates in tiles."""
+    """Look up places in a repeating 1024 × 1024 tile, bilinearly; coordinates are in tiles."""
     u, v = across * np.float32(TILE), down * np.float32(TILE)
     i, j = np.floor(u), np.floor(v)
     u, v = u - i, v - j
@@ -54,7 +55,7 @@ def sample(tile: Plane, across: Plane, down: Plane) -> Plane:
 
 
 def soften(plane: Plane, radius: float) -> Plane:
-    """About a Gaussian blur of this deviation in pixels: three box blurs, edges repeated."""
+    """Blur by about a Gaussian of this deviation in pixels: three box blurs, edges repeated."""
     half = max(1, round(radius * 0.98))
     for axis in (0, 1, 0, 1, 0, 1):
         plane = _box(plane, half, axis)
@@ -72,23 +73,23 @@ def _box(plane: Plane, half: int, axis: int) -> Plane:
 
 
 def enlarge(plane: Plane, shape: tuple[int, int]) -> Plane:
-    """A coarse plane or picture at a finer (height, width), bicubic."""
+    """Return a coarse plane or picture at a finer (height, width), bicubic."""
     if plane.ndim == 3:
         return np.stack([enlarge(plane[..., band], shape) for band in range(plane.shape[2])], axis=-1)
     picture = Image.fromarray(np.ascontiguousarray(plane, np.float32))
     return np.asarray(picture.resize(shape[::-1], Image.Resampling.BICUBIC), np.float32)
 
 
-def film(light: Plane) -> Plane:
-    """sRGB in [0, 1] from linear light, with a soft shoulder above 0.72 instead of clipping."""
+def tone_map(light: Plane) -> Plane:
+    """Return sRGB in [0, 1] from linear light, with a soft shoulder above 0.72 instead of clipping."""
     light = np.maximum(light, 0)
     over = np.maximum(light - np.float32(0.72), 0)
     light = np.minimum(light, np.float32(0.72)) + np.float32(0.28) * (1 - np.exp(over * np.float32(-1 / 0.28)))
     return srgb_of_linear(light)
 
 
-def shifted(plane: Plane, down: int, right: int) -> Plane:
-    """The plane moved by whole pixels, edges repeated."""
+def shift_pixels(plane: Plane, down: int, right: int) -> Plane:
+    """Return the plane moved by whole pixels, edges repeated."""
     rows = np.clip(np.arange(plane.shape[0]) - down, 0, plane.shape[0] - 1)
     columns = np.clip(np.arange(plane.shape[1]) - right, 0, plane.shape[1] - 1)
     return np.asarray(plane[rows][:, columns])

@@ -1,15 +1,15 @@
-"""Cloth and water: surfaces shaded from the slope of a height field. Linear light out."""
+"""Scenes of cloth and water: surfaces shaded by the slope of a height field, in linear light."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from lab.renders.optics import Plane, mix, noise, sample, step
-from lab.renders.stage import Stage, lamp, on_floor, on_ground
+from lab.renders.scene_stage import SceneStage, ground_coordinates, lamp, on_floor
 
 
 def slopes(height: Plane, pixel: float) -> tuple[Plane, Plane]:
-    """Slope across and down of a height field whose pixels have this edge."""
+    """Return the slope across and down of a height field whose pixels have this edge."""
     across = np.empty_like(height)
     down = np.empty_like(height)
     across[:, 1:-1] = height[:, 2:] - height[:, :-2]
@@ -19,8 +19,8 @@ def slopes(height: Plane, pixel: float) -> tuple[Plane, Plane]:
     return across / np.float32(2 * pixel), down / np.float32(2 * pixel)
 
 
-def fabric(s: Stage) -> Plane:
-    """Silk: folds that hang behind and pool, flatter, where the subject stands."""
+def fabric(s: SceneStage) -> Plane:
+    """Render silk: folds that hang behind, and lie flatter where the subject stands."""
     calm = step(-0.15, 0.35, s.under)
     deep = 1 - 0.62 * calm
     height = _folds(s) * deep
@@ -39,8 +39,8 @@ def fabric(s: Stage) -> Plane:
     return body + (gloss * (0.5 + 0.5 * light))[..., None] * (0.35 + 0.65 * base)
 
 
-def _folds(s: Stage) -> Plane:
-    """Height of the cloth: sine folds bent by slow noise, sharper on their crests."""
+def _folds(s: SceneStage) -> Plane:
+    """Return the height of the cloth: sine folds bent by slow noise, sharper on their crests."""
     angle = s.random(-0.6, 0.6) + (1.15 if s.chance.random() < 0.35 else 0)
     u = s.x * np.float32(np.cos(angle)) + s.under * np.float32(np.sin(angle))
     v = -s.x * np.float32(np.sin(angle)) + s.under * np.float32(np.cos(angle))
@@ -54,10 +54,10 @@ def _folds(s: Stage) -> Plane:
     return np.asarray(0.15 * crest + 0.05 * second + 0.05 * bend, np.float32)
 
 
-def water(s: Stage) -> Plane:
-    """Shallow still water before a plain wall: rings around the subject, the wall mirrored in the slopes."""
+def water(s: SceneStage) -> Plane:
+    """Render shallow still water before a plain wall: rings around the subject, the wall mirrored in the slopes."""
     light, floor = lamp(s)
-    x, z = on_ground(s)
+    x, z = ground_coordinates(s)
     foot_z = 3.6 * 0.62 / ((s.base - s.horizon) * s.tall + 0.62)
     foot_x = s.focus * foot_z / 3.6
     dx, dz = x - foot_x, (z - foot_z) * 0.55

@@ -1,26 +1,24 @@
-"""Landscapes behind a near, level ledge where the subject stands. Linear light out."""
+"""Landscapes behind a near, level ledge where the subject stands, in linear light."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
 from lab.renders.optics import Plane, mix, noise, sample, step
+from lab.renders.scene_stage import SceneStage, ground_coordinates, lamp, soft_shadow, soften_by
 from lab.renders.scenes_cloth import slopes
-from lab.renders.stage import Stage, drawn_shadow, lamp, on_ground, soften_by
 
 WARM = np.array([1.0, 0.80, 0.52], np.float32)
 WHITE = np.array([1.0, 1.0, 1.0], np.float32)
 
 
-def _ledge_line(s: Stage) -> float:
-    """Where the near ledge begins, in half short sides under the horizon."""
+def _ledge_line(s: SceneStage) -> float:
+    """Return the back edge of the near ledge, in half short sides under the horizon."""
     return (s.base - s.horizon) * s.tall - 0.17
 
 
-def _noise_line(s: Stage, rough: float) -> Plane:
-    """A line of noise over x, deviation about 1: rough is small for jagged, large for rolling."""
+def _noise_line(s: SceneStage, rough: float) -> Plane:
+    """Return a line of noise over x, deviation about 1; `rough` is small for jagged lines, large for rolling ones."""
     row = noise(rough)[int(s.chance.integers(1024))]
     at = s.x[0] * np.float32(s.random(0.07, 0.12)) + np.float32(s.random(0, 1))
     place = (at % 1) * 1024
@@ -30,8 +28,8 @@ def _noise_line(s: Stage, rough: float) -> Plane:
     return np.asarray(line - line.mean(), np.float32)
 
 
-def ledge(s: Stage, picture: Plane, grain: Plane) -> Plane:
-    """A level stone ledge in the floor's colour over the lower picture; its back edge is a little out of focus."""
+def ledge(s: SceneStage, picture: Plane, grain: Plane) -> Plane:
+    """Lay a level stone ledge in the floor's colour over the lower picture; its back edge is a little out of focus."""
     line = _ledge_line(s)
     depth = s.under - line
     _, floor = lamp(s)
@@ -46,16 +44,16 @@ def ledge(s: Stage, picture: Plane, grain: Plane) -> Plane:
     return mix(picture * dim[..., None], lit, share)
 
 
-def stone(s: Stage) -> Plane:
-    """Fine grain of a honed stone in perspective, about 1."""
-    x, z = on_ground(s)
+def stone(s: SceneStage) -> Plane:
+    """Return the fine grain of a honed stone in perspective, about 1."""
+    x, z = ground_coordinates(s)
     at = s.random(0, 1), s.random(0, 1)
     grain = sample(noise(1.2), x * 0.30 + at[0], z * 0.30 + at[1])
     return np.asarray(1 + 0.055 * grain * np.clip(s.under / 0.3, 0.2, 1), np.float32)
 
 
-def sunset(s: Stage) -> Plane:
-    """A low sun over the sea, thin clouds lit from below, a path of glitter, and a stone ledge in front."""
+def sunset(s: SceneStage) -> Plane:
+    """Render a low sun over the sea, thin clouds lit from below, a path of glitter, and a stone ledge in front."""
     line = _ledge_line(s) - s.random(0.16, 0.26)
     above = np.maximum(line - s.under, 0)
     sun_x = s.focus * 0.5 + s.side * s.random(0.42, 0.62) * min(s.reach, 1.15)
@@ -74,7 +72,7 @@ def sunset(s: Stage) -> Plane:
     return ledge(s, mix(sky, _sea(s, line, sun_x, glow_colour), step(-s.pixel, s.pixel, s.under - line)), stone(s))
 
 
-def _sea(s: Stage, line: float, sun_x: float, glow: Plane) -> Plane:
+def _sea(s: SceneStage, line: float, sun_x: float, glow: Plane) -> Plane:
     below = np.maximum(s.under - line, 0)
     near = 0.05 / (below + 0.05)
     at = s.random(0, 1), s.random(0, 1)
@@ -93,8 +91,8 @@ def _sea(s: Stage, line: float, sun_x: float, glow: Plane) -> Plane:
     return body + (0.85 * glitter + 0.22 * path)[..., None] * (0.55 * glow + 0.45 * WARM)
 
 
-def dunes(s: Stage) -> Plane:
-    """Sand dunes with lit flanks and shadowed lees under a clear sky, ripples in the level foreground."""
+def dunes(s: SceneStage) -> Plane:
+    """Render sand dunes with lit flanks and shadowed lees under a clear sky, and ripples in the level foreground."""
     up = np.clip(-s.under / (s.horizon * s.tall), 0, 1)
     pale = 0.45 * s.wall + 0.30 * s.accent + 0.22
     picture = mix(np.broadcast_to(pale, (*s.shape, 3)), s.wall * 1.02, step(0.0, 0.62, up + 0.15))
@@ -107,7 +105,7 @@ def dunes(s: Stage) -> Plane:
     return _sand(s, picture, foot, turn)
 
 
-def _dune(s: Stage, picture: Plane, top: float, high: float, turn: float, share: float, pale: Plane) -> Plane:
+def _dune(s: SceneStage, picture: Plane, top: float, high: float, turn: float, share: float, pale: Plane) -> Plane:
     line = top + high * np.sin(s.random(0.9, 1.7) * s.x[0] + s.random(0, 6.3)) + 0.03 * _noise_line(s, 2.4)
     slope = np.gradient(line, s.x[0])
     depth = s.under - line[None, :]
@@ -121,8 +119,8 @@ def _dune(s: Stage, picture: Plane, top: float, high: float, turn: float, share:
     return mix(picture, np.asarray(lit, np.float32), step(-1.5 * s.pixel, 1.5 * s.pixel, depth))
 
 
-def _sand(s: Stage, picture: Plane, foot: float, turn: float) -> Plane:
-    x, z = on_ground(s)
+def _sand(s: SceneStage, picture: Plane, foot: float, turn: float) -> Plane:
+    x, z = ground_coordinates(s)
     at = s.random(0, 1), s.random(0, 1)
     bend = sample(noise(2.0), x * 0.10 + at[0], z * 0.10 + at[1])
     ripple = np.sin(2 * np.pi * (z * s.random(6.5, 9) + 0.8 * bend + 0.5 * x * turn))
@@ -133,8 +131,8 @@ def _sand(s: Stage, picture: Plane, foot: float, turn: float) -> Plane:
     return mix(picture, s.floor * (0.98 * shade)[..., None], step(-0.03, 0.05, s.under - line))
 
 
-def hills(s: Stage) -> Plane:
-    """Mountains behind one another in mist, a soft sun, and a stone ledge in front."""
+def hills(s: SceneStage) -> Plane:
+    """Render mountains behind one another in mist, a soft sun, and a stone ledge in front."""
     up = np.clip(-s.under / (s.horizon * s.tall), 0, 1)
     mist = 0.50 * s.wall + 0.42
     glow = np.exp(-((s.x - s.side * 0.8 * s.reach) ** 2) / 0.9 - (s.under + 0.75) ** 2 / 0.35)
@@ -155,20 +153,20 @@ def hills(s: Stage) -> Plane:
     return ledge(s, picture, stone(s))
 
 
-def snow(s: Stage) -> Plane:
-    """Drifts of snow with blue shade, blurred firs at the back, and a few flakes near the camera."""
+def snow(s: SceneStage) -> Plane:
+    """Render drifts of snow with blue shade, blurred firs at the back, and a few flakes near the camera."""
     up = np.clip(-s.under / (s.horizon * s.tall), 0, 1)
     pale = 0.55 * s.wall + 0.38
     picture = mix(np.broadcast_to(pale, (*s.shape, 3)), s.wall, step(0.1, 0.85, up))
     foot = _ledge_line(s) - 0.06
     for layer in range(2):
-        firs = drawn_shadow(s, _firs(s, foot - 0.03 + 0.05 * layer, layer), 0.012 - 0.005 * layer)
+        firs = soft_shadow(s, _firs(s, foot - 0.03 + 0.05 * layer, layer), 0.012 - 0.005 * layer)
         dark = (0.50 + 0.35 * layer) * s.accent * 0.75 + (0.50 - 0.35 * layer) * pale
         picture = mix(picture, np.broadcast_to(dark, picture.shape), firs)
     return _flakes(s, mix(picture, _drift(s), _drift_share(s, foot)))
 
 
-def _firs(s: Stage, foot: float, layer: int) -> Plane:
+def _firs(s: SceneStage, foot: float, layer: int) -> Plane:
     small = s.small
     mask = np.zeros_like(small.x)
     for _ in range(int(s.chance.integers(8, 14))):
@@ -182,12 +180,12 @@ def _firs(s: Stage, foot: float, layer: int) -> Plane:
     return np.asarray(mask, np.float32)
 
 
-def _drift_share(s: Stage, foot: float) -> Plane:
+def _drift_share(s: SceneStage, foot: float) -> Plane:
     return step(-0.012, 0.018, s.under - (foot + 0.035 * _noise_line(s, 2.6)[None, :]))
 
 
-def _drift(s: Stage) -> Plane:
-    x, z = on_ground(s)
+def _drift(s: SceneStage) -> Plane:
+    x, z = ground_coordinates(s)
     at = s.random(0, 1), s.random(0, 1)
     height = 0.16 * sample(noise(2.3), x * 0.16 + at[0], z * 0.16 + at[1]) * s.scale
     grain = sample(noise(0.4), x * 0.9 + at[1], z * 0.9 + at[0])
@@ -202,7 +200,7 @@ def _drift(s: Stage) -> Plane:
     return lit * (0.45 + 0.55 * light * (0.6 + 0.4 * floor))[..., None] + sparkle[..., None]
 
 
-def _flakes(s: Stage, picture: Plane) -> Plane:
+def _flakes(s: SceneStage, picture: Plane) -> Plane:
     picture = np.array(picture)
     for _ in range(int(s.chance.integers(14, 34))):
         radius = s.random(0.006, 0.022)
@@ -210,8 +208,8 @@ def _flakes(s: Stage, picture: Plane) -> Plane:
     return picture
 
 
-def add_disc(s: Stage, picture: Plane, centre: tuple[float, float], radius: float, light: Plane) -> None:
-    """Add an out-of-focus point of light: a disc, brighter at its rim as lenses draw it. In place."""
+def add_disc(s: SceneStage, picture: Plane, centre: tuple[float, float], radius: float, light: Plane) -> None:
+    """Add, in place, an out-of-focus point of light: a disc, brighter at its rim as lenses draw it."""
     scale = s.short_px / 2
     cx, cy = (centre[0] + s.reach) * scale, (centre[1] + s.horizon * s.tall) * scale
     reach = radius * scale + 2
@@ -226,8 +224,8 @@ def add_disc(s: Stage, picture: Plane, centre: tuple[float, float], radius: floa
     picture[y0:y1, x0:x1] += disc[..., None] * light
 
 
-def bokeh(s: Stage) -> Plane:
-    """City lights far out of focus behind a dark glossy table that mirrors them."""
+def bokeh(s: SceneStage) -> Plane:
+    """Render city lights far out of focus behind a dark glossy table that mirrors them."""
     light, _ = lamp(s)
     towers = s.fine(soften_by(s.small, _towers(s), 0.06))
     tone = light * (0.90 - 0.35 * towers)
@@ -240,7 +238,7 @@ def bokeh(s: Stage) -> Plane:
     return _table(s, picture, lights)
 
 
-def _city_light(s: Stage, lights: Plane) -> None:
+def _city_light(s: SceneStage, lights: Plane) -> None:
     radius = s.random(0.05, 0.13)
     x, y = s.random(-s.reach, s.reach), s.random(-0.62, 0.02) + 0.06 * s.chance.standard_normal()
     if y < -0.45 and s.chance.random() < 0.5:
@@ -251,7 +249,7 @@ def _city_light(s: Stage, lights: Plane) -> None:
     add_disc(s, lights, (x, y), radius, colour * np.float32(s.random(0.18, 0.55) * bias))
 
 
-def _towers(s: Stage) -> Plane:
+def _towers(s: SceneStage) -> Plane:
     small = s.small
     mask = np.zeros_like(small.x)
     for _ in range(9):
@@ -260,8 +258,8 @@ def _towers(s: Stage) -> Plane:
     return np.asarray(mask, np.float32)
 
 
-def _table(s: Stage, picture: Plane, lights: Plane) -> Plane:
-    """The table's far edge is soft; the lights stretch downwards in its gloss."""
+def _table(s: SceneStage, picture: Plane, lights: Plane) -> Plane:
+    """Lay the table over the picture: its far edge is soft, and the lights stretch downwards in its gloss."""
     rows = s.shape[0]
     line = int(s.horizon * rows)
     mirrored = np.zeros_like(picture)
@@ -271,14 +269,9 @@ def _table(s: Stage, picture: Plane, lights: Plane) -> Plane:
     gloss = s.fine(soften_by(s.small, small, 0.05))
     _, floor = lamp(s)
     depth = np.maximum(s.under, 0)
-    x, z = on_ground(s)
+    x, z = ground_coordinates(s)
     grain = 1 + 0.03 * sample(noise(1.3), x * 0.3 + s.random(0, 1), z * 0.1)
     fresnel = 0.22 * np.exp(-depth / 0.25)
     top = mix(s.floor * (0.92 * floor * grain)[..., None], np.broadcast_to(s.wall, picture.shape), fresnel)
     top = top + gloss * (0.55 * np.exp(-depth / 0.45))[..., None]
     return mix(picture, top, step(-0.010, 0.010, s.under))
-
-
-NATURE: dict[str, Callable[[Stage], Plane]] = {
-    "sunset": sunset, "dunes": dunes, "hills": hills, "snow": snow, "bokeh": bokeh,
-}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sets built for the subject: podium, arch, terrazzo, marble, wood. Linear light out."""
+"""Sets built for the subject: podium, arch, terrazzo, marble, wood; in linear light."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from lab.renders.optics import TILE, Plane, mix, noise, sample, shifted, step
-from lab.renders.stage import Stage, lamp, on_floor, on_ground, plaster, set_of, soften_by
+from lab.renders.optics import TILE, Plane, mix, noise, sample, shift_pixels, step
+from lab.renders.scene_stage import SceneStage, ground_coordinates, lamp, lit_room, on_floor, plaster, soften_by
 
 FLAT = 0.24
 """Height over width of a level circle seen by the camera."""
 
 
-def podium(s: Stage) -> Plane:
-    """A round plinth where the subject stands, before a wall that may carry a disc."""
+def podium(s: SceneStage) -> Plane:
+    """Render a round plinth where the subject stands, before a wall that may carry a disc."""
     wall = s.wall * plaster(s)[..., None]
-    picture = set_of(s, wall, s.floor, s.random(0.8, 6))
+    picture = lit_room(s, wall, s.floor, s.random(0.8, 6))
     if s.chance.random() < 0.5:
         picture = _wall_disc(s, picture)
     if s.chance.random() < 0.45:
@@ -28,26 +28,26 @@ def podium(s: Stage) -> Plane:
     return _cylinder(s, picture, (s.focus, _top(s)), (radius, min(s.random(0.14, 0.26), max(room, 0.08))))
 
 
-def _top(s: Stage) -> float:
+def _top(s: SceneStage) -> float:
     return (s.base - 0.012 - s.horizon) * s.tall
 
 
-def _wall_disc(s: Stage, picture: Plane) -> Plane:
+def _wall_disc(s: SceneStage, picture: Plane) -> Plane:
     radius, high = s.random(0.45, 0.7), s.random(-0.5, -0.2)
     inside = radius - np.hypot(s.x - s.focus, s.under - high)
     dark = (np.hypot(s.small.x - s.focus, s.small.under - high) < radius).astype(np.float32)
     right = round(-s.side * 0.035 / s.small.pixel)
-    cast = s.fine(soften_by(s.small, shifted(dark, 2, right), 0.035))
+    cast = s.fine(soften_by(s.small, shift_pixels(dark, 2, right), 0.035))
     seen = 1 - on_floor(s)
     light, _ = lamp(s)
     shaded = picture * (1 - 0.3 * cast * seen)[..., None]
     return mix(shaded, s.accent * light[..., None], step(-s.pixel, s.pixel, inside) * seen)
 
 
-def _cylinder(s: Stage, picture: Plane, centre: tuple[float, float], size: tuple[float, float]) -> Plane:
-    """A plinth in the accent colour: `centre` of its top, `size` its radius and height."""
+def _cylinder(s: SceneStage, picture: Plane, centre: tuple[float, float], size: tuple[float, float]) -> Plane:
+    """Draw a plinth in the accent colour; `centre` is that of its top, `size` its radius and height."""
     (cx, cy), (radius, high) = centre, size
-    picture = picture * (1 - _fallen(s, cx, cy + high, radius, high))[..., None]
+    picture = picture * (1 - _shadow_of_plinth(s, cx, cy + high, radius, high))[..., None]
     across = np.clip((s.x - cx) / radius, -1, 1)
     round_ = np.sqrt(1 - across**2)
     facing = across * s.side * 0.75 + round_ * (0.62 if s.side else 0.8)
@@ -63,17 +63,17 @@ def _cylinder(s: Stage, picture: Plane, centre: tuple[float, float], size: tuple
     top = step(1 + edge / radius, 1 - edge / radius, far)
     gleam = 1.02 + 0.16 * across * s.side - 0.06 * (s.under - cy) / (FLAT * radius)
     picture = mix(picture, s.accent * gleam[..., None], top)
-    rim = np.exp(-(((far - 1) * FLAT * radius / (1.6 * s.pixel)) ** 2)) * (s.under > cy - 0.01) * body_top(across)
+    rim = np.exp(-(((far - 1) * FLAT * radius / (1.6 * s.pixel)) ** 2)) * (s.under > cy - 0.01) * _rim_fade(across)
     return picture + (0.20 * rim * np.clip(0.55 + 0.6 * across * s.side, 0.1, 1))[..., None] * (0.4 + 0.6 * s.accent)
 
 
-def body_top(across: Plane) -> Plane:
-    """Fades the rim towards the sides, where it turns away."""
+def _rim_fade(across: Plane) -> Plane:
+    """Return the rim's strength, which fades towards the sides, where it turns away."""
     return np.asarray(np.sqrt(np.maximum(1 - across**2, 0)), np.float32)
 
 
-def _fallen(s: Stage, cx: float, foot: float, radius: float, high: float) -> Plane:
-    """Light the floor loses to a plinth: its cast shadow and the dark line of contact."""
+def _shadow_of_plinth(s: SceneStage, cx: float, foot: float, radius: float, high: float) -> Plane:
+    """Return the light that the floor loses to a plinth: its cast shadow and the dark line of contact."""
     small = s.small
     lean = -s.side * high * 1.6
     total = np.zeros_like(small.x)
@@ -88,9 +88,9 @@ def _fallen(s: Stage, cx: float, foot: float, radius: float, high: float) -> Pla
     return np.clip(s.fine(np.asarray(1 - (1 - 0.5 * cast) * (1 - contact), np.float32)), 0, 0.9)
 
 
-def arch(s: Stage) -> Plane:
-    """A niche with a round top behind the subject; its reveal shows on one side."""
-    flat = set_of(s, s.wall * plaster(s)[..., None], s.floor)
+def arch(s: SceneStage) -> Plane:
+    """Render a niche with a round top behind the subject; its reveal shows on one side."""
+    flat = lit_room(s, s.wall * plaster(s)[..., None], s.floor)
     light, _ = lamp(s)
     radius, spring = s.random(0.46, 0.60), s.random(-0.72, -0.5)
     turn = s.side or 0.0
@@ -99,7 +99,7 @@ def arch(s: Stage) -> Plane:
     back = _arch(s, s.focus + turn * -deep * 0.55, radius - deep * 0.28, spring + deep * 0.35)
     small = s.small
     cut = (_arch(small, s.focus, radius, spring) > 0).astype(np.float32)
-    shade = soften_by(small, 1 - shifted(cut, round(0.07 / small.pixel), round(-turn * 0.16 / small.pixel)), 0.06)
+    shade = soften_by(small, 1 - shift_pixels(cut, round(0.07 / small.pixel), round(-turn * 0.16 / small.pixel)), 0.06)
     inner = s.accent * (light * (1 - 0.55 * s.fine(shade)))[..., None]
     reveal = s.wall * (0.62 + 0.5 * np.clip(-turn * np.tanh((s.x - s.focus) * 9), -0.4, 1))[..., None]
     seen = 1 - on_floor(s)
@@ -108,14 +108,14 @@ def arch(s: Stage) -> Plane:
     return mix(picture, inner, step(-edge, edge, np.minimum(back, opening)) * seen)
 
 
-def _arch(s: Stage, centre: float, radius: float, spring: float) -> Plane:
-    """Signed distance, positive inside: straight sides up to `spring`, then half a circle."""
+def _arch(s: SceneStage, centre: float, radius: float, spring: float) -> Plane:
+    """Return a signed distance, positive inside: straight sides up to `spring`, then half a circle."""
     x = s.x - centre
     return np.where(s.under > spring, radius - np.abs(x), radius - np.hypot(x, s.under - spring)).astype(np.float32)
 
 
-def before(s: Stage, ground: Plane, gloss: float, soft_px: float = 1.0) -> Plane:
-    """A near table top, an albedo picture, before a wall out of focus; `gloss` is how much it mirrors."""
+def table_before_wall(s: SceneStage, ground: Plane, gloss: float, soft_px: float = 1.0) -> Plane:
+    """Light a near table top before a wall out of focus; `ground` is its albedo, `gloss` its share of reflection."""
     light, floor = lamp(s)
     glow = s.fine(_haze(s))
     back = s.wall * (light * (1 + 0.10 * glow))[..., None]
@@ -128,8 +128,8 @@ def before(s: Stage, ground: Plane, gloss: float, soft_px: float = 1.0) -> Plane
     return mix(back, top * near[..., None], on_floor(s, soft_px))
 
 
-def _haze(s: Stage) -> Plane:
-    """A few large soft shapes, far out of focus; about -1 to 1."""
+def _haze(s: SceneStage) -> Plane:
+    """Return a few large soft shapes, far out of focus; about -1 to 1."""
     small = s.small
     total = np.zeros_like(small.x)
     for _ in range(5):
@@ -142,12 +142,12 @@ def _haze(s: Stage) -> Plane:
 
 
 BOARDS = np.array([0.0, 0.20, -0.06, 0.06, -0.22, 0.0, 0.14, -0.16], np.float32)
-"""How much lighter or darker than the asked colour neighbouring boards are."""
+"""Shares by which neighbouring boards are lighter or darker than the asked colour."""
 
 
-def marble(s: Stage) -> Plane:
-    """A polished slab with veins, before a wall out of focus."""
-    x, z = on_ground(s)
+def marble(s: SceneStage) -> Plane:
+    """Render a polished slab with veins, before a wall out of focus."""
+    x, z = ground_coordinates(s)
     turn, at = s.random(0.5, 1.2) * (1 if s.chance.random() < 0.5 else -1), (s.random(0, 1), s.random(0, 1))
     u, v = 0.10 * (x + turn * z) + at[0], 0.10 * (z - 0.4 * x) + at[1]
     warp = sample(noise(1.6), 0.7 * u, 0.7 * v)
@@ -159,15 +159,15 @@ def marble(s: Stage) -> Plane:
     vein = np.clip(vein * (0.75 + 0.35 * cloud), 0, 0.85)
     stone = s.floor * (1 + 0.045 * cloud)[..., None]
     dark = 0.42 * s.accent + 0.04 * s.floor
-    return before(s, mix(stone, np.broadcast_to(dark, stone.shape), vein), 0.30)
+    return table_before_wall(s, mix(stone, np.broadcast_to(dark, stone.shape), vein), 0.30)
 
 
-def wood(s: Stage) -> Plane:
-    """A table of broad boards that run across, each of its own tone, with grain, before a wall out of focus.
+def wood(s: SceneStage) -> Plane:
+    """Render a table of broad boards that run across, each of its own tone, with grain, before a wall out of focus.
 
-    Boards that run away from the viewer were not learned: their seams meet in a point that no code is near.
+    Boards that run away from the viewer were not learned: their seams meet in a point, which the codes cannot show.
     """
-    x, z = on_ground(s)
+    x, z = ground_coordinates(s)
     wide = s.random(0.42, 0.62)
     place = z / wide + s.random(0, 1)
     plank = np.floor(place)
@@ -184,12 +184,12 @@ def wood(s: Stage) -> Plane:
     gap = step(1 - 0.03 / wide, 1 - 0.004, seam)
     warm = np.array([1.03, 0.99, 0.93], np.float32) ** (1 - tone)[..., None]
     board = s.floor * warm * tone[..., None] * (1 - 0.75 * gap * np.sqrt(fade))[..., None]
-    return before(s, np.asarray(board, np.float32), 0.12)
+    return table_before_wall(s, np.asarray(board, np.float32), 0.12)
 
 
-def terrazzo(s: Stage) -> Plane:
-    """A floor of stone chips in three colours, before a plain wall."""
-    x, z = on_ground(s)
+def terrazzo(s: SceneStage) -> Plane:
+    """Render a floor of stone chips in three colours, before a plain wall."""
+    x, z = ground_coordinates(s)
     u, v = x * 0.23 + s.random(0, 1), z * 0.23 + s.random(0, 1)
     fade = np.clip(s.under / 0.3, 0, 1) * 0.65 + 0.35
     ground = np.broadcast_to(s.floor, (*s.shape, 3))
@@ -197,12 +197,12 @@ def terrazzo(s: Stage) -> Plane:
     for layer, colour in enumerate((s.accent, 0.6 * s.wall + 0.1, grey)):
         ground = mix(ground, np.broadcast_to(colour, ground.shape), sample(chips(layer), u, v) * fade)
     sheen = 0.20 * np.exp(-np.maximum(s.under, 0) / 0.3)
-    return set_of(s, s.wall * plaster(s)[..., None], mix(ground, s.wall, sheen))
+    return lit_room(s, s.wall * plaster(s)[..., None], mix(ground, s.wall, sheen))
 
 
 @lru_cache(maxsize=3)
 def chips(layer: int) -> Plane:
-    """A (1024, 1024) mask of scattered convex chips that repeats, soft at the edges."""
+    """Return a repeating (1024, 1024) mask of scattered convex chips, soft at the edges."""
     chance = np.random.default_rng(900 + layer)
     picture = Image.new("L", (2 * TILE, 2 * TILE))
     pen = ImageDraw.Draw(picture)

@@ -1,1 +1,4 @@
-"""Training of the models that this repository ships; run by hand, never at import."""
+"""The training of the embedded models, each repeatable by one command.
+
+May import foundry, imaging, models, lab.renders and lab.evaluation.
+"""

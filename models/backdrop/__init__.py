@@ -1,4 +1,4 @@
-"""The prompt language of the embedded model: captions, colour words, vocabulary.
+"""The prompt language of the embedded model: captions, colour words, and the compiler from free words.
 
-Imports foundry.
+May import foundry.
 """

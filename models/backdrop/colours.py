@@ -1,7 +1,7 @@
-"""Colours as the embedded model reads them: words for levels of CIE Lab.
+"""Colours in the embedded model's words, which stand for levels of CIE Lab.
 
-A colour is three words, one for each of L, a and b, on scales that are finer near grey, where eyes are. The words
-hold letters only, as CLIP's tokenizer splits digits off.
+A colour is three words, one for each of L, a and b, on scales that are finer near grey, where eyes see finer
+differences. The words hold letters only, as CLIP's tokenizer splits digits off.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COLOURS: dict[str, str] = {
 
 
 def colour_words(colour: str) -> str:
-    """The three words of "#RRGGBB"."""
+    """Return the three words of "#RRGGBB"."""
     return " ".join(
         axis + chr(ord("a") + int(np.argmin([abs(level - value) for level in levels])))
         for (axis, levels), value in zip(AXES.items(), lab_of_hex(colour), strict=True)
@@ -39,7 +39,7 @@ def colour_words(colour: str) -> str:
 
 
 def level_of_word(word: str) -> tuple[str, float] | None:
-    """Axis and value of a colour word, or None for another word."""
+    """Return the axis and the value of a colour word, or None for another word."""
     if len(word) != 2 or word[0] not in AXES:
         return None
     place = ord(word[1]) - ord("a")
@@ -47,12 +47,12 @@ def level_of_word(word: str) -> tuple[str, float] | None:
 
 
 def all_colour_words() -> list[str]:
-    """Every colour word."""
+    """Return every colour word."""
     return [axis + chr(ord("a") + place) for axis, levels in AXES.items() for place in range(len(levels))]
 
 
 def hex_of_lab(lab: Floats) -> str:
-    """The nearest "#RRGGBB" inside sRGB: chroma is lowered until the colour fits."""
+    """Return a CIE Lab colour as "#RRGGBB", with its chroma lowered until it fits into sRGB."""
     for share in np.linspace(1, 0, 21):
         encoded = srgb_of_lab(np.array([lab[0], lab[1] * share, lab[2] * share]))
         if encoded.min() > -0.002 and encoded.max() < 1.002:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def _each(**kinds: str) -> dict[str, str]:
+def _by_word(**kinds: str) -> dict[str, str]:
     return {word: kind for kind, words in kinds.items() for word in words.split()}
 
 
@@ -11,7 +11,7 @@ def _all(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-STRONG: dict[str, str] = _each(
+STRONG: dict[str, str] = _by_word(
     sweep="seamless sweep cyclorama cove infinity gradient",
     room="plaster stucco interior gallery skirting",
     podium="podium podiums plinth plinths pedestal pedestals cylinder dais pillar riser",
@@ -31,7 +31,7 @@ STRONG: dict[str, str] = _each(
     snow="snow snowy winter wintry frost frosty frozen ski snowfall snowdrift christmas icy",
     bokeh="bokeh city urban skyline downtown neon nightlife festive party fairy blurred defocused",
 )  # fmt: skip
-WEAK: dict[str, str] = _each(
+WEAK: dict[str, str] = _by_word(
     sweep="studio minimal minimalist clean plain simple infinite background backdrop",
     room="room rooms wall walls corner indoor indoors home bedroom house",
     podium="display stand showcase platform block",
@@ -47,10 +47,10 @@ WEAK: dict[str, str] = _each(
     snow="cold holiday ice",
     bokeh="lights street celebration",
 )  # fmt: skip
-LIGHT_WORDS: dict[str, str] = _each(
+LIGHT_WORDS: dict[str, str] = _by_word(
     left="left", right="right", top="above top overhead front frontal even noon zenith diffuse diffused",
 )  # fmt: skip
-ROLE_WORDS: dict[str, str] = _each(
+ROLE_WORDS: dict[str, str] = _by_word(
     wall="wall walls background backdrop sky skies sweep room cloth silk satin fabric velvet linen drapery",
     floor="floor ground table tabletop water sea ocean lake sand sands ledge marble wood oak stone slab terrazzo "
     "desert dunes surface base snow plank planks foreground counter",
@@ -68,7 +68,7 @@ SMALL_WORDS = _all(
     "low high free leave leaving wide"
 )
 WEIGHTS = {"podium": 4, "arch": 4, "leaves": 4, "room": 2}
-"""How much a strong word for a scene counts; 3 for the others. A weak word counts 1."""
+"""Votes of a strong word for a scene, where they are not 3. A weak word has one."""
 DEFAULT_COLOURS: dict[str, tuple[str, str, str]] = {
     "sweep": ("#F4ECDD", "#EFDFC2", "#C4633F"), "room": ("#EFDFC2", "#D8B98A", "#C4633F"),
     "podium": ("#F0CFC6", "#F4ECDD", "#E59AA8"), "arch": ("#EFDFC2", "#F4ECDD", "#C4633F"),

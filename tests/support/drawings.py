@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from foundry.card.card import ModelCard
 from foundry.fonts import FONTS
 from foundry.plan.shot import ShotOrder
-from lab.renders.captions import recipes
+from lab.renders.recipes import draw_recipes
 from lab.renders.scenes import render
 from models.drawing import Drawn, DrawRequest, Guide
 from models.registry import card
@@ -56,7 +56,7 @@ def order(alternative: int = 0, **changes: Any) -> ShotOrder:
 @lru_cache(maxsize=2)
 def scene(size: int = 256) -> np.ndarray[Any, Any]:
     """One of the project's own renders, (size, size, 3) uint8."""
-    return render(recipes(1, [(size, size)], 5)[0])
+    return render(draw_recipes(1, [(size, size)], 5)[0])
 
 
 @lru_cache(maxsize=4)

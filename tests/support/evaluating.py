@@ -50,7 +50,7 @@ def write_pipeline(folder: Path) -> None:
     )
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-    from lab.renders.captions import write_tokenizer
+    from lab.training.backdrop.tokenizer import write_tokenizer
 
     torch.manual_seed(0)
     write_tokenizer(folder / "tokenizer")

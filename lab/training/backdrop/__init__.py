@@ -1,4 +1,1 @@
-"""The training of the embedded model: rendered scenes, captions, networks, schedules.
-
-Imports foundry, imaging and models.
-"""
+"""The training of the embedded backdrop model: data, tokenizer, codes, decoder, denoiser, export."""

@@ -1,14 +1,18 @@
-"""The parts of the embedded pipeline, in stock diffusers and transformers classes."""
+"""The networks of the embedded pipeline, in stock diffusers and transformers classes, and its encoder."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.backdrop.colours import all_colour_words, level_of_word
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderTiny, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTokenizer
 
 LATENT_CHANNELS = 8
 PATCH = 8
@@ -22,22 +26,21 @@ class PatchCodes:
     """A fixed linear encoder: principal components of 8 × 8 patches, taken of the picture at half its size.
 
     The components are scaled for the denoiser: the leading one has unit deviation, the others keep the square root
-    of their ratio to it, so that fine detail is heard without outshouting colour. They are those of patches and of
-    their mirror images, so each is even or odd from left to right, and `signs` turns codes into a mirrored
-    picture's.
+    of their ratio to it, so that fine detail counts without drowning colour. They are fitted to patches and to their
+    mirror images, so each is even or odd from left to right, and `signs` turns codes into a mirrored picture's.
     """
 
-    def __init__(self, mean: NDArray[np.float32], basis: NDArray[np.float32], scale: NDArray[np.float32]):
+    def __init__(self, mean: NDArray[np.float32], basis: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
         self.mean, self.basis, self.scale = mean, basis, scale
 
     @classmethod
     def fit(cls, pictures: list[NDArray[np.uint8]]) -> PatchCodes:
-        """Principal components over the patches of some pictures."""
+        """Return the encoder of the principal components of some pictures' patches."""
         patches = np.concatenate([_patches(picture)[::7] for picture in pictures])
         mean = patches.mean(axis=0)
-        mean = (mean + _turned(mean)) / 2
+        mean = (mean + _mirror_patch(mean)) / 2
         spread = (patches - mean).T @ (patches - mean) / len(patches)
-        turn = _turned(np.arange(len(mean)))
+        turn = _mirror_patch(np.arange(len(mean)))
         values, vectors = np.linalg.eigh((spread + spread[turn][:, turn]) / 2)
         top = np.argsort(values)[::-1][:LATENT_CHANNELS]
         deviation = np.sqrt(values[top])
@@ -46,37 +49,37 @@ class PatchCodes:
 
     @property
     def signs(self) -> NDArray[np.float32]:
-        """(channels,) 1 for even and -1 for odd components: codes[:, :, ::-1] * signs is the mirrored picture."""
-        kin = (self.basis * self.basis[_turned(np.arange(len(self.mean)))]).sum(axis=0)
+        """(channels,), 1 for even and -1 for odd components: codes[:, :, ::-1] * signs are the mirrored picture's."""
+        kin = (self.basis * self.basis[_mirror_patch(np.arange(len(self.mean)))]).sum(axis=0)
         return np.asarray(np.sign(kin), np.float32)
 
     def encode(self, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
-        """(8, height/16, width/16) float16 codes of a uint8 picture."""
-        small = halved(picture)
+        """Return (8, height/16, width/16) float16 codes of a uint8 picture."""
+        small = half_size(picture)
         h, w = small.shape[0] // PATCH, small.shape[1] // PATCH
         codes = (_patches(small) - self.mean) @ self.basis / self.scale
         return np.asarray(codes.reshape(h, w, LATENT_CHANNELS).transpose(2, 0, 1), np.float16)
 
     def save(self, path: Path) -> None:
-        """As one .npz file."""
+        """Write the encoder as one .npz file."""
         np.savez(path, mean=self.mean, basis=self.basis, scale=self.scale)
 
     @classmethod
     def load(cls, path: Path) -> PatchCodes:
-        """From a file of `save`."""
+        """Return the encoder in a file of `save`."""
         with np.load(path) as stored:
             return cls(stored["mean"], stored["basis"], stored["scale"])
 
 
-def halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture at half its size, each pixel the mean of four."""
+def half_size(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture at half its size, each pixel the mean of four."""
     height, width = picture.shape[0] // 2, picture.shape[1] // 2
     fours = picture[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
     return np.asarray(fours.mean(axis=(1, 3), dtype=np.float32) + 0.5, np.uint8)
 
 
-def _turned(patch: NDArray[Any]) -> NDArray[Any]:
-    """A flat patch, mirrored left to right."""
+def _mirror_patch(patch: NDArray[Any]) -> NDArray[Any]:
+    """Return a flat patch, mirrored left to right."""
     return patch.reshape(PATCH, PATCH, 3)[:, ::-1].reshape(-1)
 
 
@@ -88,10 +91,11 @@ def _patches(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 BLOCKS = (3, 3, 2, 1, 1)
+"""Blocks of the decoder's levels, from the codes' size to the picture's."""
 
 
-def decoder(levels: int = len(BLOCKS)) -> Any:
-    """AutoencoderTiny, whose decoder alone is trained, since codes come from `PatchCodes`.
+def decoder(levels: int = len(BLOCKS)) -> AutoencoderTiny:
+    """Return an AutoencoderTiny, whose decoder alone is trained, since codes come from `PatchCodes`.
 
     With all five levels it enlarges codes 16 times, to the picture; with four, to the picture at half its size.
     """
@@ -107,8 +111,8 @@ def decoder(levels: int = len(BLOCKS)) -> Any:
     )
 
 
-def grown(small: Any) -> Any:
-    """The full decoder, begun as a trained four-level one whose picture is enlarged by repetition."""
+def add_level(small: AutoencoderTiny) -> AutoencoderTiny:
+    """Return the full decoder, which begins as the trained four-level one with its picture enlarged by repetition."""
     import torch
 
     full = decoder()
@@ -124,8 +128,8 @@ def grown(small: Any) -> Any:
     return full
 
 
-def denoiser() -> Any:
-    """A small conditional UNet; pooled text joins the time embedding inside it."""
+def denoiser() -> UNet2DConditionModel:
+    """Return a small conditional UNet; pooled text joins the time embedding inside it."""
     from diffusers import UNet2DConditionModel
 
     return UNet2DConditionModel(
@@ -144,8 +148,8 @@ def denoiser() -> Any:
     )
 
 
-def text_encoder(vocabulary: int, start: int, end: int, length: int) -> Any:
-    """A two-layer CLIP text model."""
+def text_encoder(vocabulary: int, start: int, end: int, length: int) -> CLIPTextModel:
+    """Return a two-layer CLIP text model; `start` and `end` are token numbers, `length` is the longest caption's."""
     from transformers import CLIPTextConfig, CLIPTextModel
 
     return CLIPTextModel(
@@ -163,12 +167,12 @@ def text_encoder(vocabulary: int, start: int, end: int, length: int) -> Any:
     )
 
 
-def start_words(text: Any, tokenizer: Any) -> None:
-    """Embeddings to begin with: colour words near by level, and left, right and top far apart.
+def initialise_words(text: CLIPTextModel, tokenizer: CLIPTokenizer) -> None:
+    """Set the first embeddings: colour words near each other by level, and left, right and top far apart.
 
     A colour's words start as waves of their level, so that near levels mean nearly the same. The sides start at
-    twenty times the usual length: what they decide is worth so little of the loss that from a usual start the text
-    encoder learns to drop them.
+    twenty times the usual length: they change the loss so little that, from a usual start, the text encoder learns to
+    drop them.
     """
     import torch
 
@@ -183,12 +187,3 @@ def start_words(text: Any, tokenizer: Any) -> None:
         apart, _ = torch.linalg.qr(torch.randn(TEXT_WIDTH, len(SIDES)))
         for at, word in enumerate(SIDES):
             table[tokenizer.convert_tokens_to_ids(word + "</w>")] += SIDE_LENGTH * apart[:, at]
-
-
-def save_tensors(tensors: dict[str, Any], path: Path) -> None:
-    """A .safetensors file, whole or not at all."""
-    from safetensors.torch import save_file
-
-    scratch = path.with_suffix(".tmp")
-    save_file({name: value.contiguous().clone() for name, value in tensors.items()}, scratch)
-    scratch.rename(path)

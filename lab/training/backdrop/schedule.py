@@ -1,16 +1,16 @@
-"""How much of everything the training does, and how fast it learns."""
+"""The amounts of training, and the learning rate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 SIZES = [(512, 512), (448, 576), (384, 704), (704, 384)]
-"""Width and height of the training pictures, which are the sizes that the model draws."""
+"""Widths and heights of the training pictures, which are the sizes that the model draws."""
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """How many pictures and steps, and how long the steps are.
+@dataclass(frozen=True, kw_only=True)
+class BackdropSchedule:
+    """The numbers of pictures and steps of the training, and its learning rate.
 
     `twins` are pairs. The decoder makes its steps twice: at half size, then at full size. `batch` and `rate` are
     the denoiser's.
@@ -27,12 +27,13 @@ class Schedule:
 
 
 WARM_STEPS, FALLING = 150, 0.30
+"""Steps of the warm-up, and share of all steps in which the rate falls."""
 
 
-def rate(step: int, steps: int, most: float) -> float:
-    """The learning rate at a step: warmed up, held, and brought down over the last 30 % (Hägele et al. 2024).
+def learning_rate(step: int, steps: int, most: float) -> float:
+    """Return the learning rate at a step: it rises, stays at `most`, and falls over the last 30 % (Hägele et al. 2024).
 
-    Only the fall depends on `steps`, so a run may be prolonged from a checkpoint before it.
+    Only the fall depends on `steps`, so that a run may be prolonged from a checkpoint before it.
     """
     left = (steps - step) / (FALLING * steps)
     return float(most * min(1.0, (step + 1) / WARM_STEPS, max(left, 0.01)))

@@ -1,1 +1,1 @@
-"""Training of the judge that names scenes; renders only, never a generator's output."""
+"""The training of the judge that names scenes: on renders only, never on a generator's output."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 
-from lab.training.scene_judge.train import Schedule, export, train
+from lab.training.command import add_schedule_options, chosen_schedule
+from lab.training.scene_judge.scene_judge_training import SceneJudgeSchedule, export_judge, train_judge
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Render, train, measure, write the folder."""
+    """Render, train, measure, and write the folder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="Where weights, configuration and figures go.")
-    fields = dataclasses.fields(Schedule)
-    for field in fields:
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+    parser.add_argument("--out", type=Path, required=True, help="Folder for weights, configuration and figures.")
+    add_schedule_options(parser, SceneJudgeSchedule)
     chosen = parser.parse_args(arguments)
-    schedule = Schedule(**{field.name: getattr(chosen, field.name) for field in fields})
-    export(train(schedule), chosen.out, schedule)
+    schedule = chosen_schedule(chosen, SceneJudgeSchedule)
+    export_judge(train_judge(schedule), chosen.out, schedule)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Trains the embedded upscaler on pictures that this package draws."""
+"""The training of the embedded upscaler, on pictures that this package draws."""

@@ -1,4 +1,4 @@
-"""Small pictures out of large ones, by many resamplers, so that the network does not learn to undo just one.
+"""Reduction of large pictures by many resamplers, so that the network does not learn to undo just one.
 
 A resampler is a matrix (rows of the small side × rows of the large side), applied to both axes.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 MARGIN = 16
-"""Pixels of the large side that a crop needs around it, so that no kernel is cut."""
+"""Pixels that a large crop needs around it, so that no kernel is cut off."""
 
 
 def _box(t: NDArray[Any]) -> NDArray[Any]:
@@ -39,7 +39,7 @@ KERNELS = (_box, _triangle, _cubic, _cubic, _lanczos, _lanczos)
 
 
 def resampler(chance: np.random.Generator, small: int, scale: int) -> NDArray[np.float32]:
-    """(small, small * scale + 2 * MARGIN), rows that sum to one, of a random kernel and blur."""
+    """Return (small, small * scale + 2 * MARGIN) weights of a random kernel and blur; each row sums to one."""
     large = small * scale + 2 * MARGIN
     centres = MARGIN + (np.arange(small) + 0.5) * scale
     stretch = scale * float(chance.uniform(0.9, 1.15) if chance.random() < 0.5 else 1.0)
@@ -56,8 +56,8 @@ def _blur(edge: int, deviation: float) -> NDArray[Any]:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def degraded(large: NDArray[Any], scale: int, chance: np.random.Generator) -> NDArray[np.float32]:
-    """The small picture of a crop with MARGIN on each side; float32 in [0, 1], mostly rounded to 8 bits."""
+def degrade(large: NDArray[Any], scale: int, chance: np.random.Generator) -> NDArray[np.float32]:
+    """Return the small picture of a large uint8 crop with MARGIN on each side: float32 in [0, 1], mostly of 8 bits."""
     small = (large.shape[0] - 2 * MARGIN) // scale
     rows = resampler(chance, small, scale)
     pixels = np.einsum("ay,yxc,bx->abc", rows, large.astype(np.float32) / 255, rows, optimize=True)

@@ -10,16 +10,16 @@ import pytest
 
 from foundry.errors import BadInput
 from lab.evaluation.scene_judge import BATCH, EDGE_PX, FOLDER, as_input, load_judge, network_view
-from lab.training.scene_judge.augment import damaged
-from lab.training.scene_judge.renders import labelled
-from lab.training.scene_judge.train import Schedule, export, train
+from lab.training.scene_judge.damage import damage_picture
+from lab.training.scene_judge.labelled_renders import labelled_renders
+from lab.training.scene_judge.scene_judge_training import SceneJudgeSchedule, export_judge, train_judge
 
 
 def test_the_judge_names_fresh_renders_whole_and_damaged() -> None:
     judge, chance = load_judge(), np.random.default_rng(1)
-    fresh = labelled(108, 777)
+    fresh = labelled_renders(108, 777)
     whole = judge.scenes([one.picture for one in fresh])
-    hurt = judge.scenes([damaged(one.picture, chance) for one in fresh])
+    hurt = judge.scenes([damage_picture(one.picture, chance) for one in fresh])
     assert np.mean([kind == one.kind for (kind, _), one in zip(whole, fresh, strict=True)]) >= 0.95
     assert np.mean([kind == one.kind for (kind, _), one in zip(hurt, fresh, strict=True)]) >= 0.85
     noise = np.random.default_rng(2).integers(0, 255, (128, 128, 3), dtype=np.uint8)
@@ -45,9 +45,9 @@ def test_a_judge_whose_weights_do_not_belong_to_it_is_refused(tmp_path: Path) ->
 
 
 def test_training_the_judge_repeats_and_learns_from_renders_alone(tmp_path: Path) -> None:
-    short = Schedule(pictures=36, steps=3, batch=8, held_out=18)
-    export(train(short), tmp_path / "one", short)
-    export(train(short), tmp_path / "two", short)
+    short = SceneJudgeSchedule(pictures=36, steps=3, batch=8, held_out=18)
+    export_judge(train_judge(short), tmp_path / "one", short)
+    export_judge(train_judge(short), tmp_path / "two", short)
     assert load_judge(tmp_path / "one").sha256 == load_judge(tmp_path / "two").sha256
     assert json.loads((tmp_path / "one" / "figures.json").read_text())["held_out_renders"] == 18
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from lab.evaluation import wordings
 from lab.evaluation.prompts import PROMPTS, as_yaml, prompt_set
-from lab.renders.captions import held_back
-from models.backdrop.prompt import compile_prompt
+from lab.renders.recipes import held_back
+from models.backdrop.prompt_compiler import compile_prompt
 
 
 def test_the_prompt_set_is_what_its_source_makes_and_training_never_saw_its_pairs() -> None:

@@ -14,9 +14,9 @@ from foundry.colour import lab_of_hex, lab_of_srgb
 from foundry.errors import FoundryError
 from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
-from lab.renders.captions import held_back
+from lab.renders.recipes import held_back
 from lab.training.backdrop.schedule import SIZES
-from models.backdrop.prompt import compile_prompt
+from models.backdrop.prompt_compiler import compile_prompt
 from models.diffusion.handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.requests import group_alike

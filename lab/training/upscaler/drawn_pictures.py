@@ -1,6 +1,6 @@
-"""Draws the training pictures: (EDGE, EDGE, 3) uint8 sRGB, each a function of its number alone.
+"""The upscaler's training pictures: (EDGE, EDGE, 3) uint8 sRGB, each a function of its number alone.
 
-No photograph and no other model's output is among them. Dead leaves (Matheron 1968; Lee, Mumford and Huang 2001)
+There is no photograph and no other model's output among them. Dead leaves (Matheron 1968; Lee, Mumford and Huang 2001)
 have the edges, occlusions and power-law sizes of natural pictures; the others teach letters, lines and soft light.
 Everything is drawn at twice the size and reduced, so that edges are as fine as a lens leaves them.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from lab.renders.captions import recipes
+from lab.renders.recipes import draw_recipes
 from lab.renders.scenes import render
 from lab.training.upscaler.textures import cloud, texture
 from templates import TEMPLATES
@@ -29,7 +29,7 @@ ALPHABETS = {
 
 
 def leaves(chance: np.random.Generator) -> Picture:
-    """Overlapping shapes with radii of density r^-3, each with a colour, a gradient and a texture of its own."""
+    """Draw overlapping shapes with radii of density r^-3, each with a colour, a gradient and a texture of its own."""
     ids, count = _leaf_ids(chance)
     colours = _palette(chance, count)
     slopes = chance.normal(0, 0.25, (count, 2)).astype(np.float32) * (chance.random((count, 1)) < 0.6)
@@ -40,7 +40,7 @@ def leaves(chance: np.random.Generator) -> Picture:
     which = chance.integers(3, size=count)
     for at, coat in enumerate(coats):
         light = light + np.where(which == at, strength, 0).astype(np.float32)[ids] * coat
-    return _soft(colours[ids] + light[..., None], chance)
+    return _photograph(colours[ids] + light[..., None], chance)
 
 
 def _leaf_ids(chance: np.random.Generator) -> tuple[NDArray[np.int32], int]:
@@ -59,7 +59,7 @@ def _leaf_ids(chance: np.random.Generator) -> tuple[NDArray[np.int32], int]:
 
 
 def _outline(chance: np.random.Generator, radius: float, kind: int) -> list[tuple[float, float]]:
-    """A disc, a box or a ragged polygon, stretched and turned."""
+    """Return the outline of a disc, a box or a ragged polygon, stretched and turned."""
     number = (int(np.clip(radius, 10, 48)), 4, int(chance.integers(3, 8)))[kind]
     turn, stretch = float(chance.uniform(0, 2 * np.pi)), float(np.exp(chance.uniform(-0.9, 0.9)))
     angles = np.arange(number) * 2 * np.pi / number
@@ -72,7 +72,7 @@ def _outline(chance: np.random.Generator, radius: float, kind: int) -> list[tupl
 
 
 def _palette(chance: np.random.Generator, count: int) -> Picture:
-    """Colours around a few centres, brightness wide and saturation low as in photographs."""
+    """Return colours around a few centres, of wide brightness and low saturation as in photographs."""
     centres = chance.random((6, 3)) * chance.uniform(0.2, 1) + chance.random(3) * 0.4
     grey = centres.mean(axis=1, keepdims=True)
     centres = grey + (centres - grey) * chance.uniform(0.1, 1, (6, 1))
@@ -82,7 +82,7 @@ def _palette(chance: np.random.Generator, count: int) -> Picture:
 
 
 def words(chance: np.random.Generator) -> Picture:
-    """Lines of random letters in the project's fonts, over a plain or a textured ground."""
+    """Draw lines of random letters in the project's fonts, over a plain or a textured ground."""
     ground = leaves(chance) if chance.random() < 0.3 else _ground(chance)
     canvas = Image.fromarray(ground).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
     pen, y = ImageDraw.Draw(canvas), 0.0
@@ -97,7 +97,7 @@ def words(chance: np.random.Generator) -> Picture:
         pen.text((float(chance.uniform(-20, 60)), y), text, font=font, fill=colour)
         y += size * float(chance.uniform(1.0, 1.8))
     turned = canvas.rotate(float(chance.normal(0, 12)), Image.Resampling.BICUBIC) if chance.random() < 0.3 else canvas
-    return _soft(np.asarray(turned, np.float32) / 255, chance)
+    return _photograph(np.asarray(turned, np.float32) / 255, chance)
 
 
 def _letters(font: str, count: int, chance: np.random.Generator) -> str:
@@ -107,7 +107,7 @@ def _letters(font: str, count: int, chance: np.random.Generator) -> str:
 
 
 def lines(chance: np.random.Generator) -> Picture:
-    """Line art: strokes, arcs, grids and frames, thin and thick."""
+    """Draw line art: strokes, arcs, grids and frames, thin and thick."""
     canvas = Image.fromarray(_ground(chance)).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
     pen = ImageDraw.Draw(canvas)
     for _ in range(int(chance.integers(20, 140))):
@@ -124,21 +124,21 @@ def lines(chance: np.random.Generator) -> Picture:
             step = int(chance.integers(6, 40))
             for line in range(0, 200, step):
                 pen.line((x0 + line, y0, x0 + line + (x1 - x0) // 6, y0 + 200), fill=colour, width=wide)
-    return _soft(np.asarray(canvas, np.float32) / 255, chance)
+    return _photograph(np.asarray(canvas, np.float32) / 255, chance)
 
 
 def scene(chance: np.random.Generator) -> Picture:
-    """A stage of the backdrop model's own training set, softly lit."""
-    (recipe,) = recipes(1, [(EDGE, EDGE)], int(chance.integers(2**31)))
+    """Render a scene of the backdrop model's training set."""
+    (recipe,) = draw_recipes(1, [(EDGE, EDGE)], int(chance.integers(2**31)))
     return render(recipe)
 
 
 def grain(chance: np.random.Generator) -> Picture:
-    """One material that fills the frame: cloth, stone, skin, sand."""
+    """Draw one material that fills the frame: cloth, stone, skin, sand."""
     plane = 0.6 * texture(LARGE, chance) + 0.4 * cloud(LARGE, chance, float(chance.uniform(0.4, 1.6)))
     tint = _palette(chance, 2)
     share = np.clip(0.5 + plane[..., None] * chance.uniform(0.05, 0.3), 0, 1).astype(np.float32)
-    return _soft(tint[0] * (1 - share) + tint[1] * share, chance)
+    return _photograph(tint[0] * (1 - share) + tint[1] * share, chance)
 
 
 def _ground(chance: np.random.Generator) -> Picture:
@@ -148,8 +148,8 @@ def _ground(chance: np.random.Generator) -> Picture:
     return np.asarray(np.clip(plain * 255, 0, 255), np.uint8)
 
 
-def _soft(large: Picture, chance: np.random.Generator) -> Picture:
-    """Half the size, with the blur of a lens and sometimes the noise of a sensor."""
+def _photograph(large: Picture, chance: np.random.Generator) -> Picture:
+    """Return a picture at half the size, with the blur of a lens and sometimes the noise of a sensor."""
     image = Image.fromarray(np.asarray(np.clip(large * 255 + 0.5, 0, 255), np.uint8))
     if chance.random() < 0.6:
         image = image.filter(ImageFilter.GaussianBlur(float(chance.uniform(0.3, 1.8))))
@@ -164,8 +164,8 @@ KINDS: dict[Callable[[np.random.Generator], Picture], float] = {
 }  # fmt: skip
 
 
-def picture(number: int) -> Picture:
-    """The training picture with this number."""
+def draw_picture(number: int) -> Picture:
+    """Draw the training picture with this number."""
     chance = np.random.default_rng((20_261_124, number))
     kind = int(np.searchsorted(np.cumsum(list(KINDS.values())), chance.random() * 0.9999))
     return list(KINDS)[kind](chance)

@@ -1,4 +1,4 @@
-"""Trains the scene judge and measures it on renders that it has not seen. Minutes on one core."""
+"""The training of the scene judge, measured on renders that it has not seen; it takes minutes on one core."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from foundry.names import sha256_file
 from lab.evaluation.scene_judge import as_input, load_judge, network
-from lab.training.scene_judge.augment import damaged
-from lab.training.scene_judge.renders import HELD_OUT_SEED, TRAINING_SEED, Labelled, kinds, labelled
+from lab.training.scene_judge.damage import damage_picture
+from lab.training.scene_judge.labelled_renders import (
+    HELD_OUT_SEED,
+    TRAINING_SEED,
+    LabelledRender,
+    kinds,
+    labelled_renders,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """How much of everything. `pictures` are rendered once and damaged anew at every step."""
+@dataclass(frozen=True, kw_only=True)
+class SceneJudgeSchedule:
+    """The numbers of pictures and steps of the training, and its learning rate.
+
+    `pictures` are rendered once, and damaged anew at every step.
+    """
 
     pictures: int = 3_600
     steps: int = 1_600
@@ -30,42 +42,42 @@ class Schedule:
     seed: int = 5
 
 
-def train(schedule: Schedule) -> Any:
-    """The trained network, in evaluation mode; the same schedule on the same machine gives the same weights."""
+def train_judge(schedule: SceneJudgeSchedule) -> nn.Module:
+    """Return the trained network in evaluation mode; the same schedule on the same machine gives the same weights."""
     import torch
     from torch.nn import functional as f
 
     torch.set_num_threads(schedule.threads)
     torch.manual_seed(schedule.seed)
-    shelf, chance = labelled(schedule.pictures, TRAINING_SEED), np.random.default_rng(schedule.seed)
+    renders, chance = labelled_renders(schedule.pictures, TRAINING_SEED), np.random.default_rng(schedule.seed)
     net = network(len(kinds())).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), schedule.rate, weight_decay=0.02)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, schedule.steps + 1, pct_start=0.15)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, schedule.steps + 1, pct_start=0.15)
     began = time.monotonic()
     for step in range(schedule.steps):
-        planes, wanted = _batch(shelf, schedule.batch, chance)
+        planes, wanted = _batch(renders, schedule.batch, chance)
         with torch.autocast("cpu", torch.bfloat16):
             guess = net(planes.to(memory_format=torch.channels_last))
         loss = f.cross_entropy(guess.float(), wanted, label_smoothing=0.05)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimiser.step()
-        plan.step()
+        rates.step()
         if step % 100 == 99:
             print(f"judge {step + 1} {float(loss.detach()):.3f} {time.monotonic() - began:.0f} s", flush=True)
     return net.eval()
 
 
-def _batch(shelf: Sequence[Labelled], size: int, chance: np.random.Generator) -> tuple[Any, Any]:
+def _batch(renders: Sequence[LabelledRender], size: int, chance: np.random.Generator) -> tuple[Tensor, Tensor]:
     import torch
 
-    chosen = [shelf[at] for at in chance.integers(len(shelf), size=size)]
-    planes = as_input([damaged(one.picture, chance) for one in chosen])
+    chosen = [renders[at] for at in chance.integers(len(renders), size=size)]
+    planes = as_input([damage_picture(one.picture, chance) for one in chosen])
     return planes, torch.tensor([kinds().index(one.kind) for one in chosen])
 
 
-def export(net: Any, folder: Path, schedule: Schedule) -> None:
-    """model.safetensors (float16), config.json, and figures.json with what `measure` found."""
+def export_judge(net: nn.Module, folder: Path, schedule: SceneJudgeSchedule) -> None:
+    """Write model.safetensors (float16), config.json, and figures.json with the figures of `measure`."""
     import torch
     from safetensors.torch import save_file
 
@@ -79,23 +91,23 @@ def export(net: Any, folder: Path, schedule: Schedule) -> None:
 
 
 def measure(folder: Path, count: int) -> dict[str, Any]:
-    """Accuracy and confusion (rows: what was rendered, columns: what was seen) on fresh renders, whole and damaged."""
+    """Return accuracy and confusion on fresh renders, whole and damaged; JSON-ready."""
     load_judge.cache_clear()
-    judge, held_out = load_judge(folder), labelled(count, HELD_OUT_SEED)
+    judge, held_out = load_judge(folder), labelled_renders(count, HELD_OUT_SEED)
     chance = np.random.default_rng(HELD_OUT_SEED)
     truth = [one.kind for one in held_out]
     whole = [kind for kind, _ in judge.scenes([one.picture for one in held_out])]
-    hurt = [kind for kind, _ in judge.scenes([damaged(one.picture, chance) for one in held_out])]
+    damaged = [kind for kind, _ in judge.scenes([damage_picture(one.picture, chance) for one in held_out])]
     return {
         "held_out_renders": count,
         "accuracy": _share(truth, whole),
-        "accuracy_damaged": _share(truth, hurt),
+        "accuracy_damaged": _share(truth, damaged),
         "confusion": confusion(truth, whole, judge.kinds),
     }
 
 
 def confusion(truth: Sequence[str], found: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Truth → found → how often, without the zeros."""
+    """Return how often each scene was taken for which, by true and then by found kind, without the zeros."""
     table: dict[str, dict[str, int]] = {name: {} for name in names}
     for wanted, seen in zip(truth, found, strict=True):
         table[wanted][seen] = table[wanted].get(seen, 0) + 1

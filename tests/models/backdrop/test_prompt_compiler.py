@@ -8,13 +8,13 @@ import sys
 import pytest
 
 from foundry.plan.shot import ShotOrder
-from lab.renders.captions import held_back
-from lab.renders.held_out import prompts
+from lab.renders.held_out import held_out_prompts
 from lab.renders.palettes import family
+from lab.renders.recipes import held_back
 from lab.renders.scenes import SCENES
-from models.backdrop.captions import caption
+from models.backdrop.caption_grammar import caption
 from models.backdrop.colours import COLOURS, colour_words, hex_of_lab, level_of_word
-from models.backdrop.prompt import compile_prompt
+from models.backdrop.prompt_compiler import compile_prompt
 from models.backdrop.vocabulary import DEFAULT_COLOURS, STRONG, WEAK
 from models.prompt import compile_for, copy_side
 from models.registry import card
@@ -117,8 +117,8 @@ def test_a_colour_and_its_words_agree_within_half_a_level() -> None:
 
 
 def test_the_held_out_prompts_are_fixed_new_and_mean_what_they_say() -> None:
-    fixed = prompts()
-    assert fixed == prompts()
+    fixed = held_out_prompts()
+    assert fixed == held_out_prompts()
     assert len(fixed) >= 100
     assert {one.scene_kind for one in fixed} == set(SCENES)
     for one in fixed:
@@ -129,7 +129,7 @@ def test_the_held_out_prompts_are_fixed_new_and_mean_what_they_say() -> None:
 
 
 def test_compiling_needs_no_torch() -> None:
-    code = "import sys; from models.backdrop.prompt import compile_prompt; compile_prompt('silk'); "
+    code = "import sys; from models.backdrop.prompt_compiler import compile_prompt; compile_prompt('silk'); "
     code += "assert not {'torch', 'diffusers', 'transformers'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 

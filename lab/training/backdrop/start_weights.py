@@ -1,12 +1,14 @@
-"""Going on from a finished model instead of from nothing: its weights and its codes become a training folder."""
+"""The start of a training from a finished model's weights instead of from nothing."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from lab.training.weights import save_tensors
+
 CODES = Path(__file__).with_name("patch_codes.npz")
-"""The encoder of the committed model: its decoder and its denoiser read no other codes."""
+"""The encoder of the embedded model; its decoder and its denoiser understand no other codes."""
 
 
 def start_from(pipeline: Path, folder: Path) -> None:
@@ -15,8 +17,6 @@ def start_from(pipeline: Path, folder: Path) -> None:
     The denoiser stage then begins with these weights, at step 0 of its schedule; the decoder stage is finished.
     """
     from safetensors.torch import load_file
-
-    from lab.training.backdrop.networks import save_tensors
 
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(CODES, folder / "patch_codes.npz")

@@ -1,4 +1,4 @@
-"""Compiles a brief's free words into the caption grammar of the embedded backdrop model. No torch here."""
+"""Compiler from a brief's free words to the captions of the embedded backdrop model; it needs no torch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from foundry.colour import lab_of_hex
-from models.backdrop.captions import caption
+from models.backdrop.caption_grammar import caption, mirror_side
 from models.backdrop.colours import COLOURS, hex_of_lab
 from models.backdrop.vocabulary import (
     COPY_WORDS,
@@ -27,13 +27,17 @@ from models.backdrop.vocabulary import (
 
 ROLES = ("wall", "floor", "accent")
 DUAL = {"sky": "blue", "ice": "blue", "pine": "green", "rose": "pink", "sand": "beige", "olive": "green"}
-"""Colour words that also name a thing: they mean the colour where this word follows, or among other colours."""
+"""Colour words that also name a thing: they mean the colour before the word given here, or among other colours."""
 NEAR = 5
+"""Words within which another colour counts as near."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CompiledPrompt:
-    """What the model reads, and which words decided it or were left unused. `colours` are wall, floor, accent."""
+    """The caption for the model, and the words that decided it or were left unused.
+
+    `colours` are those of wall, floor and accent, as "#RRGGBB".
+    """
 
     caption: str
     scene_kind: str
@@ -45,30 +49,38 @@ class CompiledPrompt:
 
 
 def compile_prompt(
-    scene: str, palette: Sequence[str] = (), room: str | None = None, turned: bool = False
+    scene: str, palette: Sequence[str] = (), room: str | None = None, mirrored: bool = False
 ) -> CompiledPrompt:
-    """The caption for free words and hex colours (wall, floor, accent).
+    """Return the caption for free words and a palette of "#RRGGBB" colours.
 
-    The scene is the kind that most words speak for, the first of them on a tie; words that only hint count
-    less. Colours in the text go to the thing they stand beside (sky, floor, podium), else to wall, floor and
-    accent in this order, and come before the palette's. Without a side, light comes from the left. `room` is the
-    side that the layout keeps for copy: words that ask for another are ignored, and decide only without it.
-    `turned` exchanges the light's left and right, for a picture that will be mirrored.
+    The scene is the kind that most words indicate, the first of them on a tie; words that only hint count less.
+    Colours in the text go to the thing that they stand beside (sky, floor, podium), else to wall, floor and accent in
+    this order; the palette's colours follow. If no side is named, light comes from the left. `room` is the side that
+    the layout keeps for copy: words that ask for another side are ignored, and decide only where `room` is None.
+    `mirrored` exchanges the light's left and right, for a picture that will be mirrored.
     """
     words = _words(scene)
-    copy_side, copied = _copy_side(words)
+    copy_side, place = _copy_side(words)
     kind = _kind(words)
-    light = _light([word for at, word in enumerate(words) if at != copied])
-    named, used = _colours_said(words)
-    colours = _filled(named, palette, kind)
+    light = _light([word for at, word in enumerate(words) if at != place])
+    named, used = _named_colours(words)
+    colours = _all_colours(named, palette, kind)
     calm = room or copy_side or "top"
-    light = _turned(light) if turned else light
+    light = mirror_side(light) if mirrored else light
     known = {",", ";", ".", *STRONG, *WEAK, *LIGHT_WORDS, *ROLE_WORDS, *COPY_WORDS, *used}
     if copy_side and copy_side != calm:
-        known -= {words[copied]}
+        known -= {words[place]}
     understood = tuple(dict.fromkeys(word for word in words if word in known and word[0] not in ",;."))
     ignored = tuple(dict.fromkeys(word for word in words if word not in known and word not in SMALL_WORDS))
-    return CompiledPrompt(caption(kind, light, calm, colours), kind, light, understood, ignored, calm, colours)
+    return CompiledPrompt(
+        caption=caption(kind, light, calm, colours),
+        scene_kind=kind,
+        light=light,
+        understood=understood,
+        ignored=ignored,
+        room=calm,
+        colours=colours,
+    )
 
 
 def _words(scene: str) -> list[str]:
@@ -79,7 +91,7 @@ def _words(scene: str) -> list[str]:
 
 
 def _light(words: list[str]) -> str:
-    """A side if one is named, else a word for above or the front, else the left."""
+    """Return the side that is named, else what a word for above or the front means, else the left."""
     named = [LIGHT_WORDS[word] for word in words if word in LIGHT_WORDS]
     return next((side for side in named if side != "top"), named[0] if named else "left")
 
@@ -95,7 +107,7 @@ def _kind(words: list[str]) -> str:
 
 
 def _copy_side(words: list[str]) -> tuple[str | None, int]:
-    """The side that the words keep for copy, and that word's place."""
+    """Return the side that the words keep for copy, and that word's place; None and -1 if there is none."""
     for at, word in enumerate(words):
         near = words[max(0, at - 4) : at + 3]
         if word in ("left", "right", "top", "above") and COPY_WORDS & set(near) and not LAMPS & set(near[:4]):
@@ -103,24 +115,20 @@ def _copy_side(words: list[str]) -> tuple[str | None, int]:
     return None, -1
 
 
-def _turned(side: str) -> str:
-    return {"left": "right", "right": "left"}.get(side, side)
-
-
-def _colours_said(words: list[str]) -> tuple[dict[str, str], set[str]]:
-    """Role → "#RRGGBB" for the colours in the text, and the words that named them."""
-    said: list[tuple[int, str]] = []
+def _named_colours(words: list[str]) -> tuple[dict[str, str], set[str]]:
+    """Return the colours in the text as "#RRGGBB" by role, and the words that named them."""
+    placed: list[tuple[int, str]] = []
     used: set[str] = set()
     for at, word in enumerate(words):
         colour = _colour_at(words, at)
         if colour:
             shade = words[at - 1] if at and words[at - 1] in PALER | DEEPER else ""
-            said.append((at, _shaded(colour, shade)))
+            placed.append((at, _shade(colour, shade)))
             used |= {word, shade, DUAL.get(word, "")} - {""}
-    roles = [_role(words, at) for at, _ in said]
+    roles = [_role(words, at) for at, _ in placed]
     named: dict[str, str] = {}
     free: list[str] = []
-    for role, (_, colour) in zip(roles, said, strict=True):
+    for role, (_, colour) in zip(roles, placed, strict=True):
         if role and role not in named:
             named[role] = colour
         else:
@@ -141,13 +149,13 @@ def _colour_at(words: list[str], at: int) -> str | None:
 
 
 def _among_colours(words: list[str], at: int) -> bool:
-    """Whether a plain colour word is near this place, other than right before it ("navy sky")."""
+    """Tell if a plain colour word is near this place, other than right before it ("navy sky")."""
     plain = [other in COLOURS and other not in DUAL for other in words]
     return any(plain[max(0, at - NEAR) : at + NEAR + 1]) and not (at and plain[at - 1])
 
 
 def _role(words: list[str], at: int) -> str | None:
-    """What the colour at this place belongs to: a thing within two words after it, or before "in"."""
+    """Return the role of the colour at this place: that of a thing within two words after it, or before "in"."""
     for following in words[at + 1 : at + 3]:
         if following in ROLE_WORDS:
             return ROLE_WORDS[following]
@@ -158,7 +166,7 @@ def _role(words: list[str], at: int) -> str | None:
     return None
 
 
-def _shaded(colour: str, shade: str) -> str:
+def _shade(colour: str, shade: str) -> str:
     if not shade:
         return colour
     lab = np.array(lab_of_hex(colour))
@@ -166,15 +174,15 @@ def _shaded(colour: str, shade: str) -> str:
     return hex_of_lab(lab)
 
 
-def _filled(named: dict[str, str], palette: Sequence[str], kind: str) -> tuple[str, str, str]:
-    """Wall, floor and accent: the text's, then the palette's in its order, then what suits them."""
-    given = [colour.upper() for colour in palette if colour.upper() not in named.values()]
+def _all_colours(named: dict[str, str], palette: Sequence[str], kind: str) -> tuple[str, str, str]:
+    """Return wall, floor and accent: the text's colours, then the palette's in its order, then what suits them."""
+    unused = [colour.upper() for colour in palette if colour.upper() not in named.values()]
     filled = dict(named)
     for role in ROLES:
-        if role not in filled and given:
-            filled[role] = given.pop(0)
+        if role not in filled and unused:
+            filled[role] = unused.pop(0)
     if not filled:
         return DEFAULT_COLOURS[kind]
     wall = filled.get("wall") or filled.get("floor") or filled["accent"]
     floor = filled.get("floor") or (wall if palette or "accent" not in filled else DEFAULT_COLOURS[kind][1])
-    return wall, floor, filled.get("accent") or _shaded(floor, "deep")
+    return wall, floor, filled.get("accent") or _shade(floor, "deep")

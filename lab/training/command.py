@@ -1,0 +1,29 @@
+"""The parts that the commands of all trainings share."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from typing import Any, TypeVar
+
+Schedule = TypeVar("Schedule")
+
+
+def add_schedule_options(parser: argparse.ArgumentParser, schedule: type[Any]) -> None:
+    """Add one option for each field of a schedule's dataclass, with the field's default."""
+    for field in dataclasses.fields(schedule):
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+
+
+def chosen_schedule(chosen: argparse.Namespace, schedule: type[Schedule]) -> Schedule:
+    """Return the schedule that the parsed options describe."""
+    fields = dataclasses.fields(schedule)  # type: ignore[arg-type]  # every schedule is a dataclass
+    return schedule(**{field.name: getattr(chosen, field.name) for field in fields})
+
+
+def use_threads(threads: int) -> None:
+    """Fix the number of torch's threads, and let denormal numbers, which are slow, count as zero."""
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
