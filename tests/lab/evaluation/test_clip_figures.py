@@ -11,11 +11,11 @@ import pytest
 from lab.evaluation.clip_figures import CLIPS, JUMP, LEFT, MOVES, ClipFigures, clip_figures, clip_marks
 from lab.evaluation.clip_studio import FilmedPrompt
 from lab.evaluation.drawing_figures import SafetyFigures
-from models.video.motion import Motion
+from models.video.motion import ClipMotion
 from tests.support.evaluating import a_card
 from tests.support.evaluation_answers import RIGHT, WRONG, a_prompt, a_ruler
 
-MOVING = Motion(9, 2.0, 1.0, 2.0)
+MOVING = ClipMotion(9, 2.0, 1.0, 2.0)
 GOOD = FilmedPrompt(prompt=a_prompt(), frames=(RIGHT, RIGHT, RIGHT), motion=MOVING, begins=0.9, seconds=4.0)
 REFUSED = FilmedPrompt(prompt=a_prompt(), refused="not allowed")
 
@@ -52,19 +52,21 @@ def test_the_middle_frame_decides_the_scene_and_the_ends_decide_whether_it_holds
 @pytest.mark.parametrize(
     ("motion", "moving", "steady"),
     [
-        (Motion(9, MOVES, LEFT, JUMP), 1.0, 1.0),
-        (Motion(9, MOVES - 0.01, 0.0, 0.0), 0.0, 1.0),
-        (Motion(9, 9.0, LEFT + 0.01, 3.0), 1.0, 0.0),
-        (Motion(9, 9.0, 1.0, JUMP + 0.01), 1.0, 0.0),
+        (ClipMotion(9, MOVES, LEFT, JUMP), 1.0, 1.0),
+        (ClipMotion(9, MOVES - 0.01, 0.0, 0.0), 0.0, 1.0),
+        (ClipMotion(9, 9.0, LEFT + 0.01, 3.0), 1.0, 0.0),
+        (ClipMotion(9, 9.0, 1.0, JUMP + 0.01), 1.0, 0.0),
     ],
 )
-def test_motion_is_held_to_its_limits_and_the_limits_pass(motion: Motion, moving: float, steady: float) -> None:
+def test_motion_is_held_to_its_limits_and_the_limits_pass(motion: ClipMotion, moving: float, steady: float) -> None:
     found = figures(replace(GOOD, motion=motion))
     assert (found.moving, found.steady) == (moving, steady)
 
 
 def test_medians_are_over_the_clips_and_the_jump_is_the_worst_of_all() -> None:
-    clips = [replace(GOOD, motion=Motion(9, step, 1.0, jump)) for step, jump in ((1.0, 2.0), (2.0, 30.0), (9.0, 3.0))]
+    clips = [
+        replace(GOOD, motion=ClipMotion(9, step, 1.0, jump)) for step, jump in ((1.0, 2.0), (2.0, 30.0), (9.0, 3.0))
+    ]
     found = figures(*clips)
     assert (found.step, found.jump) == (2.0, 30.0)
 
