@@ -1,0 +1,124 @@
+"""Product pictures: accepted with their facts, or refused with one reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from foundry.errors import Unusable
+from foundry.inputs.file_identity import file_identity
+from foundry.inputs.picture import MAX_BYTES, MIN_EDGE_PX, decode, inspect_picture, picture_name
+from foundry.names import sha256_file
+
+
+def save(path: Path, size: tuple[int, int] = (80, 100), mode: str = "RGB", form: str | None = None) -> Path:
+    """A plain picture as a file."""
+    Image.new(mode, size, 120 if mode == "L" else None).save(path, form)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "alpha"), [("a.png", "RGBA", True), ("a.jpg", "RGB", False), ("a.webp", "RGB", False)]
+)
+def test_a_usable_picture_gives_its_facts(name: str, mode: str, alpha: bool, tmp_path: Path) -> None:
+    path = save(tmp_path / name, mode=mode)
+    facts = inspect_picture(path)
+    assert (facts.width_px, facts.height_px, facts.has_alpha) == (80, 100, alpha)
+    assert facts.key == facts.sha256 == sha256_file(path)
+
+
+def test_the_content_decides_on_the_format_not_the_name(tmp_path: Path) -> None:
+    assert inspect_picture(save(tmp_path / "a.txt", form="PNG")).width_px == 80
+
+
+def missing(folder: Path) -> Path:
+    return folder / "none.png"
+
+
+def directory(folder: Path) -> Path:
+    (folder / "dir.png").mkdir()
+    return folder / "dir.png"
+
+
+def empty(folder: Path) -> Path:
+    (folder / "a.png").touch()
+    return folder / "a.png"
+
+
+def text(folder: Path) -> Path:
+    (folder / "a.png").write_text("no picture at all")
+    return folder / "a.png"
+
+
+def cut_off(folder: Path) -> Path:
+    path = save(folder / "a.png", (500, 500))
+    path.write_bytes(path.read_bytes()[:-40])
+    return path
+
+
+def tiny(folder: Path) -> Path:
+    return save(folder / "a.png", (500, MIN_EDGE_PX - 1))
+
+
+def other_format(folder: Path) -> Path:
+    return save(folder / "a.png", form="BMP")
+
+
+@pytest.mark.parametrize(
+    ("make", "wrong"),
+    [
+        (missing, "does not exist; add the file"),
+        (directory, "is not a file; name a PNG"),
+        (empty, "is empty; give a PNG"),
+        (text, r"is not a readable picture \(UnidentifiedImageError"),
+        (cut_off, r"is not a readable picture \("),
+        (tiny, "has 500x63 pixels; each edge needs 64; give a larger one"),
+        (other_format, "is not a readable picture"),
+    ],
+)
+def test_an_unusable_picture_is_refused_with_one_reason(
+    make: Callable[[Path], Path], wrong: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Unusable, match=wrong):
+        inspect_picture(make(tmp_path))
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.png", (8_001, 8_000), "1")
+    with pytest.raises(Unusable, match="has 8001x8000 pixels; the limit is 64000000 in all; scale it down"):
+        inspect_picture(path)
+
+
+def test_a_file_of_too_many_bytes_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_BYTES + 1)
+    with pytest.raises(Unusable, match="has 40000001 bytes; the limit is 40000000"):
+        inspect_picture(path)
+
+
+def test_a_decoded_picture_is_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (80, 100)).save(tmp_path / "a.jpg", exif=exif)
+    decoded = decode((tmp_path / "a.jpg").read_bytes())
+    assert (decoded.size, decoded.mode) == ((100, 80), "RGBA")
+
+
+def test_pictures_and_views_have_object_names_of_their_own() -> None:
+    assert picture_name("ab12") == "inputs/ab/ab12"
+    assert picture_name("view-cd34") == "views/cd/cd34.png"
+
+
+def test_a_changed_file_has_another_identity(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("one")
+    before = file_identity(path)
+    assert file_identity(path) == before == (path, path.stat().st_mtime_ns, 3)
+    path.write_text("three")
+    assert file_identity(path) != before
+    with pytest.raises(FileNotFoundError):
+        file_identity(tmp_path / "none")
