@@ -7,7 +7,8 @@ import statistics
 from collections.abc import Iterable, Iterator, Sequence
 
 from tests.support.layout_matrix import Wanted, spread_looks
-from tests.support.reading import Reading, missing_tool, read_back
+from tests.support.needing import lacking
+from tests.support.reading import Reading, read_back
 from tests.support.specimens import BRANDS, Masters, Refused, Renderer, copy_of, locales, looks, script_of
 
 
@@ -51,8 +52,8 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--locale", action="append", default=[])
     parser.add_argument("--shapes", type=int, default=1, help="At most so many shapes of frame a layout.")
     told = parser.parse_args(given)
-    if absent := missing_tool():
-        raise SystemExit(f"{absent} is missing; install it (Debian: tesseract-ocr, tesseract-ocr-ara, …)")
+    if missing := lacking("ocr"):
+        raise SystemExit(f"{missing} on this machine; install it (Debian: tesseract-ocr, tesseract-ocr-ara, …)")
     wanted = Wanted(tuple(told.brand) or BRANDS, tuple(told.family), tuple(told.locale), told.shapes)
     found = list(readings(wanted))
     print(table(one for one in found if isinstance(one, Reading)))

@@ -25,7 +25,7 @@ from foundry.names import seed_of
 from foundry.store.object_store import CorruptObject, ObjectStore, crc32c
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.levels import PERIOD, chance_plane
-from imaging.pixels.png import ROWS_IN_CACHE, SIGNATURE, PngWriter, read_png, read_strips
+from imaging.pixels.png_stream import ROWS_IN_CACHE, SIGNATURE, PngWriter, read_png, read_strips
 from imaging.pixels.reduction import Pyramid, halve
 
 LEVEL = 257

@@ -41,7 +41,7 @@ class StagedScene:
     product_box: Box | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Set:
     """The part of the master that product and shadows touch, in linear light, and the product's place in it."""
 
@@ -87,17 +87,24 @@ def stage_product(
     rows, columns = _touched_area(cut, left, top, width, height)
     pixels = np.asarray(cut, dtype=np.float32) / 255
     part = linear_of_srgb(scene[rows, columns])
-    place = _Set(part, pixels[..., 3], linear_of_srgb(pixels[..., :3]), left - columns.start, top - rows.start,
-                 light_side(scene))  # fmt: skip
+    place = _Set(
+        ground=part, alpha=pixels[..., 3], colour=linear_of_srgb(pixels[..., :3]), left=left - columns.start,
+        top=top - rows.start, side=light_side(scene),
+    )  # fmt: skip
     result = np.array(scene)
     result[rows, columns] = _encode_srgb(_set_in(place) if caption is None else _blend(place, gloss_of(caption)))
-    box = Box(
+    return StagedScene(result, _in_thousandths((left, top, left + cut.width, top + cut.height), (width, height)))
+
+
+def _in_thousandths(edges: tuple[int, int, int, int], size: tuple[int, int]) -> Box:
+    left, top, right, bottom = edges
+    width, height = size
+    return Box(
         round(left * 1000 / width),
         round(top * 1000 / height),
-        round((left + cut.width) * 1000 / width),
-        round((top + cut.height) * 1000 / height),
+        round(right * 1000 / width),
+        round(bottom * 1000 / height),
     )
-    return StagedScene(result, box)
 
 
 def _touched_area(cut: Image.Image, left: int, top: int, width: int, height: int) -> tuple[slice, slice]:

@@ -89,10 +89,7 @@ def prepare_text_ground(
     crop = shown[0][1]
     kept_clear = product_box_in_frame(facts, crop, visual) if product_known or not others else None
     painter = _Painter(canvases=canvases, layout=layout, tenant=tenant, frame=frame, strokes=[], product=kept_clear)
-    painter.paint_around(visual)
-    if layout.close_up:
-        painter.paint_close_up(first, facts, layout.close_up)
-    painter.paint_panels()
+    painter.paint_layout(visual, first, facts)
     logo = place_logo(layout, frame, tenant)
     boxes = tuple((name, painter.quiet_box(name, logo)) for name in layout.blocks)
     ink = {name: painter.make_readable(box) for name, box in boxes if _has_bare_words(layout, name)}
@@ -140,6 +137,13 @@ class _Painter:
         for canvas in self.canvases:
             paint_stroke(canvas, stroke)
         self.strokes.append(stroke)
+
+    def paint_layout(self, visual: PixelBox, master: Picture, facts: MasterFacts) -> None:
+        """Paint the ground around the key visual, the close-up and the panels."""
+        self.paint_around(visual)
+        if self.layout.close_up:
+            self.paint_close_up(master, facts, self.layout.close_up)
+        self.paint_panels()
 
     def paint_around(self, visual: PixelBox) -> None:
         """Paint the ground's colour where the key visual does not reach."""

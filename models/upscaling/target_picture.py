@@ -10,7 +10,7 @@ from pathlib import Path
 
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.levels import to_levels
-from imaging.pixels.png import ROWS_AT_ONCE, PngWriter
+from imaging.pixels.png_stream import ROWS_AT_ONCE, PngWriter
 from imaging.pixels.rows import Rows, RowWindow
 
 TIFF_ROWS = 64

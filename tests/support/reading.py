@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import unicodedata
 from dataclasses import dataclass
@@ -44,15 +43,6 @@ class Reading:
     set: str
     read: str
     error: float
-
-
-def missing_tool() -> str | None:
-    """Return the package that is missing, the reader or its language data; None if both are installed."""
-    if shutil.which("tesseract") is None:
-        return "tesseract-ocr"
-    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True).stdout.split()
-    absent = sorted(set(LANGUAGES.values()) - set(listed))
-    return f"language data for {', '.join(absent)}" if absent else None
 
 
 def read_back(specimen: Specimen) -> Reading | None:

@@ -1,4 +1,4 @@
-"""What the matrix page, the golden pictures and reading back render: both demo brands, fourteen locales, every look.
+"""Specimens of renditions for the matrix page, golden pictures and reading back: two brands, fourteen locales.
 
 Masters are staged as in a run, from drawings that ship as the embedded model's evidence and the example products, at
 about a third of a master's edge; or they come from a run's folder (`Masters(folder)`).
@@ -49,7 +49,7 @@ class Look:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Specimen:
     """One cell of the matrix, rendered."""
 
@@ -74,34 +74,34 @@ class Refused:
 
 @lru_cache(maxsize=8)
 def tenant(brand: str) -> Tenant:
-    """A demo brand."""
+    """Return a demo brand."""
     return load_tenant(ROOT / "examples" / "tenants", brand)
 
 
 @lru_cache(maxsize=8)
 def brief(brand: str) -> Brief:
-    """The brief that holds a brand's copy in all locales."""
+    """Return the brief with a brand's copy in all locales."""
     return read_briefs(ROOT / "examples" / "matrix" / f"{brand}.yaml")[0]
 
 
 def locales() -> tuple[str, ...]:
-    """The locales of the matrix."""
+    """Return the locales of the matrix."""
     return tuple(brief(BRANDS[0]).messages)
 
 
 def script_of(locale: str) -> str:
-    """The script that a locale is written in."""
+    """Return the script that a locale is written in."""
     return SCRIPTS.get(locale, "Latin")
 
 
 def copy_of(brand: str, locale: str) -> Copy:
-    """A brand's copy, filled and priced as in a run."""
+    """Return a brand's copy, filled and priced as in a run."""
     order = brief(brand)
     return write_copy(order.messages[locale], order.products[0], locale)
 
 
 def looks(brand: str) -> tuple[Look, ...]:
-    """Every layout of a brand in every shape of placement, by family and name."""
+    """Return every layout of a brand in every shape of placement, by family and name."""
     shapes: dict[tuple[object, ...], list[Placement]] = {}
     for placement in placements().values():
         key = (placement.family, placement.size, placement.safe_area, placement.printed, placement.bucket)
@@ -115,7 +115,7 @@ def looks(brand: str) -> tuple[Look, ...]:
 
 
 def layouts_for(placement: Placement, owner: Tenant) -> tuple[Layout, ...]:
-    """The layouts that serve a placement's family."""
+    """Return the layouts that serve a placement's family."""
     files = layouts_of(owner)
     return tuple(files.layout(name, placement) for name in files.families()[placement.family])
 
@@ -131,7 +131,7 @@ class Masters:
     _held: dict[tuple[str, str, bool], tuple[Image.Image, MasterFacts]] = field(default_factory=dict, compare=False)
 
     def master(self, brand: str, bucket: str, rtl: bool) -> tuple[Image.Image, MasterFacts]:
-        """A picture whose product stands on the side that copy of this direction leaves free."""
+        """Return a picture whose product stands on the side that copy of this direction leaves free."""
         mirrored = rtl and compositions()[bucket].has_sides
         key = (brand, bucket, mirrored)
         if key not in self._held:
@@ -159,7 +159,7 @@ def _opened(path: Path, facts: MasterFacts) -> tuple[Image.Image, MasterFacts]:
 
 
 def staged(brand: str, bucket: str, mirrored: bool) -> tuple[Image.Image, MasterFacts]:
-    """A stand-in master: a shipped drawing with the brand's example product staged in it."""
+    """Return a stand-in master: a shipped drawing with the brand's example product staged in it."""
     from imaging.still.staging import stage_product
 
     composition = compositions()[bucket]
@@ -197,7 +197,7 @@ class Renderer:
     masters: Masters = field(default_factory=Masters)
 
     def specimens(self, look: Look, wanted: Mapping[str, Copy]) -> Iterator[Specimen | Refused]:
-        """A specimen a locale, or why it was refused."""
+        """Yield a specimen, or the refusal, of each locale."""
         statics: dict[bool, StaticLayer] = {}
         for locale, text in wanted.items():
             try:
@@ -214,4 +214,7 @@ class Renderer:
 
     def _finished(self, look: Look, locale: str, text: Copy, static: StaticLayer) -> Specimen:
         shown = text.only(look.layout.fields)
-        return Specimen(self.brand, locale, look, shown, turn_to_locale(static, locale), finish(static, shown, locale))
+        return Specimen(
+            brand=self.brand, locale=locale, look=look, copy=shown, static=turn_to_locale(static, locale),
+            composed=finish(static, shown, locale),
+        )  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from imaging.pixels.png import ROWS_AT_ONCE, ROWS_IN_CACHE, SIGNATURE, PngWriter, read_png, read_strips
+from imaging.pixels.png_stream import ROWS_AT_ONCE, ROWS_IN_CACHE, SIGNATURE, PngWriter, read_png, read_strips
 
 Levels = NDArray[np.uint8] | NDArray[np.uint16]
 
