@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import ssl
 from pathlib import Path
 
 import httpx2
 import numpy as np
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from foundry.retrying import RetryPolicy
 from models.http.credential_scope import CredentialScope
@@ -26,6 +21,7 @@ from tests.models.remote.asking import a_card, draw, pixels, request, undrawn
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer
 from tests.support.moods import painted, png, redirecting
+from tests.support.self_signed import certificate
 
 
 def test_results_are_fetched_without_the_credential_from_other_hosts(
@@ -94,24 +90,6 @@ def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_used() -> 
     mixed = dataclasses.replace(reach, resolve=lambda host, port: ["93.184.216.34", "127.0.0.1"])
     with pytest.raises(Declined, match=r"127\.0\.0\.1"):
         mixed.pinned(httpx2.URL("https://files.example/p.png"))
-
-
-def certificate(name: str, folder: Path) -> Path:
-    """A self-made certificate for a host's name, with its key, as one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), 1, now, now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    pem = key.private_bytes(serialization.Encoding.PEM, form, plain) + made.public_bytes(serialization.Encoding.PEM)
-    path = folder / f"{name}.pem"
-    path.write_bytes(pem)
-    return path
 
 
 def test_a_pinned_address_is_verified_by_the_name_it_stands_for(
