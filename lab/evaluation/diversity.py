@@ -1,8 +1,8 @@
-"""How different the pictures are that one prompt gives with several seeds.
+"""Diversity: the distance between the pictures that one prompt gives with several seeds.
 
 The distance of two pictures is 1 - MS-SSIM of their luma at a short edge of 128 px (Wang et al. 2003, four scales,
-8 × 8 windows that move by two pixels, the weights of the paper's first four scales renormalised). Structure only: the
-prompt fixes the colours, so a difference in colour would not be diversity. 0 is the same picture.
+8 × 8 windows that move by two pixels, the weights of the paper's first four scales renormalised); equal pictures
+have the distance 0. Only structure counts: the prompt fixes the colours, so a difference in colour is not diversity.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EDGE_PX = 128
 
 
 def diversity(pictures: Sequence[Picture]) -> float:
-    """Mean distance over all pairs, 0 to 1; 0 for fewer than two pictures."""
+    """Return the mean distance over all pairs, from 0 to 1; 0 for fewer than two pictures."""
     small = [luma(with_short_edge(picture, EDGE_PX)) for picture in pictures]
     pairs = [1 - multi_scale_ssim(one, other) for one, other in combinations(small, 2)]
     return float(np.mean(pairs)) if pairs else 0.0

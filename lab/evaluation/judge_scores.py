@@ -29,7 +29,7 @@ Passes = Callable[[Picture], bool]
 """A judge at its limit: it returns True for a picture that passes."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Score:
     """Counts of the right and wrong refusals of a judge, of its refusals of the project's own renders, and its cost.
 

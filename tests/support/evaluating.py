@@ -1,4 +1,4 @@
-"""What evaluation is tried on: a real pipeline with random weights, and a pupil who draws what the renders show."""
+"""Models for tests of evaluation: a real pipeline with random weights, and a handler that draws the right renders."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def write_pipeline(folder: Path) -> None:
 
 
 class Palette:
-    """What the rendering handler loads; it has no pipeline."""
+    """The model of the rendering handler; it has no pipeline."""
 
 
 class RenderingHandler:

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from lab.evaluation.judge_scores import Score
 from lab.evaluation.labelled_pictures import PHRASES, SETTINGS, WITH_WRITING
 from lab.evaluation.photographs import PhotographsMissing, demand_photographs
 from lab.evaluation.screen_cases import LOGOS, cases
@@ -86,13 +85,6 @@ def test_the_writing_to_be_found_is_the_same_on_few_renders_and_names_no_folder(
     found = [case for case in cases("text", 18) if case.faulty]
     assert len(found) == 2 * len(PHRASES) * len(SETTINGS) + 3 * len(LOGOS) + len(WITH_WRITING)
     assert not [case.source for case in found if "/" in case.source]
-
-
-def test_a_score_without_cases_says_so_instead_of_dividing_by_zero() -> None:
-    assert Score(passed=3).precision is None
-    assert Score(passed=3).recall is None
-    assert Score(caught=1, missed=1, false_alarms=3).precision == 0.25
-    assert Score(caught=1, missed=1, false_alarms=3).recall == 0.5
 
 
 def test_evidence_that_did_not_pass_promotes_nothing(own_cards: Path) -> None:
