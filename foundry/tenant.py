@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from foundry.errors import BadInput
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.names import Slug, digest, sha256_file
+from foundry.strict_model import StrictModel
 
 LOGO_FORMS = ("horizontal", "stacked", "mark")
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 
 
-class Palette(BaseModel):
+class Palette(StrictModel):
     """Brand colours by role, sRGB hex."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     primary: Colour = Field(description="The brand's own colour: panels and buttons.")
     accent: Colour = Field(description="Offers, badges and small signals.")
@@ -34,10 +33,8 @@ class Palette(BaseModel):
     )
 
 
-class LogoFiles(BaseModel):
+class LogoFiles(StrictModel):
     """Files of one form of a logo. They have transparency and equal shape; paths start at the tenant's file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dark: str = Field(description="For light grounds.")
     light: str = Field(description="For dark grounds.")
@@ -57,28 +54,22 @@ class Logo(LogoFiles):
         return found
 
 
-class BrandFonts(BaseModel):
+class BrandFonts(StrictModel):
     """Font families of `templates/fonts`, by role."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     display: str = "Inter"
     body: str = "Inter"
 
 
-class TypeScale(BaseModel):
+class TypeScale(StrictModel):
     """The ratio between neighbouring steps of type, and the size of all type relative to the layouts' own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ratio: Decimal = Field(default=Decimal("1.25"), ge=1, le=2, decimal_places=3)
     size: int = Field(default=100, ge=50, le=150, description="Per cent.")
 
 
-class BrandKit(BaseModel):
+class BrandKit(StrictModel):
     """The palette, logo, fonts, corners and banned words that make a rendition look like one brand."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     palette: Palette
     logo: Logo | None = None
@@ -90,10 +81,8 @@ class BrandKit(BaseModel):
     banned_words: tuple[str, ...] = ()
 
 
-class Quota(BaseModel):
+class Quota(StrictModel):
     """The most that one campaign of the tenant may order."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     shots: int = Field(default=2_000, ge=1)
     variants: int = Field(default=2_000_000, ge=1)
@@ -101,10 +90,8 @@ class Quota(BaseModel):
     budget: Decimal = Field(default=Decimal(1000), gt=0, description="Money, in US dollars.")
 
 
-class AdapterChoice(BaseModel):
+class AdapterChoice(StrictModel):
     """An adapter card that every shot of the tenant is drawn with, and its weight."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     card: str
     weight: Decimal = Field(default=Decimal(1), ge=-2, le=2, decimal_places=3)
@@ -114,13 +101,11 @@ class AdapterChoice(BaseModel):
     )
 
 
-class Models(BaseModel):
+class Models(StrictModel):
     """The model cards that a tenant draws, enlarges, judges and films with.
 
     `id` names the version in production, `id@version` an exact one.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     generate: str = "backdrop"
     adapters: tuple[AdapterChoice, ...] = Field(default=(), max_length=8)
@@ -129,10 +114,8 @@ class Models(BaseModel):
     clip: str | None = Field(default=None, description="The video card that films scenes which move.")
 
 
-class Storage(BaseModel):
+class Storage(StrictModel):
     """A bucket that holds this tenant's objects and no others; used where the store is a bucket."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$")
     prefix: str = ""
@@ -143,10 +126,8 @@ class Storage(BaseModel):
     )
 
 
-class Tenant(BaseModel):
+class Tenant(StrictModel):
     """One client. Everything that reads or writes takes the tenant."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Slug
     name: str

@@ -39,7 +39,7 @@ def adopt(path: Path, *, tenant: str | None = None) -> tuple[Adoption, ...]:
         if not isinstance(document, dict):
             wrong = brief_problem(path.name, "", "a brief is a map of keys", "write `campaign:` and the rest")
             raise Refusals(str(path), (wrong,))
-        found.append(_Adopter(document, path, tenant).adopted())
+        found.append(_Adopter(document, path, tenant).adopt())
     return tuple(found)
 
 
@@ -57,7 +57,7 @@ class _Adopter:
     assumed: list[str] = field(default_factory=list)
     left: dict[str, Any] = field(default_factory=dict)
 
-    def adopted(self) -> Adoption:
+    def adopt(self) -> Adoption:
         known = self._sorted_keys()
         market = self._market(known)
         messages = self._messages(known, market["regions"])
@@ -201,7 +201,7 @@ class _Adopter:
     def _messages(self, known: dict[str, Any], regions: list[str]) -> dict[str, Any]:
         default = locale_for(str(known.get("language") or ""), regions)
         made: dict[str, dict[str, str]] = {}
-        for tag, words in self._said(known.get("messages"), default):
+        for tag, words in self._texts_by_locale(known.get("messages"), default):
             made.setdefault(tag, {}).update(self._message(words))
         fields = ("headline", "subheadline", "call_to_action", "offer", "legal")
         shared: dict[str, str] = {str(name): str(known[name]) for name in fields if name in known}
@@ -215,7 +215,7 @@ class _Adopter:
             self.assumed.append(f"the message is in {default}, by the first market {regions[0]!r} or English")
         return {tag: words for tag, words in made.items() if words.get("headline")}
 
-    def _said(self, given: Any, default: str) -> Iterator[tuple[str, Any]]:
+    def _texts_by_locale(self, given: Any, default: str) -> Iterator[tuple[str, Any]]:
         for item in given if isinstance(given, list) else [given] if given else []:
             if isinstance(item, dict) and all(self._tag(key) for key in item):
                 for key, words in item.items():

@@ -14,9 +14,7 @@ from babel import UnknownLocaleError
 from babel.numbers import get_currency_precision
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     StringConstraints,
@@ -26,6 +24,7 @@ from pydantic import (
 
 from foundry.inputs.product_view import View
 from foundry.names import Slug
+from foundry.strict_model import StrictModel
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -49,25 +48,21 @@ def _known_locale(tag: str) -> str:
 LocaleTag = Annotated[str, StringConstraints(min_length=2, max_length=20), AfterValidator(_known_locale)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Campaign(_Strict):
+class Campaign(StrictModel):
     """The campaign that the brief belongs to."""
 
     id: Slug = Field(description="Stable id within the tenant.", examples=["spring-glow"])
     name: Line = Field(description="What people call it.", examples=["Spring Glow 2027"])
 
 
-class Market(_Strict):
+class Market(StrictModel):
     """The regions and the audience of the campaign."""
 
     regions: tuple[Line, ...] = Field(min_length=1, description="Countries or regions.", examples=[["US", "DE", "JP"]])
     audience: Text = Field(default="", description="Who is addressed.", examples=["Urban professionals, 25-40"])
 
 
-class Price(_Strict):
+class Price(StrictModel):
     """An amount in one currency; it is shown to the locales of that currency."""
 
     amount: Money = Field(description="Decimal amount.", examples=["48.00"])
@@ -81,7 +76,7 @@ class Price(_Strict):
         return self
 
 
-class Product(_Strict):
+class Product(StrictModel):
     """One article that is shown."""
 
     id: Slug = Field(description="Unique in the brief.", examples=["serum"])
@@ -118,7 +113,7 @@ class Product(_Strict):
         return self
 
 
-class SceneClip(_Strict):
+class SceneClip(StrictModel):
     """The movement of a scene in films: a video model films it. Its stills stay as they are."""
 
     prompt: Line | None = Field(
@@ -140,7 +135,7 @@ class SceneClip(_Strict):
     )
 
 
-class Scene(_Strict):
+class Scene(StrictModel):
     """A setting that products are staged in."""
 
     id: Slug = Field(description="Unique in the brief.", examples=["morning-studio"])
@@ -165,7 +160,7 @@ class Scene(_Strict):
         return said
 
 
-class Message(_Strict):
+class Message(StrictModel):
     """Copy in one language, with placeholders.
 
     `{product.name}`, `{product.description}`, `{product.category}` and `{price}` are filled per product, `{from}` and
@@ -180,7 +175,7 @@ class Message(_Strict):
     legal: Text = Field(default="", examples=["While stocks last."])
 
 
-class Spoken(_Strict):
+class Spoken(StrictModel):
     """One line of subtitles, in seconds from the film's start."""
 
     start: Decimal = Field(ge=0, le=60, decimal_places=3, examples=["0.5"])
@@ -194,7 +189,7 @@ class Spoken(_Strict):
         return self
 
 
-class FilmWishes(_Strict):
+class FilmWishes(StrictModel):
     """Timeline, sound and subtitles of films. Without it films are silent and have their placements' timelines."""
 
     template: Slug | None = Field(default=None, description="Timeline of templates/film.", examples=["story-15s"])
@@ -235,14 +230,14 @@ class FilmWishes(_Strict):
             yield f"film.voice_over.{locale}", name
 
 
-class Budget(_Strict):
+class Budget(StrictModel):
     """The most that the campaign may cost to make."""
 
     amount: Money = Field(description="Decimal amount.", examples=["25.00"])
     currency: Literal["USD"] = Field(default="USD", description="Cards are priced in US dollars.")
 
 
-class Brief(_Strict):
+class Brief(StrictModel):
     """The order of one campaign; the contract of brief files and of the briefs topic."""
 
     tenant: Slug = Field(description="Whose brand it is.", examples=["aurelle"])

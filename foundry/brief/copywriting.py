@@ -158,8 +158,8 @@ def write_copy(message: Message, product: Product, locale: str, days: Days = Day
     """Return the copy for one product in one locale."""
     values = placeholder_values(product, locale, days)
 
-    def filled(text: str) -> str:
+    def fill(text: str) -> str:
         return PLACEHOLDER.sub(lambda found: values.get(found[1].strip()) or format_figure(found[1], locale), text)
 
-    texts = {name: filled(getattr(message, name)) for name in FIELDS}
+    texts = {name: fill(getattr(message, name)) for name in FIELDS}
     return Copy(**texts, price=values["price"], product_name=product.name)

@@ -13,10 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from foundry.errors import Unusable
 from foundry.names import Slug, digest
+from foundry.strict_model import StrictModel
 
 Task = Literal["text-to-image", "text-to-video", "image-to-video", "upscale", "screen", "adapter"]
 Mode = Literal["text-to-image", "image-to-image", "inpainting"]
@@ -31,11 +32,7 @@ RelativeFile = Annotated[
 PULLED = ("bucket", "hub")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Strict):
+class Source(StrictModel):
     """The place of the weights.
 
     `embedded` and `directory` name a folder relative to the card; `code` has no weights; `bucket` and `hub` are fetched
@@ -62,7 +59,7 @@ class Source(_Strict):
         return self
 
 
-class Api(_Strict):
+class Api(StrictModel):
     """The protocol and limits of another vendor's image API; the credential itself stays in the environment."""
 
     protocol: Literal["openai-images", "submit-and-poll"] = Field(description="How the vendor is spoken to.")
@@ -79,28 +76,28 @@ class Api(_Strict):
     poll_s: Decimal = Field(default=Decimal(2), gt=0, description="Between two looks at a job.")
 
 
-class UnitCost(_Strict):
+class UnitCost(StrictModel):
     """The cost of one picture, or of one clip of the card's `frames`."""
 
     money: Decimal = Field(ge=0, description="In US dollars.")
     accelerator_seconds: Decimal = Field(ge=0, description="Of the machine that the price was worked out for.")
 
 
-class Batch(_Strict):
+class Batch(StrictModel):
     """The most pictures per call, by device; a hint, halved when memory runs out."""
 
     cpu: int = Field(default=1, ge=1, description="Pictures per call on a processor.")
     cuda: int = Field(default=8, ge=1, description="Pictures per call on a CUDA device.")
 
 
-class Scheduler(_Strict):
+class Scheduler(StrictModel):
     """A diffusers scheduler class, and the settings that replace the folder's own."""
 
     name: str = Field(default="", description="Class name; empty keeps the folder's own.")
     settings: dict[str, JsonValue] = Field(default_factory=dict, description="Arguments of its configuration.")
 
 
-class Optimisations(_Strict):
+class Optimisations(StrictModel):
     """Switches that make the pipeline faster and may change its last bits; each is held to the parity mark."""
 
     compile: bool = Field(default=False, description="torch.compile, regionally where the model allows.")
@@ -113,7 +110,7 @@ class Optimisations(_Strict):
         return self.compile or self.channels_last or self.quantise != "none"
 
 
-class ParityMark(_Strict):
+class ParityMark(StrictModel):
     """The largest permitted difference of the optimised pipeline from the plain one, in 8-bit levels and SSIM."""
 
     max_levels: int = Field(default=8, ge=0, le=255, description="Largest difference of any pixel.")
@@ -121,7 +118,7 @@ class ParityMark(_Strict):
     ssim: Decimal = Field(default=Decimal("0.99"), ge=0, le=1, description="Structural similarity, at least.")
 
 
-class Adapter(_Strict):
+class Adapter(StrictModel):
     """The addition that an adapter card makes to a base: LoRA weights, a ControlNet or an IP-Adapter."""
 
     kind: Literal["lora", "controlnet", "ip-adapter"] = Field(description="What is added; the base must take it.")
@@ -130,7 +127,7 @@ class Adapter(_Strict):
     trigger: str = Field(default="", description="Words that call it; put before the prompt.")
 
 
-class ModelCard(_Strict):
+class ModelCard(StrictModel):
     """One model. One handler serves all cards of a task."""
 
     id: Slug = Field(description="What a tenant's file names; shared by all versions of the model.")

@@ -10,10 +10,11 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from foundry.errors import FoundryError
 from foundry.names import digest
+from foundry.strict_model import StrictModel
 from templates import TEMPLATES
 
 Format = Literal["jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", "pdf", "mp4", "mov", "webm"]
@@ -47,10 +48,8 @@ class UnknownPlacement(FoundryError):
         return f"no placement or set is called {self.name!r}{near}. See `foundry channels`."
 
 
-class SafeArea(BaseModel):
+class SafeArea(StrictModel):
     """Margins that text and product keep clear of, in thousandths of width (left, right) and height (top, bottom)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     top: Margin = 45
     right: Margin = 45
@@ -58,20 +57,16 @@ class SafeArea(BaseModel):
     left: Margin = 45
 
 
-class OtherSizes(BaseModel):
+class OtherSizes(StrictModel):
     """Sizes that the channel accepts besides the one drawn for it: those of nearly the same shape."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     smallest: tuple[int, int]
     largest: tuple[int, int] | None = None
     tolerance_percent: Decimal = Field(default=Decimal(1), description="Of width over height.")
 
 
-class Motion(BaseModel):
+class Motion(StrictModel):
     """The requirements of a slot for moving pictures; a placement with this section takes films."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     seconds: tuple[Decimal, Decimal] = Field(description="Shortest and longest.")
     rates: tuple[Decimal, ...] = Field(description="Frames per second it takes, best first; 23.976 means 24000/1001.")
@@ -93,10 +88,8 @@ class Motion(BaseModel):
     loops: int | None = Field(default=None, description="Of animated pictures; none: endless.")
 
 
-class Print(BaseModel):
+class Print(StrictModel):
     """The requirements of a printed slot. `size` of its placement is the trimmed page at `dots_per_inch`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dots_per_inch: int = 300
     bleed_mm: Decimal = Decimal(3)
@@ -108,10 +101,8 @@ class Print(BaseModel):
         return int((self.bleed_mm * self.dots_per_inch / MM_PER_INCH).to_integral_value())
 
 
-class AdText(BaseModel):
+class AdText(StrictModel):
     """Character limits of the texts that a channel sets beside the picture; None where no figure is known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     headline: int | None = None
     long_headline: int | None = None
@@ -122,10 +113,8 @@ class AdText(BaseModel):
     words_on_picture: int | None = Field(default=None, description="Advice of the source, not a limit.")
 
 
-class Placement(BaseModel):
+class Placement(StrictModel):
     """One slot of a channel."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
@@ -250,10 +239,10 @@ def placement_sets() -> Mapping[str, tuple[str, ...]]:
     """Return the names of the placements in each set; sets within sets are expanded."""
     raw = yaml.safe_load((TEMPLATES / "channels" / "sets.yaml").read_text(encoding="utf-8"))["sets"]
 
-    def spelled(names: Sequence[str]) -> list[str]:
-        return [leaf for name in names for leaf in (spelled(raw[name]) if name in raw else [name])]
+    def expand(names: Sequence[str]) -> list[str]:
+        return [leaf for name in names for leaf in (expand(raw[name]) if name in raw else [name])]
 
-    return {name: tuple(dict.fromkeys(spelled(names))) for name, names in raw.items()}
+    return {name: tuple(dict.fromkeys(expand(names))) for name, names in raw.items()}
 
 
 def resolve_placements(names: Sequence[str]) -> tuple[Placement, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from foundry.names import digest
+from foundry.strict_model import StrictModel
 
 VIEW_RENDERER_VERSION = "1"
 """Changes with anything besides the model file and the view that changes a rendered view: rig, framing, file format."""
@@ -14,10 +15,8 @@ VIEW_RENDERER_VERSION = "1"
 Light = Literal["left", "right", "front", "top"]
 
 
-class View(BaseModel):
+class View(StrictModel):
     """One exact shot of a product model on a transparent ground. Angles in degrees, lens on a frame 36 mm wide."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     azimuth_deg: int = Field(
         default=0, ge=-180, le=360, description="0 sees the front; 90 is the camera to the right of it.", examples=[30]

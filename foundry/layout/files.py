@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from foundry.channel.placement import Placement
 from foundry.errors import BadInput, FoundryError
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.layout.layout import Layout
+from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
 from templates import TEMPLATES
 
@@ -41,10 +42,8 @@ class UnknownLayout(FoundryError):
         return f"no layout is called, or serves the family, {self.wanted!r}; near it: {', '.join(self.near) or 'none'}."
 
 
-class When(BaseModel):
+class When(StrictModel):
     """The placements that a variation is for: all conditions given must hold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     lower_than_px: int | None = Field(default=None, description="Height below this.")
     narrower_than_px: int | None = Field(default=None, description="Width below this.")

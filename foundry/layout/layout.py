@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from foundry.copy import COPY_FIELDS
 from foundry.names import digest
+from foundry.strict_model import StrictModel
 
 LAYOUT_RENDERER_VERSION = "5"
 FAMILIES = (
@@ -36,11 +37,7 @@ Size = Step | Annotated[int, Field(gt=0, le=1000)]
 LogoVariant = Literal["horizontal", "stacked", "mark"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Grid(_Strict):
+class Grid(StrictModel):
     """The tracks that areas are given in, with a gutter between them."""
 
     columns: int = Field(default=12, ge=1, le=48)
@@ -48,7 +45,7 @@ class Grid(_Strict):
     gutter: Thousandth = Field(default=0, description="Thousandths of the reference edge.")
 
 
-class Place(_Strict):
+class Place(StrictModel):
     """An area: tracks of the grid (first and last, both included), or thousandths (left, top, right, bottom)."""
 
     columns: tuple[int, int] | None = None
@@ -76,7 +73,7 @@ def _rows(given: Any) -> Any:
     return [[entry] if isinstance(entry, str) else entry for entry in given] if isinstance(given, list) else given
 
 
-class TypeStyle(_Strict):
+class TypeStyle(StrictModel):
     """The type of one slot; sizes are steps of the type scale or thousandths of the reference edge."""
 
     size: tuple[Size, Size] = Field(description="Smallest and largest.")
@@ -89,7 +86,7 @@ class TypeStyle(_Strict):
     space_above: Thousandth | None = Field(default=None, description="In place of the block's gap.")
 
 
-class Block(_Strict):
+class Block(StrictModel):
     """Slots from top to bottom; a list in the list stands side by side."""
 
     areas: tuple[Place, ...] = Field(min_length=1, description="One, or several of which the quietest is taken.")
@@ -113,7 +110,7 @@ class Block(_Strict):
         return tuple(field for row in self.slots for field in row)
 
 
-class Visual(_Strict):
+class Visual(StrictModel):
     """The area in which a master shows, and the size of the product in it."""
 
     area: Place
@@ -124,7 +121,7 @@ class Visual(_Strict):
     corner: Thousandth = Field(default=0, description="Radius, thousandths of the reference edge.")
 
 
-class Panel(_Strict):
+class Panel(StrictModel):
     """A flat area in a brand colour."""
 
     area: Place
@@ -133,7 +130,7 @@ class Panel(_Strict):
     corner: Thousandth = Field(default=0, description="Radius, thousandths of the reference edge.")
 
 
-class LogoSlot(_Strict):
+class LogoSlot(StrictModel):
     """The area of the logo, and the variants of the brand's logo that may stand in it."""
 
     area: Place
@@ -145,7 +142,7 @@ class LogoSlot(_Strict):
     )
 
 
-class Layout(_Strict):
+class Layout(StrictModel):
     """One layout as it applies to one placement; for copy from right to left all of it is mirrored."""
 
     id: str
@@ -160,7 +157,7 @@ class Layout(_Strict):
     ground: Role = Field(default="paper", description="Behind everything.")
     key_visual: Visual = Visual(area=Place(box=(0, 0, 1000, 1000), of="frame"))
     close_up: Visual | None = None
-    panels: dict[str, Panel] = {}
+    panels: dict[str, Panel] = Field(default={})
     logo: LogoSlot | None = None
     blocks: dict[str, Block]
     styles: dict[str, TypeStyle]

@@ -6,20 +6,19 @@ from functools import cached_property, lru_cache
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from foundry.names import digest
 from foundry.plan.shot import Box
+from foundry.strict_model import StrictModel
 from templates import TEMPLATES
 
 STAGING_VERSION = "3"
 Thousandth = Annotated[int, Field(ge=0, le=1000)]
 
 
-class Composition(BaseModel):
+class Composition(StrictModel):
     """The size of a master in one aspect bucket, and the product's area in it, in thousandths."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     width_px: int = Field(ge=64, le=16_384)
     height_px: int = Field(ge=64, le=16_384)

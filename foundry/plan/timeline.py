@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from foundry.brief.brief import FilmWishes
 from foundry.channel.placement import Motion, Placement
@@ -22,6 +22,7 @@ from foundry.copy import CopyField
 from foundry.errors import FoundryError
 from foundry.names import digest
 from foundry.plan.easing import control_points
+from foundry.strict_model import StrictModel
 from templates import TEMPLATES
 
 FILM_VERSION = "2"
@@ -53,11 +54,7 @@ class NoTimeline(FoundryError):
         return f"{self.what}; templates/film has: {', '.join(self.known)}. Name one of them or add one."
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Move(_Strict):
+class Move(StrictModel):
     """The movement of the camera over a picture."""
 
     kind: Camera = "hold"
@@ -68,7 +65,7 @@ class Move(_Strict):
     )
 
 
-class Transition(_Strict):
+class Transition(StrictModel):
     """The entry of a scene over the one before it."""
 
     kind: Literal["cut", "dissolve", "wipe"] = "cut"
@@ -76,7 +73,7 @@ class Transition(_Strict):
     ease: Ease = "ease-in-out"
 
 
-class Cue(_Strict):
+class Cue(StrictModel):
     """Copy that enters and stays until the scene ends."""
 
     fields: tuple[CopyField, ...] = Field(min_length=1)
@@ -88,7 +85,7 @@ class Cue(_Strict):
     ease: Ease = "cubic-bezier(0.16, 1, 0.3, 1)"
 
 
-class TemplateScene(_Strict):
+class TemplateScene(StrictModel):
     """One picture of the brief, or a card in a brand colour, for some beats."""
 
     beats: int = Field(ge=1)
@@ -99,7 +96,7 @@ class TemplateScene(_Strict):
     cues: tuple[Cue, ...] = ()
 
 
-class Template(_Strict):
+class Template(StrictModel):
     """A timeline as a designer writes it; it lasts exactly `seconds` where the slot permits."""
 
     id: str

@@ -116,15 +116,15 @@ class BucketStore:
         from google.cloud.storage.exceptions import DataCorruption
 
         try:
-            return self._downloaded(name, checksum="crc32c")
+            return self._download(name, checksum="crc32c")
         except DataCorruption as error:
             raise CorruptObject(name, "another value", "not the bucket's") from error
 
     def head(self, name: str, size: int) -> bytes:
         """Return the first `size` bytes, without a checksum; NoSuchObject if there are none."""
-        return self._downloaded(name, end=size - 1, checksum=None)
+        return self._download(name, end=size - 1, checksum=None)
 
-    def _downloaded(self, name: str, **what: Any) -> bytes:
+    def _download(self, name: str, **what: Any) -> bytes:
         from google.api_core.exceptions import NotFound
 
         try:
