@@ -57,12 +57,12 @@ def records(plan: Plan, store: ObjectStore) -> Iterator[ManifestRecord]:
         return master_from_json(own.get(name))
 
     for shot in plan.shots():
-        for variant in _finished(plan.variants(shot), own):
+        for variant in _only_finished(plan.variants(shot), own):
             file = rendition_from_json(own.get(variant.record))
             yield manifest_record(plan, variant, master(shot.record), file)
 
 
-def _finished(variants: Iterable[Variant], own: ObjectStore) -> Iterator[Variant]:
+def _only_finished(variants: Iterable[Variant], own: ObjectStore) -> Iterator[Variant]:
     asked, waiting = tee(variants)
     for there in each_present(own, (variant.record for variant in asked)):
         variant = next(waiting)

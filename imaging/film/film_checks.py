@@ -17,13 +17,13 @@ def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecor
 
     The file is read back by `foundry.channel.inspection`, which shares no code with the encoders.
     """
-    placement = film.staged[0].static.placement
-    slots = tuple(slot for by_scene in text.by_scene.values() for slot in by_scene.placed)
+    placement = film.scenes[0].static.placement
+    slots = tuple(slot for scene in text.by_scene.values() for slot in scene.placed_slots)
     return (
         *file_checks(inspect(file, placement.name), placement),
         _safe_area_check(film, text, placement),
         check_apart(
-            named_boxes(by_scene.placed, film.staged[at].static.logo) for at, by_scene in text.by_scene.items()
+            named_boxes(scene.placed_slots, film.scenes[at].static.logo) for at, scene in text.by_scene.items()
         ),
         check_contrast(slots),
     )
@@ -34,8 +34,8 @@ def _safe_area_check(film: StagedFilm, text: FilmText, placement: Placement) -> 
     safe = safe_box(placement)
     out = {
         moving.slot.placed.field
-        for at, by_scene in text.by_scene.items()
-        for moving in by_scene.slots
+        for at, scene in text.by_scene.items()
+        for moving in scene.slots
         for frame in range(moving.start, film.timeline.takes[at].stop)
         if not moving.box(frame).is_inside(safe)
     }

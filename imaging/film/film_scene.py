@@ -68,7 +68,7 @@ class FilmScene:
     signal: Signal
     rate: Fraction
     source: PictureSource | None = None
-    way: CameraPath | None = None
+    path: CameraPath | None = None
     veil: Veil | None = None
     footage: Footage | None = None
     """Kept because its scratch file is deleted with it."""
@@ -101,9 +101,9 @@ class FilmScene:
 
     def is_at_rest(self, frame: int) -> bool:
         """Return whether the picture stands still from this frame on."""
-        if self.source is None or self.way is None:
+        if self.source is None or self.path is None:
             return True
-        return self.source.still and frame - self.take.start >= self.way.frames
+        return self.source.still and frame - self.take.start >= self.path.frames
 
     def veil_share(self, frame: int) -> float:
         """Return the opacity (0 to 1) of the veil at a frame.
@@ -130,9 +130,9 @@ class FilmScene:
         full = self._standing(True) if self.is_at_rest(frame) else self._with_veil(bare)
         if share == 1.0:
             return full
-        made = new_canvas(self.signal, self.size)
-        blend(bare, full, share, made)
-        return made
+        canvas = new_canvas(self.signal, self.size)
+        blend(bare, full, share, canvas)
+        return canvas
 
     def _standing(self, covered: bool) -> FrameCanvas:
         if covered not in self._rest:
@@ -143,20 +143,20 @@ class FilmScene:
     def _with_veil(self, bare: FrameCanvas) -> FrameCanvas:
         if self.veil is None:
             return bare
-        made = new_canvas(self.signal, self.size)
-        self.veil.apply(bare, made)
-        return made
+        canvas = new_canvas(self.signal, self.size)
+        self.veil.apply(bare, canvas)
+        return canvas
 
     def _without_veil(self, frame: int) -> FrameCanvas:
-        made = new_canvas(self.signal, self.size)
-        if self.source is None or self.way is None:
-            made.fill(planes_of_srgb(self.signal, np.asarray(self.static.image)))
-            return made
+        canvas = new_canvas(self.signal, self.size)
+        if self.source is None or self.path is None:
+            canvas.fill(self._ground())
+            return canvas
         if not self.fills_the_frame:
-            made.fill(self._ground())
+            canvas.fill(self._ground())
         since = Fraction(frame - self.take.start) / self.rate
-        self.source.paint(self.way.at(frame - self.take.start), since, made.region(self.visual))
-        return made
+        self.source.paint(self.path.at(frame - self.take.start), since, canvas.region(self.visual))
+        return canvas
 
     def _ground(self) -> tuple[Levels, Levels, Levels]:
         return planes_of_srgb(self.signal, np.asarray(self.static.image))

@@ -81,24 +81,26 @@ class _SceneStager:
         """Return a picture under its camera; its text is set on what shows once the camera rests."""
         picture, facts = master
         static = self._static(picture, facts)
-        way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
-        layer = scene_layer(take, master, static, way.last)
-        source: PictureSource = StillSource(picture, self.signal, way, static.visual.width)
-        return self._under_camera(take, layer, way, source)
+        path = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
+        layer = scene_layer(take, master, static, path.last)
+        source: PictureSource = StillSource(picture, self.signal, path, static.visual.width)
+        return self._under_camera(take, layer, path, source)
 
     def moving(self, take: Take, clip: Footage) -> FilmScene:
         """Return a clip under its camera; its text is set on what shows while the clip plays."""
         first, *moments = frames_at(clip.file, (Fraction(0), *text_moments(take, self.rate)))
         facts = clip.facts
         static = self._static(first, facts)
-        way = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
-        layer = scene_layer(take, (moments[-1], facts), static, way.last, moments[:-1])
-        source = ClipSource(clip.file, self.signal, way, static.visual.width)
-        return replace(self._under_camera(take, layer, way, source), footage=clip)
+        path = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
+        layer = scene_layer(take, (moments[-1], facts), static, path.last, moments[:-1])
+        source = ClipSource(clip.file, self.signal, path, static.visual.width)
+        return replace(self._under_camera(take, layer, path, source), footage=clip)
 
-    def _under_camera(self, take: Take, layer: StaticLayer, way: CameraPath, source: PictureSource) -> FilmScene:
+    def _under_camera(self, take: Take, layer: StaticLayer, path: CameraPath, source: PictureSource) -> FilmScene:
         veil = make_veil(layer, self.signal)
-        return FilmScene(take=take, static=layer, signal=self.signal, rate=self.rate, source=source, way=way, veil=veil)
+        return FilmScene(
+            take=take, static=layer, signal=self.signal, rate=self.rate, source=source, path=path, veil=veil
+        )
 
     def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
         """Return the layout's still, which says where the key visual shows and which part of the master it shows."""

@@ -16,7 +16,7 @@ from foundry.plan.variant import Variant
 from foundry.store.object_store import ObjectStore
 from imaging.film.encoding.audio import Track
 from imaging.film.encoding.film_format import FilmFormat
-from imaging.film.encoding.limits import encode_within
+from imaging.film.encoding.rate_search import encode_within
 from imaging.film.encoding.segments import can_join, join
 from imaging.film.encoding.writer import FilmWriter, formats_for
 from imaging.film.film_checks import check_film
@@ -113,7 +113,7 @@ def _write(
 def poster(film: StagedFilm, text: FilmText) -> Image.Image:
     """Return the first scene that has text, the text at rest: 8-bit sRGB, whatever the film's transfer function."""
     at = min(text.by_scene, default=0)
-    image = film.staged[at].static.image.copy()
+    image = film.scenes[at].static.image.copy()
     if at in text.by_scene:
         for moving in text.by_scene[at].slots:
             slot = moving.slot

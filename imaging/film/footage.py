@@ -43,10 +43,10 @@ def open_footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Foot
     if there.is_file():
         return Footage(there, facts)
     scratch = ExitStack()
-    made = Footage(scratch.enter_context(own.scratch_file(".mkv")), facts)
-    weakref.finalize(made, scratch.close)
-    made.file.write_bytes(own.get(order.clip))
-    return made
+    footage = Footage(scratch.enter_context(own.scratch_file(".mkv")), facts)
+    weakref.finalize(footage, scratch.close)
+    footage.file.write_bytes(own.get(order.clip))
+    return footage
 
 
 def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:

@@ -36,15 +36,15 @@ def film_text(variant: Variant, plan: Plan, film: StagedFilm) -> FilmText:
     """
     by_scene = {
         at: scene_text(staged.take, staged.static, variant.copy, variant.locale, staged.signal)
-        for at, staged in enumerate(film.staged)
+        for at, staged in enumerate(film.scenes)
         if staged.take.cues
     }
     lines = subtitles_of(variant, plan)
     if not lines or not wishes_of(plan).burn_in:
         return FilmText(by_scene)
-    fonts, signal = plan.tenant.brand.fonts, film.staged[0].signal
+    fonts, signal = plan.tenant.brand.fonts, film.scenes[0].signal
     page = BurnInTarget(variant.placement, variant.locale, fonts, signal, film.timeline)
-    taken = {at: tuple(slot.box for slot in letter.placed) for at, letter in by_scene.items()}
+    taken = {at: tuple(slot.box for slot in scene.placed_slots) for at, scene in by_scene.items()}
     return FilmText(by_scene, burn_in(page, lines, taken))
 
 

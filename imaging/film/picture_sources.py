@@ -64,16 +64,16 @@ class ReducedPicture:
         return step, (start + site * step - site) / 2
 
 
-def reduce_picture(picture: Levels, signal: Signal, way: CameraPath, width_px: int) -> ReducedPicture:
-    """Return an (h, w, 3) sRGB picture reduced to what a camera on `way` needs for a frame `width_px` wide.
+def reduce_picture(picture: Levels, signal: Signal, path: CameraPath, width_px: int) -> ReducedPicture:
+    """Return an (h, w, 3) sRGB picture reduced to what a camera on `path` needs for a frame `width_px` wide.
 
     Reduction averages areas; a picture is never enlarged.
     """
     import cv2
 
     high, wide = picture.shape[:2]
-    left, top, right, bottom = _visible_bounds(way, wide, high)
-    share = min(1.0, DENSITY * width_px / way.narrowest)
+    left, top, right, bottom = _visible_bounds(path, wide, high)
+    share = min(1.0, DENSITY * width_px / path.narrowest)
     size = tuple(max(2, int(edge * share) // 2 * 2) for edge in (right - left, bottom - top))
     part = picture[top:bottom, left:right]
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA) if size != part.shape[1::-1] else part
@@ -81,9 +81,9 @@ def reduce_picture(picture: Levels, signal: Signal, way: CameraPath, width_px: i
     return ReducedPicture(planes_of_srgb(signal, np.ascontiguousarray(small)), signal, left, top, scale)
 
 
-def _visible_bounds(way: CameraPath, wide: int, high: int) -> tuple[int, int, int, int]:
+def _visible_bounds(path: CameraPath, wide: int, high: int) -> tuple[int, int, int, int]:
     """Return the whole-pixel bounds (left, top, right, bottom) of everything that the camera sees."""
-    ends = (way.first, way.last)
+    ends = (path.first, path.last)
     return (
         max(0, int(min(w.left for w in ends))), max(0, int(min(w.top for w in ends))),
         min(wide, int(np.ceil(max(w.left + w.width for w in ends) - 1e-6))),
@@ -96,8 +96,8 @@ class StillSource:
 
     still = True
 
-    def __init__(self, picture: Levels, signal: Signal, way: CameraPath, width_px: int) -> None:
-        self.base = reduce_picture(picture, signal, way, width_px)
+    def __init__(self, picture: Levels, signal: Signal, path: CameraPath, width_px: int) -> None:
+        self.base = reduce_picture(picture, signal, path, width_px)
 
     def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:  # noqa: ARG002, RUF100 - as a clip's
         """Fill planes with the window's part; a still is the same at every moment."""
@@ -132,15 +132,15 @@ class ClipSource:
 
     still = False
 
-    def __init__(self, file: Path, signal: Signal, way: CameraPath, width_px: int) -> None:
-        self.playback, self.signal, self.way, self.width_px = Playback(file), signal, way, width_px
+    def __init__(self, file: Path, signal: Signal, path: CameraPath, width_px: int) -> None:
+        self.playback, self.signal, self.path, self.width_px = Playback(file), signal, path, width_px
         self._base: tuple[Fraction, ReducedPicture] | None = None
 
     def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:
         """Fill planes with the window's part of the frame shown at `at` seconds."""
         shown, picture = self.playback.frame(at)
         if self._base is None or self._base[0] != shown:
-            self._base = (shown, reduce_picture(picture, self.signal, self.way, self.width_px))
+            self._base = (shown, reduce_picture(picture, self.signal, self.path, self.width_px))
         self._base[1].paint(window, onto)
 
 

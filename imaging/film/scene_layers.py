@@ -64,38 +64,29 @@ class CardBrand:
 
 def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBrand) -> StaticLayer:
     """Return the static layer of a card: a brand colour, the product standing on it, and the logo."""
-    width, height = placement.size
     colour = card_colour(str(take.card), brand.tenant.brand.palette, brand.product)
     flat = Image.new("RGB", placement.size, colour)
-    plain = prepare(
-        flat,
-        MasterFacts(
-            name="card",
-            bucket=placement.bucket,
-            width_px=width,
-            height_px=height,
-            product_box=None,
-            mirrored=brand.mirrored,
-        ),
-        layout,
-        placement,
-        brand.tenant,
-    )
+    plain = prepare(flat, _card_facts(placement, brand, None), layout, placement, brand.tenant)
     visual = turn_to_locale(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
     room = _product_room_in_visual(visual, placement) if framed else product_room(placement, brand.mirrored)
-    flat = flat.copy()  # pixels of a picture that was reduced once are kept, so this one is not painted on
+    flat = flat.copy()  # the first picture's pixels are cached by object, so it must not be painted on
     if brand.product is not None:
         _paste_product(flat, brand.product, room)
-    facts = MasterFacts(
+    facts = _card_facts(placement, brand, room)
+    return turn_to_locale(prepare(flat, facts, scene_layout(layout, take), placement, brand.tenant), brand.locale)
+
+
+def _card_facts(placement: Placement, brand: CardBrand, product_box: Box | None) -> MasterFacts:
+    width, height = placement.size
+    return MasterFacts(
         name="card",
         bucket=placement.bucket,
         width_px=width,
         height_px=height,
-        product_box=room,
+        product_box=product_box,
         mirrored=brand.mirrored,
     )
-    return turn_to_locale(prepare(flat, facts, scene_layout(layout, take), placement, brand.tenant), brand.locale)
 
 
 def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:

@@ -27,16 +27,16 @@ class StagedFilm:
     """All scenes of a film, ready to paint; shared by its locales."""
 
     timeline: Timeline
-    staged: tuple[FilmScene, ...]
+    scenes: tuple[FilmScene, ...]
     mirrored: bool
 
     def wordless_keys(self, start: int, stop: int) -> tuple[str, ...]:
         """Return what frames [start, stop) without text depend on besides the pictures, for each scene shown."""
         ends = (*(take.stop + take_after.entering for take, take_after in pairwise(self.timeline.takes)), stop)
         return tuple(
-            staged.wordless_key
-            for staged, end in zip(self.staged, ends, strict=True)
-            if staged.take.start < stop and start < max(end, staged.take.stop)
+            scene.wordless_key
+            for scene, end in zip(self.scenes, ends, strict=True)
+            if scene.take.start < stop and start < max(end, scene.take.stop)
         )
 
     def frames(self, start: int, stop: int, text: FilmText | None) -> Iterator[FrameCanvas]:
@@ -61,17 +61,17 @@ class StagedFilm:
     def _rest_key(self, frame: int, text: FilmText | None) -> tuple[object, ...] | None:
         """Return a key that equal frames at rest share; None while something moves."""
         at = self._scene_at(frame)
-        staged = self.staged[at]
-        if frame - staged.take.start < staged.take.entering or not staged.is_at_rest(frame):
+        scene = self.scenes[at]
+        if frame - scene.take.start < scene.take.entering or not scene.is_at_rest(frame):
             return None
-        if staged.veil_share(frame) not in (0.0, 1.0):
+        if scene.veil_share(frame) not in (0.0, 1.0):
             return None
         scene_text = text.by_scene.get(at) if text else None
         begun = scene_text is not None and any(moving.progress(frame) > 0 for moving in scene_text.slots)
         if scene_text is not None and begun and not scene_text.is_at_rest(frame):
             return None
         burnt = tuple(index for index, line in enumerate(text.lines if text else ()) if line.is_shown(frame))
-        return (at, staged.veil_share(frame), begun, burnt)
+        return (at, scene.veil_share(frame), begun, burnt)
 
     def _paint(self, frame: int, text: FilmText | None) -> FrameCanvas:
         at = self._scene_at(frame)
@@ -84,15 +84,15 @@ class StagedFilm:
         return self._with_subtitles(canvas, frame, text)
 
     def _transition(self, under: FrameCanvas, over: FrameCanvas, kind: str, share: float) -> FrameCanvas:
-        made = new_canvas(under.signal, (under.planes[0].shape[1], under.planes[0].shape[0]))
+        canvas = new_canvas(under.signal, (under.planes[0].shape[1], under.planes[0].shape[0]))
         if kind == "wipe":
-            wipe(under, over, share, made, self.mirrored)
+            wipe(under, over, share, canvas, self.mirrored)
         else:
-            blend(under, over, share, made)
-        return made
+            blend(under, over, share, canvas)
+        return canvas
 
     def _scene_frame(self, at: int, frame: int, text: FilmText | None) -> FrameCanvas:
-        canvas = self.staged[at].canvas(frame)
+        canvas = self.scenes[at].canvas(frame)
         scene_text = text.by_scene.get(at) if text else None
         if scene_text is None or not any(moving.progress(frame) > 0 for moving in scene_text.slots):
             return canvas
@@ -111,6 +111,6 @@ class StagedFilm:
 
 
 def _copy(canvas: FrameCanvas) -> FrameCanvas:
-    made = new_canvas(canvas.signal, (canvas.planes[0].shape[1], canvas.planes[0].shape[0]))
-    made.fill(canvas.planes)
-    return made
+    canvas = new_canvas(canvas.signal, (canvas.planes[0].shape[1], canvas.planes[0].shape[0]))
+    canvas.fill(canvas.planes)
+    return canvas

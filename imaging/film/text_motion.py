@@ -62,7 +62,7 @@ class SceneText:
     _standing: dict[int, Sprite | None] = field(default_factory=dict)
 
     @property
-    def placed(self) -> tuple[PlacedSlot, ...]:
+    def placed_slots(self) -> tuple[PlacedSlot, ...]:
         """The slots as they stand at the end."""
         return tuple(moving.slot.placed for moving in self.slots)
 

@@ -35,7 +35,7 @@ class CodedPicture:
 
 
 class FilmTooLarge(FoundryError):
-    """The file is larger than its limit; `imaging.film.encoding.limits.encode_within` tries again at a lower rate."""
+    """The film is larger than its limit; `rate_search.encode_within` tries again at a lower rate."""
 
     code = "film_too_large"
 

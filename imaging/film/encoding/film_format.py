@@ -73,8 +73,8 @@ class FilmFormat:
 
     `most_bits_per_second` and `least_bits_per_second` bound the pictures' stream over the film; `max_bytes` bounds the
     file with its sound. `seconds` is needed with `max_bytes`: it turns bytes into a rate before the first frame.
-    `capped_bits_per_second` is the lower rate of a second attempt (`limits.encode_within`). `loops` counts how often an
-    animated picture plays; None is without end. `floor` is the least SSIM of a film reduced by a limit.
+    `capped_bits_per_second` is the lower rate of a second attempt (`rate_search.encode_within`). `loops` counts how
+    often an animated picture plays; None is without end. `floor` is the least SSIM of a film reduced by a limit.
     """
 
     width_px: int

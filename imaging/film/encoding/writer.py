@@ -27,7 +27,7 @@ class FilmWriter:
 
     Times and colour tags of frames are set here. The film appears in `sink` when the block ends without an error, and
     not at all otherwise. Refusals: CannotFilm, FilmTooLarge, TooFewBits, BelowFloor
-    (`imaging.film.encoding.limits.encode_within` tries again at a lower rate).
+    (`imaging.film.encoding.rate_search.encode_within` tries again at a lower rate).
     `subtitles` are checked against the rules of reading before the first frame; they are not put into the file, because
     channels take them beside it (`imaging.film.encoding.subtitles.as_webvtt`, `as_srt`) or burnt in (`lines_at`).
     """

@@ -205,7 +205,7 @@ def test_type_on_a_picture_that_turns_bright_reads_all_the_time(tmp_path: Path, 
     film = stage_film(variant, each.plan, FilmInputs(a_picture, clips=lambda at: clip), Signal("yuv420p"))
     (moving,) = film_text(variant, each.plan, film).by_scene[0].slots
     assert moving.slot.placed.contrast >= 4.5
-    (ink,) = {luminance(colour) for colour in film.staged[0].static.ink.values()}
+    (ink,) = {luminance(colour) for colour in film.scenes[0].static.ink.values()}
     standing = frames[moving.start + moving.frames : variant.timeline.takes[0].stop]
     assert {frame[200:].mean() > 128 for frame in standing} == {False, True}
     for frame in standing:

@@ -35,7 +35,7 @@ def a_scene(take: Take, veil: Veil | None = None, **changes: Any) -> FilmScene:
     picture = stripes(360, 640)
     way = camera_path(take, CameraWindow(0, 0, 360, 640), (180, 320), False)
     source = StillSource(picture, SIGNAL, way, 180)
-    made = FilmScene(take=take, static=a_static(), signal=SIGNAL, rate=Fraction(24), source=source, way=way, veil=veil)
+    made = FilmScene(take=take, static=a_static(), signal=SIGNAL, rate=Fraction(24), source=source, path=way, veil=veil)
     return dataclasses.replace(made, **changes)
 
 

@@ -44,12 +44,12 @@ def test_a_still_has_no_film(tmp_path: Path) -> None:
 def test_scenes_follow_the_timeline_and_each_picture_is_read_for_its_scene(tmp_path: Path, monkeypatch: Any) -> None:
     plan, masters = ordered(tmp_path, monkeypatch, film={"template": "story-15s"}).plan, Masters()
     film = stage_film(first_variant(plan, "en-US"), plan, FilmInputs(masters), SIGNAL)
-    assert [scene.take for scene in film.staged] == list(film.timeline.takes)
-    pictures = [scene for scene in film.staged if scene.take.card is None]
+    assert [scene.take for scene in film.scenes] == list(film.timeline.takes)
+    pictures = [scene for scene in film.scenes if scene.take.card is None]
     assert len(masters.asked) == len(pictures)
     assert set(masters.asked) == {0, 1}
     assert all(scene.source is not None and scene.source.still for scene in pictures)
-    cards = [scene for scene in film.staged if scene.take.card]
+    cards = [scene for scene in film.scenes if scene.take.card]
     assert cards
     assert all(scene.source is None and scene.is_at_rest(scene.take.start) for scene in cards)
 
@@ -59,7 +59,7 @@ def test_a_product_picture_without_transparency_stays_off_the_card(tmp_path: Pat
     variant = first_variant(plan, "en-US")
     opaque = Image.new("RGBA", (100, 200), "#D01010")
     plain, covered = (
-        stage_film(variant, plan, FilmInputs(a_picture, product), SIGNAL).staged[-1].static.image
+        stage_film(variant, plan, FilmInputs(a_picture, product), SIGNAL).scenes[-1].static.image
         for product in (None, opaque)
     )
     assert plain.tobytes() == covered.tobytes()
@@ -100,10 +100,10 @@ def test_a_poster_is_the_first_scene_with_its_text_at_rest(tmp_path: Path, monke
     text = film_text(variant, plan, film)
     image = poster(film, text)
     assert (image.mode, image.size) == ("RGB", SMALL.size)
-    bare = film.staged[min(text.by_scene)].static.image
+    bare = film.scenes[min(text.by_scene)].static.image
     changed = [
         image.crop(slot.box.edges).tobytes() != bare.crop(slot.box.edges).tobytes()
-        for slot in text.by_scene[min(text.by_scene)].placed
+        for slot in text.by_scene[min(text.by_scene)].placed_slots
     ]
     assert changed
     assert all(changed)

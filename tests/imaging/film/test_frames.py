@@ -102,7 +102,7 @@ def a_film(tmp_path: Any, monkeypatch: Any, locale: str = "en-US") -> Any:
 
 def test_type_stays_in_the_safe_area_in_every_frame(tmp_path: Any, monkeypatch: Any) -> None:
     film, words, _ = a_film(tmp_path, monkeypatch)
-    safe = safe_box(film.staged[0].static.placement)
+    safe = safe_box(film.scenes[0].static.placement)
     seen = 0
     for at, letters in words.by_scene.items():
         take = film.timeline.takes[at]
@@ -139,7 +139,7 @@ def test_a_card_shows_the_product(tmp_path: Any, monkeypatch: Any) -> None:
     each = ordered(tmp_path, monkeypatch)
     variant = first_variant(each.plan, "en-US")
     plain, shown = (
-        stage_film(variant, each.plan, FilmInputs(a_picture, product), Signal("yuv420p")).staged[-1].static.image
+        stage_film(variant, each.plan, FilmInputs(a_picture, product), Signal("yuv420p")).scenes[-1].static.image
         for product in (None, Image.open(tmp_path / "serum.png"))
     )
     assert ImageChops.difference(plain, shown).getbbox() is not None

@@ -83,9 +83,9 @@ def test_text_and_burnt_lines_are_set_for_the_scenes_that_show_them(spoken: Admi
     plan = spoken.plan
     film = a_staged_film(plan, "en-US")
     text = film_text(first_variant(plan, "en-US"), plan, film)
-    assert set(text.by_scene) == {number for number, scene in enumerate(film.staged) if scene.take.cues}
+    assert set(text.by_scene) == {number for number, scene in enumerate(film.scenes) if scene.take.cues}
     assert [line.text for line in text.lines] == ["Good morning."]
-    slots = [slot.box for scene in text.by_scene.values() for slot in scene.placed]
+    slots = [slot.box for scene in text.by_scene.values() for slot in scene.placed_slots]
     assert slots
     assert not any(slot.overlaps(text.lines[0].box) for slot in slots)
     assert film_text(first_variant(plan, "de-DE"), plan, a_staged_film(plan, "de-DE")).lines == ()

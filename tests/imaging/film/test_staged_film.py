@@ -88,10 +88,10 @@ def test_subtitles_show_from_their_first_frame_to_before_their_last() -> None:
 
 def test_frames_without_text_depend_on_the_cards_that_they_show() -> None:
     film = a_film()
-    black, white = (scene.wordless_key for scene in film.staged)
+    black, white = (scene.wordless_key for scene in film.scenes)
     assert film.wordless_keys(0, 10) == (black,)
     assert film.wordless_keys(30, 40) == (white,)
     assert film.wordless_keys(20, 30) == (black, white)
     assert film.wordless_keys(24, 28) == (black, white), "the first scene still shows under the transition"
-    other = dataclasses.replace(film.staged[1].take, cues=(an_entrance(),))
-    assert other != film.staged[1].take
+    other = dataclasses.replace(film.scenes[1].take, cues=(an_entrance(),))
+    assert other != film.scenes[1].take

@@ -80,7 +80,7 @@ def test_text_comes_from_inside_the_safe_area_however_far_its_cue_says(motion: s
     assert len(text.slots) == 2
     safe = safe_box(SMALL)
     assert all(moving.box(frame).is_inside(safe) for moving in text.slots for frame in range(24))
-    assert [moving.slot.placed for moving in text.slots] == list(text.placed)
+    assert [moving.slot.placed for moving in text.slots] == list(text.placed_slots)
 
 
 def test_slots_of_a_cue_follow_one_another_and_all_stand_by_the_scenes_end() -> None:

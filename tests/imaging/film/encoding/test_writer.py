@@ -17,7 +17,7 @@ from imaging.film.encoding.codecs import EncoderMissing
 from imaging.film.encoding.container import FilmTooLarge, TooFewBits
 from imaging.film.encoding.film_format import CannotFilm, Mastering
 from imaging.film.encoding.floor import BelowFloor
-from imaging.film.encoding.limits import encode_within
+from imaging.film.encoding.rate_search import encode_within
 from imaging.film.encoding.segments import encode_run, join
 from imaging.film.encoding.writer import FilmFormat, FilmWriter
 from tests.support.moving_pictures import a_spec, first_frame, pan, probed, readers
@@ -179,7 +179,7 @@ def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_importing_loads_no_encoder():
-    modules = "writer, segments, audio, mixing, sound_file, loudness, subtitles, animated, limits"
+    modules = "writer, segments, audio, mixing, sound_file, loudness, subtitles, animated, rate_search"
     code = f"import sys; from imaging.film.encoding import {modules}; sys.exit('av' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
 

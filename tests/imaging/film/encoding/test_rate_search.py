@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imaging.film.encoding.container import FilmTooLarge
 from imaging.film.encoding.film_format import FilmFormat
 from imaging.film.encoding.floor import BelowFloor
-from imaging.film.encoding.limits import STEP, TRIES, encode_within
+from imaging.film.encoding.rate_search import STEP, TRIES, encode_within
 from tests.support.moving_pictures import a_spec
 
 LIMIT = 100_000
