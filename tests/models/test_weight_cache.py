@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from foundry.card.adapter_use import AdapterUse
-from foundry.errors import FoundryError
-from models.drawing import DrawRequest
-from models.model_bank import ModelBank, expected_bytes
 from models.weight_cache import WantedModel, WeightCache, WeightCacheBusy
-from tests.support.drawing import an_order, pictures
-from tests.support.tiny_adapters import lora
-from tests.support.tiny_pipelines import tiny
-from tests.support.toys import ToyDrawer, instant, toy_card
 
 
-def wanted(model: str, dress: str = "", size: int = 10) -> WantedModel:
-    return WantedModel(model, dress, size, lambda: (f"loaded {model}", size))
+def wanted(model: str, adapters: str = "", size: int = 10) -> WantedModel:
+    return WantedModel(model, adapters, size, lambda: (f"loaded {model}", size))
 
 
 def use(shelf: WeightCache, *names: str) -> None:
@@ -140,40 +129,3 @@ def test_a_model_that_cannot_be_loaded_leaves_no_place_behind() -> None:
         pass
     assert shelf.models == ()
     use(shelf, "a")
-
-
-def test_the_bench_draws_each_order_with_its_card_and_pickles() -> None:
-    ToyDrawer.forget()
-    cards = [toy_card(number) for number in range(3)]
-    bench = pickle.loads(pickle.dumps(ModelBank(cards, handler_for=instant, limit_mb=2000)))
-    shelf = bench.load_model()
-    look = (AdapterUse("look"),)
-    orders = [an_order(model=cards[n % 3].digest, adapters=look if n > 2 else ()) for n in range(6)]
-    requests = [DrawRequest(order, seed) for seed, order in enumerate(orders)]
-    made = bench.run_inference(requests, shelf)
-    assert [one.request for one in made] == requests
-    assert len(shelf.models) == 2
-    assert shelf.swaps == 6
-    with pytest.raises(FoundryError, match="toy-0@1, toy-1@1"):
-        bench.run_inference([DrawRequest(an_order(model="0" * 64), 1)], shelf)
-
-
-@pytest.mark.campaign
-def test_real_pipelines_share_a_bench_and_each_picture_is_what_its_card_draws_alone(tmp_path: Path) -> None:
-    one, other = tiny("stable-diffusion", tmp_path), tiny("consistency", tmp_path)
-    look = lora(one, tmp_path / "look", "unet")
-    bench = ModelBank([one, other], [look], limit_mb=1)
-    shelf = bench.load_model()
-    orders = [
-        an_order(model=one.digest, tenant="a"),
-        an_order(model=one.digest, tenant="b", adapters=(AdapterUse(look.digest),)),
-        an_order(model=other.digest, tenant="c"),
-        an_order(model=one.digest, tenant="a"),
-    ]
-    made = [bench.run_inference([DrawRequest(order, 1)], shelf)[0] for order in orders]
-    assert np.array_equal(made[0].pixels, made[3].pixels)  # type: ignore[union-attr]
-    for order, drawn in zip(orders, made, strict=True):
-        alone = bench.handlers[order.model]
-        wanted = pictures(alone, alone.load_model(), DrawRequest(order, 1))[0]
-        assert np.array_equal(drawn.pixels, wanted)  # type: ignore[union-attr]
-    assert expected_bytes(one) > 100_000
