@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         orders = admit_file(fetch_brief(told.brief, Path(folder), storage.Client()))
         options = dataflow.parse_dataflow_options([*beam_arguments, "--sdk_location=container"])
         hints = {"min_ram": "16GB", "accelerator": told.accelerator}
-        where = Engine(dataflow.dataflow_runner(), options, hints, accelerated=True)
+        where = Engine(dataflow.dataflow_runner(), options, hints=hints, accelerated=True)
         store = open_store(told.store, [each.plan.tenant for each in orders])
         start([(each.plan, each.inputs) for each in orders], store, engine=where)
     print(json.dumps([each.plan.digest for each in orders]))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pipelines.bus.client import Consumer, TopicPartition
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
 from pipelines.bus.topics import BRIEFS
 from pipelines.dispatcher.order import RecordPosition
+
+if TYPE_CHECKING:
+    from kafka.consumer.subscription_state import ConsumerRebalanceListener
 
 PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!dead$).+)?$"
 """Matches the shared briefs topic and every tenant's own, but not the dead messages."""
@@ -71,19 +75,8 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
     Every consumer has its own assignor, because an assignor has state, and a shared one makes assignments flap.
     """
     from kafka import KafkaConsumer
-    from kafka.consumer.subscription_state import ConsumerRebalanceListener
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
     from kafka.errors import KafkaError
-
-    class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
-        def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-            claims.gain(assigned)
-
-        def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-            claims.lose(revoked)
-
-        def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
-            claims.lose(lost)
 
     try:
         consumer = KafkaConsumer(
@@ -100,6 +93,23 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
         )
     except KafkaError as error:
         raise NoBroker(settings.bootstrap, str(error) or type(error).__name__) from error
-    consumer.subscribe(pattern=PATTERN, listener=Listener())
+    consumer.subscribe(pattern=PATTERN, listener=_listener(claims))
     joined: Consumer = consumer
     return joined
+
+
+def _listener(claims: Claims) -> ConsumerRebalanceListener:
+    """Return the listener with which the client tells `claims` of partitions that come and go."""
+    from kafka.consumer.subscription_state import ConsumerRebalanceListener
+
+    class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+        def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+            claims.gain(assigned)
+
+        def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+            claims.lose(revoked)
+
+        def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+            claims.lose(lost)
+
+    return Listener()

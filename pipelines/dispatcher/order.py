@@ -49,7 +49,7 @@ class TakenRecord:
 
 @dataclass(kw_only=True)
 class Tally:
-    """What was made for an order so far: counts of finished files and shots, US dollars, seconds of wall time."""
+    """The work done for an order so far: counts of finished files and shots, US dollars, seconds of wall time."""
 
     made: int = 0
     reused: int = 0
@@ -77,7 +77,7 @@ class Order:
     stopped: Literal["", "cancelled", "superseded"] = ""
     attempts: int = 0
     parts_left_at_count: int = 0
-    """How many parts were left when the tally last grew, so that a part that is made twice is counted once."""
+    """The number of parts left when the tally last grew, so that a part that is made twice is counted once."""
     tally: Tally = field(default_factory=Tally)
 
     @property

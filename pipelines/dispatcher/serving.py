@@ -22,7 +22,6 @@ from pipelines.dispatcher.health import Health, serve_health
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.offsets import OffsetBook
-from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.scheduler import Limits
@@ -63,17 +62,13 @@ def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = No
     """
     make_engine = _engine_maker(options)
     claims, budget = Claims(), OutageBudget(options.patience_s)
-
-    def is_ours(order: Order) -> bool:
-        return any(claims.owns(taken.position) for taken in list(order.records))
-
     with open_writer(bus) as writer:
         announcer = Announcer(writer)
         maker = RoundMaker(
             address=options.store,
             announcer=announcer,
             outage_budget=budget,
-            is_ours=is_ours,
+            is_ours=lambda order: any(claims.owns(taken.position) for taken in list(order.records)),
             blender=options.blender,
             generator=generator,
             reports=options.reports,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Engine:
 
     runner: Any
     options: PipelineOptions
+    _: KW_ONLY
     hints: dict[str, str] = field(default_factory=lambda: {"min_ram": "16GB", "accelerator": L4})
     accelerated: bool | None = None
     lanes: int = 2
@@ -182,7 +183,9 @@ def _dataflow_engine(settings: EngineSettings) -> Engine:
     if settings.dataflow is None:
         raise BadInput("engine", "dataflow needs a configuration with project, region and more; give --engine-config")
     options = dataflow.parse_dataflow_options(dataflow.dataflow_arguments(settings.dataflow))
-    return Engine(dataflow.dataflow_runner(), options, dataflow.accelerator_hints(settings.dataflow), accelerated=True)
+    return Engine(
+        dataflow.dataflow_runner(), options, hints=dataflow.accelerator_hints(settings.dataflow), accelerated=True
+    )
 
 
 ENGINES: dict[str, Callable[[EngineSettings], Engine]] = {

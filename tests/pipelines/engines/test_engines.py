@@ -151,7 +151,7 @@ def test_a_dataflow_job_has_what_its_settings_say():
 
 
 def test_dataflow_workers_with_the_accelerator_are_asked_for_by_the_stage(tmp_path: Path):
-    where = Engine(embedded_runner()[0], embedded_runner()[1], dataflow.accelerator_hints(job()))
+    where = Engine(embedded_runner()[0], embedded_runner()[1], hints=dataflow.accelerator_hints(job()))
     sent = environments(tmp_path, where)
     hinted = [each for each in sent.components.environments.values() if each.resource_hints]
     assert [each.resource_hints["beam:resources:accelerator:v1"].decode() for each in hinted] == [dataflow.L4]
@@ -189,7 +189,7 @@ def test_beams_dataflow_runner_takes_the_flow_up_to_the_request_that_it_would_se
     each = admitted(tmp_path)
     rehearsal = ["--dry_run=True", "--no_auth"]
     options = dataflow.parse_dataflow_options([*dataflow.dataflow_arguments(job(job_name="spring")), *rehearsal])
-    where = Engine(dataflow.dataflow_runner(), options, dataflow.accelerator_hints(job()), accelerated=True)
+    where = Engine(dataflow.dataflow_runner(), options, hints=dataflow.accelerator_hints(job()), accelerated=True)
     orders = [(each.plan, each.inputs)]
     result = start(orders, LocalStore(tmp_path / "store"), generator=PaintingHandler(), engine=where)
     assert result.state == "DONE"
