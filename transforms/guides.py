@@ -54,4 +54,4 @@ def picture_at(store: ObjectStore, tenant: str, key: str, size: tuple[int, int] 
     flat = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     if size:
         flat = flat.resize(size, Image.Resampling.LANCZOS)
-    return np.asarray(flat, np.float32) / 255
+    return np.asarray(flat, np.float32) / np.float32(255)

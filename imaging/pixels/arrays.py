@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[Any]
+Pixels = NDArray[np.float32]
 """(height, width, 3), float32 in [0, 1], sRGB encoded."""

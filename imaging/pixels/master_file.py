@@ -14,7 +14,6 @@ import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +54,14 @@ def _as_png(levels: NDArray[np.uint8] | NDArray[np.uint16], more: dict[bytes, by
     return stream.getvalue()
 
 
-def _half_of(levels: NDArray[Any]) -> NDArray[np.uint8] | None:
+def _half_of(levels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8] | None:
     """Return half the size, 8 bits; None where an edge is odd, so that a pixel of the copy is always two by two."""
     height, width, _ = levels.shape
     if height % 2 or width % 2:
         return None
-    return halve(levels if levels.dtype == np.uint8 else _dither(levels.shape, _strips(levels)))
+    if levels.dtype == np.uint8:
+        return halve(levels.astype(np.uint8, copy=False))
+    return halve(_dither(levels.shape, _strips(levels.astype(np.uint16, copy=False))))
 
 
 def head_bytes(data: bytes) -> int:

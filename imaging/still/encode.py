@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,8 +108,8 @@ def _webp(made: Sheet, placement: Placement) -> Encoded:
 
 def _exact_webp(made: Sheet) -> Encoded:
     stream = io.BytesIO()
-    options: dict[str, Any] = {"icc_profile": made.tags.icc, "xmp": made.tags.xmp, "exact": True}
-    made.image.save(stream, "WEBP", lossless=True, quality=20, method=2, **options)
+    tags = made.tags
+    made.image.save(stream, "WEBP", lossless=True, quality=20, method=2, exact=True, icc_profile=tags.icc, xmp=tags.xmp)
     return Encoded(stream.getvalue(), "webp", 100)
 
 

@@ -85,7 +85,7 @@ def stage_product(
     height, width = scene.shape[:2]
     cut, left, top = place_product(product, composition.box(mirrored), (width, height))
     rows, columns = _touched_area(cut, left, top, width, height)
-    pixels = np.asarray(cut, dtype=np.float32) / 255
+    pixels = np.asarray(cut, dtype=np.float32) / np.float32(255)
     part = linear_of_srgb(scene[rows, columns])
     place = _Set(
         ground=part, alpha=pixels[..., 3], colour=linear_of_srgb(pixels[..., :3]), left=left - columns.start,

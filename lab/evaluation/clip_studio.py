@@ -108,7 +108,7 @@ class ClipStudio:
         for number, frame in enumerate(sample_frames(pictures_of(filmed.file), filmed.frames, three)):
             meter.take(frame)
             thumbnail.take(number, frame)
-        floats = tuple(frame.astype(np.float32) / 255 for frame in three)
+        floats = tuple(frame.astype(np.float32) / np.float32(255) for frame in three)
         checks = screens.judge(self.screen, ScreenContext(), order, floats)
         thumbnail.write(self.pictures / f"{prompt.id}.webp", order.frames_per_second)
         return FilmedPrompt(

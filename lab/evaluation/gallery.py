@@ -46,7 +46,7 @@ class Sample:
 
     def as_drawn(self, picture: Picture) -> Drawn:
         """Return the stored picture as a result of the handler, with the depth of 8 bits that is stored."""
-        return Drawn(self.request, picture.astype(np.float32) / 255, self.caption, self.ignored)
+        return Drawn(self.request, picture.astype(np.float32) / np.float32(255), self.caption, self.ignored)
 
 
 def plan_samples(card: ModelCard, prompts: Sequence[EvaluationPrompt], seeds: int, folder: Path) -> list[Sample]:

@@ -9,11 +9,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from foundry.colour import BT709
 from foundry.plan.shot import ShotOrder
 from lab.evaluation import labelled_pictures as labelled
 from lab.evaluation.labelled_pictures import Case
-from lab.evaluation.scaling import Picture
+from lab.evaluation.scaling import Picture, luma
 from lab.evaluation.screen_cases import FAULTS, cases
 from models.drawing import Drawn, DrawRequest
 from models.screening import pixel_checks
@@ -86,7 +85,7 @@ def as_drawn(pixels: Picture) -> Drawn:
         name="n", plan="p", tenant="t", subject=0, scene=0, bucket="square", mirrored=False, alternative=1, prompt="",
         negative_prompt="people", palette=(), picture=None, width_px=width, height_px=height, steps=1,
     )  # fmt: skip
-    return Drawn(DrawRequest(order, 0), pixels.astype(np.float32) / 255, "", ())
+    return Drawn(DrawRequest(order, 0), pixels.astype(np.float32) / np.float32(255), "", ())
 
 
 def judge_at_limit(name: str, screen: Screen) -> Passes:
@@ -183,8 +182,8 @@ def score_duplicate(screen: Screen, count: int) -> tuple[Score, list[str]]:
     limit, score, wrong = screen.card.thresholds["duplicate"], Score(), []
 
     def passes(first: Picture, second: Picture) -> bool:
-        marks = {0: fingerprint(first.astype(np.float32) / 255 @ BT709)}
-        return judge_duplicate(second.astype(np.float32) / 255 @ BT709, marks, limit).passed
+        marks = {0: fingerprint(luma(first))}
+        return judge_duplicate(luma(second), marks, limit).passed
 
     for first, second in labelled.other_seeds(count):
         _count(score, False, passes(first, second), own=True)

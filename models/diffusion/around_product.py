@@ -38,7 +38,7 @@ def _product_layer(order: ShotOrder, product: Image.Image, composition: Composit
     cut, left, top = _scale_and_place(product, order, composition)
     layer = Image.new("RGBA", size)
     layer.paste(cut, (left, top))
-    pixels = np.asarray(layer, np.float32) / 255
+    pixels = np.asarray(layer, np.float32) / np.float32(255)
     cover = pixels[..., 3:]
     ground = np.asarray(_ground(order.palette), np.float32)
     return np.asarray(pixels[..., :3] * cover + ground * (1 - cover), np.float32), cover[..., 0]

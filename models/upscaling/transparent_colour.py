@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.rows import Rows, RowWindow
@@ -46,7 +47,7 @@ def _spread(band: Pixels, reach: int) -> Pixels:
     return filled
 
 
-def _box_sums(planes: Pixels, reach: int) -> Pixels:
+def _box_sums(planes: Pixels, reach: int) -> NDArray[np.float64]:
     """Return float64 sums over squares of 2 * reach + 1 pixels, cut at the edges."""
     total = planes.astype(np.float64)
     for axis in (0, 1):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +37,7 @@ class Tags:
 class Sheet:
     """A picture to encode, (height, width, 3) RGB sRGB, uint8 or uint16, its XMP packet and its measures for print."""
 
-    levels: NDArray[Any]
+    levels: NDArray[np.uint8 | np.uint16]
     xmp: bytes
     printed: Print | None = None
 
@@ -46,7 +45,7 @@ class Sheet:
     def pixels(self) -> NDArray[np.uint8]:
         """Return 8 bits a channel; 16 are rounded to the nearest level."""
         if self.levels.dtype == np.uint8:
-            return self.levels
+            return self.levels.astype(np.uint8, copy=False)
         return ((self.levels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 
     @cached_property

@@ -8,14 +8,15 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from imaging.still.encoding.inks import PRESS, inks
 from imaging.still.encoding.lossy import NoLibrary
 from imaging.still.encoding.sheet import Sheet, profile
 
+Samples = NDArray[np.uint8 | np.uint16]
 ROWS = 64
 XMP, BYTE = 700, 1
 HORIZONTAL = 2
@@ -51,13 +52,13 @@ def tiff(sheet: Sheet) -> bytes:
     return stream.getvalue()
 
 
-def _strips(levels: NDArray[Any]) -> Iterator[bytes]:
+def _strips(levels: Samples) -> Iterator[bytes]:
     for top in range(0, len(levels), ROWS):
         strip = differences(levels[top : top + ROWS])
         yield zlib.compress(strip.astype(strip.dtype.newbyteorder("<")).tobytes(), 6)
 
 
-def differences(levels: NDArray[Any]) -> NDArray[Any]:
+def differences(levels: Samples) -> Samples:
     """Return each sample less its left neighbour of the same channel, wrapping around (TIFF 6.0, section 14)."""
     made = levels.copy()
     made[:, 1:] -= levels[:, :-1]
