@@ -50,7 +50,7 @@ def train_judge(schedule: SceneJudgeSchedule) -> nn.Module:
     torch.set_num_threads(schedule.threads)
     torch.manual_seed(schedule.seed)
     renders, chance = labelled_renders(schedule.pictures, TRAINING_SEED), np.random.default_rng(schedule.seed)
-    net = network(len(kinds())).to(memory_format=torch.channels_last)
+    net = network(len(kinds())).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
     optimiser = torch.optim.AdamW(net.parameters(), schedule.rate, weight_decay=0.02)
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, schedule.steps + 1, pct_start=0.15)
     began = time.monotonic()
