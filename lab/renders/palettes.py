@@ -16,7 +16,8 @@ def random_palette(chance: np.random.Generator) -> tuple[str, str, str]:
     They are kin, opposites, or one colour beside neutrals; sometimes named colours at random.
     """
     if chance.random() < 0.3:
-        return tuple(_vary(chance, str(name)) for name in chance.choice(list(COLOURS), 3))  # type: ignore[return-value]
+        first, second, third = (_vary(chance, str(name)) for name in chance.choice(list(COLOURS), 3))
+        return first, second, third
     hue, turn = chance.random() * 360, chance.choice([0, 0, 20, 30, -30, 120, 180, 180, 150])
     wall = _tone(chance, hue, neutral=0.25)
     floor = (

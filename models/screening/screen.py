@@ -59,7 +59,7 @@ class Screen:
 
         No network is run after a cheap judge has refused the drawing; one record then names the judges left out.
         """
-        drawing = JudgedDrawing(drawn, self.networks, self.protected(drawn.request.order))
+        drawing = JudgedDrawing(drawn, self.networks, self.protected_features(drawn.request.order))
         checks = [*pixel_checks.check_pixels(drawn, self.card), *self._run(PIXEL_JUDGES, drawing)]
         if all(check.passed for check in checks):
             return (*checks, *self._run(NETWORK_JUDGES, drawing))
@@ -86,7 +86,7 @@ class Screen:
         self.accepted.add(drawn.request.order, mark)
         return mark
 
-    def protected(self, order: ShotOrder) -> tuple[ProtectedFeatures, ...]:
+    def protected_features(self, order: ShotOrder) -> tuple[ProtectedFeatures, ...]:
         """Return the features of the protected pictures of the order's tenant, read once a process and plan."""
         if "likeness" not in self.card.thresholds:
             return ()

@@ -59,7 +59,7 @@ class ScreenedHandler(ModelHandler[ShotOrder, Drawing, Studio]):  # type: ignore
         self,
         batch: Sequence[ShotOrder],
         model: Studio | Any,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - part of Beam's interface
     ) -> list[Drawing]:
         """Draw all orders, and redraw the refused ones together, so that batches stay full.
 

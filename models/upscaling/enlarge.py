@@ -35,13 +35,13 @@ def enlarge(pixels: Pixels, upscaler: LearnedUpscaler, width: int, height: int) 
 def enlarge_rows(rows: Rows, upscaler: LearnedUpscaler, width: int, height: int) -> Rows:
     """Enlarge a stream of rows as `enlarge` does, in memory that does not grow with the picture's height."""
     crop = centred_crop(rows.width, rows.height, width, height)
-    larger, crop = _cut(rows, crop, 2 * upscaler.margin)
+    larger, crop = _crop_source(rows, crop, 2 * upscaler.margin)
     for scale in choose_passes(width / (crop.right - crop.left), upscaler.scales):
         larger, crop = enlarge_in_tiles(larger, upscaler, scale), crop.scale(scale)
     return resample_rows(larger, crop, width, height)
 
 
-def _cut(rows: Rows, crop: Crop, margin: int) -> tuple[Rows, Crop]:
+def _crop_source(rows: Rows, crop: Crop, margin: int) -> tuple[Rows, Crop]:
     """Leave out the rows and columns that no pixel of the crop depends on; return the crop in what is left."""
     left, top = max(0, math.floor(crop.left) - margin), max(0, math.floor(crop.top) - margin)
     right = min(rows.width, math.ceil(crop.right) + margin)

@@ -64,7 +64,7 @@ def _head(channels: int, scale: int) -> nn.Conv2d:
     """Return a layer that makes all subpixels of a pixel at once; near zero, so that training starts from bicubic."""
     head = nn.Conv2d(channels, 3 * scale * scale, 3, padding=1)
     nn.init.normal_(head.weight, std=1e-3)
-    nn.init.zeros_(head.bias)  # type: ignore[arg-type]
+    nn.init.zeros_(head.bias)  # type: ignore[arg-type]  # None only without a bias
     return head
 
 
@@ -93,4 +93,4 @@ def read_network(folder: Path) -> CompactUpscaler:
     network = CompactUpscaler(config["channels"], config["blocks"])
     stored = load_file(folder / "model.safetensors")
     network.load_state_dict({name: value.float() for name, value in stored.items()})
-    return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch omits it

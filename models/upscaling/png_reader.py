@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def _sixteen_bits(path: Path) -> Levels:
     """Decode with OpenCV, since Pillow cuts 16-bit colour down to 8."""
     import cv2
 
-    levels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    levels: Any = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if levels is None:
         raise BadInput(str(path), "is not a readable PNG; save it again")
     if levels.ndim == 2:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from foundry.card.card import ModelCard
 from foundry.colour import BT709
 from foundry.manifest import CheckRecord
-from models.screening.limits import at_least, at_most
+from models.screening.limit_checks import at_least, at_most
 
 Frame = NDArray[Any]
 """(height, width, 3), sRGB encoded: uint8, or floats in [0, 1]."""
@@ -102,6 +102,7 @@ def _predict(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[Any
     """Return `before` moved to where `after` has it: the flow of `after` says where each of its pixels was."""
     import cv2
 
+    # None, for no first guess, is documented and missing in the types
     where: Any = cv2.calcOpticalFlowFarneback(after, before, None, **FLOW)  # type: ignore[call-overload]
     down, across = np.indices(before.shape, np.float32)
     places = across + where[..., 0], down + where[..., 1]

@@ -17,7 +17,7 @@ from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
 from models.blender.process import Blender
-from models.blender.views import store_view
+from models.blender.product_views import store_view
 from models.model_bank import ModelBank
 from models.plan_routing import ScreenRouter, UpscaleRouter
 from models.screening.context import screen_context

@@ -77,7 +77,9 @@ def _codes_of_size(folder: Path, size: tuple[int, int], own: Recipes, pairs: lis
         may_turn=torch.tensor([entry["room"] == "top" for entry in own]),
         shares=torch.tensor([SHARES.get(entry["kind"], 1.0) for entry in own]),
         twins=torch.from_numpy(np.load(folder / f"twins_{stem}.npy")),
-        twin_captions=tokens_of(folder, [_caption(entry) for pair in pairs for entry in pair]).unflatten(0, (-1, 2)),
+        twin_captions=tokens_of(folder, [_caption(entry) for pair in pairs for entry in pair]).reshape(
+            -1, 2, MAX_TOKENS
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lab.training.backdrop.networks import BLOCKS, CODE, PatchCodes, add_level, decoder, half_size
 from lab.training.backdrop.schedule import SIZES, BackdropSchedule, learning_rate
-from lab.training.weights import save_tensors
+from lab.training.weight_files import save_tensors
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderTiny

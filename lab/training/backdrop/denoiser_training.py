@@ -16,7 +16,7 @@ from lab.training.backdrop.captioned_codes import PairCounts, draw_batch, read_c
 from lab.training.backdrop.networks import PatchCodes, denoiser, initialise_words, text_encoder
 from lab.training.backdrop.schedule import BackdropSchedule, learning_rate
 from lab.training.backdrop.tokenizer import MAX_TOKENS, write_tokenizer
-from lab.training.weights import save_tensors
+from lab.training.weight_files import save_tensors
 
 if TYPE_CHECKING:
     import torch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from lab.training.weights import save_tensors
+from lab.training.weight_files import save_tensors
 
 CODES = Path(__file__).with_name("patch_codes.npz")
 """The encoder of the embedded model; its decoder and its denoiser understand no other codes."""

@@ -7,6 +7,7 @@ import multiprocessing
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lab.renders.recipes import caption_of, draw_recipes
 from lab.renders.scenes import Recipe, render
@@ -31,7 +32,8 @@ def make_data(folder: Path, schedule: BackdropSchedule) -> None:
             PatchCodes.fit(list(pool.imap(render, fitted, chunksize=8))).save(kept)
         codes = PatchCodes.load(kept)
         for at, (width, height) in enumerate(SIZES):
-            stored, whole = [], []
+            stored: list[NDArray[np.float16]] = []
+            whole: list[NDArray[np.uint8]] = []
             for picture in pool.imap(render, recipes[at :: len(SIZES)], chunksize=16):
                 stored.append(codes.encode(picture))
                 if len(whole) < max(2, schedule.pictures // 16):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lab.training.upscaler.degradations import MARGIN, degrade
 from lab.training.upscaler.drawn_pictures import draw_picture
-from lab.training.weights import save_tensors
+from lab.training.weight_files import save_tensors
 from models.upscaling.network import SCALES, CompactUpscaler, enlarge_bicubic, write_network
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def train_upscaler(folder: Path, schedule: UpscalerSchedule) -> None:
         return
     pictures = np.load(folder / "pictures.npy", mmap_mode="r")
     torch.manual_seed(schedule.seed)
-    network = CompactUpscaler(schedule.channels, schedule.blocks).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = CompactUpscaler(schedule.channels, schedule.blocks)
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch omits it
     optimiser = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=0, betas=(0.9, 0.99))
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
     first = _resume(folder, network, optimiser, average)
@@ -126,7 +127,7 @@ def _descend(network: CompactUpscaler, small: Tensor, large: Tensor, scale: int,
     loss = loss + 0.5 * (made.diff(dim=2) - large.diff(dim=2)).abs().mean()
     loss = loss + 0.5 * (made.diff(dim=3) - large.diff(dim=3)).abs().mean()
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 0.5)
     optimiser.step()
 

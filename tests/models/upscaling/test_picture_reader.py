@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image
 
 from foundry.errors import BadInput
@@ -83,64 +82,7 @@ def test_a_source_that_cannot_be_enlarged_is_refused_in_a_sentence(tmp_path: Pat
         gather(open_picture(tmp_path / "in.png").rows())
 
 
-def read(path: Path) -> list[list[list[float]]]:
-    pixels = gather(open_picture(path).rows())
-    return [[[round(float(value), 3) for value in pixel] for pixel in row] for row in pixels]
-
-
-@pytest.mark.parametrize(
-    ("mode", "colour", "pixel"),
-    [
-        ("1", 1, [1.0]),
-        ("L", 51, [0.2]),
-        ("LA", (51, 102), [0.2, 0.4]),
-        ("RGB", (255, 51, 0), [1.0, 0.2, 0.0]),
-        ("RGBA", (255, 51, 0, 102), [1.0, 0.2, 0.0, 0.4]),
-    ],
-)
-def test_a_png_of_any_mode_has_its_own_channels(tmp_path: Path, mode: str, colour: Any, pixel: list[float]) -> None:
-    Image.new(mode, (2, 1), colour).save(tmp_path / "a.png")
-    assert read(tmp_path / "a.png") == [[pixel, pixel]]
-
-
-def test_a_palette_with_a_transparent_colour_is_read_with_alpha(tmp_path: Path) -> None:
-    indexed = Image.new("P", (2, 1))
-    indexed.putpalette([255, 0, 0, 0, 0, 255])
-    indexed.putpixel((1, 0), 1)
-    indexed.save(tmp_path / "a.png", transparency=1)
-    first, second = read(tmp_path / "a.png")[0]
-    assert first == [1.0, 0.0, 0.0, 1.0]
-    assert second[3] == 0.0
-
-
 def test_a_source_can_be_read_more_than_once(tmp_path: Path) -> None:
     Image.effect_noise((20, 10), 50).save(tmp_path / "a.png")
     source = open_picture(tmp_path / "a.png")
     assert np.array_equal(gather(source.rows()), gather(source.rows()))
-
-
-LEVELS = np.random.default_rng(2).integers(0, 256, (48, 40, 3), np.uint8)
-
-
-@pytest.mark.parametrize(
-    "layout", [{"rowsperstrip": 7}, {"tile": (16, 16)}, {"planarconfig": "separate"}, {"compression": "deflate"}]
-)
-def test_a_tiff_of_any_layout_has_the_same_pixels(tmp_path: Path, layout: dict[str, Any]) -> None:
-    stored = np.moveaxis(LEVELS, -1, 0) if "planarconfig" in layout else LEVELS
-    tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", **layout)
-    source = open_picture(tmp_path / "a.tif")
-    assert (source.width, source.height, source.bits) == (40, 48, 8)
-    assert np.array_equal(np.rint(gather(source.rows()) * 255), LEVELS)
-
-
-def test_premultiplied_alpha_is_made_straight(tmp_path: Path) -> None:
-    pixel = np.array([[[100, 50, 0, 200], [0, 0, 0, 0]]], np.uint8)
-    tifffile.imwrite(tmp_path / "a.tif", pixel, photometric="rgb", extrasamples=["assocalpha"])
-    first, second = read(tmp_path / "a.tif")[0]
-    assert first == [0.5, 0.25, 0.0, round(200 / 255, 3)]
-    assert second == [0.0, 0.0, 0.0, 0.0]
-
-
-def test_a_big_endian_tiff_is_read(tmp_path: Path) -> None:
-    tifffile.imwrite(tmp_path / "a.tif", LEVELS.astype(np.uint16) * 257, photometric="rgb", byteorder=">")
-    assert np.array_equal(np.rint(gather(open_picture(tmp_path / "a.tif").rows()) * 255), LEVELS)

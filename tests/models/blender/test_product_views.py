@@ -11,7 +11,7 @@ from foundry.inputs.product_model import ModelFacts, inspect_model
 from foundry.inputs.product_view import view_name
 from foundry.store.object_store import LocalStore, NoSuchObject
 from models.blender.process import Blender, BlenderMissing, render
-from models.blender.views import read_or_render_view, store_view
+from models.blender.product_views import read_or_render_view, store_view
 from tests.models.blender.test_process import COLOUR, HERE, SMALL
 from tests.support.product_models import flat_box, saved
 

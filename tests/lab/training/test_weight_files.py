@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from lab.training.weights import save_tensors
+from lab.training.weight_files import save_tensors
 
 
 def test_views_and_shared_tensors_are_written_as_they_are(tmp_path: Path) -> None:
