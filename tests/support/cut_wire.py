@@ -1,7 +1,7 @@
-"""A TCP proxy on 127.0.0.1 that tests can cut, slow and mend: the network between two servers.
+"""A TCP proxy on 127.0.0.1, in place of the network between two servers, that tests can cut, slow down and repair.
 
-Cut means what a pulled cable means to those who are connected: their connections are reset, and new ones are refused
-by a reset. Slow means that every block of bytes waits, in both directions.
+While it is cut, open connections are reset and new ones are refused by a reset. While it is slow, every block of bytes
+waits, in both directions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Carries bytes between its port and another port of this machine, in a thread of its own."""
+    """Passes bytes between its port and another port of this machine, in its own thread."""
 
     def __init__(self, target_port: int, port: int = 0):
         self.target_port, self.port = target_port, port
@@ -28,7 +28,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
 
     def start(self) -> None:
-        """Listen; `port` is then known."""
+        """Listen on `port`, which is then known."""
         self._thread.start()
         self._server = asyncio.run_coroutine_threadsafe(
             asyncio.start_server(self._carry, "127.0.0.1", self.port), self._loop
@@ -36,22 +36,22 @@ class Proxy:
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def stop(self) -> None:
-        """Hang up and stop listening."""
+        """Close all connections and stop listening."""
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def cut(self) -> None:
-        """Reset what is connected, and reset whoever comes."""
+        """Reset open connections, and new ones until `mend`."""
         asyncio.run_coroutine_threadsafe(self._sever(), self._loop).result()
 
     def slow(self, delay_s: float) -> None:
-        """Hold every block back for so long, in each direction."""
+        """Delay every block by so many seconds, in each direction."""
         self._delay_s = delay_s
 
     def mend(self) -> None:
-        """Carry again, at once."""
+        """Pass bytes again, without delay."""
         self._cut, self._delay_s = False, 0.0
 
     async def _sever(self) -> None:
@@ -74,7 +74,7 @@ class Proxy:
             far_reader, far = await asyncio.open_connection("127.0.0.1", self.target_port)
             self._open.add(far)
             await asyncio.gather(self._pump(near_reader, far), self._pump(far_reader, near))
-        except OSError:  # one end has gone: both go, as on a real wire
+        except OSError:  # if one end has gone, so does the other
             _reset(near)
         finally:
             for writer in (near, far):
@@ -93,7 +93,7 @@ class Proxy:
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """Hang up with a reset instead of a polite end."""
+    """Close a connection with a reset, not with FIN."""
     if writer.is_closing():
         return
     sock = writer.get_extra_info("socket")
@@ -103,7 +103,7 @@ def _reset(writer: asyncio.StreamWriter) -> None:
 
 @contextmanager
 def between(target_port: int) -> Iterator[Proxy]:
-    """A proxy in front of a port, for as long as the block lasts."""
+    """Run a proxy in front of a port while the block lasts."""
     proxy = Proxy(target_port)
     proxy.start()
     try:
