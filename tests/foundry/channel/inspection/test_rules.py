@@ -1,0 +1,177 @@
+"""The rules of placements, held against plain facts: each breaks for its own reason and for no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from foundry.channel.inspection.film_rules import film_findings, fraction
+from foundry.channel.inspection.finding import Finding
+from foundry.channel.inspection.found import FileFacts, FrameStream, Page, Picture, SoundStream
+from foundry.channel.inspection.print_rules import millimetres, print_findings
+from foundry.channel.inspection.still_rules import pixel_finding, still_findings
+from foundry.channel.inspection.verdict import judge, verdicts
+from foundry.channel.placement import OtherSizes, Placement, placements
+
+LINK, REEL, PRINT = placements()["meta/link"], placements()["instagram/reels-film"], placements()["print/half-page-ad"]
+STILL = FileFacts(
+    name="a.jpg", kind="still", format="jpeg", size_bytes=1000, width_px=LINK.width_px, height_px=LINK.height_px,
+    picture=Picture(bits=8, colour="rgb", profile="sRGB", srgb=True),
+)  # fmt: skip
+FRAMES = FrameStream(
+    codec="h264", seconds=10.0, frames=300, rate=Fraction(30), constant=True, bits_per_second=5_000_000,
+    chroma="4:2:0", transfer="bt709", index_first=True,
+)  # fmt: skip
+SOUND = SoundStream("aac", 2, 48_000, 128_000, -14.0)
+FILM = FileFacts(
+    name="a.mp4", kind="film", format="mp4", size_bytes=1000, width_px=REEL.width_px, height_px=REEL.height_px,
+    moving=FRAMES, sound=SOUND,
+)  # fmt: skip
+PAGE = Page(1, *(millimetres(edge, PRINT.printed) for edge in PRINT.size), 3.0, ("cmyk",), "FOGRA39")  # type: ignore[arg-type]
+SHEET = FileFacts(name="a.pdf", kind="page", format="pdf", size_bytes=1000, page=PAGE)
+
+
+def failed(found: FileFacts, placement: Placement, *, exact: bool = False) -> list[str]:
+    """The names of the rules that refuse the file."""
+    return [fault.rule for fault in judge(found, placement, exact=exact).faults]
+
+
+def test_facts_that_fit_are_accepted() -> None:
+    assert [failed(STILL, LINK), failed(FILM, REEL), failed(SHEET, PRINT)] == [[], [], []]
+    assert [failed(STILL, LINK, exact=True), failed(FILM, REEL, exact=True)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"bits": 16}, "bits"),
+        ({"colour": "cmyk"}, "colour"),
+        ({"srgb": False, "profile": "Display P3"}, "profile"),
+        ({"srgb": False, "profile": None}, "profile"),
+        ({"orientation": 6}, "upright"),
+    ],
+)
+def test_a_picture_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str) -> None:
+    assert STILL.picture is not None
+    assert failed(replace(STILL, picture=replace(STILL.picture, **changes)), LINK) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"size_bytes": LINK.max_bytes + 1}, "bytes"),
+        ({"called": "png"}, "name"),
+        ({"format": "pdf"}, "format"),
+        ({"leaks": ("GPS position",)}, "metadata"),
+    ],
+)
+def test_a_container_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str) -> None:
+    assert failed(replace(STILL, **changes), LINK) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ({"codec": "vp8"}, {"codec"}),
+        ({"chroma": "4:4:4"}, {"chroma"}),
+        ({"bits": 10}, {"bits"}),
+        ({"transfer": "pq"}, {"transfer"}),
+        ({"interlaced": True}, {"scan"}),
+        ({"square_pixels": False}, {"pixel shape"}),
+        ({"turned": True}, {"upright"}),
+        ({"seconds": 0.5}, {"duration"}),
+        ({"constant": False}, {"steady rate"}),
+        ({"rate": Fraction(7)}, {"rate"}),
+        ({"index_first": False}, {"index"}),
+    ],
+)
+def test_frames_break_one_rule_at_a_time(changes: dict[str, Any], rules: set[str]) -> None:
+    assert set(failed(replace(FILM, moving=replace(FRAMES, **changes)), REEL)) == rules
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [({"codec": "mp3"}, "audio codec"), ({"rate_hz": 22_050}, "audio rate")],
+)
+def test_sound_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str) -> None:
+    assert failed(replace(FILM, sound=replace(SOUND, **changes)), REEL) == [rule]
+
+
+def test_loudness_is_advice_to_others_and_a_limit_for_our_own_files() -> None:
+    quiet = replace(FILM, sound=replace(SOUND, loudness_lufs=-30.0))
+    assert failed(quiet, REEL) == []
+    assert [one.rule for one in judge(quiet, REEL).advice] == ["loudness"]
+    assert failed(quiet, REEL, exact=True) == ["loudness"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"width_mm": PAGE.width_mm + 1}, "trimmed size"),
+        ({"bleed_mm": 1.0}, "bleed"),
+        ({"pages": 2}, "pages"),
+        ({"colours": ("rgb",)}, "colour"),
+        ({"profile": None}, "profile"),
+        ({"profile": "damaged"}, "profile"),
+    ],
+)
+def test_a_page_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str) -> None:
+    assert failed(replace(SHEET, page=replace(PAGE, **changes)), PRINT) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("findings", "found", "placement"), [(still_findings, FILM, LINK), (film_findings, STILL, REEL)]
+)
+def test_another_kind_of_file_breaks_the_first_rule_and_meets_no_other(
+    findings: Any, found: FileFacts, placement: Placement
+) -> None:
+    (only,) = findings(found, placement, False)
+    assert not only.passed
+
+
+def test_a_film_is_no_print() -> None:
+    (only,) = print_findings(FILM, PRINT)
+    assert (only.rule, only.passed) == ("flat", False)
+
+
+@pytest.mark.parametrize(
+    ("size", "passed"),
+    [((600, 300), True), ((604, 300), True), ((612, 300), False), ((400, 200), False)],
+)
+def test_other_sizes_must_be_near_the_shape_and_within_the_limits(size: tuple[int, int], passed: bool) -> None:
+    placement = LINK.model_copy(
+        update={
+            "size": (800, 400),
+            "other_sizes": OtherSizes(smallest=(500, 250), largest=(1000, 500), tolerance_percent=Decimal(1)),
+        }
+    )
+    found = replace(STILL, width_px=size[0], height_px=size[1])
+    assert pixel_finding(found, placement, exact=False).passed is passed
+    assert not pixel_finding(found, placement, exact=True).passed
+
+
+@pytest.mark.parametrize(
+    ("said", "exact"), [("23.976", Fraction(24000, 1001)), ("25", Fraction(25)), ("12.5", Fraction(25, 2))]
+)
+def test_rounded_rates_mean_their_exact_values(said: str, exact: Fraction) -> None:
+    assert fraction(Decimal(said)) == exact
+
+
+def test_a_finding_is_one_sentence_and_advice_refuses_nothing() -> None:
+    finding = Finding("bytes", False, "70", "at most 60", "Compress it more.")
+    assert str(finding) == "bytes: 70; the limit is at most 60. Compress it more."
+    assert finding.refuses
+    assert not replace(finding, advice=True).refuses
+
+
+def test_verdicts_tell_accepting_placements_from_near_misses() -> None:
+    wide = LINK.model_copy(
+        update={"name": "test/wide", "size": (LINK.width_px + 8, LINK.height_px), "other_sizes": None}
+    )
+    taken, missed = verdicts(STILL, [REEL, wide, LINK])
+    assert [verdict.placement.name for verdict in taken] == [LINK.name]
+    assert [verdict.placement.name for verdict in missed] == ["test/wide"]
