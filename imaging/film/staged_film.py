@@ -111,6 +111,6 @@ class StagedFilm:
 
 
 def _copy(canvas: FrameCanvas) -> FrameCanvas:
-    canvas = new_canvas(canvas.signal, (canvas.planes[0].shape[1], canvas.planes[0].shape[0]))
-    canvas.fill(canvas.planes)
-    return canvas
+    copy = new_canvas(canvas.signal, (canvas.planes[0].shape[1], canvas.planes[0].shape[0]))
+    copy.fill(canvas.planes)
+    return copy

@@ -73,7 +73,10 @@ def test_equal_frames_are_one_object_and_moving_text_is_painted_anew() -> None:
 def test_text_is_never_painted_on_the_shared_frame() -> None:
     film = a_film()
     before = luma(film, 20).copy()
-    assert luma(film, 20, a_text()).max() == LIGHT
+    worded = luma(film, 20, a_text())
+    assert worded[140:160, 60:100].min() == LIGHT
+    worded[140:160, 60:100] = DARK
+    assert np.array_equal(worded, before), "nothing changes around the text"
     assert np.array_equal(luma(film, 20), before)
 
 
