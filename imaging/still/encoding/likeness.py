@@ -1,4 +1,4 @@
-"""How like a picture its encoded form is, and the tiles of a picture on which differences are seen first.
+"""The likeness of an encoded picture to its original, and the tiles of a picture that show differences first.
 
 Likeness is structural similarity, weighted by information content (`imaging.pixels.ssim.WeightedPlane`): where the
 picture has structure, above all in type, an error counts more than on a plain ground. Luma is compared at full and at

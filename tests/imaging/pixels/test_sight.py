@@ -1,4 +1,4 @@
-"""Where the eye goes and where it is quiet, on pictures whose subject and calm are known."""
+"""The focus and the calmest area are found on pictures whose subject and calm are known."""
 
 from __future__ import annotations
 

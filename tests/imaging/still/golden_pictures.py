@@ -34,25 +34,25 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Of its file, without the ending."""
+        """Return the name of its file, without the ending."""
         return f"{self.look.layout.id}-{self.brand}-{self.locale}"
 
     @property
     def file(self) -> Path:
-        """Where it is kept."""
+        """Return its file."""
         return FOLDER / f"{self.name}.webp"
 
 
 @dataclass(frozen=True)
 class Change:
-    """How a picture differs from its golden one: share of visibly changed places, and structural similarity."""
+    """The difference of a picture from its golden one: share of visibly changed places, and structural similarity."""
 
     visible: float
     likeness: float
 
     @property
     def tolerable(self) -> bool:
-        """Whether nobody would see it."""
+        """Return whether nobody would see the difference."""
         return self.visible <= MOST_VISIBLE and self.likeness >= LEAST_LIKENESS
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ class Change:
 
 
 def cases() -> Iterator[Case]:
-    """Each layout of each demo brand, in the largest of its frames that is not larger than a feed's picture."""
+    """Yield each layout of each demo brand, in the largest of its frames that is not larger than a feed's picture."""
     for brand, wanted in SEEN_LOCALES.items():
         chosen: dict[str, Look] = {}
         for look in sorted(looks(brand), key=_unlike_a_feed):
@@ -78,7 +78,7 @@ def _unlike_a_feed(look: Look) -> tuple[bool, int, tuple[str, ...]]:
 
 
 def drawn(case: Case) -> Image.Image:
-    """The picture as it is drawn today, at most 400 pixels an edge."""
+    """Draw the picture as layouts draw it today, at most 400 pixels an edge."""
     layout, placement, owner = case.look.layout, case.look.placement, tenant(case.brand)
     mirrored = is_rtl(case.locale) and compositions()[placement.bucket].has_sides
     master, facts = stand_in(owner, placement.bucket, mirrored)
@@ -89,7 +89,7 @@ def drawn(case: Case) -> Image.Image:
 
 
 def kept(case: Case) -> Image.Image:
-    """The golden picture."""
+    """Return the golden picture."""
     with Image.open(case.file) as stored:
         return stored.convert("RGB")
 
@@ -101,14 +101,14 @@ def keep(case: Case, image: Image.Image) -> None:
 
 
 def differences(one: Image.Image, other: Image.Image) -> np.ndarray:
-    """CIEDE2000 place by place, (h, w) float, of two RGB pictures of one size."""
+    """Return CIEDE2000 place by place, (h, w) float, of two RGB pictures of one size."""
     from skimage.color import deltaE_ciede2000, rgb2lab
 
     return deltaE_ciede2000(rgb2lab(np.asarray(one)), rgb2lab(np.asarray(other)))
 
 
 def change(golden: Image.Image, today: Image.Image) -> Change:
-    """How today's picture differs; of another size, everything does."""
+    """Measure how today's picture differs; a picture of another size differs everywhere."""
     if golden.size != today.size:
         return Change(1.0, 0.0)
     visible = float((differences(golden, today) >= VISIBLE).mean())
@@ -116,7 +116,7 @@ def change(golden: Image.Image, today: Image.Image) -> Change:
 
 
 def show(case: Case, golden: Image.Image, today: Image.Image, target: Path) -> Path:
-    """Write a page with golden, today's and their difference side by side; its path."""
+    """Write a page with golden, today's and their difference side by side; return its path."""
     target.mkdir(parents=True, exist_ok=True)
     pictures = {"golden": golden, "today": today}
     if golden.size == today.size:

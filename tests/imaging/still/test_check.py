@@ -1,4 +1,4 @@
-"""What is measured before a rendition is published, on its bytes and on its composition."""
+"""A rendition is published only if its bytes and its composition pass every check."""
 
 from __future__ import annotations
 

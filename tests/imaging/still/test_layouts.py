@@ -1,4 +1,4 @@
-"""What a layout promises: grid, safe area, logo, quiet areas, mirroring, and what gives way."""
+"""Layouts keep their promises: grid, safe area, logo, quiet areas, mirroring, and slots that give way in order."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ LAYOUTS = ("story-stage", "landscape-panel", "square-panel", "skyscraper-panel",
 
 
 def starts(lines: list[str], text: str) -> list[int]:
-    """Where each line but the first begins in the text."""
+    """Return where each line but the first begins in the text."""
     found, at = [], 0
     for line in lines:
         at = text.index(line, at)

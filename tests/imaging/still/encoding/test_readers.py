@@ -1,4 +1,4 @@
-"""What readers that share no code with us find in the files: provenance, profile, boxes, and nothing else."""
+"""Readers that share no code with the encoders find provenance, profile and boxes in the files, and nothing else."""
 
 from __future__ import annotations
 
