@@ -7,15 +7,14 @@ import sys
 
 import pytest
 
+from foundry.colour import lab_of_hex
 from foundry.plan.shot import ShotOrder
 from lab.renders.held_out import held_out_prompts
 from lab.renders.palettes import family
 from lab.renders.recipes import held_back
 from lab.renders.scenes import SCENES
-from models.backdrop.caption_grammar import caption
-from models.backdrop.colours import COLOURS, colour_words, hex_of_lab, level_of_word
+from models.backdrop.colours import COLOURS, colour_words
 from models.backdrop.prompt_compiler import compile_prompt
-from models.backdrop.vocabulary import DEFAULT_COLOURS, STRONG, WEAK
 from models.prompt import compile_for, copy_side
 from models.registry import card
 
@@ -100,22 +99,6 @@ def test_a_shot_that_will_be_mirrored_is_drawn_with_its_light_exchanged() -> Non
     assert plain.ignored == ("people", "text")
 
 
-def test_every_scene_has_words_and_colours_of_its_own() -> None:
-    assert set(STRONG.values()) == set(SCENES) == set(DEFAULT_COLOURS)
-    assert set(WEAK.values()) <= set(SCENES)
-    assert not set(STRONG) & set(WEAK)
-    assert {compile_prompt(kind).scene_kind for kind in SCENES} == set(SCENES)
-
-
-def test_a_colour_and_its_words_agree_within_half_a_level() -> None:
-    for colour in COLOURS.values():
-        lab = [level_of_word(word) for word in colour_words(colour).split()]
-        assert [axis for axis, _ in filter(None, lab)] == ["l", "a", "b"]
-        near = hex_of_lab([value for _, value in filter(None, lab)])  # type: ignore[arg-type]
-        assert colour_words(near).split()[0] == colour_words(colour).split()[0]
-    assert level_of_word("wall") is None
-
-
 def test_the_held_out_prompts_are_fixed_new_and_mean_what_they_say() -> None:
     fixed = held_out_prompts()
     assert fixed == held_out_prompts()
@@ -134,5 +117,46 @@ def test_compiling_needs_no_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_a_caption_is_always_seventeen_words() -> None:
-    assert len(caption("snow", "top", "top", PALETTE).split()) == 17
+@pytest.mark.parametrize(
+    ("words", "light"),
+    [
+        ("silk, sunlight from the right", "right"),
+        ("silk lit from above, from the left", "left"),
+        ("silk, diffuse light", "top"),
+        ("silk, noon", "top"),
+        ("silk", "left"),
+    ],
+)
+def test_a_named_side_beats_a_word_for_above_and_the_left_is_usual(words: str, light: str) -> None:
+    assert compile_prompt(words).light == light
+
+
+@pytest.mark.parametrize(
+    ("words", "wall", "floor", "accent"),
+    [
+        ("rose petals on marble", "#111111", "#222222", "#333333"),
+        ("rose pink wall", "#D98A94", "#111111", "#222222"),
+        ("#abcdef wall and #123456 floor", "#ABCDEF", "#123456", "#111111"),
+        ("a sage sky over beige sand", "#8FA088", "#DCC7A6", "#111111"),
+        ("walls in teal", "#2B7F84", "#111111", "#222222"),
+    ],
+)
+def test_a_word_is_a_colour_only_where_it_means_one(words: str, wall: str, floor: str, accent: str) -> None:
+    assert compile_prompt(words, ("#111111", "#222222", "#333333")).colours == (wall, floor, accent)
+
+
+def test_a_palette_of_one_colour_serves_wall_and_floor_and_a_deeper_one_is_the_accent() -> None:
+    wall, floor, accent = compile_prompt("silk", ("#C0A080",)).colours
+    assert wall == floor == "#C0A080"
+    assert lab_of_hex(accent)[0] < 0.7 * lab_of_hex(wall)[0]
+
+
+def test_a_palettes_colour_that_the_text_names_is_not_used_twice() -> None:
+    assert compile_prompt("navy wall", ("#1E2F52", "#EFDFC2")).colours[:2] == ("#1E2F52", "#EFDFC2")
+
+
+def test_mirroring_exchanges_the_light_alone() -> None:
+    plain, turned = (compile_prompt("silk, light from the right", room="left", mirrored=way) for way in (False, True))
+    assert (plain.light, turned.light) == ("right", "left")
+    assert plain.room == turned.room == "left"
+    assert plain.colours == turned.colours
