@@ -33,3 +33,56 @@ def test_a_logo_that_was_changed_changes_the_brand_though_the_tenants_file_did_n
     before = load_tenant(folder, "aurelle").brand_digest
     shutil.copy(folder / "aurelle" / "logo-light.png", folder / "aurelle" / "logo.png")
     assert load_tenant(folder, "aurelle").brand_digest != before
+
+
+def edit(folder: Path, **changes: object) -> None:
+    """Change keys of the tenant's file."""
+    path = folder / "aurelle" / "tenant.yaml"
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({**raw, **changes}), encoding="utf-8")
+
+
+def test_a_missing_tenant_is_refused_with_the_tenants_there(folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"tenant: 'nobody' has no file .*tenants there: aurelle, northpeak\. Add one\."):
+        load_tenant(folder, "nobody")
+
+
+def test_a_tenant_in_the_folder_of_another_is_refused(folder: Path) -> None:
+    edit(folder, id="northpeak")
+    with pytest.raises(BadInput, match="says 'northpeak' in the folder of 'aurelle'; make them equal"):
+        load_tenant(folder, "aurelle")
+
+
+@pytest.mark.parametrize("changes", [{"surprise": 1}, {"brand": {}}, {"name": None}])
+def test_a_file_that_is_no_tenant_is_refused_with_its_path(folder: Path, changes: dict[str, object]) -> None:
+    edit(folder, **changes)
+    with pytest.raises(BadInput, match=r"aurelle/tenant\.yaml: is not a tenant file: "):
+        load_tenant(folder, "aurelle")
+
+
+def test_words_that_no_picture_shows_change_no_brand(folder: Path) -> None:
+    before = load_tenant(folder, "aurelle")
+    kit = before.brand.model_dump(mode="json")
+    edit(folder, brand={**kit, "tone": "louder", "banned_words": ["cheap"]})
+    assert load_tenant(folder, "aurelle").brand_digest == before.brand_digest
+    edit(folder, brand={**kit, "corner_radius": 7})
+    assert load_tenant(folder, "aurelle").brand_digest != before.brand_digest
+
+
+def test_protected_pictures_have_one_digest_in_any_order(folder: Path) -> None:
+    assert load_tenant(folder, "aurelle").protected_digest == ""
+    for name in ("a.png", "b.png"):
+        (folder / "aurelle" / name).write_text(name)
+    edit(folder, protected=["a.png", "b.png"])
+    both = load_tenant(folder, "aurelle")
+    assert both.protected_paths() == (folder / "aurelle" / "a.png", folder / "aurelle" / "b.png")
+    edit(folder, protected=["b.png", "a.png"])
+    assert load_tenant(folder, "aurelle").protected_digest == both.protected_digest != ""
+
+
+def test_a_form_that_a_logo_lacks_has_no_file(folder: Path) -> None:
+    tenant = load_tenant(folder, "aurelle")
+    assert tenant.brand.logo is not None
+    assert tenant.logo_path("dark") == tenant.folder / tenant.brand.logo.dark
+    bare = tenant.model_copy(update={"brand": tenant.brand.model_copy(update={"logo": None})})
+    assert bare.logo_path("dark") is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Finding:
     measured: str
     limit: str
     remedy: str
-    advice: bool = False
+    advice: bool = field(default=False, kw_only=True)
 
     @property
     def refuses(self) -> bool:

@@ -24,7 +24,7 @@ class CannotRead(FoundryError):
         return f"{self.name} {self.what}. {self.remedy}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """The colours of a still picture, or of a frame of an animated one.
 
@@ -48,7 +48,7 @@ class Picture:
     spread: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FrameStream:
     """A stream of frames.
 
@@ -89,7 +89,7 @@ class SoundStream:
     loudness_lufs: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """The first page of a PDF, in millimetres after trimming; `bleed_mm` is the smallest of its four sides."""
 
@@ -101,7 +101,7 @@ class Page:
     profile: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FileFacts:
     """The facts of one file. Pixels are 0 for a page; `called` is the format that its name claims, or ""."""
 

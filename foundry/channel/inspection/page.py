@@ -51,7 +51,15 @@ def _facts(document: pikepdf.Pdf, name: str, size_bytes: int) -> FileFacts:
         profile=_intent(document),
     )
     xmp = "/Metadata" in document.Root
-    return FileFacts(name, "page", "pdf", size_bytes, page=page, leaks=tuple(sorted(set(_leaks(document)))), xmp=xmp)
+    return FileFacts(
+        name=name,
+        kind="page",
+        format="pdf",
+        size_bytes=size_bytes,
+        page=page,
+        leaks=tuple(sorted(set(_leaks(document)))),
+        xmp=xmp,
+    )
 
 
 def _box(array: Any) -> tuple[float, float, float, float]:

@@ -15,7 +15,7 @@ from foundry.channel.inspection.found import FileFacts, FrameStream, Page, Pictu
 from foundry.channel.inspection.print_rules import millimetres, print_findings
 from foundry.channel.inspection.still_rules import pixel_finding, still_findings
 from foundry.channel.inspection.verdict import judge, verdicts
-from foundry.channel.placement import OtherSizes, Placement, placements
+from foundry.channel.placement import OtherSizes, Placement, Print, placements
 
 LINK, REEL, PRINT = placements()["meta/link"], placements()["instagram/reels-film"], placements()["print/half-page-ad"]
 STILL = FileFacts(
@@ -31,7 +31,11 @@ FILM = FileFacts(
     name="a.mp4", kind="film", format="mp4", size_bytes=1000, width_px=REEL.width_px, height_px=REEL.height_px,
     moving=FRAMES, sound=SOUND,
 )  # fmt: skip
-PAGE = Page(1, *(millimetres(edge, PRINT.printed) for edge in PRINT.size), 3.0, ("cmyk",), "FOGRA39")  # type: ignore[arg-type]
+PRINTED = Print()
+PAGE = Page(
+    pages=1, width_mm=millimetres(PRINT.size[0], PRINTED), height_mm=millimetres(PRINT.size[1], PRINTED), bleed_mm=3.0,
+    colours=("cmyk",), profile="FOGRA39",
+)  # fmt: skip
 SHEET = FileFacts(name="a.pdf", kind="page", format="pdf", size_bytes=1000, page=PAGE)
 
 
