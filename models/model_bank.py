@@ -36,7 +36,7 @@ class ModelBank(ModelHandler[DrawRequest, Result, WeightCache]):  # type: ignore
         handler_for: HandlerFor = drawing_handler,
         limit_mb: int | None = None,
         patience_s: float = 10.0,
-    ):
+    ) -> None:
         super().__init__()
         self.cards: Mapping[str, ModelCard] = {card.digest: card for card in cards}
         self.handlers: Mapping[str, DrawingHandler] = {card.digest: handler_for(card, adapters) for card in cards}

@@ -28,7 +28,7 @@ class LoadedByCard:
     `first` is a model that is loaded in any case, without a card.
     """
 
-    def __init__(self, first: Any = None):
+    def __init__(self, first: Any = None) -> None:
         self.first = first
         self._by_card: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class ScreenRouter(ModelHandler[ShotOrder, Drawing, LoadedByCard]):  # type: ign
         screens: Mapping[str, ModelCard],
         context: ScreenContext,
         guide_of: GuideOf = no_guide,
-    ):
+    ) -> None:
         super().__init__()
         self.generator, self.screens, self.context, self.guide_of = generator, dict(screens), context, guide_of
 
@@ -90,7 +90,7 @@ class ScreenRouter(ModelHandler[ShotOrder, Drawing, LoadedByCard]):  # type: ign
 class UpscaleRouter(ModelHandler[Drawing, Enlarged, LoadedByCard]):  # type: ignore[misc]  # Beam's base is untyped
     """A handler that enlarges each drawing with its plan's upscaler; `upscalers` are the cards by plan digest."""
 
-    def __init__(self, upscalers: Mapping[str, ModelCard]):
+    def __init__(self, upscalers: Mapping[str, ModelCard]) -> None:
         super().__init__()
         self.upscalers = dict(upscalers)
         self.handlers = {card.digest: upscaler_of(card) for card in self.upscalers.values()}

@@ -23,7 +23,7 @@ class WeightCacheBusy(FoundryError):
 
     code = "shelf_busy"
 
-    def __init__(self, model: str, waited_s: float):
+    def __init__(self, model: str, waited_s: float) -> None:
         super().__init__(model, waited_s)
         self.model, self.waited_s = model, waited_s
 
@@ -83,7 +83,7 @@ class WeightCache:
         patience_s: float = 10.0,
         longest_s: float = 1800.0,
         release: Callable[[], None] = _release_nothing,
-    ):
+    ) -> None:
         self.limit, self.patience_s, self.longest_s, self.release = limit, patience_s, longest_s, release
         self.loads = self.swaps = 0
         self._slots: OrderedDict[str, _Slot] = OrderedDict()

@@ -20,7 +20,7 @@ class PromptEmbeddings:
     An adapter may change the text encoder, so the worn adapters are part of the key.
     """
 
-    def __init__(self, kept: int = KEPT):
+    def __init__(self, kept: int = KEPT) -> None:
         self.kept = kept
         self._known: OrderedDict[tuple[object, Words], Named] = OrderedDict()
 

@@ -48,7 +48,7 @@ class DiffusersHandler(ModelHandler[DrawRequest, Result, LoadedPipeline]):  # ty
         device: str | None = None,
         precision: str | None = None,
         reuse_embeddings: bool = True,
-    ):
+    ) -> None:
         super().__init__()
         self.card, self.device, self.precision = card, device, precision
         self.adapters: Known = {adapter.digest: adapter for adapter in adapters}

@@ -10,7 +10,7 @@ class NoSuchMode(FoundryError):
 
     code = "no_such_mode"
 
-    def __init__(self, card: str, family: str, mode: str):
+    def __init__(self, card: str, family: str, mode: str) -> None:
         super().__init__(card, family, mode)
         self.card, self.family, self.mode = card, family, mode
 
@@ -23,7 +23,7 @@ class AdapterRefused(FoundryError):
 
     code = "adapter_refused"
 
-    def __init__(self, card: str, adapter: str, why: str):
+    def __init__(self, card: str, adapter: str, why: str) -> None:
         super().__init__(card, adapter, why)
         self.card, self.adapter, self.why = card, adapter, why
 
@@ -36,7 +36,7 @@ class GuideRefused(FoundryError):
 
     code = "guide_refused"
 
-    def __init__(self, shot: str, why: str):
+    def __init__(self, shot: str, why: str) -> None:
         super().__init__(shot, why)
         self.shot, self.why = shot, why
 
@@ -49,7 +49,7 @@ class UnknownScheduler(FoundryError):
 
     code = "unknown_scheduler"
 
-    def __init__(self, card: str, scheduler: str):
+    def __init__(self, card: str, scheduler: str) -> None:
         super().__init__(card, scheduler)
         self.card, self.scheduler = card, scheduler
 
@@ -62,7 +62,7 @@ class DoesNotFit(FoundryError):
 
     code = "does_not_fit"
 
-    def __init__(self, card: str, width_px: int, height_px: int, device: str, memory: str):
+    def __init__(self, card: str, width_px: int, height_px: int, device: str, memory: str) -> None:
         super().__init__(card, width_px, height_px, device, memory)
         self.card, self.width_px, self.height_px = card, width_px, height_px
         self.device, self.memory = device, memory

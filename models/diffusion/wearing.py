@@ -7,15 +7,25 @@ layers, so that a tenant's adapter cannot touch the next tenant's picture.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from foundry.card.adapter_use import AdapterUse
-from foundry.card.card import ModelCard
+from foundry.card.card import Adapter, ModelCard
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.refusals import AdapterRefused
 from models.registry import verify
 
 Known = Mapping[str, ModelCard]
+
+
+@dataclass(frozen=True)
+class ChosenAdapter:
+    """An adapter that a drawing card takes: its card, that card's section `adapter`, and its use by an order."""
+
+    card: ModelCard
+    section: Adapter
+    use: AdapterUse
 
 
 def wear(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], known: Known) -> None:
@@ -50,25 +60,24 @@ def _carries_ip_adapter(pipeline: Any) -> bool:
 
 
 def _put_on(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...], known: Known) -> None:
-    chosen = [(check_adapter(card, use, known), use) for use in uses]
-    by_kind: dict[str, list[tuple[ModelCard, AdapterUse]]] = {"lora": [], "controlnet": [], "ip-adapter": []}
-    for adapter, use in chosen:
-        assert adapter.adapter is not None
-        verify(adapter)
-        by_kind[adapter.adapter.kind].append((adapter, use))
+    by_kind: dict[str, list[ChosenAdapter]] = {"lora": [], "controlnet": [], "ip-adapter": []}
+    for use in uses:
+        chosen = check_adapter(card, use, known)
+        verify(chosen.card)
+        by_kind[chosen.section.kind].append(chosen)
     for kind in ("controlnet", "ip-adapter"):
         if len(by_kind[kind]) > 1:
-            extra = by_kind[kind][1][0].name
+            extra = by_kind[kind][1].card.name
             raise AdapterRefused(card.name, extra, f"one {kind} at a time; leave the others out")
-    for adapter, _ in by_kind["controlnet"]:
-        loaded.controlnet = _load_controlnet(loaded, adapter)
-    for adapter, use in by_kind["ip-adapter"]:
-        _load_ip_adapter(loaded, card, adapter, use)
+    for chosen in by_kind["controlnet"]:
+        loaded.controlnet = _load_controlnet(loaded, chosen.card)
+    for chosen in by_kind["ip-adapter"]:
+        _load_ip_adapter(loaded, card, chosen)
     _put_on_loras(loaded, card, by_kind["lora"])
 
 
-def check_adapter(card: ModelCard, use: AdapterUse, known: Known) -> ModelCard:
-    """Return the adapter's card; AdapterRefused if the drawing card does not take it."""
+def check_adapter(card: ModelCard, use: AdapterUse, known: Known) -> ChosenAdapter:
+    """Return the adapter of a use; AdapterRefused if the drawing card does not take it."""
     adapter = known.get(use.card)
     if adapter is None or adapter.adapter is None:
         raise AdapterRefused(card.name, use.card[:16], "no card of this run has this digest; name its card")
@@ -78,7 +87,7 @@ def check_adapter(card: ModelCard, use: AdapterUse, known: Known) -> ModelCard:
         raise AdapterRefused(card.name, adapter.name, f"it is a {kind}, and the card takes {taken}")
     if card.id not in bases:
         raise AdapterRefused(card.name, adapter.name, f"it is made for {', '.join(bases)}")
-    return adapter
+    return ChosenAdapter(adapter, adapter.adapter, use)
 
 
 def kind_of(use: AdapterUse, known: Known) -> str:
@@ -92,23 +101,23 @@ def adapter_name(adapter: ModelCard) -> str:
     return f"a{adapter.digest[:24]}"
 
 
-def _put_on_loras(loaded: LoadedPipeline, card: ModelCard, chosen: list[tuple[ModelCard, AdapterUse]]) -> None:
-    if not chosen:
+def _put_on_loras(loaded: LoadedPipeline, card: ModelCard, loras: list[ChosenAdapter]) -> None:
+    if not loras:
         return
     pipeline = loaded.pipeline
     if not hasattr(pipeline, "load_lora_weights"):
-        raise AdapterRefused(card.name, chosen[0][0].name, f"a {type(pipeline).__name__} takes no LoRA")
-    for adapter, _ in chosen:
-        _load_lora(pipeline, card, adapter)
-    names = [adapter_name(adapter) for adapter, _ in chosen]
-    pipeline.set_adapters(names, [use.weight / 1000 for _, use in chosen])
+        raise AdapterRefused(card.name, loras[0].card.name, f"a {type(pipeline).__name__} takes no LoRA")
+    for chosen in loras:
+        _load_lora(pipeline, card, chosen)
+    names = [adapter_name(chosen.card) for chosen in loras]
+    pipeline.set_adapters(names, [chosen.use.weight / 1000 for chosen in loras])
 
 
-def _load_lora(pipeline: Any, card: ModelCard, adapter: ModelCard) -> None:
+def _load_lora(pipeline: Any, card: ModelCard, chosen: ChosenAdapter) -> None:
     from safetensors import safe_open
 
-    assert adapter.adapter is not None
-    file, name = adapter.folder / adapter.adapter.file, adapter_name(adapter)
+    adapter = chosen.card
+    file, name = adapter.folder / chosen.section.file, adapter_name(adapter)
     with safe_open(file, framework="pt") as weights:
         stored = [key for key in weights.keys() if not key.endswith("alpha")]  # noqa: SIM118 - not a dict
     try:
@@ -142,21 +151,20 @@ def _load_controlnet(loaded: LoadedPipeline, adapter: ModelCard) -> Any:
     return network.to(loaded.device).eval()
 
 
-def _load_ip_adapter(loaded: LoadedPipeline, card: ModelCard, adapter: ModelCard, use: AdapterUse) -> None:
-    assert adapter.adapter is not None
-    pipeline = loaded.pipeline
+def _load_ip_adapter(loaded: LoadedPipeline, card: ModelCard, chosen: ChosenAdapter) -> None:
+    pipeline, adapter = loaded.pipeline, chosen.card
     if not hasattr(pipeline, "load_ip_adapter") or getattr(pipeline, "unet", None) is None:
         raise AdapterRefused(card.name, adapter.name, f"a {type(pipeline).__name__} takes no IP-Adapter here")
     loaded.displaced = {name: getattr(pipeline, name) for name in ("image_encoder", "feature_extractor")}
     try:
         pipeline.load_ip_adapter(
-            str(adapter.folder), subfolder="", weight_name=adapter.adapter.file, local_files_only=True
+            str(adapter.folder), subfolder="", weight_name=chosen.section.file, local_files_only=True
         )
     except (ValueError, RuntimeError, KeyError, OSError) as error:
         reason = " ".join(str(error).split())[:160]
         raise AdapterRefused(card.name, adapter.name, f"its weights do not fit ({reason})") from error
     pipeline.image_encoder.to(loaded.device)
-    pipeline.set_ip_adapter_scale(use.weight / 1000)
+    pipeline.set_ip_adapter_scale(chosen.use.weight / 1000)
 
 
 def triggers(uses: tuple[AdapterUse, ...], known: Known) -> str:

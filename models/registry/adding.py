@@ -83,5 +83,5 @@ def _write(path: Path, target: Path, changed: dict[str, Any]) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".", dir=target.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         yaml.safe_dump(content, stream, sort_keys=False, allow_unicode=True, width=110)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, target)
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(target)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from foundry.card.card import ModelCard, Stage
 from foundry.card.version_order import version_key
@@ -159,7 +160,6 @@ def read_card(path: Path) -> ModelCard:
         raise BadInput(str(path), f"cannot be read ({error.strerror}); name a card file") from error
 
 
-def _problem(item: object) -> str:
-    assert isinstance(item, dict)
-    where = ".".join(str(part) for part in item["loc"]) or "card"
-    return f"{where}: {str(item['msg']).removeprefix('Value error, ')}"
+def _problem(error: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in error["loc"]) or "card"
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}"

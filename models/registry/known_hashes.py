@@ -67,4 +67,4 @@ def _remember(memory: Path, path: Path, note: dict[str, object]) -> None:
         handle, temporary = tempfile.mkstemp(prefix=".", dir=memory)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             json.dump(note, stream)
-        os.replace(temporary, _note(memory, path))
+        Path(temporary).replace(_note(memory, path))

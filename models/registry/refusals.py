@@ -10,7 +10,7 @@ class UnknownModel(FoundryError):
 
     code = "unknown_model"
 
-    def __init__(self, card: str, known: tuple[str, ...]):
+    def __init__(self, card: str, known: tuple[str, ...]) -> None:
         super().__init__(card, known)
         self.card, self.known = card, known
 
@@ -23,7 +23,7 @@ class NoVersionChosen(FoundryError):
 
     code = "no_version_chosen"
 
-    def __init__(self, card: str, wrong: str, remedy: str):
+    def __init__(self, card: str, wrong: str, remedy: str) -> None:
         super().__init__(card, wrong, remedy)
         self.card, self.wrong, self.remedy = card, wrong, remedy
 
@@ -36,7 +36,7 @@ class WrongTask(FoundryError):
 
     code = "wrong_task"
 
-    def __init__(self, card: str, task: str, wanted: str):
+    def __init__(self, card: str, task: str, wanted: str) -> None:
         super().__init__(card, task, wanted)
         self.card, self.task, self.wanted = card, task, wanted
 
@@ -49,7 +49,7 @@ class CardRefused(FoundryError):
 
     code = "card_refused"
 
-    def __init__(self, tenant: str, card: str, wrong: str, remedy: str):
+    def __init__(self, tenant: str, card: str, wrong: str, remedy: str) -> None:
         super().__init__(tenant, card, wrong, remedy)
         self.tenant, self.card, self.wrong, self.remedy = tenant, card, wrong, remedy
 
@@ -62,7 +62,7 @@ class WeightsRefused(FoundryError):
 
     code = "weights_refused"
 
-    def __init__(self, card: str, file: str, wrong: str):
+    def __init__(self, card: str, file: str, wrong: str) -> None:
         super().__init__(card, file, wrong)
         self.card, self.file, self.wrong = card, file, wrong
 
@@ -75,7 +75,7 @@ class PullRefused(FoundryError):
 
     code = "pull_refused"
 
-    def __init__(self, card: str, what: str, wrong: str):
+    def __init__(self, card: str, what: str, wrong: str) -> None:
         super().__init__(card, what, wrong)
         self.card, self.what, self.wrong = card, what, wrong
 
@@ -88,7 +88,7 @@ class CardNotAdded(FoundryError):
 
     code = "card_not_added"
 
-    def __init__(self, card: str, wrong: str):
+    def __init__(self, card: str, wrong: str) -> None:
         super().__init__(card, wrong)
         self.card, self.wrong = card, wrong
 
@@ -101,7 +101,7 @@ class PromotionRefused(FoundryError):
 
     code = "promotion_refused"
 
-    def __init__(self, card: str, wrong: str, remedy: str):
+    def __init__(self, card: str, wrong: str, remedy: str) -> None:
         super().__init__(card, wrong, remedy)
         self.card, self.wrong, self.remedy = card, wrong, remedy
 

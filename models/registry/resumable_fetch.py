@@ -48,7 +48,7 @@ class Origin(Protocol):
 class Interrupted(OSError):
     """The connection broke, or the origin is busy; it may ask for a pause."""
 
-    def __init__(self, why: str, pause_s: float = 0):
+    def __init__(self, why: str, pause_s: float = 0) -> None:
         super().__init__(why)
         self.pause_s = pause_s
 

@@ -45,7 +45,7 @@ def read_header(path: Path) -> Header:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, framework="np"):  # type: ignore[no-untyped-call] # the library's stub has no types here
+        with safe_open(path, framework="np"):
             pass
     except SafetensorError as error:
         raise NotSafetensors(_sentence(path, str(error))) from error

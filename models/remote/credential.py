@@ -25,7 +25,7 @@ class EnvironmentAuth(httpx2.Auth):
     `client` is the name of the variable with the client's id; empty for vendors that want none.
     """
 
-    def __init__(self, card: ModelCard, api: Api, client: str):
+    def __init__(self, card: ModelCard, api: Api, client: str) -> None:
         self.card, self.api, self.client = card, api, client
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:

@@ -44,7 +44,9 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
     credential as FoundryError. Nothing secret is kept: handlers may be pickled, logged and shown.
     """
 
-    def __init__(self, card: ModelCard, *, client: str = "", hosts: tuple[str, ...] = (), clock: Clock | None = None):
+    def __init__(
+        self, card: ModelCard, *, client: str = "", hosts: tuple[str, ...] = (), clock: Clock | None = None
+    ) -> None:
         super().__init__()
         self.card, self.client, self.hosts = card, client, hosts
         self.clock = clock or SystemClock()

@@ -37,8 +37,7 @@ def pixels_of(data: bytes, order: ShotOrder) -> tuple[Pixels, str]:
 def _open(data: bytes, order: ShotOrder) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > min(MAX_PIXELS, MOST_TIMES_LARGER * order.width_px * order.height_px):
-                raise _wrong_size(f"{picture.width}x{picture.height} px", order)
+            _check_size(picture, order)
             picture.load()
             return _as_srgb(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -47,6 +46,12 @@ def _open(data: bytes, order: ShotOrder) -> Image.Image:
         raise
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, PyCMSError
         raise Transient(f"the picture cannot be decoded ({type(error).__name__})") from error
+
+
+def _check_size(picture: Image.Image, order: ShotOrder) -> None:
+    """Refuse a picture with far more pixels than were ordered, before they are decoded."""
+    if picture.width * picture.height > min(MAX_PIXELS, MOST_TIMES_LARGER * order.width_px * order.height_px):
+        raise _wrong_size(f"{picture.width}x{picture.height} px", order)
 
 
 def _wrong_size(found: str, order: ShotOrder) -> Declined:

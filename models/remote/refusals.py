@@ -14,7 +14,7 @@ class CredentialRefused(FoundryError):
 
     code = "credential_refused"
 
-    def __init__(self, card: str, variable: str, wrong: str):
+    def __init__(self, card: str, variable: str, wrong: str) -> None:
         super().__init__(card, variable, wrong)
         self.card, self.variable, self.wrong = card, variable, wrong
 
@@ -27,7 +27,7 @@ class EndpointRefused(FoundryError):
 
     code = "endpoint_refused"
 
-    def __init__(self, card: str, where: str, wrong: str):
+    def __init__(self, card: str, where: str, wrong: str) -> None:
         super().__init__(card, where, wrong)
         self.card, self.where, self.wrong = card, where, wrong
 
@@ -40,7 +40,7 @@ class AccountRefused(FoundryError):
 
     code = "account_refused"
 
-    def __init__(self, card: str, reason: str):
+    def __init__(self, card: str, reason: str) -> None:
         super().__init__(card, reason)
         self.card, self.reason = card, reason
 
@@ -53,7 +53,7 @@ class Declined(FoundryError):
 
     code = "declined"
 
-    def __init__(self, why: str, reason: str):
+    def __init__(self, why: str, reason: str) -> None:
         super().__init__(why, reason)
         self.why, self.reason = why, reason
 
@@ -64,7 +64,7 @@ class Declined(FoundryError):
 class Transient(Exception):  # caught where the request is repeated; it never leaves the package
     """An exchange that may succeed when repeated, not before `after_s` seconds."""
 
-    def __init__(self, what: str, after_s: float = 0.0):
+    def __init__(self, what: str, after_s: float = 0.0) -> None:
         super().__init__(what, after_s)
         self.what, self.after_s = what, after_s
 
@@ -75,7 +75,7 @@ class Transient(Exception):  # caught where the request is repeated; it never le
 class VendorOutage(RuntimeError):
     """The vendor did not deliver within the card's tries and time. This is no refusal: the runner may retry later."""
 
-    def __init__(self, card: str, shot: str, what: str):
+    def __init__(self, card: str, shot: str, what: str) -> None:
         super().__init__(card, shot, what)
         self.card, self.shot, self.what = card, shot, what
 

@@ -51,7 +51,7 @@ def test_a_batch_keeps_its_order_and_never_exceeds_the_cards_concurrency(
 def test_the_limit_holds_for_all_threads_and_handlers_of_the_process(
     server: MisbehavingServer, clock: FakeClock
 ) -> None:
-    import concurrent.futures as futures
+    from concurrent import futures
 
     server.vendor.latency_s = 0.02
     server.vendor.will("draw", *together(2))
