@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from foundry.plan.shot import ShotOrder
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest
 from models.prompt import compile_for
 from models.registry import card

@@ -21,7 +21,7 @@ from foundry.plan.shot import ShotOrder
 from imaging.pixels.ssim import ssim
 from lab.evaluation.evaluation_file import DatedEvidence
 from lab.evaluation.marks import EvidenceModel
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.diffusion.loading import best_device
 from models.diffusion.memory import release
 from models.drawing import DrawRequest, Undrawn

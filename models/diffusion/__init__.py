@@ -1,1 +1,1 @@
-"""Drawing with diffusers: the handler in `models.diffusion.handler`, and its parts."""
+"""Drawing with diffusers: the handler in `models.diffusion.diffusers_handler`, and its parts."""

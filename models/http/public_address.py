@@ -24,7 +24,7 @@ def addresses_of(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def pinned(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = addresses_of) -> httpx2.URL:
+def pin_address(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = addresses_of) -> httpx2.URL:
     """Return `url` with a checked address in place of the name, so that no second look-up can lead elsewhere.
 
     UnsafeAddress for anything but https to a public address; with `loopback`, this machine is allowed too, and by plain
@@ -33,7 +33,7 @@ def pinned(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = addres
     if url.scheme != "https" and not (loopback and url.scheme == "http"):
         raise UnsafeAddress("which is not https")
     try:
-        found = {each: _unwrapped(ipaddress.ip_address(each)) for each in resolve(url.host, port(url))}
+        found = {each: _unwrap(ipaddress.ip_address(each)) for each in resolve(url.host, port(url))}
     except (OSError, ValueError):
         found = {}
     if not found:
@@ -46,7 +46,7 @@ def pinned(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = addres
     return url.copy_with(host=next(iter(found)))
 
 
-def _unwrapped(address: Address) -> Address:
+def _unwrap(address: Address) -> Address:
     """Return the IPv4 address that an IPv6 form wraps (mapped, 6to4, NAT64), or the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address

@@ -73,7 +73,7 @@ def changes(folder: Path) -> tuple[Change, ...]:
 def append(folder: Path, decide: Callable[[], Change]) -> Change:
     """Add the change that `decide` returns, and return it; no other process can change the ledger meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder):
+    with lock_folder(folder):
         change = decide()
         path = folder / LEDGER
         before = path.read_bytes() if path.is_file() else b""
@@ -98,7 +98,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+def lock_folder(folder: Path, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock of a folder; BlockingIOError if another process does and `wait` is off.
 
     The folder itself is locked, so that no file is left; the kernel lets go when the process ends, however it ends.

@@ -20,7 +20,7 @@ from models.registry.bucket import BucketOrigin, FolderOrigin
 from models.registry.hub import ENDPOINT, THE_LIST, HubOrigin
 from models.registry.kinds import LISTED, wrong_by_name
 from models.registry.known_hashes import hash_of
-from models.registry.ledger import locked
+from models.registry.ledger import lock_folder
 from models.registry.refusals import PullRefused
 from models.registry.resumable_fetch import (
     PULL_RETRIES,
@@ -73,7 +73,7 @@ def pull(card: ModelCard, access: Access, on_progress: OnProgress, *, trust: boo
             raise PullRefused(card.name, file, wrong)
     card.folder.mkdir(parents=True, exist_ok=True)
     try:
-        with locked(card.folder, wait=False):
+        with lock_folder(card.folder, wait=False):
             return _Pull(card, origin, access.retries, on_progress).run()
     except BlockingIOError as error:
         raise PullRefused(card.name, "the pull", "is refused: another process is pulling this card") from error

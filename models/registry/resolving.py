@@ -106,9 +106,9 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
         raise problems[0]
     if problems or generate is None or upscale is None or screen is None:
         raise Refusals(f"tenant {tenant.id}: models", tuple(problems))
-    worn = tuple(_worn(found, use, tenant) for found, use in adapters if found)
+    worn = tuple(_wear(found, use, tenant) for found, use in adapters if found)
     return Cards(generate, upscale, screen, worn, clip)
 
 
-def _worn(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> ResolvedAdapter:
+def _wear(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> ResolvedAdapter:
     return ResolvedAdapter(card, int(use.weight * 1000), tenant.folder / use.picture if use.picture else None)

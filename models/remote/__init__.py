@@ -1,5 +1,5 @@
 """Drawing with other vendors' image APIs: one handler, and one small module per protocol."""
 
-from models.remote.handler import RemoteHandler
+from models.remote.remote_handler import RemoteHandler
 
 __all__ = ["RemoteHandler"]

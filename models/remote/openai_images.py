@@ -18,9 +18,9 @@ from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest, Guide
 from models.http.exchange import HttpAnswer
 from models.prompt import Prompt
+from models.remote.connection import Connection, json_of
 from models.remote.download import download
 from models.remote.effort import Effort
-from models.remote.exchange import Connection, json_of
 from models.remote.received import pixels_of
 from models.remote.refusals import Declined, Transient
 

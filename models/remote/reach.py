@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx2
 
 from models.http.credential_scope import CredentialScope, is_loopback
-from models.http.public_address import Resolve, UnsafeAddress, addresses_of, pinned
+from models.http.public_address import Resolve, UnsafeAddress, addresses_of, pin_address
 from models.remote.refusals import Declined
 
 
@@ -28,13 +28,13 @@ class Reach:
         """Whether the card itself is served by this machine, as in tests and with local servers."""
         return is_loopback(self.home.host)
 
-    def pinned(self, url: httpx2.URL) -> httpx2.URL:
+    def pin(self, url: httpx2.URL) -> httpx2.URL:
         """Return `url` with a checked public address in place of its name; Declined for any other address.
 
         A card that is served by this machine may also lead to this machine.
         """
         try:
-            return pinned(url, loopback=self.at_loopback, resolve=self.resolve)
+            return pin_address(url, loopback=self.at_loopback, resolve=self.resolve)
         except UnsafeAddress as unsafe:
             raise unsafe_address(f"leads to {url.scheme}://{url.host}, {unsafe}") from unsafe
 

@@ -16,9 +16,9 @@ from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest
 from models.http.secrets import scrub
 from models.prompt import Prompt
+from models.remote.connection import Connection, json_of, url_of
 from models.remote.download import download
 from models.remote.effort import Effort
-from models.remote.exchange import Connection, json_of, url_of
 from models.remote.received import pixels_of
 from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
 from models.remote.vendor_error import error_in, is_policy

@@ -13,7 +13,7 @@ import pytest
 from foundry.errors import FoundryError
 from imaging.pixels.ssim import ssim
 from lab.parity import Differences, measure_parity
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.diffusion.memory import draw_in_fitting_batches, out_of_memory
 from models.diffusion.refusals import DoesNotFit
 from models.registry import card

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.handler_choice import drawing_handler
 from models.registry import card
 from models.remote import RemoteHandler

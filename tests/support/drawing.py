@@ -10,7 +10,7 @@ import numpy as np
 
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
 from models.drawing import Drawn, DrawRequest, Guide
 

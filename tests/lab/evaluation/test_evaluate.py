@@ -12,7 +12,7 @@ import pytest
 from foundry.card.card import ModelCard
 from lab.evaluation.evaluate import Options, evaluate
 from lab.evaluation.evaluation_file import read_evaluation
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.registry import card
 from models.registry.evidence import evidence_folder

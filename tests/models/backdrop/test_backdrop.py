@@ -17,7 +17,7 @@ from foundry.plan.shot import ShotOrder
 from lab.renders.recipes import held_back
 from lab.training.backdrop.schedule import SIZES
 from models.backdrop.prompt_compiler import compile_prompt
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.requests import group_alike
 from models.drawing import Drawn, DrawRequest

@@ -11,7 +11,7 @@ from PIL import Image
 from foundry.plan.composition import Composition
 from imaging.still.staging import stage_product
 from models.diffusion.around_product import guide_for
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from tests.support.briefs import product_picture
 from tests.support.drawing import a_request, an_order, pictures
 from tests.support.tiny_pipelines import tiny

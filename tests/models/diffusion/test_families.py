@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from foundry.card.card import ModelCard
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
 from models.drawing import Guide, Undrawn
 from tests.support.drawing import WORDS, a_mask, a_picture, a_request, drawn, levels, pictures

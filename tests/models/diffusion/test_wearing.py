@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
-from models.diffusion.handler import DiffusersHandler
+from models.diffusion.diffusers_handler import DiffusersHandler
 from models.diffusion.loaded import LoadedPipeline
 from models.drawing import Drawn, Guide, Undrawn
 from models.registry import weights_of

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from models.http.public_address import UnsafeAddress, addresses_of, pinned
+from models.http.public_address import UnsafeAddress, addresses_of, pin_address
 
 
 def at(*addresses: str) -> Callable[[str, int], list[str]]:
@@ -35,24 +35,24 @@ def at(*addresses: str) -> Callable[[str, int], list[str]]:
 )
 def test_an_address_that_is_not_for_everybody_is_refused(url: str, found: tuple[str, ...], wrong: str) -> None:
     with pytest.raises(UnsafeAddress, match=wrong):
-        pinned(httpx2.URL(url), resolve=at(*found))
+        pin_address(httpx2.URL(url), resolve=at(*found))
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
 def test_the_checked_address_takes_the_place_of_the_name(address: str) -> None:
-    url = pinned(httpx2.URL("https://files.example:8443/p?s=1"), resolve=at(address))
+    url = pin_address(httpx2.URL("https://files.example:8443/p?s=1"), resolve=at(address))
     assert (url.host, url.port, url.raw_path) == (address, 8443, b"/p?s=1")
 
 
 def test_a_host_of_this_machine_is_allowed_only_on_request_and_by_http_only_there() -> None:
     here = httpx2.URL("http://localhost:8000/p")
-    assert pinned(here, loopback=True, resolve=at("127.0.0.1")).host == "127.0.0.1"
+    assert pin_address(here, loopback=True, resolve=at("127.0.0.1")).host == "127.0.0.1"
     with pytest.raises(UnsafeAddress, match="which is not https"):
-        pinned(here, loopback=True, resolve=at("93.184.216.34"))
+        pin_address(here, loopback=True, resolve=at("93.184.216.34"))
     with pytest.raises(UnsafeAddress, match="a private address"):
-        pinned(here, loopback=True, resolve=at("10.0.0.1"))
+        pin_address(here, loopback=True, resolve=at("10.0.0.1"))
     with pytest.raises(UnsafeAddress, match="which is not https"):
-        pinned(here, resolve=at("127.0.0.1"))
+        pin_address(here, resolve=at("127.0.0.1"))
 
 
 def test_names_are_looked_up_with_all_their_addresses() -> None:

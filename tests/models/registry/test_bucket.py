@@ -12,7 +12,9 @@ from foundry.card.card import ModelCard
 from foundry.errors import FoundryError
 from foundry.retrying import RetryPolicy
 from models.registry import PullRefused, Registry, find, verify, weights_of
+from models.registry.bucket import FolderOrigin
 from models.registry.pulling import Access, pull
+from models.registry.resumable_fetch import ListedFile
 from tests.support.cards import card_file, weights
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
@@ -89,3 +91,19 @@ def test_without_the_extra_the_sentence_says_what_to_install(tmp_path: Path) -> 
         PullRefused, match=r"needs the extra gcs; install it with `pip install campaign-foundry\[gcs\]`"
     ):
         pull(a_card(tmp_path, "gs://models/tiny/v1"), ACCESS, lambda *now: None)
+
+
+def test_a_folder_is_read_from_any_byte(tmp_path: Path) -> None:
+    folder = weights(tmp_path / "bucket")
+    origin = FolderOrigin(a_card(tmp_path, folder.as_uri()))
+    assert origin.list_files() == {FILE: ListedFile(404), "model_index.json": ListedFile(47)}
+    data = (folder / FILE).read_bytes()
+    for start in (0, 400, 404):
+        with origin.open_file(FILE, start) as opened:
+            assert (opened.start, opened.size, b"".join(opened.blocks)) == (start, 404, data[start:])
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    weights(tmp_path / "bucket")
+    with pytest.raises(PullRefused, match="is not a folder; correct the card's source"):
+        FolderOrigin(a_card(tmp_path, (tmp_path / "gone").as_uri())).list_files()

@@ -24,7 +24,7 @@ from foundry.errors import FoundryError
 from foundry.retrying import RetryPolicy
 from models.registry import Registry, find, verify, weights_of
 from models.registry.adding import add
-from models.registry.ledger import locked
+from models.registry.ledger import lock_folder
 from models.registry.pulling import Access, pull
 from tests.support.briefs import ROOT
 from tests.support.cards import a_registry, card_file, evidence, tensors, weights
@@ -264,7 +264,7 @@ def test_a_wrong_file_in_the_folder_is_put_aside_and_fetched_again(tmp_path: Pat
 def test_two_pulls_of_one_card_do_not_mix(tmp_path: Path, hub: Hub) -> None:
     card = a_card(tmp_path)
     card.folder.mkdir(parents=True)
-    with locked(card.folder):
+    with lock_folder(card.folder):
         assert "another process is pulling this card" in refusal(card, access(hub))
     pull(card, access(hub), silent)
 

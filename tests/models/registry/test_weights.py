@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundry.card.card import ModelCard
-from models.registry import WeightsRefused, card, folder_of, verify
+from models.registry import WeightsRefused, card
 from models.registry.known_hashes import hash_of
+from models.registry.weights import folder_of, hash_memory, headers_of, verify, weights_in, weights_of
 from tests.support.cards import a_registry, card_file, only, pickled, tensors
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
@@ -205,3 +206,25 @@ def test_no_corruption_and_no_truncation_of_listed_weights_passes(listed: ModelC
                 verify(listed, set_aside=False)
     finally:
         path.write_bytes(whole)
+
+
+def test_only_files_that_decide_a_picture_are_hashed(tmp_path: Path) -> None:
+    model = only(a_registry(tmp_path, "1"))
+    (model.folder / "README.md").write_text("words")
+    assert weights_in(model.folder) == ["model_index.json", FILE]
+    assert weights_of(model.folder) == model.weights
+
+
+def test_headers_of_missing_and_unsound_files_are_left_out(tmp_path: Path) -> None:
+    model = only(a_registry(tmp_path, "1"))
+    assert [header.tensors for header in headers_of(model)] == [3]
+    truncated(model.folder / FILE)
+    assert list(headers_of(model)) == []
+    (model.folder / FILE).unlink()
+    assert list(headers_of(model)) == []
+
+
+def test_hashes_are_remembered_in_the_models_home(tmp_path: Path) -> None:
+    model = only(a_registry(tmp_path, "1"))
+    assert hash_memory(model) == tmp_path / "home" / ".hashes"
+    assert hash_memory(model.model_copy(update={"home": None})) is None

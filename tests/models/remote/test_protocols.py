@@ -13,9 +13,9 @@ from PIL import Image
 from models.drawing import Guide
 from models.prompt import Prompt
 from models.remote import openai_images, submit_and_poll
-from models.remote.exchange import Connection
-from models.remote.handler import RemoteHandler
+from models.remote.connection import Connection
 from models.remote.refusals import Declined, VendorOutage
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import a_card, draw, request
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer

@@ -82,14 +82,14 @@ def test_a_redirect_to_an_allowed_host_is_followed_but_not_for_ever(
 def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_used() -> None:
     answers = iter([["93.184.216.34"], ["10.0.0.1"]])
     reach = Reach(CredentialScope(httpx2.URL("https://api.example/v1")), resolve=lambda host, port: next(answers))
-    assert str(reach.pinned(httpx2.URL("https://files.example/p.png?s=1"))) == "https://93.184.216.34/p.png?s=1"
+    assert str(reach.pin(httpx2.URL("https://files.example/p.png?s=1"))) == "https://93.184.216.34/p.png?s=1"
     with pytest.raises(Declined, match=r"private address \(10.0.0.1\)"):
-        reach.pinned(httpx2.URL("https://files.example/p.png"))
+        reach.pin(httpx2.URL("https://files.example/p.png"))
     translated = dataclasses.replace(reach, resolve=lambda host, port: ["64:ff9b::5db8:d822"])
-    assert translated.pinned(httpx2.URL("https://files.example/p.png")).host == "64:ff9b::5db8:d822"
+    assert translated.pin(httpx2.URL("https://files.example/p.png")).host == "64:ff9b::5db8:d822"
     mixed = dataclasses.replace(reach, resolve=lambda host, port: ["93.184.216.34", "127.0.0.1"])
     with pytest.raises(Declined, match=r"127\.0\.0\.1"):
-        mixed.pinned(httpx2.URL("https://files.example/p.png"))
+        mixed.pin(httpx2.URL("https://files.example/p.png"))
 
 
 def test_a_pinned_address_is_verified_by_the_name_it_stands_for(

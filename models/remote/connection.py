@@ -64,7 +64,7 @@ class Connection:
             "Host": hop.url.netloc.decode("ascii"),
         }
         names = {"sni_hostname": hop.url.host}
-        request = self.client.build_request("GET", self.reach.pinned(hop.url), headers=headers, extensions=names)
+        request = self.client.build_request("GET", self.reach.pin(hop.url), headers=headers, extensions=names)
         return self._exchange(request, effort, most_bytes, httpx2.Auth())
 
     def _exchange(self, request: httpx2.Request, effort: Effort, most_bytes: int, auth: httpx2.Auth) -> HttpAnswer:

@@ -8,8 +8,8 @@ import pytest
 from foundry.retrying import RetryPolicy
 from models.http.exchange import HttpAnswer
 from models.remote import RemoteHandler
+from models.remote.connection import json_of, url_of
 from models.remote.effort import Effort
-from models.remote.exchange import json_of, url_of
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient
 from tests.models.remote.asking import VARIABLE, a_card
 from tests.support.fake_clock import FakeClock

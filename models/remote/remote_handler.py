@@ -22,9 +22,9 @@ from models.drawing import Drawn, DrawRequest, Undrawn
 from models.http.credential_scope import CredentialScope, is_loopback
 from models.prompt import compile_for
 from models.remote import openai_images, submit_and_poll
+from models.remote.connection import Connection
 from models.remote.credential import EnvironmentAuth
 from models.remote.effort import Effort
-from models.remote.exchange import Connection
 from models.remote.reach import Reach
 from models.remote.refusals import Declined, EndpointRefused
 
