@@ -115,7 +115,7 @@ def measured(bus: BusSettings, folder: Path, rounds: int) -> dict[str, list[Time
     found: dict[str, list[Times]] = {"direct": [], "kafka": []}
     with factory.running() as serving, open_writer(bus) as out:
         serving.maker = maker = Timed.like(serving.maker)
-        until(lambda: serving.offsets.claims.partitions())
+        until(serving.offsets.claims.partitions)
         for number in range(WARM_UP + rounds):
             scene = [{"id": "s", "prompt": f"Plaster wall number {number}, light from the left"}]
             brief = factory.brief(f"latency-{number}", scenes=scene)

@@ -53,7 +53,7 @@ class ModelBank(ModelHandler[DrawRequest, Result, WeightCache]):  # type: ignore
         self,
         batch: Sequence[DrawRequest],
         model: WeightCache,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Result]:
         """Return one result per request, in order."""
         results: dict[int, Result] = {}

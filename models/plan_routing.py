@@ -65,7 +65,7 @@ class ScreenRouter(ModelHandler[ShotOrder, Drawing, LoadedByCard]):  # type: ign
         self,
         batch: Sequence[ShotOrder],
         model: LoadedByCard,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Drawing]:
         """Return one drawing per order, in order, with every attempt's verdict."""
         drawn: dict[int, Drawing] = {}
@@ -103,7 +103,7 @@ class UpscaleRouter(ModelHandler[Drawing, Enlarged, LoadedByCard]):  # type: ign
         self,
         batch: Sequence[Drawing],
         model: LoadedByCard,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Enlarged]:
         """Return one picture of the master's size per drawing, in order."""
         made: dict[int, Enlarged] = {}

@@ -106,7 +106,7 @@ class MakeClips(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
     cards: Mapping[str, ModelCard]
     store: ObjectStore
 
-    def expand(self, orders):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, orders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         asked = orders | "MissingClips" >> beam.FlatMap(missing_clip, self.store).with_outputs("there", main="missing")
         settled = (
             asked.missing
@@ -135,7 +135,7 @@ class FilmPlans(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
     store: ObjectStore
     hints: Mapping[str, str] = field(default_factory=dict)
 
-    def expand(self, digests):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         making = MakeClips(self.filming, self.cards, self.store)
         return (
             digests

@@ -124,7 +124,7 @@ class DrawInRuns(beam.PTransform):  # type: ignore[misc]  # Beam's classes are u
     cards: int = 1
     lanes: int = 2
 
-    def expand(self, orders):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, orders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         return (
             orders
             | "ByCard" >> beam.WithKeys(_card_of).with_output_types(tuple[str, ShotOrder])
@@ -148,7 +148,7 @@ class ShotsToDraw(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
     batch: int | Mapping[str, int]
     lanes: int = 2
 
-    def expand(self, digests):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         cards = len({plan.cards.generate.digest for plan in self.plans.values()})
         return (
             digests
@@ -167,7 +167,7 @@ class VariantsToRender(beam.PTransform):  # type: ignore[misc]  # Beam's classes
 
     plans: dict[str, Plan]
 
-    def expand(self, digests):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         return digests | "RenderOrders" >> beam.FlatMap(_render_orders, self.plans) | "Spread" >> beam.Reshuffle()
 
 

@@ -126,7 +126,7 @@ class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
     store: ObjectStore
     ahead: int = 0
 
-    def expand(self, batches):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, batches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         drawn = (
             batches
             | "Draw" >> RunInference(self.generator.with_no_batching()).with_output_types(Drawing)

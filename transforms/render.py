@@ -137,6 +137,6 @@ class RenderVariants(beam.PTransform):  # type: ignore[misc]  # Beam's classes a
     plans: dict[str, Plan]
     store: ObjectStore
 
-    def expand(self, orders):  # type: ignore[no-untyped-def]  # as in Beam itself
+    def expand(self, orders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         made = orders | "Render" >> beam.FlatMap(render, self.plans, self.store).with_outputs("refused", main="made")
         return made.made, made.refused

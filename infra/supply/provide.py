@@ -35,7 +35,7 @@ class CouldNotProvide(FoundryError):
 
     code = "could_not_provide"
 
-    def __init__(self, command: str, said: str):
+    def __init__(self, command: str, said: str) -> None:
         super().__init__(command, said)
         self.command, self.said = command, said
 

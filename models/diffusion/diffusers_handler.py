@@ -64,7 +64,7 @@ class DiffusersHandler(ModelHandler[DrawRequest, Result, LoadedPipeline]):  # ty
         self,
         batch: Sequence[DrawRequest],
         model: LoadedPipeline,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Result]:
         """Return one result per request, in order."""
         results: dict[int, Result] = {}

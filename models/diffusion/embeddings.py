@@ -63,7 +63,7 @@ def encode(pipeline: Any, pair: Words, guidance: Guidance) -> Named:
     family = type(pipeline)
     takes, encodes = call_parameters(family), encoder_parameters(family)
     settings = {name: default_of(takes, name) for name in encodes if name in takes}
-    settings |= {"device": pipeline._execution_device, "num_images_per_prompt": 1}
+    settings |= {"device": pipeline._execution_device, "num_images_per_prompt": 1}  # noqa: SLF001 - diffusers has no other name
     for name, value in (("do_classifier_free_guidance", guidance.negatives), ("clean_caption", False)):
         if name in encodes:
             settings[name] = value

@@ -61,7 +61,7 @@ class HubOrigin:
     card: ModelCard
     endpoint: str = ENDPOINT
     token: str = field(default="", repr=False)
-    token_name: str = "HF_TOKEN"
+    token_name: str = "HF_TOKEN"  # noqa: S105 - the name of a variable, not a secret
     silence_s: float = 30
 
     def __post_init__(self) -> None:

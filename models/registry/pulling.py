@@ -43,7 +43,7 @@ class Access:
 
     endpoint: str = ENDPOINT
     token: str = field(default="", repr=False)
-    token_name: str = "HF_TOKEN"
+    token_name: str = "HF_TOKEN"  # noqa: S105 - the name of a variable, not a secret
     retries: RetryPolicy = PULL_RETRIES
 
 

@@ -51,7 +51,8 @@ class Effort:
 
     def _jittered_s(self, what: str, failures: int) -> float:
         """Return full jitter: between nothing and the doubled pause, so that clients do not come back in step."""
-        return random.Random(f"{self.key}/{what}/{failures}").uniform(0, self.policy.pause_s(failures))
+        chance = random.Random(f"{self.key}/{what}/{failures}")  # noqa: S311 - the same pauses in every run, no secret
+        return chance.uniform(0, self.policy.pause_s(failures))
 
     def pause(self, seconds: float, because: str) -> None:
         """Wait; VendorOutage at once if the wait would pass the deadline."""

@@ -67,7 +67,7 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
         self,
         batch: Sequence[DrawRequest],
         model: Connection,
-        inference_args: dict[str, Any] | None = None,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Drawn | Undrawn]:
         """Return one result per request, in order, drawn at most `api.concurrency` at once.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -22,9 +22,9 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> Variant:
     return next(plan.variants(next(plan.shots())))
 
 
-def parsed(packet: bytes) -> ElementTree.Element:
+def parsed(packet: bytes) -> ET.Element:
     """The packet as an XML parser reads it."""
-    return ElementTree.fromstring(packet.decode())
+    return ET.fromstring(packet.decode())
 
 
 def test_the_asset_and_its_tenant_are_read_back(variant: Variant) -> None:

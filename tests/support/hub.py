@@ -52,8 +52,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
     server: Hub
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as in the base class
+        """Say nothing."""
 
     def do_GET(self) -> None:
         manner = self.server.manner

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 from tests.support.moods import NOT_SENT, Mood, Reply, as_json, good, painted, png
 
@@ -147,7 +148,7 @@ class MisbehavingServer:
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self._http.server_address[1]}"
 
-    def __enter__(self) -> MisbehavingServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -163,7 +164,7 @@ def _pieces(reply: Reply) -> list[bytes]:
     return [body[start : start + length] for start in range(0, len(body), length)]
 
 
-def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
+def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one class, with a method for each verb
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

@@ -118,7 +118,7 @@ def test_ctrl_c_leaves_a_part_that_the_same_command_goes_on_with(tmp_path: Path,
     command = [sys.executable, "-c", code, "pull", "tiny", *options]
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment, preexec_fn=heard, **pipes) as process:
+    with subprocess.Popen(command, env=environment, preexec_fn=heard, **pipes) as process:  # noqa: PLW1509 - no thread
         while process.poll() is None and not (part.is_file() and part.stat().st_size == 150):
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
