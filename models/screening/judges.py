@@ -12,11 +12,11 @@ from foundry.manifest import CheckRecord
 from models.drawing import Drawn
 from models.screening import faces, unsafe, writing
 from models.screening.judged_drawing import JudgedDrawing
-from models.screening.limit_checks import at_least, at_most
 from models.screening.people_words import word_forbidding_people
 from models.screening.protected_likeness import cosine_distance
 from models.screening.quality import banding, seam, sharpness
 from models.screening.text_regions import Region
+from models.screening.threshold_checks import at_least, at_most
 from models.screening.writing import Writing
 
 Judge = Callable[[JudgedDrawing, Decimal], CheckRecord | None]

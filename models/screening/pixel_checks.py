@@ -12,7 +12,7 @@ from foundry.colour import BT709, lab_of_hex, lab_of_srgb
 from foundry.manifest import CheckRecord
 from imaging.pixels.arrays import Pixels
 from models.drawing import Drawn
-from models.screening.limit_checks import at_least, at_most
+from models.screening.threshold_checks import at_least, at_most
 
 THRESHOLDS = ("contrast", "clipped", "detail", "palette")
 

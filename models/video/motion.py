@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from foundry.card.card import ModelCard
 from foundry.colour import BT709
 from foundry.manifest import CheckRecord
-from models.screening.limit_checks import at_least, at_most
+from models.screening.threshold_checks import at_least, at_most
 
 Frame = NDArray[Any]
 """(height, width, 3), sRGB encoded: uint8, or floats in [0, 1]."""

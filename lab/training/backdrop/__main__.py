@@ -14,6 +14,7 @@ from lab.training.backdrop.training_data import make_data
 from lab.training.command import add_schedule_options, chosen_schedule, use_threads
 
 STAGES = {"data": make_data, "decoder": train_decoder, "denoiser": train_denoiser}
+NAMES = [*STAGES, "export"]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="Folder to write the pipeline into.")
     parser.add_argument("--work", type=Path, default=Path("build/backdrop"), help="Folder of the training's files.")
-    parser.add_argument("--stages", nargs="*", default=["data", "decoder", "denoiser", "export"])
+    parser.add_argument("--stages", nargs="*", choices=NAMES, default=NAMES, help="Stages to run; all by default.")
     parser.add_argument("--start", type=Path, help="Go on from this pipeline folder instead of from nothing.")
     add_schedule_options(parser, BackdropSchedule)
     chosen = parser.parse_args(arguments)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.screening.limit_checks import at_least, at_most
+from models.screening.threshold_checks import at_least, at_most
 
 
 @pytest.mark.parametrize(("value", "passes"), [(0.0999, False), (0.1, True), (0.2, True)])
