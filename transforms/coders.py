@@ -20,7 +20,7 @@ class PixelCoder(coders.Coder):  # type: ignore[misc]  # Beam's classes are unty
         """Raise PixelsMustNotTravel: a shuffle is about to send pixels."""
         raise PixelsMustNotTravel(f"{type(value).__name__} would cross a shuffle; send an object name instead")
 
-    def decode(self, encoded: bytes) -> NoReturn:  # noqa: ARG002, RUF100 - Beam's signature
+    def decode(self, encoded: bytes) -> NoReturn:  # noqa: ARG002 - Beam's signature
         """Raise PixelsMustNotTravel, since nothing can have been encoded."""
         raise PixelsMustNotTravel("pixels cannot have been encoded")
 

@@ -99,7 +99,7 @@ class StillSource:
     def __init__(self, picture: Levels, signal: Signal, path: CameraPath, width_px: int) -> None:
         self.base = reduce_picture(picture, signal, path, width_px)
 
-    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:  # noqa: ARG002, RUF100 - as a clip's
+    def paint(self, window: CameraWindow, at: Fraction, onto: Planes) -> None:  # noqa: ARG002 - as a clip's
         """Fill planes with the window's part; a still is the same at every moment."""
         self.base.paint(window, onto)
 

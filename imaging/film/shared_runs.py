@@ -93,7 +93,7 @@ def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
                 waiting.put((frame, None))
                 if over.is_set():
                     return
-        except BaseException as error:  # noqa: BLE001, RUF100 - the reading thread raises it
+        except BaseException as error:  # noqa: BLE001 - the reading thread raises it
             fault = error
         waiting.put((None, fault))
 

@@ -161,7 +161,7 @@ def _build_with_go(part: Binary, folder: Path) -> None:
 
 
 def _run_tool(server: str, command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603, RUF100 - mvn or go, with arguments of this module
+    done = subprocess.run(  # noqa: S603 - mvn or go, with arguments of this module
         command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     if done.returncode:

@@ -68,7 +68,7 @@ class Kafka(Server):
     def run(self, main: str, *arguments: str, patience_s: float = 60) -> str:
         """Run a program of Kafka (`org.apache.kafka.tools.…`); return its output; StackRefused if it fails."""
         command = java(self.part("kafka"), main, *arguments, flags=("-Xmx256m",))
-        done = subprocess.run(  # noqa: S603, RUF100 - java, from the pinned jars
+        done = subprocess.run(  # noqa: S603 - java, from the pinned jars
             command, capture_output=True, text=True, timeout=patience_s, check=False
         )
         if done.returncode:

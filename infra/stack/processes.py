@@ -28,7 +28,7 @@ def start(
     log.parent.mkdir(parents=True, exist_ok=True)
     marked = {**os.environ, **environment, MARK: str(home.folder.resolve())}
     with home.changing() as state, log.open("ab") as sink:
-        process = subprocess.Popen(  # noqa: S603, RUF100 - the commands are those of the stack's servers
+        process = subprocess.Popen(  # noqa: S603 - the commands are those of the stack's servers
             command,
             env=marked,
             cwd=log.parent,

@@ -174,7 +174,7 @@ def get_json(url: str, patience_s: float = 5) -> dict[str, object]:
     from urllib.request import urlopen
 
     try:
-        with urlopen(url, timeout=patience_s) as answer:  # noqa: S310, RUF100 - an http address of 127.0.0.1
+        with urlopen(url, timeout=patience_s) as answer:  # noqa: S310 - an http address of 127.0.0.1
             return dict(json.load(answer))
     except ValueError as error:
         raise NotYet(f"{url} answers something other than JSON") from error

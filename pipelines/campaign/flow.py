@@ -45,7 +45,7 @@ class Outcome:
 
 
 @dataclass
-class BuildCampaigns(beam.PTransform):
+class BuildCampaigns(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Plan digests in; manifests' row counts and dead letters out.
 
     The accelerator stage ends in shots whose masters are written. The CPU stage starts when they all are: the side
@@ -65,7 +65,7 @@ class BuildCampaigns(beam.PTransform):
     ahead: int = 0
     filming: FilmPlans | None = None
 
-    def expand(self, digests):  # noqa: ANN001, ANN201, D102 - as in Beam itself
+    def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         batches = digests | "Expand" >> ShotsToDraw(self.plans, self.store, self.batch, self.lanes)
         making = MakeMasters(self.generator, self.upscaler, self.plans, self.store, self.ahead)
         # Hints on the whole stage, never on one step of it: steps with different hints are not fused, and what lies

@@ -121,7 +121,7 @@ class Dispatcher:
                 admitted = self.outage_budget.insist(
                     "the folders", lambda: self._admit_or_wait(request), (FoldersUnreadable,)
                 )
-        except Exception as error:  # noqa: BLE001, RUF100 - whatever one brief causes, the others go on
+        except Exception as error:  # noqa: BLE001 - whatever one brief causes, the others go on
             if not isinstance(error, FoundryError):
                 log.exception("admitting %s broke", taken.position)
             self._refuse(taken, error, "admit", request)
@@ -175,7 +175,7 @@ class Dispatcher:
         try:
             with span("round", [order.trace for order in orders], orders=len(orders)):
                 future.set_result(self.maker.make(orders))
-        except BaseException as error:  # noqa: BLE001, RUF100 - the polling thread raises it again
+        except BaseException as error:  # noqa: BLE001 - the polling thread raises it again
             future.set_exception(error)
         self.metrics.round_seconds.observe(time.monotonic() - began)
 

@@ -165,5 +165,5 @@ def release_parked_records(consumer: Consumer) -> None:
     and tests/pipelines/dispatcher/test_offsets.py holds that the defect and the attribute are there.
     """
     fetcher = getattr(consumer, "_fetcher", None)
-    if fetcher is not None and not fetcher._next_partition_records:  # noqa: SLF001, RUF100 - see above
-        fetcher._next_partition_records = None  # noqa: SLF001, RUF100
+    if fetcher is not None and not fetcher._next_partition_records:  # noqa: SLF001 - see above
+        fetcher._next_partition_records = None  # noqa: SLF001

@@ -60,7 +60,7 @@ class Faults:
                 self.written.setdefault(told["name"], []).append(int(told["generation"]))
 
 
-def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:  # noqa: C901, RUF100 - one class with its methods
+def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one class with its methods
     class Proxy(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

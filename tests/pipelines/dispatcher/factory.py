@@ -78,7 +78,7 @@ class Factory:
         def work(running: Dispatcher) -> None:
             try:
                 running.run()
-            except BaseException as error:  # noqa: BLE001, RUF100 - raised again below
+            except BaseException as error:  # noqa: BLE001 - raised again below
                 broken.append(error)
 
         with open_dispatcher(self.bus, self.serving(**changes), generator or PaintingHandler()) as running:
