@@ -53,7 +53,7 @@ def serve_health(host: str, port: int, health: Health, metrics: Metrics) -> Iter
             self.end_headers()
             self.wfile.write(answer.body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002 - the base class's names
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's names
             """Log nothing: probes come every few seconds."""
 
     server = ThreadingHTTPServer((host, port), ProbeHandler)

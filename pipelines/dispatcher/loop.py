@@ -121,7 +121,7 @@ class Dispatcher:
                 admitted = self.outage_budget.insist(
                     "the folders", lambda: self._admit_or_wait(request), (FoldersUnreadable,)
                 )
-        except Exception as error:  # noqa: BLE001 - whatever one brief causes, the others go on
+        except Exception as error:
             if not isinstance(error, FoundryError):
                 log.exception("admitting %s broke", taken.position)
             self._refuse(taken, error, "admit", request)
