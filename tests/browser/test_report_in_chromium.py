@@ -30,7 +30,10 @@ RECORD = ManifestRecord(
     attempts=1, model="backdrop", model_version="1", weights_sha256="w" * 32, upscaler="u@1", screen="m@1",
     shot_checks=(CHECK,), checks=(CHECK,), cost_usd="0.0001", embargo=None, expiry=None, priority=5,
 )  # fmt: skip
-FIGURES = RunFigures("c", "Campaign </title>", "Brand", 60, 60, 0, 1, 4, 4, "0.01", "0.02", 10_000, "backdrop", 3.0)
+FIGURES = RunFigures(
+    campaign="c", campaign_name="Campaign </title>", tenant_name="Brand", variants_total=60, made=60, reused=0, failed=1,
+    shots_total=4, shots_drawn=4, cost_usd="0.01", cost_if_new_usd="0.02", size_bytes=10_000, model="backdrop", seconds=3.0,
+)  # fmt: skip
 
 
 def webp(_: str = "") -> bytes:
