@@ -31,9 +31,21 @@ RECORD = ManifestRecord(
     shot_checks=(CHECK,), checks=(CHECK,), cost_usd="0.0001", embargo=None, expiry=None, priority=5,
 )  # fmt: skip
 FIGURES = RunFigures(
-    campaign="c", campaign_name="Campaign </title>", tenant_name="Brand", variants_total=60, made=60, reused=0, failed=1,
-    shots_total=4, shots_drawn=4, cost_usd="0.01", cost_if_new_usd="0.02", size_bytes=10_000, model="backdrop", seconds=3.0,
-)  # fmt: skip
+    campaign="c",
+    campaign_name="Campaign </title>",
+    tenant_name="Brand",
+    variants_total=60,
+    made=60,
+    reused=0,
+    failed=1,
+    shots_total=4,
+    shots_drawn=4,
+    cost_usd="0.01",
+    cost_if_new_usd="0.02",
+    size_bytes=10_000,
+    model="backdrop",
+    seconds=3.0,
+)
 
 
 def webp(_: str = "") -> bytes:
