@@ -1,4 +1,4 @@
-"""What people see: the command line.
+"""The command line, which people see.
 
 Imports every room; nothing imports it.
 """

@@ -1,4 +1,4 @@
-"""How plans, runs and explanations look in a terminal, and as JSON for scripts."""
+"""Views of plans, runs and explanations: in a terminal, and as JSON for scripts."""
 
 from __future__ import annotations
 

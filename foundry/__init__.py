@@ -1,4 +1,7 @@
-"""The nouns of the factory and the rules on them; no Beam and no torch at import."""
+"""The nouns of the factory and the rules on them; nothing that runs, and neither Beam nor torch at import.
+
+Imports templates.
+"""
 
 import os
 

@@ -1,3 +1,6 @@
-"""What draws, films and judges at run time: handlers, the registry of cards, screens, upscalers, vendors' APIs."""
+"""Models at run time: handlers that draw, film, enlarge and judge, the registry of cards, vendors' APIs.
+
+Imports imaging, foundry and templates.
+"""
 
 import foundry  # noqa: F401 - its settings of the process must be there before torch is

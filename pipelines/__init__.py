@@ -1,1 +1,4 @@
-"""What runs: one module per flow, and the engines."""
+"""Pipelines: planning, the campaign flow, the dispatcher with its bus, and the engines.
+
+Imports every room but console and lab.
+"""

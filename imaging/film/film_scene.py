@@ -86,7 +86,7 @@ class FilmScene:
 
     @property
     def fills_the_frame(self) -> bool:
-        """Whether the picture covers the whole frame."""
+        """True if the picture covers the whole frame."""
         return self.visual == PixelBox(0, 0, *self.size)
 
     @cached_property

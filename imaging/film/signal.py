@@ -49,12 +49,12 @@ class Signal:
 
     @property
     def is_rgb(self) -> bool:
-        """Whether samples are red, green and blue."""
+        """True if samples are red, green and blue."""
         return self.pixel_format == "rgb24"
 
     @property
     def chroma_halved(self) -> tuple[bool, bool]:
-        """Whether chroma has half the samples across, and down."""
+        """True for each direction, across and down, in which chroma has half the samples."""
         return ("420" in self.pixel_format or "422" in self.pixel_format, "420" in self.pixel_format)
 
     def from_srgb(self, rgb: Levels) -> Floats:

@@ -25,7 +25,7 @@ class Reach:
 
     @property
     def at_loopback(self) -> bool:
-        """Whether the card itself is served by this machine, as in tests and with local servers."""
+        """True if this machine itself serves the card, as in tests and with local servers."""
         return is_loopback(self.home.host)
 
     def pin(self, url: httpx2.URL) -> httpx2.URL:

@@ -15,7 +15,7 @@ from models.remote.refusals import Declined, Transient
 MOST_TIMES_LARGER = 16
 """The limit of a picture's pixels, as a multiple of the ordered ones."""
 RATIO_TOLERANCE = 0.02
-"""How far, as a share, a picture's ratio of sides may be from the order's; it is then resampled."""
+"""The share by which a picture's ratio of sides may differ from the order's; the picture is then resampled."""
 
 
 def pixels_of(data: bytes, order: ShotOrder) -> tuple[Pixels, str]:

@@ -69,7 +69,7 @@ class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):  # type: 
 
 
 class NoWeights:
-    """What Beam shares among threads in place of a model, where there are no weights."""
+    """A stand-in for a model without weights, which Beam shares among threads."""
 
 
 class ResampleHandler(ModelHandler[Drawing, Enlarged, NoWeights]):  # type: ignore[misc]  # Beam's base is untyped

@@ -33,7 +33,7 @@ class UnknownAsset(FoundryError):
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the store knows of one asset.
+    """An asset with everything that the store knows of it.
 
     `asset` is its manifest record, `master` its master's record, `clips` the records of the clips that it shows.
     `bytes_unchanged` says whether the given file still has the bytes that were recorded; None where an id was given.

@@ -20,7 +20,7 @@ from pipelines.planning.admission import Admitted
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """How a run is made: the renderer of product models, the engine, and the file with the engine's settings."""
+    """The means of a run: the renderer of product models, the engine, and the file with the engine's settings."""
 
     blender: str = ""
     engine: str = "embedded"
@@ -32,7 +32,7 @@ DEFAULTS = RunOptions()
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """What a run did for one campaign. Counts are of files unless they are named otherwise; money in US dollars.
+    """The result of a run for one campaign. Counts are of files unless they are named otherwise; money in US dollars.
 
     `report`, `manifest` and `dead_letters` are addresses of objects in the store.
     """

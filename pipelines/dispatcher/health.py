@@ -21,7 +21,7 @@ class Health:
 
     stuck_s: float = 120.0
     reasons: tuple[str, ...] = ("not joined yet",)
-    """Why no briefs are taken; empty while they are."""
+    """The reason why no briefs are taken; empty while they are."""
     _last_beat: float = field(default_factory=time.monotonic)
 
     def beat(self) -> None:

@@ -1,4 +1,4 @@
-"""How the fonts of this folder were made; run by hand with `fonttools[woff]` installed.
+"""The program that made the fonts of this folder; run by hand with `fonttools[woff]` installed.
 
     npm pack @fontsource/marcellus @fontsource/inter @fontsource/archivo @fontsource/noto-sans-arabic \
         @fontsource/noto-sans-hebrew @fontsource/noto-sans-devanagari @fontsource/noto-sans-thai @fontsource/noto-emoji

@@ -21,7 +21,7 @@ apart, and the light's side is learned from their difference."""
 TWINNED = 0.25
 """Share of a batch that is twins (`twins.py`), under one noise."""
 SHARES = {"wood": 3.0, "room": 2.0, "arch": 1.6, "podium": 1.6, "sunset": 1.6, "leaves": 1.4}
-"""How often a scene is shown, where it is harder than the others, which count 1."""
+"""The frequency of scenes that are harder than the others, which count 1."""
 
 
 @dataclass(kw_only=True)
