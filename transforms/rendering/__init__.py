@@ -1,1 +1,0 @@
-"""Pixels of renditions: text, composition, encoding, checks. Plain functions; Beam is not imported here."""
