@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
 from tests.support.left_out import block, reason
 from tests.support.needing import IN_CI, NEEDS, lacking
+
+settings.register_profile("foundry", deadline=None)  # a machine under load is slow, not wrong
+settings.load_profile("foundry")
 
 
 @pytest.hookimpl(tryfirst=True)
