@@ -2,7 +2,8 @@
 
 A shot's name is the hash of: tenant, the product's picture (or its words, if the model draws it), prompt, negative
 prompt, scene palette, aspect bucket, mirroring, number of the alternative, content of the three model cards,
-composition. Positions in the brief, scene ids, the campaign and free metadata do not enter it; see
+composition; where they are used, also adapters and protected pictures. Positions in the brief, scene ids, the campaign
+and free metadata do not enter it; see
 docs/reference/names.md.
 """
 

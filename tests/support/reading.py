@@ -71,7 +71,7 @@ def _file(image: Image.Image, placement: Placement) -> Image.Image:
 
 
 def prepare_for_reading(image: Image.Image, slot: PlacedSlot) -> Image.Image:
-    """Return the slot's part of the picture, black on white, its type about 44 pixels high."""
+    """Return the slot's part of the picture, black on white, its type 36 pixels high."""
     margin = round(MARGIN * slot.size_px)
     box = slot.box
     edges = (box.left - margin, box.top - margin, box.right + margin, box.bottom + margin)
