@@ -22,8 +22,7 @@ from models.model_bank import ModelBank
 from models.plan_routing import ScreenRouter, UpscaleRouter
 from models.screening.context import screen_context
 from models.video.card_routing import FilmByCard
-from pipelines.engines.engine import Engine
-from pipelines.engines.engine import choose_engine as engine_called
+from pipelines.engines.engine import Engine, choose_engine
 from transforms import coders, progress
 from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender
@@ -164,7 +163,7 @@ def start(
     engine: Engine | None = None,
 ) -> Any:
     """Copy in what the plans need and hand their flow to the engine; return Beam's result, which may still run."""
-    where = engine or engine_called("embedded")
+    where = engine or choose_engine("embedded")
     if where.ahead:
         process_threads.get(where.ahead).settle()  # a run that failed may have left work
     progress.reset()
