@@ -1,0 +1,29 @@
+"""The sentences that whoever ordered a plan should know before it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines.planning.notes import notes_on
+from tests.support.briefs import BRIEF, admitted
+
+
+def test_a_plan_with_pictures_and_prices_needs_no_note(tmp_path: Path) -> None:
+    assert list(notes_on(admitted(tmp_path).plan)) == []
+
+
+def test_each_product_without_a_price_is_noted(tmp_path: Path) -> None:
+    bare = {"id": "cream", "name": "Cream", "picture": "serum.png"}
+    notes = list(notes_on(admitted(tmp_path, products=[BRIEF["products"][0], bare]).plan))
+    assert notes == ["Product cream has no price; layouts leave its place free."]
+
+
+def test_a_product_without_a_picture_is_noted_by_what_the_card_can_draw(tmp_path: Path) -> None:
+    product = {key: value for key, value in BRIEF["products"][0].items() if key != "picture"}
+    plan = admitted(tmp_path, products=[product]).plan
+    (only_scenes,) = notes_on(plan)
+    assert only_scenes.endswith("its card says that it draws scenes only: add a picture to show the product.")
+    able = plan.cards.generate.model_copy(update={"draws_products": True})
+    (drawn,) = notes_on(replace(plan, cards=replace(plan.cards, generate=able)))
+    assert drawn == "Product serum has no picture; model backdrop draws it from its description."
