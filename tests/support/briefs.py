@@ -37,6 +37,18 @@ BRIEF: dict[str, Any] = {
 }
 
 
+_NAMES = {f"thin-{number}": "i" * (30 + number) for number in range(3)} | {"wide": "W" * 29}
+WIDE_COPY: dict[str, Any] = {
+    "products": [{"id": key, "name": name, "picture": "serum.png"} for key, name in _NAMES.items()],
+    "messages": {"de-DE": {"headline": "{product.name}"}},
+    "placements": ["google/leaderboard"],
+}
+"""Changes that make a brief of four files, one of which only the run refuses.
+
+The gate sets the copies with the most characters; the name of the product `wide` has fewer, and wider ones.
+"""
+
+
 def a_brief(**changes: Any) -> dict[str, Any]:
     """The test brief with some keys replaced; None removes a key."""
     made = {**copy.deepcopy(BRIEF), **changes}

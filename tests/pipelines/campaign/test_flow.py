@@ -10,7 +10,7 @@ import pytest
 from foundry.store.object_store import LocalStore
 from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
-from tests.support.briefs import BRIEF, a_brief, admitted
+from tests.support.briefs import BRIEF, WIDE_COPY, a_brief, admitted
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import objects
 
@@ -92,13 +92,7 @@ def test_a_refused_shot_becomes_dead_letters_and_the_rest_goes_on(tmp_path: Path
 
 
 def test_copy_that_only_the_run_finds_too_wide_becomes_a_dead_letter_that_names_it(tmp_path: Path) -> None:
-    """The gate sets the copies with the most characters; a shorter one of wider letters reaches the run."""
-    names = {f"thin-{number}": "i" * (30 + number) for number in range(3)} | {"wide": "W" * 29}
-    products = [{"id": key, "name": name, "picture": "serum.png"} for key, name in names.items()]
-    messages = {"de-DE": {"headline": "{product.name}"}}
-    outcome = make(
-        admitted(tmp_path, products=products, messages=messages, placements=["google/leaderboard"]), tmp_path / "store"
-    )
+    outcome = make(admitted(tmp_path, **WIDE_COPY), tmp_path / "store")
     assert (outcome.rows, len(outcome.letters)) == (3, 1)
     (letter,) = outcome.letters
     assert letter.code == "copy_does_not_fit"
