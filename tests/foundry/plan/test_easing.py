@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from foundry.plan.easing import NAMED, ease
 
-SHARES = st.floats(0, 1)
+SHARES = st.floats(0, 1, allow_subnormal=False)
 
 
 @pytest.mark.parametrize("name", NAMED)

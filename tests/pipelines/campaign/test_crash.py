@@ -17,7 +17,7 @@ KILLS = 10 * ROUNDS
 
 
 def start(folder: Path, root: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.pipelines.build_once", str(folder), str(root)]
+    command = [sys.executable, "-m", "tests.pipelines.campaign.build_once", str(folder), str(root)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "building\n"

@@ -20,7 +20,7 @@ def test_it_rises_to_the_most_holds_and_falls_over_the_last_part() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(400, 5_000), st.integers(400, 5_000), st.floats(0, 1))
+@given(st.integers(400, 5_000), st.integers(400, 5_000), st.floats(0, 1, allow_subnormal=False))
 def test_before_the_fall_of_the_shorter_run_both_have_the_same_rate(first: int, second: int, share: float) -> None:
     step = int(share * (1 - FALLING) * min(first, second))
     assert learning_rate(step, first, 1.0) == learning_rate(step, second, 1.0)

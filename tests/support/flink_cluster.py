@@ -1,4 +1,4 @@
-"""One Flink cluster for all tests of this folder that need one: its start costs more than most of them."""
+"""One Flink cluster for all tests of a folder that need one: its start costs more than most of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from infra.stack import JobServer, running
 
 @pytest.fixture(scope="package")
 def jobs() -> Iterator[JobServer]:
-    """Beam's job server before a cluster of two taskmanagers; a test that breaks something mends it."""
+    """Yield Beam's job server before a cluster of two taskmanagers; a test that breaks something mends it."""
     with running("jobserver") as server:
         yield server
