@@ -19,7 +19,7 @@ from foundry.plan.estimate import Estimate, estimate_plan
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant, load_tenant
 from imaging.typesetting.copy_fitting import find_misfits
-from models.registry import cards_of, open_registry
+from models.registry import Registry, cards_of, open_registry
 from pipelines.planning.card_checks import check_cards
 from pipelines.planning.clip_checks import check_clips
 from pipelines.planning.copy_checks import check_copy
@@ -61,13 +61,17 @@ def admit_file(path: Path, tenants: Path | None = None, cards: Path | None = Non
     """
     folder = path.resolve().parent
     folders = BriefFolders(tenants or folder / "tenants", folder, cards)
-    return [admit_brief(brief, folders) for brief in read_briefs(path)]
+    registry = open_registry(cards)
+    return [admit_brief(brief, folders, registry) for brief in read_briefs(path)]
 
 
-def admit_brief(brief: Brief, folders: BriefFolders) -> Admitted:
-    """Load the brief's tenant and the cards that it uses, and admit the brief; Refusals with every reason otherwise."""
+def admit_brief(brief: Brief, folders: BriefFolders, registry: Registry | None = None) -> Admitted:
+    """Load the brief's tenant and the cards that it uses, and admit the brief; Refusals with every reason otherwise.
+
+    `registry` is that of `folders.cards`, where it is open already.
+    """
     tenant = load_tenant(folders.tenants, brief.tenant)
-    return admit(brief, folders.files, tenant, cards_of(tenant, open_registry(folders.cards)))
+    return admit(brief, folders.files, tenant, cards_of(tenant, registry or open_registry(folders.cards)))
 
 
 def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
