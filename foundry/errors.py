@@ -6,10 +6,33 @@ from __future__ import annotations
 class FoundryError(Exception):
     """A foreseen refusal: `code` is stable and machine-readable, `str()` is one sentence for people.
 
-    Subclasses hand every constructor argument on to `super().__init__`, so that they survive pickling.
+    Subclasses hand every constructor argument on to `super().__init__`, so that they survive pickling. `exit_code` is
+    that of a command that ends with this refusal; console/exit_codes.py describes the codes.
     """
 
     code: str = "refused"
+    exit_code: int = 2
+
+
+class Outage(FoundryError):
+    """Something that the factory needs is away and may come back: a broker, a bucket, an engine, a disk.
+
+    Raised with one sentence, or as a subclass with parts of its own. Inside the flow, an outage must be an OSError
+    instead: there, a FoundryError becomes a dead letter.
+    """
+
+    code = "outage"
+    exit_code = 4
+
+
+class NotAllowed(FoundryError):
+    """These credentials may not do what was asked, by the word of a broker, a bucket or a file system.
+
+    Raised with one sentence, or as a subclass with parts of its own.
+    """
+
+    code = "not_allowed"
+    exit_code = 5
 
 
 class BadInput(FoundryError):

@@ -10,7 +10,7 @@ from foundry.brief.intake import brief_problem
 from foundry.card.card import ModelCard
 from foundry.channel.inspection import CannotRead
 from foundry.channel.placement import UnknownPlacement
-from foundry.errors import BadInput, FoundryError, Problem, Refusals, Unusable, shorten
+from foundry.errors import BadInput, FoundryError, NotAllowed, Outage, Problem, Refusals, Unusable, shorten
 from foundry.layout.files import UnknownLayout
 from foundry.plan.clip import NoFirstFrame
 from foundry.plan.timeline import NoTimeline
@@ -20,6 +20,8 @@ from foundry.store.object_store import ForeignName, NoSuchObject
 PROBLEM = Problem("products[0].picture", "'a.png'", "has 70 bytes; the limit is 60", "save it smaller")
 REFUSALS: list[FoundryError] = [
     BadInput("tenant", "is unknown"),
+    Outage("the broker 127.0.0.1:9 is away (refused); start it"),
+    NotAllowed("the topic campaign.briefs may not be written (denied); ask for the right to write it"),
     PROBLEM,
     brief_problem("scenes", "'x'", "the key stands twice", "remove one of them"),
     Unusable("a.png", "is empty", "export it again"),
