@@ -127,6 +127,7 @@ class Dispatcher:
             self._refuse(taken, error, "admit", request)
             return
         order, ended = self.orders.add(new_order(admitted, taken, request, self.part_cost))
+        self.metrics.know_tenants([order.tenant])
         order.trace = order.trace or trace
         log.info("%s is admitted", order.key, extra=_log_fields(order) | {"place": str(taken.position)})
         self.announcer.send_live_progress(order, "waiting", {})
@@ -155,7 +156,7 @@ class Dispatcher:
             sender = (request.tenant, request.campaign, request.request_id)
             self._insist_on_broker(lambda: self.announcer.send_refusal(*sender, refusal))
         self.offsets.settle(taken.position)
-        self.metrics.dead.labels(stage, refusal.code).inc()
+        self.metrics.count_dead(stage, refusal.code, request.tenant if request else "")
         fields = {"code": refusal.code, "place": str(taken.position)}
         log.warning("%s is refused: %s", taken.position, refusal, extra=fields)
 
@@ -213,18 +214,9 @@ class Dispatcher:
 
     def _count(self, order: Order, state: State) -> None:
         """Add an order that ended to the metrics."""
-        tally, tenant, metrics = order.tally, order.tenant, self.metrics
         self.announcer.forget(order)
-        metrics.briefs.labels(tenant, state).inc()
-        for outcome, number in (("made", tally.made), ("reused", tally.reused), ("failed", tally.failed)):
-            metrics.variants.labels(tenant, outcome).inc(number)
-        for outcome, number in (("drawn", tally.shots_drawn), ("reused", tally.shots_reused)):
-            metrics.shots.labels(tenant, outcome).inc(number)
-        metrics.seconds.labels(tenant).inc(tally.seconds)
-        metrics.money.labels(tenant).inc(float(tally.money))
-        if order.records:
-            sent_s = order.records[0].record.timestamp / 1000
-            metrics.wait_seconds.labels(tenant).observe(max(0.0, time.time() - sent_s))
+        waited_s = time.time() - order.records[0].record.timestamp / 1000 if order.records else None
+        self.metrics.count_order(order.tenant, state, order.tally, waited_s)
 
     def _commit(self) -> None:
         outcome = self.offsets.commit(self.consumer)
@@ -235,13 +227,12 @@ class Dispatcher:
         """Pause or resume partitions and set the readiness; now and then, also the gauges."""
         paused = self.offsets.regulate(self.consumer, self.backlog, self.draining)
         rebalances = self.offsets.claims.rebalances
-        self.health.reasons = ("draining",) if self.draining else () if rebalances else ("not joined yet",)
+        self.health.draining, self.health.joined = self.draining, rebalances > 0
         if time.monotonic() - self._gauges_at < GAUGES_EVERY_S:
             return
         self._gauges_at = time.monotonic()
         self.metrics.update_gauges(self.offsets.ours(), self.orders.count_by_tenant(), self.consumer)
         self.metrics.paused.set(paused)
-        self.metrics.ready.set(not self.health.reasons)
         self.metrics.count_rebalances(rebalances)
 
 

@@ -18,12 +18,13 @@ from pipelines.bus.settings import BusSettings
 from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.claims import Claims, join_group
-from pipelines.dispatcher.health import Health, serve_health
+from pipelines.dispatcher.health import Health
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outage_budget import OutageBudget
+from pipelines.dispatcher.probes import serve_probes
 from pipelines.dispatcher.scheduler import Limits
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def serve(bus: BusSettings, options: ServeOptions, generator: Any = None) -> Non
     with (
         open_dispatcher(bus, options, generator) as dispatcher,
         _draining_on_signals(dispatcher),
-        serve_health(options.host, options.http_port, dispatcher.health, dispatcher.metrics) as port,
+        serve_probes(options.host, options.http_port, dispatcher.health, dispatcher.metrics) as port,
     ):
         log.info("serving group %s; health and metrics on port %d", options.group, port)
         dispatcher.run()

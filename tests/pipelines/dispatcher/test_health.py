@@ -1,36 +1,39 @@
-"""The probes and the metrics, as an operator's HTTP client gets them."""
+"""The state that probes and gauges report."""
 
 from __future__ import annotations
 
-from urllib.error import HTTPError
-from urllib.request import urlopen
+import pytest
 
-from prometheus_client.parser import text_string_to_metric_families
-
-from pipelines.dispatcher.health import Health, serve_health
-from pipelines.dispatcher.metrics import Metrics
+from pipelines.dispatcher.health import OF_ONE_TENANT, OUTAGE_KINDS, Health, OutageKind
 
 
-def asked(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ({"joined": False}, "not joined yet"),
+        ({"draining": True}, "draining"),
+        ({"admitting": False}, "admission does not live"),
+        ({"stuck_s": 0.0}, "the loop is stuck"),
+    ],
+)
+def test_a_dispatcher_that_would_not_finish_a_brief_is_not_ready(state: dict[str, bool], reason: str) -> None:
+    assert Health(joined=True).ready
+    assert Health(**{"joined": True, **state}).reasons == (reason,)
 
 
-def test_probes_say_why_and_metrics_can_be_parsed() -> None:
-    health, metrics = Health(), Metrics()
-    metrics.variants.labels("aurelle", "made").inc(3)
-    with serve_health("127.0.0.1", 0, health, metrics) as port:
-        assert asked(port, "/live") == (200, "alive\n")
-        assert asked(port, "/ready") == (503, "not joined yet\n")
-        health.reasons = ()
-        assert asked(port, "/ready") == (200, "ready\n")
-        health.stuck_s = 0.0
-        assert asked(port, "/live")[0] == 503
-        assert asked(port, "/../etc/passwd")[0] == 404
-        families = {family.name: family for family in text_string_to_metric_families(asked(port, "/metrics")[1])}
-    [sample] = [one for one in families["foundry_variants"].samples if one.name.endswith("_total")]
-    assert (sample.labels, sample.value) == ({"tenant": "aurelle", "outcome": "made"}, 3.0)
+@pytest.mark.parametrize("kind", OUTAGE_KINDS)
+def test_only_an_outage_of_what_all_need_makes_it_unready(kind: OutageKind) -> None:
+    health = Health(joined=True)
+    health.begin_outage(kind, "aurelle" if kind in OF_ONE_TENANT else "", "gone")
+    assert health.ready == (kind == "tenant_store")
+    health.end_outage(kind, "aurelle" if kind in OF_ONE_TENANT else "")
+    assert health.outages == ()
+    health.end_outage(kind)  # one that never began
+
+
+def test_an_outage_keeps_its_beginning_and_tells_the_newest_reason() -> None:
+    times = iter((10.0, 20.0))
+    health = Health(clock=lambda: next(times))
+    health.begin_outage("store", why="first")
+    health.begin_outage("store", why="second")
+    assert [(one.since, one.why) for one in health.outages] == [(10.0, "second")]
