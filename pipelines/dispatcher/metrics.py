@@ -17,6 +17,7 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 from pipelines.bus.client import Consumer
 from pipelines.dispatcher.claims import Partition
@@ -190,7 +191,7 @@ class Metrics:
         return {name for family in self.registry.collect() for name in _sample_names(family)}
 
 
-class _StateCollector:
+class _StateCollector(Collector):
     """Computes gauges from the health when they are asked for, so that they are true even while the loop is stuck."""
 
     def __init__(self, health: Health, tenants: set[str]) -> None:
@@ -222,7 +223,7 @@ class _StateCollector:
         for outage in self.health.outages:
             key = (outage.kind, self._label(outage.tenant) if outage.tenant else "")
             begun[key] = min(outage.since, begun.get(key, outage.since))
-        quiet = [(kind, "") for kind in OUTAGE_KINDS if kind not in OF_ONE_TENANT]
+        quiet: list[tuple[str, str]] = [(kind, "") for kind in OUTAGE_KINDS if kind not in OF_ONE_TENANT]
         quiet += list(product(sorted(OF_ONE_TENANT), sorted(self._tenants)))
         for key in dict.fromkeys([*quiet, *begun]):
             present.add_metric(key, float(key in begun))

@@ -6,8 +6,9 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,7 @@ from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.claims import Claims, join_group
 from pipelines.dispatcher.health import Health
+from pipelines.dispatcher.lookout import Lookout, Surroundings
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.offsets import OffsetBook
@@ -109,11 +111,19 @@ def serve(bus: BusSettings, options: ServeOptions, generator: Any = None) -> Non
     with (
         open_dispatcher(bus, options, generator) as dispatcher,
         _draining_on_signals(dispatcher),
+        look_out(bus, options, dispatcher),
         serve_probes(options.host, options.http_port, dispatcher.health, dispatcher.metrics) as port,
     ):
         log.info("serving group %s; health and metrics on port %d", options.group, port)
         dispatcher.run()
         log.info("drained")
+
+
+def look_out(bus: BusSettings, options: ServeOptions, dispatcher: Dispatcher) -> AbstractContextManager[None]:
+    """Look out for outages of what the dispatcher needs, in a thread, while the block runs."""
+    health, metrics = dispatcher.health, dispatcher.metrics
+    surroundings = Surroundings(bus, options.folders, options.store, metrics, time.monotonic)
+    return Lookout(health, metrics, surroundings.checks).running()
 
 
 @contextmanager
