@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+SHOWN_PROBLEMS, KEPT_PROBLEMS, MAX_CHARACTERS = 20, 100, 4_000
+
 
 class FoundryError(Exception):
     """A foreseen refusal: `code` is stable and machine-readable, `str()` is one sentence for people.
@@ -83,21 +89,134 @@ class Unusable(FoundryError):
 
 
 def shorten(value: object) -> str:
-    """Return a value as a sentence shows it: text in quotes, and at most 60 characters of it."""
-    text = value if isinstance(value, str) else str(value)
-    text = text if len(text) <= 60 else text[:57] + "..."
-    return repr(text) if isinstance(value, str) else text
+    """Return a value as a sentence shows it: text in quotes, and at most 60 characters of it.
+
+    The cost does not grow with the value.
+    """
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:57] + "...")
+    text = ""
+    for part in _parts(value):
+        text += part
+        if len(text) > 60:
+            return visible(text[:57]) + "..."
+    return visible(text)
+
+
+def _parts(value: object, depth: int = 0) -> Iterator[str]:
+    """Yield the text of a plain value piece by piece, so that a reader may stop early."""
+    if isinstance(value, dict | list | tuple) and depth > 20:
+        yield "..."
+    elif isinstance(value, dict):
+        yield "{"
+        for index, (key, inner) in enumerate(value.items()):
+            yield f"{', ' if index else ''}{key if isinstance(key, int) else key[:60]!r}: "
+            yield from _parts(inner, depth + 1)
+        yield "}"
+    elif isinstance(value, list | tuple):
+        yield "[" if isinstance(value, list) else "("
+        for index, inner in enumerate(value):
+            yield ", " if index else ""
+            yield from _parts(inner, depth + 1)
+        yield "]" if isinstance(value, list) else ")"
+    elif isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 400:
+        yield f"a number of about {value.bit_length() * 3 // 10} digits"
+    elif isinstance(value, str):
+        yield repr(value[:61])
+    else:
+        yield str(value)[:61]
+
+
+def visible(text: str) -> str:
+    """Return `text` with everything escaped that a terminal would obey or that cannot be written as UTF-8.
+
+    These are control characters (line breaks among them), marks that turn the direction of reading, and lone
+    surrogates.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter if _harmless(letter) else _escaped(letter) for letter in text)
+
+
+def _harmless(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Cc", "Cs", "Zl", "Zp") and letter not in _TURNING
+
+
+# The explicit embeddings, overrides and isolates of UAX 9.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
+
+
+def clipped(text: str, limit: int = MAX_CHARACTERS) -> str:
+    """Return at most `limit` characters of a text that is answered, visible line by line."""
+    lines = "\n".join(visible(line) for line in text[: limit + 1].split("\n"))
+    return lines if len(lines) <= limit else lines[: limit - 3] + "..."
 
 
 class Refusals(FoundryError):
-    """All problems of one input, reported together."""
+    """The problems of one input, reported together.
+
+    It keeps the first 100 problems and counts the `more` that there are. Its sentence shows 20 of them, within 4,000
+    characters, and how many are left out.
+    """
 
     code = "refused_input"
 
-    def __init__(self, source: str, problems: tuple[FoundryError, ...]) -> None:
-        super().__init__(source, problems)
-        self.source, self.problems = source, problems
+    def __init__(self, source: str, problems: Iterable[FoundryError], more: int = 0) -> None:
+        problems = tuple(problems)
+        kept = problems[:KEPT_PROBLEMS]
+        more += len(problems) - len(kept)
+        super().__init__(source, kept, more)
+        self.source, self.problems, self.more = source, kept, more
+
+    @property
+    def count(self) -> int:
+        """The number of all problems, kept or only counted."""
+        return len(self.problems) + self.more
 
     def __str__(self) -> str:
-        lines = "\n".join(f"  {problem}" for problem in self.problems)
-        return f"{self.source} is refused for {len(self.problems)} reason(s):\n{lines}"
+        head = f"{clipped(self.source, 200)} is refused for {self.count} reason(s):"
+        lines, left = [head], MAX_CHARACTERS - len(head) - 20
+        for problem in self.problems[:SHOWN_PROBLEMS]:
+            line = "  " + clipped(str(problem), 1_000)
+            left -= len(line) + 1
+            if left < 0:
+                break
+            lines.append(line)
+        omitted = self.count - len(lines) + 1
+        return "\n".join(lines) + (f"\n  and {omitted} more" if omitted else "")
+
+
+class ProblemList:
+    """A bounded collector of problems: it keeps as many as a refusal shows, and counts the rest."""
+
+    def __init__(self) -> None:
+        self._kept: list[FoundryError] = []
+        self.count = 0
+
+    def add(self, problem: FoundryError) -> None:
+        """Take one problem in, or all problems of Refusals."""
+        several = problem.problems if isinstance(problem, Refusals) else (problem,)
+        self._kept += several[: KEPT_PROBLEMS - len(self._kept)]
+        self.count += problem.count if isinstance(problem, Refusals) else 1
+
+    def extend(self, problems: Iterable[FoundryError]) -> None:
+        """Take problems in until the list is full.
+
+        The rest is not walked, because each of its sentences would have to be built to be counted.
+        """
+        for problem in itertools.islice(problems, KEPT_PROBLEMS + 1 - len(self._kept)):
+            self.add(problem)
+
+    @property
+    def full(self) -> bool:
+        """True when further problems are only counted."""
+        return self.count > KEPT_PROBLEMS
+
+    def refuse(self, source: str) -> None:
+        """Raise Refusals if there are problems."""
+        if self.count:
+            raise Refusals(source, self._kept, self.count - len(self._kept))

@@ -1,0 +1,29 @@
+"""The limits within which a document is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentLimits:
+    """The most that one file or message may hold.
+
+    The limits admit a brief of 100,000 products. They keep the cost of any text of `size_bytes` bytes at a few seconds.
+    """
+
+    size_bytes: int = 5_000_000
+    documents: int = 10_000
+    leaves: int = 500_000
+    """Values: texts, numbers, lists and maps, in all documents of a file together."""
+    depth: int = 50
+    """Lists and maps within each other."""
+    keys: int = 10_000
+    """Keys of one map."""
+    text: int = 100_000
+    """Characters of one text or key."""
+    digits: int = 100
+    """Characters of one number."""
+
+
+LIMITS = DocumentLimits()
