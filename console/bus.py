@@ -8,16 +8,10 @@ from typing import Annotated
 
 import typer
 
+from console.settings import AsJson, Bootstrap, KafkaConfig
+
 topics_app = typer.Typer(no_args_is_help=True, help="Create and list the topics.")
 dead_app = typer.Typer(no_args_is_help=True, help="Messages that could not be read or run.")
-
-Bootstrap = Annotated[
-    str | None, typer.Option(envvar="FOUNDRY_KAFKA", help="Brokers, host:port; default: 127.0.0.1:9092.")
-]
-Config = Annotated[
-    Path | None, typer.Option("--kafka-config", envvar="FOUNDRY_KAFKA_CONFIG", help="YAML with SASL and TLS settings.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @topics_app.command("create")
@@ -26,7 +20,7 @@ def topics_create(
     partitions: Annotated[int, typer.Option(min=1, max=1000, help="Partitions of the topics that tenants share.")] = 12,
     replicas: Annotated[int, typer.Option(min=-1, help="Replicas of each topic; -1: the brokers' default.")] = -1,
     bootstrap: Bootstrap = None,
-    config: Config = None,
+    config: KafkaConfig = None,
 ) -> None:
     """Create the missing topics and set the configuration of the others; a second call changes nothing."""
     from dataclasses import asdict
@@ -55,7 +49,7 @@ def submit(
     structured: Annotated[bool, typer.Option(help="Send CloudEvents in structured mode.")] = False,
     own_topic: Annotated[bool, typer.Option(help="Send to the tenant's own topic.")] = False,
     bootstrap: Bootstrap = None,
-    config: Config = None,
+    config: KafkaConfig = None,
 ) -> None:
     """Send BRIEFS to the topic, and print the position of each: topic, partition, offset, then tenant and campaign."""
     from foundry.brief.intake import read_briefs
@@ -78,7 +72,7 @@ def cancel(
     campaign: str,
     own_topic: Annotated[bool, typer.Option(help="Send to the tenant's own topic.")] = False,
     bootstrap: Bootstrap = None,
-    config: Config = None,
+    config: KafkaConfig = None,
 ) -> None:
     """Stop CAMPAIGN of TENANT: finished files stay, missing ones are not made."""
     from pipelines.bus.messages import cancel_message
@@ -97,7 +91,7 @@ def watch(
     request: Annotated[str, typer.Option(help="Only the order with this id.")] = "",
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
-    config: Config = None,
+    config: KafkaConfig = None,
 ) -> None:
     """Show the progress of CAMPAIGN of TENANT until it has ended."""
     from pipelines.bus.order_progress import progress_line, watch_progress
@@ -108,7 +102,7 @@ def watch(
 
 
 @dead_app.command("list")
-def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: Config = None) -> None:
+def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
     """List the dead messages: place, origin, code and reason."""
     from pipelines.bus.dead import dead_messages
     from pipelines.bus.settings import bus_settings
@@ -118,7 +112,7 @@ def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: Conf
 
 
 @dead_app.command("show")
-def dead_show(place: str, bootstrap: Bootstrap = None, config: Config = None) -> None:
+def dead_show(place: str, bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
     """Print the dead message at PLACE (partition:offset), as JSON."""
     from pipelines.bus.dead import dead_message_at
     from pipelines.bus.settings import bus_settings
@@ -127,7 +121,7 @@ def dead_show(place: str, bootstrap: Bootstrap = None, config: Config = None) ->
 
 
 @dead_app.command("retry")
-def dead_retry(places: list[str], bootstrap: Bootstrap = None, config: Config = None) -> None:
+def dead_retry(places: list[str], bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
     """Send the dead messages at PLACES again, unchanged; they also stay in the dead topic."""
     from pipelines.bus.dead import resend
     from pipelines.bus.settings import bus_settings

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.settings import options_written
 from foundry.errors import BadInput
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def channels(context: typer.Context, family: Family = None, channel: Channel = N
     """List the placements and sets, or run a command on them."""
     if context.invoked_subcommand is None:
         list_channels(family, channel, as_json)
-    elif family or channel or as_json:
+    elif options_written(context):
         raise BadInput("options", f"come before {context.invoked_subcommand}; write them after it")
 
 

@@ -17,9 +17,11 @@ from rich.console import Console
 from console.beam_notes import drop_beam_notes
 from console.bus import cancel, dead_app, submit, topics_app, watch
 from console.channels import channels_app
+from console.config import config_app
 from console.layouts import layouts_app
 from console.model_evidence import models_app
 from console.serve import serve
+from console.settings import AsJson, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
 from foundry.errors import FoundryError
 
@@ -38,6 +40,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(stack_app, name="stack")
 app.add_typer(channels_app, name="channels")
 app.add_typer(dead_app, name="dead")
+app.add_typer(config_app, name="config")
 for command in (submit, cancel, watch, serve):
     app.command()(command)
 
@@ -55,12 +58,6 @@ class Exit(IntEnum):
 
 
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
-Store = Annotated[str, typer.Option(help="The object store: a folder, or gs://bucket/prefix.")]
-Tenants = Annotated[Path | None, typer.Option(help="Folder of tenants; default: `tenants` beside the brief.")]
-CardsFolder = Annotated[
-    Path | None, typer.Option(help="Your folder of model cards; default: `cards`, if there is one.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def say(text: str) -> None:
@@ -73,7 +70,7 @@ def plan(
     brief: Briefs,
     store: Store = "store",
     tenants: Tenants = None,
-    cards: CardsFolder = None,
+    cards: Cards = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what BRIEF would make, reuse and cost, without loading a model."""
@@ -96,12 +93,10 @@ def run(
     brief: Briefs,
     store: Store = "store",
     tenants: Tenants = None,
-    cards: CardsFolder = None,
-    blender: Annotated[
-        str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
-    ] = "",
-    engine: Annotated[str, typer.Option(help="embedded, prism, flink or dataflow.")] = "embedded",
-    engine_config: Annotated[Path | None, typer.Option(help="YAML with the engine's settings.")] = None,
+    cards: Cards = None,
+    blender: Blender = "",
+    engine: EngineName = "embedded",
+    engine_config: EngineConfig = None,
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
@@ -135,7 +130,7 @@ def upscale(
     width: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the height.")] = None,
     height: Annotated[int | None, typer.Option(min=1, help="Pixels; without it, what follows from the width.")] = None,
     card: Annotated[str, typer.Option(help="Upscaler's card.")] = "crisp",
-    cards: CardsFolder = None,
+    cards: Cards = None,
 ) -> None:
     """Enlarge SOURCE into TARGET with a learned upscaler, tile by tile, to at most 16,384 px an edge."""
     from models.registry import card as card_of
@@ -152,7 +147,7 @@ def report(
     brief: Briefs,
     store: Store = "store",
     tenants: Tenants = None,
-    cards: CardsFolder = None,
+    cards: Cards = None,
 ) -> None:
     """Write the campaign's report.html again from what the store holds."""
     from pipelines.campaign.report import report_again
@@ -205,7 +200,7 @@ def adopt_brief(
 
 
 @brief_app.command("check")
-def check_brief(brief: Briefs, tenants: Tenants = None, cards: CardsFolder = None) -> None:
+def check_brief(brief: Briefs, tenants: Tenants = None, cards: Cards = None) -> None:
     """Say whether BRIEF can be planned, and everything that is wrong with it."""
     from pipelines.planning.admission import admit_file
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from console.settings import AsJson, Tenants
 from foundry.errors import BadInput, Refusals, Unusable
 
 if TYPE_CHECKING:
@@ -26,14 +27,12 @@ layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts, and find 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 TenantId = Annotated[str | None, typer.Option("--tenant", help="Whose brand kit and own layouts.")]
-TenantsFolder = Annotated[Path | None, typer.Option("--tenants", help="Folder of tenants.")]
 BriefFile = Annotated[Path | None, typer.Option("--brief", help="Whose words, products and tenant.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NEEDED = "name a --tenant in a folder of --tenants, or a --brief"
 
 
 @layouts_app.command("list")
-def list_layouts(tenant: TenantId = None, tenants: TenantsFolder = None, as_json: AsJson = False) -> None:
+def list_layouts(tenant: TenantId = None, tenants: Tenants = None, as_json: AsJson = False) -> None:
     """List the layouts by family and what each shows; with a tenant, its own too, and which it uses."""
     from console.listing import print_layouts
 
@@ -48,7 +47,7 @@ def preview(
     locale: Annotated[str, typer.Option(help="BCP 47, such as ar-EG.")] = "en-US",
     brief: BriefFile = None,
     tenant: TenantId = None,
-    tenants: TenantsFolder = None,
+    tenants: Tenants = None,
     picture: Annotated[Path | None, typer.Option(help="In place of the painted scene: PNG, JPEG or WebP.")] = None,
     boxes: Annotated[bool, typer.Option("--boxes", help="Draw safe area, blocks, slots and logo.")] = False,
 ) -> None:
@@ -77,7 +76,7 @@ def preview(
 def check(
     brief: BriefFile = None,
     tenant: TenantId = None,
-    tenants: TenantsFolder = None,
+    tenants: Tenants = None,
     placements: Annotated[list[str] | None, typer.Option("--placement", help="Slots or sets; default: all.")] = None,
     locales: Annotated[list[str] | None, typer.Option("--locale", help="Default: all that there is copy in.")] = None,
     as_json: AsJson = False,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.models import AsJson, Cards, Home, Name, err, models_app
+from console.models import Home, Name, err, models_app
+from console.settings import AsJson, Cards
 
 if TYPE_CHECKING:
     from foundry.card.card import ModelCard

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.settings import AsJson, Cards, options_written
 from foundry.errors import BadInput, FoundryError, Refusals
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 Name = Annotated[
     str, typer.Argument(metavar="ID[@VERSION]", help="A card; an id alone means the version in production.")
 ]
-Cards = Annotated[Path | None, typer.Option(help="Your folder of cards; default: the folder `cards`, if it exists.")]
 Home = Annotated[Path | None, typer.Option(help="Folder of pulled weights; default: your cache folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Endpoint = Annotated[str, typer.Option(envvar="HF_ENDPOINT", help="Address of the hub.")]
 TokenName = Annotated[str, typer.Option("--token-from", help="Environment variable that holds the hub's token.")]
 Why = Annotated[str, typer.Option(help="The reason, which the ledger records.")]
@@ -44,7 +43,7 @@ def models(context: typer.Context, cards: Cards = None, home: Home = None, as_js
     """List the model cards, or run a command on one of them."""
     if context.invoked_subcommand is None:
         list_models(cards, home, as_json)
-    elif cards or home or as_json:
+    elif options_written(context):
         raise BadInput("options", f"are written before {context.invoked_subcommand}; write them after it")
 
 

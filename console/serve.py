@@ -2,43 +2,62 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.bus import Bootstrap, Config
+from console.settings import (
+    Blender,
+    Bootstrap,
+    Cards,
+    EngineConfig,
+    EngineName,
+    FilesFolder,
+    KafkaConfig,
+    Store,
+    TenantsFolder,
+)
 
 
 def serve(
-    store: Annotated[str, typer.Option(help="The object store: a folder, or gs://bucket/prefix.")],
-    tenants: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of tenants.")],
-    files: Annotated[
-        Path,
-        typer.Option(exists=True, file_okay=False, help="Folder of product files; a tenant's are in FILES/TENANT."),
-    ],
-    cards: Annotated[Path | None, typer.Option(help="Your folder of model cards.")] = None,
+    store: Store,
+    tenants: TenantsFolder,
+    files: FilesFolder,
+    cards: Cards = None,
     bootstrap: Bootstrap = None,
-    config: Config = None,
-    group: Annotated[str, typer.Option(help="Consumer group; dispatchers of one group share the work.")] = (
-        "campaign-foundry"
-    ),
-    host: Annotated[str, typer.Option(help="Address that serves /live, /ready and /metrics.")] = "127.0.0.1",
-    http_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of that address; 0: a free one.")] = 8080,
+    config: KafkaConfig = None,
+    group: Annotated[
+        str, typer.Option(envvar="FOUNDRY_GROUP", help="Consumer group; dispatchers of one group share the work.")
+    ] = "campaign-foundry",
+    host: Annotated[
+        str, typer.Option(envvar="FOUNDRY_HOST", help="Address that serves /live, /ready and /metrics.")
+    ] = "127.0.0.1",
+    http_port: Annotated[
+        int, typer.Option(envvar="FOUNDRY_HTTP_PORT", min=0, max=65535, help="Port of that address; 0: a free one.")
+    ] = 8080,
     round_cost: Annotated[
-        int, typer.Option(min=20, help="The most that one round makes, in files; a shot counts as ten.")
+        int,
+        typer.Option(
+            envvar="FOUNDRY_ROUND_COST", min=20, help="The most that one round makes, in files; a shot counts as ten."
+        ),
     ] = 400,
-    tenant_jobs: Annotated[int, typer.Option(min=1, help="The most campaigns of one tenant in a round.")] = 8,
-    backlog: Annotated[int, typer.Option(min=1, help="Unfinished briefs to hold before partitions are paused.")] = 256,
+    tenant_jobs: Annotated[
+        int, typer.Option(envvar="FOUNDRY_TENANT_JOBS", min=1, help="The most campaigns of one tenant in a round.")
+    ] = 8,
+    backlog: Annotated[
+        int,
+        typer.Option(envvar="FOUNDRY_BACKLOG", min=1, help="Unfinished briefs to hold before partitions are paused."),
+    ] = 256,
     patience: Annotated[
-        float, typer.Option(min=1, help="Seconds that an outage may last before the process ends.")
+        float,
+        typer.Option(envvar="FOUNDRY_PATIENCE", min=1, help="Seconds that an outage may last before the process ends."),
     ] = 300,
-    blender: Annotated[
-        str, typer.Option(envvar="FOUNDRY_BLENDER", help="Blender, or a Python with bpy, that renders product models.")
-    ] = "",
-    engine: Annotated[str, typer.Option(help="embedded, prism, flink or dataflow.")] = "embedded",
-    engine_config: Annotated[Path | None, typer.Option(help="YAML with the engine's settings.")] = None,
-    reports: Annotated[bool, typer.Option(help="Write each campaign's report for people.")] = True,
+    blender: Blender = "",
+    engine: EngineName = "embedded",
+    engine_config: EngineConfig = None,
+    reports: Annotated[
+        bool, typer.Option(envvar="FOUNDRY_REPORTS", help="Write each campaign's report for people.")
+    ] = True,
 ) -> None:
     """Make campaigns from the briefs topic. SIGTERM finishes the round and exits; a second one exits at once."""
     from pipelines.bus.settings import bus_settings

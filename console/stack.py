@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.settings import AsJson, StackCache, StackHomeFolder
+
 if TYPE_CHECKING:
     from infra.stack import StackHome
 
@@ -19,12 +21,10 @@ Servers = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SERVER]...", help="kafka gcs prism flink workers jobserver; default: all."),
 ]
-Folder = Annotated[Path | None, typer.Option("--home", help="Folder of the stack; default: in your state folder.")]
-Cache = Annotated[Path | None, typer.Option(help="Folder of the fetched files; default: in your cache folder.")]
 
 
 @stack_app.command()
-def fetch(servers: Servers = None, cache: Cache = None) -> None:
+def fetch(servers: Servers = None, cache: StackCache = None) -> None:
     """Download and check the missing files of servers. Only this command and `up --fetch` download."""
     from infra.stack import cache_folder
     from infra.stack import fetch as fetch_parts
@@ -37,8 +37,8 @@ def fetch(servers: Servers = None, cache: Cache = None) -> None:
 @stack_app.command()
 def up(
     servers: Servers = None,
-    home: Folder = None,
-    cache: Cache = None,
+    home: StackHomeFolder = None,
+    cache: StackCache = None,
     download: Annotated[bool, typer.Option("--fetch", help="First fetch missing files.")] = False,
 ) -> None:
     """Start servers and those that they depend on, and wait until each works; servers that run are left alone."""
@@ -47,13 +47,13 @@ def up(
     if download:
         fetch(servers, cache)
     for one in start(servers or (), _home(home, cache)):
-        typer.echo(f"{one.name}: up at {' '.join(one.address().values())}")
+        typer.echo(f"{one.name}: up at {one.address()}")
 
 
 @stack_app.command()
 def down(
     servers: Servers = None,
-    home: Folder = None,
+    home: StackHomeFolder = None,
     forget: Annotated[bool, typer.Option("--forget", help="Delete their data and logs as well.")] = False,
 ) -> None:
     """Stop servers; without names all processes of this stack, also those of an interrupted start."""
@@ -63,7 +63,7 @@ def down(
 
 
 @stack_app.command()
-def status(home: Folder = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def status(home: StackHomeFolder = None, as_json: AsJson = False) -> None:
     """Ask every server whether it works."""
     from infra.stack import status as ask_all
 
@@ -75,21 +75,18 @@ def status(home: Folder = None, as_json: Annotated[bool, typer.Option("--json", 
 
 
 @stack_app.command()
-def env(home: Folder = None) -> None:
+def env(home: StackHomeFolder = None) -> None:
     """Print the addresses of the running servers for a shell: eval "$(foundry stack env)"."""
-    from infra.stack import SERVERS, find_server
+    from infra.stack import environment
 
-    for name in SERVERS:
-        one = find_server(name, _home(home, None))
-        if one.running_processes():
-            for key, value in one.address().items():
-                typer.echo(f"export {key}={shlex.quote(value)}")
+    for key, value in environment(_home(home, None)).items():
+        typer.echo(f"export {key}={shlex.quote(value)}")
 
 
 @stack_app.command()
 def logs(
     name: Annotated[str, typer.Argument(metavar="SERVER", help="The server.")],
-    home: Folder = None,
+    home: StackHomeFolder = None,
     lines: Annotated[int, typer.Option(help="Number of last lines to print.", min=1)] = 40,
 ) -> None:
     """Print the last lines of a server's logs."""

@@ -6,7 +6,7 @@
 Only `fetch` downloads. Imports foundry.errors.
 """
 
-from infra.stack.control import SERVERS, down, find_server, running, status, up
+from infra.stack.control import SERVERS, down, environment, find_server, running, status, up
 from infra.stack.errors import MissingTool, NotFetched, NotReady, StackRefused
 from infra.stack.fetching import cache_folder, fetch, missing_tools
 from infra.stack.flink import Flink, JobServer, Workers
@@ -33,6 +33,7 @@ __all__ = [
     "cache_folder",
     "default_home",
     "down",
+    "environment",
     "fetch",
     "find_server",
     "missing_tools",

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
+import yaml
+
 from infra.stack import processes
 from infra.stack.errors import StackRefused
 from infra.stack.fetching import cache_folder
@@ -78,6 +80,23 @@ def down(names: Iterable[str], home: StackHome, *, forget: bool = False) -> int:
     return stopped
 
 
+def environment(home: StackHome) -> dict[str, str]:
+    """Return the environment variables that lead this project's commands to the running servers of a stack.
+
+    FOUNDRY_ENGINE_CONFIG names a file in the stack's folder, written here, with the endpoints of the engines that run.
+    """
+    running = [one for one in (find_server(name, home) for name in SERVERS) if one.running_processes()]
+    variables = {key: value for one in running for key, value in one.variables().items()}
+    sections = {
+        key: value for one in running if isinstance(one, Prism | JobServer) for key, value in one.engine().items()
+    }
+    if sections:
+        file = home.folder.resolve() / "engines.yaml"
+        file.write_text(yaml.safe_dump(sections), encoding="utf-8")
+        variables["FOUNDRY_ENGINE_CONFIG"] = str(file)
+    return variables
+
+
 def status(home: StackHome) -> tuple[ServerStatus, ...]:
     """Ask all servers of a stack for their state."""
     return tuple(_server_status(find_server(name, home)) for name in SERVERS)
@@ -125,5 +144,5 @@ def _server_status(one: Server) -> ServerStatus:
         state="up" if one.healthy() else "broken" if one.started_processes() else "down",
         pids=pids,
         memory_mb=sum(psutil.Process(pid).memory_info().rss for pid in pids) >> 20,
-        address=" ".join(one.address().values()) if pids else "",
+        address=one.address() if pids else "",
     )

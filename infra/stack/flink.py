@@ -101,9 +101,9 @@ class Flink(Server):
         """Return Flink's overview of the cluster: taskmanagers, slots, jobs."""
         return get_json(f"{self.rest}/overview")
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
-        return {"FLINK_REST": self.rest}
+    def address(self) -> str:
+        """Return the address of the REST service."""
+        return self.rest
 
     @property
     def _conf(self) -> Path:
@@ -162,9 +162,9 @@ class Workers(Server):
         """Open a gRPC channel to the pool; NotYet if it does not answer."""
         check_channel(self.port("pool"))
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
-        return {"BEAM_WORKER_POOL": self.endpoint}
+    def address(self) -> str:
+        """Return the endpoint of the pool."""
+        return self.endpoint
 
 
 @dataclass
@@ -191,6 +191,11 @@ class JobServer(Server):
             f"--parallelism={parallelism}",
         ]
 
+    def engine(self) -> dict[str, dict[str, str | int]]:
+        """Return the section of the engines' settings that leads to this cluster."""
+        pool, taskmanagers = Workers(self.home).endpoint, Flink(self.home).taskmanagers
+        return {"flink": {"job_endpoint": self.endpoint, "worker_pool": pool, "parallelism": taskmanagers}}
+
     def roles(self) -> tuple[Role, ...]:
         """Return the process of the job server."""
         arguments = {
@@ -209,6 +214,6 @@ class JobServer(Server):
         """Ask the job service for its options; NotYet if it does not answer."""
         check_job_service(self.port("job"))
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
-        return {"FLINK_JOB_ENDPOINT": self.endpoint}
+    def address(self) -> str:
+        """Return the job endpoint."""
+        return self.endpoint

@@ -48,6 +48,10 @@ class Gcs(Server):
         if answer.get("kind") != "storage#buckets":
             raise NotYet(f"it lists no buckets, but {answer}")
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
+    def address(self) -> str:
+        """Return the address of the JSON API."""
+        return self.endpoint
+
+    def variables(self) -> dict[str, str]:
+        """Return the variable by which Google's clients find an emulator."""
         return {"STORAGE_EMULATOR_HOST": self.endpoint}

@@ -61,9 +61,13 @@ class Kafka(Server):
         if count_brokers(self.client_options()) < 1:
             raise NotYet("the broker has not joined its cluster")
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
-        return {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap}
+    def address(self) -> str:
+        """Return the bootstrap server."""
+        return self.bootstrap
+
+    def variables(self) -> dict[str, str]:
+        """Return the variable of the option --bootstrap."""
+        return {"FOUNDRY_BOOTSTRAP": self.bootstrap}
 
     def run(self, main: str, *arguments: str, patience_s: float = 60) -> str:
         """Run a program of Kafka (`org.apache.kafka.tools.…`); return its output; StackRefused if it fails."""

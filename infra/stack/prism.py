@@ -26,6 +26,10 @@ class Prism(Server):
         """Return the Beam options that run a pipeline here, with the workers in the calling process."""
         return ["--runner=PortableRunner", f"--job_endpoint={self.endpoint}", "--environment_type=LOOPBACK"]
 
+    def engine(self) -> dict[str, dict[str, str]]:
+        """Return the section of the engines' settings that leads to this server."""
+        return {"prism": {"job_endpoint": self.endpoint}}
+
     def roles(self) -> tuple[Role, ...]:
         """Return the server's process."""
         program = str(self.part("prism") / "prism")
@@ -39,6 +43,6 @@ class Prism(Server):
         check_channel(self.port("job"))
         urlopen(f"http://127.0.0.1:{self.port('web')}/", timeout=3).close()
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
-        return {"PRISM_JOB_ENDPOINT": self.endpoint}
+    def address(self) -> str:
+        """Return the job endpoint."""
+        return self.endpoint

@@ -54,8 +54,12 @@ class Server(ABC):
         """Write the files that the processes read; by default, make the data folder."""
         self.data.mkdir(parents=True, exist_ok=True)
 
-    def address(self) -> dict[str, str]:
-        """Return the environment variables that lead clients to this server."""
+    def address(self) -> str:
+        """Return the address that clients connect to; "" for a server without one."""
+        return ""
+
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables that lead this project's commands to the server."""
         return {}
 
     def port(self, name: str) -> int:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from console.cli import app
 from console.stack import stack_app
-from infra.stack import SERVERS, NotFetched, StackHome, StackRefused
+from infra.stack import SERVERS, NotFetched, StackHome, StackRefused, cache_folder, environment, find_server
+from infra.stack import down as stop
+from infra.stack.processes import start
+from pipelines.engines.engine import engine_settings
 
 
 def typed(*words: str | Path) -> str:
@@ -54,3 +59,35 @@ def test_the_last_lines_of_every_log_are_printed(tmp_path: Path) -> None:
     assert [line for line in said.splitlines() if not line.startswith("==")] == [
         "jobmanager 48", "jobmanager 49", "taskmanager-1 48", "taskmanager-1 49",
     ]  # fmt: skip
+
+
+@pytest.mark.kafka
+def test_what_env_prints_is_what_the_commands_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = StackHome(tmp_path, cache_folder())
+    try:
+        typed("up", "kafka", "--home", tmp_path)
+        exported = dict(
+            line.removeprefix("export ").split("=") for line in typed("env", "--home", tmp_path).split("\n")[:-1]
+        )
+        assert list(exported) == ["FOUNDRY_BOOTSTRAP"]
+        for key, value in exported.items():
+            monkeypatch.setenv(key, value)
+        done = CliRunner().invoke(app, ["topics", "create"])
+        assert done.exit_code == 0, done.output
+        assert "created  campaign.briefs" in done.output
+    finally:
+        stop((), home)
+
+
+def test_env_names_a_file_with_the_endpoints_of_the_running_engines(tmp_path: Path) -> None:
+    home = StackHome(tmp_path, tmp_path)
+    for server, role in (("prism", "runner"), ("jobserver", "server")):
+        start(home, server, role, [sys.executable, "-c", "import time; time.sleep(60)"], {})
+    try:
+        variables = environment(home)
+        settings = engine_settings(Path(variables["FOUNDRY_ENGINE_CONFIG"]))
+        assert settings.prism.job_endpoint == find_server("prism", home).address()
+        assert settings.flink
+        assert settings.flink.job_endpoint == find_server("jobserver", home).address()
+    finally:
+        stop((), home)
