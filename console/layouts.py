@@ -165,16 +165,24 @@ def _scene(order: Admitted | None, whose: Tenant, place: Placement, locale: str,
     mirrored = compositions()[place.bucket].has_sides and is_rtl(locale)
     if picture:
         return from_picture(_decoded(picture), place.bucket, mirrored)
+    return stand_in(whose, place.bucket, mirrored, _cut_out(order))
+
+
+def _cut_out(order: Admitted | None) -> Image.Image | None:
+    """Return the first product's picture if its format can have transparency."""
+    from foundry.inputs.picture import PictureFacts, decode
+
     facts = order.inputs[0] if order and order.inputs else None
-    product = _decoded(facts.path) if facts and facts.path.suffix in (".png", ".webp") else None
-    return stand_in(whose, place.bucket, mirrored, product)
+    if isinstance(facts, PictureFacts) and Path(facts.file.name).suffix in (".png", ".webp"):
+        return decode(facts.file.read())
+    return None
 
 
 def _decoded(path: Path) -> Image.Image:
-    from foundry.inputs.picture import decode, inspect_picture
+    from foundry.inputs.door import receive_path
+    from foundry.inputs.picture import PICTURE, decode, inspect_picture
 
     try:
-        inspect_picture(path)
+        return decode(inspect_picture(receive_path(path, PICTURE)).file.read())
     except Unusable as error:
         raise BadInput(str(path), f"{error.limit}; {error.remedy}") from error
-    return decode(path.read_bytes())

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from foundry.inputs.file_name import FileName
 from foundry.inputs.product_view import View
 from foundry.names import Slug
 from foundry.strict_model import StrictModel
@@ -87,13 +88,13 @@ class Product(StrictModel):
         examples=["Vitamin C serum in an amber dropper bottle"],
     )
     category: Text = Field(default="", description="Product category.", examples=["skincare"])
-    picture: Text | None = Field(
+    picture: FileName | None = Field(
         default=None,
         description="PNG, JPEG or WebP file, relative to the brief, ideally with transparency; "
         "without one the model draws the product.",
         examples=["products/serum.png"],
     )
-    model: Text | None = Field(
+    model: FileName | None = Field(
         default=None,
         description="GLB or USD file, relative to the brief, in place of a picture: the product is rendered from it, "
         "never redrawn by a generator.",
@@ -202,8 +203,8 @@ class FilmWishes(StrictModel):
         examples=["15"],
     )
     bpm: int | None = Field(default=None, ge=40, le=220, description="The music's tempo; cuts fall on its beats.")
-    music: Text | None = Field(default=None, description="Audio file, relative to the brief.", examples=[None])
-    voice_over: dict[LocaleTag, Line] = Field(
+    music: FileName | None = Field(default=None, description="Audio file, relative to the brief.", examples=[None])
+    voice_over: dict[LocaleTag, FileName] = Field(
         default_factory=dict, description="Audio file per locale, relative to the brief.", examples=[{}]
     )
     subtitles: dict[LocaleTag, tuple[Spoken, ...]] = Field(

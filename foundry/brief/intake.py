@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from foundry.brief.brief import Brief
 from foundry.errors import FoundryError, Problem, Refusals, shorten
+from foundry.inputs.file_name import FOREIGN_FILE, ForeignFile
 
 MAX_BYTES, MAX_DEPTH = 5_000_000, 50
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
@@ -192,6 +193,8 @@ def _sentence(prefix: str, item: Any) -> Problem:
     message = str(item["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
         return _own_sentence(prefix, path, item, message)
+    if kind == FOREIGN_FILE:
+        return ForeignFile(str(item["input"])).at(path)
     remedy = "write it in quotes" if kind == "string_type" else "change it"
     return brief_problem(path, shorten(item["input"]), message, remedy)
 

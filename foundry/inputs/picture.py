@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image, ImageOps
 
 from foundry.errors import Unusable
+from foundry.inputs.door import FileKind, ReceivedFile, Signature
 from foundry.inputs.wide_gamut import in_srgb, unusable_profile
-from foundry.names import sha256_file
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 40_000_000
 MIN_EDGE_PX = 64
 FORMATS = ("PNG", "JPEG", "WEBP")
-
+PICTURE = FileKind(
+    "picture",
+    MAX_BYTES,
+    (Signature(b"\x89PNG\r\n\x1a\n"), Signature(b"\xff\xd8\xff"), Signature(b"RIFF", also=(b"WEBP", 8))),
+    "is not a readable picture (neither PNG, JPEG nor WebP inside)",
+    "give a PNG, JPEG or WebP file",
+)
 
 VIEW = "view-"
 """The prefix of the key of a rendered view; every other key is the SHA-256 of a picture file."""
@@ -33,13 +38,17 @@ def picture_name(key: str) -> str:
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """A usable product picture."""
+    """A usable picture of a product, brand or adapter."""
 
-    path: Path
-    sha256: str
+    file: ReceivedFile
     width_px: int
     height_px: int
     has_alpha: bool
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return self.file.sha256
 
     @property
     def key(self) -> str:
@@ -47,45 +56,32 @@ class PictureFacts:
         return self.sha256
 
 
-def inspect_picture(path: Path) -> PictureFacts:
+def inspect_picture(file: ReceivedFile) -> PictureFacts:
     """Return the facts of a picture; Unusable says what is wrong. Every byte is decoded once, within limits."""
-    _refuse_file(path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-        size, alpha = _measure(path)
-    return PictureFacts(path, sha256_file(path), *size, alpha)
+        size, alpha = _measure(file.short_name, file.read())
+    return PictureFacts(file, *size, alpha)
 
 
-def _measure(path: Path) -> tuple[tuple[int, int], bool]:
+def _measure(name: str, data: bytes) -> tuple[tuple[int, int], bool]:
     """Decode the file. Return its size in pixels, and whether it has transparency."""
     try:
-        with Image.open(path, formats=FORMATS) as picture:
-            _refuse_size(path.name, *picture.size)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            _refuse_size(name, *picture.size)
             picture.load()
-            _refuse_profile(path.name, picture)
+            _refuse_profile(name, picture)
             return picture.size, picture.has_transparency_data
     except Unusable:
         raise
     except Image.DecompressionBombError as error:
         wrong = f"has far more pixels than the limit of {MAX_PIXELS}"
-        raise Unusable(path.name, wrong, "scale it down") from error
+        raise Unusable(name, wrong, "scale it down") from error
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, warnings
         reason = " ".join(str(error).split())[:120]
         wrong = f"is not a readable picture ({type(error).__name__}: {reason})"
-        raise Unusable(path.name, wrong, "give a PNG, JPEG or WebP file") from error
-
-
-def _refuse_file(path: Path) -> None:
-    if not path.exists():
-        raise Unusable(path.name, "does not exist", "add the file, or leave picture out and the model draws it")
-    if not path.is_file():
-        raise Unusable(path.name, "is not a file", "name a PNG, JPEG or WebP file")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise Unusable(path.name, f"has {size} bytes; the limit is {MAX_BYTES}", "save it smaller")
-    if size == 0:
-        raise Unusable(path.name, "is empty", "give a PNG, JPEG or WebP file")
+        raise Unusable(name, wrong, "give a PNG, JPEG or WebP file") from error
 
 
 def _refuse_size(name: str, width: int, height: int) -> None:

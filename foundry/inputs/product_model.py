@@ -16,10 +16,10 @@ from typing import Any
 from PIL import Image
 
 from foundry.errors import Unusable
+from foundry.inputs.door import FileKind, ReceivedFile, Signature
 from foundry.inputs.picture import VIEW
 from foundry.inputs.product_view import View, view_name
 from foundry.inputs.usd_crate import tokens_of
-from foundry.names import sha256_file
 
 MAX_BYTES = 200_000_000
 MAX_VERTICES = 5_000_000
@@ -27,15 +27,26 @@ MAX_TEXTURE_PIXELS = 70_000_000
 MAX_LAYER_BYTES = 100_000_000
 LAYERS = (".usd", ".usda", ".usdc")
 KINDS = (".glb", ".usd", ".usda", ".usdc", ".usdz")
+MODEL = FileKind(
+    "product model",
+    MAX_BYTES,
+    (Signature(b"glTF"), Signature(b"PXR-USDC"), Signature(b"#usda"), Signature(b"PK\x03\x04")),
+    "is neither glTF nor USD inside",
+    "export it again, as GLB if you can",
+)
 
 
 @dataclass(frozen=True)
 class ModelFacts:
     """A usable product model and the view that is wanted of it."""
 
-    path: Path
-    sha256: str
+    file: ReceivedFile
     view: View
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the model file."""
+        return self.file.sha256
 
     @property
     def key(self) -> str:
@@ -43,30 +54,21 @@ class ModelFacts:
         return f"{VIEW}{view_name(self.sha256, self.view)}"
 
 
-def inspect_model(path: Path, view: View) -> ModelFacts:
+def inspect_model(file: ReceivedFile, view: View) -> ModelFacts:
     """Return the facts of a model; Unusable says what is wrong. Reads its structure within limits, and no geometry."""
-    _refuse_file(path)
+    suffix = Path(file.name).suffix.lower()
+    if suffix not in KINDS:
+        remedy = f"name a file that ends in {', '.join(KINDS)}"
+        raise Unusable(file.short_name, "is not a product model", remedy)
     try:
-        _refuse_content(path)
+        _refuse_content(file.read(), suffix)
     except _Wrong as wrong:
-        raise Unusable(path.name, *wrong.args) from wrong
-    return ModelFacts(path, sha256_file(path), view)
+        raise Unusable(file.short_name, *wrong.args) from wrong
+    return ModelFacts(file, view)
 
 
 class _Wrong(Exception):
     """A fault of a file, and its remedy. The caller adds the name of the file."""
-
-
-def _refuse_file(path: Path) -> None:
-    if not path.exists():
-        raise Unusable(path.name, "does not exist", "add the file, or give a picture")
-    if not path.is_file() or path.suffix.lower() not in KINDS:
-        raise Unusable(path.name, "is not a product model", f"name a file that ends in {', '.join(KINDS)}")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise Unusable(path.name, f"has {size} bytes; the limit is {MAX_BYTES}", "simplify it")
-    if size == 0:
-        raise Unusable(path.name, "is empty", "export it again")
 
 
 def kind_of(head: bytes) -> str | None:
@@ -75,19 +77,17 @@ def kind_of(head: bytes) -> str | None:
     return next((suffix for start, suffix in magic.items() if head.startswith(start)), None)
 
 
-def _refuse_content(path: Path) -> None:
-    with path.open("rb") as stream:
-        kind = kind_of(stream.read(16))
-    wanted = path.suffix.lower()
+def _refuse_content(data: bytes, wanted: str) -> None:
+    kind = kind_of(data[:16])
     if kind != wanted and not (wanted == ".usd" and kind in (".usda", ".usdc")):
         found = f"is {kind} inside" if kind else "is neither glTF nor USD inside"
         raise _Wrong(f"{found}, not {wanted}", "export it again, as GLB if you can")
     if kind == ".glb":
-        _refuse_glb(path.read_bytes())
+        _refuse_glb(data)
     elif kind == ".usdz":
-        _refuse_package(path)
+        _refuse_package(data)
     else:
-        _refuse_layer(path)
+        _refuse_layer(data)
 
 
 def _refuse_glb(data: bytes) -> None:
@@ -161,12 +161,12 @@ def files_named_in(layer: bytes) -> tuple[str, ...]:
     return tuple(text for text in tokens_of(layer) if FILE_NAME.match(text))
 
 
-def _refuse_layer(path: Path) -> None:
-    if path.stat().st_size > MAX_LAYER_BYTES:
-        wrong = f"is a layer of {path.stat().st_size} bytes; the limit is {MAX_LAYER_BYTES}"
+def _refuse_layer(data: bytes) -> None:
+    if len(data) > MAX_LAYER_BYTES:
+        wrong = f"is a layer of {len(data)} bytes; the limit is {MAX_LAYER_BYTES}"
         raise _Wrong(wrong, "simplify it")
     try:
-        named = files_named_in(path.read_bytes())
+        named = files_named_in(data)
     except ValueError as error:
         raise _Wrong(f"is not a whole USD layer ({error})", "export it again") from error
     if named:
@@ -174,10 +174,10 @@ def _refuse_layer(path: Path) -> None:
         raise _Wrong(wrong, "export it as .usdz or GLB with everything inside")
 
 
-def _refuse_package(path: Path) -> None:
+def _refuse_package(data: bytes) -> None:
     """Check USDZ: its files are stored uncompressed, so the listing is complete; names stay inside the package."""
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
             entries = package.infolist()
             for entry in entries:
                 if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > MAX_BYTES:

@@ -1,23 +1,45 @@
-"""Audio files of films: found, measured by size, named by hash. They are decoded only when a film is made."""
+"""Audio files of films: received and named by hash. They are decoded only when a film is made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from foundry.errors import Unusable
-from foundry.names import sha256_file
+from foundry.inputs.door import FileKind, ReceivedFile, Signature
 
 MAX_BYTES = 200_000_000
+SOUND = FileKind(
+    "sound",
+    MAX_BYTES,
+    (
+        Signature(b"ID3"),
+        Signature(b"RIFF", also=(b"WAVE", 8)),
+        Signature(b"fLaC"),
+        Signature(b"OggS"),
+        Signature(b"ftyp", 4),
+        Signature(b"\x1a\x45\xdf\xa3"),
+        Signature(b"FORM", also=(b"AIF", 8)),
+        *(Signature(bytes((0xFF, second))) for second in range(0xE0, 0x100)),
+    ),
+    "is no sound file known here",
+    "give WAV, FLAC, MP3, AAC, Ogg, M4A or WebM",
+)
 
 
 @dataclass(frozen=True)
 class SoundFacts:
-    """A usable audio file, and its path in the brief."""
+    """A usable audio file."""
 
-    path: Path
-    sha256: str
-    named: str
+    file: ReceivedFile
+
+    @property
+    def named(self) -> str:
+        """The path in the brief."""
+        return self.file.name
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return self.file.sha256
 
     @property
     def key(self) -> str:
@@ -25,12 +47,6 @@ class SoundFacts:
         return self.sha256
 
 
-def inspect_sound(folder: Path, name: str) -> SoundFacts:
-    """Return the facts of an audio file; Unusable if it is missing, empty or too large."""
-    path = folder / name
-    if not path.is_file():
-        raise Unusable(name, "does not exist", "add the file, or leave it out")
-    size = path.stat().st_size
-    if not 0 < size <= MAX_BYTES:
-        raise Unusable(name, f"has {size} bytes; it takes 1 to {MAX_BYTES}", "give a WAV, FLAC or MP3 file")
-    return SoundFacts(path, sha256_file(path), name)
+def inspect_sound(file: ReceivedFile) -> SoundFacts:
+    """Return the facts of an audio file."""
+    return SoundFacts(file)

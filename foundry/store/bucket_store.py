@@ -33,8 +33,8 @@ from foundry.store.object_store import (
     ForeignName,
     NoSuchObject,
     ObjectStat,
+    checked_copy,
     crc32c,
-    crc32c_of,
     is_plain_name,
     scratch_in,
     sweep_scratch,
@@ -85,9 +85,9 @@ class BucketStore:
         """Write and verify; return False, and change nothing, if the object exists already."""
         return self._upload(name, crc32c(data), lambda blob, **how: blob.upload_from_string(data, _type(name), **how))
 
-    def put_file_once(self, name: str, file: Path) -> bool:
+    def put_file_once(self, name: str, file: Path, sha256: str = "") -> bool:
         """Do as put_once, from a file. Over 8 MiB it goes up in parts, which are resumed after an error."""
-        wanted = crc32c_of(file)
+        wanted = checked_copy(name, file, sha256)
         return self._upload(name, wanted, lambda blob, **how: blob.upload_from_filename(str(file), _type(name), **how))
 
     def _upload(self, name: str, wanted: str, send: Callable[..., None]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import builtins
+import hashlib
 import os
 import re
 import tempfile
@@ -17,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import google_crc32c
 
@@ -90,6 +91,24 @@ def crc32c_of(file: Path) -> str:
     return base64.b64encode(checksum.digest()).decode()
 
 
+def checked_copy(name: str, file: Path, sha256: str, target: BinaryIO | None = None) -> str:
+    """Return the CRC-32C of a file, base64, read once in blocks and written to `target` in the same pass.
+
+    CorruptObject if `sha256` is given and is not the file's.
+    """
+    checksum, hashed = google_crc32c.Checksum(), hashlib.sha256()
+    with file.open("rb") as source:
+        while block := source.read(BLOCK):
+            checksum.update(block)
+            if sha256:
+                hashed.update(block)
+            if target:
+                target.write(block)
+    if sha256 and hashed.hexdigest() != sha256:
+        raise CorruptObject(name, sha256, hashed.hexdigest(), "sha256")
+    return base64.b64encode(checksum.digest()).decode()
+
+
 class ObjectStore(Protocol):
     """The operations of every store; names are relative to its prefix. A store is a value: workers get copies."""
 
@@ -105,8 +124,11 @@ class ObjectStore(Protocol):
     def put_once(self, name: str, data: bytes) -> bool:
         """Write and verify; return False, and change nothing, if the object exists already."""
 
-    def put_file_once(self, name: str, file: Path) -> bool:
-        """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory."""
+    def put_file_once(self, name: str, file: Path, sha256: str = "") -> bool:
+        """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory.
+
+        CorruptObject if `sha256` is given and the bytes that were read are others.
+        """
 
     def get(self, name: str) -> bytes:
         """Return the bytes; NoSuchObject if there are none."""
@@ -204,21 +226,21 @@ class LocalStore:
             Path(temporary).unlink()
         return True
 
-    def put_file_once(self, name: str, file: Path) -> bool:
-        """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory."""
+    def put_file_once(self, name: str, file: Path, sha256: str = "") -> bool:
+        """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory.
+
+        CorruptObject if `sha256` is given and the bytes that were read are others.
+        """
         path = self.path(name)
         if path.exists():
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.scratch_file() as copy:
-            wanted = google_crc32c.Checksum()
-            with file.open("rb") as source, copy.open("wb") as stream:
-                while block := source.read(BLOCK):
-                    wanted.update(block)
-                    stream.write(block)
+            with copy.open("wb") as stream:
+                said = checked_copy(name, file, sha256, stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            said, found = base64.b64encode(wanted.digest()).decode(), crc32c_of(copy)
+            found = crc32c_of(copy)
             if found != said:
                 raise CorruptObject(name, said, found)
             copy.chmod(0o644)

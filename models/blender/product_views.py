@@ -28,5 +28,5 @@ def read_or_render_view(
 
 def store_view(facts: ModelFacts, store: ObjectStore, tenant: str, blender: Blender | None = None) -> bytes:
     """Copy a brief's model into the tenant's store under its hash, and return its view."""
-    store.for_tenant(tenant).put_file_once(picture_name(facts.sha256), facts.path)
+    store.for_tenant(tenant).put_file_once(picture_name(facts.sha256), facts.file.path(), facts.sha256)
     return read_or_render_view(store, tenant, facts.sha256, facts.view, blender)

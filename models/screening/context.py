@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foundry.errors import BadInput, Unusable
-from foundry.inputs.picture import inspect_picture
+from foundry.inputs.door import receive
+from foundry.inputs.picture import PICTURE, inspect_picture
 from foundry.manifest import master_from_json
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
@@ -66,13 +67,11 @@ def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenConte
 
 def _store_protected(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
     own, stored = store.for_tenant(plan.tenant.id), []
-    for path in plan.tenant.protected_paths():
+    for name in plan.tenant.protected:
         try:
-            facts = inspect_picture(path)
+            facts = inspect_picture(receive(plan.tenant.folder, name, PICTURE))
         except Unusable as error:
-            raise BadInput(
-                f"tenant {plan.tenant.id}: protected {path.name}", f"{error.limit}; {error.remedy}"
-            ) from error
-        stored.append(ProtectedPicture(path.name, facts.sha256))
-        own.put_file_once(stored[-1].address, path)
+            raise BadInput(f"tenant {plan.tenant.id}: protected {name}", f"{error.limit}; {error.remedy}") from error
+        stored.append(ProtectedPicture(facts.file.short_name, facts.sha256))
+        own.put_file_once(stored[-1].address, facts.file.path(), facts.sha256)
     return tuple(stored)

@@ -124,7 +124,7 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
         if isinstance(facts, ModelFacts):
             store_view(facts, store, plan.tenant.id, blender)
         else:
-            own.put_file_once(picture_name(facts.key), facts.path)
+            own.put_file_once(picture_name(facts.key), facts.file.path(), facts.sha256)
     for worn in plan.cards.adapters:
         if worn.file:
             own.put_file_once(picture_name(worn.use.picture), worn.file)

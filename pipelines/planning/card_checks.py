@@ -8,7 +8,8 @@ from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement
 from foundry.errors import FoundryError, Problem, Unusable, shorten
-from foundry.inputs.picture import inspect_picture
+from foundry.inputs.door import receive_path
+from foundry.inputs.picture import PICTURE, inspect_picture
 from foundry.tenant import Tenant
 
 
@@ -58,6 +59,6 @@ def _check_guide(path: str, worn: ResolvedAdapter) -> Iterator[FoundryError]:
         yield Problem(path, shorten(worn.file.name), "is not used; lora follows no picture", "leave it out")
         return
     try:
-        inspect_picture(worn.file)
+        inspect_picture(receive_path(worn.file, PICTURE))
     except Unusable as error:
         yield error.at(path, worn.file.name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from foundry.brief.brief import Brief
+from foundry.brief.brief import Brief, Product
 from foundry.channel.placement import Placement, resolve_placements
 from foundry.errors import FoundryError, Problem, Unusable, shorten
-from foundry.inputs.picture import PictureFacts, inspect_picture
-from foundry.inputs.product_model import ModelFacts, inspect_model
+from foundry.inputs.door import receive
+from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
+from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import View
-from foundry.inputs.sound import SoundFacts, inspect_sound
+from foundry.inputs.sound import SOUND, SoundFacts, inspect_sound
 from foundry.plan.timeline import ordered_timeline
 
 
@@ -22,12 +23,17 @@ def inspect_products(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts
         file = product.model or product.picture
         if file is None:
             continue
-        path = folder / file
         try:
-            facts[product.id] = inspect_model(path, product.view or View()) if product.model else inspect_picture(path)
+            facts[product.id] = _inspect_product(product, folder)
         except Unusable as error:
             problems.append(error.at(f"products[{index}].{'model' if product.model else 'picture'}", file))
     return facts, problems
+
+
+def _inspect_product(product: Product, folder: Path) -> PictureFacts | ModelFacts:
+    if product.model:
+        return inspect_model(receive(folder, product.model, MODEL), product.view or View())
+    return inspect_picture(receive(folder, product.picture or "", PICTURE))
 
 
 def inspect_sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[FoundryError]]:
@@ -36,7 +42,7 @@ def inspect_sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[F
     problems: list[FoundryError] = []
     for path, name in brief.film.sounds() if brief.film else ():
         try:
-            sounds.append(inspect_sound(folder, name))
+            sounds.append(inspect_sound(receive(folder, name, SOUND)))
         except Unusable as error:
             problems.append(error.at(path, name))
     return sounds, problems

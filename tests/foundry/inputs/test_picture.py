@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from foundry.errors import Unusable
+from foundry.inputs.door import receive_path
 from foundry.inputs.file_identity import file_identity
-from foundry.inputs.picture import MAX_BYTES, MIN_EDGE_PX, decode, inspect_picture, picture_name
+from foundry.inputs.picture import MAX_BYTES, MIN_EDGE_PX, PICTURE, PictureFacts, decode, inspect_picture, picture_name
 from foundry.names import sha256_file
 
 
@@ -20,18 +21,23 @@ def save(path: Path, size: tuple[int, int] = (80, 100), mode: str = "RGB", form:
     return path
 
 
+def inspect(path: Path) -> PictureFacts:
+    """The facts of a file, received and inspected."""
+    return inspect_picture(receive_path(path, PICTURE))
+
+
 @pytest.mark.parametrize(
     ("name", "mode", "alpha"), [("a.png", "RGBA", True), ("a.jpg", "RGB", False), ("a.webp", "RGB", False)]
 )
 def test_a_usable_picture_gives_its_facts(name: str, mode: str, alpha: bool, tmp_path: Path) -> None:
     path = save(tmp_path / name, mode=mode)
-    facts = inspect_picture(path)
+    facts = inspect(path)
     assert (facts.width_px, facts.height_px, facts.has_alpha) == (80, 100, alpha)
     assert facts.key == facts.sha256 == sha256_file(path)
 
 
 def test_the_content_decides_on_the_format_not_the_name(tmp_path: Path) -> None:
-    assert inspect_picture(save(tmp_path / "a.txt", form="PNG")).width_px == 80
+    assert inspect(save(tmp_path / "a.txt", form="PNG")).width_px == 80
 
 
 def missing(folder: Path) -> Path:
@@ -70,10 +76,10 @@ def other_format(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "wrong"),
     [
-        (missing, "does not exist; add the file"),
-        (directory, "is not a file; name a PNG"),
+        (missing, "does not exist among the files that may be named here; give the relative path"),
+        (directory, "is not a regular file; give a PNG"),
         (empty, "is empty; give a PNG"),
-        (text, r"is not a readable picture \(UnidentifiedImageError"),
+        (text, r"is not a readable picture \(neither PNG, JPEG nor WebP inside\)"),
         (cut_off, r"is not a readable picture \("),
         (tiny, "has 500x63 pixels; each edge needs 64; give a larger one"),
         (other_format, "is not a readable picture"),
@@ -83,13 +89,13 @@ def test_an_unusable_picture_is_refused_with_one_reason(
     make: Callable[[Path], Path], wrong: str, tmp_path: Path
 ) -> None:
     with pytest.raises(Unusable, match=wrong):
-        inspect_picture(make(tmp_path))
+        inspect(make(tmp_path))
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     path = save(tmp_path / "a.png", (8_001, 8_000), "1")
     with pytest.raises(Unusable, match="has 8001x8000 pixels; the limit is 64000000 in all; scale it down"):
-        inspect_picture(path)
+        inspect(path)
 
 
 def test_a_file_of_too_many_bytes_is_not_opened(tmp_path: Path) -> None:
@@ -97,7 +103,7 @@ def test_a_file_of_too_many_bytes_is_not_opened(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate(MAX_BYTES + 1)
     with pytest.raises(Unusable, match="has 40000001 bytes; the limit is 40000000"):
-        inspect_picture(path)
+        inspect(path)
 
 
 def test_a_decoded_picture_is_upright(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from PIL import Image
 
 from foundry.brief.intake import parse
 from foundry.errors import Refusals, Unusable
+from foundry.inputs.door import receive_path
 from foundry.inputs.picture import picture_name
-from foundry.inputs.product_model import MAX_VERTICES, ModelFacts, inspect_model
+from foundry.inputs.product_model import MAX_VERTICES, MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import View, view_name
 from foundry.names import sha256_file
 from tests.support.briefs import EXAMPLES, a_brief, admitted
@@ -24,12 +25,17 @@ from tests.support.product_models import flat_box, glb_of, saved, usda, usdc
 MUG = EXAMPLES / "products" / "northpeak-mug.glb"
 
 
+def inspect(path: Path, view: View) -> ModelFacts:
+    """The facts of a file, received and inspected."""
+    return inspect_model(receive_path(path, MODEL), view)
+
+
 def test_the_example_model_is_usable_and_its_key_follows_from_file_and_view() -> None:
-    found = inspect_model(MUG, View(azimuth_deg=30))
+    found = inspect(MUG, View(azimuth_deg=30))
     assert isinstance(found, ModelFacts)
     assert found.sha256 == sha256_file(MUG)
     assert found.key == f"view-{view_name(found.sha256, View(azimuth_deg=30))}"
-    other = inspect_model(MUG, View(azimuth_deg=31))
+    other = inspect(MUG, View(azimuth_deg=31))
     assert isinstance(other, ModelFacts)
     assert other.key != found.key
     name = found.key.removeprefix("view-")
@@ -60,7 +66,7 @@ def packed(**entries: bytes) -> bytes:
     ],
 )
 def test_a_whole_model_is_accepted(name: str, data: bytes, tmp_path: Path) -> None:
-    assert isinstance(inspect_model(saved(tmp_path, name, data), View()), ModelFacts)
+    assert isinstance(inspect(saved(tmp_path, name, data), View()), ModelFacts)
 
 
 def bomb(edge: int) -> bytes:
@@ -94,7 +100,7 @@ BOX = flat_box((10, 20, 30))
     [
         ("box.obj", BOX, "is not a product model"),
         ("box.glb", b"", "is empty"),
-        ("box.glb", b"solid box", "is neither glTF nor USD inside, not .glb"),
+        ("box.glb", b"solid box", "is neither glTF nor USD inside"),
         ("box.usdz", BOX, "is .glb inside, not .usdz"),
         ("box.glb", BOX[:-5], "is not a whole GLB file"),
         ("box.glb", BOX[:4] + struct.pack("<I", 1) + BOX[8:], "is glTF version 1; version 2 is read"),
@@ -118,22 +124,22 @@ BOX = flat_box((10, 20, 30))
 )  # fmt: skip
 def test_a_bad_model_is_one_sentence(name: str, data: bytes, wrong: str, tmp_path: Path) -> None:
     with pytest.raises(Unusable) as refused:
-        inspect_model(saved(tmp_path, name, data), View())
+        inspect(saved(tmp_path, name, data), View())
     assert refused.value.name == name
     assert wrong in refused.value.limit
     assert refused.value.remedy
 
 
 def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match=r"none\.glb does not exist; add the file, or give a picture"):
-        inspect_model(tmp_path / "none.glb", View())
+    with pytest.raises(Unusable, match=r"none\.glb does not exist among the files that may be named here; give the"):
+        inspect(tmp_path / "none.glb", View())
 
 
 def test_a_compressed_package_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "box.usdz", "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("box.usda", usda() * 50)
     with pytest.raises(Unusable, match=r"packs 'box\.usda' compressed; export it again; USDZ stores its files"):
-        inspect_model(tmp_path / "box.usdz", View())
+        inspect(tmp_path / "box.usdz", View())
 
 
 def test_a_product_has_a_picture_or_a_model() -> None:

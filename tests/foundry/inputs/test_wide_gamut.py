@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from foundry.errors import Unusable
-from foundry.inputs.picture import PictureFacts, decode, inspect_picture
+from foundry.inputs.door import receive_path
+from foundry.inputs.picture import PICTURE, PictureFacts, decode, inspect_picture
 from templates import __path__ as templates
 
 LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
@@ -62,7 +63,7 @@ def test_alpha_goes_with_a_wide_picture() -> None:
 def test_inks_become_colour(tmp_path: Path) -> None:
     data = saved((0, 200, 200, 0), PRESS, "CMYK", "JPEG")
     (tmp_path / "inks.jpg").write_bytes(data)
-    assert isinstance(inspect_picture(tmp_path / "inks.jpg"), PictureFacts)
+    assert isinstance(inspect_picture(receive_path(tmp_path / "inks.jpg", PICTURE)), PictureFacts)
     red, green, blue, _ = pixel(data)
     assert red > 200 > green + 60
     assert blue < 120
@@ -73,7 +74,7 @@ def test_a_profile_that_cannot_be_used_is_refused(icc: bytes, tmp_path: Path) ->
     path = tmp_path / "odd.png"
     path.write_bytes(saved((1, 2, 3), icc))
     with pytest.raises(Unusable, match=r"odd\.png .* colour profile.*; save it as sRGB"):
-        inspect_picture(path)
+        inspect_picture(receive_path(path, PICTURE))
 
 
 def test_a_decoded_picture_carries_no_metadata() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from foundry.inputs.door import receive_path
 from foundry.inputs.picture import VIEW, picture_name
-from foundry.inputs.product_model import ModelFacts, inspect_model
+from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import view_name
 from foundry.store.object_store import LocalStore, NoSuchObject
 from models.blender.process import Blender, BlenderMissing, render
@@ -20,7 +21,7 @@ NEVER = Blender("/nowhere/python")
 
 @pytest.mark.blender
 def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path: Path) -> None:
-    facts = inspect_model(saved(tmp_path, "box.glb", flat_box(COLOUR, edge_m=900.0)), SMALL)
+    facts = inspect_model(receive_path(saved(tmp_path, "box.glb", flat_box(COLOUR, edge_m=900.0)), MODEL), SMALL)
     assert isinstance(facts, ModelFacts)
     store = LocalStore(tmp_path / "store")
     png = store_view(facts, store, "northpeak", HERE)
@@ -40,7 +41,7 @@ def test_a_view_that_is_stored_is_read_without_blender(tmp_path: Path) -> None:
 
 
 def test_a_failed_rendering_stores_nothing(tmp_path: Path) -> None:
-    facts = inspect_model(saved(tmp_path, "box.glb", flat_box(COLOUR)), SMALL)
+    facts = inspect_model(receive_path(saved(tmp_path, "box.glb", flat_box(COLOUR)), MODEL), SMALL)
     assert isinstance(facts, ModelFacts)
     store = LocalStore(tmp_path / "store")
     with pytest.raises(BlenderMissing):

@@ -27,7 +27,7 @@ def brief_file(folder: Path, *briefs: dict[str, object]) -> Path:
 def test_an_admitted_brief_brings_its_plan_its_estimate_and_its_files(tmp_path: Path) -> None:
     each = admitted(tmp_path)
     assert (each.estimate.shots, each.estimate.variants) == (each.plan.shot_count, each.plan.variant_count)
-    assert [facts.path.name for facts in each.inputs] == ["serum.png"]
+    assert [facts.file.name for facts in each.inputs] == ["serum.png"]
     assert each.plan.pictures == (each.inputs[0].key,)
 
 

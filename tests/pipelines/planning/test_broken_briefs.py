@@ -199,14 +199,14 @@ def pictures(folder: Path) -> None:
 
 PLANS: list[tuple[str, Change, list[str]]] = [
     ("unknown placement", at("placements", ["meta/stroy"]), ["placements[0]", "'meta/stroy'", "meta/story"]),
-    ("missing picture", at("products/0/picture", "no.png"), ["products[0].picture", "'no.png'", "add the file"]),
+    ("missing picture", at("products/0/picture", "no.png"), ["products[0].picture", "'no.png'", "folder of files"]),
     ("no picture", at("products/0/picture", "text.png"), ["products[0].picture", "not a readable picture"]),
     ("empty picture", at("products/0/picture", "empty.png"), ["products[0].picture", "is empty"]),
     ("cut picture", at("products/0/picture", "cut.png"), ["products[0].picture", "not a readable picture"]),
     ("tiny picture", at("products/0/picture", "tiny.png"), ["20x20", "each edge needs 64"]),
     ("picture bomb", at("products/0/picture", "bomb.png"), ["products[0].picture", "12000x12000", "limit"]),
     ("picture of another kind", at("products/0/picture", "other.gif"), ["give a PNG, JPEG or WebP"]),
-    ("picture a folder", at("products/0/picture", "folder.png"), ["is not a file"]),
+    ("picture a folder", at("products/0/picture", "folder.png"), ["is not a regular file"]),
     ("over budget", at("budget", {"amount": "0.001"}), ["budget.amount", "0.001", "below the estimate", "raise it"]),
     (
         "over quota",

@@ -1,0 +1,156 @@
+"""The door for every file from outside: opened once below its folder, and copied and hashed in the same pass.
+
+From here on only the hash travels. Nobody opens the named file again to read its content, so exchanging it afterwards
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from foundry.errors import Unusable
+from foundry.inputs.beneath import open_beneath
+from foundry.inputs.file_name import ForeignFile, is_file_name
+from foundry.inputs.spool import user_spool
+
+BLOCK = 1 << 20
+_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EXDEV, errno.ENAMETOOLONG, errno.EINVAL}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The bytes that a format has at a place of its beginning."""
+
+    mark: bytes
+    at: int = 0
+    also: tuple[bytes, int] | None = None
+
+    def fits(self, head: bytes) -> bool:
+        """Return True if a file that begins with `head` has this format."""
+        pairs = ((self.mark, self.at), self.also or (b"", 0))
+        return all(head[at : at + len(mark)] == mark for mark, at in pairs)
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """One kind of file from outside: its largest size, and the formats that it may have by their content.
+
+    `wrong` continues the sentence of a file of another format, and `remedy` says which ones to give.
+    """
+
+    name: str
+    max_bytes: int
+    signatures: tuple[Signature, ...]
+    wrong: str
+    remedy: str
+
+    def refuse(self, name: str, head: bytes) -> None:
+        """Raise Unusable for a file whose first bytes belong to none of the formats."""
+        if not any(signature.fits(head) for signature in self.signatures):
+            raise Unusable(name, self.wrong, self.remedy)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedFile:
+    """A file that passed the door: `name` below `home`, its hash, its size, and the copy that is read from now on."""
+
+    name: str
+    home: Path
+    sha256: str
+    size_bytes: int
+    copy: Path
+    kind: FileKind
+
+    @property
+    def short_name(self) -> str:
+        """The last part of the name, for sentences."""
+        return self.name.rsplit("/", 1)[-1]
+
+    def path(self) -> Path:
+        """Return the copy. One that was evicted is received again; Unusable if the file has changed since."""
+        try:
+            os.utime(self.copy)
+        except FileNotFoundError:
+            again = receive(self.home, self.name, self.kind)
+            if again.sha256 != self.sha256:
+                raise Unusable(self.short_name, "was changed after it was admitted", "give the order again") from None
+            return again.copy
+        return self.copy
+
+    def read(self) -> bytes:
+        """Return the content; Unusable if it is no longer what was received."""
+        data = self.path().read_bytes()
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise Unusable(self.short_name, "was changed after it was admitted", "give the order again")
+        return data
+
+
+def receive(home: Path, name: str, kind: FileKind) -> ReceivedFile:
+    """Receive the file `name` below the folder `home`, copied and hashed in one pass.
+
+    ForeignFile for a name that is outside or missing, Unusable for a file of another kind, size or format.
+    """
+    if not is_file_name(name):
+        raise ForeignFile(name)
+    short = name.rsplit("/", 1)[-1]
+    handle = _open(home, name, short)
+    try:
+        _refuse_entry(os.fstat(handle), short, kind)
+        spool, hashed, size = user_spool(), hashlib.sha256(), 0
+        with spool.incoming() as (stream, path):
+            for block in _blocks(handle, short, kind):
+                hashed.update(block)
+                stream.write(block)
+                size += len(block)
+            stream.flush()
+            copy = spool.keep(path, hashed.hexdigest())
+    finally:
+        os.close(handle)
+    return ReceivedFile(name=name, home=home, sha256=hashed.hexdigest(), size_bytes=size, copy=copy, kind=kind)
+
+
+def receive_path(path: Path, kind: FileKind) -> ReceivedFile:
+    """Receive a file that the person at the keyboard named, from wherever it is."""
+    return receive(path.parent, path.name, kind)
+
+
+def _open(home: Path, name: str, short: str) -> int:
+    try:
+        return open_beneath(home, name)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            raise ForeignFile(name) from error
+        if error.errno == errno.EACCES:
+            raise Unusable(short, "may not be read", "allow it to be read") from error
+        if error.errno in (errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP):
+            raise Unusable(short, "is not a regular file", "give a plain file") from error
+        raise
+
+
+def _refuse_entry(found: os.stat_result, short: str, kind: FileKind) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise Unusable(short, "is not a regular file", kind.remedy)
+    if found.st_size > kind.max_bytes:
+        raise Unusable(short, f"has {found.st_size} bytes; the limit is {kind.max_bytes}", "give a smaller file")
+    if found.st_size == 0:
+        raise Unusable(short, "is empty", kind.remedy)
+
+
+def _blocks(handle: int, short: str, kind: FileKind) -> Iterator[bytes]:
+    """Yield the content of a file, which may grow or shrink meanwhile, and refuse it at its first wrong byte."""
+    size = 0
+    while block := os.read(handle, BLOCK):
+        if not size:
+            kind.refuse(short, block)
+        size += len(block)
+        if size > kind.max_bytes:
+            raise Unusable(short, f"has more than the limit of {kind.max_bytes} bytes", "give a smaller file")
+        yield block
+    if not size:
+        raise Unusable(short, "is empty", kind.remedy)

@@ -1,0 +1,84 @@
+"""The spool: copies of received files, each under its hash, in a private folder of bounded size.
+
+The processes of one user share it, so that a file which one process admitted is read by another. A copy may be evicted
+at any time; then the file is received again, and its hash must be the same.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+SPOOL_BYTES = 2_000_000_000
+UNFINISHED_SECONDS = 3_600
+KEPT_SECONDS = 6 * 3_600
+_INCOMING = "incoming-"
+
+
+@dataclass(frozen=True)
+class Spool:
+    """A folder of copies. The copies that were used longest ago go first when there are more than `most_bytes`."""
+
+    folder: Path
+    most_bytes: int = SPOOL_BYTES
+
+    def copy_of(self, sha256: str) -> Path:
+        """Return the place of the copy with this hash, which may be absent."""
+        return self.folder / sha256
+
+    @contextmanager
+    def incoming(self) -> Iterator[tuple[BinaryIO, Path]]:
+        """Yield an empty file and its path; it is removed when the block ends unless `keep` has moved it."""
+        handle, name = tempfile.mkstemp(prefix=_INCOMING, dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield stream, Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def keep(self, incoming: Path, sha256: str) -> Path:
+        """Move a whole copy under its hash, make room for it, and return its place."""
+        kept = self.copy_of(sha256)
+        incoming.chmod(0o600)
+        incoming.replace(kept)
+        self._make_room(kept)
+        return kept
+
+    def touch(self, sha256: str) -> bool:
+        """Note that a copy is used now; False if it is absent."""
+        try:
+            os.utime(self.copy_of(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _make_room(self, newest: Path) -> None:
+        now, left, copies = time.time(), self.most_bytes, []
+        for entry in os.scandir(self.folder):
+            with suppress(FileNotFoundError):  # another process evicted it
+                found = entry.stat(follow_symlinks=False)
+                copies.append((found.st_mtime, found.st_size, Path(entry.path)))
+        for changed, size, path in sorted(copies, reverse=True):
+            old = now - changed > (UNFINISHED_SECONDS if path.name.startswith(_INCOMING) else KEPT_SECONDS)
+            left -= size
+            if (path != newest and not path.name.startswith(_INCOMING) and left < 0) or old:
+                path.unlink(missing_ok=True)
+
+
+def user_spool() -> Spool:
+    """Return the spool of this user on this machine; a folder of its own where that place belongs to somebody else."""
+    base = Path(tempfile.gettempdir()) / f"campaign-foundry-{os.geteuid()}"
+    for folder in (base, base / "spool"):
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            return Spool(Path(tempfile.mkdtemp(prefix="campaign-foundry-")))
+    return Spool(base / "spool")
