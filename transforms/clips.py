@@ -19,6 +19,7 @@ from foundry.store.object_store import NoSuchObject, ObjectStore
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.video_handler import Filmed, Unfilmed
 from transforms import progress
+from transforms.stopping import running_order
 
 
 def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
@@ -37,12 +38,19 @@ def choose_order(named: tuple[str, Iterable[ClipOrder]]) -> ClipOrder:
     return min(named[1], key=lambda order: order.plan)
 
 
-def missing_clip(order: ClipOrder, store: ObjectStore) -> Iterator[Any]:
-    """Yield the order as a batch of one if its clip is not finished; else the clip's name, tagged `there`."""
+def missing_clip(order: ClipOrder, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[Any]:
+    """Yield the order as a batch of one if its clip is not finished; else the clip's name, tagged `there`.
+
+    Nothing is yielded for the missing clip of a plan that was stopped.
+    """
     if store.for_tenant(order.tenant).exists(order.record):
         yield beam.pvalue.TaggedOutput("there", order.name)
-    else:
-        yield [order]
+    elif wanted := running_order(order, plans, store, _clips_of):
+        yield [wanted]
+
+
+def _clips_of(plan: Plan) -> Iterator[ClipOrder]:
+    return (clip for _, clip in plan_clips(plan))
 
 
 def write_or_refuse(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore) -> Iterator[Any]:
@@ -100,14 +108,20 @@ def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
 
 @dataclass
 class MakeClips(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
-    """Clip orders in; names of the clips that are there, and dead letters, out. Small records. `cards` by digest."""
+    """Clip orders in; names of the clips that are there, and dead letters, out. Small records.
+
+    `cards` and `plans` by digest; a stopped plan's clip is made if another of the plans shows it.
+    """
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
     cards: Mapping[str, ModelCard]
     store: ObjectStore
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
     def expand(self, orders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
-        asked = orders | "MissingClips" >> beam.FlatMap(missing_clip, self.store).with_outputs("there", main="missing")
+        asked = orders | "MissingClips" >> beam.FlatMap(missing_clip, self.plans, self.store).with_outputs(
+            "there", main="missing"
+        )
         settled = (
             asked.missing
             | "Film" >> RunInference(self.filming.with_no_batching())
@@ -136,7 +150,7 @@ class FilmPlans(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
     hints: Mapping[str, str] = field(default_factory=dict)
 
     def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
-        making = MakeClips(self.filming, self.cards, self.store)
+        making = MakeClips(self.filming, self.cards, self.store, self.plans)
         return (
             digests
             | "ClipsToFilm" >> beam.FlatMap(_clips_to_film, self.plans, self.store)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,20 @@ from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged
 from transforms import progress
 from transforms.render_ahead import RenderAhead
+from transforms.stopping import running_order
+
+
+def still_wanted(
+    batch: Sequence[ShotOrder], plans: Mapping[str, Plan], store: ObjectStore
+) -> Iterator[tuple[ShotOrder, ...]]:
+    """Yield the batch without the shots of plans that were stopped; nothing if none is left."""
+    wanted = tuple(found for order in batch if (found := running_order(order, plans, store, _shots_of)))
+    if wanted:
+        yield wanted
+
+
+def _shots_of(plan: Plan) -> Iterator[ShotOrder]:
+    return plan.shots()
 
 
 def refusal(drawing: Drawing) -> DeadLetter:
@@ -129,6 +143,7 @@ class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
     def expand(self, batches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         drawn = (
             batches
+            | "Wanted" >> beam.FlatMap(still_wanted, self.plans, self.store)
             | "Draw" >> RunInference(self.generator.with_no_batching()).with_output_types(Drawing)
             | "Screen" >> beam.FlatMap(route_by_verdict).with_outputs("refused", main="passed")
         )

@@ -23,6 +23,7 @@ from imaging.pixels.reduction import Pyramid
 from imaging.still.compose import StaticLayer, finish, prepare
 from transforms import progress
 from transforms.publish import publish_film, publish_still
+from transforms.stopping import is_stopped
 from transforms.stored_masters import load_master
 
 Key = tuple[object, ...]
@@ -108,10 +109,15 @@ def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: Rend
 def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[str | DeadLetter]:
     """Render the missing variants of an order; yield each one's name, or a dead letter for a refused one.
 
-    BucketRefused is raised, since a bucket that refuses is no fault of the variant: it stops the run.
+    It ends early if the plan is stopped. BucketRefused is raised, since a bucket that refuses is no fault of the
+    variant: it ends the run.
     """
+    if is_stopped(plan.digest, plan.tenant.id, store):
+        return
     with caches.borrow() as cache:
         for variant in missing_variants(order, plan, store):
+            if is_stopped(plan.digest, plan.tenant.id, store):
+                return
             try:
                 with spans.work_span("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
                     name = render_variant(variant, plan, store, cache).name

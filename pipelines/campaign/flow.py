@@ -32,15 +32,21 @@ from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
 from transforms.render_ahead import process_threads
 from transforms.slice_letters import keep_letters, letters_of_slice
+from transforms.stopping import StopReason, read_stop
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a run for one plan: counts of this process, dead letters, and the rows of the manifest."""
+    """The result of a run for one plan: counts of this process, dead letters, and the rows of the manifest.
+
+    `stopped` says why the run ended early (`transforms.stopping`), None for a run that made all that it could; the
+    manifest then shows what exists, and `foundry.plan.estimate.count_needs` says what remains.
+    """
 
     counts: dict[str, int]
     letters: tuple[DeadLetter, ...]
     rows: int
+    stopped: StopReason | None = None
 
 
 @dataclass
@@ -220,7 +226,8 @@ def outcome(plan: Plan, store: ObjectStore) -> Outcome:
     from transforms.manifest import folder_of, read_letters
 
     own = store.for_tenant(plan.tenant.id)
+    stopped = read_stop(plan.digest, own)
     if isinstance(plan, PlanSlice):
-        return Outcome(progress.counts(), letters_of_slice(plan, store), 0)
+        return Outcome(progress.counts(), letters_of_slice(plan, store), 0, stopped)
     rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
-    return Outcome(progress.counts(), read_letters(plan, store), rows)
+    return Outcome(progress.counts(), read_letters(plan, store), rows, stopped)
