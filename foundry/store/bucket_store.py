@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import builtins
 import mimetypes
+import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +27,7 @@ from foundry.store.bucket_requests import (
     REQUEST_SLOTS,
     BucketRefused,
     Found,
+    StoreOutage,
     ask,
     signing,
 )
@@ -33,6 +36,7 @@ from foundry.store.object_store import (
     ForeignName,
     NoSuchObject,
     ObjectStat,
+    Revision,
     checked_copy,
     crc32c,
     is_plain_name,
@@ -42,7 +46,7 @@ from foundry.store.object_store import (
 
 TYPES = {".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".avif": "image/avif",
          ".webp": "image/webp", ".jxl": "image/jxl", ".vtt": "text/vtt", ".srt": "application/x-subrip"}  # fmt: skip
-REPLACING_TRIES = 5
+REPLACING_TRIES, REVISING_TRIES = 5, 100
 
 
 @dataclass(frozen=True)
@@ -244,6 +248,37 @@ class BucketStore:
 
         def send(how: dict[str, Any]) -> None:
             blob.upload_from_filename(str(file), _type(name), if_generation_match=seen, checksum="crc32c", **how)
+
+        self._ask_bucket(name, send)
+
+    def revise(self, name: str, change: Revision) -> None:
+        """Replace a small object by what `change` makes of it, if it is still the generation that `change` saw.
+
+        StoreOutage if other writers are faster a hundred times.
+        """
+        from google.api_core.exceptions import PreconditionFailed
+
+        for tries in range(REVISING_TRIES):
+            blob = self._ask(name, lambda how: self._bucket.get_blob(self._full(name), **how))
+            try:
+                changed = change(self._generation(name, blob.generation) if blob else None)
+                if changed is not None:
+                    self._write_over(name, changed, blob.generation if blob else 0)
+            except (PreconditionFailed, NoSuchObject):
+                time.sleep(random.uniform(0, min(0.02 * 2**tries, 1.0)))  # noqa: S311 - no secret
+                continue
+            return
+        raise StoreOutage(name, 0.0, f"{REVISING_TRIES} times, another writer was faster")
+
+    def _generation(self, name: str, generation: int) -> bytes:
+        """Return the bytes of one generation of an object; NoSuchObject if it was replaced meanwhile."""
+        return self._download(name, if_generation_match=generation, checksum="crc32c")
+
+    def _write_over(self, name: str, data: bytes, generation: int) -> None:
+        blob = self._new_blob(name)
+
+        def send(how: dict[str, Any]) -> None:
+            blob.upload_from_string(data, _type(name), if_generation_match=generation, checksum="crc32c", **how)
 
         self._ask_bucket(name, send)
 

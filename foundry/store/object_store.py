@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import builtins
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -109,6 +110,10 @@ def checked_copy(name: str, file: Path, sha256: str, target: BinaryIO | None = N
     return base64.b64encode(checksum.digest()).decode()
 
 
+Revision = Callable[[bytes | None], bytes | None]
+"""Makes the next content of an object from its present one; see ObjectStore.revise."""
+
+
 class ObjectStore(Protocol):
     """The operations of every store; names are relative to its prefix. A store is a value: workers get copies."""
 
@@ -168,6 +173,14 @@ class ObjectStore(Protocol):
 
     def replacing(self, name: str) -> AbstractContextManager[Path]:
         """Return a file that becomes the object in one step when the block ends well; never for assets."""
+
+    def revise(self, name: str, change: Revision) -> None:
+        """Replace a small object by what `change` makes of it, so that no writer overwrites another's change.
+
+        `change` gets the bytes as they are, None where there is no object, and returns the new ones; None leaves the
+        object as it is. Beside other writers it may be called several times. For books that are kept, such as a
+        quota's; never for assets.
+        """
 
     def sweep(self) -> int:
         """Remove the scratch files that killed processes left; return their number."""
@@ -346,9 +359,33 @@ class LocalStore:
             scratch.chmod(0o644)
             scratch.replace(path)
 
+    def revise(self, name: str, change: Revision) -> None:
+        """Replace a small object by what `change` makes of it, under a lock that all processes take."""
+        locks = self.scratch_folder() / "locks"
+        locks.mkdir(mode=0o700, exist_ok=True)
+        lock = locks / hashlib.sha256(self._full(name).encode()).hexdigest()[:32]
+        with lock.open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # given back when the file is closed, also by a kill
+            try:
+                before: bytes | None = self.get(name)
+            except NoSuchObject:
+                before = None
+            changed = change(before)
+            if changed is not None:
+                with self.replacing(name) as file:
+                    write_synced(file, changed)
+
     def sweep(self) -> int:
         """Remove scratch files of processes that have ended; return their number."""
         return sweep_scratch(self.root / SCRATCH)
+
+
+def write_synced(file: Path, data: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with file.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 @contextmanager
