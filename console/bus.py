@@ -1,4 +1,4 @@
-"""The commands that use Kafka: topics, submit, cancel, watch, dead."""
+"""The commands that use Kafka: topics, submit, cancel, watch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 from console.settings import AsJson, Bootstrap, KafkaConfig
 
 topics_app = typer.Typer(no_args_is_help=True, help="Create and list the topics.")
-dead_app = typer.Typer(no_args_is_help=True, help="Messages that could not be read or run.")
 
 
 @topics_app.command("create")
@@ -99,34 +98,3 @@ def watch(
 
     for report in watch_progress(bus_settings(bootstrap, config), tenant, campaign, request):
         typer.echo(json.dumps(report, ensure_ascii=False) if as_json else progress_line(report))
-
-
-@dead_app.command("list")
-def dead_list(as_json: AsJson = False, bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
-    """List the dead messages: place, origin, code and reason."""
-    from pipelines.bus.dead import dead_messages
-    from pipelines.bus.settings import bus_settings
-
-    for dead in dead_messages(bus_settings(bootstrap, config)):
-        typer.echo(dead.as_json() if as_json else f"{dead.place}  {dead.origin}  {dead.code}: {dead.reason}")
-
-
-@dead_app.command("show")
-def dead_show(place: str, bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
-    """Print the dead message at PLACE (partition:offset), as JSON."""
-    from pipelines.bus.dead import dead_message_at
-    from pipelines.bus.settings import bus_settings
-
-    typer.echo(dead_message_at(bus_settings(bootstrap, config), place).as_json())
-
-
-@dead_app.command("retry")
-def dead_retry(places: list[str], bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
-    """Send the dead messages at PLACES again, unchanged; they also stay in the dead topic."""
-    from pipelines.bus.dead import resend
-    from pipelines.bus.settings import bus_settings
-
-    settings = bus_settings(bootstrap, config)
-    for place in places:
-        sent = resend(settings, place)
-        typer.echo(f"{sent.topic} {sent.partition} {sent.offset}")

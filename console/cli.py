@@ -15,9 +15,10 @@ import typer
 from rich.console import Console
 
 from console.beam_notes import drop_beam_notes
-from console.bus import cancel, dead_app, submit, topics_app, watch
+from console.bus import cancel, submit, topics_app, watch
 from console.channels import channels_app
 from console.config import config_app
+from console.dead import dead_app
 from console.layouts import layouts_app
 from console.model_evidence import models_app
 from console.serve import serve

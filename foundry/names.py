@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,8 +16,15 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """An id in object names: lower-case letters and digits, then also dots, underscores and hyphens; at most 63."""
+_SLUG = re.compile(SLUG.removeprefix("^").removesuffix("$"))
+
+
+def is_slug(value: object) -> bool:
+    """Return whether a value is text that a field of the type Slug takes."""
+    return isinstance(value, str) and bool(_SLUG.fullmatch(value))
 
 
 def canonical(value: object) -> object:

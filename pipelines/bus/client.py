@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
+"""Names and values; Kafka allows null as a value, and a name more than once."""
 
 
 class TopicPartition(Protocol):
@@ -73,7 +74,9 @@ class SendFuture(Protocol):
 class Producer(Protocol):
     """A producer (`kafka.KafkaProducer`)."""
 
-    def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> SendFuture:
+    def send(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes | None]]
+    ) -> SendFuture:
         """Queue a record."""
 
     def flush(self, timeout: float | None = None) -> None:

@@ -6,17 +6,27 @@ Spec: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from foundry.brief.brief import Brief
-from foundry.errors import FoundryError
+from foundry.documents import DocumentLimits, load_json
+from foundry.errors import FoundryError, Problem, shorten
 from foundry.event import Event
-from foundry.names import campaign_source, digest
-from pipelines.bus.client import Headers
+from foundry.names import campaign_source, digest, is_slug
+from pipelines.bus.client import Headers, KafkaRecord
+from pipelines.bus.settings import MAX_MESSAGE_BYTES
 from pipelines.bus.topics import tenant_of_topic
 
 SUBMITTED, CANCELLED = "campaign-foundry.brief.submitted", "campaign-foundry.campaign.cancelled"
+MOST_HEADERS, MOST_HEADER_BYTES = 100, 8_000
+MOST_ID, MOST_GLANCED_BYTES = 200, 64_000
+LIMITS = DocumentLimits()
+"""Of the JSON in a value: those of a brief in a file."""
+DECIDING = frozenset(("content-type", "ce_type", "ce_id", "ce_source", "ce_specversion"))
+"""The headers that decide how a record is read; the others are kept and not looked at."""
 Mode = Literal["binary", "structured"]
 
 
@@ -35,16 +45,20 @@ class Unreadable(FoundryError):
 
 @dataclass(frozen=True)
 class BusMessage:
-    """One record to send: key, value, headers."""
+    """One record to send: key, value, headers. Kafka also knows records without key or value, and null in headers."""
 
-    key: bytes
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 @dataclass(frozen=True)
 class BriefRequest:
-    """A request to make a campaign. `request_id` is the sender's, or a digest of the brief; `document` is the brief."""
+    """A request to make a campaign. `request_id` is the sender's, or a digest of the brief; `document` is the brief.
+
+    `tenant` is a Slug. `campaign` is one too, or empty if the brief names none that could be an id; then the brief is
+    refused when it is parsed, with all that is wrong in it.
+    """
 
     request_id: str
     tenant: str
@@ -54,19 +68,24 @@ class BriefRequest:
 
 @dataclass(frozen=True)
 class CancelRequest:
-    """A request to stop a campaign."""
+    """A request to stop a campaign; `tenant` and `campaign` are Slugs."""
 
     request_id: str
     tenant: str
     campaign: str
 
 
-class _Envelope(NamedTuple):
-    """Type, id and data of a CloudEvent; a plain brief has the type SUBMITTED and no id."""
+@dataclass(frozen=True)
+class Sender:
+    """The sender of a record, as far as it is known: ids that can be used as keys, labels and names of files, or "".
 
-    type: str
-    id: str
-    data: Any
+    `verified`: the tenant is that of the topic, to which it alone may write. Otherwise it is the record's claim.
+    """
+
+    tenant: str = ""
+    verified: bool = False
+    campaign: str = ""
+    request_id: str = ""
 
 
 def brief_message(brief: Brief, request_id: str = "", mode: Mode = "binary") -> BusMessage:
@@ -104,53 +123,154 @@ def parse_record(topic: str, value: bytes | None, headers: Headers, where: str) 
 
     A record without CloudEvents headers or envelope is a brief in JSON. The tenant is the brief's. On a tenant's own
     topic it must be that tenant, because the broker checked the writer against the topic's name. `where` names the
-    record in errors.
+    record in errors. Whatever the record holds, no other error is raised, and all ids that are returned are bounded.
     """
-    envelope = _unwrap(value, headers, where)
-    data = envelope.data
+    _check_headers(headers, where)
+    texts = header_texts(headers)
+    document = _load(value, where)
+    attributes = _attributes(texts, document)
+    kind = _check_attributes(attributes, where)
+    data = _data(texts, document)
     if not isinstance(data, dict):
         raise Unreadable(where, "holds no JSON object", "send a brief; see `foundry schema brief`")
-    tenant = str(data.get("tenant", "")) or _tenant_of_source(headers, value)
+    tenant = _check_tenant(topic, _claimed_tenant(data, attributes), where)
+    request_id = attributes.get("id") or _digest_of(data)
+    if kind == CANCELLED:
+        if not is_slug(data.get("campaign")):
+            raise Unreadable(where, f"cancels {shorten(data.get('campaign', ''))}, which is no id", "name a campaign")
+        return CancelRequest(request_id, tenant, data["campaign"])
+    return BriefRequest(request_id, tenant, _campaign_of(data), data)
+
+
+def sender_of_request(topic: str, request: BriefRequest | CancelRequest) -> Sender:
+    """Return the sender of a request that was read from a topic."""
+    own = tenant_of_topic(topic) is not None
+    return Sender(request.tenant, verified=own, campaign=request.campaign, request_id=request.request_id)
+
+
+def sender_of(record: KafkaRecord) -> Sender:
+    """Return the sender of a record, whatever the record holds; for answers to records that could not be read.
+
+    It costs milliseconds: of a value of more than MOST_GLANCED_BYTES, only topic and headers are looked at.
+    """
+    texts = header_texts(record.headers)
+    document = None
+    if record.value and len(record.value) <= MOST_GLANCED_BYTES:
+        with suppress(Unreadable):
+            document = _load(record.value, "")
+    attributes, data = _attributes(texts, document), _data(texts, document)
+    data = data if isinstance(data, dict) else {}
+    own, claimed = tenant_of_topic(record.topic), _claimed_tenant(data, attributes)
+    tenant, request_id = claimed if own is None else own, attributes.get("id", "")
+    campaign = data.get("campaign") if attributes.get("type") == CANCELLED else _campaign_of(data)
+    campaign = campaign or _in_source(attributes, "campaigns")
+    return Sender(
+        tenant=tenant if is_slug(tenant) else "",
+        verified=own is not None and is_slug(own),
+        campaign=campaign if isinstance(campaign, str) and is_slug(campaign) else "",
+        request_id=request_id if _is_request_id(request_id) else "",
+    )
+
+
+def header_texts(headers: Headers) -> dict[str, str]:
+    """Return the first headers of a record as text, at most MOST_HEADERS; names in lower case, null as "".
+
+    Bytes that are no UTF-8 become U+FFFD, and a value is cut after MOST_HEADER_BYTES.
+    """
+    return {
+        name.lower(): bytes(value or b"")[:MOST_HEADER_BYTES].decode("utf-8", "replace")
+        for name, value in headers[:MOST_HEADERS]
+    }
+
+
+def _check_headers(headers: Headers, where: str) -> None:
+    """Refuse a record with too many or too large headers, or with two of a name that decides how it is read."""
+    if len(headers) > MOST_HEADERS:
+        raise Unreadable(where, f"has {len(headers)} headers; the limit is {MOST_HEADERS}", "send fewer")
+    names = [name.lower() for name, _ in headers]
+    for name, value in headers:
+        if len(name) > MOST_HEADER_BYTES or len(value or b"") > MOST_HEADER_BYTES:
+            raise Unreadable(where, f"has a header of more than {MOST_HEADER_BYTES} bytes", "put data into the value")
+        if name.lower() in DECIDING and names.count(name.lower()) > 1:
+            raise Unreadable(where, f"has the header {name!r} twice", "send it once")
+
+
+def _load(value: bytes | None, where: str) -> Any:
+    """Return the JSON value of a record."""
+    if not value:
+        raise Unreadable(where, "is not JSON: it is empty", "send a brief as JSON")
+    if len(value) > MAX_MESSAGE_BYTES:
+        raise Unreadable(where, f"has {len(value)} bytes; the limit is {MAX_MESSAGE_BYTES}", "split the brief")
+    try:
+        return load_json(value, "the value", LIMITS)
+    except Problem as error:
+        raise Unreadable(where, f"is not JSON that can be read ({error})", "send a brief as JSON") from error
+
+
+def _is_structured(texts: Mapping[str, str]) -> bool:
+    return texts.get("content-type", "").startswith("application/cloudevents+json")
+
+
+def _attributes(texts: Mapping[str, str], document: Any) -> dict[str, Any]:
+    """Return the CloudEvent's attributes; none for a plain brief, nor for an envelope that is no JSON object."""
+    if _is_structured(texts):
+        return {"type": None, **document, "data": None} if isinstance(document, dict) else {"type": None}
+    return {name.removeprefix("ce_"): text for name, text in texts.items() if name.startswith("ce_")}
+
+
+def _data(texts: Mapping[str, str], document: Any) -> Any:
+    if _is_structured(texts):
+        return document.get("data") if isinstance(document, dict) else None
+    return document
+
+
+def _check_attributes(attributes: Mapping[str, Any], where: str) -> str:
+    """Return the type of a record; Unreadable for attributes that are missing, unknown, or no usable text."""
+    kind, version = attributes.get("type", SUBMITTED), attributes.get("specversion", "1.0")
+    if kind not in (SUBMITTED, CANCELLED) or not isinstance(kind, str):
+        raise Unreadable(where, f"has the type {shorten(kind)}", f"send {SUBMITTED} or {CANCELLED}")
+    if version != "1.0":
+        raise Unreadable(where, f"is a CloudEvent of version {shorten(version)}", "send CloudEvents 1.0")
+    request_id = attributes.get("id", "")
+    if request_id != "" and not _is_request_id(request_id):
+        limit = f"the id {shorten(request_id)}; an id is 1 to {MOST_ID} printable characters"
+        raise Unreadable(where, f"has {limit}", "send a shorter, plain one")
+    return kind
+
+
+def _is_request_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MOST_ID and value.isprintable()
+
+
+def _claimed_tenant(data: Mapping[str, Any], attributes: Mapping[str, Any]) -> Any:
+    """Return the tenant that the brief names, or else the one in the source."""
+    return data.get("tenant") or _in_source(attributes, "tenants")
+
+
+def _in_source(attributes: Mapping[str, Any], kind: str) -> str:
+    """Return the id behind `tenants` or `campaigns` in a source, /tenants/TENANT/campaigns/CAMPAIGN; "" if none."""
+    source = attributes.get("source")
+    parts = source.split("/", 5) if isinstance(source, str) else []
+    return dict(zip(parts[1::2], parts[2::2], strict=False)).get(kind, "") if len(parts) == 5 else ""
+
+
+def _check_tenant(topic: str, tenant: Any, where: str) -> str:
     own = tenant_of_topic(topic)
     if own is not None and tenant != own:
-        raise Unreadable(where, f"speaks for tenant {tenant!r} on the topic of {own!r}", "send it to its own topic")
-    if envelope.type == CANCELLED:
-        return CancelRequest(envelope.id, tenant, str(data.get("campaign", "")))
-    campaign = data.get("campaign")
-    campaign_id = str(campaign.get("id", "")) if isinstance(campaign, dict) else ""
-    return BriefRequest(envelope.id or _digest_of(data), tenant, campaign_id, data)
+        raise Unreadable(
+            where, f"speaks for tenant {shorten(tenant)} on the topic of {shorten(own)}", "send it to its own topic"
+        )
+    if not is_slug(tenant):
+        raise Unreadable(where, f"names the tenant {shorten(tenant)}, which is no id", "name the tenant that orders")
+    return str(tenant)
+
+
+def _campaign_of(brief: Mapping[str, Any]) -> str:
+    """Return the id of a brief's campaign; "" if there is none that could be an id."""
+    campaign = brief.get("campaign")
+    found = campaign.get("id") if isinstance(campaign, dict) else ""
+    return found if isinstance(found, str) and is_slug(found) else ""
 
 
 def _digest_of(document: dict[str, Any]) -> str:
     return digest("request", brief=json.dumps(document, sort_keys=True, ensure_ascii=False))
-
-
-def _unwrap(value: bytes | None, headers: Headers, where: str) -> _Envelope:
-    texts = {name: bytes(text).decode("utf-8", "replace") for name, text in headers}
-    try:
-        document = json.loads(value or b"")
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(where, f"is not JSON ({str(error)[:80]})", "send a brief as JSON") from error
-    if texts.get("content-type", "").startswith("application/cloudevents+json"):
-        if not isinstance(document, dict):
-            raise Unreadable(where, "is a CloudEvent without attributes", "send CloudEvents 1.0 in JSON")
-        kind = _check_type(str(document.get("type")), where)
-        return _Envelope(kind, str(document.get("id", "")), document.get("data"))
-    kind = _check_type(texts["ce_type"], where) if "ce_type" in texts else SUBMITTED
-    return _Envelope(kind, texts.get("ce_id", ""), document)
-
-
-def _check_type(kind: str, where: str) -> str:
-    if kind not in (SUBMITTED, CANCELLED):
-        raise Unreadable(where, f"has the type {kind!r}", f"send {SUBMITTED} or {CANCELLED}")
-    return kind
-
-
-def _tenant_of_source(headers: Headers, value: bytes | None) -> str:
-    """Return the tenant in a CloudEvent's source, /tenants/TENANT/campaigns/CAMPAIGN; "" if there is none."""
-    source = dict(headers).get("ce_source", b"").decode("utf-8", "replace")
-    if not source:
-        document = json.loads(value or b"{}")
-        source = str(document.get("source", "")) if isinstance(document, dict) else ""
-    parts = source.split("/")
-    return parts[2] if len(parts) > 4 and parts[1] == "tenants" else ""

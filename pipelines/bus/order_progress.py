@@ -10,6 +10,7 @@ from typing import Any, Literal
 from foundry.errors import FoundryError
 from foundry.event import Event
 from foundry.names import campaign_source
+from pipelines.bus.messages import header_texts
 from pipelines.bus.reading import follow
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import PROGRESS
@@ -69,9 +70,9 @@ def watch_progress(settings: BusSettings, tenant: str, campaign: str, request: s
     key = campaign_key(tenant, campaign).encode()
     seen: set[str | None] = set()
     for record in follow(settings, PROGRESS):
-        if record.key != key or not record.value:
+        if record is None or record.key != key or not record.value:
             continue
-        headers = {name: bytes(value).decode() for name, value in record.headers}
+        headers = header_texts(record.headers)
         report = json.loads(record.value)
         if headers.get("ce_id") in seen or (request and report.get("request") != request):
             continue

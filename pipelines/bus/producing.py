@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from foundry.errors import FoundryError
+from pipelines.bus.broker_errors import NotPermitted, broker_errors
 from pipelines.bus.client import Producer, SendFuture
 from pipelines.bus.messages import BusMessage
-from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
+from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
 
 
 class NotSent(FoundryError):
@@ -45,19 +46,24 @@ class MessageWriter:
     clock is a day ahead. Then this writer makes a new producer for the next message.
     """
 
-    def __init__(self, make: Callable[[], Producer], timeout_s: float) -> None:
-        self._make, self._timeout_s = make, timeout_s
+    def __init__(self, make: Callable[[], Producer], timeout_s: float, identity: str = "") -> None:
+        self._make, self._timeout_s, self._identity = make, timeout_s, identity
         self._producer, self._unusable = make(), False
         self._renewing = threading.Lock()
 
     def send(self, topic: str, message: BusMessage) -> SentMessage:
-        """Send one message and wait for its acknowledgement; NotSent if the brokers do not take it."""
-        from kafka.errors import KafkaError
+        """Send one message and wait for its acknowledgement.
+
+        NotPermitted if we may not write to the topic, NotSent if the brokers do not take it for another reason.
+        """
+        from kafka.errors import AuthorizationError, KafkaError
 
         try:
             position = self.send_nowait(topic, message).get(timeout=self._timeout_s)
+        except AuthorizationError as error:
+            raise NotPermitted(self._identity, f"the topic {topic!r}") from error
         except KafkaError as error:
-            raise NotSent(topic, message.key.decode("utf-8", "replace"), _reason(error)) from error
+            raise NotSent(topic, (message.key or b"").decode("utf-8", "replace"), _reason(error)) from error
         return SentMessage(position.topic, position.partition, position.offset)
 
     def send_nowait(self, topic: str, message: BusMessage) -> SendFuture:
@@ -95,9 +101,11 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def open_writer(settings: BusSettings) -> Iterator[MessageWriter]:
-    """Open a writer, and close it when the block ends; NoBroker if no broker answers."""
+    """Open a writer, and close it when the block ends.
+
+    NoBroker if no broker answers, WrongIdentity if it refuses who we are.
+    """
     from kafka import KafkaProducer
-    from kafka.errors import KafkaError
 
     def make_producer() -> Producer:
         producer: Producer = KafkaProducer(
@@ -111,10 +119,8 @@ def open_writer(settings: BusSettings) -> Iterator[MessageWriter]:
         )
         return producer
 
-    try:
-        writer = MessageWriter(make_producer, settings.timeout_s + 1)
-    except KafkaError as error:
-        raise NoBroker(settings.bootstrap, _reason(error)) from error
+    with broker_errors(settings):
+        writer = MessageWriter(make_producer, settings.timeout_s + 1, settings.identity)
     try:
         yield writer
     finally:

@@ -9,26 +9,10 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from foundry.errors import BadInput, FoundryError
+from foundry.errors import BadInput
 
 MAX_MESSAGE_BYTES = 6_000_000
 """5 MB for a brief; the rest for headers and the frame of the record."""
-
-
-class NoBroker(FoundryError):
-    """None of the brokers answers."""
-
-    code = "no_broker"
-
-    def __init__(self, bootstrap: str, reason: str) -> None:
-        super().__init__(bootstrap, reason)
-        self.bootstrap, self.reason = bootstrap, reason
-
-    def __str__(self) -> str:
-        return (
-            f"no Kafka broker answers at {self.bootstrap} ({self.reason}). Start one with `foundry stack up kafka`, "
-            "or give --bootstrap and, for SASL or TLS, --kafka-config."
-        )
 
 
 class BusSettings(BaseModel):
@@ -53,6 +37,11 @@ class BusSettings(BaseModel):
         if not self.security.startswith("SASL") and self.user:
             raise ValueError(f"{self.security} takes no user, but user is {self.user!r}; use SASL_SSL or drop the user")
         return self
+
+    @property
+    def identity(self) -> str:
+        """The name of this client for the brokers, as errors show it."""
+        return self.user or self.certificate_file or "nobody"
 
     def client(self) -> dict[str, Any]:
         """Return the options of kafka-python's clients; BadInput if the variable of the password is not set."""

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
+from pipelines.bus.broker_errors import broker_errors
+from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
 
 BRIEFS, DEAD = "campaign.briefs", "campaign.briefs.dead"
 PROGRESS, FINISHED, CAMPAIGN_FINISHED, FAILED = (
@@ -70,16 +71,14 @@ class TopicChanges:
 
 @contextmanager
 def open_admin(settings: BusSettings) -> Iterator[Any]:
-    """Open an admin client, and close it when the block ends; NoBroker if no broker answers."""
+    """Open an admin client, and close it when the block ends. Errors of kafka-python in the block become refusals."""
     from kafka.admin import KafkaAdminClient
-    from kafka.errors import KafkaError
 
-    try:
+    with broker_errors(settings):
         client = KafkaAdminClient(**settings.client())
-    except KafkaError as error:
-        raise NoBroker(settings.bootstrap, str(error) or type(error).__name__) from error
     try:
-        yield client
+        with broker_errors(settings):
+            yield client
     finally:
         client.close()
 

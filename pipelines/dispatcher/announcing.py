@@ -28,6 +28,7 @@ from pipelines.bus.order_progress import (
 from pipelines.bus.producing import MessageWriter, NotSent
 from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, FINISHED, PROGRESS
 from pipelines.dispatcher.order import Order, TakenRecord
+from pipelines.dispatcher.tracing import trace_id, traceparent_of
 
 TOPIC_OF = {
     ASSET_FINISHED: FINISHED, ASSET_FAILED: FAILED, FINISHED_EVENT: CAMPAIGN_FINISHED, REFUSED: FAILED,
@@ -117,8 +118,8 @@ class Announcer:
         self._writer.send(PROGRESS, event_message(progress_event(tenant, campaign, ended), key))
 
     def send_dead_message(self, taken: TakenRecord, error: Exception, stage: str) -> None:
-        """Send a record to the dead topic, unchanged, with the error and the stage that refused it."""
-        self._writer.send(DEAD, to_dead_message(taken.record, error, stage))
+        """Send a record to the dead topic, with the error, the stage that refused it and the id of its trace."""
+        self._writer.send(DEAD, to_dead_message(taken.record, error, stage, trace_id(traceparent_of(taken.record))))
 
 
 def _await_acknowledgement(topic: str, future: SendFuture, order: Order) -> None:

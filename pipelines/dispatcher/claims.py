@@ -6,8 +6,9 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipelines.bus.broker_errors import broker_errors
 from pipelines.bus.client import Consumer, TopicPartition
-from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings, NoBroker
+from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
 from pipelines.bus.topics import BRIEFS
 from pipelines.dispatcher.order import RecordPosition
 
@@ -70,15 +71,15 @@ class Claims:
 
 
 def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float) -> Consumer:
-    """Return a consumer of the briefs topics in `group` that keeps `claims` up to date; NoBroker if none answers.
+    """Return a consumer of the briefs topics in `group` that keeps `claims` up to date.
 
+    NoBroker if none answers, WrongIdentity if the brokers refuse who we are.
     Every consumer has its own assignor, because an assignor has state, and a shared one makes assignments flap.
     """
     from kafka import KafkaConsumer
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-    from kafka.errors import KafkaError
 
-    try:
+    with broker_errors(settings):
         consumer = KafkaConsumer(
             **settings.client(),
             group_id=group,
@@ -91,8 +92,6 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
             metadata_max_age_ms=30_000,
             partition_assignment_strategy=[CooperativeStickyAssignor()],
         )
-    except KafkaError as error:
-        raise NoBroker(settings.bootstrap, str(error) or type(error).__name__) from error
     consumer.subscribe(pattern=PATTERN, listener=_listener(claims))
     joined: Consumer = consumer
     return joined

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from foundry.errors import FoundryError
 from foundry.retrying import RetryPolicy
+from pipelines.bus.broker_errors import NoBroker
 from pipelines.bus.producing import NotSent
-from pipelines.bus.settings import NoBroker
 
 Result = TypeVar("Result")
 PAUSES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)

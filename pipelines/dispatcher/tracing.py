@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from foundry.names import digest
 from foundry.spans import context_of
 from pipelines.bus.client import KafkaRecord
+from pipelines.bus.messages import header_texts
 
 TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 HEADERS = ("traceparent", "ce_traceparent")
@@ -20,9 +21,9 @@ HEADERS = ("traceparent", "ce_traceparent")
 
 def traceparent_of(record: KafkaRecord) -> str:
     """Return the W3C trace context of a record: from its headers, or else a digest of its position."""
-    headers = {name: bytes(value).decode("ascii", "replace") for name, value in record.headers}
+    headers = header_texts(record.headers)
     for name in HEADERS:
-        if TRACEPARENT.match(headers.get(name, "")):
+        if TRACEPARENT.fullmatch(headers.get(name, "")):
             return headers[name]
     name = digest("trace", topic=record.topic, partition=record.partition, offset=record.offset)
     return f"00-{name[:32]}-{name[:16]}-01"
@@ -30,7 +31,7 @@ def traceparent_of(record: KafkaRecord) -> str:
 
 def trace_id(traceparent: str) -> str:
     """Return the 32 hex digits of the trace, which logs name; "" if the context has none."""
-    match = TRACEPARENT.match(traceparent)
+    match = TRACEPARENT.fullmatch(traceparent)
     return match.group(1) if match else ""
 
 

@@ -10,14 +10,15 @@ import yaml
 from typer.testing import CliRunner
 
 from console import bus
+from console.dead import dead_app
 from foundry.errors import FoundryError, Refusals
-from pipelines.bus.settings import NoBroker
+from pipelines.bus.broker_errors import NoBroker
 from pipelines.bus.topics import TOPICS
 from tests.support.briefs import a_brief
 
 app = typer.Typer()
 app.add_typer(bus.topics_app, name="topics")
-app.add_typer(bus.dead_app, name="dead")
+app.add_typer(dead_app, name="dead")
 for command in (bus.submit, bus.cancel, bus.watch):
     app.command()(command)
 

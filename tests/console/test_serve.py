@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from console.serve import serve
 from foundry.errors import BadInput
-from pipelines.bus.settings import NoBroker
+from pipelines.bus.broker_errors import NoBroker
 from pipelines.dispatcher.logs import JsonFormatter
 
 app = typer.Typer()

@@ -71,7 +71,9 @@ class MemoryProducer:
     sent: list[Any] = field(default_factory=list)
     closed: bool = False
 
-    def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Acknowledgement:
+    def send(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes | None]]
+    ) -> Acknowledgement:
         if self.errors:
             return Acknowledgement(None, self.errors.pop(0))
         record = SimpleNamespace(

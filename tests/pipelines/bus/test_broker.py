@@ -13,12 +13,13 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from pipelines.bus import dead, topics
+from pipelines.bus import dead, dead_topic, topics
+from pipelines.bus.broker_errors import NoBroker, NoSuchTopic
 from pipelines.bus.messages import BriefRequest, BusMessage, Unreadable, brief_message, event_message, parse_record
 from pipelines.bus.order_progress import OrderProgress, campaign_key, progress_event, progress_line, watch_progress
 from pipelines.bus.producing import NotSent, open_writer
-from pipelines.bus.reading import NoSuchTopic, all_records, open_reader
-from pipelines.bus.settings import BusSettings, NoBroker
+from pipelines.bus.reading import all_records, open_reader
+from pipelines.bus.settings import BusSettings
 from tests.pipelines.bus.test_messages import a_brief
 
 pytestmark = pytest.mark.kafka
@@ -79,14 +80,16 @@ def test_a_dead_message_tells_why_and_goes_back_as_it_came(bus: BusSettings) -> 
         record = SimpleNamespace(**vars(place), key=came.key, value=came.value, headers=list(came.headers))
         why = Unreadable("there", "is not JSON", "send JSON")
         out.send(topics.DEAD, dead.to_dead_message(record, why, "read"))
-    letter = next(x for x in dead.dead_messages(bus) if x.message.value == came.value)
+    letter = next(x for x in dead_topic.dead_messages(bus) if x.message.value == came.value)
     assert letter.origin == f"{place.topic}:{place.partition}:{place.offset}"
     assert (letter.code, letter.message) == ("unreadable_message", came)
-    sent = dead.resend(bus, letter.place)
+    with open_writer(bus) as out:
+        sent = dead_topic.resend(bus, out, dead_topic.dead_message_at(bus, letter.place))
     back = next(r for r in all_records(bus, topics.BRIEFS) if (r.partition, r.offset) == (sent.partition, sent.offset))
     assert (back.key, back.value, list(back.headers)) == (came.key, came.value, [("x", b"kept")])
-    with pytest.raises(dead.NoSuchDeadMessage, match="999:1"):
-        dead.dead_message_at(bus, "999:1")
+    for place in ("999:1", "0:999999", "0", "x:y", "0:" + "9" * 30):
+        with pytest.raises(dead_topic.NoSuchDeadMessage, match=f"no dead message lies at '{place}'"):
+            dead_topic.dead_message_at(bus, place)
 
 
 def test_progress_is_watched_to_its_end_and_told_once(bus: BusSettings) -> None:

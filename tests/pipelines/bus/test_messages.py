@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from cloudevents.core.bindings import kafka
 from cloudevents.core.bindings.kafka import KafkaMessage
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundry.brief.brief import Brief
 from foundry.errors import BadInput, FoundryError
+from foundry.names import is_slug
 from pipelines.bus.messages import (
     CANCELLED,
     BriefRequest,
     CancelRequest,
+    Sender,
     Unreadable,
     brief_message,
     cancel_message,
     parse_record,
+    sender_of,
 )
 from pipelines.bus.settings import BusSettings, bus_settings
 from pipelines.bus.topics import BRIEFS, DEAD, TOPICS, briefs_topic, tenant_of_topic
 from tests.support import briefs
+
+BRIEF = b'{"tenant": "aurelle", "campaign": {"id": "c"}}'
 
 
 def a_brief() -> Brief:
@@ -94,22 +101,99 @@ def test_a_tenant_speaks_for_itself_alone_on_its_own_topic() -> None:
         (b"[1]", (), "no JSON object"),
         (b"[" * 100_000, (), "not JSON"),
         (b"{}", (("ce_type", b"com.example.other"),), "com.example.other"),
-        (b"[]", (("content-type", b"application/cloudevents+json"),), "without attributes"),
-        (b"{}", (("content-type", b"application/cloudevents+json"),), "type 'None'"),
+        (b"[]", (("content-type", b"application/cloudevents+json"),), "type None"),
+        (b"{}", (("content-type", b"application/cloudevents+json"),), "type None"),
+        (b'{"type": ["x"]}', (("Content-Type", b"application/cloudevents+json"),), r"type \['x'\]"),
+        (BRIEF, (("ce_specversion", b"2.0"),), "CloudEvent of version '2.0'"),
+        (BRIEF, (("ce_id", b"a"), ("ce_id", b"b")), "header 'ce_id' twice"),
+        (BRIEF, (("ce_id", b"i" * 201),), "1 to 200 printable characters"),
+        (BRIEF, (("ce_id", "a\u202eb".encode()),), "printable"),
+        (BRIEF, (("ce_id", b"a\x1b[2J"),), "printable"),
+        (BRIEF, (("ce_id", b"\xff\x00"),), "printable"),
+        (BRIEF, tuple((f"x{n}", b"") for n in range(101)), "101 headers; the limit is 100"),
+        (BRIEF, (("x", b"x" * 8001),), "more than 8000 bytes"),
+        (BRIEF, (("x" * 8001, b""),), "more than 8000 bytes"),
+        (b'{"tenant": "../northpeak", "campaign": {"id": "c"}}', (), "'../northpeak', which is no id"),
+        (b'{"tenant": "aurelle\\n", "campaign": {"id": "c"}}', (), "which is no id"),
+        (b'{"tenant": {"a": 1}}', (), "which is no id"),
+        (b'{"campaign": {"id": "c"}}', (), "tenant '', which is no id"),
+        (b'{"tenant": "aurelle", "metadata": {"note": "\\ud800"}}', (), "not JSON"),
+        (b'{"tenant": "aurelle", "budget": NaN}', (), "not JSON"),
+        (b'{"tenant": "aurelle", "n": ' + b"9" * 5000 + b"}", (), "not JSON"),
+        (b'{"tenant": "aurelle"}', (("ce_type", CANCELLED.encode()),), "cancels '', which is no id"),
+        (b'{"tenant": "aurelle", "campaign": "a/../b"}', (("ce_type", CANCELLED.encode()),), "cancels 'a/../b'"),
+        (b'{"tenant": "aurelle", "campaign": {"id": "c"}}', (("ce_type", CANCELLED.encode()),), "which is no id"),
     ],
 )
 def test_what_is_no_order_is_named(value: bytes | None, headers: tuple[tuple[str, bytes], ...], why: str) -> None:
     with pytest.raises(Unreadable, match=why) as caught:
         parse_record(BRIEFS, value, headers, "campaign.briefs:3:17")
     assert "campaign.briefs:3:17" in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert "\x1b" not in str(caught.value)
 
 
-@given(
-    st.binary(max_size=400), st.lists(st.tuples(st.sampled_from(["ce_type", "content-type"]), st.binary(max_size=60)))
-)
-def test_no_record_does_worse_than_be_refused(value: bytes, headers: list[tuple[str, bytes]]) -> None:
+def test_headers_that_decide_nothing_may_hold_null_and_come_twice() -> None:
+    headers = (("traceparent", None), ("x", b"\xff"), ("x", None), ("ce_subject", None))
+    assert isinstance(parse_record(BRIEFS, BRIEF, headers, "here"), BriefRequest)
+
+
+def test_a_header_that_is_null_is_as_good_as_none() -> None:
+    found = parse_record(BRIEFS, BRIEF, (("content-type", None), ("ce_id", None)), "here")
+    assert found.request_id == parse_record(BRIEFS, BRIEF, (), "there").request_id
+
+
+def test_a_campaign_that_is_no_id_is_left_to_the_one_who_names_all_that_is_wrong() -> None:
+    for campaign in (b'{"id": "../x"}', b'{"id": 7}', b'{"id": ["x"]}', b"7", b'{"id": "%s"}' % (b"c" * 90_000)):
+        found = parse_record(BRIEFS, b'{"tenant": "aurelle", "campaign": %s}' % campaign, (), "here")
+        assert (found.tenant, found.campaign) == ("aurelle", "")
+
+
+Json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.sampled_from(["tenant", "campaign", "id", "type", "data", "source", "specversion"]) | st.text(max_size=8),
+        inner, max_size=5,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+HeaderNames = st.sampled_from(["ce_type", "content-type", "CE_ID", "ce_source", "ce_specversion", "traceparent"])
+HeaderValues = st.none() | st.binary(max_size=60) | st.sampled_from(
+    [b"application/cloudevents+json", CANCELLED.encode(), b"/tenants/aurelle/campaigns/x", b"1.0"]
+)  # fmt: skip
+RecordValues = st.none() | st.binary(max_size=400) | Json.map(lambda value: json.dumps(value).encode())
+
+
+@settings(max_examples=300, deadline=None)
+@given(RecordValues, st.lists(st.tuples(HeaderNames | st.text(max_size=6), HeaderValues), max_size=8),
+       st.sampled_from([BRIEFS, briefs_topic("aurelle").name, briefs_topic("NO").name]))  # fmt: skip
+def test_no_record_does_worse_than_be_refused(value: bytes | None, headers: list[Any], topic: str) -> None:
+    record = SimpleNamespace(topic=topic, value=value, headers=headers)
+    sender = sender_of(record)
+    assert not sender.tenant or is_slug(sender.tenant)
+    assert not sender.campaign or is_slug(sender.campaign)
+    assert len(sender.request_id) <= 200
     with contextlib.suppress(Unreadable):  # any other exception fails the test
-        assert parse_record(BRIEFS, value, headers, "here").request_id is not None
+        found = parse_record(topic, value, headers, "here")
+        assert is_slug(found.tenant)
+        assert found.request_id.isprintable()
+
+
+def test_the_sender_of_a_record_that_cannot_be_read_is_known_where_it_says_so() -> None:
+    wrong = SimpleNamespace(
+        topic=BRIEFS, value=b"{not json",
+        headers=[("ce_id", b"order-7"), ("ce_source", b"/tenants/aurelle/campaigns/spring"), ("x", None)],
+    )  # fmt: skip
+    assert sender_of(wrong) == Sender(tenant="aurelle", campaign="spring", request_id="order-7")
+    no_brief = SimpleNamespace(topic=BRIEFS, value=BRIEF, headers=[("ce_type", b"other"), ("ce_id", b"a\nb")])
+    assert sender_of(no_brief) == Sender(tenant="aurelle", campaign="c")
+
+
+def test_on_a_tenants_own_topic_the_sender_is_that_tenant_whatever_the_record_says() -> None:
+    forged = SimpleNamespace(topic=briefs_topic("northpeak").name, value=BRIEF, headers=[])
+    assert sender_of(forged) == Sender(tenant="northpeak", verified=True, campaign="c")
+    odd = SimpleNamespace(topic=briefs_topic("NO!").name, value=BRIEF, headers=[])
+    assert sender_of(odd) == Sender(campaign="c")
 
 
 def test_every_topic_keeps_what_it_says() -> None:
@@ -121,14 +205,14 @@ def test_every_topic_keeps_what_it_says() -> None:
 def test_secrets_are_named_and_never_written(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "kafka.yaml"
     file.write_text("{security: SASL_SSL, user: aurelle, password_variable: AURELLE_KAFKA, ca_file: /ca.pem}")
-    settings = bus_settings("broker:9093", file)
+    bus = bus_settings("broker:9093", file)
     monkeypatch.delenv("AURELLE_KAFKA", raising=False)
     with pytest.raises(BadInput, match="AURELLE_KAFKA holds no password for aurelle; set it"):
-        settings.client()
+        bus.client()
     monkeypatch.setenv("AURELLE_KAFKA", "hidden-word")
-    told = settings.client()
+    told = bus.client()
     assert (told["sasl_plain_password"], told["security_protocol"]) == ("hidden-word", "SASL_SSL")
-    assert "hidden-word" not in repr(settings)
+    assert "hidden-word" not in repr(bus)
 
 
 @pytest.mark.parametrize("text", ["{security: SASL_SSL}", "{user: x}", "{bootstrup: x}", "[1]", "{{", "{timeout_s: 0}"])

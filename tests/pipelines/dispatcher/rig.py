@@ -17,7 +17,7 @@ from infra.stack.control import running
 from infra.stack.gcs import Gcs
 from infra.stack.kafka import Kafka
 from pipelines.bus import topics
-from pipelines.bus.dead import dead_messages
+from pipelines.bus.dead_topic import dead_messages
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.pipelines.dispatcher.clock import Clock

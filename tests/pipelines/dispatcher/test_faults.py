@@ -170,7 +170,7 @@ def test_parts_leave_what_one_run_leaves(factory: Factory, tmp_path: Path) -> No
 
 
 def test_a_plan_that_breaks_a_round_takes_nobody_with_it(factory: Factory) -> None:
-    from pipelines.bus.dead import dead_messages
+    from pipelines.bus.dead_topic import dead_messages
 
     class Breaking(PaintingHandler):
         """Cannot draw for one campaign."""

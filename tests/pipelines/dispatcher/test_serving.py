@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from pipelines.bus.dead import dead_messages
+from pipelines.bus.dead_topic import dead_messages
 from pipelines.bus.messages import BusMessage, brief_message
 from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS
 from tests.pipelines.dispatcher.factory import Factory
