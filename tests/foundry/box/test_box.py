@@ -100,7 +100,8 @@ needs_fence = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="L
 @pytest.mark.parametrize("what", [
     "read a file", "list a folder", "write a file", "append to a file", "remove a file", "rename a file",
     "make a folder", "link a file", "open a socket", "open a UNIX socket", "start a program", "replace itself",
-    "fork", "signal another",     "read another's memory", "trace another", "make a file in memory", "mount", "raise a limit",
+    "fork", "signal another", "read another's memory", "trace another", "make a file in memory",
+    "mount", "raise a limit",
 ])  # fmt: skip
 def test_a_job_can_do_nothing_but_decode(what: str, tmp_path: Path) -> None:
     file = tmp_path / "private"
