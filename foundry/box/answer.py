@@ -13,11 +13,15 @@ import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from foundry.errors import Unusable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+Value = TypeVar("Value")
 
 HEAD_BYTES, ALIGNMENT = 8, 64
 MOST_ARRAYS, MOST_DIMENSIONS = 16, 6
@@ -34,6 +38,29 @@ class Boxed:
 
     value: Any = None
     arrays: tuple[NDArray[Any], ...] = field(default=())
+    title: str = "the file"
+
+    def value_as(self, kind: type[Value]) -> Value:
+        """Return the value as a dataclass or another type that pydantic can check; Unusable if it is no such thing."""
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            return TypeAdapter(kind).validate_python(self.value)
+        except ValidationError as error:
+            raise self._unsound() from error
+
+    def array(self, kind: str, shape: tuple[int | None, ...], place: int = 0) -> NDArray[Any]:
+        """Return one of the arrays, which must have this type and shape; None stands for any length. Else Unusable."""
+        if place >= len(self.arrays):
+            raise self._unsound()
+        found = self.arrays[place]
+        fits = len(shape) == found.ndim and all(w in (None, h) for w, h in zip(shape, found.shape, strict=True))
+        if found.dtype.name != kind or not fits:
+            raise self._unsound()
+        return found
+
+    def _unsound(self) -> Unusable:
+        return Unusable(self.title, "made its reader give no sound answer", "save it again with another program")
 
 
 class BrokenAnswer(ValueError):

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,16 +31,15 @@ CHILDREN = max(2, os.cpu_count() or 1)
 
 
 class Received(Protocol):
-    """A file that came in through the door: a name for people, and its copy in the spool."""
+    """A file that came in through the door: a name for people, and the copy that was hashed then."""
 
     @property
-    def name(self) -> str:
-        """The name of the file, as its sender wrote it."""
+    def short_name(self) -> str:
+        """The last part of the file's name, as its sender wrote it."""
         ...
 
-    @property
-    def copy(self) -> Path:
-        """The copy that was hashed when the file came in."""
+    def path(self) -> Path:
+        """Return the copy."""
         ...
 
 
@@ -79,7 +78,7 @@ def boxed(
             raise Unusable(title, f"made its reader give no sound answer: {error}", "save it again") from error
     if status != DONE:
         raise refusal(title, status, found.value, raises, limits)
-    return found
+    return replace(found, title=title)
 
 
 def confinement() -> dict[str, Any]:
@@ -88,7 +87,9 @@ def confinement() -> dict[str, Any]:
 
 
 def _title(data: Received | bytes | Path) -> str:
-    return "the file" if isinstance(data, bytes) else data.name
+    if isinstance(data, bytes):
+        return "the file"
+    return data.name if isinstance(data, Path) else data.short_name
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def _opened(data: Received | bytes | Path, title: str) -> Iterator[int]:
             os.lseek(descriptor, 0, os.SEEK_SET)
             yield descriptor
         return
-    path = data if isinstance(data, Path) else data.copy
+    path = data if isinstance(data, Path) else data.path()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe without a writer must not block
     except OSError as error:

@@ -1,16 +1,20 @@
-"""Product pictures from outside: measured, and refused before anything is spent on them."""
+"""Product pictures from outside: measured, and refused before anything is spent on them. Decoded in the box only."""
 
 from __future__ import annotations
 
-import io
-import warnings
+import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
-
+from foundry.box import MIB, BoxLimits, boxed
 from foundry.errors import Unusable
+from foundry.inputs.decoded import DecodedArrays
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
-from foundry.inputs.wide_gamut import in_srgb, unusable_profile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 40_000_000
@@ -23,6 +27,9 @@ PICTURE = FileKind(
     "is not a readable picture (neither PNG, JPEG nor WebP inside)",
     "give a PNG, JPEG or WebP file",
 )
+PICTURE_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=45, wall_s=120, answer_bytes=256 * MIB)
+"""Twice what the largest picture takes: in inks, with a profile."""
+DECODING = "foundry.inputs.picture_decoding:"
 
 VIEW = "view-"
 """The prefix of the key of a rendered view; every other key is the SHA-256 of a picture file."""
@@ -34,6 +41,15 @@ def picture_name(key: str) -> str:
         name = key.removeprefix(VIEW)
         return f"views/{name[:2]}/{name}.png"
     return f"inputs/{key[:2]}/{key}"
+
+
+@dataclass(frozen=True)
+class PictureSize:
+    """A picture's stored size, and whether it has transparency."""
+
+    width_px: int
+    height_px: int
+    has_alpha: bool
 
 
 @dataclass(frozen=True)
@@ -57,46 +73,27 @@ class PictureFacts:
 
 
 def inspect_picture(file: ReceivedFile) -> PictureFacts:
-    """Return the facts of a picture; Unusable says what is wrong. Every byte is decoded once, within limits."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-        size, alpha = _measure(file.short_name, file.read())
-    return PictureFacts(file, *size, alpha)
+    """Return the facts of a picture; Unusable says what is wrong.
+
+    Every byte is decoded, turned and converted once, as a run will do it, within limits.
+    """
+    answer = boxed(DECODING + "measure_picture", file, limits=PICTURE_LIMITS, name=file.short_name)
+    found = answer.value_as(PictureSize)
+    return PictureFacts(file, found.width_px, found.height_px, found.has_alpha)
 
 
-def _measure(name: str, data: bytes) -> tuple[tuple[int, int], bool]:
-    """Decode the file. Return its size in pixels, and whether it has transparency."""
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            _refuse_size(name, *picture.size)
-            picture.load()
-            _refuse_profile(name, picture)
-            return picture.size, picture.has_transparency_data
-    except Unusable:
-        raise
-    except Image.DecompressionBombError as error:
-        wrong = f"has far more pixels than the limit of {MAX_PIXELS}"
-        raise Unusable(name, wrong, "scale it down") from error
-    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, EOFError, warnings
-        reason = " ".join(str(error).split())[:120]
-        wrong = f"is not a readable picture ({type(error).__name__}: {reason})"
-        raise Unusable(name, wrong, "give a PNG, JPEG or WebP file") from error
+_pixels = DecodedArrays()
 
 
-def _refuse_size(name: str, width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise Unusable(name, f"has {width}x{height} pixels; the limit is {MAX_PIXELS} in all", "scale it down")
-    if min(width, height) < MIN_EDGE_PX:
-        raise Unusable(name, f"has {width}x{height} pixels; each edge needs {MIN_EDGE_PX}", "give a larger one")
+def decode(data: bytes, name: str = "the picture") -> Image.Image:
+    """Return RGBA, 8 bits, sRGB by its profile, upright by its EXIF orientation; Unusable for a broken picture.
 
+    The pictures that were asked for last are kept, whoever asked: the same bytes give the same pixels.
+    """
+    from PIL import Image
 
-def _refuse_profile(name: str, picture: Image.Image) -> None:
-    if wrong := unusable_profile(picture):
-        raise Unusable(name, wrong, "save it as sRGB")
+    def decoded() -> NDArray[np.uint8]:
+        answer = boxed(DECODING + "picture_pixels", data, limits=PICTURE_LIMITS, called=name, name=name)
+        return answer.array("uint8", (None, None, 4))
 
-
-def decode(data: bytes) -> Image.Image:
-    """Return RGBA, 8 bits, sRGB by its profile, upright by its EXIF orientation; `data` passed `inspect_picture`."""
-    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        return in_srgb(ImageOps.exif_transpose(picture))
+    return Image.fromarray(_pixels.get(hashlib.sha256(data).hexdigest(), decoded))
