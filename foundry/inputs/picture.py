@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from foundry.box import MIB, BoxLimits, boxed
-from foundry.errors import Unusable
 from foundry.inputs.decoded import DecodedArrays
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
 
