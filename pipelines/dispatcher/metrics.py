@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from itertools import product
@@ -85,7 +84,7 @@ class Metrics:
         return Histogram(name, help_text, labels, registry=self.registry, buckets=SECONDS)
 
     def _begin_at_zero(self) -> None:
-        self.started.set(time.time())
+        self.started.set(self._state.health.clock())
         self.build.labels(version("campaign-foundry")).set(1)
         for where in (*WHERE, OTHER):
             self.bugs.labels(where)
@@ -225,9 +224,9 @@ class _StateCollector(Collector):
             begun[key] = min(outage.since, begun.get(key, outage.since))
         quiet: list[tuple[str, str]] = [(kind, "") for kind in OUTAGE_KINDS if kind not in OF_ONE_TENANT]
         quiet += list(product(sorted(OF_ONE_TENANT), sorted(self._tenants)))
-        for key in dict.fromkeys([*quiet, *begun]):
-            present.add_metric(key, float(key in begun))
-            since.add_metric(key, begun.get(key, 0.0))
+        for labels in dict.fromkeys([*quiet, *begun]):
+            present.add_metric(labels, float(labels in begun))
+            since.add_metric(labels, begun.get(labels, 0.0))
         yield present
         yield since
 

@@ -56,7 +56,7 @@ def test_every_metric_that_is_listed_exists_in_the_code():
 
 
 def test_every_label_that_is_used_is_a_metrics_own():
-    known = set().union(*listed().values()) | {"job"}
+    known = set().union(*listed().values()) | {"job", "instance", "namespace", "pod", "container"}
     for query in queries():
         grouped = re.findall(r"\b(?:by|on) \(([^)]*)\)", query)
         matched = re.findall(r"\{([^}]*)\}", query)
@@ -87,7 +87,7 @@ def test_alerts_say_what_is_wrong_and_what_to_do():
     assert len({rule["alert"] for rule in rules()}) == len(rules())
     for rule in rules():
         assert rule["labels"]["severity"] in ("warning", "critical")
-        assert rule["annotations"].keys() == {"summary", "description"}
+        assert rule["annotations"].keys() == {"summary", "description", "runbook_url"}
 
 
 @pytest.mark.parametrize("source", [DASHBOARD, RULES], ids=lambda path: path.name)

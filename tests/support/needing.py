@@ -93,8 +93,7 @@ NEEDS: dict[str, Need] = {
     "helm": Need(partial(_program, "helm"), ("go",)),
     "hclfmt": Need(partial(_program, "hclfmt"), ("go",)),
     "hadolint": Need(partial(_program, "hadolint")),
-    # Compiling promtool takes longer than all tests together: it is used where it is.
-    "promtool": Need(partial(_program, "promtool"), optional=True),
+    "promtool": Need(partial(_program, "promtool"), ("go",)),
     "root": Need(lambda: "" if os.geteuid() == 0 else "only root may mount a small disk"),
 }
 

@@ -1,0 +1,1 @@
+"""Alert rules against the series of a service."""
