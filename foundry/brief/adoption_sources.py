@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from foundry.brief.adoption_rules import KEYS, slug
-from foundry.brief.intake import MAX_BYTES, brief_problem, documents_of
+from foundry.brief.intake import brief_problem, documents_of
+from foundry.documents.limits import LIMITS
 from foundry.errors import Problem, Refusals
 
 PRODUCT = ("id", "description", "category", "picture", "price")
@@ -23,8 +24,8 @@ def rows_or_documents(path: Path) -> list[Any]:
     kind = path.suffix.lower()
     if kind in (".csv", ".tsv", ".xlsx"):
         try:
-            if path.stat().st_size > MAX_BYTES:
-                raise _refusal(path, f"{path.stat().st_size} bytes; the limit is {MAX_BYTES}", "split it")
+            if path.stat().st_size > LIMITS.size_bytes:
+                raise _refusal(path, f"{path.stat().st_size} bytes; the limit is {LIMITS.size_bytes}", "split it")
             return _campaigns(path, _xlsx(path) if kind == ".xlsx" else _csv(path))
         except OSError as error:
             raise _refusal(path, f"cannot be read ({error.strerror})", "name an existing file") from error
@@ -37,7 +38,7 @@ def _refusal(path: Path, wrong: str, remedy: str) -> Refusals:
 
 def _loose(path: Path) -> list[Any]:
     try:
-        found = list(documents_of(path))
+        found = documents_of(path)
     except Problem as problem:
         raise Refusals(str(path), (problem,)) from problem
     return [_unwrap(document) for document in found]

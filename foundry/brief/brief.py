@@ -22,13 +22,16 @@ from pydantic import (
     model_validator,
 )
 
+from foundry.brief.metadata import Metadata
+from foundry.errors import shorten
 from foundry.inputs.file_name import FileName
 from foundry.inputs.product_view import View
 from foundry.names import Slug
-from foundry.strict_model import StrictModel
+from foundry.strict_model import Items, StrictModel
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+MAX_LOCALES = 1_000
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[
     Decimal,
@@ -59,7 +62,9 @@ class Campaign(StrictModel):
 class Market(StrictModel):
     """The regions and the audience of the campaign."""
 
-    regions: tuple[Line, ...] = Field(min_length=1, description="Countries or regions.", examples=[["US", "DE", "JP"]])
+    regions: Annotated[tuple[Line, ...], Items(500)] = Field(
+        min_length=1, description="Countries or regions.", examples=[["US", "DE", "JP"]]
+    )
     audience: Text = Field(default="", description="Who is addressed.", examples=["Urban professionals, 25-40"])
 
 
@@ -103,7 +108,9 @@ class Product(StrictModel):
     view: View | None = Field(
         default=None, description="How the model is photographed; without one, its front.", examples=[None]
     )
-    prices: tuple[Price, ...] = Field(default=(), description="At most one price per currency.", examples=[[]])
+    prices: Annotated[tuple[Price, ...], Items(400)] = Field(
+        default=(), description="At most one price per currency.", examples=[[]]
+    )
 
     @model_validator(mode="after")
     def _is_shown_one_way(self) -> Product:
@@ -204,10 +211,10 @@ class FilmWishes(StrictModel):
     )
     bpm: int | None = Field(default=None, ge=40, le=220, description="The music's tempo; cuts fall on its beats.")
     music: FileName | None = Field(default=None, description="Audio file, relative to the brief.", examples=[None])
-    voice_over: dict[LocaleTag, FileName] = Field(
+    voice_over: Annotated[dict[LocaleTag, FileName], Items(MAX_LOCALES)] = Field(
         default_factory=dict, description="Audio file per locale, relative to the brief.", examples=[{}]
     )
-    subtitles: dict[LocaleTag, tuple[Spoken, ...]] = Field(
+    subtitles: Annotated[dict[LocaleTag, Annotated[tuple[Spoken, ...], Items(1_000)]], Items(MAX_LOCALES)] = Field(
         default_factory=dict, description="Timed lines per locale; a sidecar file is written for them.", examples=[{}]
     )
     burn_in: bool = Field(default=True, description="Whether subtitles are also in the picture.")
@@ -244,8 +251,8 @@ class Brief(StrictModel):
     tenant: Slug = Field(description="Whose brand it is.", examples=["aurelle"])
     campaign: Campaign = Field(description="Which campaign.")
     market: Market = Field(description="Where and to whom.")
-    products: tuple[Product, ...] = Field(min_length=1, description="What is shown.")
-    scenes: tuple[Scene, ...] = Field(default=(), description="Settings; or give `prompt`.")
+    products: Annotated[tuple[Product, ...], Items(200_000)] = Field(min_length=1, description="What is shown.")
+    scenes: Annotated[tuple[Scene, ...], Items(1_000)] = Field(default=(), description="Settings; or give `prompt`.")
     prompt: Line | None = Field(
         default=None,
         description="One free prompt in place of scenes.",
@@ -253,12 +260,12 @@ class Brief(StrictModel):
     )
     negative_prompt: Text = Field(default="", description="Avoided in every scene.")
     alternatives: int = Field(default=1, ge=1, le=1_000, description="Pictures per product, scene and aspect.")
-    messages: dict[LocaleTag, Message] = Field(
+    messages: Annotated[dict[LocaleTag, Message], Items(MAX_LOCALES)] = Field(
         min_length=1,
         description="Copy per locale (BCP 47).",
         examples=[{"en-US": {"headline": "Wake up radiant"}}],
     )
-    placements: tuple[Line, ...] = Field(
+    placements: Annotated[tuple[Line, ...], Items(1_000)] = Field(
         min_length=1,
         description="Placement names, or named sets such as social and display.",
         examples=[["social", "google/leaderboard"]],
@@ -270,7 +277,7 @@ class Brief(StrictModel):
     embargo: date | None = Field(default=None, description="Not to be shown before this day.")
     expiry: date | None = Field(default=None, description="Not to be shown after this day.")
     priority: int = Field(default=5, ge=0, le=9, description="9 goes first.")
-    metadata: dict[str, Any] = Field(
+    metadata: Metadata = Field(
         default_factory=dict,
         description="Free keys (KPIs, notes, owner) that change no picture and follow the asset.",
         examples=[{"owner": "brand team"}],
@@ -307,11 +314,12 @@ class Brief(StrictModel):
 
 
 def _refuse_twice(where: str, field: str, values: list[str]) -> None:
+    seen: dict[str, int] = {}
     for index, value in enumerate(values):
-        first = values.index(value)
+        first = seen.setdefault(value, index)
         if first != index:
             raise ValueError(
-                f"{where}[{index}].{field}: {value!r} is already at {where}[{first}]; "
+                f"{where}[{index}].{field}: {shorten(value)} is already at {where}[{first}]; "
                 f"each {field} must be unique, so rename or remove one"
             )
 

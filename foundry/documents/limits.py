@@ -27,3 +27,5 @@ class DocumentLimits:
 
 
 LIMITS = DocumentLimits()
+SETTINGS = DocumentLimits(size_bytes=500_000, leaves=20_000)
+"""For files of settings: tenants, layouts, cards, channels, the broker's and the engines' settings."""

@@ -89,9 +89,9 @@ def _take(event: Any, builder: TreeBuilder[Any], expected: list[bool | None]) ->
 
 def _refuse_references(event: Any, builder: TreeBuilder[Any]) -> None:
     if isinstance(event, yaml.AliasEvent):
-        raise builder.refuse(event.start_mark, "aliases are not allowed", "write the value out")
+        raise builder.refuse(event.start_mark, "anchors and aliases are not allowed", "write the value out")
     if event.anchor is not None:
-        raise builder.refuse(event.start_mark, "anchors are not allowed", "write the value out where it is used")
+        raise builder.refuse(event.start_mark, "anchors and aliases are not allowed", "write the value out")
     if event.tag is not None:
         raise builder.refuse(event.start_mark, "tags are not allowed", "remove the tag that begins with '!'")
 
