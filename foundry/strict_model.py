@@ -25,7 +25,8 @@ class Items:
     """The annotation of a list or map from outside that may be long: it has at most `most` items.
 
     Its items are validated a hundred at a time, and errors are only counted once there are a hundred: pydantic alone
-    would hold one for each field of each item of a list that is wrong throughout. An error of type `MORE` has the count.
+    would hold one for each field of each item of a list that is wrong throughout. An error of type `MORE` has the
+    count.
     """
 
     most: int
@@ -86,7 +87,7 @@ class _Errors:
             else:
                 first, *rest = item["loc"]
                 location = (first if start is None or not isinstance(first, int) else first + start, *rest)
-                kind = PydanticCustomError(item["type"], item["msg"])  # type: ignore[arg-type]  # no literal
+                kind = PydanticCustomError(item["type"], item["msg"])
                 self._kept.append(InitErrorDetails(type=kind, loc=location, input=item["input"]))
 
     def refuse(self) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Final
 
-from foundry.documents.decoding import decode, position
+from foundry.documents.decoding import decode, place_at
 from foundry.documents.limits import LIMITS, DocumentLimits
 from foundry.documents.tree import TreeBuilder
 from foundry.errors import Problem, shorten
@@ -30,7 +30,7 @@ def load_json(data: bytes, where: str, limits: DocumentLimits = LIMITS, *, code:
     `where` names the text in it.
     """
     text = decode(data, where, limits, code)
-    return _Reader(text, TreeBuilder[int](limits, lambda at: f"{where} {position(text[:at])}", code)).value()
+    return _Reader(text, TreeBuilder[int](limits, lambda at: place_at(where, text[:at]), code)).value()
 
 
 class _Reader:

@@ -46,7 +46,13 @@ def read_yaml(
 ) -> Any:
     """Return the only document of a YAML file; sentences call it `where`, or else by its path."""
     where = where or str(path)
-    documents = load_yaml(read_bytes(path, limits, where=where, code=code), where, limits, code=code)
+    return only_document(
+        load_yaml(read_bytes(path, limits, where=where, code=code), where, limits, code=code), where, code
+    )
+
+
+def only_document(documents: list[Any], where: str, code: str = "bad_document") -> Any:
+    """Return the only one of the documents that `where` holds; a Problem of `code` if there are none or several."""
     if len(documents) != 1:
         wrong = f"it holds {len(documents)} documents" if documents else "it is empty"
         raise Problem(where, "", wrong, "write one document", code)

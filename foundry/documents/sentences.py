@@ -11,13 +11,13 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from foundry.documents.limits import SETTINGS
-from foundry.documents.reading import read_bytes
+from foundry.documents.reading import only_document, read_bytes
 from foundry.documents.yaml_text import load_yaml
 from foundry.errors import KEPT_PROBLEMS, BadInput, FoundryError, Problem, Refusals, shorten
 from foundry.strict_model import MORE
 
 OWN_CODES = frozenset({"foreign_file"})
-"""Types of pydantic errors that are codes of problems. Their message continues the value's sentence and has a remedy."""
+"""Types of pydantic errors that are codes of problems. Their message continues the value's sentence, with a remedy."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -58,10 +58,7 @@ def read_model(path: Path, model: type[Model], wording: Wording, *, where: str =
     except Problem as problem:
         raise BadInput(where, f"{problem.limit}; {problem.remedy}") from problem
     try:
-        documents = load_yaml(data, "", SETTINGS)
-        if len(documents) > 1:
-            raise Problem("file", "", f"it holds {len(documents)} documents", "write one")
-        value = documents[0] if documents else {}
+        value = only_document(load_yaml(data, "", SETTINGS), "file")
         return parse_value(model, {**value, **more} if isinstance(value, dict) else value, wording)
     except (Problem, Refusals) as error:
         raise BadInput(where, f"is not {wording.article} {wording.whole}: {joined(error)}") from error

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from foundry.documents.decoding import decode, position
+from foundry.documents.decoding import decode, place_at
 from foundry.documents.limits import LIMITS, DocumentLimits
 from foundry.documents.tree import Key, TreeBuilder
 from foundry.errors import Problem
@@ -34,13 +34,13 @@ def load_yaml(data: bytes, where: str, limits: DocumentLimits = LIMITS, *, code:
     try:
         # The parser compares each of these directives with all others.
         if _TAG_DIRECTIVE.search(text):
-            raise Problem(where, "", "tags are not allowed", "remove the %TAG lines", code)
+            raise Problem(where or "file", "", "tags are not allowed", "remove the %TAG lines", code)
         _read(text, builder)
     except yaml.MarkedYAMLError as error:
         wrong = f"not YAML ({_one_line(error.problem)})"
         raise Problem(_place(where, error.problem_mark), "", wrong, "correct the YAML there", code) from error
     except yaml.reader.ReaderError as error:
-        place = f"{where} {position(text.encode()[: error.position].decode(errors='replace'))}"
+        place = place_at(where, text.encode()[: error.position].decode(errors="replace"))
         wrong = f"not YAML ({_one_line(error.reason)})"
         raise Problem(place, "", wrong, "save the file as plain text", code) from error
     return [document for document in builder.documents if document is not None]
@@ -51,7 +51,7 @@ def _one_line(words: str | None) -> str:
 
 
 def _place(where: str, mark: Any) -> str:
-    return f"{where} line {mark.line + 1}, column {mark.column + 1}" if mark else where
+    return f"{where} line {mark.line + 1}, column {mark.column + 1}".strip() if mark else where or "file"
 
 
 def _read(text: str, builder: TreeBuilder[Any]) -> None:
