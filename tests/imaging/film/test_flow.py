@@ -73,11 +73,11 @@ def test_the_same_film_has_the_same_bytes(tmp_path: Path, monkeypatch: Any) -> N
 
 
 def test_a_films_audio_is_named_by_hash_and_a_missing_file_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    (tmp_path / "song.wav").write_bytes(b"one")
+    (tmp_path / "song.wav").write_bytes(b"ID3 one")
     film = {"music": "song.wav"}
     first = ordered(tmp_path, monkeypatch, film=film)
-    assert [found.key for found in first.inputs if found.path.suffix == ".wav"] == [first.plan.sounds[0][1]]
-    (tmp_path / "song.wav").write_bytes(b"two")
+    assert [found.key for found in first.inputs if isinstance(found, SoundFacts)] == [first.plan.sounds[0][1]]
+    (tmp_path / "song.wav").write_bytes(b"ID3 two")
     second = ordered(tmp_path, monkeypatch, film=film)
     assert first_variant(first.plan, "en-US").name != first_variant(second.plan, "en-US").name
     with pytest.raises(Refusals, match=r"film\.music: 'none\.wav' does not exist"):

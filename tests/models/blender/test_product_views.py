@@ -28,7 +28,7 @@ def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path
     own = store.for_tenant("northpeak")
     assert own.get(picture_name(facts.key)) == png
     assert read_or_render_view(store, "northpeak", facts.sha256, SMALL, NEVER) == png
-    assert render(facts.path.read_bytes(), SMALL, HERE) == png
+    assert render(facts.file.read(), SMALL, HERE) == png
     with pytest.raises(NoSuchObject):
         read_or_render_view(store, "aurelle", facts.sha256, SMALL, NEVER)
 
