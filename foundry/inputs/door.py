@@ -11,6 +11,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,15 +57,25 @@ class FileKind:
             raise Unusable(name, self.wrong, self.remedy)
 
 
+@dataclass(frozen=True)
+class Home:
+    """The folder that names of files begin at: `below`, one folder within `root`, or `root` itself where it is "".
+
+    `root` may be a link that the operator made; `below` and everything in it may not.
+    """
+
+    root: Path
+    below: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReceivedFile:
-    """A file that passed the door: `name` below `home`, its hash, its size, and the copy that is read from now on."""
+    """A file that passed the door: `name` below `home`, its hash, and its size. Its copy is read from now on."""
 
     name: str
-    home: Path
+    home: Home
     sha256: str
     size_bytes: int
-    copy: Path
     kind: FileKind
 
     @property
@@ -74,45 +85,57 @@ class ReceivedFile:
 
     def path(self) -> Path:
         """Return the copy. One that was evicted is received again; Unusable if the file has changed since."""
-        try:
-            os.utime(self.copy)
-        except FileNotFoundError:
-            again = receive(self.home, self.name, self.kind)
-            if again.sha256 != self.sha256:
-                raise Unusable(self.short_name, "was changed after it was admitted", "give the order again") from None
-            return again.copy
-        return self.copy
+        spool = user_spool()
+        if not spool.touch(self.sha256) and receive(self.home, self.name, self.kind).sha256 != self.sha256:
+            raise self._changed()
+        return spool.copy_of(self.sha256)
 
     def read(self) -> bytes:
         """Return the content; Unusable if it is no longer what was received."""
         data = self.path().read_bytes()
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise Unusable(self.short_name, "was changed after it was admitted", "give the order again")
+            raise self._changed()
         return data
 
+    def _changed(self) -> Unusable:
+        return Unusable(self.short_name, "was changed after it was admitted", "give the order again")
 
-def receive(home: Path, name: str, kind: FileKind) -> ReceivedFile:
+
+def receive(home: Path | Home, name: str, kind: FileKind) -> ReceivedFile:
     """Receive the file `name` below the folder `home`, copied and hashed in one pass.
 
     ForeignFile for a name that is outside or missing, Unusable for a file of another kind, size or format.
     """
+    home = home if isinstance(home, Home) else Home(home)
+    spool, hashed, size = user_spool(), hashlib.sha256(), 0
+    with _content(home, name, kind) as blocks, spool.incoming() as (stream, path):
+        for block in blocks:
+            hashed.update(block)
+            stream.write(block)
+            size += len(block)
+        stream.flush()
+        spool.keep(path, hashed.hexdigest())
+    return ReceivedFile(name=name, home=home, sha256=hashed.hexdigest(), size_bytes=size, kind=kind)
+
+
+def read_once(home: Path | Home, name: str, kind: FileKind) -> bytes:
+    """Return the content of a small file by the same rules as `receive`, without a copy in the spool."""
+    with _content(home if isinstance(home, Home) else Home(home), name, kind) as blocks:
+        return b"".join(blocks)
+
+
+@contextmanager
+def _content(home: Home, name: str, kind: FileKind) -> Iterator[Iterator[bytes]]:
+    """Yield the blocks of a file that is opened once; they are refused as soon as one of them breaks a rule."""
     if not is_file_name(name):
         raise ForeignFile(name)
     short = name.rsplit("/", 1)[-1]
     handle = _open(home, name, short)
     try:
         _refuse_entry(os.fstat(handle), short, kind)
-        spool, hashed, size = user_spool(), hashlib.sha256(), 0
-        with spool.incoming() as (stream, path):
-            for block in _blocks(handle, short, kind):
-                hashed.update(block)
-                stream.write(block)
-                size += len(block)
-            stream.flush()
-            copy = spool.keep(path, hashed.hexdigest())
+        yield _blocks(handle, short, kind)
     finally:
         os.close(handle)
-    return ReceivedFile(name=name, home=home, sha256=hashed.hexdigest(), size_bytes=size, copy=copy, kind=kind)
 
 
 def receive_path(path: Path, kind: FileKind) -> ReceivedFile:
@@ -120,9 +143,9 @@ def receive_path(path: Path, kind: FileKind) -> ReceivedFile:
     return receive(path.parent, path.name, kind)
 
 
-def _open(home: Path, name: str, short: str) -> int:
+def _open(home: Home, name: str, short: str) -> int:
     try:
-        return open_beneath(home, name)
+        return open_beneath(home.root, f"{home.below}/{name}" if home.below else name)
     except OSError as error:
         if error.errno in _ABSENT:
             raise ForeignFile(name) from error

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -74,7 +75,12 @@ class Spool:
 
 def user_spool() -> Spool:
     """Return the spool of this user on this machine; a folder of its own where that place belongs to somebody else."""
-    base = Path(tempfile.gettempdir()) / f"campaign-foundry-{os.geteuid()}"
+    return _spool_in(Path(tempfile.gettempdir()), os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _spool_in(temporary: Path, process: int) -> Spool:  # noqa: ARG001 - a forked process looks at the place again
+    base = temporary / f"campaign-foundry-{os.geteuid()}"
     for folder in (base, base / "spool"):
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)

@@ -13,7 +13,7 @@ import pytest
 
 from foundry.errors import Unusable
 from foundry.inputs.beneath import open_part_by_part
-from foundry.inputs.door import FileKind, ReceivedFile, Signature, receive, receive_path
+from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, receive, receive_path
 from foundry.inputs.file_name import ForeignFile, is_file_name
 from foundry.inputs.spool import Spool, user_spool
 from foundry.names import sha256_file
@@ -36,8 +36,8 @@ def test_a_file_is_copied_and_hashed(home: Path) -> None:
     assert found.sha256 == sha256_file(home / "in" / "a.txt")
     assert found.read() == b"text of a"
     assert pickle.loads(pickle.dumps(found)) == found
-    assert found.copy.stat().st_mode & 0o777 == 0o600
-    assert found.copy.parent.stat().st_mode & 0o777 == 0o700
+    assert found.path().stat().st_mode & 0o777 == 0o600
+    assert found.path().parent.stat().st_mode & 0o777 == 0o700
 
 
 FOREIGN = [
@@ -126,16 +126,16 @@ def test_a_file_exchanged_after_the_door_is_not_read(home: Path) -> None:
     (home / "in" / "a.txt").unlink()
     (home / "in" / "a.txt").symlink_to(home.parent / "secret.txt")
     assert found.read() == b"text of a"
-    found.copy.unlink()
+    found.path().unlink()
     with pytest.raises(ForeignFile):
         found.read()
 
 
 def test_an_evicted_copy_is_received_again_and_must_be_the_same(home: Path) -> None:
     found = receive(home, "in/a.txt", TEXT)
-    found.copy.unlink()
+    found.path().unlink()
     assert found.read() == b"text of a"
-    found.copy.unlink()
+    found.path().unlink()
     (home / "in" / "a.txt").write_text("text, another")
     with pytest.raises(Unusable, match=r"a\.txt was changed after it was admitted; give the order again"):
         found.read()
@@ -143,15 +143,19 @@ def test_an_evicted_copy_is_received_again_and_must_be_the_same(home: Path) -> N
 
 def test_a_damaged_copy_is_noticed_where_it_is_read(home: Path) -> None:
     found = receive(home, "in/a.txt", TEXT)
-    found.copy.write_bytes(b"text of b")
+    found.path().write_bytes(b"text of b")
     with pytest.raises(Unusable, match="was changed after it was admitted"):
         found.read()
-    found.copy.unlink()
+    found.path().unlink()
 
 
-def test_the_folder_itself_may_be_a_link_that_the_operator_made(home: Path) -> None:
+def test_the_root_may_be_a_link_that_the_operator_made_and_the_folder_below_it_may_not(home: Path) -> None:
     (home.parent / "mount").symlink_to(home)
     assert isinstance(receive(home.parent / "mount", "in/a.txt", TEXT), ReceivedFile)
+    assert receive(Home(home.parent / "mount", "in"), "a.txt", TEXT).name == "a.txt"
+    (home / "other").symlink_to(home / "in")
+    with pytest.raises(ForeignFile):
+        receive(Home(home, "other"), "a.txt", TEXT)
 
 
 def test_a_missing_folder_answers_as_a_missing_file(home: Path) -> None:
@@ -184,7 +188,10 @@ def test_a_spool_that_belongs_to_others_is_not_used(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     usual = user_spool()
     assert usual.folder.parent == tmp_path / f"campaign-foundry-{os.geteuid()}"
-    usual.folder.chmod(0o755)
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "shared"))
+    (tmp_path / "shared" / usual.folder.parent.name).mkdir(mode=0o755)
     other = user_spool()
-    assert other.folder != usual.folder
+    assert other.folder.parent == tmp_path / "shared"
+    assert other.folder.name != usual.folder.parent.name
     assert other.folder.stat().st_mode & 0o777 == 0o700
