@@ -1,12 +1,15 @@
-"""Audio files of films: received and named by hash. They are decoded only when a film is made."""
+"""Audio files of films: received, decoded once in the box, and named by hash."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from foundry.box import MIB, BoxLimits, boxed
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
 
 MAX_BYTES = 200_000_000
+SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=180, answer_bytes=1 * MIB)
+CHECKING = "imaging.film.encoding.sound_file:check_sound"
 SOUND = FileKind(
     "sound",
     MAX_BYTES,
@@ -48,5 +51,6 @@ class SoundFacts:
 
 
 def inspect_sound(file: ReceivedFile) -> SoundFacts:
-    """Return the facts of an audio file."""
+    """Return the facts of an audio file; Unusable if it cannot be decoded to its end, as a film will do it."""
+    boxed(CHECKING, file, limits=SOUND_LIMITS, name=file.short_name)
     return SoundFacts(file)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from foundry.errors import FoundryError
-from imaging.film.clip_master import require_av
+from foundry.box import MIB, BoxLimits, boxed
+from foundry.errors import FoundryError, Unusable
+from foundry.inputs.decoded import DecodedArrays
+from imaging.film.clip_master import VideoExtraMissing, require_av
 from imaging.film.encoding.audio import RATE, Samples
 
 FORMATS = ("mp3", "wav", "flac", "ogg", "aac", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "aiff")
@@ -25,6 +27,11 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
     (b"FORM", 0, "aiff"),
 )
 MOST_SECONDS, MOST_CHANNELS, MOST_BYTES = 600, 8, 256 << 20
+MOST_KEPT_BYTES = 480 << 20
+"""Of decoded sounds together: two of the longest, such as a film's music and its voice."""
+SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=180, answer_bytes=256 * MIB)
+DECODING = "imaging.film.encoding.sound_file:sound_samples"
+BOX_PRELOADS = ("av",)
 
 
 class UnreadableSound(FoundryError):
@@ -40,17 +47,43 @@ class UnreadableSound(FoundryError):
         return f"sound {self.name} {self.what}; {self.remedy}."
 
 
+_samples = DecodedArrays(MOST_KEPT_BYTES)
+
+
 def decode_sound(data: bytes, name: str) -> Samples:
     """Return samples (2, n) of a file's first stream of sound, resampled to 48 kHz and mixed to stereo.
 
-    `name` is for messages. Raises UnreadableSound for data that is no sound of a known kind, is damaged, is empty, is
-    longer than ten minutes or has more than eight channels.
+    They are decoded in the box, and shared: nobody may write to them. `name` is for messages. Raises UnreadableSound
+    for data that is no sound of a known kind, is damaged, is empty, is longer than ten minutes or has more than eight
+    channels; Unusable for data that takes more than the box allows.
     """
-    av = require_av()
-    if len(data) > MOST_BYTES:
-        raise UnreadableSound(name, f"has {len(data)} bytes", f"the limit is {MOST_BYTES}")
+
+    def decoded() -> Samples:
+        raises = (UnreadableSound, VideoExtraMissing)
+        answer = boxed(DECODING, data, limits=SOUND_LIMITS, called=name, raises=raises, name=name)
+        return answer.array("float32", (2, None))
+
+    return _samples.get(hashlib.sha256(data).hexdigest(), decoded)
+
+
+def check_sound(stream: BinaryIO, name: str) -> float:
+    """Decode a sound wholly, as a film will do it. Return its seconds; Unusable says what is wrong. Runs in the box."""
     try:
-        with av.open(io.BytesIO(data), format=kind_of(data, name)) as source:
+        return sound_samples(stream, name).shape[1] / RATE
+    except UnreadableSound as error:
+        raise Unusable(name, error.what, error.remedy) from error
+    except VideoExtraMissing as error:
+        raise Unusable(name, "cannot be checked here", str(error)) from error
+
+
+def sound_samples(stream: BinaryIO, name: str) -> Samples:
+    """Return the samples of a sound, as `decode_sound` describes them. Runs in the box."""
+    av, data = require_av(), stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise UnreadableSound(name, "has too many bytes", f"the limit is {MOST_BYTES}")
+    try:
+        # Tags are not used, and may be in any encoding.
+        with av.open(io.BytesIO(data), format=kind_of(data, name), metadata_errors="ignore") as source:
             blocks = list(_decode_blocks(source, name))
     except av.FFmpegError as error:
         raise UnreadableSound(name, f"is damaged ({error.strerror})", "save it again as WAV, FLAC or MP3") from error
@@ -60,11 +93,6 @@ def decode_sound(data: bytes, name: str) -> Samples:
     if not np.isfinite(samples).all():
         raise UnreadableSound(name, "holds samples that are no numbers", "save it again as 16- or 24-bit")
     return samples
-
-
-def read(path: Path) -> Samples:
-    """`listen` to a file on disk."""
-    return decode_sound(path.read_bytes(), path.name)
 
 
 def kind_of(data: bytes, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,47 @@ from foundry.inputs.door import receive
 from foundry.inputs.file_name import ForeignFile
 from foundry.inputs.sound import MAX_BYTES, SOUND, inspect_sound
 from foundry.names import sha256_file
+from imaging.film.encoding.sound_file import decode_sound
 
-WAVE = b"RIFF\x04\0\0\0WAVE"
+
+def wave(frames: int = 4_800, tag: bytes = b"") -> bytes:
+    """A WAV of a quiet tone, 48 kHz, one channel; `tag` is the name of an artist."""
+    levels = b"".join(struct.pack("<h", (step % 100) * 40) for step in range(frames))
+    info = b"INFOIART" + struct.pack("<I", len(tag)) + tag + b"\0" * (len(tag) % 2)
+    chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 48_000, 96_000, 2, 16)
+    chunks += (b"LIST" + struct.pack("<I", len(info)) + info if tag else b"") + b"data" + struct.pack("<I", len(levels))
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks) + len(levels)) + b"WAVE" + chunks + levels
 
 
 def test_a_file_gives_its_hash_and_its_name_in_the_brief(tmp_path: Path) -> None:
     (tmp_path / "music").mkdir()
-    (tmp_path / "music" / "a.wav").write_bytes(WAVE)
+    (tmp_path / "music" / "a.wav").write_bytes(wave())
     facts = inspect_sound(receive(tmp_path, "music/a.wav", SOUND))
     assert (facts.named, facts.key) == ("music/a.wav", sha256_file(tmp_path / "music" / "a.wav"))
+
+
+@pytest.mark.parametrize("tag", ["Bj\xf6rk".encode("latin-1"), b"\xff\xfe\0", "Bj\xf6rk".encode()])
+def test_a_tag_in_any_encoding_is_no_reason_to_refuse_a_sound(tag: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(wave(tag=tag))
+    assert inspect_sound(receive(tmp_path, "a.wav", SOUND)).named == "a.wav"
+    assert decode_sound(wave(tag=tag), "a.wav").shape == (2, 4_800)
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        (b"RIFF\x04\0\0\0WAVE", "a.wav is damaged"),
+        (b"ID3\x04" + bytes(400), "a.wav is damaged"),
+        (b"OggS" + b"\xff" * 300, "a.wav is damaged"),
+        (wave(0), "a.wav holds no samples"),
+        (wave()[:22] + b"\x09" + wave()[23:], "a.wav "),
+    ],
+)
+def test_a_sound_that_no_film_could_use_is_refused_at_admission(data: bytes, wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(data)
+    with pytest.raises(Unusable) as refused:
+        inspect_sound(receive(tmp_path, "a.wav", SOUND))
+    assert str(refused.value).startswith(wrong)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
