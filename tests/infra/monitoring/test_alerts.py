@@ -22,7 +22,7 @@ pytestmark = pytest.mark.promtool
 
 @dataclass(frozen=True)
 class Disturbance:
-    """After `before` minutes of calm, `begin` acts once and `go_on` each half minute; `alert` fires within `minutes`."""
+    """After `before` minutes of calm, `begin` acts once and `go_on` each half minute; `alert` fires in `minutes`."""
 
     alert: str
     minutes: float
