@@ -1,0 +1,217 @@
+"""The ledger of tenants' quotas: one book a month in each tenant's store, shared by all processes and machines.
+
+What a run is going to make is held before it starts, counted as spent part by part when it is made, and released when
+the run ends, whatever its end. Only what the store lacks is held: files that exist cost nothing. The same plan holds
+once, however often and wherever it is run. A hold that nobody renews dies after a day, so that a killed process does
+not keep a tenant's quota. A campaign counts in the month (UTC) in which its run began.
+
+Callers: `hold_plan` before anything is made (Refusals, code over_quota, with a sentence for each amount that does not
+fit); `settle` after each part; `close` at the end of a run that finished, failed, was refused, cancelled or superseded.
+`foundry plan` only reads, by `quota_left`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from foundry.errors import FoundryError, Refusals
+from foundry.plan.estimate import Needs, count_needs, estimate_plan
+from foundry.plan.plan import Plan
+from foundry.plan.slice import PlanSlice
+from foundry.quota import FOLDER, Amounts, Hold, MonthBook, book_from, month_of, neighbour, problems_with
+from foundry.retrying import Clock, SystemClock
+from foundry.store.object_store import NoSuchObject, ObjectStore
+
+LEASE_S = 86_400.0
+NOTHING = Amounts()
+COUNTED_AT_ONCE = 2_000
+"""Plans of at most so many files are held by what the store lacks; larger ones by their estimate, if that fits."""
+
+
+def needed(lacking: Needs) -> Amounts:
+    """Return the amounts of what a store lacks of a plan."""
+    return Amounts(
+        shots=lacking.shots_to_draw,
+        variants=lacking.variants_to_make + lacking.variants_only_rendered,
+        bytes=lacking.size_bytes,
+        money=lacking.money,
+    )
+
+
+def spent_between(before: Needs, after: Needs | None = None, refused_usd: Decimal = Decimal(0)) -> Amounts:
+    """Return what was made of a plan, by what the store lacked before and lacks now; everything for None.
+
+    `refused_usd` was paid for drawings that were refused.
+    """
+    made = needed(before).less(needed(after)) if after else needed(before)
+    return replace(made, money=made.money + refused_usd)
+
+
+@dataclass(frozen=True)
+class QuotaLeft:
+    """The state of a tenant's quota in a month."""
+
+    month: str
+    spent: Amounts
+    held: Amounts
+
+
+@dataclass(frozen=True)
+class QuotaLedger:
+    """Keeps the books of all tenants of a store. `store` is everybody's; `lease_s` is the life of an unrenewed hold."""
+
+    store: ObjectStore
+    clock: Clock = field(default_factory=SystemClock)
+    lease_s: float = LEASE_S
+
+    def hold_plan(self, plan: Plan) -> None:
+        """Hold what is missing of a plan, or all of a large plan where that fits; Refusals if there is not enough left.
+
+        The store is asked for every file of the plan, unless it is large and fits as a whole.
+        """
+        if plan.variant_count > COUNTED_AT_ONCE:
+            figures = estimate_plan(plan)
+            whole = Amounts(
+                shots=figures.shots, variants=figures.variants, bytes=figures.size_bytes, money=figures.money
+            )
+            with suppress(Refusals):
+                self.hold(plan, whole, exact=False)
+                return
+        self.hold(plan, needed(count_needs(plan, self.store.for_tenant(plan.tenant.id))))
+
+    def hold(self, plan: Plan, wanted: Amounts, *, exact: bool = True) -> None:
+        """Hold amounts for a plan, in place of an earlier hold; Refusals if they exceed what is left of the month.
+
+        `exact`: they are what the store lacks, and no estimate of the whole plan.
+        """
+        now = self.clock.time()
+        month, tenant = month_of(now), plan.tenant
+        needs = wanted if exact else None
+        self._end_last_months(plan, needs, neighbour(month, -1))
+        hold = Hold(campaign=plan.brief.campaign.id, full=wanted, left=wanted, until=now + self.lease_s, exact=exact)
+
+        def change(book: MonthBook) -> bool:
+            known = book.end_hold(plan.digest, needs)
+            book.drop_dead(now)
+            if problems := tuple(problems_with(book, wanted, tenant.id, tenant.quota, month)):
+                raise Refusals(f"brief {tenant.id}/{plan.brief.campaign.id}", problems)
+            if not wanted.nothing:
+                book.holds[plan.digest] = hold
+            return known or not wanted.nothing
+
+        self._revise(tenant.id, month, change)
+
+    def settle(self, part: Plan, planned: Amounts, spent: Amounts) -> None:
+        """Count a part of a plan, a slice or the whole of it, as spent, once however often it is told.
+
+        `planned` is what the store lacked of the part before it was made. The plan's hold lives on for another lease.
+        """
+        name = part.name if isinstance(part, PlanSlice) else ""
+        until = self.clock.time() + self.lease_s
+
+        def change(book: MonthBook) -> bool:
+            hold = book.holds.get(part.digest)
+            if hold and name and name <= hold.settled:
+                return False
+            taken = planned if hold is None or hold.exact else hold.full.share(*_share(part))
+            book.settle(part.digest, spent, taken, name, until)
+            return True
+
+        self._revise(part.tenant.id, self._month_of_hold(part), change)
+
+    def close(self, plan: Plan, spent: Amounts = NOTHING) -> None:
+        """Count what was spent and not yet settled, and release the rest of the plan's hold."""
+
+        def change(book: MonthBook) -> bool:
+            known = book.end_hold(plan.digest, None)
+            book.spent += spent
+            return known or not spent.nothing
+
+        self._revise(plan.tenant.id, self._month_of_hold(plan), change)
+
+    def renew(self, plan: Plan) -> None:
+        """Let a plan's hold live for another lease from now."""
+        until = self.clock.time() + self.lease_s
+
+        def change(book: MonthBook) -> bool:
+            if hold := book.holds.get(plan.digest):
+                book.holds[plan.digest] = replace(hold, until=until)
+            return hold is not None
+
+        self._revise(plan.tenant.id, self._month_of_hold(plan), change)
+
+    @contextmanager
+    def renewing(self, plans: Sequence[Plan]) -> Iterator[None]:
+        """Renew the holds of plans again and again while the block runs, however long it takes."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self.lease_s / 4):
+                for plan in plans:
+                    # An outage of the store is for the run itself to notice; the lease outlives three such failures.
+                    with suppress(OSError, FoundryError):
+                        self.renew(plan)
+
+        thread = threading.Thread(target=renew, name="quota-leases", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def quota_left(self, tenant: str) -> QuotaLeft:
+        """Return the present month of a tenant; nothing is written."""
+        now = self.clock.time()
+        month = month_of(now)
+        book = self._read(tenant, month)
+        book.drop_dead(now)
+        return QuotaLeft(month, book.spent, book.held)
+
+    def _end_last_months(self, plan: Plan, needs: Amounts | None, month: str) -> None:
+        """End the hold that the plan still has in the month before, where its run began."""
+        if plan.digest in self._read(plan.tenant.id, month).holds:
+            self._revise(plan.tenant.id, month, lambda book: book.end_hold(plan.digest, needs))
+
+    def _month_of_hold(self, plan: Plan) -> str:
+        """Return the month whose book holds for the plan: the last one if its run began there, else the present one."""
+        month = month_of(self.clock.time())
+        last = neighbour(month, -1)
+        if plan.digest in self._read(plan.tenant.id, month).holds:
+            return month
+        return last if plan.digest in self._read(plan.tenant.id, last).holds else month
+
+    def _read(self, tenant: str, month: str) -> MonthBook:
+        own, name = self.store.for_tenant(tenant), _book_name(month)
+        try:
+            return book_from(own.get(name), name)
+        except NoSuchObject:
+            return MonthBook()
+
+    def _revise(self, tenant: str, month: str, change: Callable[[MonthBook], bool]) -> None:
+        """Change a book; `change` returns whether it did. A change whose answer was lost is not made twice."""
+        name, writer = _book_name(month), secrets.token_hex(8)
+
+        def rewrite(before: bytes | None) -> bytes | None:
+            book = book_from(before, name)
+            if book.writer == writer or not change(book):
+                return None
+            book.writer = writer
+            return book.as_bytes()
+
+        self.store.for_tenant(tenant).revise(name, rewrite)
+
+
+def _book_name(month: str) -> str:
+    return f"{FOLDER}/{month}.json"
+
+
+def _share(part: Plan) -> tuple[int, int]:
+    """Return the shots of a part and of its whole plan."""
+    whole = part.shot_count
+    return (part.stop - part.first if isinstance(part, PlanSlice) else whole), whole
