@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
 from foundry.errors import BadInput
 from foundry.names import digest, sha256_file
 from templates import TEMPLATES
@@ -36,7 +37,7 @@ class FontFace:
 
 @lru_cache(maxsize=1)
 def _index() -> dict[str, dict[str, Any]]:
-    raw = yaml.safe_load((FONTS / "fonts.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(FONTS / "fonts.yaml", SETTINGS)
     return {**raw["families"], "": {key: raw[key] for key in ("fallback", "languages", "emoji")}}
 
 

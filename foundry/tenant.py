@@ -7,9 +7,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
+from foundry.documents.sentences import Wording, read_model
 from foundry.errors import BadInput
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.names import Slug, digest, sha256_file
@@ -165,26 +165,25 @@ class Tenant(StrictModel):
 
 
 def load_tenant(folder: Path, tenant_id: str) -> Tenant:
-    """Return the tenant in `folder/<id>/tenant.yaml`; BadInput says what is missing or wrong."""
+    """Return the tenant in `folder/<id>/tenant.yaml`; BadInput says what is missing or wrong.
+
+    It names neither other tenants nor folders of the server, because a client reads it on a topic.
+    """
     path = folder / tenant_id / "tenant.yaml"
+    shown = f"{folder.name}/{tenant_id}/tenant.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(p.parent.name for p in folder.glob("*/tenant.yaml"))) or "none"
-        raise BadInput("tenant", f"{tenant_id!r} has no file {path}; tenants there: {known}. Add one.")
-    tenant = _read(file_identity(path)).model_copy()
+        raise BadInput("tenant", f"{tenant_id!r} has no file {shown}; add it, or correct the name.")
+    tenant = _read(file_identity(path), shown).model_copy()
     if tenant.id != tenant_id:
-        raise BadInput(f"{path}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
+        raise BadInput(f"{shown}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
     return tenant
 
 
 @lru_cache(maxsize=1024)
-def _read(file: FileIdentity) -> Tenant:
-    """Return the tenant of a file.
+def _read(file: FileIdentity, shown: str) -> Tenant:
+    """Return the tenant of a file, which sentences call `shown`.
 
     Callers must hand out copies: a tenant caches digests of other files, which may change while this one stays.
     """
     path = file[0]
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Tenant.model_validate({**raw, "folder": path.parent})
-    except (yaml.YAMLError, ValidationError, TypeError) as error:
-        raise BadInput(str(path), f"is not a tenant file: {error}") from error
+    return read_model(path, Tenant, Wording(whole="tenant file"), where=shown, folder=path.parent)

@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import Field, model_validator
 
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError
 from foundry.names import digest
 from foundry.strict_model import StrictModel
@@ -220,11 +221,22 @@ def placements() -> Mapping[str, Placement]:
     """Return all placements of `templates/channels`, by name."""
     found: dict[str, Placement] = {}
     for path in sorted((TEMPLATES / "channels").glob("*.yaml")):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for name, entry in raw.get("placements", {}).items():
-            placement = _placement(raw, name, entry)
+        raw = read_yaml(path, SETTINGS)
+        entries = raw.get("placements", {})
+        for name, entry in entries.items():
+            placement = _placement(raw, name, _filled_in(entry, entries))
             found[placement.name] = placement
     return dict(sorted(found.items()))
+
+
+def _filled_in(entry: dict[str, Any], entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return an entry with the keys of the one that it is `like`: those of `motion` are merged, all others replaced."""
+    if "like" not in entry:
+        return entry
+    below = entries[entry["like"]]
+    motion = {**below.get("motion", {}), **entry.get("motion", {})}
+    own = {key: value for key, value in entry.items() if key != "like"}
+    return {**below, **own, **({"motion": motion} if motion else {})}
 
 
 def _placement(raw: dict[str, Any], name: str, entry: dict[str, Any]) -> Placement:
@@ -237,7 +249,7 @@ def _placement(raw: dict[str, Any], name: str, entry: dict[str, Any]) -> Placeme
 @lru_cache(maxsize=1)
 def placement_sets() -> Mapping[str, tuple[str, ...]]:
     """Return the names of the placements in each set; sets within sets are expanded."""
-    raw = yaml.safe_load((TEMPLATES / "channels" / "sets.yaml").read_text(encoding="utf-8"))["sets"]
+    raw = read_yaml(TEMPLATES / "channels" / "sets.yaml", SETTINGS)["sets"]
 
     def expand(names: Sequence[str]) -> list[str]:
         return [leaf for name in names for leaf in (expand(raw[name]) if name in raw else [name])]

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field
 
 from foundry.channel.placement import Placement
-from foundry.errors import BadInput, FoundryError
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
+from foundry.documents.sentences import Wording, joined, parse_value
+from foundry.errors import BadInput, FoundryError, Refusals, shorten
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.layout.layout import Layout
 from foundry.strict_model import StrictModel
@@ -26,6 +28,9 @@ from templates import TEMPLATES
 SHIPPED = TEMPLATES / "layouts"
 _ABOUT_FILES = ("extends", "default", "variations", "abstract")
 _AREAS = frozenset({"area", "areas"})
+_LONGEST_CHAIN = 20
+LAYOUT, WHEN = Wording(whole="layout"), Wording(whole="`when`")
+LayoutId = Annotated[str, Field(min_length=1, max_length=100)]
 Raw = dict[str, Any]
 
 
@@ -39,7 +44,7 @@ class UnknownLayout(FoundryError):
         self.wanted, self.near = wanted, near
 
     def __str__(self) -> str:
-        return f"no layout is called, or serves the family, {self.wanted!r}; near it: {', '.join(self.near) or 'none'}."
+        return f"no layout is called, or serves the family, {shorten(self.wanted)}; near it: {', '.join(self.near) or 'none'}."
 
 
 class When(StrictModel):
@@ -67,6 +72,16 @@ class When(StrictModel):
             not self.placements or placement.name in self.placements,
         )
         return all(holds)
+
+
+class _Head(BaseModel):
+    """The keys of a layout file that are read before layouts are merged."""
+
+    id: LayoutId
+    family: str | None = Field(default=None, max_length=60)
+    extends: LayoutId | None = None
+    default: bool = False
+    variations: tuple[dict[str, Any], ...] = Field(default=(), max_length=100)
 
 
 def merge_layouts(below: Mapping[str, Any], above: Mapping[str, Any]) -> Raw:
@@ -131,12 +146,12 @@ class LayoutFiles:
                 raise BadInput(f"layout {name}", "serves no family; it is there to be extended. Name another.")
             try:
                 for variation in raw.get("variations", ()):
-                    if When.model_validate(variation.get("when", {})).holds(placement):
+                    if parse_value(When, variation.get("when", {}), WHEN).holds(placement):
                         raw = merge_layouts(raw, {k: v for k, v in variation.items() if k != "when"})
                 plain = {k: v for k, v in raw.items() if k not in _ABOUT_FILES}
-                self._made[key] = Layout.model_validate(plain)
-            except (ValidationError, AttributeError, TypeError) as error:
-                raise BadInput(f"layout {name}", f"is not a layout: {error}") from error
+                self._made[key] = parse_value(Layout, plain, LAYOUT)
+            except Refusals as refused:
+                raise BadInput(f"layout {name}", f"is not a layout: {joined(refused)}") from refused
         return self._made[key]
 
     def _raw(self, name: str, below: tuple[tuple[str, bool], ...] = ()) -> Raw:
@@ -144,6 +159,9 @@ class LayoutFiles:
 
         A tenant's layout may extend the shipped layout of its own name.
         """
+        if len(below) > _LONGEST_CHAIN:
+            wrong = f"leads through more than {_LONGEST_CHAIN} files; extend a layout nearer to the first"
+            raise BadInput(f"layout {below[0][0]}: extends", wrong)
         own = name in self.own and not (below and below[-1] == (name, True))
         if (name, own) in below:
             chain = " → ".join([*(n for n, _ in below), name])
@@ -191,11 +209,13 @@ def _read(files: tuple[FileIdentity, ...]) -> dict[str, Raw]:
     """Return the raw layouts of some files; the shipped files are read once for all tenants."""
     found: dict[str, Raw] = {}
     for path, *_ in files:
+        shown = "/".join(path.parts[-3:])
         try:
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
-            raise BadInput(str(path), f"is not YAML: {error}") from error
-        if not isinstance(raw, dict) or raw.get("id") != path.stem:
-            raise BadInput(str(path), f"needs `id: {path.stem}`, the name of its file")
+            raw = read_yaml(path, SETTINGS, where=shown)
+            parse_value(_Head, raw, LAYOUT)
+        except Refusals as refused:
+            raise BadInput(shown, f"is not a layout: {joined(refused)}") from refused
+        if raw["id"] != path.stem:
+            raise BadInput(shown, f"needs `id: {path.stem}`, the name of its file")
         found[path.stem] = raw
     return found

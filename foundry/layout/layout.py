@@ -6,6 +6,7 @@ docs/layouts.md explains them.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -170,7 +171,7 @@ class Layout(StrictModel):
     @model_validator(mode="after")
     def _names_slots(self) -> Layout:
         placed = [field for block in self.blocks.values() for field in block.fields]
-        if twice := sorted({field for field in placed if placed.count(field) > 1}):
+        if twice := sorted(field for field, count in Counter(placed).items() if count > 1):
             raise ValueError(f"{', '.join(twice)} stands in two blocks; take it out of one")
         named = {*placed, *self.styles, *self.priority, *self.gives_way}
         if unknown := sorted(named - SLOTS):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import Annotated
 
-import yaml
 from pydantic import Field
 
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
 from foundry.names import digest
 from foundry.plan.shot import Box
 from foundry.strict_model import StrictModel
@@ -45,5 +46,5 @@ class Composition(StrictModel):
 def compositions() -> dict[str, Composition]:
     """Return the composition of each bucket."""
     path = TEMPLATES / "compositions.yaml"
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = read_yaml(path, SETTINGS)
     return {name: Composition.model_validate(entry) for name, entry in raw["buckets"].items()}

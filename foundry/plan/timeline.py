@@ -13,12 +13,13 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, Field, model_validator
 
 from foundry.brief.brief import FilmWishes
 from foundry.channel.placement import Motion, Placement
 from foundry.copy import CopyField
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError
 from foundry.names import digest
 from foundry.plan.easing import control_points
@@ -293,7 +294,7 @@ def film_templates() -> Mapping[str, Template]:
     """Return all film templates, by id."""
     found = {}
     for path in sorted((TEMPLATES / "film").glob("*.yaml")):
-        template = Template.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        template = Template.model_validate(read_yaml(path, SETTINGS))
         found[template.id] = template
     return found
 

@@ -25,7 +25,7 @@ def test_a_tenant_that_was_edited_is_read_again(folder: Path) -> None:
     file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | {"name": "Aurelle Paris"}))
     assert load_tenant(folder, "aurelle").name == "Aurelle Paris"
     file.unlink()
-    with pytest.raises(BadInput, match="tenants there: northpeak"):
+    with pytest.raises(BadInput, match="'aurelle' has no file"):
         load_tenant(folder, "aurelle")
 
 
@@ -42,9 +42,48 @@ def edit(folder: Path, **changes: object) -> None:
     path.write_text(yaml.safe_dump({**raw, **changes}), encoding="utf-8")
 
 
-def test_a_missing_tenant_is_refused_with_the_tenants_there(folder: Path) -> None:
-    with pytest.raises(BadInput, match=r"tenant: 'nobody' has no file .*tenants there: aurelle, northpeak\. Add one\."):
+def test_a_missing_tenant_is_refused_without_a_word_of_other_tenants_or_of_the_servers_folders(folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"tenant: 'nobody' has no file .*nobody/tenant\.yaml; add it") as refused:
         load_tenant(folder, "nobody")
+    assert not any(word in str(refused.value) for word in ("aurelle", "northpeak", str(folder.parent)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id: a\nid: b", "line 2, column 1: the key 'id' stands twice"),
+        ("a: &a [1]\nb: *a", "anchors and aliases"),
+        ("<<: {id: a}", "merge keys"),
+        ("name: !!bool zz", "tags are not allowed"),
+        ("name: !!timestamp zz", "tags are not allowed"),
+        ("name: !!binary zz", "tags are not allowed"),
+        ("name: " + "[" * 60, "nested deeper than 50"),
+        ("name: " + "9" * 5_000, "a number has 5000 characters"),
+        ("name: Crème".encode("latin-1"), "line 1, column 9: byte 8 is not UTF-8"),
+        ("", "it is empty"),
+        ("- a", "a tenant file is a map of keys"),
+        ("a: 1\n---\nb: 2", "it holds 2 documents"),
+        ("a: " + "x" * 600_000, "600003 bytes; the limit is 500000"),
+    ],
+)
+def test_a_tenant_file_that_is_no_plain_yaml_is_refused_with_the_place(
+    folder: Path, text: str | bytes, said: str
+) -> None:
+    data = text if isinstance(text, bytes) else text.encode()
+    (folder / "aurelle" / "tenant.yaml").write_bytes(data)
+    with pytest.raises(BadInput) as refused:
+        load_tenant(folder, "aurelle")
+    assert said in str(refused.value)
+    assert str(folder.parent) not in str(refused.value)
+
+
+def test_every_problem_of_a_tenant_file_is_one_sentence(folder: Path) -> None:
+    edit(folder, name=5, surprise=1, quota={"shots": 0})
+    with pytest.raises(BadInput) as refused:
+        load_tenant(folder, "aurelle")
+    first, *sentences = str(refused.value).splitlines()
+    assert first.endswith("aurelle/tenant.yaml: is not a tenant file: 3 reason(s):")
+    assert [sentence.split(":")[0].strip() for sentence in sentences] == ["name", "quota.shots", "surprise"]
 
 
 def test_a_tenant_in_the_folder_of_another_is_refused(folder: Path) -> None:

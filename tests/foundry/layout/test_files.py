@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foundry.channel.placement import placements
-from foundry.errors import BadInput
+from foundry.errors import BadInput, FoundryError
 from foundry.layout.files import UnknownLayout, layout_for, layout_named, layouts_of, merge_layouts
 from foundry.tenant import Tenant, load_tenant
 from tests.support.briefs import EXAMPLES
@@ -71,6 +71,35 @@ def test_a_file_that_is_no_layout_is_refused_with_its_reason(tmp_path: Path) -> 
     shutil.rmtree(tmp_path / "aurelle")
     with pytest.raises(BadInput, match=r"\[1, 13\] are not on the grid, which has 12"):
         layout_named("ours", placements()[SQUARE], a_tenant_with(tmp_path, ours=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{id: ours, id: ours}", "the key 'id' stands twice"),
+        ("{id: ours, extends: [square-stage]}", "extends"),
+        ("{id: ours, family: {a: 1}}", "family"),
+        ("{id: ours, family: square, variations: {a: 1}}", "variations"),
+        ("{id: ours, family: square, variations: [5]}", "variations[0]"),
+        ("{id: ours, extends: square-stage, family: square, variations: [{when: {wider_than: 5}}]}", "wider_than"),
+        ("{id: ours, extends: square-stage, family: square, variations: [{when: 5}]}", "'`when` is a map"),
+        ("{id: ours, extends: square-stage, family: square, blocks: [1]}", "blocks"),
+        ("{id: ours, extends: " + "x" * 90_000 + "}", "extends"),
+        ("[" * 60, "nested deeper than 50"),
+        ("{<<: {id: ours}}", "merge keys"),
+    ],
+)
+def test_a_hostile_layout_file_is_refused_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FoundryError) as refused:
+        layout_named("ours", placements()[SQUARE], a_tenant_with(tmp_path, ours=text))
+    assert said.strip("'") in str(refused.value)
+    assert len(str(refused.value)) < 2_000
+
+
+def test_a_chain_of_layouts_is_followed_so_far_and_no_further(tmp_path: Path) -> None:
+    chain = {f"l{n}": f"{{id: l{n}, extends: l{n + 1}, version: 1, family: square}}" for n in range(60)}
+    with pytest.raises(BadInput, match="more than 20 files"):
+        layout_named("l0", placements()[SQUARE], a_tenant_with(tmp_path, **chain))
 
 
 def test_a_variation_applies_where_its_conditions_hold() -> None:
