@@ -42,14 +42,15 @@ class WrongIdentity(NotAllowed):
 
     code = "wrong_identity"
 
-    def __init__(self, bootstrap: str, user: str) -> None:
-        super().__init__(bootstrap, user)
-        self.bootstrap, self.user = bootstrap, user
+    def __init__(self, bootstrap: str, user: str, reason: str) -> None:
+        super().__init__(bootstrap, user, reason)
+        self.bootstrap, self.user, self.reason = bootstrap, user, reason
 
     def __str__(self) -> str:
         return (
-            f"the broker at {self.bootstrap} refuses the user name or password of {self.user!r}; check both, and the "
-            "mechanism, in the file of --kafka-config and the variable that it names"
+            f"the broker at {self.bootstrap} refuses the user name or password of {self.user!r} "
+            f"({clipped(self.reason, 300)}); check both, and the mechanism, in the file of --kafka-config and the "
+            "variable that it names"
         )
 
 
@@ -99,7 +100,7 @@ def as_refusal(connection: Connection, error: Exception, what: str) -> FoundryEr
 
     for link in _causes(error):
         if isinstance(link, SaslAuthenticationFailedError):
-            return WrongIdentity(connection.bootstrap, connection.identity)
+            return WrongIdentity(connection.bootstrap, connection.identity, str(link))
         if isinstance(link, AuthorizationError):
             return NotPermitted(connection.identity, what)
     if isinstance(error, UnknownTopicOrPartitionError):

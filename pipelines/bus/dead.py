@@ -75,8 +75,8 @@ def to_dead_message(
     """Return the message for the dead topic: the record, and headers for its origin, sender, stage and error.
 
     `sender` is looked for in the record if it is not given. It never fails, and the message never has more than about
-    600 kB: a longer key or value is left out, and headers after the first ones. Null stays null. Header names and
-    values are kept as bytes, whatever they hold.
+    600 kB: a longer key or value is left out, and headers after the first ones. Header values are kept as bytes,
+    whatever they hold. Null stays null as far as it can be sent; a header names the parts that were null.
     """
     value, key = record.value or b"", record.key or b""
     kept = _kept_headers(record.headers)
@@ -93,7 +93,7 @@ def to_dead_message(
     return BusMessage(
         None if record.key is None or "key" in left_out else bytes(key),
         None if record.value is None or "value" in left_out else bytes(value),
-        (*kept, *((name, text.encode("utf-8", "replace")) for name, text in reasons.items())),
+        (*((name, text.encode("utf-8", "replace")) for name, text in reasons.items()), *kept),
     )
 
 
@@ -123,6 +123,7 @@ def _sentence(error: Exception) -> str:
 def _own_facts(record: KafkaRecord, trace_id: str, sender: Sender, left_out: list[str]) -> dict[str, str]:
     value = record.value or b""
     null = [name for name, part in (("key", record.key), ("value", record.value)) if part is None]
+    null += ["headers"] if any(part is None for _, part in record.headers) else []
     fields = {
         "trace_id": trace_id,
         "tenant": sender.tenant,
@@ -172,6 +173,7 @@ def read_dead_message(record: KafkaRecord) -> DeadMessage:
     topic, partition, offset = (texts.get(PREFIX + name, "") for name in ("topic", "partition", "offset"))
     own = {name: texts.get(OWN_PREFIX + name, "") for name in ("tenant", "campaign", "request", "trace_id", "sha256")}
     size, left_out = texts.get(OWN_PREFIX + "size", ""), texts.get(OWN_PREFIX + "left_out", "")
+    null = texts.get(OWN_PREFIX + "null", "").split(",")
     return DeadMessage(
         place=f"{record.partition}:{record.offset}",
         origin=f"{topic}:{partition}:{offset}",
@@ -189,7 +191,7 @@ def read_dead_message(record: KafkaRecord) -> DeadMessage:
         size_bytes=int(size) if size.isdecimal() else len(record.value or b""),
         sha256=own["sha256"],
         left_out=tuple(part for part in left_out.split(",") if part),
-        message=BusMessage(record.key, record.value, tuple(_own_headers(record.headers))),
+        message=BusMessage(None if "key" in null else record.key, record.value, tuple(_own_headers(record.headers))),
     )
 
 

@@ -19,6 +19,7 @@ from foundry.names import campaign_source, digest, is_slug
 from pipelines.bus.client import Headers, KafkaRecord
 from pipelines.bus.settings import MAX_MESSAGE_BYTES
 from pipelines.bus.topics import tenant_of_topic
+from pipelines.bus.unpacking import UNREAD
 
 SUBMITTED, CANCELLED = "campaign-foundry.brief.submitted", "campaign-foundry.campaign.cancelled"
 MOST_HEADERS, MOST_HEADER_BYTES = 100, 8_000
@@ -125,8 +126,10 @@ def parse_record(topic: str, value: bytes | None, headers: Headers, where: str) 
     topic it must be that tenant, because the broker checked the writer against the topic's name. `where` names the
     record in errors. Whatever the record holds, no other error is raised, and all ids that are returned are bounded.
     """
-    _check_headers(headers, where)
     texts = header_texts(headers)
+    if UNREAD in texts:
+        raise Unreadable(where, texts[UNREAD], "send the brief again")
+    _check_headers(headers, where)
     document = _load(value, where)
     attributes = _attributes(texts, document)
     kind = _check_attributes(attributes, where)
@@ -186,7 +189,7 @@ def header_texts(headers: Headers) -> dict[str, str]:
 def _check_headers(headers: Headers, where: str) -> None:
     """Refuse a record with too many or too large headers, or with two of a name that decides how it is read."""
     if len(headers) > MOST_HEADERS:
-        raise Unreadable(where, f"has {len(headers)} headers; the limit is {MOST_HEADERS}", "send fewer")
+        raise Unreadable(where, f"has more than {MOST_HEADERS} headers", "send fewer")
     names = [name.lower() for name, _ in headers]
     for name, value in headers:
         if len(name) > MOST_HEADER_BYTES or len(value or b"") > MOST_HEADER_BYTES:

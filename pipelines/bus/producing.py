@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from foundry.errors import FoundryError
+from foundry.errors import Outage
 from pipelines.bus.broker_errors import NotPermitted, broker_errors
 from pipelines.bus.client import Producer, SendFuture
 from pipelines.bus.messages import BusMessage
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
+from pipelines.bus.signing_in import check_identity
 
 
-class NotSent(FoundryError):
+class NotSent(Outage):
     """A message that the brokers did not take."""
 
     code = "not_sent"
@@ -67,9 +68,14 @@ class MessageWriter:
         return SentMessage(position.topic, position.partition, position.offset)
 
     def send_nowait(self, topic: str, message: BusMessage) -> SendFuture:
-        """Queue one message and return the future of its position; `flush` waits for all of them."""
-        headers, producer = list(message.headers), self._usable_producer()
-        sent = producer.send(topic, key=message.key, value=message.value, headers=headers)
+        """Queue one message and return the future of its position; `flush` waits for all of them.
+
+        kafka-python sends no null in headers and no record without key and value; both are sent as empty instead.
+        """
+        headers: list[tuple[str, bytes | None]] = [(name, value or b"") for name, value in message.headers]
+        producer = self._usable_producer()
+        nothing = message.key is None and message.value is None
+        sent = producer.send(topic, key=b"" if nothing else message.key, value=message.value, headers=headers)
         return sent.add_errback(self._note_failure, producer)
 
     def flush(self) -> None:
@@ -119,6 +125,7 @@ def open_writer(settings: BusSettings) -> Iterator[MessageWriter]:
         )
         return producer
 
+    check_identity(settings)
     with broker_errors(settings):
         writer = MessageWriter(make_producer, settings.timeout_s + 1, settings.identity)
     try:

@@ -10,6 +10,8 @@ from foundry.errors import FoundryError
 from pipelines.bus.broker_errors import NoSuchTopic, NotPermitted, broker_errors
 from pipelines.bus.client import KafkaRecord
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
+from pipelines.bus.signing_in import check_identity
+from pipelines.bus.unpacking import unpack_safely
 
 POLL_MS = 500
 
@@ -23,6 +25,7 @@ def open_reader(settings: BusSettings, topic: str) -> Iterator[Any]:
     """
     from kafka import KafkaConsumer, TopicPartition
 
+    check_identity(settings)
     with broker_errors(settings):
         consumer = KafkaConsumer(
             **settings.client(),
@@ -33,6 +36,7 @@ def open_reader(settings: BusSettings, topic: str) -> Iterator[Any]:
             max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
         )
     try:
+        unpack_safely(consumer)
         with broker_errors(settings, f"the topic {topic!r}"):
             partitions = consumer.partitions_for_topic(topic)
         if not partitions:

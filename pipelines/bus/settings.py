@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from foundry.errors import BadInput
+from foundry.errors import BadInput, shorten
 
 MAX_MESSAGE_BYTES = 6_000_000
 """5 MB for a brief; the rest for headers and the frame of the record."""
+
+
+ADDRESS = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
 
 
 class BusSettings(BaseModel):
@@ -30,6 +34,14 @@ class BusSettings(BaseModel):
     key_file: str = ""
     timeout_s: int = Field(default=30, ge=1, le=600)
 
+    @field_validator("bootstrap")
+    @classmethod
+    def _check_addresses(cls, bootstrap: str) -> str:
+        for address in bootstrap.split(","):
+            if not ADDRESS.fullmatch(address.strip()):
+                raise ValueError(f"{shorten(address)} is no address of a broker; give host:port, several by commas")
+        return bootstrap
+
     @model_validator(mode="after")
     def _check_identity(self) -> BusSettings:
         if self.security.startswith("SASL") and not (self.user and self.password_variable):
@@ -37,6 +49,12 @@ class BusSettings(BaseModel):
         if not self.security.startswith("SASL") and self.user:
             raise ValueError(f"{self.security} takes no user, but user is {self.user!r}; use SASL_SSL or drop the user")
         return self
+
+    @property
+    def addresses(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of each broker."""
+        parts = (one.strip().rpartition(":") for one in self.bootstrap.split(","))
+        return tuple((host.strip("[]"), int(port)) for host, _, port in parts)
 
     @property
     def identity(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.bus.broker_errors import broker_errors
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
+from pipelines.bus.signing_in import check_identity
 
 BRIEFS, DEAD = "campaign.briefs", "campaign.briefs.dead"
 PROGRESS, FINISHED, CAMPAIGN_FINISHED, FAILED = (
@@ -74,6 +75,7 @@ def open_admin(settings: BusSettings) -> Iterator[Any]:
     """Open an admin client, and close it when the block ends. Errors of kafka-python in the block become refusals."""
     from kafka.admin import KafkaAdminClient
 
+    check_identity(settings)
     with broker_errors(settings):
         client = KafkaAdminClient(**settings.client())
     try:

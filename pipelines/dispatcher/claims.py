@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from pipelines.bus.broker_errors import broker_errors
 from pipelines.bus.client import Consumer, TopicPartition
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
+from pipelines.bus.signing_in import check_identity
 from pipelines.bus.topics import BRIEFS
+from pipelines.bus.unpacking import unpack_safely
 from pipelines.dispatcher.order import RecordPosition
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
     from kafka import KafkaConsumer
     from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
+    check_identity(settings)
     with broker_errors(settings):
         consumer = KafkaConsumer(
             **settings.client(),
@@ -92,6 +95,7 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
             metadata_max_age_ms=30_000,
             partition_assignment_strategy=[CooperativeStickyAssignor()],
         )
+    unpack_safely(consumer)
     consumer.subscribe(pattern=PATTERN, listener=_listener(claims))
     joined: Consumer = consumer
     return joined

@@ -110,7 +110,7 @@ def test_a_tenant_speaks_for_itself_alone_on_its_own_topic() -> None:
         (BRIEF, (("ce_id", "a\u202eb".encode()),), "printable"),
         (BRIEF, (("ce_id", b"a\x1b[2J"),), "printable"),
         (BRIEF, (("ce_id", b"\xff\x00"),), "printable"),
-        (BRIEF, tuple((f"x{n}", b"") for n in range(101)), "101 headers; the limit is 100"),
+        (BRIEF, tuple((f"x{n}", b"") for n in range(101)), "more than 100 headers"),
         (BRIEF, (("x", b"x" * 8001),), "more than 8000 bytes"),
         (BRIEF, (("x" * 8001, b""),), "more than 8000 bytes"),
         (b'{"tenant": "../northpeak", "campaign": {"id": "c"}}', (), "'../northpeak', which is no id"),
