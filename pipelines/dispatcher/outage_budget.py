@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from foundry.errors import FoundryError
 from foundry.retrying import RetryPolicy
-from pipelines.bus.broker_errors import NoBroker
+from pipelines.bus.broker_errors import NoBroker, NotPermitted, WrongIdentity
 from pipelines.bus.producing import NotSent
 
 Result = TypeVar("Result")
@@ -72,7 +72,7 @@ class OutageBudget:
 
 
 def broker_away() -> tuple[type[Exception], ...]:
-    """Return the errors of a broker that does not answer or does not take what it is sent."""
+    """Return the errors of a broker that does not answer, does not take what it is sent, or does not allow it."""
     from kafka.errors import KafkaError
 
-    return NotSent, NoBroker, KafkaError
+    return NotSent, NoBroker, WrongIdentity, NotPermitted, KafkaError
