@@ -98,6 +98,65 @@ resource "google_storage_bucket" "archive" {
   }
 }
 
+# The store of the chart (`store`): objects of tenants that have no bucket of their own, each below its own name.
+resource "google_storage_bucket" "common" {
+  name                        = "${var.project}-${var.name}-assets"
+  location                    = var.region
+  storage_class               = "STANDARD"
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = false
+  labels                      = local.labels
+
+  encryption {
+    default_kms_key_name = google_kms_crypto_key.common.id
+  }
+
+  soft_delete_policy {
+    retention_duration_seconds = 14 * 86400
+  }
+
+  lifecycle_rule { # parts of uploads that were broken off
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+    condition {
+      age = 7
+    }
+  }
+
+  depends_on = [google_kms_crypto_key_iam_member.common]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# What briefs name: `files/<tenant>/…`, and `tenants/<tenant>/tenant.yaml` with its logos. The dispatcher only reads it.
+resource "google_storage_bucket" "inputs" {
+  name                        = "${var.project}-${var.name}-inputs"
+  location                    = var.region
+  storage_class               = "STANDARD"
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = false
+  labels                      = local.labels
+
+  encryption {
+    default_kms_key_name = google_kms_crypto_key.common.id
+  }
+
+  soft_delete_policy {
+    retention_duration_seconds = 14 * 86400
+  }
+
+  depends_on = [google_kms_crypto_key_iam_member.common]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 # What lives as long as a Dataflow job.
 resource "google_storage_bucket" "scratch" {
   count = var.dataflow ? 1 : 0

@@ -21,6 +21,14 @@ locals {
     "${pair[0]} ${pair[1]}" => { writer = pair[0], tenant = pair[1] }
   }
 
+  # The folders below a tenant's name whose objects are replaced; a test compares them with the code.
+  replaced = ["campaigns", "quota", "stops"]
+
+  replaces = {
+    for id in concat(keys(var.tenants), var.common_tenants) :
+    id => join(" || ", [for folder in local.replaced : "resource.name.extract(\"/objects/{tenant}/${folder}/\") == \"${id}\""])
+  }
+
   reads = merge([
     for id, tenant in var.tenants : { for member in tenant.readers : "${id} ${member}" => { tenant = id, member = member } }
   ]...)
@@ -45,7 +53,7 @@ resource "google_project_iam_custom_role" "writer" {
 resource "google_project_iam_custom_role" "replacer" {
   role_id     = replace("${var.name}_replacer", "-", "_")
   title       = "Campaign Foundry replacer"
-  description = "Replaces and deletes objects; granted for the views of campaigns and for unfinished objects alone."
+  description = "Replaces and deletes objects; granted for views of campaigns, markers and books alone."
   permissions = ["storage.objects.delete", "storage.objects.update"]
 }
 
@@ -65,9 +73,9 @@ resource "google_storage_bucket_iam_member" "replacer" {
   member = local.writers[each.value.writer]
 
   condition {
-    title       = "views of campaigns"
-    description = "Manifest, report and dead letters of a campaign are replaced whole."
-    expression  = "resource.name.extract(\"/objects/{tenant}/campaigns/\") == \"${each.value.tenant}\""
+    title       = "what is replaced"
+    description = "Views of campaigns, markers that stop them, and the books of quotas are replaced whole."
+    expression  = local.replaces[each.value.tenant]
   }
 }
 
@@ -79,8 +87,57 @@ resource "google_storage_bucket_iam_member" "reader" {
   member = each.value.member
 }
 
+# The common bucket: the same rights for the tenants that have no bucket of their own.
+resource "google_storage_bucket_iam_member" "common_writer" {
+  for_each = local.writers
+
+  bucket = google_storage_bucket.common.name
+  role   = google_project_iam_custom_role.writer.id
+  member = each.value
+}
+
+resource "google_storage_bucket_iam_member" "common_replacer" {
+  for_each = {
+    for pair in setproduct(keys(local.writers), var.common_tenants) :
+    "${pair[0]} ${pair[1]}" => { writer = pair[0], tenant = pair[1] }
+  }
+
+  bucket = google_storage_bucket.common.name
+  role   = google_project_iam_custom_role.replacer.id
+  member = local.writers[each.value.writer]
+
+  condition {
+    title       = "what is replaced"
+    description = "Views of campaigns, markers that stop them, and the books of quotas are replaced whole."
+    expression  = local.replaces[each.value.tenant]
+  }
+}
+
+# Inputs: the dispatcher reads them all; a tenant's writers put and replace files below the tenant's own name.
+resource "google_storage_bucket_iam_member" "inputs_reader" {
+  bucket = google_storage_bucket.inputs.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.dispatcher.member
+}
+
+resource "google_storage_bucket_iam_member" "inputs_writer" {
+  for_each = merge([
+    for id, tenant in var.tenants : { for member in tenant.writers : "${id} ${member}" => { tenant = id, member = member } }
+  ]...)
+
+  bucket = google_storage_bucket.inputs.name
+  role   = "roles/storage.objectUser"
+  member = each.value.member
+
+  condition {
+    title       = "files of ${each.value.tenant}"
+    description = "Product files of this tenant alone."
+    expression  = "resource.name.startsWith(\"projects/_/buckets/${google_storage_bucket.inputs.name}/objects/files/${each.value.tenant}/\")"
+  }
+}
+
 locals {
-  kafka_writers = { for member in distinct(flatten([for tenant in values(var.tenants) : tenant.writers])) : member => member }
+  kafka_writers = { for member in distinct(concat(var.operators, flatten([for tenant in values(var.tenants) : tenant.writers]))) : member => member }
 }
 
 resource "google_project_iam_member" "kafka_client" {
@@ -124,13 +181,16 @@ resource "google_storage_bucket_iam_member" "scratch" {
   member = each.value
 }
 
-resource "google_artifact_registry_repository_iam_member" "worker" {
-  count = var.dataflow && var.images_repository != null ? 1 : 0
+resource "google_artifact_registry_repository_iam_member" "reader" {
+  for_each = merge(
+    { for member in var.image_readers : member => member },
+    var.dataflow ? { worker = google_service_account.worker[0].member } : {},
+  )
 
   location   = var.region
-  repository = var.images_repository
+  repository = local.images
   role       = "roles/artifactregistry.reader"
-  member     = google_service_account.worker[0].member
+  member     = each.value
 }
 
 resource "google_service_account_iam_member" "workload_identity" {

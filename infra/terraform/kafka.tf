@@ -27,6 +27,8 @@ resource "google_managed_kafka_cluster" "foundry" {
   }
 
   gcp_config {
+    kms_key = google_kms_crypto_key.kafka[0].id
+
     access_config {
       network_configs {
         subnet = var.subnetwork
@@ -37,6 +39,8 @@ resource "google_managed_kafka_cluster" "foundry" {
   rebalance_config {
     mode = "AUTO_REBALANCE_ON_SCALE_UP"
   }
+
+  depends_on = [google_kms_crypto_key_iam_member.kafka]
 
   lifecycle {
     prevent_destroy = true
@@ -104,6 +108,52 @@ resource "google_managed_kafka_acl" "tenant" {
       operation       = acl_entries.value[1]
       host            = "*"
     }
+  }
+}
+
+# Groups: nobody but the dispatcher joins its group, where a stranger would be handed the briefs of all tenants.
+resource "google_managed_kafka_acl" "group" {
+  count = var.kafka == null ? 0 : 1
+
+  acl_id   = "consumerGroup/${var.kafka.group}"
+  cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
+  location = var.region
+
+  dynamic "acl_entries" {
+    for_each = ["READ", "DESCRIBE"]
+    content {
+      principal       = "User:${google_service_account.dispatcher.email}"
+      permission_type = "ALLOW"
+      operation       = acl_entries.value
+      host            = "*"
+    }
+  }
+}
+
+# What has no rules of its own: topics and groups to come, and the cluster itself, where topics are created.
+resource "google_managed_kafka_acl" "rest" {
+  for_each = var.kafka == null ? toset([]) : toset(["allTopics", "allConsumerGroups", "allTransactionalIds", "cluster"])
+
+  acl_id   = each.key
+  cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
+  location = var.region
+
+  dynamic "acl_entries" {
+    for_each = var.operators
+    content {
+      principal       = "User:${trimprefix(trimprefix(acl_entries.value, "serviceAccount:"), "user:")}"
+      permission_type = "ALLOW"
+      operation       = "ALL"
+      host            = "*"
+    }
+  }
+
+  # At least one rule, so that the others are refused.
+  acl_entries {
+    principal       = "User:${google_service_account.dispatcher.email}"
+    permission_type = "ALLOW"
+    operation       = "DESCRIBE"
+    host            = "*"
   }
 }
 

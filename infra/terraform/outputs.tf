@@ -30,3 +30,18 @@ output "dataflow" {
     kms_key          = google_kms_crypto_key.jobs[0].id
   }
 }
+
+output "store" {
+  description = "The chart's store."
+  value       = "gs://${google_storage_bucket.common.name}"
+}
+
+output "inputs" {
+  description = "The chart's tenants.bucket and files.bucket."
+  value       = google_storage_bucket.inputs.name
+}
+
+output "images" {
+  description = "Where images are pushed to; the chart's image.repository begins with it."
+  value       = "${var.region}-docker.pkg.dev/${var.project}/${local.images}"
+}

@@ -50,6 +50,12 @@ variable "tenants" {
   }
 }
 
+variable "common_tenants" {
+  description = "Ids of tenants that keep their objects in the common bucket, below their names, because they need no key of their own."
+  type        = list(string)
+  default     = []
+}
+
 variable "subnetwork" {
   description = "Self link or projects/…/regions/…/subnetworks/… that Kafka and Dataflow's workers live in; private Google access must be on."
   type        = string
@@ -61,6 +67,7 @@ variable "kafka" {
     vcpus      = optional(number, 3)
     memory_gib = optional(number, 12)
     partitions = optional(number, 12)
+    group      = optional(string, "campaign-foundry") # the chart's kafka.group
   })
   default = {}
 
@@ -77,9 +84,31 @@ variable "dataflow" {
 }
 
 variable "images_repository" {
-  description = "Artifact Registry repository (its id in this region) that workers fetch images from; null: none."
+  description = "Artifact Registry repository (its id in this region) that images are fetched from; null: one is made."
   type        = string
   default     = null
+}
+
+variable "image_readers" {
+  description = "Principals that fetch images, such as the service account of the cluster's nodes."
+  type        = list(string)
+  default     = []
+}
+
+variable "budget" {
+  description = "What the project should cost a month, in whole units of the billing account's currency, and who is told; null: no budget."
+  type = object({
+    billing_account = string
+    a_month         = number
+    currency        = optional(string, "USD")
+    emails          = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = try(var.budget.a_month >= 1 && floor(var.budget.a_month) == var.budget.a_month, var.budget == null)
+    error_message = "budget.a_month is a whole number of at least 1."
+  }
 }
 
 variable "kubernetes" {
@@ -89,6 +118,12 @@ variable "kubernetes" {
     service_account = string
   })
   default = null
+}
+
+variable "operators" {
+  description = "Principals that may do everything on Kafka: create topics, read and send dead letters again."
+  type        = list(string)
+  default     = []
 }
 
 variable "signed_urls" {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from pipelines.bus.settings import BusSettings
+from pipelines.bus.settings import BusSettings, bus_settings
 from pipelines.engines.engine import EngineSettings
 from tests.support.tools import INFRA, run
 
@@ -38,7 +39,26 @@ EVERYTHING = [
     "secretEnvironment[0].secret=vendor",
     "secretEnvironment[0].key=token",
 ]
-SETTINGS = {"plain": [], "hpa": ["autoscaling.kind=hpa"], "everything": EVERYTHING}
+KEYLESS = [
+    "kafka.security=SASL_SSL",
+    "kafka.mechanism=OAUTHBEARER",
+    "serviceAccount.googleServiceAccount=foundry@acme-creative.iam.gserviceaccount.com",
+    "tenants.bucket=acme-foundry-inputs",
+    "files.bucket=acme-foundry-inputs",
+    "autoscaling.kind=keda",
+    "autoscaling.prometheus=http://prometheus.monitoring:9090",
+    "serviceMonitor.enabled=true",
+    "otlp.endpoint=http://collector.monitoring:4317",
+    "otlp.headersSecret.name=traces",
+]
+SETTINGS = {"plain": [], "hpa": ["autoscaling.kind=hpa"], "everything": EVERYTHING, "keyless": KEYLESS}
+ITEMS = [
+    "tenants.configMap=tenants",
+    "tenants.items[0].key=aurelle.yaml",
+    "tenants.items[0].path=aurelle/tenant.yaml",
+    "tenants.items[1].key=logo.png",
+    "tenants.items[1].path=aurelle/logo.png",
+]
 
 
 def rendered(*settings: str) -> list[dict[str, Any]]:
@@ -139,7 +159,7 @@ def test_passwords_are_references_only(everything: list[dict[str, Any]]):
     }
 
 
-@pytest.mark.parametrize("name", sorted(SETTINGS))
+@pytest.mark.parametrize("name", ["everything", "hpa", "plain"])
 def test_the_files_in_the_config_map_are_what_the_code_reads(name: str):
     data = next(
         each["data"] for each in of_kind(rendered(*SETTINGS[name]), "ConfigMap") if "kafka.yaml" in each["data"]
@@ -170,6 +190,93 @@ def test_workload_identity_is_an_annotation(everything: list[dict[str, Any]]):
     assert account["metadata"]["annotations"] == wanted
 
 
+def environment(container: dict[str, Any]) -> dict[str, Any]:
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
+
+
+def test_every_process_that_draws_has_the_vendors_credentials(everything: list[dict[str, Any]]):
+    drawing = {
+        container["name"]: environment(container) for container, _ in containers(everything) if "env" in container
+    }
+    assert drawing.keys() == {"dispatcher", "workers", "accelerator"}
+    for name, variables in drawing.items():
+        assert variables["VENDOR_KEY"] == {"secretKeyRef": {"name": "vendor", "key": "token"}}, name
+
+
+def test_traces_go_where_the_standard_variables_say():
+    found = rendered(*KEYLESS, "flink.enabled=true")
+    for container, _ in containers(found):
+        if container["name"] == "taskmanager":
+            continue
+        variables = environment(container)
+        assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector.monitoring:4317"
+        assert variables["OTEL_EXPORTER_OTLP_PROTOCOL"] == "grpc"
+        assert variables["OTEL_EXPORTER_OTLP_HEADERS"] == {"secretKeyRef": {"name": "traces", "key": "headers"}}
+        assert variables["OTEL_SERVICE_NAME"].startswith("campaign-foundry-")
+    (policy,) = of_kind(found, "NetworkPolicy")
+    assert 4317 in {each["port"] for rule in policy["spec"]["egress"] for each in rule["ports"]}
+    assert not any("OTEL" in name for container, _ in containers(rendered()) for name in environment(container))
+
+
+def test_a_keyless_identity_needs_no_secret():
+    found = rendered(*KEYLESS)
+    data = next(each["data"] for each in of_kind(found, "ConfigMap") if "kafka.yaml" in each["data"])
+    kafka = yaml.safe_load(data["kafka.yaml"])
+    assert (kafka["security"], kafka["mechanism"]) == ("SASL_SSL", "OAUTHBEARER")
+    assert not kafka.keys() & {"user", "password_variable"}
+    (dispatcher,) = (container for container, _ in containers(found))
+    assert "KAFKA_PASSWORD" not in environment(dispatcher)
+    assert not of_kind(found, "TriggerAuthentication")
+
+
+def test_scaling_counts_every_topic_of_the_group(everything: list[dict[str, Any]]):
+    (scaled,) = of_kind(everything, "ScaledObject")
+    (trigger,) = scaled["spec"]["triggers"]
+    assert trigger["type"] == "kafka"
+    assert "topic" not in trigger["metadata"]  # KEDA then adds up all topics of the group
+    assert trigger["metadata"]["consumerGroup"] == "campaign-foundry"
+    assert trigger["metadata"]["offsetResetPolicy"] == "earliest"  # as the dispatcher does
+    (keyless,) = of_kind(rendered(*KEYLESS), "ScaledObject")
+    (trigger,) = keyless["spec"]["triggers"]
+    assert trigger["type"] == "prometheus"
+    service = "studio-campaign-foundry-dispatcher"
+    assert trigger["metadata"]["query"] == f'sum(foundry_lag_records{{namespace="studio",service="{service}"}})'
+    assert service in {each["metadata"]["name"] for each in of_kind(rendered(*KEYLESS), "Service")}
+
+
+def test_a_drain_of_nodes_is_never_blocked(found: list[dict[str, Any]]):
+    (budget,) = of_kind(found, "PodDisruptionBudget")
+    assert budget["spec"]["maxUnavailable"] == 1
+    assert "minAvailable" not in budget["spec"]
+
+
+def test_a_bucket_can_be_the_folder_of_tenants_and_files():
+    (_, pod), *_ = containers(rendered(*KEYLESS))
+    volumes = {each["name"]: each for each in pod["volumes"]}
+    for name in ("tenants", "files"):
+        volume = volumes[name]["csi"]
+        assert (volume["driver"], volume["readOnly"]) == ("gcsfuse.csi.storage.gke.io", True)
+        assert volume["volumeAttributes"]["bucketName"] == "acme-foundry-inputs"
+        assert f"only-dir={name}," in volume["volumeAttributes"]["mountOptions"]
+    (dispatcher,) = of_kind(rendered(*KEYLESS), "Deployment")
+    assert dispatcher["spec"]["template"]["metadata"]["annotations"]["gke-gcsfuse/volumes"] == "true"
+
+
+def test_a_config_map_gives_tenants_files_that_are_no_links():
+    (container, _), *_ = containers(rendered(*ITEMS))
+    mounts = {each["mountPath"]: each for each in container["volumeMounts"] if each["name"] == "tenants"}
+    assert mounts.keys() == {"/etc/foundry/tenants/aurelle/tenant.yaml", "/etc/foundry/tenants/aurelle/logo.png"}
+    assert {each["subPath"] for each in mounts.values()} == {"aurelle.yaml", "logo.png"}
+
+
+def test_settings_are_read_through_the_links_of_a_mounted_config_map(tmp_path: Path):
+    (tmp_path / "..2026").mkdir()
+    (tmp_path / "..2026" / "kafka.yaml").write_text("bootstrap: broker:9092\n")
+    (tmp_path / "..data").symlink_to("..2026")
+    (tmp_path / "kafka.yaml").symlink_to("..data/kafka.yaml")
+    assert bus_settings(None, tmp_path / "kafka.yaml").bootstrap == "broker:9092"
+
+
 def test_autoscaling_owns_the_number_of_replicas():
     for kind, scaler in (("hpa", "HorizontalPodAutoscaler"), ("keda", "ScaledObject")):
         found = rendered(f"autoscaling.kind={kind}")
@@ -197,6 +304,18 @@ def test_the_policy_lets_out_names_kafka_and_https_only():
         "dispatcher.drainSeconds=1",
         "autoscaling.kind=cron",
         "no.such.value=1",
+        "disruption.maxUnavailable=0",
+        "disruption.minAvailable=1",
+        "tenants.claim=tenants,tenants.configMap=tenants",
+        "files.claim=files,files.bucket=acme-files",
+        "files.bucket=acme-files",  # nobody may read it without a Google service account
+        "files.bucket=gs://acme-files",
+        "otlp.endpoint=collector",
+        "otlp.protocol=thrift",
+        "kafka.security=SASL_SSL,kafka.mechanism=OAUTHBEARER",  # whose token?
+        "kafka.security=SASL_PLAINTEXT,kafka.mechanism=OAUTHBEARER,serviceAccount.googleServiceAccount=a@b.iam.gserviceaccount.com",
+        "kafka.security=SASL_SSL,kafka.mechanism=OAUTHBEARER,serviceAccount.googleServiceAccount=a@b.iam.gserviceaccount.com,"
+        "autoscaling.kind=keda",  # KEDA has no such token, and no Prometheus is named
     ],
 )
 def test_the_schema_refuses(setting: str):

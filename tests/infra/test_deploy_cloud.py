@@ -9,12 +9,15 @@ from typing import Any
 import hcl2
 import pytest
 
+from foundry.names import campaign_folder
+from foundry.quota import FOLDER
 from foundry.tenant import Storage
 from pipelines.bus.topics import TOPICS, briefs_topic
 from tests.support.tools import INFRA, run
+from transforms.stopping import marker_name
 
-FOLDER = INFRA / "terraform"
-FILES = sorted(FOLDER.glob("*.tf"))
+TERRAFORM = INFRA / "terraform"
+FILES = sorted(TERRAFORM.glob("*.tf"))
 
 
 def bare(value: Any) -> Any:
@@ -58,7 +61,7 @@ def test_every_variable_and_output_is_described():
 
 def test_no_bucket_is_public_or_kept_in_plain_sight():
     buckets = resources("google_storage_bucket")
-    assert buckets.keys() == {"tenant", "archive", "scratch"}
+    assert buckets.keys() == {"tenant", "archive", "common", "inputs", "scratch"}
     for name, bucket in buckets.items():
         assert bucket["uniform_bucket_level_access"] is True, name
         assert bucket["public_access_prevention"] == "enforced", name
@@ -69,10 +72,11 @@ def test_no_bucket_is_public_or_kept_in_plain_sight():
 
 def test_what_cannot_be_made_again_cannot_be_destroyed_by_a_plan():
     keys, buckets = resources("google_kms_crypto_key"), resources("google_storage_bucket")
-    kept = [*keys.values(), buckets["tenant"], buckets["archive"], *resources("google_managed_kafka_cluster").values()]
-    assert len(kept) == 5
+    names = ("tenant", "archive", "common", "inputs")
+    kept = [*keys.values(), *(buckets[name] for name in names), *resources("google_managed_kafka_cluster").values()]
+    assert len(kept) == 4 + 4 + 1
     assert all(each["lifecycle"][0]["prevent_destroy"] is True for each in kept)
-    assert all(buckets[name]["force_destroy"] is False for name in ("tenant", "archive"))
+    assert all(buckets[name]["force_destroy"] is False for name in names)
 
 
 def test_a_bucket_is_locked_only_by_its_tenants_own_sentence():
@@ -86,7 +90,7 @@ def test_a_bucket_is_locked_only_by_its_tenants_own_sentence():
     (variable,) = (each["tenants"] for each in blocks("variable") if "tenants" in each)
     assert 'optional(string, "")' in str(variable["type"])
     assert any("cannot be unlocked" in each["error_message"] for each in variable["validation"])
-    assert "lock for ever" not in (FOLDER / "terraform.tfvars.example").read_text()
+    assert "lock for ever" not in (TERRAFORM / "terraform.tfvars.example").read_text()
 
 
 def test_dispatcher_and_workers_can_replace_nothing_but_views():
@@ -95,8 +99,44 @@ def test_dispatcher_and_workers_can_replace_nothing_but_views():
     assert roles["replacer"] == {"storage.objects.delete", "storage.objects.update"}
     grants = resources("google_storage_bucket_iam_member")
     assert "condition" not in grants["writer"]
-    (condition,) = grants["replacer"]["condition"]
-    assert "/campaigns/" in condition["expression"]
+    assert "condition" not in grants["common_writer"]
+    for name in ("replacer", "common_replacer"):
+        (condition,) = grants[name]["condition"]
+        assert condition["expression"] == "${local.replaces[each.value.tenant]}"
+
+
+def test_what_may_be_replaced_is_what_the_code_replaces():
+    (told,) = (each for each in blocks("locals") if "replaced" in each)
+    stops = marker_name("0" * 64).split("/")[0]
+    assert sorted(told["replaced"]) == sorted([campaign_folder("x").split("/")[0], FOLDER, stops])
+    assert told["replaces"].count("resource.name.extract") == 1
+    assert "/objects/{tenant}/${folder}/" in told["replaces"].replace("\\", "")
+
+
+def test_a_tenants_writers_put_files_below_its_own_name_only():
+    (condition,) = resources("google_storage_bucket_iam_member")["inputs_writer"]["condition"]
+    assert "/objects/files/${each.value.tenant}/" in condition["expression"]
+    assert resources("google_storage_bucket_iam_member")["inputs_reader"]["role"] == "roles/storage.objectViewer"
+
+
+def test_records_on_topics_are_encrypted_with_a_key_of_ours():
+    cluster = resources("google_managed_kafka_cluster")["foundry"]
+    assert cluster["gcp_config"][0]["kms_key"] == "${google_kms_crypto_key.kafka[0].id}"
+    assert "gcp-sa-managedkafka" in resources("google_kms_crypto_key_iam_member")["kafka"]["member"]
+
+
+def test_images_have_a_registry_whose_tags_stay():
+    registry = resources("google_artifact_registry_repository")["images"]
+    assert registry["format"] == "DOCKER"
+    assert registry["docker_config"][0]["immutable_tags"] is True
+
+
+def test_a_budget_tells_people_before_and_when_it_is_spent():
+    budget = resources("google_billing_budget")["project"]
+    (some,) = budget["dynamic"]
+    assert [float(each) for each in some["threshold_rules"]["for_each"]] == [0.5, 0.9, 1.0]
+    assert budget["threshold_rules"][0]["spend_basis"] == "FORECASTED_SPEND"
+    assert budget["all_updates_rule"][0]["disable_default_iam_recipients"] is False
 
 
 def test_nobody_gets_a_broad_role():
@@ -116,7 +156,11 @@ def test_nobody_gets_a_broad_role():
     broad = [
         body for body in resources("google_storage_bucket_iam_member").values() if "objectUser" in str(body["role"])
     ]
-    assert [body["bucket"] for body in broad] == ["${google_storage_bucket.scratch[0].name}"]
+    assert sorted(body["bucket"] for body in broad) == [
+        "${google_storage_bucket.inputs.name}",
+        "${google_storage_bucket.scratch[0].name}",
+    ]
+    assert all("condition" in body for body in broad if "inputs" in body["bucket"])
     assert not re.search(r"google_\w+_iam_(binding|policy)", text())  # these would take others' rights away
 
 
@@ -139,7 +183,7 @@ def test_topics_are_those_of_the_code():
 
 def test_the_output_is_what_a_tenants_file_takes():
     (storage,) = (each["storage"] for each in blocks("output") if "storage" in each)
-    assert set(re.findall(r"(\w+) +=", (FOLDER / "outputs.tf").read_text().split('output "dispatcher"')[0])) >= {
+    assert set(re.findall(r"(\w+) +=", (TERRAFORM / "outputs.tf").read_text().split('output "dispatcher"')[0])) >= {
         "bucket",
         "kms_key",
     }
@@ -147,7 +191,7 @@ def test_the_output_is_what_a_tenants_file_takes():
     assert {"bucket", "kms_key"} < set(Storage.model_fields)
 
 
-@pytest.mark.parametrize("file", [*FILES, FOLDER / "terraform.tfvars.example"], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*FILES, TERRAFORM / "terraform.tfvars.example"], ids=lambda file: file.name)
 @pytest.mark.parametrize("name", [pytest.param("hclfmt", marks=pytest.mark.hclfmt)])
 def test_it_is_formatted_and_parses(file: Path, name: str):
     done = run(name, str(file))

@@ -41,3 +41,33 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
+
+{{- /* A bucket as a folder, read only, by GKE's Cloud Storage FUSE driver: .Values.files */ -}}
+{{- define "foundry.bucket" -}}
+csi:
+  driver: gcsfuse.csi.storage.gke.io
+  readOnly: true
+  volumeAttributes:
+    bucketName: {{ .bucket }}
+    mountOptions: "implicit-dirs,only-dir={{ .folder }},uid=10001,gid=10001,file-mode=0440,dir-mode=0550"
+{{- end -}}
+
+{{- /* What the dispatcher and every worker get: vendors' credentials, and where traces go: (list $ "worker") */ -}}
+{{- define "foundry.environment" -}}
+{{- $values := (index . 0).Values -}}
+{{- range $values.secretEnvironment }}
+- name: {{ .name }}
+  valueFrom: {secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}}
+{{- end }}
+{{- with $values.otlp }}
+{{- if .endpoint }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }}}
+- {name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{ .protocol | quote }}}
+- {name: OTEL_SERVICE_NAME, value: {{ printf "campaign-foundry-%s" (index $ 1) | quote }}}
+{{- if .headersSecret.name }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom: {secretKeyRef: {name: {{ .headersSecret.name }}, key: {{ .headersSecret.key }}}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
