@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.exit_codes import Exit
 from console.settings import options_written
 from foundry.errors import BadInput
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 channels_app = typer.Typer(invoke_without_command=True, help="List placements, and check files against them.")
 PIPED_COLUMNS = 180
 UNMARKED = ("name", "title", "family", "bucket")
-REFUSED = 1
-"""The exit code if a file is refused or cannot be read."""
 
 Family = Annotated[str | None, typer.Option(help="Only this family of layouts.")]
 Channel = Annotated[str | None, typer.Option(help="Only this channel.")]
@@ -85,7 +84,7 @@ def check(
 ) -> None:
     """Print which placements take each of FILES, and the faults for those that nearly do.
 
-    The exit code is 1 if a file is refused.
+    The exit code is 2 if a file is refused.
     """
     from foundry.channel.inspection import CannotRead, inspect
 
@@ -105,7 +104,7 @@ def check(
         else:
             _print(judged)
     if refused:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _screen() -> Console:

@@ -6,31 +6,25 @@ Commands import what they need inside themselves, so that `foundry plan` starts 
 from __future__ import annotations
 
 import json
-import sys
-from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from console.beam_notes import drop_beam_notes
 from console.bus import cancel, submit, topics_app, watch
 from console.channels import channels_app
 from console.config import config_app
 from console.dead import dead_app
+from console.exit_codes import MEANINGS, Exit
 from console.layouts import layouts_app
 from console.model_evidence import models_app
 from console.serve import serve
 from console.settings import AsJson, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
-from foundry.errors import FoundryError
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Build campaigns like software: plan, then make only what is missing.",
-    pretty_exceptions_enable=False,
-)
+CODES = "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items())
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, epilog=f"Exit codes: {CODES}.")
 brief_app = typer.Typer(no_args_is_help=True, help="Work with brief files.")
 schema_app = typer.Typer(no_args_is_help=True, help="Print schemas.")
 app.add_typer(brief_app, name="brief")
@@ -49,16 +43,25 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 
-class Exit(IntEnum):
-    """The exit codes of all commands."""
-
-    MADE = 0
-    BUG = 1
-    BAD_INPUT = 2
-    DEAD_LETTERS = 3
-
-
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from console.versions import versions
+
+        for name, version in versions().items():
+            typer.echo(f"{name} {version}")
+        raise typer.Exit
+
+
+@app.callback()
+def foundry(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the versions that run.")
+    ] = False,
+) -> None:
+    """Build campaigns like software: plan, then make only what is missing."""
 
 
 def say(text: str) -> None:
@@ -115,7 +118,7 @@ def run(
         else:
             print_summary(summary, out, err)
     if any(summary.failed for summary in summaries):
-        raise typer.Exit(Exit.DEAD_LETTERS)
+        raise typer.Exit(Exit.FAILED_FILES)
 
 
 @app.command()
@@ -226,16 +229,10 @@ def schema_card() -> None:
 
 
 def main() -> None:
-    """Run a command; foreseen refusals become one message and exit code 2, Ctrl-C 130."""
-    drop_beam_notes()
-    try:
-        app()
-    except FoundryError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(Exit.BAD_INPUT)
-    except KeyboardInterrupt:
-        typer.echo("stopped; run the same command to go on", err=True)
-        sys.exit(130)
+    """Run a command as the program `foundry` does."""
+    from console.starting import main as start
+
+    start()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The exit codes of all commands, and the sentence and code for every error that ends one."""
+"""The exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -17,3 +17,17 @@ class Exit(IntEnum):
     CANCELLED = 6
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+MEANINGS = {
+    Exit.DONE: "done",
+    Exit.BUG: "a fault of the program itself",
+    Exit.REFUSED: "the input or the usage was refused",
+    Exit.FAILED_FILES: "finished, but some files failed or a mark was missed",
+    Exit.OUTAGE: "something that is needed is away (broker, bucket, engine, disk): try again",
+    Exit.NOT_ALLOWED: "these credentials may not do it",
+    Exit.CANCELLED: "the order was cancelled or superseded",
+    Exit.INTERRUPTED: "stopped by Ctrl-C",
+    Exit.TERMINATED: "stopped by SIGTERM",
+}
+"""The codes in the words of `foundry --help`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.exit_codes import Exit
 from console.models import Home, Name, err, models_app
 from console.settings import AsJson, Cards
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from models.registry import Registry
 
 __all__ = ["models_app"]
-MISSED = 3
-"""Exit code if the card was measured and missed a mark."""
 
 
 @models_app.command()
@@ -61,7 +60,7 @@ def evaluate(
             typer.echo(f"{'passed' if mark.passed else 'MISSED'}  {label}: {mark.value:g} (mark: {mark.limit})")
         typer.echo(f"See {evidence_folder(card, registry.own) / 'report.html'}")
     if not evaluation.passed:
-        raise typer.Exit(MISSED)
+        raise typer.Exit(Exit.FAILED_FILES)
 
 
 def _options(registry: Registry, work: Path, seeds: int, prompts: int | None, *, quick: bool) -> Options:
@@ -123,4 +122,4 @@ def parity(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson =
     report.write(registry.own)
     typer.echo(json.dumps(report.model_dump(mode="json")) if as_json else "\n".join(report.lines()))
     if not report.passed:
-        raise typer.Exit(MISSED)
+        raise typer.Exit(Exit.FAILED_FILES)

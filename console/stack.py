@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.exit_codes import Exit
 from console.settings import AsJson, StackCache, StackHomeFolder
 
 if TYPE_CHECKING:
@@ -64,14 +65,17 @@ def down(
 
 @stack_app.command()
 def status(home: StackHomeFolder = None, as_json: AsJson = False) -> None:
-    """Ask every server whether it works."""
+    """Ask every server whether it works; the exit code is 4 if one that was started does not."""
     from infra.stack import status as ask_all
 
-    for server in ask_all(_home(home, None)):
+    found = ask_all(_home(home, None))
+    for server in found:
         if as_json:
             typer.echo(json.dumps(asdict(server)))
         else:
             typer.echo(f"{server.name:10} {server.state:7} {server.memory_mb:5} MB  {server.address}".rstrip())
+    if any(server.state == "broken" for server in found):
+        raise typer.Exit(Exit.OUTAGE)
 
 
 @stack_app.command()

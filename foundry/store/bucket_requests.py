@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from foundry.errors import BadInput, FoundryError
+from foundry.errors import BadInput, NotAllowed, Outage
 from foundry.request_slots import RequestSlots
 from foundry.retrying import RetryPolicy
 
@@ -16,6 +16,8 @@ Found = TypeVar("Found")
 
 class StoreOutage(OSError):
     """The bucket did not answer within the policy's time. The run stops, nothing is half written, and it can go on."""
+
+    exit_code = Outage.exit_code
 
     def __init__(self, name: str, seconds: float, reason: str) -> None:
         super().__init__(name, seconds, reason)
@@ -28,7 +30,7 @@ class StoreOutage(OSError):
         )
 
 
-class BucketRefused(FoundryError):
+class BucketRefused(NotAllowed):
     """The bucket refused the request, and asking again would not help."""
 
     code = "bucket_refused"

@@ -23,7 +23,7 @@ from typing import BinaryIO, Protocol
 
 import google_crc32c
 
-from foundry.errors import FoundryError
+from foundry.errors import FoundryError, Outage
 
 _NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)$")
 SCRATCH = ".scratch"
@@ -64,6 +64,8 @@ class NoSuchObject(FoundryError):
 
 class CorruptObject(OSError):
     """The bytes read back are not the bytes written: an outage, so the run stops and can be repeated."""
+
+    exit_code = Outage.exit_code
 
     def __init__(self, name: str, wanted: str, found: str, kind: str = "crc32c") -> None:
         super().__init__(f"object {name!r} has {kind} {found}; {wanted} was written. Check the disk or the network.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundry.errors import BadInput, FoundryError
+from foundry.errors import BadInput, FoundryError, Outage
 
 
 class StackRefused(BadInput):
@@ -37,7 +37,7 @@ class NotFetched(FoundryError):
         return f"{self.server} is not in {self.folder}; run `foundry stack fetch {self.server}`"
 
 
-class FetchFailed(FoundryError):
+class FetchFailed(Outage):
     """A download failed, or its files differ from the pinned ones."""
 
     code = "fetch_failed"
@@ -52,7 +52,7 @@ class FetchFailed(FoundryError):
         )
 
 
-class NotReady(FoundryError):
+class NotReady(Outage):
     """A server did not answer in time, or its process ended."""
 
     code = "not_ready"

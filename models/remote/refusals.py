@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from foundry.errors import FoundryError
+from foundry.errors import FoundryError, NotAllowed, Outage
 
 
-class CredentialRefused(FoundryError):
+class CredentialRefused(NotAllowed):
     """The environment holds no usable credential, or the vendor does not accept it. Its value is never shown."""
 
     code = "credential_refused"
@@ -35,7 +35,7 @@ class EndpointRefused(FoundryError):
         return f"model {self.card}: {self.where} {self.wrong}."
 
 
-class AccountRefused(FoundryError):
+class AccountRefused(NotAllowed):
     """The vendor's account has no money or quota left; waiting does not help."""
 
     code = "account_refused"
@@ -74,6 +74,8 @@ class Transient(Exception):  # caught where the request is repeated; it never le
 
 class VendorOutage(RuntimeError):
     """The vendor did not deliver within the card's tries and time. This is no refusal: the runner may retry later."""
+
+    exit_code = Outage.exit_code
 
     def __init__(self, card: str, shot: str, what: str) -> None:
         super().__init__(card, shot, what)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from foundry.errors import FoundryError
+from foundry.errors import Outage
 from foundry.retrying import RetryPolicy
 from pipelines.bus.broker_errors import NoBroker, NotPermitted, WrongIdentity
 from pipelines.bus.producing import NotSent
@@ -19,7 +19,7 @@ PAUSES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)
 log = logging.getLogger("foundry.serve")
 
 
-class GivenUp(FoundryError):
+class GivenUp(Outage):
     """Something that the dispatcher cannot work without was away for too long."""
 
     code = "given_up"

@@ -32,7 +32,6 @@ from pipelines.dispatcher.scheduler import Limits
 if TYPE_CHECKING:
     from pipelines.engines.engine import Engine
 
-EXIT_AT_ONCE = 130
 LEAVE_MS = 10_000
 log = logging.getLogger("foundry.serve")
 
@@ -133,9 +132,9 @@ def _draining_on_signals(dispatcher: Dispatcher) -> Iterator[None]:
         yield
         return
 
-    def drain_or_exit(_number: int, _frame: FrameType | None) -> None:
+    def drain_or_exit(number: int, _frame: FrameType | None) -> None:
         if dispatcher.draining:
-            os._exit(EXIT_AT_ONCE)
+            os._exit(128 + number)
         dispatcher.drain()
 
     before = {number: signal.signal(number, drain_or_exit) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -10,13 +10,13 @@ from typing import Any
 from apache_beam.options.pipeline_options import PortableOptions
 from apache_beam.runners.portability.portable_runner import JobServiceHandle, PortableRunner
 
-from foundry.errors import FoundryError
+from foundry.errors import Outage
 
 _OF_THE_ENGINE = re.compile(r"java\.net\.ConnectException: [^\n]*|FlinkJobNotFoundException: [^\n]*")
 """The job server's report when the engine, not the job, failed: it does not answer, or does not know the job."""
 
 
-class EngineLost(FoundryError):
+class EngineLost(Outage):
     """The engine, or its job server, was lost during a run."""
 
     code = "engine_lost"

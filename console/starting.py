@@ -1,0 +1,78 @@
+"""The start and the end of the program `foundry`: signals, the command, then one sentence and one exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from console.exit_codes import Exit
+from console.signals import Terminated, end, end_stopped, stop_on_signals
+
+if TYPE_CHECKING:
+    import typer
+
+
+def main() -> None:
+    """Run the command that the arguments name, and end the process with its exit code."""
+    try:
+        stop_on_signals()
+        from console.cli import app
+
+        code = run_command(app)
+    except KeyboardInterrupt:
+        end_stopped(Exit.INTERRUPTED)
+    except Terminated:
+        end_stopped(Exit.TERMINATED)
+    end(code)
+
+
+def run_command(app: typer.Typer) -> int:
+    """Run a command, say what ended it if anything did, and return its exit code.
+
+    KeyboardInterrupt and Terminated rise.
+    """
+    import typer
+    from typer.exceptions import TyperException
+
+    from console.terminal_logs import log_in_lines
+
+    log_in_lines()
+    try:
+        code = int(app(standalone_mode=False) or 0)
+        sys.stdout.flush()
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except TyperException as error:  # wrong usage; the library prints it with the command's usage
+        with contextlib.suppress(OSError):
+            error.show()  # type: ignore[attr-defined]
+        return Exit.REFUSED
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # Typer ends the process for it, with a code of its own
+            return _say(error.__context__)
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it becomes one sentence and one code
+        return _say(error)
+    if code == Exit.INTERRUPTED:  # Typer turns KeyboardInterrupt into its code
+        raise KeyboardInterrupt
+    return code
+
+
+def _say(error: BaseException) -> int:
+    import logging
+
+    from console.ending import ending_of, print_traceback, wants_traceback
+
+    ending = ending_of(error)
+    with contextlib.suppress(OSError, ValueError):
+        if wants_traceback():
+            print_traceback(error)
+        sys.stderr.write(f"{ending.sentence}\n")
+        sys.stderr.flush()
+    if ending.code == Exit.BUG:
+        logging.getLogger("foundry.console").debug("the bug in full", exc_info=error)
+    return ending.code
+
+
+if __name__ == "__main__":
+    main()

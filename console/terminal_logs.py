@@ -1,0 +1,32 @@
+"""The log lines of libraries on a terminal: one line each, without tracebacks."""
+
+from __future__ import annotations
+
+import logging
+
+from console.beam_notes import drop_beam_notes
+from console.ending import wants_traceback
+
+
+def log_in_lines() -> None:
+    """Send warnings and errors of libraries to stderr, one line each; with FOUNDRY_TRACEBACK=1, whole."""
+    drop_beam_notes()
+    root = logging.getLogger()
+    if root.handlers:  # a test's, or those of a program that runs a command in its own process
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(_LineFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_is_of_use)
+    root.addHandler(handler)
+
+
+class _LineFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        whole = super().format(record)
+        return whole if wants_traceback() else whole.partition("\n")[0]
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Drop Beam's reports of an error that ends the command: its sentence is printed at the end."""
+    reported_again = record.name.startswith("apache_beam") and record.levelno >= logging.ERROR
+    return wants_traceback() or not reported_again
