@@ -230,9 +230,9 @@ def schema_card() -> None:
 
 def main() -> None:
     """Run a command as the program `foundry` does."""
-    from console.starting import main as start
+    from console.starting import run_program
 
-    start()
+    run_program(lambda: app)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from console.exit_codes import Exit
 from foundry.errors import FoundryError, NotAllowed, Outage, clipped, visible
@@ -54,6 +53,7 @@ _OURS = re.compile(rf"^(?P<module>(?:{_ROOMS})(?:\.\w+)+)\.(?P<name>\w+): ", re.
 _TRACE = re.compile(r"^(?:\s+at |Traceback |Caused by|During handling|The above exception)", re.MULTILINE)
 _OF_THE_SYSTEM = re.compile(r"^(?:RuntimeError: )?\w*Error: \[Errno (\d+)\] ([^\n:]*)(?:: '([^'\n]*)')?", re.MULTILINE)
 _OUT_OF_MEMORY = re.compile(r"^(?:RuntimeError: )?(?:MemoryError|torch\.OutOfMemoryError)\b", re.MULTILINE)
+_OUR_FILE = re.compile(rf".*/((?:{_ROOMS})/.+)")
 _STEP = re.compile(r" \[while running '[^\n]*?'\]")
 
 
@@ -167,10 +167,9 @@ def _as_text(error: BaseException) -> Ending | None:
 
 def _bug(error: BaseException) -> str:
     """Return the one line about a bug: the error, its place in our code, and the way to report it."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if re.search(rf"/({_ROOMS})/", frame.filename)
-    ]
-    place = f" in {'/'.join(Path(frames[-1].filename).parts[-3:])}:{frames[-1].lineno}" if frames else ""
+    frames = [(_OUR_FILE.match(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    places = [f" in {file[1]}:{line}" for file, line in frames if file]
+    place = places[-1] if places else ""
     last_line = _words(error).splitlines()[-1]
     what = f"{type(error).__name__}: {last_line}" if str(error) else last_line
     return (

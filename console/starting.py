@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 from console.exit_codes import Exit
 from console.signals import Terminated, end, end_stopped, stop_on_signals
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
     import typer
 
 
-def main() -> None:
-    """Run the command that the arguments name, and end the process with its exit code."""
+def run_program(load: Callable[[], typer.Typer]) -> NoReturn:
+    """Run the command that the arguments name, and end the process with its exit code.
+
+    `load` returns the commands; it is called when signals are already handled, because it imports them.
+    """
     try:
         stop_on_signals()
-        from console.cli import app
-
-        code = run_command(app)
+        code = run_command(load())
     except KeyboardInterrupt:
         end_stopped(Exit.INTERRUPTED)
     except Terminated:
@@ -72,7 +74,3 @@ def _say(error: BaseException) -> int:
     if ending.code == Exit.BUG:
         logging.getLogger("foundry.console").debug("the bug in full", exc_info=error)
     return ending.code
-
-
-if __name__ == "__main__":
-    main()

@@ -90,13 +90,15 @@ class Sender:
 
 
 def brief_message(brief: Brief, request_id: str = "", mode: Mode = "binary") -> BusMessage:
-    """Return a brief as a message, with its tenant as key.
-
-    Without a `request_id`, the id is a digest of the brief, so that the same brief sent twice has the same id.
-    """
+    """Return a brief as a message, with its tenant as key and the id that `own_request_id` says."""
     document = brief.model_dump(mode="json")
     event = Event(SUBMITTED, campaign_source(brief.tenant, brief.campaign.id), brief.campaign.id, document)
-    return event_message(event, brief.tenant, mode, request_id or _digest_of(document))
+    return event_message(event, brief.tenant, mode, request_id or own_request_id(brief))
+
+
+def own_request_id(brief: Brief) -> str:
+    """Return the id of an order without one: a digest of the brief, so that the same brief sent twice has one id."""
+    return _digest_of(brief.model_dump(mode="json"))
 
 
 def cancel_message(tenant: str, campaign: str) -> BusMessage:

@@ -17,7 +17,7 @@ from tests.support.briefs import EXAMPLES, ROOT
 def foundry(
     *words: str | Path, cwd: Path = ROOT, stdout: int = subprocess.PIPE, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "console.starting", *map(str, words)]
+    command = [sys.executable, "-m", "console.program", *map(str, words)]
     return subprocess.run(
         command, cwd=cwd, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=100, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
