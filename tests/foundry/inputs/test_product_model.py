@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -15,8 +16,9 @@ from PIL import Image
 from foundry.brief.intake import parse
 from foundry.errors import Refusals, Unusable
 from foundry.inputs.door import receive_path
+from foundry.inputs.gltf_check import MAX_VERTICES
 from foundry.inputs.picture import picture_name
-from foundry.inputs.product_model import MAX_VERTICES, MODEL, ModelFacts, inspect_model
+from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import View, view_name
 from foundry.names import sha256_file
 from tests.support.briefs import EXAMPLES, a_brief, admitted
@@ -48,7 +50,11 @@ def packed(**entries: bytes) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
         for name, data in entries.items():
             package.writestr(
-                name.replace("__", "/").replace("_usda", ".usda").replace("_usdc", ".usdc").replace("_png", ".png"),
+                name.replace("__", "x/")
+                .replace("_py", ".py")
+                .replace("_usda", ".usda")
+                .replace("_usdc", ".usdc")
+                .replace("_png", ".png"),
                 data,
             )
     return stream.getvalue()
@@ -92,7 +98,27 @@ def dense() -> bytes:
     return glb_of(scene)
 
 
+def png(width: int, height: int) -> bytes:
+    """A PNG whose header says that it has this size."""
+    stream = io.BytesIO()
+    Image.new("1", (8, 8)).save(stream, "PNG")
+    head = bytearray(stream.getvalue())
+    head[16:24] = struct.pack(">II", width, height)
+    head[29:33] = struct.pack(">I", zlib.crc32(head[12:29]))
+    return bytes(head)
+
+
+def another_local_header(package: bytes) -> bytes:
+    """A package whose first local header names another file than its listing does."""
+    return package.replace(b"box.usda", b"../x.usd", 1)
+
+
 BOX = flat_box((10, 20, 30))
+DATA = "data:image/png;base64,"
+THREE: dict[str, Any] = {
+    "asset": {"version": "2.0"}, "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+    "accessors": [{"count": 3}],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -120,6 +146,21 @@ BOX = flat_box((10, 20, 30))
         ("box.usdc", usdc("metersPerUnit", "upAxis")[:-8] + bytes(8), "is not a whole USD layer"),
         ("box.usdz", packed(box_usdc=usdc("metersPerUnit", "../paper.png"), paper_png=b""), "file '../paper.png'"),
         ("box.usdz", packed(paper_png=b"x"), "does not begin with a USD layer"),
+        ("box.usda", usda("payload = @" + "../" * 200 + "b.usdc@"), "refers to the outside file '../../"),
+        ("box.usda", usda("asset a = @@@/etc/pass\nwd@@@"), "refers to the outside file '/etc/pass"),
+        ("box.usda", usda("asset a = @/srv/secret@"), "refers to the outside file '/srv/secret'"),
+        ("box.usda", usda("asset a = @/srv/secret"), "is not a whole USD layer (a @ is never closed)"),
+        ("box.usda", usda('string a = "x'), 'is not a whole USD layer (a " is never closed)'),
+        ("box.usda", usda('clips = { dictionary d = { string templateAssetPath = "/srv/c.#.usd" } }'), "value clips"),
+        ("box.usdc", usdc("metersPerUnit", "/srv/" + "x" * 500 + ".usdc"), "refers to the outside file '/srv/xxx"),
+        ("box.usdc", usdc("metersPerUnit", "/srv/secret"), "refers to the outside file '/srv/secret'"),
+        ("box.usdc", usdc("metersPerUnit", "../pass\nwd.png"), "refers to the outside file '../pass"),
+        ("box.usdc", usdc("metersPerUnit", "paper.tx"), "refers to the outside file 'paper.tx'"),
+        ("box.usdz", packed(box_usda=usda(), __run_py=b"x"), "which is no scene, texture or sound"),
+        ("box.usdz", packed(box_usda=b"PK\x03\x04"), "packs 'box.usda', which is no USD layer"),
+        ("box.usdz", packed(box_usda=usda(), paper_png=b"x"), "holds a texture that is no picture"),
+        ("box.usdz", another_local_header(packed(box_usda=usda())), "describes 'box.usda' in two ways"),
+        ("box.usdz", packed(box_usda=usda()).replace(b"PK\x01\x02", b"xPK\x01\x02", 1), "in two ways"),
     ],
 )  # fmt: skip
 def test_a_bad_model_is_one_sentence(name: str, data: bytes, wrong: str, tmp_path: Path) -> None:
@@ -128,6 +169,52 @@ def test_a_bad_model_is_one_sentence(name: str, data: bytes, wrong: str, tmp_pat
     assert refused.value.name == name
     assert wrong in refused.value.limit
     assert refused.value.remedy
+
+
+LARGE, LARGEST = png(9_000, 9_000), png(8_000, 8_000)
+IN_TEXT = DATA + base64.b64encode(LARGE).decode()
+NESTED = struct.pack("<4sIII4s", b"glTF", 2, 100_020, 100_000, b"JSON") + b"[" * 100_000
+
+
+def second_buffer(length: int) -> dict[str, Any]:
+    """A scene whose texture lies in a second buffer, which says that it has `length` bytes."""
+    view = {"buffer": 1, "byteLength": len(LARGE)}
+    buffers = [{"byteLength": 0}, {"byteLength": length, "uri": IN_TEXT}]
+    return THREE | {"buffers": buffers, "images": [{"bufferView": 0}], "bufferViews": [view]}
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        (glb_of(THREE | {"images": [{"uri": IN_TEXT}]}), "holds a texture of 9000x9000 pixels"),
+        (glb_of(THREE | {"images": [{"uri": DATA + "!"}]}), "holds an address whose content is broken"),
+        (glb_of(second_buffer(99_999)), "has a broken JSON chunk (ValueError)"),
+        (glb_of(second_buffer(9)), "holds a texture of 9000x9000 pixels"),
+        (
+            glb_of(THREE | {"images": [{"bufferView": 0}] * 5, "bufferViews": [{"byteLength": len(LARGEST)}]}, LARGEST),
+            "holds textures of more than 280000000 pixels together",
+        ),
+        (glb_of(THREE | {"accessors": [{"count": float("nan")}]}), "has a broken JSON chunk (ValueError)"),
+        (glb_of(THREE | {"accessors": [{"count": float("inf")}]}), "has a broken JSON chunk (ValueError)"),
+        (glb_of(THREE | {"accessors": [{"count": -9_000_000}]}), "has a broken JSON chunk (ValueError)"),
+        (glb_of(THREE | {"accessors": [{"count": 1e9}]}), "has a broken JSON chunk (TypeError)"),
+        (glb_of(THREE | {"accessors": [{"count": True}]}), "has a broken JSON chunk (TypeError)"),
+        (glb_of(THREE | {"nodes": [{"mesh": -1}]}), "has a broken JSON chunk (ValueError)"),
+        (glb_of(THREE | {"nodes": [{"mesh": 0}] * 2_000_000}), "has 6000000 vertices; the limit is 5000000"),
+        (NESTED, "has a broken JSON chunk (RecursionError)"),
+    ],
+)
+def test_what_a_glb_holds_is_measured_wherever_it_stands(data: bytes, wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(Unusable) as refused:
+        inspect(saved(tmp_path, "box.glb", data), View())
+    assert wrong in refused.value.limit
+
+
+def test_a_texture_in_an_address_is_accepted_within_the_limits(tmp_path: Path) -> None:
+    small = DATA + base64.b64encode(png(80, 80)).decode()
+    assert isinstance(
+        inspect(saved(tmp_path, "box.glb", glb_of(THREE | {"images": [{"uri": small}]})), View()), ModelFacts
+    )
 
 
 def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:

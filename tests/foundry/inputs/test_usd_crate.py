@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+from pathlib import Path
 
 import lz4.block
 import pytest
 
-from foundry.inputs.usd_crate import MAX_TEXT_BYTES, tokens_of
+from foundry.inputs.usd_crate import MAX_TEXT_BYTES, MAX_TEXTS, files_named_in_crate, tokens_of
 from tests.support.product_models import usdc
 
 TEXTS = tuple(f"/World/Bottle/Mesh_{number}" for number in range(200))
@@ -69,3 +71,46 @@ def test_a_broken_section_is_refused(packed: bytes) -> None:
 def test_what_is_no_whole_crate_file_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"not a binary USD layer|broken at its table"):
         tokens_of(data)
+
+
+LAYERS = Path(__file__).with_name("layers")
+
+
+@pytest.mark.parametrize(
+    ("layer_name", "named"),
+    [
+        ("plain", set()),
+        ("anim", set()),
+        ("refint", set()),
+        ("asset", {"/etc/secret"}),
+        ("assetnl", {"../a b\xe9/" + "x" * 500 + ".weird"}),
+        ("assetts", {"/etc/one", "/etc/two"}),
+        ("assetarr", {"/etc/one", "/etc/two"}),
+        ("custom", {"/etc/custom"}),
+        ("ref", {"/srv/other.usd"}),
+        ("payload", {"../other.usd"}),
+        ("sub", {"../other.usd"}),
+        ("variant", {"./v.usd"}),
+        ("clips", {"value clips (clips)"}),
+    ],
+)
+def test_the_files_that_a_layer_of_openusd_names_are_found_wherever_they_stand(
+    layer_name: str, named: set[str]
+) -> None:
+    assert files_named_in_crate((LAYERS / f"{layer_name}.usdc").read_bytes()) == named
+
+
+@pytest.mark.parametrize("layer_name", ["asset", "ref", "assetts", "variant"])
+def test_a_damaged_layer_is_read_or_refused_and_nothing_else(layer_name: str) -> None:
+    data = (LAYERS / f"{layer_name}.usdc").read_bytes()
+    for at in range(0, len(data), 3):
+        mutant = bytearray(data)
+        mutant[at] ^= 0xFF
+        with contextlib.suppress(ValueError):
+            assert isinstance(files_named_in_crate(bytes(mutant)), set)
+
+
+def test_many_empty_texts_do_not_swell() -> None:
+    plain = bytes(MAX_TEXTS + 1)
+    with pytest.raises(ValueError, match=f"more than {MAX_TEXTS} texts"):
+        tokens_of(layer(b"\0" + block(plain), len(plain)))
