@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-
 from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
 from foundry.errors import BadInput

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints
 
-from foundry.documents.sentences import Wording, read_model
-from foundry.errors import BadInput
-from foundry.inputs.file_identity import FileIdentity, file_identity
-from foundry.names import Slug, digest, sha256_file
+from foundry.content_cache import ContentCache
+from foundry.documents.limits import SETTINGS
+from foundry.documents.reading import only_document
+from foundry.documents.sentences import Wording, joined, parse_value
+from foundry.documents.yaml_text import load_yaml
+from foundry.errors import BadInput, Problem, Refusals, Unusable, shorten
+from foundry.inputs.door import Home, read_once
+from foundry.inputs.file_name import FileName, ForeignFile
+from foundry.inputs.picture import PictureFacts
+from foundry.names import Slug, digest, is_slug
 from foundry.strict_model import StrictModel
+from foundry.tenant_files import DOCUMENT, ReadPicture, TenantFiles, receive_tenant_files
 
+TENANT_FILE = "tenant.yaml"
+TENANT = Wording(whole="tenant file", code="bad_input")
 LOGO_FORMS = ("horizontal", "stacked", "mark")
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 
@@ -36,8 +47,8 @@ class Palette(StrictModel):
 class LogoFiles(StrictModel):
     """Files of one form of a logo. They have transparency and equal shape; paths start at the tenant's file."""
 
-    dark: str = Field(description="For light grounds.")
-    light: str = Field(description="For dark grounds.")
+    dark: FileName = Field(description="For light grounds.")
+    light: FileName = Field(description="For dark grounds.")
     minimum_width_px: int = Field(default=48, ge=1, description="Below this it is not shown.")
 
 
@@ -95,7 +106,7 @@ class AdapterChoice(StrictModel):
 
     card: str
     weight: Decimal = Field(default=Decimal(1), ge=-2, le=2, decimal_places=3)
-    picture: str | None = Field(
+    picture: FileName | None = Field(
         default=None,
         description="What an IP-Adapter takes its style from, or a ControlNet's map; relative to the tenant's file.",
     )
@@ -135,55 +146,98 @@ class Tenant(StrictModel):
     models: Models = Models()
     quota: Quota = Quota()
     storage: Storage | None = None
-    protected: tuple[str, ...] = Field(
+    protected: tuple[FileName, ...] = Field(
         default=(), description="Pictures that no drawing may resemble, relative to the tenant's file."
     )
     folder: Path = Field(default=Path(), exclude=True, description="Where the file was read from.")
+    _files: TenantFiles | None = PrivateAttr(default=None)
 
-    def logo_path(self, ink: str, form: str = "horizontal") -> Path | None:
-        """Return the logo's file in dark or light ink; None for a brand without this form of the logo."""
+    @property
+    def files(self) -> TenantFiles:
+        """The received files that this one names; Refusals with a problem for each that cannot be used.
+
+        They are received when they are first asked for, at admission. Afterwards their content travels by hash.
+        """
+        named = tuple(self._named_pictures())
+        if self._files is None or any(name not in self._files.pictures for _, name in named):
+            self._files = receive_tenant_files(self.id, self.folder, named)
+        return self._files
+
+    def read_from(self, read: ReadPicture) -> None:
+        """From now on, read pictures by their hash with `read`: where the tenant's folder is out of reach."""
+        self._files = replace(self.files, read=read)
+
+    def _named_pictures(self) -> Iterator[tuple[str, str]]:
+        """Yield the field and the file of every picture that the tenant's file names."""
+        logo = self.brand.logo
+        for form in LOGO_FORMS if logo else ():
+            for ink in ("dark", "light"):
+                if name := self.logo_file(ink, form):
+                    yield f"brand.logo.{ink}" if form == "horizontal" else f"brand.logo.{form}.{ink}", name
+        for index, name in enumerate(self.protected):
+            yield f"protected[{index}]", name
+        for index, use in enumerate(self.models.adapters):
+            if use.picture:
+                yield f"models.adapters[{index}].picture", use.picture
+
+    def logo_file(self, ink: str, form: str = "horizontal") -> str | None:
+        """Return the name of the logo's file in dark or light ink; None for a brand without this form of the logo."""
         files = self.brand.logo.form(form) if self.brand.logo else None
-        return self.folder / getattr(files, ink) if files else None
+        return str(getattr(files, ink)) if files else None
 
     @cached_property
     def brand_digest(self) -> str:
         """A hash of everything in the brand kit that a rendition shows, the logo's bytes included."""
-        files = [self.logo_path(ink, form) for form in LOGO_FORMS for ink in ("dark", "light")]
-        logos = [sha256_file(path) for path in files if path]
+        names = [self.logo_file(ink, form) for form in LOGO_FORMS for ink in ("dark", "light")]
+        logos = [self.files.pictures[name].sha256 for name in names if name]
         shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words", "layouts"})
         return digest("brand", kit=shown, logos=logos)
 
-    def protected_paths(self) -> tuple[Path, ...]:
-        """Return the files of the protected pictures."""
-        return tuple(self.folder / name for name in self.protected)
+    def protected_pictures(self) -> tuple[PictureFacts, ...]:
+        """Return the facts of the protected pictures."""
+        return tuple(self.files.pictures[name] for name in self.protected)
 
     @cached_property
     def protected_digest(self) -> str:
         """A hash of the protected pictures; empty if there are none."""
-        files = [sha256_file(path) for path in self.protected_paths()]
+        files = [facts.sha256 for facts in self.protected_pictures()]
         return digest("protected", files=sorted(files)) if files else ""
 
 
-def load_tenant(folder: Path, tenant_id: str) -> Tenant:
-    """Return the tenant in `folder/<id>/tenant.yaml`; BadInput says what is missing or wrong.
+class NoTenant(BadInput):
+    """There is no tenant of this name. The sentence tells nothing of other tenants, nor of the server's folders."""
 
-    It names neither other tenants nor folders of the server, because a client reads it on a topic.
-    """
-    path = folder / tenant_id / "tenant.yaml"
-    shown = f"{folder.name}/{tenant_id}/tenant.yaml"
-    if not path.is_file():
-        raise BadInput("tenant", f"{tenant_id!r} has no file {shown}; add it, or correct the name.")
-    tenant = _read(file_identity(path), shown).model_copy()
+    def __init__(self, tenant_id: str) -> None:
+        super().__init__("tenant", f"{shorten(tenant_id)} has no tenant.yaml here; add one, or correct the name")
+        self.args = (tenant_id,)
+
+
+_tenants: ContentCache[Tenant] = ContentCache(1_024)
+
+
+def load_tenant(folder: Path, tenant_id: str) -> Tenant:
+    """Return the tenant in `folder/<id>/tenant.yaml`; BadInput says what is missing or wrong."""
+    if not is_slug(tenant_id):
+        raise NoTenant(tenant_id)
+    home, where = Home(folder, tenant_id), f"{tenant_id}/{TENANT_FILE}"
+    try:
+        data = read_once(home, TENANT_FILE, DOCUMENT)
+    except ForeignFile as error:
+        raise NoTenant(tenant_id) from error
+    except Unusable as error:
+        raise BadInput(where, f"{error.limit}; {error.remedy}") from error
+    tenant = _tenants.get((where, data), lambda: _parse(data, where)).model_copy(update={"folder": folder / tenant_id})
     if tenant.id != tenant_id:
-        raise BadInput(f"{shown}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
+        raise BadInput(f"{where}: id", f"says {tenant.id!r} in the folder of {tenant_id!r}; make them equal.")
     return tenant
 
 
-@lru_cache(maxsize=1024)
-def _read(file: FileIdentity, shown: str) -> Tenant:
-    """Return the tenant of a file, which sentences call `shown`.
+def _parse(data: bytes, where: str) -> Tenant:
+    """Return the tenant of a file's content.
 
-    Callers must hand out copies: a tenant caches digests of other files, which may change while this one stays.
+    Callers must hand out copies: a tenant keeps what it has received, and files may change while this one stays.
     """
-    path = file[0]
-    return read_model(path, Tenant, Wording(whole="tenant file"), where=shown, folder=path.parent)
+    try:
+        return parse_value(Tenant, only_document(load_yaml(data, "", SETTINGS), "file"), TENANT)
+    except (Problem, Refusals) as error:
+        raise BadInput(where, f"is not a tenant file: {joined(error)}") from error

@@ -13,13 +13,14 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from PIL import Image
 
 from foundry import spans
-from foundry.inputs.picture import decode, picture_name
+from foundry.inputs.picture import decode
 from foundry.manifest import DeadLetter, MasterRecord, as_json
 from foundry.plan.composition import compositions
 from foundry.plan.estimate import shot_money
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import ObjectStore, crc32c
+from foundry.stored_inputs import read_input
 from imaging.pixels.master_file import bits_of, encode_master, head_bytes
 from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged
@@ -64,7 +65,7 @@ def route_by_verdict(drawing: Drawing) -> Iterator[Any]:
 @lru_cache(maxsize=8)
 def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
     """Return a product picture, or the rendered view of a product model, as RGBA; the last eight are kept."""
-    return decode(store.for_tenant(tenant).get(picture_name(key)))
+    return decode(read_input(store.for_tenant(tenant), key))
 
 
 def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> ShotOrder:

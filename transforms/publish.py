@@ -10,12 +10,13 @@ import numpy as np
 from PIL import Image
 
 from foundry.errors import FoundryError
-from foundry.inputs.picture import decode, picture_name
+from foundry.inputs.picture import decode
 from foundry.manifest import CheckRecord, RenditionRecord, as_json
 from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.provenance import xmp
 from foundry.store.object_store import NoSuchObject, ObjectStore, crc32c
+from foundry.stored_inputs import read_input
 from imaging.film.film_staging import FilmInputs
 from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
 from imaging.still.check import check
@@ -84,10 +85,10 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCa
     picture = variant.shot.picture
     inputs = FilmInputs(
         partial(film_master, variant, plan, store),
-        decode(own.get(picture_name(picture))) if picture else None,
+        decode(read_input(own, picture)) if picture else None,
         partial(film_clip, variant, plan, store),
     )
-    with make_film(variant, plan, store, cache, inputs, lambda key: own.get(picture_name(key))) as film:
+    with make_film(variant, plan, store, cache, inputs, partial(read_input, own)) as film:
         refuse_failed(film.checks, variant)
         own.put_file_once(variant.address(film.extension), film.file)
         if film.sidecar is not None:

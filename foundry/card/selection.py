@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
-from foundry.names import sha256_file
+from foundry.inputs.picture import PictureFacts
 
 
 @dataclass(frozen=True)
 class ResolvedAdapter:
-    """An adapter that a tenant chose: its card, its weight in thousandths, and the picture file that it follows."""
+    """An adapter that a tenant chose: its card, its weight in thousandths, and the picture that it follows."""
 
     card: ModelCard
     weight: int
-    file: Path | None = None
+    picture: PictureFacts | None = None
 
     @cached_property
     def use(self) -> AdapterUse:
         """The form that a shot order carries; the picture's key is its SHA-256."""
-        return AdapterUse(self.card.digest, self.weight, sha256_file(self.file) if self.file else "")
+        return AdapterUse(self.card.digest, self.weight, self.picture.sha256 if self.picture else "")
 
 
 @dataclass(frozen=True)

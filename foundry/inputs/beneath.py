@@ -40,6 +40,15 @@ def open_beneath(home: Path, name: str) -> int:
         os.close(folder)
 
 
+def names_beneath(home: Path, name: str) -> list[str]:
+    """Return the names in the folder `name` below `home`, sorted; OSError as for `open_beneath`."""
+    folder = open_beneath(home, name)
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - a Path cannot list a descriptor
+    finally:
+        os.close(folder)
+
+
 def _openat2(folder: int, name: str) -> int:
     if sys.platform != "linux":
         raise NotImplementedError

@@ -15,14 +15,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from foundry.channel.placement import Placement
-from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
+from foundry.documents.reading import only_document
 from foundry.documents.sentences import Wording, joined, parse_value
+from foundry.documents.yaml_text import load_yaml
 from foundry.errors import BadInput, FoundryError, Refusals, shorten
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.layout.layout import Layout
 from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
+from foundry.tenant_files import LayoutText
 from templates import TEMPLATES
 
 SHIPPED = TEMPLATES / "layouts"
@@ -179,8 +181,7 @@ class LayoutFiles:
 
 def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
     """Return the layouts that a tenant sees, or the shipped ones; changed files are read again."""
-    own = tenant.folder if tenant and (tenant.folder / "tenant.yaml").is_file() else None
-    return _files(_stamps(SHIPPED), _stamps(own / "layouts") if own else ())
+    return _files(_stamps(SHIPPED), tenant.files.layouts if tenant else ())
 
 
 def layout_for(placement: Placement, tenant: Tenant | None = None) -> Layout:
@@ -200,22 +201,23 @@ def _stamps(folder: Path) -> tuple[FileIdentity, ...]:
 
 
 @lru_cache(maxsize=64)
-def _files(shipped: tuple[FileIdentity, ...], own: tuple[FileIdentity, ...]) -> LayoutFiles:
-    return LayoutFiles(_read(shipped), _read(own))
+def _files(shipped: tuple[FileIdentity, ...], own: tuple[LayoutText, ...]) -> LayoutFiles:
+    return LayoutFiles(_shipped(shipped), {name: _raw_layout(name, text) for name, text in own})
 
 
-@lru_cache(maxsize=256)
-def _read(files: tuple[FileIdentity, ...]) -> dict[str, Raw]:
-    """Return the raw layouts of some files; the shipped files are read once for all tenants."""
-    found: dict[str, Raw] = {}
-    for path, *_ in files:
-        shown = "/".join(path.parts[-3:])
-        try:
-            raw = read_yaml(path, SETTINGS, where=shown)
-            parse_value(_Head, raw, LAYOUT)
-        except Refusals as refused:
-            raise BadInput(shown, f"is not a layout: {joined(refused)}") from refused
-        if raw["id"] != path.stem:
-            raise BadInput(shown, f"needs `id: {path.stem}`, the name of its file")
-        found[path.stem] = raw
-    return found
+@lru_cache(maxsize=2)
+def _shipped(files: tuple[FileIdentity, ...]) -> dict[str, Raw]:
+    """Return the raw layouts that come with the project, read once for all tenants."""
+    return {path.stem: _raw_layout(path.stem, path.read_bytes()) for path, *_ in files}
+
+
+def _raw_layout(name: str, text: bytes) -> Raw:
+    where = f"layouts/{name}.yaml"
+    raw: Raw = only_document(load_yaml(text, where, SETTINGS), where)
+    try:
+        parse_value(_Head, raw, LAYOUT)
+    except Refusals as refused:
+        raise BadInput(where, f"is not a layout: {joined(refused)}") from refused
+    if raw["id"] != name:
+        raise BadInput(where, f"needs `id: {name}`, the name of its file")
+    return raw

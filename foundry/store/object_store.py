@@ -195,6 +195,14 @@ def each_present(store: ObjectStore, names: Iterable[str]) -> Iterator[bool]:
         yield from store.present(some)
 
 
+def get_verified(store: ObjectStore, name: str, sha256: str) -> bytes:
+    """Return the bytes of an object that is named by its hash; CorruptObject if they have another one."""
+    data = store.get(name)
+    if (found := hashlib.sha256(data).hexdigest()) != sha256:
+        raise CorruptObject(name, sha256, found, "sha256")
+    return data
+
+
 @dataclass(frozen=True)
 class LocalStore:
     """Objects as files below `root`/`prefix`."""

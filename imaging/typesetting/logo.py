@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from PIL import Image
 
+from foundry.content_cache import ContentCache
 from foundry.errors import FoundryError
+from foundry.inputs.picture import decode
 from foundry.layout.layout import Layout, LogoSlot
 from foundry.tenant import Tenant
 from imaging.pixels.geometry import LayoutFrame, PixelBox, aligned_offset
@@ -92,29 +93,25 @@ def _largest_size(shape: tuple[int, int], area: PixelBox) -> tuple[int, int]:
     return (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
 
 
+_shapes: ContentCache[tuple[int, int]] = ContentCache(1_024)
+_pictures: ContentCache[Image.Image] = ContentCache(128)
+
+
 def _shape(tenant: Tenant, form: str) -> tuple[int, int]:
-    return _size(_file(tenant, form, "dark"))
+    sha256, load = _file(tenant, form, "dark")
+    return _shapes.get(sha256, lambda: load().size)
 
 
-def _file(tenant: Tenant, form: str, ink: str) -> Path:
-    path = tenant.logo_path(ink, form)
-    if path is None:
+def _file(tenant: Tenant, form: str, ink: str) -> tuple[str, Callable[[], Image.Image]]:
+    """Return the hash of a logo's file, and a function that decodes it."""
+    name = tenant.logo_file(ink, form)
+    if name is None:
         raise ValueError(f"the brand of {tenant.id} has no {form} logo")
-    return path
-
-
-@lru_cache(maxsize=128)
-def _size(path: Path) -> tuple[int, int]:
-    with Image.open(path) as stored:
-        return stored.size
+    return tenant.files.pictures[name].sha256, lambda: decode(tenant.files.content(name), name)
 
 
 def logo_picture(tenant: Tenant, place: LogoPlace, on_light: bool) -> Image.Image:
     """Return the logo at its size, RGBA, in dark ink for light grounds and in light ink for dark ones."""
-    return _picture(_file(tenant, place.form, "dark" if on_light else "light"), place.box.width, place.box.height)
-
-
-@lru_cache(maxsize=128)
-def _picture(path: Path, width: int, height: int) -> Image.Image:
-    with Image.open(path) as stored:
-        return stored.convert("RGBA").resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    sha256, load = _file(tenant, place.form, "dark" if on_light else "light")
+    size = (place.box.width, place.box.height)
+    return _pictures.get((sha256, size), lambda: load().resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0))

@@ -8,6 +8,7 @@ from foundry.inputs.picture import VIEW, picture_name
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.product_view import View, view_name
 from foundry.store.object_store import ObjectStore
+from foundry.stored_inputs import read_input, store_input
 from models.blender.process import Blender, render
 
 _rendering = threading.Lock()
@@ -21,12 +22,12 @@ def read_or_render_view(
     own, name = store.for_tenant(tenant), picture_name(f"{VIEW}{view_name(sha256, view)}")
     with _rendering:
         if not own.exists(name):
-            model = own.get(picture_name(sha256))
+            model = read_input(own, sha256)
             own.put_once(name, render(model, view, blender or Blender(), f"{sha256[:16]}..."))
     return own.get(name)
 
 
 def store_view(facts: ModelFacts, store: ObjectStore, tenant: str, blender: Blender | None = None) -> bytes:
     """Copy a brief's model into the tenant's store under its hash, and return its view."""
-    store.for_tenant(tenant).put_file_once(picture_name(facts.sha256), facts.file.path(), facts.sha256)
+    store_input(store.for_tenant(tenant), picture_name(facts.sha256), facts.file)
     return read_or_render_view(store, tenant, facts.sha256, facts.view, blender)

@@ -111,4 +111,4 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
 
 
 def _wear(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> ResolvedAdapter:
-    return ResolvedAdapter(card, int(use.weight * 1000), tenant.folder / use.picture if use.picture else None)
+    return ResolvedAdapter(card, int(use.weight * 1000), tenant.files.pictures[use.picture] if use.picture else None)

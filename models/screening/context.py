@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from foundry.errors import BadInput, Unusable
-from foundry.inputs.door import receive
-from foundry.inputs.picture import PICTURE, inspect_picture
 from foundry.manifest import master_from_json
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
-from foundry.store.object_store import ObjectStore
+from foundry.store.object_store import ObjectStore, get_verified
+from foundry.stored_inputs import store_input
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class ScreenContext:
         if self.store is None:
             return ()
         own = self.store.for_tenant(order.tenant)
-        return tuple((one, own.get(one.address)) for one in self.protected.get(order.plan, ()))
+        return tuple((one, get_verified(own, one.address, one.sha256)) for one in self.protected.get(order.plan, ()))
 
     def stored_fingerprint(self, order: ShotOrder, alternative: int) -> str:
         """Return the fingerprint of another alternative's master, or "" if there is no master or no fingerprint."""
@@ -58,8 +56,7 @@ class ScreenContext:
 def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenContext:
     """Copy protected pictures into the store and return the context of a run.
 
-    Called where the tenants' files are, so that workers need nothing but the store. Raises BadInput for a protected
-    picture that cannot be used.
+    Called where the tenants' files are, so that workers need nothing but the store.
     """
     protected = {digest: _store_protected(plan, store) for digest, plan in plans.items()}
     return ScreenContext(dict(plans), protected, store)
@@ -67,11 +64,7 @@ def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenConte
 
 def _store_protected(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:
     own, stored = store.for_tenant(plan.tenant.id), []
-    for name in plan.tenant.protected:
-        try:
-            facts = inspect_picture(receive(plan.tenant.folder, name, PICTURE))
-        except Unusable as error:
-            raise BadInput(f"tenant {plan.tenant.id}: protected {name}", f"{error.limit}; {error.remedy}") from error
+    for facts in plan.tenant.protected_pictures():
         stored.append(ProtectedPicture(facts.file.short_name, facts.sha256))
-        own.put_file_once(stored[-1].address, facts.file.path(), facts.sha256)
+        store_input(own, stored[-1].address, facts.file)
     return tuple(stored)

@@ -16,6 +16,7 @@ from foundry.plan.clips import clip_card, has_clips
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
+from foundry.stored_inputs import StoredInputs, store_input
 from models.blender.process import Blender
 from models.blender.product_views import store_view
 from models.model_bank import ModelBank
@@ -122,6 +123,7 @@ Inputs = tuple[PictureFacts | ModelFacts | SoundFacts, ...]
 def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | None = None) -> None:
     """Copy the files that a plan needs into the tenant's store under their hashes, so that workers need no others.
 
+    Those are the brief's own, and the pictures that the tenant's file names: logos, protected ones, adapters'.
     A product's CAD model is rendered here, once, into the view that the brief asks for: a renderer that is missing or
     refuses stops the run before anything is spent on drawing.
     """
@@ -130,10 +132,10 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
         if isinstance(facts, ModelFacts):
             store_view(facts, store, plan.tenant.id, blender)
         else:
-            own.put_file_once(picture_name(facts.key), facts.file.path(), facts.sha256)
-    for worn in plan.cards.adapters:
-        if worn.file:
-            own.put_file_once(picture_name(worn.use.picture), worn.file)
+            store_input(own, picture_name(facts.key), facts.file)
+    for picture in plan.tenant.files.pictures.values():
+        store_input(own, picture_name(picture.key), picture.file)
+    plan.tenant.read_from(StoredInputs(own))
 
 
 def build(

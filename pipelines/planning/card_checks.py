@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement
-from foundry.errors import FoundryError, Problem, Unusable, shorten
-from foundry.inputs.door import receive_path
-from foundry.inputs.picture import PICTURE, inspect_picture
+from foundry.errors import FoundryError, Problem, shorten
 from foundry.tenant import Tenant
 
 
@@ -49,16 +47,12 @@ def _check_adapter(path: str, card: ModelCard, base: ModelCard, tenant: Tenant) 
 
 
 def _check_guide(path: str, worn: ResolvedAdapter) -> Iterator[FoundryError]:
-    """Check that an adapter that follows a picture has a usable one, and that no other has one."""
+    """Check that an adapter that follows a picture has one, and that no other has one."""
     kind = worn.card.adapter.kind if worn.card.adapter else "lora"
-    if worn.file is None:
+    if worn.picture is None:
         if kind != "lora":
             yield Problem(path, "", f"is missing; {kind} follows a picture", "name one beside the card")
         return
     if kind == "lora":
-        yield Problem(path, shorten(worn.file.name), "is not used; lora follows no picture", "leave it out")
-        return
-    try:
-        inspect_picture(receive_path(worn.file, PICTURE))
-    except Unusable as error:
-        yield error.at(path, worn.file.name)
+        name = worn.picture.file.name
+        yield Problem(path, shorten(name), "is not used; lora follows no picture", "leave it out")

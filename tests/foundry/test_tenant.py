@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from foundry.errors import BadInput
 from foundry.tenant import load_tenant
@@ -25,7 +26,7 @@ def test_a_tenant_that_was_edited_is_read_again(folder: Path) -> None:
     file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | {"name": "Aurelle Paris"}))
     assert load_tenant(folder, "aurelle").name == "Aurelle Paris"
     file.unlink()
-    with pytest.raises(BadInput, match="'aurelle' has no file"):
+    with pytest.raises(BadInput, match=r"tenant: 'aurelle' has no tenant\.yaml here; add one"):
         load_tenant(folder, "aurelle")
 
 
@@ -42,12 +43,6 @@ def edit(folder: Path, **changes: object) -> None:
     path.write_text(yaml.safe_dump({**raw, **changes}), encoding="utf-8")
 
 
-def test_a_missing_tenant_is_refused_without_a_word_of_other_tenants_or_of_the_servers_folders(folder: Path) -> None:
-    with pytest.raises(BadInput, match=r"tenant: 'nobody' has no file .*nobody/tenant\.yaml; add it") as refused:
-        load_tenant(folder, "nobody")
-    assert not any(word in str(refused.value) for word in ("aurelle", "northpeak", str(folder.parent)))
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -60,7 +55,7 @@ def test_a_missing_tenant_is_refused_without_a_word_of_other_tenants_or_of_the_s
         ("name: " + "[" * 60, "nested deeper than 50"),
         ("name: " + "9" * 5_000, "a number has 5000 characters"),
         ("name: Crème".encode("latin-1"), "line 1, column 9: byte 8 is not UTF-8"),
-        ("", "it is empty"),
+        ("", "is empty"),
         ("- a", "a tenant file is a map of keys"),
         ("a: 1\n---\nb: 2", "it holds 2 documents"),
         ("a: " + "x" * 600_000, "600003 bytes; the limit is 500000"),
@@ -84,6 +79,14 @@ def test_every_problem_of_a_tenant_file_is_one_sentence(folder: Path) -> None:
     first, *sentences = str(refused.value).splitlines()
     assert first.endswith("aurelle/tenant.yaml: is not a tenant file: 3 reason(s):")
     assert [sentence.split(":")[0].strip() for sentence in sentences] == ["name", "quota.shots", "surprise"]
+
+
+@pytest.mark.parametrize("name", ["nobody", "../aurelle", "aurelle/", "", ".", "linked", "AURELLE", "aurelle.", "a%2e"])
+def test_a_name_of_no_tenant_is_refused_without_naming_others(folder: Path, name: str) -> None:
+    (folder / "linked").symlink_to(folder / "northpeak")
+    with pytest.raises(BadInput) as refused:
+        load_tenant(folder, name)
+    assert str(refused.value) == f"tenant: {name!r} has no tenant.yaml here; add one, or correct the name"
 
 
 def test_a_tenant_in_the_folder_of_another_is_refused(folder: Path) -> None:
@@ -111,10 +114,10 @@ def test_words_that_no_picture_shows_change_no_brand(folder: Path) -> None:
 def test_protected_pictures_have_one_digest_in_any_order(folder: Path) -> None:
     assert load_tenant(folder, "aurelle").protected_digest == ""
     for name in ("a.png", "b.png"):
-        (folder / "aurelle" / name).write_text(name)
+        Image.new("RGB", (80, 80), "red" if name == "a.png" else "blue").save(folder / "aurelle" / name)
     edit(folder, protected=["a.png", "b.png"])
     both = load_tenant(folder, "aurelle")
-    assert both.protected_paths() == (folder / "aurelle" / "a.png", folder / "aurelle" / "b.png")
+    assert [facts.file.name for facts in both.protected_pictures()] == ["a.png", "b.png"]
     edit(folder, protected=["b.png", "a.png"])
     assert load_tenant(folder, "aurelle").protected_digest == both.protected_digest != ""
 
@@ -122,6 +125,6 @@ def test_protected_pictures_have_one_digest_in_any_order(folder: Path) -> None:
 def test_a_form_that_a_logo_lacks_has_no_file(folder: Path) -> None:
     tenant = load_tenant(folder, "aurelle")
     assert tenant.brand.logo is not None
-    assert tenant.logo_path("dark") == tenant.folder / tenant.brand.logo.dark
+    assert tenant.logo_file("dark") == tenant.brand.logo.dark == "logo.png"
     bare = tenant.model_copy(update={"brand": tenant.brand.model_copy(update={"logo": None})})
-    assert bare.logo_path("dark") is None
+    assert bare.logo_file("dark") is None

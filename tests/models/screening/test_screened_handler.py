@@ -17,7 +17,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.testing.util import assert_that, equal_to
 from PIL import Image
 
-from foundry.errors import BadInput
+from foundry.errors import Refusals
 from foundry.manifest import CheckRecord, MasterRecord, as_json, master_from_json
 from foundry.names import seed_of
 from foundry.plan.plan import Plan
@@ -250,5 +250,5 @@ def test_without_protected_pictures_likeness_says_nothing_and_a_broken_one_is_re
     assert Screen(only("likeness"), ScreenContext()).judge(drawn(scene())) == ()
     plan = protecting(tmp_path, "aurelle", photograph())
     (tmp_path / "aurelle" / "mascot.png").write_bytes(b"no picture")
-    with pytest.raises(BadInput, match=r"tenant aurelle: protected mascot\.png: is not a readable picture"):
+    with pytest.raises(Refusals, match=r"protected\[0\]: 'mascot\.png' is not a readable picture"):
         screen_context({plan.digest: plan}, LocalStore(tmp_path / "store"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-import wave
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +21,7 @@ from imaging.film.encoding.mixing import Mix, ducking_gain, fit_length, mix_soun
 from imaging.film.encoding.sound_file import UnreadableSound, decode_sound
 from imaging.film.encoding.writer import FilmWriter
 from tests.support.moving_pictures import FFMPEG, a_spec, pan, probed, readers
+from tests.support.sounds import a_wav
 
 
 def music(seconds: float, level: float = 0.2) -> Samples:
@@ -38,15 +38,6 @@ def voice(seconds: float) -> Samples:
     noise = np.random.default_rng(3).normal(0, 0.1, count)
     syllables = np.clip(np.sin(2 * np.pi * 3 * np.arange(count) / RATE) + 0.6, 0, 1)
     return np.asarray(np.stack([noise * syllables] * 2), np.float32)
-
-
-def a_wav(samples: Samples, rate: int = RATE, channels: int = 2) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setparams((channels, 2, rate, 0, "NONE", ""))
-        whole = np.resize(samples, (channels, samples.shape[1]))
-        writer.writeframes((whole.T * 32767).astype("<i2").tobytes())
-    return file.getvalue()
 
 
 class TestReading:

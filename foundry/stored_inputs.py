@@ -1,0 +1,36 @@
+"""Reading of input files from a tenant's store, by the hash that names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundry.inputs.door import ReceivedFile
+from foundry.inputs.picture import VIEW, picture_name
+from foundry.store.object_store import ObjectStore, get_verified
+
+
+def read_input(own: ObjectStore, key: str) -> bytes:
+    """Return an input of a tenant's store; CorruptObject if its bytes do not have the hash that names it.
+
+    The name of a rendered view is a hash of the model and the view, not of the picture, so the store's own record of
+    its checksum is all there is to hold it against.
+    """
+    name = picture_name(key)
+    return own.get(name) if key.startswith(VIEW) else get_verified(own, name, key)
+
+
+def store_input(own: ObjectStore, name: str, file: ReceivedFile) -> None:
+    """Copy a received file into a tenant's store under a name; CorruptObject if its copy has another hash by now."""
+    if not own.exists(name):
+        own.put_file_once(name, file.path(), file.sha256)
+
+
+@dataclass(frozen=True)
+class StoredInputs:
+    """Reads a tenant's input files from its store by their hashes. Picklable, so that workers can have it."""
+
+    own: ObjectStore
+
+    def __call__(self, key: str) -> bytes:
+        """Return an input; CorruptObject if its bytes do not have the hash that names it."""
+        return read_input(self.own, key)

@@ -1,0 +1,93 @@
+"""The files that a tenant's own file names: pictures, received by the door, and layouts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from foundry.content_cache import ContentCache
+from foundry.documents.limits import SETTINGS
+from foundry.errors import FoundryError, Problem, Refusals, Unusable
+from foundry.inputs.beneath import names_beneath
+from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, read_once, receive
+from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
+
+DOCUMENT = FileKind("document", SETTINGS.size_bytes, (Signature(b""),), "", "give a YAML file")
+"""A text that a person writes; `foundry.documents` judges its content."""
+LAYOUTS = "layouts"
+MOST_LAYOUTS = 200
+
+LayoutText = tuple[str, bytes]
+"""The id of a layout, by its file's name, and the file's content."""
+ReadPicture = Callable[[str], bytes]
+"""Returns a picture by its SHA-256."""
+
+
+@dataclass(frozen=True)
+class TenantFiles:
+    """The received pictures of a tenant by the names that its file gives them, and its own layouts.
+
+    `read` returns a picture by its hash where the tenant's folder is out of reach: on a worker, from the store.
+    """
+
+    pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
+    layouts: tuple[LayoutText, ...] = ()
+    read: ReadPicture | None = field(default=None, compare=False)
+
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a picture."""
+        facts = self.pictures[name]
+        return self.read(facts.sha256) if self.read else facts.file.read()
+
+
+def receive_tenant_files(tenant: str, folder: Path, named: Iterable[tuple[str, str]]) -> TenantFiles:
+    """Receive and inspect the pictures `named` (field, file) in a tenant's folder, and read its layouts.
+
+    Refusals with a problem for each file that cannot be used.
+    """
+    home, pictures, problems = home_of(folder), dict[str, PictureFacts](), list[FoundryError]()
+    for path, name in named:
+        try:
+            if name not in pictures:
+                pictures[name] = _inspected(receive(home, name, PICTURE))
+        except Unusable as error:
+            problems.append(error.at(path, name))
+    try:
+        layouts = _layouts(home)
+    except FoundryError as error:
+        problems.append(error)
+    if problems:
+        raise Refusals(f"tenant {tenant}", tuple(problems))
+    return TenantFiles(pictures, layouts)
+
+
+_facts: ContentCache[PictureFacts] = ContentCache(1_024)
+
+
+def _inspected(file: ReceivedFile) -> PictureFacts:
+    """Return the facts of a picture; the same bytes are decoded once in a process."""
+    return replace(_facts.get(file.sha256, lambda: inspect_picture(file)), file=file)
+
+
+def home_of(folder: Path) -> Home:
+    """Return the home of a tenant's folder, which must not be a link; the folder that holds it may be one."""
+    return Home(folder.parent, folder.name) if folder.name else Home(folder)
+
+
+def _layouts(home: Home) -> tuple[LayoutText, ...]:
+    if not home.below:
+        return ()
+    try:
+        found = names_beneath(home.root, f"{home.below}/{LAYOUTS}")
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise Problem(LAYOUTS, "", "is not a plain folder", "make it one, without links") from error
+    names = [name for name in found if name.endswith(".yaml")]
+    if len(names) > MOST_LAYOUTS:
+        raise Problem(LAYOUTS, str(len(names)), f"layouts are there; the limit is {MOST_LAYOUTS}", "remove some")
+    try:
+        return tuple((name.removesuffix(".yaml"), read_once(home, f"{LAYOUTS}/{name}", DOCUMENT)) for name in names)
+    except Unusable as error:
+        raise error.at(LAYOUTS) from error
