@@ -228,9 +228,10 @@ class ShotPlan:
         return used
 
     def __getstate__(self) -> dict[str, object]:
-        """Return the inputs alone: worker processes work out the rest themselves."""
-        names = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
-        return {name: self.__dict__[name] for name in names}
+        """Return the inputs, and the hash and counts where they are known; worker processes work out the rest."""
+        inputs = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
+        known = (name for name in ("digest", "shot_count", "variant_count") if name in self.__dict__)
+        return {name: self.__dict__[name] for name in (*inputs, *known)}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)

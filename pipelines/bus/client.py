@@ -27,13 +27,33 @@ class SentRecord(Protocol):
 class KafkaRecord(Protocol):
     """A record that was read from a topic; `timestamp` is in milliseconds since the epoch."""
 
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    timestamp: int
+    @property
+    def topic(self) -> str:
+        """Return the topic that it lies in."""
+
+    @property
+    def partition(self) -> int:
+        """Return the number of its partition."""
+
+    @property
+    def offset(self) -> int:
+        """Return its offset."""
+
+    @property
+    def key(self) -> bytes | None:
+        """Return its key."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Return its value; None for a tombstone."""
+
+    @property
+    def headers(self) -> Headers:
+        """Return its headers."""
+
+    @property
+    def timestamp(self) -> int:
+        """Return the time when it was sent."""
 
 
 class Consumer(Protocol):

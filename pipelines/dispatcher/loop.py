@@ -6,45 +6,54 @@ One thread polls without a break, so that the group keeps its member; a second o
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from foundry.errors import FoundryError
 from pipelines.bus.client import Consumer, KafkaRecord
-from pipelines.bus.messages import BriefRequest, CancelRequest
 from pipelines.bus.order_progress import State, campaign_key
-from pipelines.dispatcher.admission import Folders, admit_request, read_request
+from pipelines.dispatcher.admission_desk import Admission, AdmissionDesk
+from pipelines.dispatcher.admission_work import (
+    AdmissionBroke,
+    AdmittedBrief,
+    Answer,
+    Broke,
+    Cancellation,
+    Refused,
+    Sender,
+)
 from pipelines.dispatcher.announcing import Announcer, as_refusal
-from pipelines.dispatcher.health import Health
+from pipelines.dispatcher.health import Health, OutageKind
 from pipelines.dispatcher.making import FailedOrder, RoundMaker
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import Order, TakenRecord, new_order
 from pipelines.dispatcher.order_book import OrderBook
-from pipelines.dispatcher.outage_budget import OutageBudget
-from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
-from pipelines.planning.admission import Admitted
+from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
+from pipelines.dispatcher.refusing import RecordTooLarge, Refuser
+from pipelines.dispatcher.tracing import record_span, span, trace_id, traceparent_of
 
-IDLE_MS, BUSY_MS = 500, 50
+IDLE_MS, BUSY_MS, ADMITTING_MS = 500, 50, 5
+"""How long a poll waits for records: with nothing to do, during a round, while answers of admission are awaited."""
 GAUGES_EVERY_S = 2.0
+MOST_ANSWERS = 100
+LARGEST_RECORD = 5_100_000
+"""Bytes of a record that is read: a brief of 5 MB, and its headers."""
 log = logging.getLogger("foundry.serve")
-
-
-class FoldersUnreadable(OSError):
-    """The folder of tenants or that of their files cannot be read."""
 
 
 @dataclass(kw_only=True)
 class Dispatcher:
     """One member of the consumer group.
 
-    backlog: how many unsettled records may be held before partitions are paused. part_cost: the most that one part of a
-    campaign may cost, in files. `run` returns once it has drained; GivenUp if an outage lasts too long.
+    backlog: how many unsettled records may be held before partitions are paused. largest_record: bytes of a record that
+    is read. `run` returns once it has drained; GivenUp if an outage lasts too long.
     """
 
     consumer: Consumer
@@ -52,14 +61,16 @@ class Dispatcher:
     orders: OrderBook
     maker: RoundMaker
     announcer: Announcer
-    folders: Folders
+    desk: AdmissionDesk
+    refuser: Refuser
     outage_budget: OutageBudget
     backlog: int = 256
-    part_cost: int = 200
+    largest_record: int = LARGEST_RECORD
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
     _round: Future[list[FailedOrder]] | None = None
     _gauges_at: float = 0.0
+    _shown: set[tuple[OutageKind, str]] = field(default_factory=set)
 
     def drain(self) -> None:
         """Take no more records, finish the round, commit and leave. A signal handler may call it."""
@@ -71,14 +82,18 @@ class Dispatcher:
         return self.outage_budget.draining.is_set()
 
     def run(self) -> None:
-        """Work until drained."""
-        while not (self.draining and self._round is None):
-            self.step()
+        """Work until drained. Admissions that are running then are given up; their records are read again."""
+        self.desk.open()
+        try:
+            while not (self.draining and self._round is None):
+                self.step()
+        finally:
+            self.desk.close()
         self._commit()
 
     def step(self) -> None:
-        """Make one pass; it seldom takes longer than a poll or than the admission of the records that it returns."""
-        wait_ms = BUSY_MS if self._round or self.orders.waiting else IDLE_MS
+        """Make one pass; it seldom takes longer than a poll."""
+        wait_ms = ADMITTING_MS if not self.desk.idle else BUSY_MS if self._round or self.orders.waiting else IDLE_MS
         polled = self.outage_budget.insist(
             "Kafka", lambda: self.consumer.poll(timeout_ms=0 if self.draining else wait_ms)
         )
@@ -87,6 +102,9 @@ class Dispatcher:
         for records in polled.values():
             for record in records:
                 self._take(record)
+        for admission in self.desk.answers(MOST_ANSWERS):
+            self._apply(admission)
+        self.refuser.flush()
         self._collect_round()
         self._begin_round()
         self._commit()
@@ -97,71 +115,77 @@ class Dispatcher:
         lost = self.offsets.claims.take_lost()
         for part, epoch in lost:
             self.offsets.close(part, epoch)
+        if lost:
+            self.desk.drop(lambda taken: not self.offsets.claims.owns(taken.position))
         for order in self.orders.release(self.offsets.claims.owns) if lost else ():
             log.info("%s is another dispatcher's now", order.key, extra=_log_fields(order))
 
     def _take(self, record: KafkaRecord) -> None:
+        """Hand a record to admission. A record that is too large is refused unread."""
         taken = None if self.draining else self.offsets.take(record)
         if taken is None:
             return
-        try:
-            request = read_request(record)
-        except FoundryError as error:
-            self._refuse(taken, error, "read")
-            return
-        if isinstance(request, CancelRequest):
-            self._cancel(taken, request)
-        else:
-            self._admit(taken, request)
+        with self._blaming(taken):
+            if taken.size > self.largest_record:
+                raise RecordTooLarge(str(taken.position), taken.size, self.largest_record)
+            self.desk.add(taken)
 
-    def _admit(self, taken: TakenRecord, request: BriefRequest) -> None:
-        trace = traceparent_of(taken.record)
-        try:
-            with span("admit", [trace], tenant=request.tenant, campaign=request.campaign):
-                admitted = self.outage_budget.insist(
-                    "the folders", lambda: self._admit_or_wait(request), (FoldersUnreadable,)
-                )
-        except Exception as error:
-            if not isinstance(error, FoundryError):
-                log.exception("admitting %s broke", taken.position)
-            self._refuse(taken, error, "admit", request)
+    def _apply(self, admission: Admission) -> None:
+        """Do what the answer to a record asks for, unless the record is another dispatcher's now."""
+        taken, answer, seconds, ended_ns = admission
+        if self.draining or not self.offsets.claims.owns(taken.position):
             return
-        order, ended = self.orders.add(new_order(admitted, taken, request, self.part_cost))
+        with self._blaming(taken):
+            self.metrics.admission_seconds.observe(seconds)
+            record_admission(taken, answer, ended_ns - int(seconds * 1e9), ended_ns)
+            if isinstance(answer, AdmittedBrief):
+                self._add(taken, answer)
+            elif isinstance(answer, Cancellation):
+                self._cancel(taken, answer.sender)
+            elif isinstance(answer, Refused):
+                self.refuser.refuse(taken, answer.error, answer.stage, answer.sender)
+            elif isinstance(answer, Broke):
+                self._refuse_broken(taken, answer)
+
+    def _add(self, taken: TakenRecord, answer: AdmittedBrief) -> None:
+        order, ended = self.orders.add(new_order(answer.admitted, taken, answer.sender.request_id, answer.parts))
         self.metrics.know_tenants([order.tenant])
-        order.trace = order.trace or trace
+        order.trace = order.trace or traceparent_of(taken.record)
         log.info("%s is admitted", order.key, extra=_log_fields(order) | {"place": str(taken.position)})
         self.announcer.send_live_progress(order, "waiting", {})
         if ended:
             self._end(ended, "superseded")
 
-    def _admit_or_wait(self, request: BriefRequest) -> Admitted:
-        try:
-            return admit_request(request, self.folders)
-        except OSError as error:
-            if all(folder.is_dir() and os.access(folder, os.R_OK) for folder in self.folders.required):
-                raise
-            raise FoldersUnreadable(str(error)) from error
-
-    def _cancel(self, taken: TakenRecord, request: CancelRequest) -> None:
-        ended = self.orders.cancel(campaign_key(request.tenant, request.campaign))
+    def _cancel(self, taken: TakenRecord, sender: Sender) -> None:
+        ended = self.orders.cancel(campaign_key(sender.tenant, sender.campaign))
         if ended:
             self._end(ended, "cancelled")
         self.offsets.settle(taken.position)
 
-    def _refuse(self, taken: TakenRecord, error: Exception, stage: str, request: BriefRequest | None = None) -> None:
-        """Send the record to the dead topic and the refusal to its sender, and only then settle it."""
-        refusal = as_refusal(error)
-        self._insist_on_broker(lambda: self.announcer.send_dead_message(taken, refusal, stage))
-        if request and request.tenant and request.campaign:
-            sender = (request.tenant, request.campaign, request.request_id)
-            self._insist_on_broker(lambda: self.announcer.send_refusal(*sender, refusal))
-        self.offsets.settle(taken.position)
-        self.metrics.count_dead(stage, refusal.code, request.tenant if request else "")
-        fields = {"code": refusal.code, "place": str(taken.position)}
-        log.warning("%s is refused: %s", taken.position, refusal, extra=fields)
+    def _refuse_broken(self, taken: TakenRecord, answer: Broke) -> None:
+        trace = trace_id(traceparent_of(taken.record))
+        self.metrics.count_bug(answer.stage)
+        log.error("%s of %s broke: %s", answer.stage, taken.position, answer.trace, extra={"trace_id": trace})
+        self.refuser.refuse(taken, AdmissionBroke(answer.kind, trace), answer.stage, answer.sender)
 
-    def _insist_on_broker(self, act: Callable[[], None]) -> None:
-        self.outage_budget.insist("the broker", act)
+    @contextmanager
+    def _blaming(self, *records: TakenRecord) -> Iterator[None]:
+        """Make any error of the block the dead letter of these records. No record ends the loop.
+
+        Only GivenUp leaves it: something that everybody needs is away.
+        """
+        try:
+            yield
+        except GivenUp:
+            raise
+        except Exception as error:
+            if not isinstance(error, FoundryError):
+                self.metrics.count_bug("loop")
+                log.exception("the loop broke over %s", ", ".join(str(taken.position) for taken in records))
+            for taken in records:
+                trace = trace_id(traceparent_of(taken.record))
+                refusal = error if isinstance(error, FoundryError) else AdmissionBroke(type(error).__name__, trace)
+                self.refuser.refuse(taken, refusal, "read")
 
     def _begin_round(self) -> None:
         """Start the next round in a thread, if none runs."""
@@ -185,27 +209,31 @@ class Dispatcher:
         if self._round is None:
             return
         if not self._round.done():
-            for order in self.orders.making:
-                self.announcer.send_live_progress(order, "running", _live_counts(order))
+            with self._blaming():
+                for order in self.orders.making:
+                    self.announcer.send_live_progress(order, "running", _live_counts(order))
             return
         failed, self._round = self._round.result(), None
         for order, error in failed:
             self.orders.drop_failed(order)
-            self._fail(order, error)
+            with self._blaming(*order.records):
+                self._fail(order, error)
         for order in self.orders.finish_round():
-            self._end(order, order.stopped or "finished" if order.parts else "finished")
+            with self._blaming(*order.records):
+                self._end(order, order.stopped or "finished" if order.parts else "finished")
+        self.refuser.flush()
 
     def _fail(self, order: Order, error: Exception) -> None:
-        request = BriefRequest(order.request_ids[0], order.tenant, order.campaign, {})
+        sender = Sender(order.tenant, order.campaign, order.request_ids[0])
         for taken in order.records:
             if self.offsets.claims.owns(taken.position):
-                self._refuse(taken, as_refusal(error), "run", request)
+                self.refuser.refuse(taken, as_refusal(error), "run", sender)
         self._count(order, "refused")
 
     def _end(self, order: Order, state: State) -> None:
         """Announce the end of an order, unless all its records are another dispatcher's; then settle its records."""
         if any(self.offsets.claims.owns(taken.position) for taken in order.records):
-            self._insist_on_broker(lambda: self.announcer.send_progress(order, state))
+            self.outage_budget.insist("the broker", lambda: self.announcer.send_progress(order, state))
         for taken in order.records:
             self.offsets.settle(taken.position)
         self._count(order, state)
@@ -231,9 +259,37 @@ class Dispatcher:
         if time.monotonic() - self._gauges_at < GAUGES_EVERY_S:
             return
         self._gauges_at = time.monotonic()
+        self._show_admission()
         self.metrics.update_gauges(self.offsets.ours(), self.orders.count_by_tenant(), self.consumer)
         self.metrics.paused.set(paused)
         self.metrics.count_rebalances(rebalances)
+
+    def _show_admission(self) -> None:
+        """Report what waits, and what admission waits for."""
+        self.metrics.know_tenants(self.desk.tenants)
+        self.health.admitting, self.health.admission_since = not self.desk.trouble, self.desk.running_since
+        self.health.waiting_since = _earliest(self.desk.waiting_since(), self.orders.waiting_since())
+        away = self.desk.outages()
+        for kind, tenant in self._shown - away.keys():
+            self.health.end_outage(kind, tenant, by="admission")
+        for (kind, tenant), why in away.items():
+            self.health.begin_outage(kind, tenant, why, by="admission")
+        self._shown = set(away)
+
+
+def _earliest(*times: Mapping[str, float]) -> dict[str, float]:
+    """Return the earliest time of each tenant."""
+    found: dict[str, float] = {}
+    for tenant, since in chain.from_iterable(one.items() for one in times):
+        found[tenant] = min(since, found.get(tenant, since))
+    return found
+
+
+def record_admission(taken: TakenRecord, answer: Answer, began_ns: int, ended_ns: int) -> None:
+    """Record the span of an admission that a worker did."""
+    sender = getattr(answer, "sender", None)
+    about = {"tenant": sender.tenant, "campaign": sender.campaign} if sender else {}
+    record_span("admit", traceparent_of(taken.record), began_ns, ended_ns, **about)
 
 
 def _live_counts(order: Order) -> dict[str, int]:

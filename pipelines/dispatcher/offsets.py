@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipelines.bus.client import Consumer, KafkaRecord
 from pipelines.dispatcher.claims import Claims, Partition
-from pipelines.dispatcher.order import RecordPosition, TakenRecord
+from pipelines.dispatcher.order import RecordPosition, TakenRecord, plain_record
 
 LEAST_HELD = 4
 MOST_BYTES = 128_000_000
@@ -84,7 +84,7 @@ class OffsetBook:
         epoch = self.claims.epoch_of(part)
         if epoch is None or not self._offsets[part, epoch].take(record.offset):
             return None
-        taken = TakenRecord(RecordPosition(*part, record.offset, epoch), record)
+        taken = TakenRecord(RecordPosition(*part, record.offset, epoch), plain_record(record))
         self._bytes[taken.position] = taken.size
         return taken
 

@@ -9,8 +9,7 @@ from typing import Literal
 
 from foundry.plan.plan import Plan
 from foundry.plan.slice import plan_cost, slice_bounds, slice_plan
-from pipelines.bus.client import KafkaRecord
-from pipelines.bus.messages import BriefRequest
+from pipelines.bus.client import Headers, KafkaRecord
 from pipelines.bus.order_progress import OrderProgress, State, campaign_key
 from pipelines.dispatcher.scheduler import WorkItem, WorkPart
 from pipelines.planning.admission import Admitted
@@ -35,16 +34,38 @@ class RecordPosition:
 
 
 @dataclass(frozen=True)
+class PlainRecord:
+    """A record without anything of the client that read it, so that another process can have it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp: int
+
+
+def plain_record(record: KafkaRecord) -> PlainRecord:
+    """Return a copy of a record, whose contents are bytes, None, or header names."""
+    headers = tuple((name, value if value is None else bytes(value)) for name, value in record.headers or ())
+    return PlainRecord(
+        record.topic, record.partition, record.offset, record.key, record.value, headers, record.timestamp
+    )
+
+
+@dataclass(frozen=True)
 class TakenRecord:
     """A record that was read from a topic, and its position."""
 
     position: RecordPosition
-    record: KafkaRecord
+    record: PlainRecord
 
     @property
     def size(self) -> int:
-        """The size of its key and value in bytes."""
-        return len(self.record.key or b"") + len(self.record.value or b"")
+        """The size of its key, value and headers in bytes."""
+        headers = sum(len(name) + len(value or b"") for name, value in self.record.headers)
+        return len(self.record.key or b"") + len(self.record.value or b"") + headers
 
 
 @dataclass(kw_only=True)
@@ -139,13 +160,17 @@ class Order:
         )
 
 
-def new_order(admitted: Admitted, taken: TakenRecord, request: BriefRequest, most: int) -> Order:
-    """Return a new order, cut into parts that cost at most `most` files each."""
-    plan, brief = admitted.plan, admitted.plan.brief
-    parts = [
+def cut_into_parts(plan: Plan, most: int) -> list[WorkPart]:
+    """Return the parts of a plan, which cost at most `most` files each."""
+    return [
         WorkPart(first, stop, max(1, plan_cost(plan) * (stop - first) // plan.shot_count))
         for first, stop in slice_bounds(plan, most)
     ]
+
+
+def new_order(admitted: Admitted, taken: TakenRecord, request_id: str, parts: list[WorkPart]) -> Order:
+    """Return a new order, to be made in these parts."""
+    plan, brief = admitted.plan, admitted.plan.brief
     work = WorkItem(
         key=f"{campaign_key(plan.tenant.id, brief.campaign.id)}@{taken.position}",
         tenant=plan.tenant.id,
@@ -153,7 +178,7 @@ def new_order(admitted: Admitted, taken: TakenRecord, request: BriefRequest, mos
         priority=brief.priority,
         due=_due_day(admitted, taken),
     )
-    return Order(admitted=admitted, records=[taken], request_ids=[request.request_id], work=work, whole=len(parts) == 1)
+    return Order(admitted=admitted, records=[taken], request_ids=[request_id], work=work, whole=len(parts) == 1)
 
 
 def _due_day(admitted: Admitted, taken: TakenRecord) -> int:

@@ -94,6 +94,15 @@ class OrderBook:
         """The number of orders that wait."""
         return self._scheduler.waiting
 
+    def waiting_since(self) -> dict[str, float]:
+        """Return by tenant when the oldest record of an order that is here was sent, in seconds since 1970."""
+        found: dict[str, float] = {}
+        for order in self._current.values():
+            for taken in order.records:
+                sent_s = taken.record.timestamp / 1000
+                found[order.tenant] = min(sent_s, found.get(order.tenant, sent_s))
+        return found
+
     def count_by_tenant(self) -> dict[str, int]:
         """Return how many orders each tenant has here."""
         return dict(Counter(order.tenant for order in self._current.values()))

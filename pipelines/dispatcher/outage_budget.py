@@ -50,6 +50,8 @@ class OutageBudget:
     def insist(self, what: str, act: Callable[[], Result], outages: tuple[type[Exception], ...] = ()) -> Result:
         """Return the result of `act`, repeated until it works; GivenUp after too long. Other errors rise at once.
 
+        So does the error of a message that the brokers will never take.
+
         An outage begins with its first failure. A failure of an `act` that went on for longer than the whole budget
         begins another outage.
         """
@@ -60,6 +62,8 @@ class OutageBudget:
             try:
                 return act()
             except awaited as error:
+                if refused_for_good(error):
+                    raise
                 failed = time.monotonic()
                 if not failures or failed - began > self.seconds:
                     failures, since = 0, failed
@@ -76,3 +80,11 @@ def broker_away() -> tuple[type[Exception], ...]:
     from kafka.errors import KafkaError
 
     return NotSent, NoBroker, WrongIdentity, NotPermitted, KafkaError
+
+
+def refused_for_good(error: BaseException) -> bool:
+    """Return whether the brokers refused a message itself, so that sending it again is of no use."""
+    from kafka.errors import InvalidRecordError, MessageSizeTooLargeError, RecordListTooLargeError
+
+    cause = error.__cause__ if isinstance(error, NotSent) else error
+    return isinstance(cause, InvalidRecordError | MessageSizeTooLargeError | RecordListTooLargeError)

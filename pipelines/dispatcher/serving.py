@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING, Any
 from pipelines.bus.producing import open_writer
 from pipelines.bus.settings import BusSettings
 from pipelines.dispatcher.admission import Folders
+from pipelines.dispatcher.admission_desk import AdmissionDesk, AdmissionLimits
 from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.claims import Claims, join_group
 from pipelines.dispatcher.health import Health
 from pipelines.dispatcher.lookout import Lookout, Surroundings
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
+from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.probes import serve_probes
+from pipelines.dispatcher.refusing import Refuser
 from pipelines.dispatcher.scheduler import Limits
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class ServeOptions:
     group: str = "campaign-foundry"
     limits: Limits = field(default_factory=Limits)
     backlog: int = 256
+    admission: AdmissionLimits = field(default_factory=AdmissionLimits)
     patience_s: float = 300.0
     max_poll_interval_s: float = 300.0
     host: str = "127.0.0.1"
@@ -64,6 +68,7 @@ def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = No
     """
     make_engine = _engine_maker(options)
     claims, budget = Claims(), OutageBudget(options.patience_s)
+    health = Health(stuck_s=options.max_poll_interval_s)
     with open_writer(bus) as writer:
         announcer = Announcer(writer)
         maker = RoundMaker(
@@ -78,17 +83,19 @@ def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = No
         )
         consumer = join_group(bus, options.group, claims, options.max_poll_interval_s)
         try:
+            offsets, metrics = OffsetBook(claims), Metrics(health)
             yield Dispatcher(
                 consumer=consumer,
-                offsets=OffsetBook(claims),
+                offsets=offsets,
                 orders=OrderBook(options.limits),
                 maker=maker,
                 announcer=announcer,
-                folders=options.folders,
+                desk=AdmissionDesk(options.folders, max(1, options.limits.cost // 2), options.admission),
+                refuser=Refuser(writer, offsets, budget, metrics),
                 outage_budget=budget,
                 backlog=options.backlog,
-                part_cost=max(1, options.limits.cost // 2),
-                health=Health(stuck_s=options.max_poll_interval_s),
+                health=health,
+                metrics=metrics,
             )
         finally:
             consumer.close(autocommit=False, timeout_ms=LEAVE_MS)

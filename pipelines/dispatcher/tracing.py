@@ -15,7 +15,7 @@ from foundry.spans import context_of
 from pipelines.bus.client import KafkaRecord
 from pipelines.bus.messages import header_texts
 
-TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 HEADERS = ("traceparent", "ce_traceparent")
 
 
@@ -47,3 +47,13 @@ def span(name: str, traceparents: Sequence[str], **attributes: str | int) -> Ite
     named = {f"foundry.{key}": value for key, value in attributes.items()}
     with tracer.start_as_current_span(name, context=parent, links=links, attributes=named):
         yield
+
+
+def record_span(name: str, traceparent: str, began_ns: int, ended_ns: int, **attributes: str | int) -> None:
+    """Record a span of work that another process did, with its times in nanoseconds since 1970."""
+    from opentelemetry import trace
+
+    named = {f"foundry.{key}": value for key, value in attributes.items()}
+    tracer = trace.get_tracer("campaign-foundry.dispatcher")
+    made = tracer.start_span(name, context=context_of(traceparent), start_time=began_ns, attributes=named)
+    made.end(ended_ns)
