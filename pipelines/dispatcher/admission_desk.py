@@ -105,7 +105,7 @@ class AdmissionDesk:
         """Queue a record."""
         with self._changed:
             self._queue.add(WaitingRecord(taken, self._lane_of(taken)))
-            self._changed.notify()
+            self._changed.notify_all()
 
     def answers(self, most: int) -> list[Admission]:
         """Return the answers that have come, at most so many."""
@@ -210,26 +210,25 @@ class AdmissionDesk:
             worker = worker or self._factory.new_worker()
             self._trouble = ""
             answer: Answer = worker.ask(self._job_of(record), self.limits.seconds, known.append)
-        except TooSlow:
-            self._end(worker)
-            return self._too_slow(known), None
-        except WorkerEnded as error:
-            status = self._end(worker)
-            if self._closed:
-                return Away("admission", "", "closed"), None
-            return _ended(status, str(error), known), None
-        except Exception as error:
-            log.exception("no admission worker can be started or asked")
-            self._trouble = str(error) or type(error).__name__
-            self._end(worker)
-            return Away("admission", "", self._trouble), None
+        except Exception as error:  # noqa: BLE001 - no record ends this thread
+            status = self._factory.end(worker) if worker else 0
+            return self._explain(error, status, known), None
         if worker.spent:
-            self._end(worker)
+            self._factory.end(worker)
             return answer, None
         return answer, worker
 
-    def _end(self, worker: Worker | None) -> int:
-        return self._factory.end(worker) if worker else 0
+    def _explain(self, error: Exception, status: int, known: list[Sender]) -> Answer:
+        """Return the answer for a record whose worker gave none."""
+        if self._closed:
+            return Away("admission", "", "closed")
+        if isinstance(error, TooSlow):
+            return self._too_slow(known)
+        if isinstance(error, WorkerEnded):
+            return _ended(status, str(error), known)
+        log.error("no admission worker can be started or asked", exc_info=error)
+        self._trouble = str(error) or type(error).__name__
+        return Away("admission", "", self._trouble)
 
     def _job_of(self, record: WaitingRecord) -> AdmissionJob:
         plain = record.taken.record

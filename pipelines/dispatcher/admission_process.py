@@ -20,6 +20,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 LONGEST_COMMAND = 100
+WARM = (
+    "pipelines.dispatcher.admission_work", "fontTools.ttLib.ttFont", "fontTools.ttLib.tables.otTables",
+    "fontTools.ttLib.tables._c_m_a_p", "fontTools.ttLib.tables.C_F_F_", "unicode_segmentation_rs",
+)  # fmt: skip
+"""Imported before the first fork, so that no worker has to."""
 GROWN = 2
 """A worker that has used more than one part in so many of its memory is replaced after its answer."""
 
@@ -30,7 +35,8 @@ def main(control_fd: int) -> None:
 
     log_as_json()
     logging.captureWarnings(True)
-    import_module("pipelines.dispatcher.admission_work")  # here, so that no worker has to
+    for module in WARM:
+        import_module(module)
     workers: set[int] = set()
     with socket.socket(fileno=control_fd) as control:
         while True:

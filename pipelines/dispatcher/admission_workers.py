@@ -68,6 +68,7 @@ class WorkerFactory:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._closed = False
 
     def start(self) -> None:
         """Start the forking process ahead of its first use; it is ready some seconds later."""
@@ -93,8 +94,9 @@ class WorkerFactory:
         return 0
 
     def close(self) -> None:
-        """End the forking process and, with it, all workers."""
+        """End the forking process and, with it, all workers; none can be started after this."""
         with self._lock:
+            self._closed = True
             self._disconnect()
 
     def _command(self, text: str, *descriptors: int) -> int:
@@ -114,6 +116,8 @@ class WorkerFactory:
     def _connect(self) -> socket.socket:
         if self._control is not None:
             return self._control
+        if self._closed:
+            raise ConnectionError("no admission worker is started any more")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(START_S)
         with theirs:

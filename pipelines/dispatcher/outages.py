@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from collections.abc import Iterator
 
 from foundry.store.bucket_requests import StoreOutage
@@ -37,9 +38,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _describe(error: BaseException) -> str:
-    from pipelines.engines.job_server import EngineLost
-
-    if isinstance(error, StoreOutage | CorruptObject | EngineLost):
+    engine = sys.modules.get("pipelines.engines.job_server")  # what has not been imported has raised nothing
+    if isinstance(error, StoreOutage | CorruptObject) or (engine and isinstance(error, engine.EngineLost)):
         return str(error)
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
         return str(error)

@@ -11,10 +11,16 @@ import yaml
 
 from foundry.retrying import RetryPolicy
 from foundry.store.object_store import ObjectStore
-from pipelines.bus.messages import BriefRequest
 from pipelines.bus.producing import NotSent
 from pipelines.dispatcher.making import RoundMaker
-from pipelines.dispatcher.order import Order, RecordPosition, TakenRecord, new_order
+from pipelines.dispatcher.order import (
+    Order,
+    RecordPosition,
+    TakenRecord,
+    cut_into_parts,
+    new_order,
+    plain_record,
+)
 from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import EXAMPLES, product_picture
@@ -41,10 +47,8 @@ def a_record(offset: int, partition: int = 0, **fields: Any) -> Any:
 
 def an_order(admitted: Admitted, offset: int, most: int = 10_000, **fields: Any) -> Order:
     """The order of a record at this offset of partition 0."""
-    plan = admitted.plan
-    request = BriefRequest(f"r{offset}", plan.tenant.id, plan.brief.campaign.id, {})
-    taken = TakenRecord(RecordPosition(TOPIC, 0, offset, 1), a_record(offset, **fields))
-    return new_order(admitted, taken, request, most)
+    taken = TakenRecord(RecordPosition(TOPIC, 0, offset, 1), plain_record(a_record(offset, **fields)))
+    return new_order(admitted, taken, f"r{offset}", cut_into_parts(admitted.plan, most))
 
 
 class RecordingAnnouncer:
