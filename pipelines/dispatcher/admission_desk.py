@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from foundry.retrying import RetryPolicy
+from pipelines.bus.messages import Sender
 from pipelines.bus.topics import tenant_of_topic
 from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.admission_queue import AdmissionQueue, WaitingRecord
@@ -29,7 +30,6 @@ from pipelines.dispatcher.admission_work import (
     Broke,
     FolderCheck,
     Refused,
-    Sender,
 )
 from pipelines.dispatcher.admission_workers import TooSlow, Worker, WorkerEnded, WorkerFactory
 from pipelines.dispatcher.order import TakenRecord

@@ -6,7 +6,6 @@ This runs in a process of its own, which the dispatcher may end at any moment (`
 from __future__ import annotations
 
 import os
-import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +13,14 @@ from pathlib import Path
 from typing import Literal
 
 from foundry.errors import FoundryError, Outage
-from pipelines.bus.messages import BriefRequest, CancelRequest
+from pipelines.bus.messages import BriefRequest, CancelRequest, Sender, sender_of, sender_of_request
 from pipelines.dispatcher.admission import Folders, admit_request, read_request
 from pipelines.dispatcher.order import PlainRecord, cut_into_parts
 from pipelines.dispatcher.outages import outage_of
 from pipelines.dispatcher.scheduler import WorkPart
 from pipelines.planning.admission import Admitted
 
-ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-LONGEST_REQUEST_ID, LONGEST_TRACE = 200, 20_000
+LONGEST_TRACE = 20_000
 Stage = Literal["read", "admit", "run"]
 AwayKind = Literal["admission", "folders"]
 
@@ -80,15 +78,6 @@ class FolderCheck:
 
 
 @dataclass(frozen=True)
-class Sender:
-    """The order that a record speaks of, as far as it can be answered."""
-
-    tenant: str
-    campaign: str
-    request_id: str
-
-
-@dataclass(frozen=True)
 class AdmittedBrief:
     """A brief that is planned, with the parts that its plan is cut into."""
 
@@ -106,7 +95,7 @@ class Cancellation:
 
 @dataclass(frozen=True)
 class Refused:
-    """A record that cannot be read or admitted; `sender` is None if it cannot be told who sent it."""
+    """A record that cannot be read or admitted; `sender` is None if it was not found out."""
 
     stage: Stage
     error: FoundryError
@@ -146,41 +135,31 @@ def answer_job(job: AdmissionJob, tell: Callable[[Sender], None]) -> Answer:
     stage: Stage = "read"
     try:
         request = read_request(job.record)
-        sender = _sender(request)
-        if sender:
-            tell(sender)
+        sender = sender_of_request(job.record.topic, request)
+        tell(sender)
         if isinstance(request, CancelRequest):
-            return Cancellation(Sender(request.tenant, request.campaign, request.request_id))
+            return Cancellation(sender)
         stage = "admit"
         return _admit(job, request, sender)
     except MemoryError:
         what = f"took more than {job.memory // 2**20} MB of memory"
         return Refused(stage, AdmissionTooCostly(what), sender)
     except Exception as error:  # noqa: BLE001 - whatever it is, the dispatcher acts on it
-        return _explain(error, job, stage, sender)
+        return _explain(error, job, stage, sender or sender_of(job.record))
 
 
-def _admit(job: AdmissionJob, request: BriefRequest, sender: Sender | None) -> Answer:
+def _admit(job: AdmissionJob, request: BriefRequest, sender: Sender) -> Answer:
     if request.tenant in job.away:
         return Away("folders", request.tenant, "", unseen=True)
     admitted = admit_request(request, job.folders)
-    plan = admitted.plan
-    parts = cut_into_parts(plan, job.part_cost)
-    plan.digest  # noqa: B018 - computed here, because the dispatcher's polling thread must not
-    told = sender or Sender(plan.tenant.id, plan.brief.campaign.id, request.request_id[:LONGEST_REQUEST_ID])
-    return AdmittedBrief(told, admitted, parts)
+    parts = cut_into_parts(admitted.plan, job.part_cost)
+    admitted.plan.digest  # noqa: B018 - computed here, because the dispatcher's polling thread must not
+    return AdmittedBrief(sender, admitted, parts)
 
 
-def _sender(request: BriefRequest | CancelRequest) -> Sender | None:
-    """Return the sender of a request, if its ids are such that topics and addresses may be made of them."""
-    if not (ID.fullmatch(request.tenant) and ID.fullmatch(request.campaign)):
-        return None
-    return Sender(request.tenant, request.campaign, request.request_id[:LONGEST_REQUEST_ID])
-
-
-def _explain(error: Exception, job: AdmissionJob, stage: Stage, sender: Sender | None) -> Answer:
+def _explain(error: Exception, job: AdmissionJob, stage: Stage, sender: Sender) -> Answer:
     """Return the answer for an error: an outage, if there is one, or else the record's fault or a bug."""
-    if away := _outage(error, job.folders, sender.tenant if sender else ""):
+    if away := _outage(error, job.folders, sender.tenant):
         return away
     if isinstance(error, FoundryError):
         return Refused(stage, error, sender)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pipelines.dispatcher.admission_work import Sender
+from pipelines.bus.messages import Sender
 
 MODULE = "pipelines.dispatcher.admission_process"
 START_S = 60.0

@@ -17,6 +17,7 @@ from typing import Any
 
 from foundry.errors import FoundryError
 from pipelines.bus.client import Consumer, KafkaRecord
+from pipelines.bus.messages import Sender
 from pipelines.bus.order_progress import State, campaign_key
 from pipelines.dispatcher.admission_desk import Admission, AdmissionDesk
 from pipelines.dispatcher.admission_work import (
@@ -26,7 +27,6 @@ from pipelines.dispatcher.admission_work import (
     Broke,
     Cancellation,
     Refused,
-    Sender,
 )
 from pipelines.dispatcher.announcing import Announcer, as_refusal
 from pipelines.dispatcher.health import Health, OutageKind
@@ -224,7 +224,7 @@ class Dispatcher:
         self.refuser.flush()
 
     def _fail(self, order: Order, error: Exception) -> None:
-        sender = Sender(order.tenant, order.campaign, order.request_ids[0])
+        sender = Sender(order.tenant, campaign=order.campaign, request_id=order.request_ids[0])
         for taken in order.records:
             if self.offsets.claims.owns(taken.position):
                 self.refuser.refuse(taken, as_refusal(error), "run", sender)

@@ -11,11 +11,10 @@ from typing import NamedTuple
 from foundry.errors import FoundryError
 from pipelines.bus.client import SendFuture
 from pipelines.bus.dead import PREFIX, to_dead_message
-from pipelines.bus.messages import BusMessage, event_message
+from pipelines.bus.messages import BusMessage, Sender, event_message
 from pipelines.bus.order_progress import OrderProgress, campaign_key, progress_event, refusal_event
 from pipelines.bus.producing import MessageWriter, NotSent
 from pipelines.bus.topics import DEAD, FAILED, PROGRESS
-from pipelines.dispatcher.admission_work import Sender
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import TakenRecord
@@ -131,13 +130,19 @@ class Refuser:
         log.warning("%s is refused: %.2000s", one.taken.position, one.error, extra=fields)
 
 
-def _messages(taken: TakenRecord, error: FoundryError, stage: str, sender: Sender | None) -> list[_Message]:
+def _messages(one: TakenRecord, error: FoundryError, stage: str, sender: Sender | None) -> list[_Message]:
     """Return the messages that a refusal consists of, with their topics."""
-    dead = (DEAD, to_dead_message(taken.record, error, stage))
-    return [dead, *_to_sender(error, sender)] if sender else [dead]
+    return [(DEAD, _dead_message(one, error, stage, sender)), *_to_sender(error, stage, sender)]
 
 
-def _to_sender(error: FoundryError, sender: Sender) -> Iterator[_Message]:
+def _dead_message(taken: TakenRecord, error: FoundryError, stage: str, sender: Sender | None) -> BusMessage:
+    return to_dead_message(taken.record, error, stage, trace_id(traceparent_of(taken.record)), sender)
+
+
+def _to_sender(error: FoundryError, stage: str, sender: Sender | None) -> Iterator[_Message]:
+    """Yield the events for the sender of a brief that could be read."""
+    if stage == "read" or sender is None or not (sender.tenant and sender.campaign):
+        return
     key = campaign_key(sender.tenant, sender.campaign)
     yield FAILED, event_message(refusal_event(sender.tenant, sender.campaign, sender.request_id, error), key)
     ended = OrderProgress(request=sender.request_id, plan="", state="refused", reason=str(error))
@@ -146,12 +151,10 @@ def _to_sender(error: FoundryError, sender: Sender) -> Iterator[_Message]:
 
 def _forms(one: _Pending) -> Iterator[tuple[str, list[Callable[[], BusMessage]]]]:
     """Yield the topics of a refusal's messages, each with the forms that the message may have, the smallest last."""
-    about = (one.error, one.stage)
-    yield DEAD, [partial(to_dead_message, one.taken.record, *about), partial(smallest_dead_message, one.taken, *about)]
-    if one.sender:
-        error = one.error
-        for at, topic in enumerate((FAILED, PROGRESS)):
-            yield topic, [lambda at=at: [*_to_sender(error, one.sender)][at][1]]  # type: ignore[misc]
+    whole = partial(_dead_message, one.taken, one.error, one.stage, one.sender)
+    yield DEAD, [whole, partial(smallest_dead_message, one.taken, one.error, one.stage)]
+    for topic, message in one.messages[1:]:
+        yield topic, [lambda message=message: message]  # type: ignore[misc]
 
 
 def smallest_dead_message(taken: TakenRecord, error: FoundryError, stage: str) -> BusMessage:
