@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from foundry.brief.adoption_rules import KEYS, RATIOS, locale_for, names_a_locale, regions_in, slug, written_money
 from foundry.brief.adoption_sources import rows_or_documents
 from foundry.brief.brief import Brief
 from foundry.brief.copywriting import currency_of
 from foundry.brief.intake import brief_problem, parse
 from foundry.channel.placement import placement_sets, placements
+from foundry.documents.writing import yaml_text
 from foundry.errors import Refusals
 
 STUDIO = "Seamless studio sweep, soft light from the left"
@@ -46,7 +45,7 @@ def adopt(path: Path, *, tenant: str | None = None) -> tuple[Adoption, ...]:
 def as_yaml(brief: Brief) -> str:
     """Return a strict brief as YAML for people: block style, defaults left out."""
     content = brief.model_dump(mode="json", exclude_defaults=True)
-    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
+    return yaml_text(content)
 
 
 @dataclass

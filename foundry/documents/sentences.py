@@ -26,7 +26,7 @@ class Wording:
     """The words for one kind of document: its name, its refusal's code, and what to do about keys."""
 
     whole: str
-    article: str = "a"
+    denial: str = "not a"
     code: str = "bad_document"
     missing: str = "add it"
     unknown: str = "remove it"
@@ -47,7 +47,7 @@ def parse_value(model: type[Model], value: Any, wording: Wording, prefix: str = 
         raise refusals_of(error, model, wording, prefix) from error
 
 
-def read_model(path: Path, model: type[Model], wording: Wording, *, where: str = "", **more: Any) -> Model:
+def read_model(path: Path, model: type[Model], wording: Wording, /, *, where: str = "", **more: Any) -> Model:
     """Return the model in a file of settings, a tenant's for instance, with the fields that do not come from the file.
 
     BadInput with one sentence per problem. It calls the file `where`, or else by its path.
@@ -58,10 +58,10 @@ def read_model(path: Path, model: type[Model], wording: Wording, *, where: str =
     except Problem as problem:
         raise BadInput(where, f"{problem.limit}; {problem.remedy}") from problem
     try:
-        value = only_document(load_yaml(data, "", SETTINGS), "file")
+        value = only_document(load_yaml(data, "", SETTINGS) or [{}], "file")
         return parse_value(model, {**value, **more} if isinstance(value, dict) else value, wording)
     except (Problem, Refusals) as error:
-        raise BadInput(where, f"is not {wording.article} {wording.whole}: {joined(error)}") from error
+        raise BadInput(where, f"is {wording.denial} {wording.whole}: {joined(error)}") from error
 
 
 def joined(error: FoundryError) -> str:

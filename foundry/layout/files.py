@@ -46,7 +46,8 @@ class UnknownLayout(FoundryError):
         self.wanted, self.near = wanted, near
 
     def __str__(self) -> str:
-        return f"no layout is called, or serves the family, {shorten(self.wanted)}; near it: {', '.join(self.near) or 'none'}."
+        near = ", ".join(self.near) or "none"
+        return f"no layout is called, or serves the family, {shorten(self.wanted)}; near it: {near}."
 
 
 class When(StrictModel):

@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from foundry.card.card import ModelCard
+from foundry.documents.sentences import Wording, read_model
+from foundry.documents.writing import yaml_text
 from foundry.errors import BadInput
 from foundry.names import digest, seed_of
 from foundry.plan.shot import ShotOrder
@@ -70,10 +71,7 @@ class PromptSet(BaseModel):
 @lru_cache(maxsize=4)
 def prompt_set(path: Path = PROMPTS) -> PromptSet:
     """Return the prompt set of a file; BadInput if it is not one, or names a prompt twice."""
-    try:
-        found = PromptSet.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise BadInput(str(path), f"is not a prompt set: {error}") from error
+    found = read_model(path, PromptSet, Wording(whole="prompt set"))
     ids = [prompt.id for prompt in found.prompts]
     if len(set(ids)) != len(ids):
         raise BadInput(str(path), "names a prompt twice; give every prompt an id of its own")
@@ -109,4 +107,4 @@ def default_bucket(card: ModelCard) -> str:
 
 def as_yaml(content: Mapping[str, object]) -> str:
     """Return the text of `prompts.yaml`."""
-    return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=118)
+    return yaml_text(dict(content), width=118)

@@ -13,9 +13,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from foundry.errors import FoundryError
+from foundry.documents import read_json
+from foundry.documents.limits import SETTINGS
+from foundry.errors import FoundryError, Problem, clipped
 from foundry.inputs.product_model import kind_of
 from foundry.inputs.product_view import View
 
@@ -89,12 +91,22 @@ def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
         }  # fmt: skip
         job.write_text(json.dumps(asked), encoding="utf-8")
         end = _run(blender.command(job), folder, blender, shown)
-        answer = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
-        if "refused" in answer:
-            raise RenderRefused(shown, *answer["refused"])
-        if not answer or not out.exists():
+        match _answer_in(result):
+            case {"refused": [str(wrong), str(remedy)]}:
+                raise RenderRefused(shown, clipped(wrong, 300), clipped(remedy, 300))
+            case {"refused": _} | None:
+                raise _crash_error(shown, end, blender)
+        if not out.exists():
             raise _crash_error(shown, end, blender)
         return strip_metadata(out.read_bytes())
+
+
+def _answer_in(result: Path) -> Any:
+    """Return the process's answer; None if it left none that can be read. It has read a foreign file."""
+    try:
+        return read_json(result, SETTINGS) or None
+    except Problem:
+        return None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from typing import Any
 
 from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import Adapter, ModelCard
+from foundry.documents import read_json
+from foundry.documents.limits import SETTINGS
+from foundry.errors import shorten
 from models.diffusion.loaded import LoadedPipeline
 from models.diffusion.refusals import AdapterRefused
 from models.registry import verify
@@ -70,7 +73,7 @@ def _put_on(loaded: LoadedPipeline, card: ModelCard, uses: tuple[AdapterUse, ...
             extra = by_kind[kind][1].card.name
             raise AdapterRefused(card.name, extra, f"one {kind} at a time; leave the others out")
     for chosen in by_kind["controlnet"]:
-        loaded.controlnet = _load_controlnet(loaded, chosen.card)
+        loaded.controlnet = _load_controlnet(loaded, card, chosen.card)
     for chosen in by_kind["ip-adapter"]:
         _load_ip_adapter(loaded, card, chosen)
     _put_on_loras(loaded, card, by_kind["lora"])
@@ -139,12 +142,13 @@ def _count_tensors(part: Any, name: str) -> int:
     return sum(1 for key, _ in part.named_parameters() if f".{name}." in key)
 
 
-def _load_controlnet(loaded: LoadedPipeline, adapter: ModelCard) -> Any:
-    import json
-
+def _load_controlnet(loaded: LoadedPipeline, card: ModelCard, adapter: ModelCard) -> Any:
     import diffusers
 
-    kind = json.loads((adapter.folder / "config.json").read_text(encoding="utf-8"))["_class_name"]
+    config = read_json(adapter.folder / "config.json", SETTINGS)
+    kind = config.get("_class_name") if isinstance(config, dict) else None
+    if not isinstance(kind, str) or "ControlNet" not in kind or not hasattr(diffusers, kind):
+        raise AdapterRefused(card.name, adapter.name, f"its config.json names no ControlNet but {shorten(kind)}")
     network = getattr(diffusers, kind).from_pretrained(
         adapter.folder, dtype=loaded.denoiser.dtype, use_safetensors=True, local_files_only=True
     )

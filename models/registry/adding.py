@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from foundry.card.card import PULLED, ModelCard
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
+from foundry.documents.writing import yaml_text
 from models.registry.folders import CARDS, Registry, all_cards, read_card
 from models.registry.refusals import CardNotAdded
 from models.registry.weights import verify, weights_of
@@ -78,10 +79,10 @@ def _path_from(cards: Path, folder: Path) -> str:
 
 
 def _write(path: Path, target: Path, changed: dict[str, Any]) -> None:
-    content = {**yaml.safe_load(path.read_text(encoding="utf-8")), **changed}
+    content = {**read_yaml(path, SETTINGS), **changed}
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".", dir=target.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        yaml.safe_dump(content, stream, sort_keys=False, allow_unicode=True, width=110)
+        stream.write(yaml_text(content, width=110))
     Path(temporary).chmod(0o644)
     Path(temporary).replace(target)

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from foundry.card.card import ModelCard
+from foundry.documents import read_json
+from foundry.errors import Problem
 from foundry.names import sha256_file
 from models.registry.folders import Registry
 from models.registry.refusals import PromotionRefused
@@ -59,8 +61,8 @@ def accept_evidence(registry: Registry, card: ModelCard, file: str) -> str:
     if not path.is_file():
         raise PromotionRefused(card.name, f"there is no {file}", command)
     try:
-        found = Evidence.model_validate_json(path.read_bytes())
-    except ValidationError as error:
+        found = Evidence.model_validate(read_json(path))
+    except (Problem, ValidationError) as error:
         raise PromotionRefused(card.name, f"{path} cannot be read", command) from error
     if (found.card, found.version, found.digest) != (card.id, card.version, card.digest):
         raise PromotionRefused(card.name, f"{file} was made for another state of the card", command)

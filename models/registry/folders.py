@@ -18,12 +18,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from foundry.card.card import ModelCard, Stage
 from foundry.card.version_order import version_key
+from foundry.documents.sentences import Wording, read_model
 from foundry.errors import BadInput
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from models.registry.ledger import LEDGER, Change, changes
@@ -148,18 +145,4 @@ def _read(file: FileIdentity) -> ModelCard:
 
 def read_card(path: Path) -> ModelCard:
     """Return the card of a file as the file has it; BadInput with every problem."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return ModelCard.model_validate({**raw, "path": path})
-    except ValidationError as error:
-        wrong = "; ".join(_problem(item) for item in error.errors(include_url=False))
-        raise BadInput(str(path), f"is not a model card: {wrong}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
-        raise BadInput(str(path), f"is not a model card: {' '.join(str(error).split())}") from error
-    except OSError as error:
-        raise BadInput(str(path), f"cannot be read ({error.strerror}); name a card file") from error
-
-
-def _problem(error: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in error["loc"]) or "card"
-    return f"{where}: {error['msg'].removeprefix('Value error, ')}"
+    return read_model(path, ModelCard, Wording(whole="model card"), path=path)

@@ -14,6 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from foundry.documents import read_json
+from foundry.documents.limits import SETTINGS
+from foundry.errors import Problem
 from foundry.names import sha256_file
 
 SETTLED_NS = 2_000_000_000
@@ -52,8 +55,8 @@ def _note(memory: Path, path: Path) -> Path:
 
 def _recall(memory: Path, path: Path, state: dict[str, int]) -> str:
     try:
-        known = json.loads(_note(memory, path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # not known, or a note that cannot be read: then the file itself is read
+        known = read_json(_note(memory, path), SETTINGS)
+    except Problem:  # not known, or a note that cannot be read: then the file itself is read
         return ""
     if not isinstance(known, dict):
         return ""

@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from foundry.card.card import Sha256, Stage, Version
-from foundry.errors import BadInput
+from foundry.documents import load_json, read_bytes
+from foundry.documents.sentences import Wording, parse_value
+from foundry.errors import BadInput, Problem, Refusals
 from foundry.names import Slug
 
 LEDGER = "promotions.jsonl"
@@ -59,13 +61,12 @@ def changes(folder: Path) -> tuple[Change, ...]:
     if not path.is_file():
         return ()
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_bytes(path).splitlines(), start=1):
         try:
-            found.append(Change.model_validate_json(line))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the line"
-            wrong = f"{where}: {first['msg']}; the ledger is written by commands only, restore it from your history"
+            found.append(parse_value(Change, load_json(line, "the line"), Wording(whole="change")))
+        except (Problem, Refusals) as error:
+            first = error.problems[0] if isinstance(error, Refusals) else error
+            wrong = f"{first}; the ledger is written by commands only, restore it from your history"
             raise BadInput(f"{path} line {number}", wrong) from error
     return tuple(found)
 

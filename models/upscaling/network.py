@@ -15,6 +15,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from foundry.documents import read_json
+from foundry.documents.limits import SETTINGS
+
 SCALES = (2, 4)
 
 
@@ -89,7 +92,7 @@ def read_network(folder: Path) -> CompactUpscaler:
     """Return the network of a folder, in float32 and evaluation mode."""
     from safetensors.torch import load_file
 
-    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config: dict[str, Any] = read_json(folder / "config.json", SETTINGS)
     network = CompactUpscaler(config["channels"], config["blocks"])
     stored = load_file(folder / "model.safetensors")
     network.load_state_dict({name: value.float() for name, value in stored.items()})

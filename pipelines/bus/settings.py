@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from foundry.errors import BadInput, shorten
+from foundry.documents.sentences import Wording, joined, parse_value, read_model
+from foundry.errors import BadInput, Refusals, shorten
 
+
+WORDING = Wording(whole="Kafka configuration", denial="no")
 MAX_MESSAGE_BYTES = 6_000_000
 """5 MB for a brief; the rest for headers and the frame of the record."""
 
@@ -88,12 +90,10 @@ class BusSettings(BaseModel):
 
 def bus_settings(bootstrap: str | None, file: Path | None) -> BusSettings:
     """Return the settings of a file, with `bootstrap` in place of its brokers if given; BadInput if they are wrong."""
-    raw: Any = {}
+    given = {"bootstrap": bootstrap} if bootstrap else {}
+    if file:
+        return read_model(file, BusSettings, WORDING, **given)
     try:
-        if file:
-            raw = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-        if bootstrap:
-            raw = {**raw, "bootstrap": bootstrap}
-        return BusSettings.model_validate(raw)
-    except (OSError, yaml.YAMLError, ValidationError, TypeError) as error:
-        raise BadInput(str(file or "--bootstrap"), f"is no Kafka configuration: {error}") from error
+        return parse_value(BusSettings, given, WORDING)
+    except Refusals as refused:
+        raise BadInput("--bootstrap", f"is no Kafka configuration: {joined(refused)}") from refused

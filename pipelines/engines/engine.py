@@ -9,10 +9,10 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from apache_beam.options.pipeline_options import PipelineOptions
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from foundry.documents.sentences import Wording, read_model
 from foundry.errors import BadInput
 from pipelines.engines.dataflow import L4, DataflowSettings
 
@@ -91,11 +91,9 @@ class EngineSettings(BaseModel):
 
 def engine_settings(file: Path | None) -> EngineSettings:
     """Return the settings of a YAML file, the defaults without one; BadInput, with the reason, if they are wrong."""
-    try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8")) if file else None
-        return EngineSettings.model_validate(raw or {})
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise BadInput(str(file), f"is no engine configuration: {error}") from error
+    if file is None:
+        return EngineSettings()
+    return read_model(file, EngineSettings, Wording(whole="engine configuration", denial="no"))
 
 
 def choose_engine(name: str, settings: EngineSettings | None = None) -> Engine:

@@ -34,7 +34,7 @@ def test_the_first_prompts_are_taken_and_none_takes_all() -> None:
     assert prompt_set().first(None) == prompt_set()
 
 
-@pytest.mark.parametrize(("text", "problem"), [("version: [", "is not a prompt set"), ("{}", "Field required")])
+@pytest.mark.parametrize(("text", "problem"), [("version: [", "is not a prompt set"), ("{}", "prompts: it is missing")])
 def test_a_file_that_is_no_prompt_set_is_refused(text: str, problem: str, tmp_path: Path) -> None:
     (tmp_path / "prompts.yaml").write_text(text)
     with pytest.raises(BadInput, match=problem):
@@ -43,7 +43,7 @@ def test_a_file_that_is_no_prompt_set_is_refused(text: str, problem: str, tmp_pa
 
 def test_a_prompt_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     content = yaml.safe_load(PROMPTS.read_text(encoding="utf-8"))
-    content["prompts"].append(content["prompts"][0])
+    content["prompts"].append(dict(content["prompts"][0]))
     (tmp_path / "prompts.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(BadInput, match="give every prompt an id of its own"):
         prompt_set(tmp_path / "prompts.yaml")

@@ -96,13 +96,13 @@ def test_versions_are_ordered_as_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"version": "../1"}, "version: String should match"),
+        ({"version": "../1"}, "version: '../1' is refused: String should match"),
         ({"weights": {"../up.safetensors": "0" * 64}}, "weights"),
         ({"weights": {"/etc/x": "0" * 64}}, "weights"),
         ({"source": {"kind": "hub", "repository": "a/b", "revision": "main"}}, "is not a commit of 40 hex digits"),
         ({"source": {"kind": "hub", "repository": "ab", "revision": "0" * 40}}, "is not owner/name"),
         ({"source": {"kind": "bucket", "url": "s3://x"}}, "write gs://bucket/prefix"),
-        ({"colour": "red"}, "colour: Extra inputs are not permitted"),
+        ({"colour": "red"}, "colour: 'colour' is refused: allowed are "),
     ],
 )
 def test_a_card_that_says_what_it_must_not_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
