@@ -11,13 +11,10 @@ from console.ending import wants_traceback
 def log_in_lines() -> None:
     """Send warnings and errors of libraries to stderr, one line each; with FOUNDRY_TRACEBACK=1, whole."""
     drop_beam_notes()
-    root = logging.getLogger()
-    if root.handlers:  # a test's, or those of a program that runs a command in its own process
-        return
     handler = logging.StreamHandler()
     handler.setFormatter(_LineFormatter("%(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_is_of_use)
-    root.addHandler(handler)
+    logging.getLogger().handlers = [handler]
 
 
 class _LineFormatter(logging.Formatter):

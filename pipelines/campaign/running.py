@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from foundry.names import campaign_folder
 from foundry.plan.estimate import Needs, count_needs
@@ -20,11 +20,15 @@ from pipelines.planning.admission import Admitted
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """The means of a run: the renderer of product models, the engine, and the file with the engine's settings."""
+    """The means of a run: the renderer of product models, the engine, and the file with the engine's settings.
+
+    `generator`, if given, draws in place of the cards.
+    """
 
     blender: str = ""
     engine: str = "embedded"
     engine_config: Path | None = None
+    generator: Any = None
 
 
 DEFAULTS = RunOptions()
@@ -135,7 +139,7 @@ def _build(
     where = choose_engine(options.engine, engine_settings(options.engine_config))
     plans = [(each.plan, each.inputs) for each in orders]
     with display(_totals([lacking[each.plan.digest] for each in orders]), progress.counts):
-        outcomes = build_all(plans, store, blender=Blender(options.blender), engine=where)
+        outcomes = build_all(plans, store, generator=options.generator, blender=Blender(options.blender), engine=where)
     return {digest: len(outcome.letters) for digest, outcome in outcomes.items()}
 
 

@@ -1,0 +1,176 @@
+"""`foundry run`, stopped at moments of chance: a documented code, no traceback, and after another run the same objects.
+
+FOUNDRY_KILLS says how often it is stopped; the moments follow from FOUNDRY_SEED.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from console.exit_codes import Exit
+from foundry.store.object_store import SCRATCH
+from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
+from tests.support.stored import objects
+
+KILLS = int(os.environ.get("FOUNDRY_KILLS", "5"))
+SEED = int(os.environ.get("FOUNDRY_SEED", "1"))
+PICTURE_S = 0.15
+DISK_BYTES = 32 << 20
+ENDS_WITHIN_S = 15
+"""3 s for the command to unwind and 2 s for its last functions; the rest is for a busy machine."""
+KINDS = {"kill": -signal.SIGKILL, "term": Exit.TERMINATED, "int": Exit.INTERRUPTED}
+OF_ROOT = {"full": Exit.OUTAGE, "read-only": Exit.OUTAGE}
+pytestmark = pytest.mark.campaign
+
+
+@dataclass
+class Painters:
+    """Runs of one brief, forked from a process that has imported everything."""
+
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def start(self, store: Path) -> int:
+        """Start a run and return its pid; `wait` must follow."""
+        words = [str(self.folder / "brief.yaml"), str(store), PICTURE_S, str(self.folder / "said")]
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(words) + "\n")
+        self.process.stdin.flush()
+        return int(self._line())
+
+    def wait(self) -> int:
+        """Wait for the run and return its exit code, negative for the signal that killed it."""
+        return int(self._line())
+
+    def said(self) -> str:
+        """All that the last run printed."""
+        return (self.folder / "said").read_text()
+
+    def _line(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+
+@pytest.fixture(scope="module")
+def painters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Painters]:
+    folder = tmp_path_factory.mktemp("stopping")
+    shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
+    file = folder / "tenants" / "aurelle" / "tenant.yaml"
+    tenant = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump(tenant | {"models": {"upscale": "lanczos", "screen": "measured"}}))
+    product_picture(folder / "serum.png")
+    placements = ["google/leaderboard", "google/half-page", "google/medium-rectangle"]
+    (folder / "brief.yaml").write_text(yaml.safe_dump(a_brief(placements=placements)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.console.painted_forks"], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    yield Painters(folder, process)
+    process.stdin.close()  # type: ignore[union-attr]
+    process.wait(60)
+    process.stdout.close()  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(painters: Painters) -> tuple[dict[str, bytes], float]:
+    """The objects of a run that nobody stops, and the seconds that it takes."""
+    store = painters.folder / "undisturbed"
+    began = time.monotonic()
+    painters.start(store)
+    assert painters.wait() == Exit.DONE, painters.said()
+    return without_page(objects(store)), time.monotonic() - began
+
+
+def without_page(found: dict[str, bytes]) -> dict[str, bytes]:
+    """The objects; of the page for people, which tells how long the run took, only that it is there."""
+    return {name: b"" if name.endswith("report.html") else data for name, data in found.items()}
+
+
+def strikes() -> list[tuple[int, str, float]]:
+    chance = random.Random(SEED)
+    kinds = list(KINDS | (OF_ROOT if os.geteuid() == 0 else {}))
+    return [(number, kinds[number % len(kinds)], chance.uniform(0, 1.05)) for number in range(KILLS)]
+
+
+@pytest.mark.parametrize(("number", "kind", "share"), strikes())
+def test_a_run_that_is_stopped_ends_with_its_code_and_goes_on(
+    painters: Painters,
+    undisturbed: tuple[dict[str, bytes], float],
+    number: int,
+    kind: str,
+    share: float,
+    tmp_path: Path,
+) -> None:
+    wanted, seconds = undisturbed
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    heal: Callable[[], object] = lambda: None  # noqa: E731
+    if kind in OF_ROOT:
+        mount(disk)
+    try:
+        pid = painters.start(disk / "store")
+        time.sleep(share * seconds)
+        struck = time.monotonic()
+        heal = strike(kind, pid, disk)
+        code = painters.wait()
+        took, said = time.monotonic() - struck, painters.said()
+        assert code in ({**KINDS, **OF_ROOT}[kind], Exit.DONE), said
+        assert took < ENDS_WITHIN_S + (seconds if kind in OF_ROOT else 0)
+        assert not any(word in said for word in ("Traceback", "Aborted", "terminate called", "Exception ignored")), said
+        if code not in (Exit.DONE, -signal.SIGKILL):
+            assert len(said.splitlines()) == 1, said
+        heal()
+        painters.start(disk / "store")
+        assert painters.wait() == Exit.DONE, painters.said()
+        assert without_page(objects(disk / "store")) == wanted
+        assert list((disk / "store" / SCRATCH).iterdir()) == []
+    finally:
+        heal()
+        if kind in OF_ROOT:
+            subprocess.run(["umount", str(disk)], check=True)
+
+
+def mount(disk: Path) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none", str(disk)], check=True)
+
+
+def strike(kind: str, pid: int, disk: Path) -> Callable[[], object]:
+    """Do to the run what `kind` names, and return a function that undoes it."""
+    if kind in KINDS:
+        with suppress(ProcessLookupError):
+            os.kill(pid, getattr(signal, f"SIG{kind.upper()}"))
+        return lambda: None
+    if kind == "full":
+        return fill(disk)
+    return make_read_only(disk)
+
+
+def fill(disk: Path) -> Callable[[], object]:
+    """Take all room that the disk has, while the run goes on taking some."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as sink, suppress(OSError):
+        while True:
+            sink.write(bytes(4096))
+    return lambda: filler.unlink(missing_ok=True)
+
+
+def make_read_only(disk: Path) -> Callable[[], object]:
+    """Make the disk read-only at the first moment at which no file on it is being written."""
+    command = ["mount", "-o", "remount,ro", str(disk)]
+    while subprocess.run(command, check=False, capture_output=True).returncode:
+        time.sleep(0.005)
+    return lambda: subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
