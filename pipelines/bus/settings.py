@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from foundry.documents.sentences import Wording, joined, parse_value, read_model
 from foundry.errors import BadInput, Refusals, shorten
 
-
 WORDING = Wording(whole="Kafka configuration", denial="no")
 MAX_MESSAGE_BYTES = 6_000_000
 """5 MB for a brief; the rest for headers and the frame of the record."""
