@@ -59,8 +59,13 @@ sbom: setup
 	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json $(BIN)/python
 	@$(BIN)/python -m infra.supply.licences build/sbom.json
 
+# Known vulnerabilities of what is installed, and packages that are not at their locked version. Where no service of
+# advisories can be reached the search is skipped, and says so; with REQUIRED=1 it fails.
+audit: setup
+	@$(BIN)/python -m infra.supply.audit $(if $(REQUIRED),--required)
+
 # Renew the lock files after a change of pyproject.toml; with UPGRADE=1 to the newest versions that it accepts.
 lock: setup
 	$(BIN)/python -m infra.supply.locks $(if $(UPGRADE),--upgrade)
 
-.PHONY: setup demo check provide test fast coverage bench sbom lock
+.PHONY: setup demo check provide test fast coverage bench sbom audit lock

@@ -7,6 +7,7 @@ A terminal sees one changing line, anything else a line now and then. Standard l
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import subprocess
@@ -14,8 +15,9 @@ import sys
 import sysconfig
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -76,8 +78,24 @@ def distributions() -> int:
     return len(list(Path(sysconfig.get_path("purelib")).glob("*.dist-info")))
 
 
+def owners_of_files() -> dict[str, set[str]]:
+    """Return the names of the installed packages that own each file of this environment."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for each in metadata.distributions(path=[sysconfig.get_path("purelib")]):
+        name = re.sub(r"[-_.]+", "-", each.metadata["Name"]).lower()
+        for file, *_ in csv.reader((each.read_text("RECORD") or "").splitlines()):
+            if not file.startswith("..") and "__pycache__" not in file:
+                owners[file].add(name)
+    return owners
+
+
+def clashing(owners: dict[str, set[str]]) -> set[str]:
+    """Return the packages that share a file with another one, whose bytes are then those of whichever came last."""
+    return {name for names in owners.values() if len(names) > 1 for name in names}
+
+
 def pip(arguments: tuple[str, ...], packages: int) -> None:
-    """Run pip and show its progress; its last lines and its exit status if it fails."""
+    """Run pip's `install` and show its progress; its last lines and its exit status if it fails."""
     command = [
         sys.executable,
         "-m",
@@ -115,9 +133,12 @@ def pip(arguments: tuple[str, ...], packages: int) -> None:
 def main() -> None:
     """Install the lock file that the command line names, and the project."""
     lock = Path(sys.argv[1])
-    packages = len(re.findall(r"^[a-z0-9][a-z0-9.-]*==", lock.read_text(), re.MULTILINE))
+    names = re.findall(r"^([a-z0-9][a-z0-9.-]*)==", lock.read_text(), re.MULTILINE)
     sys.stderr.write(f"Installing the packages of {lock} into {sys.prefix}\n")
-    pip((*FROM_LOCK, "--requirement", str(lock)), packages)
+    clash = clashing(owners_of_files())  # of an earlier installation without a lock
+    if not clash.isdisjoint(names):
+        subprocess.run([sys.executable, "-m", "pip", "uninstall", "--quiet", "--yes", *sorted(clash)], check=True)
+    pip((*FROM_LOCK, "--requirement", str(lock)), len(names))
     pip(PROJECT, 1)
 
 

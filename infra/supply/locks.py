@@ -37,7 +37,7 @@ class Lock:
     torch: bool = True
 
 
-SERVICE = ("gcs", "kafka", "screen", "upscale")
+SERVICE = ("gcs", "kafka", "otel", "screen", "upscale")
 # In this order: the first one decides the versions, and the later ones follow it.
 LOCK_FILES = {
     "develop": Lock(("dev",)),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.supply.install import ROOT, Progress, show
+from infra.supply.install import ROOT, Progress, clashing, owners_of_files, show
 
 SAID = """Ignoring colorama: markers 'sys_platform == "win32"' don't match your environment
 Collecting torch==2.13.0 (from -r locks/run.txt (line 3))
@@ -52,3 +52,16 @@ def test_a_file_whose_hash_differs_is_refused_and_pips_words_are_shown(tmp_path:
     assert done.returncode == 1
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
     assert done.stderr.endswith("The same command goes on where it stopped.\n")
+
+
+def test_no_file_of_this_environment_belongs_to_two_packages() -> None:
+    """Such as OpenCV's, which two packages bring: whichever was installed last would have won."""
+    owners = owners_of_files()
+    assert "numpy" in owners["numpy/__init__.py"]
+    assert clashing(owners) == set()
+
+
+def test_packages_that_share_a_file_clash() -> None:
+    assert clashing({"cv2/a.so": {"opencv-python", "opencv-python-headless"}, "six.py": {"six"}}) == {
+        "opencv-python", "opencv-python-headless",
+    }  # fmt: skip

@@ -88,3 +88,26 @@ def test_leaving_packages_out_keeps_the_others_as_they_are() -> None:
     assert list(blocks(lock)) == ["a", "b-c"]
     assert without(lock, ["a"]) == "# by hand\nb-c==2 ; x \\\n    --hash=sha256:3\n"
     assert without(lock, []) == lock
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_lock_brings_two_packages_over_one_module(name: str) -> None:
+    """The packages of OpenCV all write the folder cv2."""
+    lock = LOCK_FILES[name]
+    held = blocks(text(name)).keys() | (blocks(text(lock.beside)).keys() if lock.beside else set())
+    assert [package for package in sorted(held) if package.startswith("opencv-")] in ([], ["opencv-python-headless"])
+
+
+@pytest.mark.parametrize("name", ["run", "serve-cpu", "serve-cuda"])
+def test_what_confines_decoding_is_wherever_briefs_are_read(name: str) -> None:
+    assert "pyseccomp" in blocks(text(name))
+
+
+@pytest.mark.parametrize("name", ["serve-cpu", "serve-cuda"])
+def test_the_images_can_send_traces(name: str) -> None:
+    held = blocks(text(name)).keys()
+    assert {
+        "opentelemetry-sdk",
+        "opentelemetry-exporter-otlp-proto-grpc",
+        "opentelemetry-exporter-otlp-proto-http",
+    } <= held
