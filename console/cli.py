@@ -20,7 +20,7 @@ from console.exit_codes import MEANINGS, Exit
 from console.layouts import layouts_app
 from console.model_evidence import models_app
 from console.serve import serve
-from console.settings import AsJson, Blender, Cards, EngineConfig, EngineName, Store, Tenants
+from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
 
 CODES = "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items())
@@ -75,6 +75,7 @@ def plan(
     store: Store = "store",
     tenants: Tenants = None,
     cards: Cards = None,
+    assets: Assets = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what BRIEF would make, reuse and cost, without loading a model."""
@@ -83,7 +84,7 @@ def plan(
     from foundry.store.addresses import open_store
     from pipelines.planning.admission import admit_file
 
-    for each in admit_file(brief, tenants, cards):
+    for each in admit_file(brief, tenants, cards, assets):
         tenant = each.plan.tenant
         lacking = count_needs(each.plan, open_store(store, [tenant]).for_tenant(tenant.id))
         if as_json:
@@ -98,6 +99,7 @@ def run(
     store: Store = "store",
     tenants: Tenants = None,
     cards: Cards = None,
+    assets: Assets = None,
     blender: Blender = "",
     engine: EngineName = "embedded",
     engine_config: EngineConfig = None,
@@ -110,7 +112,7 @@ def run(
     from pipelines.planning.admission import admit_file
 
     options = RunOptions(blender=blender, engine=engine, engine_config=engine_config)
-    orders = admit_file(brief, tenants, cards)
+    orders = admit_file(brief, tenants, cards, assets)
     summaries = run_all(orders, store, options=options, display=progress_on(err))
     for summary in summaries:
         if as_json:
@@ -152,12 +154,13 @@ def report(
     store: Store = "store",
     tenants: Tenants = None,
     cards: Cards = None,
+    assets: Assets = None,
 ) -> None:
     """Write the campaign's report.html again from what the store holds."""
     from pipelines.campaign.report import report_again
     from pipelines.planning.admission import admit_file
 
-    for each in admit_file(brief, tenants, cards):
+    for each in admit_file(brief, tenants, cards, assets):
         say(report_again(each, store))
 
 
@@ -204,11 +207,11 @@ def adopt_brief(
 
 
 @brief_app.command("check")
-def check_brief(brief: Briefs, tenants: Tenants = None, cards: Cards = None) -> None:
+def check_brief(brief: Briefs, tenants: Tenants = None, cards: Cards = None, assets: Assets = None) -> None:
     """Say whether BRIEF can be planned, and everything that is wrong with it."""
     from pipelines.planning.admission import admit_file
 
-    for each in admit_file(brief, tenants, cards):
+    for each in admit_file(brief, tenants, cards, assets):
         say(f"{each.plan.brief.tenant}/{each.plan.brief.campaign.id}: good")
 
 

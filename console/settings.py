@@ -38,6 +38,16 @@ FilesFolder = Annotated[
         help="Folder of product files; a tenant's are in FILES/TENANT.",
     ),
 ]
+Assets = Annotated[
+    Path | None,
+    typer.Option(
+        "--assets",
+        envvar="FOUNDRY_ASSETS",
+        exists=True,
+        file_okay=False,
+        help="Folder that the brief's names of files begin at; default: the brief's own. No name leads out of it.",
+    ),
+]
 Cards = Annotated[
     Path | None,
     typer.Option(

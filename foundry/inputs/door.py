@@ -66,6 +66,13 @@ class Home:
 
     root: Path
     below: str = ""
+    closed: tuple[str, ...] = ()
+    """Folders within it, by their paths, that no name may lead into: the tenants' own, where they lie inside."""
+
+    def admits(self, name: str) -> bool:
+        """Return True for a name that cannot climb and that leads into no closed folder."""
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        return is_file_name(name) and not any(parts[: len(at)] == at for at in (one.split("/") for one in self.closed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +134,7 @@ def read_once(home: Path | Home, name: str, kind: FileKind) -> bytes:
 @contextmanager
 def _content(home: Home, name: str, kind: FileKind) -> Iterator[Iterator[bytes]]:
     """Yield the blocks of a file that is opened once; they are refused as soon as one of them breaks a rule."""
-    if not is_file_name(name):
+    if not home.admits(name):
         raise ForeignFile(name)
     short = name.rsplit("/", 1)[-1]
     handle = _open(home, name, short)

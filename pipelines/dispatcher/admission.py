@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.brief.intake import parse
+from foundry.inputs.door import Home
 from pipelines.bus.client import KafkaRecord
 from pipelines.bus.messages import BriefRequest, CancelRequest, parse_record
 from pipelines.planning.admission import Admitted, BriefFolders, admit_brief
@@ -37,5 +38,5 @@ def admit_request(request: BriefRequest, folders: Folders) -> Admitted:
     Product files are read only from the tenant's own folder, because whoever may write to the topic can name any path.
     """
     brief = parse(request.document)
-    own_files = folders.files / brief.tenant
+    own_files = Home(folders.files, brief.tenant)
     return admit_brief(brief, BriefFolders(folders.tenants, own_files, folders.cards))

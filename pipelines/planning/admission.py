@@ -12,6 +12,7 @@ from foundry.brief.brief import Brief
 from foundry.brief.intake import read_briefs
 from foundry.card.selection import Cards
 from foundry.errors import FoundryError, Refusals
+from foundry.inputs.door import Home
 from foundry.inputs.picture import PictureFacts
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
@@ -49,18 +50,21 @@ class BriefFolders:
     """The folders that a brief's names refer to: tenants, the brief's files, and your own model cards if any."""
 
     tenants: Path
-    files: Path
+    files: Path | Home
     cards: Path | None = None
 
 
-def admit_file(path: Path, tenants: Path | None = None, cards: Path | None = None) -> list[Admitted]:
+def admit_file(
+    path: Path, tenants: Path | None = None, cards: Path | None = None, assets: Path | None = None
+) -> list[Admitted]:
     """Admit every brief of a file before any is run; Refusals for the first that cannot be planned.
 
-    Relative paths start at the file's folder. `tenants` is a folder, by default `tenants` beside the file; `cards` is
-    your own folder of model cards.
+    The names of files begin at the folder `assets`, by default the file's own, and lead neither out of it nor into the
+    tenants' folder. `tenants` is by default `tenants` beside the file; `cards` is your own folder of model cards.
     """
     folder = path.resolve().parent
-    folders = BriefFolders(tenants or folder / "tenants", folder, cards)
+    root, clients = assets or folder, tenants or folder / "tenants"
+    folders = BriefFolders(clients, Home(root, closed=_within(root, clients)), cards)
     registry = open_registry(cards)
     return [admit_brief(brief, folders, registry) for brief in read_briefs(path)]
 
@@ -74,13 +78,20 @@ def admit_brief(brief: Brief, folders: BriefFolders, registry: Registry | None =
     return admit(brief, folders.files, tenant, cards_of(tenant, registry or open_registry(folders.cards)))
 
 
-def admit(brief: Brief, folder: Path, tenant: Tenant, cards: Cards) -> Admitted:
-    """Plan `brief`, whose relative paths start at `folder`; Refusals with every reason if it cannot be made.
+def _within(root: Path, folder: Path) -> tuple[str, ...]:
+    """Return the path of a folder within `root`, as the only item; nothing if it lies elsewhere."""
+    inside, home = folder.resolve(), root.resolve()
+    return (inside.relative_to(home).as_posix(),) if inside.is_relative_to(home) and inside != home else ()
+
+
+def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards) -> Admitted:
+    """Plan `brief`, whose names of files begin at `files`; Refusals with every reason if it cannot be made.
 
     The last of the checks sets every copy in its layouts, so that nothing is drawn for a file that cannot be finished.
     """
-    products, problems = inspect_products(brief, folder)
-    sounds, unheard = inspect_sounds(brief, folder)
+    home = files if isinstance(files, Home) else Home(files)
+    products, problems = inspect_products(brief, home)
+    sounds, unheard = inspect_sounds(brief, home)
     placements, unknown = check_placements(brief)
     problems += [*unknown, *unheard, *check_copy(brief, tenant), *check_cards(cards, tenant, placements)]
     if not unknown:

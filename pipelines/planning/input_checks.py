@@ -7,7 +7,7 @@ from pathlib import Path
 from foundry.brief.brief import Brief, Product
 from foundry.channel.placement import Placement, resolve_placements
 from foundry.errors import FoundryError, Problem, Unusable, shorten
-from foundry.inputs.door import receive
+from foundry.inputs.door import Home, receive
 from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
 from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import View
@@ -15,7 +15,9 @@ from foundry.inputs.sound import SOUND, SoundFacts, inspect_sound
 from foundry.plan.timeline import ordered_timeline
 
 
-def inspect_products(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
+def inspect_products(
+    brief: Brief, home: Path | Home
+) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
     """Return the facts of products' pictures and models, by product id, and a problem for each unusable one."""
     facts: dict[str, PictureFacts | ModelFacts] = {}
     problems: list[FoundryError] = []
@@ -24,25 +26,25 @@ def inspect_products(brief: Brief, folder: Path) -> tuple[dict[str, PictureFacts
         if file is None:
             continue
         try:
-            facts[product.id] = _inspect_product(product, folder)
+            facts[product.id] = _inspect_product(product, home)
         except Unusable as error:
             problems.append(error.at(f"products[{index}].{'model' if product.model else 'picture'}", file))
     return facts, problems
 
 
-def _inspect_product(product: Product, folder: Path) -> PictureFacts | ModelFacts:
+def _inspect_product(product: Product, home: Path | Home) -> PictureFacts | ModelFacts:
     if product.model:
-        return inspect_model(receive(folder, product.model, MODEL), product.view or View())
-    return inspect_picture(receive(folder, product.picture or "", PICTURE))
+        return inspect_model(receive(home, product.model, MODEL), product.view or View())
+    return inspect_picture(receive(home, product.picture or "", PICTURE))
 
 
-def inspect_sounds(brief: Brief, folder: Path) -> tuple[list[SoundFacts], list[FoundryError]]:
+def inspect_sounds(brief: Brief, home: Path | Home) -> tuple[list[SoundFacts], list[FoundryError]]:
     """Return the facts of the films' audio files, and a problem for each unusable one."""
     sounds: list[SoundFacts] = []
     problems: list[FoundryError] = []
     for path, name in brief.film.sounds() if brief.film else ():
         try:
-            sounds.append(inspect_sound(receive(folder, name, SOUND)))
+            sounds.append(inspect_sound(receive(home, name, SOUND)))
         except Unusable as error:
             problems.append(error.at(path, name))
     return sounds, problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 
 from foundry.brief.intake import parse
 from foundry.errors import BadInput, FoundryError, Refusals
+from foundry.inputs.file_name import ForeignFile
 from models.registry import cards_of
 from pipelines.planning.admission import BriefFolders, admit, admit_brief, admit_file
 from tests.support.briefs import BRIEF, EXAMPLES, a_brief, a_tenant, admitted, product_picture
@@ -79,8 +81,30 @@ def test_one_bad_brief_of_a_file_refuses_the_file_before_any_of_it_runs(tmp_path
 
 
 def test_tenants_are_looked_for_beside_the_file_unless_a_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=str(tmp_path / "tenants")):
-        admit_file(brief_file(tmp_path, a_brief()))
+    path = brief_file(tmp_path, a_brief())
+    with pytest.raises(BadInput, match="'aurelle' has no tenant") as refused:
+        admit_file(path)
+    assert str(tmp_path) not in str(refused.value)
+    shutil.copytree(EXAMPLES / "tenants", tmp_path / "tenants")
+    assert admit_file(path)[0].plan.tenant.folder == tmp_path / "tenants" / "aurelle"
+    assert admit_file(path, EXAMPLES / "tenants")[0].plan.tenant.folder == EXAMPLES / "tenants" / "aurelle"
+
+
+def test_a_briefs_files_begin_at_its_folder_or_at_that_for_assets_and_lead_into_no_tenants_folder(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(EXAMPLES / "tenants", tmp_path / "briefs" / "tenants")
+    path = brief_file(tmp_path / "briefs", a_brief())
+    (tmp_path / "briefs" / "serum.png").rename(product_picture(tmp_path / "assets" / "serum.png"))
+    with pytest.raises(Refusals, match=r"products\[0\]\.picture: 'serum\.png' does not exist"):
+        admit_file(path)
+    assert admit_file(path, assets=tmp_path / "assets")[0].plan.shot_count == 2
+    for name in ("tenants/northpeak/logo.png", "./tenants//northpeak/logo.png", "tenants/northpeak/none.png"):
+        other = {**a_brief()["products"][0], "picture": name}
+        with pytest.raises(Refusals) as refused:
+            admit_file(brief_file(tmp_path / "briefs", a_brief(products=[other])))
+        (problem,) = refused.value.problems
+        assert (problem.code, problem.limit) == ("foreign_file", ForeignFile(name).limit)
 
 
 def test_the_same_brief_gives_the_same_plan_by_every_way_in(tmp_path: Path) -> None:
