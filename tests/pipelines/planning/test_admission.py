@@ -90,7 +90,7 @@ def test_tenants_are_looked_for_beside_the_file_unless_a_folder_is_named(tmp_pat
     assert admit_file(path, EXAMPLES / "tenants")[0].plan.tenant.folder == EXAMPLES / "tenants" / "aurelle"
 
 
-def test_a_briefs_files_begin_at_its_folder_or_at_that_for_assets_and_lead_into_no_tenants_folder(
+def test_names_of_files_begin_at_the_briefs_folder_or_that_of_assets_and_lead_to_no_tenants(
     tmp_path: Path,
 ) -> None:
     shutil.copytree(EXAMPLES / "tenants", tmp_path / "briefs" / "tenants")
