@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from foundry.beneath import names_beneath
 from foundry.content_cache import ContentCache
 from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError, Problem, Refusals, Unusable
-from foundry.inputs.beneath import names_beneath
 from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, read_once, receive
 from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
 

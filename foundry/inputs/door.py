@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundry.beneath import open_beneath
 from foundry.errors import Unusable
-from foundry.inputs.beneath import open_beneath
 from foundry.inputs.file_name import ForeignFile, is_file_name
 from foundry.inputs.spool import user_spool
 

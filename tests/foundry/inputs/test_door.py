@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from foundry.beneath import open_part_by_part
 from foundry.errors import Unusable
-from foundry.inputs.beneath import open_part_by_part
 from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, receive, receive_path
 from foundry.inputs.file_name import ForeignFile, is_file_name
 from foundry.inputs.spool import Spool, user_spool
