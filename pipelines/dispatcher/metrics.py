@@ -32,9 +32,9 @@ MOST_TENANTS = 500
 MOST_CODES = 200
 STATES = ("finished", "refused", "cancelled", "superseded")
 DEAD_CODES = {
-    "read": ("unreadable_message",),
-    "admit": ("refused_input", "bad_input", "foreign_file", "run_failed"),
-    "run": ("run_failed",),
+    "read": ("unreadable_message", "bad_document", "record_too_large", "admission_broke"),
+    "admit": ("refused_input", "bad_input", "foreign_file", "admission_too_costly", "admission_broke"),
+    "run": ("run_failed", "refused_input"),
 }
 """The codes that dead letters of a stage usually have, by stage: their series begin at 0."""
 WHERE = ("read", "admit", "round", "loop", "announce", "lookout")

@@ -120,7 +120,10 @@ class Refuser:
 
     def _settle(self, one: _Pending) -> None:
         self.offsets.settle(one.taken.position)
-        self.metrics.count_dead(one.stage, one.error.code, one.sender.tenant if one.sender else "")
+        tenant = one.sender.tenant if one.sender else ""
+        self.metrics.count_dead(one.stage, one.error.code, tenant)
+        if one.stage != "run":  # the end of an order is counted with the order
+            self.metrics.count_end(tenant, "refused")
         fields = {
             "code": one.error.code, "place": str(one.taken.position),
             "trace_id": trace_id(traceparent_of(one.taken.record)),
