@@ -86,12 +86,13 @@ def check(
 
     The exit code is 2 if a file is refused.
     """
-    from foundry.channel.inspection import CannotRead, inspect
+    from foundry.channel.inspection import CannotRead
+    from foundry.channel.inspection.foreign import inspect_foreign
 
     refused = False
     for file in files:
         try:
-            found = inspect(file)
+            found = inspect_foreign(file)
         except CannotRead as error:
             refused = True
             fields = {"file": str(file), "refused": str(error), "code": error.code}

@@ -26,7 +26,7 @@ PICTURE = FileKind(
     "is not a readable picture (neither PNG, JPEG nor WebP inside)",
     "give a PNG, JPEG or WebP file",
 )
-PICTURE_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=45, wall_s=120, answer_bytes=256 * MIB)
+PICTURE_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=45, wall_s=450, answer_bytes=256 * MIB)
 """Twice what the largest picture takes: in inks, with a profile."""
 DECODING = "foundry.inputs.picture_decoding:"
 

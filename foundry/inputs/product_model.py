@@ -20,7 +20,7 @@ MODEL = FileKind(
     "is neither glTF nor USD inside",
     "export it again, as GLB if you can",
 )
-MODEL_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=30, wall_s=90, answer_bytes=1 * MIB)
+MODEL_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=30, wall_s=300, answer_bytes=1 * MIB)
 CHECKING = "foundry.inputs.model_check:check_model"
 
 

@@ -8,7 +8,7 @@ from foundry.box import MIB, BoxLimits, boxed
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
 
 MAX_BYTES = 200_000_000
-SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=180, answer_bytes=1 * MIB)
+SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=600, answer_bytes=1 * MIB)
 CHECKING = "imaging.film.encoding.sound_file:check_sound"
 SOUND = FileKind(
     "sound",

@@ -20,8 +20,8 @@ FILMS = ("mp4", "mov", "webm", "mkv")
 MOST_BYTES = 8_000_000_000
 
 
-def inspect(source: Path | bytes, name: str = "") -> FileFacts:
-    """Return the facts of a file, given as a path or as bytes. CannotRead calls a damaged or unknown file `name`.
+def inspect(source: Path | bytes | BinaryIO, name: str = "") -> FileFacts:
+    """Return the facts of a file, given as a path, as bytes or open. CannotRead calls a damaged or unknown file `name`.
 
     The first bytes decide on the format, never the name. Every picture is decoded and every packet read, so a file that
     is cut off is refused; sizes are checked before anything is decoded.
@@ -30,6 +30,9 @@ def inspect(source: Path | bytes, name: str = "") -> FileFacts:
         if isinstance(source, bytes):
             file: BinaryIO = io.BytesIO(source)
             title, size = name or "the file", len(source)
+        elif not isinstance(source, Path):
+            file, title, size = source, name or "the file", source.seek(0, io.SEEK_END)
+            source.seek(0)
         else:
             title = name or source.name
             size = _size(source, title)

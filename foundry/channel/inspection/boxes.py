@@ -12,6 +12,8 @@ from foundry.channel.inspection.found import CannotRead
 PARENTS = {b"moov", b"trak", b"edts", b"mdia", b"iprp", b"ipco"}
 WITH_FLAGS = {b"meta"}
 MOST_BOXES = 20_000
+MOST_DEPTH = 16
+"""Of boxes within boxes; files have five or six."""
 MOST_BYTES = 1 << 20
 
 
@@ -35,7 +37,9 @@ def media_boxes(file: BinaryIO, name: str) -> list[MediaBox]:
     return found
 
 
-def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[MediaBox]:
+def _walk(file: BinaryIO, at: int, end: int, name: str, depth: int = 0) -> Iterator[MediaBox]:
+    if depth > MOST_DEPTH:
+        raise CannotRead(name, f"nests boxes more than {MOST_DEPTH} deep", "Export it again.")
     while at + 8 <= end:
         file.seek(at)
         head = file.read(16)
@@ -49,7 +53,7 @@ def _walk(file: BinaryIO, at: int, end: int, name: str) -> Iterator[MediaBox]:
         box = MediaBox(kind, at + skip, stop)
         yield box
         if kind in PARENTS or kind in WITH_FLAGS:
-            yield from _walk(file, box.start + (4 if kind in WITH_FLAGS else 0), stop, name)
+            yield from _walk(file, box.start + (4 if kind in WITH_FLAGS else 0), stop, name, depth + 1)
         at = stop
 
 

@@ -59,7 +59,7 @@ def inspect_film(file: BinaryIO, name: str, form: str, size_bytes: int) -> FileF
     file.seek(0)
     try:
         # The demuxer is named, so that a text that lists other files is never taken for a film.
-        with av.open(file, mode="r", format=DEMUXERS[form]) as container:
+        with av.open(file, mode="r", format=DEMUXERS[form], metadata_errors="replace") as container:
             found = _facts(container, name, form, size_bytes)
     except (av.FFmpegError, ValueError, OverflowError) as error:
         what = f"is a {form} that cannot be read to its end: {error}"

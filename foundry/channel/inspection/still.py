@@ -44,12 +44,25 @@ def inspect_still(file: BinaryIO, name: str, form: str, size_bytes: int) -> File
 
 
 def _refuse_bombs(picture: Image.Image, name: str) -> None:
-    frames = getattr(picture, "n_frames", 1)
     if picture.width * picture.height > MOST_PIXELS:
         size = f"{picture.width}x{picture.height}"
         raise CannotRead(name, f"has {size} pixels; the limit is {MOST_PIXELS}", "Export it smaller.")
-    if frames > MOST_FRAMES:
-        raise CannotRead(name, f"has {frames} frames; the limit is {MOST_FRAMES}", "Export it shorter, or as a film.")
+    if _has_too_many_frames(picture):
+        what = f"has more than {MOST_FRAMES} frames or pages, which is the limit"
+        raise CannotRead(name, what, "Export it shorter, or as a film.")
+
+
+def _has_too_many_frames(picture: Image.Image) -> bool:
+    """Tell if there are more frames than the limit. A TIFF's pages are not counted to their end, which is slow."""
+    if not isinstance(picture, TiffImagePlugin.TiffImageFile):
+        return int(getattr(picture, "n_frames", 1)) > MOST_FRAMES
+    try:
+        picture.seek(MOST_FRAMES)
+    except EOFError:
+        return False
+    finally:
+        picture.seek(0)
+    return True
 
 
 def _facts(picture: Image.Image, file: BinaryIO, name: str, size_bytes: int) -> FileFacts:

@@ -29,7 +29,7 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
 MOST_SECONDS, MOST_CHANNELS, MOST_BYTES = 600, 8, 256 << 20
 MOST_KEPT_BYTES = 480 << 20
 """Of decoded sounds together: two of the longest, such as a film's music and its voice."""
-SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=180, answer_bytes=256 * MIB)
+SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=600, answer_bytes=256 * MIB)
 DECODING = "imaging.film.encoding.sound_file:sound_samples"
 BOX_PRELOADS = ("av",)
 
