@@ -8,6 +8,7 @@ from foundry.brief.brief import PLACEHOLDER, Brief, Message
 from foundry.brief.copywriting import FIELDS, PLACEHOLDERS, Days, placeholder_values, unfilled_placeholders, write_copy
 from foundry.errors import FoundryError, Problem, shorten
 from foundry.fonts import hostile_characters, missing_characters
+from foundry.look_alikes import words_said
 from foundry.tenant import Tenant
 
 
@@ -65,9 +66,8 @@ def _check_text(path: str, text: str, families: tuple[str, ...]) -> Iterator[Fou
 
 
 def _check_banned(path: str, text: str, tenant: Tenant) -> Iterator[FoundryError]:
-    for word in tenant.brand.banned_words:
-        if word.casefold() in text.casefold():
-            yield Problem(path, shorten(text), f"says {word!r}, which {tenant.id} never says", "choose another word")
+    for word in words_said(text, tenant.brand.banned_words):
+        yield Problem(path, shorten(text), f"says {shorten(word)}, which {tenant.id} never says", "choose another word")
 
 
 def _check_placeholders(

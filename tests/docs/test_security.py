@@ -30,7 +30,7 @@ def rows() -> list[list[str]]:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def functions_in(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -42,7 +42,7 @@ def test_each_threat_names_a_test_that_exists(cells: list[str]) -> None:
     assert named, "no test is named; write `tests/path.py::test_name`"
     for path, function in named:
         assert (ROOT / path).is_file(), path
-        assert not function or function in tests_in(path), f"{path} has no {function}"
+        assert not function or function in functions_in(path), f"{path} has no {function}"
 
 
 def test_there_are_threats_of_each_kind_and_a_list_of_what_is_not_held_off() -> None:
