@@ -22,6 +22,7 @@ from console.model_evidence import models_app
 from console.serve import serve
 from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
+from foundry.errors import FoundryError
 
 CODES = "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items())
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, epilog=f"Exit codes: {CODES}.")
@@ -83,14 +84,17 @@ def plan(
     from foundry.plan.estimate import count_needs
     from foundry.store.addresses import open_store
     from pipelines.planning.admission import admit_file
+    from pipelines.planning.quota_ledger import QuotaLedger
 
     for each in admit_file(brief, tenants, cards, assets):
         tenant = each.plan.tenant
-        lacking = count_needs(each.plan, open_store(store, [tenant]).for_tenant(tenant.id))
+        objects = open_store(store, [tenant])
+        lacking = count_needs(each.plan, objects.for_tenant(tenant.id))
+        quota = QuotaLedger(objects).quota_left(tenant.id)
         if as_json:
-            say(json.dumps(plan_as_json(each, lacking)))
+            say(json.dumps(plan_as_json(each, lacking, quota)))
         else:
-            print_plan(each, lacking, out)
+            print_plan(each, lacking, out, quota)
 
 
 @app.command()
@@ -105,22 +109,35 @@ def run(
     engine_config: EngineConfig = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on."""
+    """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on.
+
+    Of several briefs in one file, those that are refused are named at the end, and the others are made.
+    """
     from console.progress import progress_on
     from console.views import print_summary, summary_as_json
     from pipelines.campaign.running import RunOptions, run_all
     from pipelines.planning.admission import admit_file
 
     options = RunOptions(blender=blender, engine=engine, engine_config=engine_config)
-    orders = admit_file(brief, tenants, cards, assets)
-    summaries = run_all(orders, store, options=options, display=progress_on(err))
+    refusals: list[FoundryError] = []
+    orders = admit_file(brief, tenants, cards, assets, on_refusal=refusals.append)
+    shown = progress_on(err)
+    summaries = run_all(orders, store, options=options, display=shown, on_refusal=refusals.append)
+    if len(refusals) == 1 and not summaries:
+        raise refusals[0]
     for summary in summaries:
         if as_json:
             say(json.dumps(summary_as_json(summary)))
         else:
             print_summary(summary, out, err)
+    for refusal in refusals:
+        typer.echo(str(refusal), err=True)
+    if refusals:
+        raise typer.Exit(Exit.REFUSED)
     if any(summary.failed for summary in summaries):
         raise typer.Exit(Exit.FAILED_FILES)
+    if any(summary.stopped for summary in summaries):
+        raise typer.Exit(Exit.CANCELLED)
 
 
 @app.command()

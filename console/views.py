@@ -9,10 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from console.quota_view import print_quota, quota_as_json
 from foundry.plan.estimate import Needs
 from pipelines.campaign.explain import Explanation
 from pipelines.campaign.running import RunSummary
 from pipelines.planning.admission import Admitted
+from pipelines.planning.quota_ledger import QuotaLeft
 
 GROUPS = {
     "Asset": ("asset", "file_name", "address", "format", "quality", "width_px", "height_px", "size_bytes", "crc32c",
@@ -27,8 +29,8 @@ GROUPS = {
 """The fields of a manifest record, grouped as people ask for them."""
 
 
-def plan_as_json(each: Admitted, lacking: Needs) -> dict[str, Any]:
-    """Return the plan's figures for scripts. `lacking` is what the store lacks of the plan."""
+def plan_as_json(each: Admitted, lacking: Needs, quota: QuotaLeft | None = None) -> dict[str, Any]:
+    """Return the plan's figures for scripts. `lacking` is what the store lacks, `quota` the state of the tenant's."""
     plan = each.plan
     return {
         "tenant": plan.tenant.id,
@@ -51,12 +53,13 @@ def plan_as_json(each: Admitted, lacking: Needs) -> dict[str, Any]:
             name: dict(zip(("make", "render_only", "reuse"), counts, strict=True))
             for name, counts in lacking.by_placement.items()
         },
+        **({"quota": quota_as_json(plan, quota)} if quota else {}),
         "notes": list(each.assumptions),
     }
 
 
-def print_plan(each: Admitted, lacking: Needs, out: Console) -> None:
-    """Print the plan for people: what each placement gets, what is made and reused, what it costs."""
+def print_plan(each: Admitted, lacking: Needs, out: Console, quota: QuotaLeft | None = None) -> None:
+    """Print the plan for people: what each placement gets, what is made and reused, what it costs, what is left."""
     brief = each.plan.brief
     out.print(f"\n[bold]{brief.campaign.name}[/]  {each.plan.tenant.id}/{brief.campaign.id}")
     out.print(_placement_table(each, lacking))
@@ -70,6 +73,8 @@ def print_plan(each: Admitted, lacking: Needs, out: Console) -> None:
         f"[bold]Estimate[/]: {lacking.accelerator_seconds:.1f} accelerator seconds, "
         f"${lacking.money:.4f}, {lacking.size_bytes / 1e6:.0f} MB."
     )
+    if quota:
+        print_quota(each.plan, lacking, quota, out)
     for note in each.assumptions:
         out.print(f"[yellow]Note[/]: {note}")
     if lacking.nothing:
@@ -105,8 +110,12 @@ def summary_as_json(summary: RunSummary) -> dict[str, Any]:
         "reused": summary.reused,
         "failed": summary.failed,
         "shots_drawn": summary.shots_drawn,
+        "shots_refused": summary.shots_refused,
         "clips_filmed": summary.clips_filmed,
         "cost_usd": f"{summary.cost_usd:.4f}",
+        "refused_usd": f"{summary.refused_usd:.4f}",
+        "stopped": summary.stopped,
+        "remaining": summary.remaining,
         "seconds": round(summary.seconds, 1),
         "report": summary.report,
         "manifest": summary.manifest,
@@ -122,6 +131,11 @@ def print_summary(summary: RunSummary, out: Console, err: Console) -> None:
         f"{summary.reused} reused, {summary.failed} failed; "
         f"{summary.shots_drawn} shots drawn{clips}; ${summary.cost_usd:.4f}; {summary.seconds:.1f} s"
     )
+    if summary.shots_refused:
+        paid = f", for which ${summary.refused_usd:.4f} were paid" if summary.refused_usd else ""
+        err.print(f"[yellow]{summary.shots_refused} shots refused[/]{paid}")
+    if summary.stopped:
+        err.print(f"[yellow]The campaign was {summary.stopped}[/]: {summary.remaining} files remain; run it to go on.")
     if summary.failed:
         err.print(f"[yellow]{summary.failed} dead letters[/]: {summary.dead_letters}")
     out.print(f"Look at {_clickable(summary.report)}", highlight=False)

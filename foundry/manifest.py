@@ -175,15 +175,23 @@ class ManifestRecord:
     clips: tuple[str, ...] = ()
 
 
+SHOT_STAGES = ("draw", "screen", "upscale", "master")
+"""The stages of the dead letters of shots."""
+
+
 @dataclass(frozen=True)
 class DeadLetter:
-    """A refused element: stage, code of the rule, key of the element, sentence for people, digest of its plan."""
+    """A refused element: stage, code of the rule, key of the element, sentence for people, digest of its plan.
+
+    `cost_usd` was paid for it before it was refused: the drawings of a shot that no attempt brought through its screen.
+    """
 
     stage: str
     code: str
     key: str
     reason: str
     brief: str = ""
+    cost_usd: str = "0"
 
 
 def as_json(record: Any) -> str:

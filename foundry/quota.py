@@ -53,8 +53,8 @@ class Amounts:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain values; money as text."""
-        return {**asdict(self), "money": f"{self.money:f}"}
+        """Return plain values; money as text, the same text for equal amounts."""
+        return {**asdict(self), "money": f"{self.money.normalize():f}"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +76,10 @@ class Hold:
 
 @dataclass(kw_only=True)
 class MonthBook:
-    """One month of a tenant: the amounts spent, and the holds by plan digest.
-
-    writer: a mark of the last writer, by which it recognises its own change when the store's answer was lost.
-    """
+    """One month of a tenant: the amounts spent, and the holds by plan digest."""
 
     spent: Amounts = Amounts()
     holds: dict[str, Hold] = field(default_factory=dict)
-    writer: str = ""
 
     @property
     def held(self) -> Amounts:
@@ -117,7 +113,7 @@ class MonthBook:
             plan: {**asdict(hold), "full": hold.full.as_json(), "left": hold.left.as_json()}
             for plan, hold in sorted(self.holds.items())
         }
-        told = {"version": 1, "spent": self.spent.as_json(), "holds": holds, "writer": self.writer}
+        told = {"version": 1, "spent": self.spent.as_json(), "holds": holds}
         return json.dumps(told, indent=1).encode() + b"\n"
 
 
@@ -131,7 +127,7 @@ def book_from(data: bytes | None, name: str) -> MonthBook:
             plan: Hold(**{**hold, "full": _amounts(hold["full"]), "left": _amounts(hold["left"])})
             for plan, hold in raw["holds"].items()
         }
-        return MonthBook(spent=_amounts(raw["spent"]), holds=holds, writer=raw["writer"])
+        return MonthBook(spent=_amounts(raw["spent"]), holds=holds)
     except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation, RecursionError) as error:
         raise Unusable(
             name, "is no book of a quota", "restore it from a backup, or remove it and begin again"

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from foundry.manifest import Attempt
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
+
+NO_PIXELS: Pixels = np.zeros((0, 0, 3), np.float32)
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,15 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Undrawn:
-    """A request that its model refuses for good, with the code and the sentence of its dead letter; no outage."""
+    """A request that its model refuses for good, with the code and the sentence of its dead letter; no outage.
+
+    `paid`: whether a picture was paid for all the same, as one that a vendor delivered in another size.
+    """
 
     request: DrawRequest
     code: str
     reason: str
+    paid: bool = False
 
 
 class DrawingHandler(Protocol):
@@ -73,7 +81,8 @@ class Drawing:
     """A shot after all its attempts; `passed` is the verdict on the last.
 
     `fingerprint` is the perceptual hash of a drawing that passed. `code` and `reason` are those of the dead letter of
-    one that did not: the generator's own if it refused the request for good, and then `pixels` is empty.
+    one that did not: the generator's own if it refused the request for good, and then `pixels` is empty. `unpaid` is
+    the number of attempts for which no picture was paid, since the generator refused them.
     """
 
     order: ShotOrder
@@ -86,11 +95,39 @@ class Drawing:
     fingerprint: str = ""
     code: str = "shot_refused"
     reason: str = ""
+    unpaid: int = 0
+
+    @property
+    def paid_pictures(self) -> int:
+        """The number of pictures that were drawn or bought for the shot."""
+        return len(self.attempts) - self.unpaid
 
 
 @dataclass(frozen=True)
 class Enlarged:
-    """A drawing at the master's size."""
+    """A drawing at the master's size; without pixels, but with code and reason, if it could not be enlarged."""
 
     drawing: Drawing
     pixels: Pixels
+    code: str = ""
+    reason: str = ""
+
+
+def undrawn(order: ShotOrder, code: str, reason: str) -> Drawing:
+    """Return the result of an order on which its handler failed: no pixels, and nothing known of its attempts."""
+    return Drawing(
+        order=order,
+        pixels=NO_PIXELS,
+        seed=0,
+        caption="",
+        ignored_words=(),
+        attempts=(),
+        passed=False,
+        code=code,
+        reason=reason,
+    )
+
+
+def unenlarged(drawing: Drawing, code: str, reason: str) -> Enlarged:
+    """Return the result of a drawing on which its upscaler failed."""
+    return Enlarged(drawing, NO_PIXELS, code, reason)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import apache_beam as beam
@@ -16,17 +17,21 @@ from foundry import spans
 from foundry.inputs.picture import decode
 from foundry.manifest import DeadLetter, MasterRecord, as_json
 from foundry.plan.composition import compositions
-from foundry.plan.estimate import shot_money
+from foundry.plan.estimate import refused_shot_money, shot_money
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import ObjectStore, crc32c
 from foundry.stored_inputs import read_input
 from imaging.pixels.master_file import bits_of, encode_master, head_bytes
 from imaging.still.staging import StagedScene, stage_product
-from models.drawing import Drawing, Enlarged
+from models.drawing import Drawing, Enlarged, undrawn, unenlarged
 from transforms import progress
+from transforms.item_faults import is_shared, letter_of
+from transforms.itemwise import ItemwiseHandler
 from transforms.render_ahead import RenderAhead
 from transforms.stopping import running_order
+
+NO_PLANS: Mapping[str, Plan] = MappingProxyType({})
 
 
 def still_wanted(
@@ -42,24 +47,37 @@ def _shots_of(plan: Plan) -> Iterator[ShotOrder]:
     return plan.shots()
 
 
-def refusal(drawing: Drawing) -> DeadLetter:
-    """Return the dead letter of a refused shot: the generator's reason, or the checks that the last drawing failed."""
+def _key_of(order: ShotOrder) -> str:
+    return order.key
+
+
+def _key_of_drawing(drawing: Drawing) -> str:
+    return drawing.order.key
+
+
+def refusal(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> DeadLetter:
+    """Return the dead letter of a refused shot: the generator's reason, or the checks that the last drawing failed.
+
+    It tells what was paid for the shot's drawings, at the prices of its plan's cards; nothing for an unknown plan.
+    """
+    plan = plans.get(drawing.order.plan)
+    cost = f"{refused_shot_money(plan, drawing.paid_pictures):f}" if plan else "0"
     if drawing.reason:
-        return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan)
+        return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan, cost)
     last = drawing.attempts[-1]
     failed = ", ".join(f"{check.name} ({check.measured}; {check.limit})" for check in last.checks if not check.passed)
     reason = f"refused {len(drawing.attempts)} times, last for {failed}; change the scene's prompt."
-    return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan)
+    return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan, cost)
 
 
-def route_by_verdict(drawing: Drawing) -> Iterator[Any]:
+def route_by_verdict(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> Iterator[Any]:
     """Yield a drawing that passed; yield a dead letter tagged `refused` for another. Counts attempts."""
     progress.advance("attempts", len(drawing.attempts), plan=drawing.order.plan)
     if drawing.passed:
         yield drawing
         return
     progress.advance("shots", plan=drawing.order.plan)
-    yield beam.pvalue.TaggedOutput("refused", refusal(drawing))
+    yield beam.pvalue.TaggedOutput("refused", refusal(drawing, plans))
 
 
 @lru_cache(maxsize=8)
@@ -78,6 +96,27 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore)
         _write_master(enlarged, plans[order.plan], store)
     progress.advance("shots", plan=order.plan)
     return order
+
+
+def write_or_refuse(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:
+    """Write a master and yield the shot's order; yield a dead letter tagged `refused` if the shot fails."""
+    drawing = enlarged.drawing
+    order = drawing.order
+    cost = f"{refused_shot_money(plans[order.plan], drawing.paid_pictures):f}"
+    if enlarged.reason:
+        letter = DeadLetter("upscale", enlarged.code, order.key, enlarged.reason, order.plan, cost)
+        yield beam.pvalue.TaggedOutput("refused", letter)
+        return
+    try:
+        written = write_master(enlarged, plans, store)
+    except Exception as error:
+        if is_shared(error):
+            raise
+        yield beam.pvalue.TaggedOutput(
+            "refused", replace(letter_of(error, "master", order.key, order.plan), cost_usd=cost)
+        )
+        return
+    yield written
 
 
 def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
@@ -142,21 +181,25 @@ class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
     ahead: int = 0
 
     def expand(self, batches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
+        drawing = ItemwiseHandler(self.generator, undrawn, _key_of)
+        enlarging = ItemwiseHandler(self.upscaler, unenlarged, _key_of_drawing)
         drawn = (
             batches
             | "Wanted" >> beam.FlatMap(still_wanted, self.plans, self.store)
-            | "Draw" >> RunInference(self.generator.with_no_batching()).with_output_types(Drawing)
-            | "Screen" >> beam.FlatMap(route_by_verdict).with_outputs("refused", main="passed")
+            | "Draw" >> RunInference(drawing.with_no_batching()).with_output_types(Drawing)
+            | "Screen" >> beam.FlatMap(route_by_verdict, self.plans).with_outputs("refused", main="passed")
         )
         passed = drawn.passed
         passed.element_type = Drawing
-        written = (
+        made = (
             passed
             | "Singly" >> beam.Map(lambda drawing: [drawing]).with_output_types(list[Drawing])
-            | "Upscale" >> RunInference(self.upscaler.with_no_batching()).with_output_types(Enlarged)
-            | "Master" >> beam.Map(write_master, self.plans, self.store).with_output_types(ShotOrder)
+            | "Upscale" >> RunInference(enlarging.with_no_batching()).with_output_types(Enlarged)
+            | "Master" >> beam.FlatMap(write_or_refuse, self.plans, self.store).with_outputs("refused", main="written")
         )
+        unwritten, written = made.refused, made.written
+        written.element_type = ShotOrder
         if self.ahead:
             rendering = RenderAhead(self.plans, self.store, self.ahead)
             written = written | "Ahead" >> beam.ParDo(rendering).with_output_types(ShotOrder)
-        return written, drawn.refused
+        return written, (drawn.refused, unwritten) | "Refused" >> beam.Flatten()

@@ -16,12 +16,12 @@ from foundry.manifest import DeadLetter, RenditionRecord
 from foundry.plan.plan import Plan
 from foundry.plan.shot import MasterFacts, RenderOrder, ShotOrder
 from foundry.plan.variant import Variant
-from foundry.store.bucket_requests import BucketRefused
 from foundry.store.object_store import ObjectStore, each_present
 from imaging.film.finished_film import FilmCache
 from imaging.pixels.reduction import Pyramid
 from imaging.still.compose import StaticLayer, finish, prepare
 from transforms import progress
+from transforms.item_faults import is_shared, letter_of
 from transforms.publish import publish_film, publish_still
 from transforms.stopping import is_stopped
 from transforms.stored_masters import load_master
@@ -67,6 +67,10 @@ class RenderCache:
             self.static = (key, made)
         return self.static[1]
 
+    def forget_films(self) -> None:
+        """Drop the frames of a film that failed, since nobody knows how far they were made."""
+        self.film = FilmCache()
+
 
 class RenderCaches:
     """Caches that the rendering threads of a process lend each other.
@@ -109,8 +113,8 @@ def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: Rend
 def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[str | DeadLetter]:
     """Render the missing variants of an order; yield each one's name, or a dead letter for a refused one.
 
-    It ends early if the plan is stopped. BucketRefused is raised, since a bucket that refuses is no fault of the
-    variant: it ends the run.
+    It ends early if the plan is stopped. What is no fault of a variant rises and ends the run: an outage of the store,
+    or a bucket that refuses.
     """
     if is_stopped(plan.digest, plan.tenant.id, store):
         return
@@ -122,10 +126,12 @@ def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterat
                 with spans.work_span("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
                     name = render_variant(variant, plan, store, cache).name
                 yield name
-            except BucketRefused:
-                raise
-            except FoundryError as error:
-                yield DeadLetter("render", error.code, variant.key, str(error), plan.digest)
+            except Exception as error:
+                if is_shared(error):
+                    raise
+                if not isinstance(error, FoundryError):
+                    cache.forget_films()
+                yield letter_of(error, "render", variant.key, plan.digest)
 
 
 def render(order: RenderOrder, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +31,29 @@ def read_briefs(path: Path) -> list[Brief]:
 
     Raise Refusals with all problems of all documents, and nothing else, whatever the file holds.
     """
-    try:
-        documents = list(documents_of(path))
-    except FoundryError as error:
-        raise Refusals(str(path), (error,)) from error
     briefs: list[Brief] = []
     problems = ProblemList()
-    for number, document in enumerate(documents, start=1):
-        prefix = f"brief {number}: " if len(documents) > 1 else ""
+    for read in each_brief(path):
         try:
-            briefs.append(parse(document, prefix))
+            briefs.append(read())
         except Refusals as refused:
             problems.add(refused)
     problems.refuse(str(path))
     return briefs
+
+
+def each_brief(path: Path) -> Iterator[Callable[[], Brief]]:
+    """Yield a function for each brief of a file, which returns the brief, or raises Refusals with its problems alone.
+
+    Refusals at once if the file cannot be read as a whole.
+    """
+    try:
+        documents = list(documents_of(path))
+    except FoundryError as error:
+        raise Refusals(str(path), (error,)) from error
+    for number, document in enumerate(documents, start=1):
+        prefix = f"brief {number}: " if len(documents) > 1 else ""
+        yield partial(parse, document, prefix)
 
 
 def documents_of(path: Path) -> list[Any]:

@@ -50,6 +50,11 @@ def shot_money(plan: Plan) -> Decimal:
     return sum((c.unit_cost.money for c in (cards.generate, cards.upscale, cards.screen)), Decimal(0))
 
 
+def refused_shot_money(plan: Plan, pictures: int) -> Decimal:
+    """Return US dollars for the pictures of a shot that was drawn and refused: each was drawn and screened."""
+    return pictures * sum((card.unit_cost.money for card in (plan.cards.generate, plan.cards.screen)), Decimal(0))
+
+
 def shot_seconds(plan: Plan) -> Decimal:
     """Return accelerator seconds for one finished master."""
     cards = (plan.cards.generate, plan.cards.upscale, plan.cards.screen)
@@ -153,7 +158,39 @@ class Needs:
     @property
     def nothing(self) -> bool:
         """True if everything exists."""
-        return self.variants_to_make + self.variants_only_rendered == 0
+        return self.files == 0
+
+    @property
+    def files(self) -> int:
+        """The number of files that do not exist."""
+        return self.variants_to_make + self.variants_only_rendered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a run made of a plan: counts, bytes by their usual sizes, and US dollars at the cards' prices.
+
+    `money` includes `refused_money`, which was paid for drawings that were refused.
+    """
+
+    shots: int = 0
+    clips: int = 0
+    files: int = 0
+    size_bytes: int = 0
+    money: Decimal = Decimal(0)
+    refused_money: Decimal = Decimal(0)
+
+
+def made_between(before: Needs, after: Needs, refused_money: Decimal = Decimal(0)) -> Made:
+    """Return what was made of a plan, by what its store lacked before and lacks now."""
+    return Made(
+        shots=max(before.shots_to_draw - after.shots_to_draw, 0),
+        clips=max(before.clips_to_film - after.clips_to_film, 0),
+        files=max(before.files - after.files, 0),
+        size_bytes=max(before.size_bytes - after.size_bytes, 0),
+        money=max(before.money - after.money, Decimal(0)) + refused_money,
+        refused_money=refused_money,
+    )
 
 
 def count_needs(plan: Plan, store: ObjectStore) -> Needs:

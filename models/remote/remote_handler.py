@@ -30,6 +30,7 @@ from models.remote.refusals import Declined, EndpointRefused
 
 PROTOCOLS = {"openai-images": openai_images.draw, "submit-and-poll": submit_and_poll.draw}
 NOT_BILLED = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
+"""Refusals for which a vendor sends no bill; a picture that came and cannot be used is paid all the same."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 SLOTS = RequestSlots()
@@ -104,14 +105,14 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
             try:
                 pixels, caption = PROTOCOLS[api.protocol](request, prompt, connection, effort)
             except Declined as refusal:
-                return Undrawn(request, refusal.why, refusal.reason)
+                return Undrawn(request, refusal.why, refusal.reason, paid=refusal.why not in NOT_BILLED)
         return Drawn(request, pixels, caption, prompt.ignored)
 
     def _count(self, results: list[Drawn | Undrawn]) -> None:
         """Count the pictures that the vendor bills, and their price, in the thread that Beam's counters belong to."""
         micros = int(self.card.unit_cost.money * 1_000_000)
         for result in results:
-            if isinstance(result, Undrawn) and result.code in NOT_BILLED:
+            if isinstance(result, Undrawn) and not result.paid:
                 continue
             whose = f"{self.card.name}/{result.request.order.tenant}"
             Metrics.counter("remote", f"paid_pictures/{whose}").inc()

@@ -108,11 +108,13 @@ class _ShotProgress:
         self.result: Drawn | Undrawn | None = None
         self.checks: tuple[CheckRecord, ...] = ()
         self.fingerprint = ""
+        self.unpaid = 0
 
     def judge(self, result: Drawn | Undrawn, screen: Screen) -> None:
         """Judge a new result by itself; a request that the generator refused for good is not repeated."""
         self.result = result
         if isinstance(result, Undrawn):
+            self.unpaid += not result.paid
             self.checks = (CheckRecord("drawn", False, f"{result.code}: {result.reason}", "a drawing"),)
             self._end_attempt(screen, again=False)
             return
@@ -154,5 +156,6 @@ class _ShotProgress:
             attempts=self.attempts,
             passed=last.passed,
             fingerprint=self.fingerprint,
+            unpaid=self.unpaid,
             **refusal,
         )

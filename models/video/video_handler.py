@@ -53,11 +53,15 @@ class Filmed:
 
 @dataclass(frozen=True)
 class Unfilmed:
-    """An order that was refused for good, with the code and the sentence of its dead letter; not an outage."""
+    """An order that was refused for good, with the code and the sentence of its dead letter; not an outage.
+
+    `filmed` is the number of clips that were made for it and refused.
+    """
 
     order: ClipOrder
     code: str
     reason: str
+    filmed: int = 0
 
 
 @dataclass
@@ -136,7 +140,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # 
             if attempts[-1].passed:
                 return Filmed(order, file, order.frames, seed, tuple(attempts))
             file.unlink()
-        return Unfilmed(order, "clip_refused", _refusal_of(attempts))
+        return Unfilmed(order, "clip_refused", _refusal_of(attempts), len(attempts))
 
     def _film_once(
         self, order: ClipOrder, seed: int, first: Image.Image | None, model: LoadedVideo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foundry.errors import BadInput
 from foundry.names import campaign_folder
-from foundry.plan.estimate import Needs, count_needs
+from foundry.plan.estimate import Made, Needs, count_needs
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.report_page import RunFigures, write_report
@@ -25,11 +25,13 @@ def report_again(each: Admitted, address: str, store: ObjectStore | None = None)
     return report_run(each, store, count_needs(each.plan, own), None)
 
 
-def report_run(each: Admitted, store: ObjectStore, lacking: Needs, seconds: float | None) -> str:
+def report_run(
+    each: Admitted, store: ObjectStore, lacking: Needs, seconds: float | None, made: Made | None = None
+) -> str:
     """Write the report and return the page's address.
 
-    `lacking` is what the store lacked before the run, and `seconds` how long the run took; None for a report that is
-    written again, which then counts nothing as made.
+    `lacking` is what the store lacked before the run, `made` what the run made, and `seconds` how long it took; both
+    are None for a report that is written again, which then counts nothing as made.
     """
     from transforms.manifest import read_letters, records
 
@@ -41,7 +43,7 @@ def report_run(each: Admitted, store: ObjectStore, lacking: Needs, seconds: floa
     with own.replacing(page) as target:
         write_report(
             target,
-            figures=_figures(each, lacking, failed=failed, size_bytes=size, seconds=seconds),
+            figures=_figures(each, lacking, made or Made(), failed=failed, size_bytes=size, seconds=seconds),
             records=records(plan, store),
             letters=letters,
             thumbnail=own.get,
@@ -51,22 +53,24 @@ def report_run(each: Admitted, store: ObjectStore, lacking: Needs, seconds: floa
     return own.address(page)
 
 
-def _figures(each: Admitted, lacking: Needs, *, failed: int, size_bytes: int, seconds: float | None) -> RunFigures:
-    plan, ran = each.plan, seconds is not None
-    to_make = lacking.variants_to_make + lacking.variants_only_rendered
+def _figures(
+    each: Admitted, lacking: Needs, made: Made, *, failed: int, size_bytes: int, seconds: float | None
+) -> RunFigures:
+    plan = each.plan
     return RunFigures(
         campaign=plan.brief.campaign.id,
         campaign_name=plan.brief.campaign.name,
         tenant_name=plan.tenant.name,
         variants_total=plan.variant_count,
-        made=to_make - failed if ran else 0,
+        made=made.files,
         reused=lacking.variants_reused,
         failed=failed,
         shots_total=plan.shot_count,
-        shots_drawn=lacking.shots_to_draw if ran else 0,
+        shots_drawn=made.shots,
         clips_total=each.estimate.clips,
-        clips_filmed=lacking.clips_to_film if ran else 0,
-        cost_usd=f"{lacking.money if ran else 0:f}",
+        clips_filmed=made.clips,
+        cost_usd=f"{made.money:f}",
+        refused_usd=f"{made.refused_money:f}",
         cost_if_new_usd=f"{each.estimate.money:f}",
         size_bytes=size_bytes,
         model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",

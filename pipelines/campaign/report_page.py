@@ -34,6 +34,7 @@ class RunFigures:
     shots_total: int
     shots_drawn: int
     cost_usd: str
+    refused_usd: str = "0"
     cost_if_new_usd: str
     size_bytes: int
     model: str
@@ -111,7 +112,7 @@ def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
         (
             "Cost of this run",
             f"${float(figures.cost_usd):.4f}",
-            f"${each:.6f} an asset if all were new",
+            f"${each:.6f} an asset if all were new" + _refused(figures),
         ),
         ("Size", _megabytes(figures.size_bytes), "all files"),
     ]
@@ -120,6 +121,12 @@ def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
     if figures.seconds is not None:
         tiles.append(("Time", _duration(figures.seconds), "this run"))
     return tiles
+
+
+def _refused(figures: RunFigures) -> str:
+    """Return nothing for a run in which no drawing that was paid was refused."""
+    paid = float(figures.refused_usd)
+    return f"; ${paid:.4f} of it for drawings that were refused" if paid else ""
 
 
 def _megabytes(size: int) -> str:

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
+from foundry.errors import FoundryError
+from foundry.manifest import SHOT_STAGES
 from foundry.names import campaign_folder
 from foundry.plan.estimate import Needs, count_needs
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.report import REPORT, report_run
-from pipelines.planning.admission import Admitted
+from pipelines.campaign.shared_run import NOTHING_RUN, Ending, ProgressDisplay, RunOptions, SharedRun, show_nothing
+from pipelines.planning.admission import Admitted, OnRefusal
 
+if TYPE_CHECKING:
+    from transforms.stopping import StopReason
 
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """The means of a run: the renderer of product models, the engine, and the file with the engine's settings.
-
-    `generator`, if given, draws in place of the cards.
-    """
-
-    blender: str = ""
-    engine: str = "embedded"
-    engine_config: Path | None = None
-    generator: Any = None
-
+__all__ = ["ProgressDisplay", "RunOptions", "RunSummary", "raise_refusal", "run_all", "show_nothing"]
 
 DEFAULTS = RunOptions()
 
@@ -38,7 +30,10 @@ DEFAULTS = RunOptions()
 class RunSummary:
     """The result of a run for one campaign. Counts are of files unless they are named otherwise; money in US dollars.
 
-    `report`, `manifest` and `dead_letters` are addresses of objects in the store.
+    shots_drawn: shots whose master was written. shots_refused: shots that were given up. cost_usd: of everything that
+    was made, and `refused_usd` of it for drawings that were refused. stopped: why the run ended early, if it did;
+    remaining: the files that were then neither made nor refused. `report`, `manifest` and `dead_letters` are addresses
+    of objects in the store.
     """
 
     tenant: str
@@ -55,23 +50,15 @@ class RunSummary:
     report: str
     manifest: str
     dead_letters: str
+    shots_refused: int = 0
+    refused_usd: Decimal = Decimal(0)
+    stopped: StopReason | None = None
+    remaining: int = 0
 
 
-class ProgressDisplay(Protocol):
-    """Shows the progress of a run for as long as its context is open."""
-
-    def __call__(
-        self, totals: Mapping[str, int], counts: Callable[[], Mapping[str, int]]
-    ) -> AbstractContextManager[None]:
-        """Return the context. `totals` says what is to be made, by kind; `counts` what is made so far."""
-
-
-def show_nothing(
-    totals: Mapping[str, int],  # noqa: ARG001 - what every display is given
-    counts: Callable[[], Mapping[str, int]],  # noqa: ARG001 - what every display is given
-) -> AbstractContextManager[None]:
-    """Return a display that shows nothing."""
-    return nullcontext()
+def raise_refusal(error: FoundryError) -> None:
+    """Raise the error: the first order that is refused ends the run before it begins."""
+    raise error
 
 
 def run_all(
@@ -80,24 +67,37 @@ def run_all(
     *,
     options: RunOptions = DEFAULTS,
     display: ProgressDisplay = show_nothing,
+    on_refusal: OnRefusal = raise_refusal,
 ) -> list[RunSummary]:
     """Make what is missing of all orders in one run, write their reports, and return a summary of each, in order.
 
     `address` is the store's: a folder or `gs://bucket/prefix`. Nothing is loaded or run for an order of which nothing
-    is missing.
+    is missing. An order that its tenant's quota does not allow, or that breaks even when it is made alone, is handed to
+    `on_refusal`; if that returns, the others are made, and the refused one has no summary. Another error of one order
+    rises when the others are made and reported.
     """
     began = time.monotonic()
     store = open_store(address, [each.plan.tenant for each in orders])
     lacking = {each.plan.digest: count_needs(each.plan, store.for_tenant(each.plan.tenant.id)) for each in orders}
     unfinished = [each for each in orders if not _finished(each, store, lacking[each.plan.digest])]
-    failed = _build(unfinished, store, options, lacking, display) if unfinished else {}
+    shared = SharedRun(store=store, options=options, lacking=lacking, display=display, on_refusal=on_refusal)
+    endings = shared.run(unfinished) if unfinished else {}
     seconds = time.monotonic() - began
-    for each in unfinished:
-        report_run(each, store, lacking[each.plan.digest], seconds)
-        if not failed[each.plan.digest]:
+    ran = [each for each in unfinished if each.plan.digest in endings]
+    refused = {each.plan.digest for each in unfinished} - endings.keys()
+    for each in ran:
+        ending = endings[each.plan.digest]
+        report_run(each, store, lacking[each.plan.digest], seconds, ending.made)
+        if not ending.letters and not ending.stopped:
             _mark_finished(each, store)
+    for fault in shared.faults:
+        if not isinstance(fault, FoundryError):
+            raise fault
+        on_refusal(fault)
     return [
-        _summary(each, store, lacking[each.plan.digest], failed.get(each.plan.digest, 0), seconds) for each in orders
+        _summary(each, store, lacking[each.plan.digest], endings.get(each.plan.digest, NOTHING_RUN), seconds)
+        for each in orders
+        if each.plan.digest not in refused
     ]
 
 
@@ -123,52 +123,26 @@ def _mark_finished(each: Admitted, store: ObjectStore) -> None:
     own.put_once(_marker(each), b"finished\n")
 
 
-def _build(
-    orders: Sequence[Admitted],
-    store: ObjectStore,
-    options: RunOptions,
-    lacking: Mapping[str, Needs],
-    display: ProgressDisplay,
-) -> dict[str, int]:
-    """Run the flow, and return the number of dead letters by plan."""
-    from models.blender.process import Blender
-    from pipelines.campaign.flow import build_all
-    from pipelines.engines.engine import choose_engine, engine_settings
-    from transforms import progress
-
-    where = choose_engine(options.engine, engine_settings(options.engine_config))
-    plans = [(each.plan, each.inputs) for each in orders]
-    with display(_totals([lacking[each.plan.digest] for each in orders]), progress.counts):
-        outcomes = build_all(plans, store, generator=options.generator, blender=Blender(options.blender), engine=where)
-    return {digest: len(outcome.letters) for digest, outcome in outcomes.items()}
-
-
-def _totals(lacking: Sequence[Needs]) -> dict[str, int]:
-    """Return what is to be made, by the kinds that progress counts; clips only where a scene moves."""
-    clips = sum(each.clips_to_film for each in lacking)
-    return {
-        "shots": sum(each.shots_to_draw for each in lacking),
-        **({"clips": clips} if clips else {}),
-        "variants": sum(each.variants_to_make + each.variants_only_rendered for each in lacking),
-    }
-
-
-def _summary(each: Admitted, store: ObjectStore, lacking: Needs, failed: int, seconds: float) -> RunSummary:
-    plan, own = each.plan, store.for_tenant(each.plan.tenant.id)
-    to_make = lacking.variants_to_make + lacking.variants_only_rendered
+def _summary(each: Admitted, store: ObjectStore, lacking: Needs, ending: Ending, seconds: float) -> RunSummary:
+    plan, own, made = each.plan, store.for_tenant(each.plan.tenant.id), ending.made
+    refused_files = sum(letter.stage == "render" for letter in ending.letters)
     return RunSummary(
         tenant=plan.tenant.id,
         campaign=plan.brief.campaign.id,
         plan=plan.digest,
         variants=plan.variant_count,
-        made=max(to_make - failed, 0),
+        made=made.files,
         reused=lacking.variants_reused,
-        failed=failed,
-        shots_drawn=lacking.shots_to_draw,
-        clips_filmed=lacking.clips_to_film,
-        cost_usd=lacking.money,
+        failed=len(ending.letters),
+        shots_drawn=made.shots,
+        clips_filmed=made.clips,
+        cost_usd=made.money,
         seconds=seconds,
         report=own.address(f"{_folder(each)}/{REPORT}"),
         manifest=own.address(f"{_folder(each)}/manifest.parquet"),
         dead_letters=own.address(f"{_folder(each)}/dead_letters.jsonl"),
+        shots_refused=sum(letter.stage in SHOT_STAGES for letter in ending.letters),
+        refused_usd=made.refused_money,
+        stopped=ending.stopped,
+        remaining=max(ending.lacking.files - refused_files, 0) if ending.stopped else 0,
     )

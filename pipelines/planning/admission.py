@@ -5,11 +5,12 @@ The command line, the dispatcher, the Flex template and the tests all pass throu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.brief.brief import Brief
-from foundry.brief.intake import read_briefs
+from foundry.brief.intake import each_brief, read_briefs
 from foundry.card.selection import Cards
 from foundry.errors import FoundryError, Refusals
 from foundry.inputs.door import Home
@@ -54,11 +55,22 @@ class BriefFolders:
     cards: Path | None = None
 
 
-def admit_file(
-    path: Path, tenants: Path | None = None, cards: Path | None = None, assets: Path | None = None
-) -> list[Admitted]:
-    """Admit every brief of a file before any is run; Refusals for the first that cannot be planned.
+OnRefusal = Callable[[FoundryError], None]
+"""Is told of a brief that is refused, so that the others of its file or run go on."""
 
+
+def admit_file(
+    path: Path,
+    tenants: Path | None = None,
+    cards: Path | None = None,
+    assets: Path | None = None,
+    *,
+    on_refusal: OnRefusal | None = None,
+) -> list[Admitted]:
+    """Admit every brief of a file before any is run.
+
+    A brief that cannot be planned is handed to `on_refusal`, and the others are admitted; without that, Refusals with
+    all problems of the texts, or else of the first brief that cannot be planned. A file that holds no briefs raises.
     The names of files begin at the folder `assets`, by default the file's own, and lead neither out of it nor into the
     tenants' folder. `tenants` is by default `tenants` beside the file; `cards` is your own folder of model cards.
     """
@@ -66,7 +78,15 @@ def admit_file(
     root, clients = assets or folder, tenants or folder / "tenants"
     folders = BriefFolders(clients, Home(root, closed=_within(root, clients)), cards)
     registry = open_registry(cards)
-    return [admit_brief(brief, folders, registry) for brief in read_briefs(path)]
+    if on_refusal is None:
+        return [admit_brief(brief, folders, registry) for brief in read_briefs(path)]
+    admitted: list[Admitted] = []
+    for read in each_brief(path):
+        try:
+            admitted.append(admit_brief(read(), folders, registry))
+        except FoundryError as error:
+            on_refusal(error)
+    return admitted
 
 
 def admit_brief(brief: Brief, folders: BriefFolders, registry: Registry | None = None) -> Admitted:

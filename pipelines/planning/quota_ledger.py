@@ -12,15 +12,13 @@ fit); `settle` after each part; `close` at the end of a run that finished, faile
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from foundry.errors import FoundryError, Refusals
-from foundry.plan.estimate import Needs, count_needs, estimate_plan
+from foundry.plan.estimate import Made, Needs, count_needs, estimate_plan
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
 from foundry.quota import FOLDER, Amounts, Hold, MonthBook, book_from, month_of, neighbour, problems_with
@@ -37,19 +35,15 @@ def needed(lacking: Needs) -> Amounts:
     """Return the amounts of what a store lacks of a plan."""
     return Amounts(
         shots=lacking.shots_to_draw,
-        variants=lacking.variants_to_make + lacking.variants_only_rendered,
+        variants=lacking.files,
         bytes=lacking.size_bytes,
         money=lacking.money,
     )
 
 
-def spent_between(before: Needs, after: Needs | None = None, refused_usd: Decimal = Decimal(0)) -> Amounts:
-    """Return what was made of a plan, by what the store lacked before and lacks now; everything for None.
-
-    `refused_usd` was paid for drawings that were refused.
-    """
-    made = needed(before).less(needed(after)) if after else needed(before)
-    return replace(made, money=made.money + refused_usd)
+def spent(made: Made) -> Amounts:
+    """Return the amounts of what a run made."""
+    return Amounts(shots=made.shots, variants=made.files, bytes=made.size_bytes, money=made.money)
 
 
 @dataclass(frozen=True)
@@ -57,8 +51,21 @@ class QuotaLeft:
     """The state of a tenant's quota in a month."""
 
     month: str
-    spent: Amounts
-    held: Amounts
+    book: MonthBook
+
+    @property
+    def spent(self) -> Amounts:
+        """The amounts that were spent."""
+        return self.book.spent
+
+    @property
+    def held(self) -> Amounts:
+        """The amounts that are held for campaigns in work."""
+        return self.book.held
+
+    def as_book(self, but: str) -> MonthBook:
+        """Return the month's book without the hold of the plan with the digest `but`, to ask whether that plan fits."""
+        return MonthBook(spent=self.spent, holds={plan: hold for plan, hold in self.book.holds.items() if plan != but})
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ class QuotaLedger:
         month = month_of(now)
         book = self._read(tenant, month)
         book.drop_dead(now)
-        return QuotaLeft(month, book.spent, book.held)
+        return QuotaLeft(month, book)
 
     def _end_last_months(self, plan: Plan, needs: Amounts | None, month: str) -> None:
         """End the hold that the plan still has in the month before, where its run began."""
@@ -195,14 +202,17 @@ class QuotaLedger:
 
     def _revise(self, tenant: str, month: str, change: Callable[[MonthBook], bool]) -> None:
         """Change a book; `change` returns whether it did. A change whose answer was lost is not made twice."""
-        name, writer = _book_name(month), secrets.token_hex(8)
+        name = _book_name(month)
+        tried: list[bytes] = []
 
         def rewrite(before: bytes | None) -> bytes | None:
-            book = book_from(before, name)
-            if book.writer == writer or not change(book):
+            if tried and before == tried[-1]:
                 return None
-            book.writer = writer
-            return book.as_bytes()
+            book = book_from(before, name)
+            if not change(book):
+                return None
+            tried.append(book.as_bytes())
+            return tried[-1]
 
         self.store.for_tenant(tenant).revise(name, rewrite)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import apache_beam as beam
@@ -93,3 +95,17 @@ def test_a_product_picture_is_read_from_its_tenant_once(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="ab") as missing:
         product_picture(store, "northpeak", "ab" * 32)
     assert getattr(missing.value, "code", "") == "no_such_object"
+
+
+def test_a_refused_shot_tells_what_was_paid_for_its_drawings(tmp_path: Path) -> None:
+    plan = admitted(tmp_path).plan
+    dear = plan.cards.generate.model_copy(
+        update={"unit_cost": plan.cards.generate.unit_cost.model_copy(update={"money": Decimal("0.04")})}
+    )
+    priced = replace(plan, cards=replace(plan.cards, generate=dear))
+    twice = a_drawing(False, False)
+    drawing = replace(twice, order=replace(twice.order, plan=priced.digest))
+    screened = 2 * priced.cards.screen.unit_cost.money
+    assert Decimal(refusal(drawing, {priced.digest: priced}).cost_usd) == Decimal("0.08") + screened
+    unbilled = replace(drawing, unpaid=2, code="content_policy", reason="the vendor's content policy refuses it.")
+    assert Decimal(refusal(unbilled, {priced.digest: priced}).cost_usd) == 0
