@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import re
 import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from typer.exceptions import TyperException
 
 from console.exit_codes import Exit
 from foundry.errors import FoundryError, NotAllowed, Outage, clipped, visible
@@ -71,8 +74,15 @@ def ending_of(error: BaseException) -> Ending:
 
 
 def _foreseen(error: BaseException) -> Ending | None:
-    judges = (_of_ours, _of_memory, _of_an_extra, _of_a_library, _of_the_system, _as_text)
+    judges = (_of_usage, _of_ours, _of_memory, _of_an_extra, _of_a_library, _of_the_system, _as_text)
     return next((found for judge in judges if (found := judge(error))), None)
+
+
+def _of_usage(error: BaseException) -> Ending | None:
+    if not isinstance(error, TyperException):
+        return None
+    said = error.format_message() if hasattr(error, "format_message") else str(error)
+    return Ending(Exit.REFUSED, f"wrong usage: {said}")
 
 
 def _of_ours(error: BaseException) -> Ending | None:
@@ -194,6 +204,15 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(link))
         yield link
         link = link.__cause__
+
+
+def usage_of(error: BaseException) -> str:
+    """Return what a person is told of a wrong usage, with the command's usage; "" for any other error."""
+    if not isinstance(error, TyperException) or not hasattr(error, "show"):
+        return ""
+    told = io.StringIO()
+    error.show(file=told)
+    return told.getvalue().rstrip("\n")
 
 
 def wants_traceback() -> bool:

@@ -49,6 +49,6 @@ ENTRYPOINT ["/opt/apache/beam/boot"]
 
 FROM runtime AS foundry
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
-  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('FOUNDRY_HEALTH_PORT', 8080)}/live\", timeout=4)"]
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('FOUNDRY_HTTP_PORT', 8080)}/live\", timeout=4)"]
 ENTRYPOINT ["foundry"]
 CMD ["--help"]
