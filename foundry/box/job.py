@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import signal
 from collections.abc import Callable
@@ -16,6 +17,12 @@ from foundry.errors import FoundryError
 
 DONE, REFUSED, BROKEN, NO_MEMORY, TOO_LARGE = "done", "refused", "broken", "no memory", "too large"
 LONGEST_REASON = 300
+
+
+class _Source(io.BufferedReader):
+    """The input. Its name is a text, as some readers expect of files; that of an open descriptor is its number."""
+
+    name = "input"
 
 
 def run_job(
@@ -52,7 +59,7 @@ def _answer(function: Callable[..., Any], arguments: dict[str, Any], source: int
 
 def _result(function: Callable[..., Any], arguments: dict[str, Any], source: int) -> tuple[str, Boxed]:
     try:
-        with os.fdopen(source, "rb", closefd=False) as stream:
+        with _Source(io.FileIO(source, closefd=False)) as stream:
             return DONE, as_boxed(function(stream, **arguments))
     except FoundryError as error:
         return REFUSED, Boxed({"kind": _full_name(type(error)), "arguments": error.args, "sentence": str(error)})

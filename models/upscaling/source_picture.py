@@ -30,14 +30,26 @@ class SourcePicture:
     rows: Callable[[], Rows]
 
 
-def refuse_size(path: Path, width: int, height: int) -> None:
+@dataclass(frozen=True)
+class SourceFacts:
+    """The facts of a picture as the box reports them. `strips` are those that can be decoded one by one."""
+
+    width: int
+    height: int
+    bits: int
+    channels: int = 0
+    strips: int = 1
+    premultiplied: bool = False
+
+
+def refuse_size(name: str, width: int, height: int) -> None:
     """Raise BadInput for more pixels than the limit."""
     if max(width, height) > MOST_EDGE_PX or width * height > MOST_PIXELS:
         limit = f"{MOST_PIXELS} in all and {MOST_EDGE_PX} an edge"
-        raise BadInput(str(path), f"has {width}x{height} pixels; the limit is {limit}, cut it into parts")
+        raise BadInput(name, f"has {width}x{height} pixels; the limit is {limit}, cut it into parts")
 
 
-def refuse_turned(path: Path, orientation: int) -> None:
+def refuse_turned(name: str, orientation: int) -> None:
     """Raise BadInput for a picture that is stored turned (EXIF or TIFF orientation)."""
     if orientation not in UPRIGHT:
-        raise BadInput(str(path), f"is stored turned (EXIF orientation {orientation}); save it upright")
+        raise BadInput(name, f"is stored turned (EXIF orientation {orientation}); save it upright")

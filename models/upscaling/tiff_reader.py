@@ -1,13 +1,13 @@
-"""Reader of TIFF files, 8 and 16 bits; a file in strips is read strip by strip, so that it is never whole in memory."""
+"""Reader of TIFF files, 8 and 16 bits; a file in strips is read in bands of them, so that it is never whole in memory.
+
+The box decodes each band.
+"""
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,14 +15,13 @@ from foundry.errors import BadInput
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.levels import to_floats
 from imaging.pixels.rows import Rows
-from models.upscaling.source_picture import SourcePicture, refuse_size, refuse_turned
+from models.upscaling.boxed_source import levels_of, source_of
+from models.upscaling.source_picture import SourceFacts, SourcePicture
 
 SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-ORIENTATION = 274
-"""TIFF tag."""
-KINDS = {"SEPARATED": "CMYK", "PALETTE": "indexed", "YCBCR": "YCbCr", "MINISWHITE": "stored as a negative"}
-PREMULTIPLIED = 1
-"""Kind of an extra sample: alpha that colour has been multiplied by."""
+DECODING = "models.upscaling.tiff_levels:"
+BAND_BYTES = 64 << 20
+"""Levels that one job decodes."""
 
 
 def is_tiff(path: Path) -> bool:
@@ -33,70 +32,34 @@ def is_tiff(path: Path) -> bool:
 
 def open_tiff(path: Path) -> SourcePicture:
     """Return the facts of a TIFF file, whose rows are not read yet; BadInput if it cannot be enlarged."""
-    import tifffile
-
-    try:
-        with tifffile.TiffFile(path) as file:
-            return _open(path, file)
-    except (tifffile.TiffFileError, ValueError, struct.error) as error:
-        raise BadInput(str(path), f"is not a readable TIFF ({error}); save it again") from error
-
-
-def _open(path: Path, file: Any) -> SourcePicture:
-    if len(file.pages) != 1:
-        raise BadInput(str(path), f"has {len(file.pages)} pages; an enlargement takes one, save it alone")
-    page = file.pages[0]
-    kind = page.photometric.name
-    if kind not in ("RGB", "MINISBLACK"):
-        raise BadInput(str(path), f"is {KINDS.get(kind, kind)}; convert it to RGB or grey, 8 or 16 bits")
-    if page.dtype not in (np.uint8, np.uint16) or page.bitspersample not in (8, 16):
-        raise BadInput(str(path), f"has {page.bitspersample}-bit {page.dtype} samples; convert it to 8 or 16 bits")
-    if page.samplesperpixel not in (1, 2, 3, 4):
-        raise BadInput(str(path), f"has {page.samplesperpixel} channels; keep grey or RGB, and alpha")
-    refuse_size(path, page.imagewidth, page.imagelength)
-    refuse_turned(path, int(page.tags.valueof(ORIENTATION, default=1)))
+    facts, profile = source_of(DECODING + "tiff_facts", path)
     return SourcePicture(
         path=path,
-        width=page.imagewidth,
-        height=page.imagelength,
-        bits=int(page.bitspersample),
-        profile=page.iccprofile or b"",
-        rows=partial(_rows, path),
+        width=facts.width,
+        height=facts.height,
+        bits=facts.bits,
+        profile=profile,
+        rows=partial(_rows, path, facts),
     )
 
 
-def _rows(path: Path) -> Rows:
-    import tifffile
-
-    file = tifffile.TiffFile(path)
-    page: Any = file.pages[0]
-    return Rows(page.imagewidth, page.imagelength, page.samplesperpixel, _strips(path, file, page))
+def _rows(path: Path, facts: SourceFacts) -> Rows:
+    return Rows(facts.width, facts.height, facts.channels, _strips(path, facts))
 
 
-def _strips(path: Path, file: Any, page: Any) -> Iterator[Pixels]:
-    shape = (-1, page.imagewidth, page.samplesperpixel)
-    premultiplied = [int(sample) for sample in page.extrasamples] == [PREMULTIPLIED]
-    with file:
-        try:
-            for levels in _segments(page):
-                strip = to_floats(np.ascontiguousarray(levels).reshape(shape))
-                yield _straight_alpha(strip) if premultiplied else strip
-        except (ValueError, RuntimeError, zlib.error) as error:
-            how = f"{page.compression.name}: {error}"
-            raise BadInput(str(path), f"cannot be read ({how}); save it uncompressed or with deflate") from error
-
-
-def _segments(page: Any) -> Iterator[Any]:
-    """Yield the picture in strips of levels; whole where it is tiled or stores its channels apart."""
-    if page.planarconfig != 1:
-        yield np.moveaxis(page.asarray(), 0, -1)
-    elif page.is_tiled:
-        yield page.asarray()
-    else:
-        for levels, _, _ in page.segments(maxworkers=1):
-            if levels is None:
-                raise ValueError("a strip is missing")
-            yield levels
+def _strips(path: Path, facts: SourceFacts) -> Iterator[Pixels]:
+    size = facts.width * facts.height * facts.channels * (facts.bits // 8)
+    count = max(1, facts.strips * BAND_BYTES // max(size, 1))
+    rows = 0
+    for first in range(0, facts.strips, count):
+        levels = levels_of(DECODING + "tiff_levels", path, first=first, count=count)
+        if levels.shape[1:] != (facts.width, facts.channels):
+            raise BadInput(str(path), "has strips of different widths; save it again")
+        rows += len(levels)
+        strip = to_floats(np.ascontiguousarray(levels))
+        yield _straight_alpha(strip) if facts.premultiplied else strip
+    if rows != facts.height:
+        raise BadInput(str(path), f"holds {rows} rows, not {facts.height}; save it again")
 
 
 def _straight_alpha(strip: Pixels) -> Pixels:

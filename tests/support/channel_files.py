@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -123,3 +124,13 @@ def page(trim_mm: tuple[float, float], bleed_mm: float = 3.0, colour: str = "/De
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def tiff_of_pages(count: int) -> bytes:
+    """A TIFF of this many pages, which share their pixels."""
+    fields = [(256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8),
+              (277, 3, 1, 1), (278, 4, 1, 8), (279, 4, 1, 64)]  # fmt: skip
+    body = struct.pack("<H", len(fields)) + b"".join(struct.pack("<HHII", *field) for field in fields)
+    size = len(body) + 4
+    pages = (body + struct.pack("<I", 8 + size * (at + 1) if at + 1 < count else 0) for at in range(count))
+    return struct.pack("<2sHI", b"II", 42, 8) + b"".join(pages)

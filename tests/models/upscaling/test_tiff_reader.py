@@ -14,6 +14,7 @@ from imaging.pixels.rows import gather
 from models.upscaling.picture_reader import open_picture
 from models.upscaling.tiff_reader import is_tiff, open_tiff
 from tests.models.upscaling.pictures import read_pixels
+from tests.support.channel_files import tiff_of_pages
 
 LEVELS = np.random.default_rng(2).integers(0, 256, (48, 40, 3), np.uint8)
 
@@ -76,3 +77,33 @@ def test_a_strip_that_was_never_written_is_refused_when_it_is_reached(tmp_path: 
         file.pages[0].tags["StripByteCounts"].overwrite([48 * 40, 0, 0])
     with pytest.raises(BadInput, match=r"cannot be read \(NONE: .*save it uncompressed or with deflate"):
         gather(open_tiff(tmp_path / "a.tif").rows())
+
+
+def test_a_damaged_tiff_is_read_or_refused_in_a_sentence(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", LEVELS, photometric="rgb", rowsperstrip=16, compression="zlib")
+    whole = (tmp_path / "a.tif").read_bytes()
+    refusals = 0
+    for at in range(0, 300, 6):
+        mutant = bytearray(whole)
+        mutant[at] ^= 0xFF
+        (tmp_path / "a.tif").write_bytes(mutant)
+        try:
+            gather(open_tiff(tmp_path / "a.tif").rows())
+        except BadInput:
+            refusals += 1
+    assert refusals > 5
+
+
+def test_a_tiff_of_very_many_pages_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(tiff_of_pages(100_000))
+    with pytest.raises(BadInput, match="pages; an enlargement takes one"):
+        open_tiff(tmp_path / "a.tif")
+
+
+def test_a_picture_of_many_bands_is_the_same_as_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", LEVELS, photometric="rgb", rowsperstrip=16)
+    whole = gather(open_tiff(tmp_path / "a.tif").rows())
+    monkeypatch.setattr("models.upscaling.tiff_reader.BAND_BYTES", 20 * LEVELS[0].nbytes)
+    strips = list(open_tiff(tmp_path / "a.tif").rows().strips)
+    assert len(strips) > 1
+    assert np.array_equal(np.concatenate(strips), whole)

@@ -10,7 +10,7 @@ import pytest
 
 from foundry.channel.inspection import CannotRead, inspect
 from foundry.channel.inspection.foreign import inspect_foreign
-from tests.support.channel_files import film, page, still
+from tests.support.channel_files import film, page, still, tiff_of_pages
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp", "gif", "avif", "tiff"])
@@ -32,15 +32,6 @@ def nested_boxes(depth: int) -> bytes:
     for _ in range(depth):
         boxes = struct.pack(">I4s", len(boxes) + 8, b"moov") + boxes
     return struct.pack(">I4s4sI4s", 20, b"ftyp", b"isom", 0, b"isom") + boxes
-
-
-def tiff_of_pages(count: int) -> bytes:
-    fields = [(256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8),
-              (277, 3, 1, 1), (278, 4, 1, 8), (279, 4, 1, 64)]  # fmt: skip
-    body = struct.pack("<H", len(fields)) + b"".join(struct.pack("<HHII", *field) for field in fields)
-    size = len(body) + 4
-    pages = (body + struct.pack("<I", 8 + size * (at + 1) if at + 1 < count else 0) for at in range(count))
-    return struct.pack("<2sHI", b"II", 42, 8) + b"".join(pages)
 
 
 def pdf_that_swells(content_mb: int) -> bytes:
