@@ -5,9 +5,14 @@
 # The extra `video` is left out by default: PyAV's wheel brings GPL encoders (docs/decisions/0016-film-encoders.md).
 # With --build-arg LOCKS="serve-cpu video" it is in.
 
-FROM apache/beam_python3.11_sdk:2.77.0 AS beam
+# Python's image is named by the digest of its index for all processors. Give the other bases by digest too, as your registry
+# shows them: --build-arg BEAM=apache/beam_python3.11_sdk:2.77.0@sha256:…
+ARG BEAM=apache/beam_python3.11_sdk:2.77.0
+ARG PYTHON=python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 
-FROM python:3.11.14-slim-bookworm AS wheels
+FROM ${BEAM} AS beam
+
+FROM ${PYTHON} AS wheels
 ARG LOCKS="serve-cpu"
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -32,11 +37,13 @@ COPY templates/ templates/
 COPY transforms/ transforms/
 RUN /opt/foundry/bin/pip install --no-deps --no-build-isolation .
 
-FROM python:3.11.14-slim-bookworm AS runtime
+FROM ${PYTHON} AS runtime
 RUN groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
 COPY --from=wheels /opt/foundry /opt/foundry
 COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry
+# What decodes files from outside is confined by libseccomp, which Debian's apt brings: no image without it.
+RUN /opt/foundry/bin/python -c "import pyseccomp"
 # Beam's boot asks for a temporary virtual environment of its own unless it is told that this one is whole.
 ENV PATH=/opt/foundry/bin:$PATH PYTHONUNBUFFERED=1 RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1
 USER 10001:10001

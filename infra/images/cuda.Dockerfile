@@ -7,11 +7,17 @@
 # The extra `video` is left out by default: PyAV's wheel brings GPL encoders (docs/decisions/0016-film-encoders.md).
 # With --build-arg LOCKS="serve-cuda video" it is in.
 
-FROM apache/beam_python3.11_sdk:2.77.0 AS beam
+# Python's image is named by the digest of its index for all processors. Give the other bases by digest too, as your registry
+# shows them: --build-arg BEAM=apache/beam_python3.11_sdk:2.77.0@sha256:…
+ARG BEAM=apache/beam_python3.11_sdk:2.77.0
+ARG TEMPLATE=gcr.io/dataflow-templates-base/python311-template-launcher-base:20230622_RC00
+ARG PYTHON=python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 
-FROM gcr.io/dataflow-templates-base/python311-template-launcher-base:20230622_RC00 AS template
+FROM ${BEAM} AS beam
 
-FROM python:3.11.14-slim-bookworm AS wheels
+FROM ${TEMPLATE} AS template
+
+FROM ${PYTHON} AS wheels
 ARG LOCKS="serve-cuda"
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/foundry
@@ -33,11 +39,13 @@ COPY templates/ templates/
 COPY transforms/ transforms/
 RUN /opt/foundry/bin/pip install --no-deps --no-build-isolation .
 
-FROM python:3.11.14-slim-bookworm AS runtime
+FROM ${PYTHON} AS runtime
 RUN groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
 COPY --from=wheels /opt/foundry /opt/foundry
 COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry
+# What decodes files from outside is confined by libseccomp, which Debian's apt brings: no image without it.
+RUN /opt/foundry/bin/python -c "import pyseccomp"
 # /usr/local/nvidia is where Dataflow and GKE mount the host's driver.
 ENV PATH=/opt/foundry/bin:/usr/local/nvidia/bin:$PATH LD_LIBRARY_PATH=/usr/local/nvidia/lib64 \
   NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility \

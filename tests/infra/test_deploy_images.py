@@ -21,8 +21,10 @@ def stages(file: Path) -> dict[str, list[str]]:
     """Stage → its instructions, joined over continued lines; FROM is the first."""
     text = re.sub(r"\\\n\s*", " ", "\n".join(x for x in file.read_text().splitlines() if not x.startswith("#")))
     found: dict[str, list[str]] = {}
-    for line in filter(None, (line.strip() for line in text.splitlines())):
+    bases = dict(re.findall(r"^ARG (\w+)=(\S+)$", text.split("\nFROM ")[0], re.MULTILINE))
+    for line in filter(None, (line.strip() for line in text[text.index("FROM ") :].splitlines())):
         if line.startswith("FROM "):
+            line = re.sub(r"\$\{(\w+)\}", lambda told: bases[told[1]], line)  # noqa: PLW2901 - as Docker reads it
             name = line.split(" AS ")[1]
             found[name] = []
         found[name].append(line)
@@ -42,8 +44,21 @@ def test_bases_are_pinned_to_tags_that_stay(file: Path):
     for lines in found.values():
         base = lines[0].split()[1]
         if base not in found:
-            assert re.search(r":[\w.-]*\d[\w.-]*$", base), base
-            assert not base.endswith(":latest")
+            tagged, _, digest = base.partition("@")
+            assert re.search(r":[\w.-]*\d[\w.-]*$", tagged), base
+            assert not tagged.endswith(":latest")
+            assert re.fullmatch("sha256:[0-9a-f]{64}", digest) or not tagged.startswith("python:"), base
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_base_can_be_given_by_digest(file: Path):
+    bases = re.findall(r"^FROM (\S+)", file.read_text(), re.MULTILINE)
+    assert set(bases) - stages(file).keys() <= {"${BEAM}", "${PYTHON}", "${TEMPLATE}"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_image_is_made_in_which_decoding_would_not_be_confined(file: Path):
+    assert any("import pyseccomp" in line for line in lineage(file, "foundry"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -62,6 +77,7 @@ def test_packages_come_from_a_lock_with_hashes_and_the_project_resolves_nothing(
     installs = [line for lines in stages(file).values() for line in lines if "pip install" in line]
     assert all("--no-deps" in line for line in installs)
     assert ["--require-hashes" in line for line in installs[-2:]] == [True, False]
+    assert all("--require-hashes" in line or "TORCH_INDEX" in line for line in installs[:-1])
     assert installs[-1].endswith("--no-build-isolation .")
 
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -94,6 +95,7 @@ NEEDS: dict[str, Need] = {
     "hclfmt": Need(partial(_program, "hclfmt"), ("go",)),
     "hadolint": Need(partial(_program, "hadolint")),
     "promtool": Need(partial(_program, "promtool"), ("go",)),
+    "seccomp": Need(lambda: "" if find_library("seccomp") else "no libseccomp", ("box",)),
     "root": Need(lambda: "" if os.geteuid() == 0 else "only root may mount a small disk"),
 }
 

@@ -85,6 +85,11 @@ def test_the_box_says_what_holds_on_this_machine() -> None:
     assert set(found) == {"rlimits", "no_new_privileges", "landlock", "seccomp"}
 
 
+@pytest.mark.seccomp
+def test_system_calls_are_confined_where_the_library_is() -> None:
+    assert confinement()["seccomp"] is True
+
+
 def test_a_job_sees_no_environment_and_no_descriptor_but_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     seen = boxed(JOBS + "environment", b"").value
@@ -97,6 +102,7 @@ needs_fence = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="L
 
 
 @needs_fence
+@pytest.mark.seccomp
 @pytest.mark.parametrize("what", [
     "read a file", "list a folder", "write a file", "append to a file", "remove a file", "rename a file",
     "make a folder", "link a file", "open a socket", "open a UNIX socket", "start a program", "replace itself",
