@@ -31,6 +31,7 @@ from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.probes import serve_probes
 from pipelines.dispatcher.refusing import Refuser
 from pipelines.dispatcher.scheduler import Limits
+from pipelines.dispatcher.telemetry import exporting
 
 if TYPE_CHECKING:
     from pipelines.engines.engine import Engine
@@ -116,6 +117,7 @@ def serve(bus: BusSettings, options: ServeOptions, generator: Any = None) -> Non
     """Work until SIGTERM or SIGINT: the first signal drains, a second one ends the process at once."""
     with (
         open_dispatcher(bus, options, generator) as dispatcher,
+        exporting(dispatcher.metrics.registry),
         _draining_on_signals(dispatcher),
         look_out(bus, options, dispatcher),
         serve_probes(options.host, options.http_port, dispatcher.health, dispatcher.metrics) as port,

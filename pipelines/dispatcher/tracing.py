@@ -1,7 +1,7 @@
 """OpenTelemetry spans of the work on a brief, in the trace that its sender began.
 
-Only the API is used: if an SDK is configured (`opentelemetry-instrument`, or its environment) spans are exported,
-without one they cost nothing. Logs name the trace in both cases.
+Only the API is used here: where the environment names a collector, `telemetry` exports the spans; otherwise they cost
+nothing. Logs name the trace in both cases.
 """
 
 from __future__ import annotations
