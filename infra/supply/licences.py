@@ -1,6 +1,7 @@
 """Complete the licences of a software bill of materials, and refuse what the project's own licence cannot live with.
 
     python -m infra.supply.licences build/sbom.json
+    python -m infra.supply.licences build/sbom.json --table     the table of docs/reference/licences.md
 
 Refused are the AGPL and SSPL everywhere, and a GPL except for programs that run in processes of their own
 (`licences.toml` lists them). A package that states no licence is refused until `licences.toml` names it.
@@ -12,9 +13,12 @@ import json
 import re
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from infra.supply.locks import LOCKS, blocks
 
 NOTES = Path(__file__).with_name("licences.toml")
 NETWORK = re.compile(r"\b(AGPL|SSPL|Affero|Server Side Public)", re.IGNORECASE)
@@ -60,6 +64,34 @@ def objection(component: dict[str, Any], apart: Iterable[str]) -> str:
     return ""
 
 
+def table(components: Iterable[dict[str, Any]], names: Iterable[str]) -> list[str]:
+    """Return a table in Markdown of those components that `names` has: a row for each licence, as it is stated."""
+    wanted, found = set(names), defaultdict[str, list[str]](list)
+    for each in components:
+        name = re.sub(r"[-_.]+", "-", each["name"]).lower()
+        if name in wanted:
+            found[_short(stated(each))].append(name)
+    rows = [f"| {licence} | {', '.join(sorted(set(held)))} |" for licence, held in sorted(found.items(), key=_by_name)]
+    return ["| as the package states it | packages |", "| --- | --- |", *rows]
+
+
+def _by_name(entry: tuple[str, list[str]]) -> str:
+    return entry[0].lower()
+
+
+def _short(licences: list[str]) -> str:
+    """Return the licences in one line: classifiers by their last part, and of a whole text its first line."""
+    lines = (re.sub(r"^License :: (OSI Approved :: )?", "", each).strip().splitlines()[0] for each in licences)
+    return "; ".join(dict.fromkeys(line.replace("|", "/") for line in lines if line != "OSI Approved"))
+
+
+def in_images() -> set[str]:
+    """Return the names of the packages that an image with the extra `video` installs."""
+    return {
+        name for lock in ("serve-cuda", "video") for name in blocks((LOCKS / f"{lock}.txt").read_text(encoding="utf-8"))
+    }
+
+
 def main() -> None:
     """Complete the document that the command line names; exit status 1 and a line each for what is refused."""
     file, notes = Path(sys.argv[1]), tomllib.loads(NOTES.read_text(encoding="utf-8"))
@@ -70,6 +102,8 @@ def main() -> None:
     wrong = [f"{each['name']} {each.get('version', '')} {why}" for each, why in refused if why]
     if wrong:
         sys.exit("\n".join(wrong))
+    if "--table" in sys.argv:
+        print("\n".join(table(document["components"], in_images())))
     print(f"{file}: {len(document['components'])} packages, each under a licence that fits", file=sys.stderr)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.supply.licences import NOTES, completed, objection, stated
+from infra.supply.licences import NOTES, completed, in_images, objection, stated, table
 from infra.supply.locks import LOCKS, ROOT, blocks
 
 NOTED = tomllib.loads(NOTES.read_text())
@@ -103,3 +105,32 @@ def test_this_environment_has_a_bill_of_materials_that_meets_no_objection(tmp_pa
     assert document["metadata"]["component"]["name"] == "campaign-foundry"
     assert {"torch", "apache-beam"} <= {each["name"] for each in document["components"]}
     assert all(stated(each) for each in document["components"])
+    told, found = rows(PAGE), rows("\n".join(table(document["components"], in_images())))
+    assert {name: told.get(name) for name in found} == found
+    assert told.keys() <= in_images()
+
+
+PAGE = (ROOT / "docs" / "reference" / "licences.md").read_text()
+
+
+def rows(text: str) -> dict[str, str]:
+    """Package → licence, of the last table of a page."""
+    last = text[text.index("| as the package states it |") :].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in last if line]
+    return {name: licence for licence, names in cells for name in names.split(", ")}
+
+
+def test_a_table_has_a_row_for_each_licence() -> None:
+    components = [under("MIT", "b"), under("MIT", "A_c"), under("BSD-3-Clause", "d"), under("MIT", "left-out")]
+    assert table(components, ["a-c", "b", "d"])[2:] == ["| BSD-3-Clause | d |", "| MIT | a-c, b |"]
+
+
+def test_the_page_names_every_package_of_the_images_that_calls_itself_unfinished() -> None:
+    young = ("1 - Planning", "2 - Pre-Alpha", "3 - Alpha")
+    for name in in_images():
+        try:
+            classifiers = metadata(name).get_all("Classifier") or []
+        except PackageNotFoundError:  # of another platform
+            continue
+        if any(each == f"Development Status :: {status}" for each in classifiers for status in young):
+            assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b", PAGE.split("## Known")[0], re.MULTILINE), name
