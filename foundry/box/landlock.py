@@ -14,7 +14,9 @@ from pathlib import Path
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION, PATH_BENEATH = 1, 1
-READ_FILE, READ_DIR = 1 << 2, 1 << 3
+EXECUTE, READ_FILE, READ_DIR = 1, 1 << 2, 1 << 3
+OF_A_FILE = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15
+"""Rights that a file has, besides folders: to run, write, read, cut and control it."""
 RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 """Rights on files that each version of the interface knows; a version above 5 adds none."""
 TCP_RIGHTS, TCP_SINCE = 0b11, 4
@@ -53,22 +55,22 @@ def landlock_version() -> int:
         return 0
 
 
-def make_ruleset(readable: Iterable[Path], writable: Iterable[Path] = (), *, network: bool = False) -> int | None:
-    """Return a descriptor of rules that forbid all but reading below some folders, and all below others.
+def make_ruleset(readable: Iterable[Path], writable: Iterable[Path] = (), *, also: int = 0) -> int | None:
+    """Return a descriptor of rules that forbid all but reading, and `also`, below some folders, and all below others.
 
-    Connections by TCP are forbidden too, where the kernel can, unless `network`. None where there is no Landlock.
+    Connections by TCP are forbidden too, where the kernel can. None where there is no Landlock.
     """
     version = landlock_version()
     if not version:
         return None
     rights = RIGHTS_BY_VERSION[min(version, 5)]
-    rules = _Ruleset(rights, TCP_RIGHTS if version >= TCP_SINCE and not network else 0)
+    rules = _Ruleset(rights, TCP_RIGHTS if version >= TCP_SINCE else 0)
     rules.scoped = SCOPES if version >= SCOPES_SINCE else 0
     size = 24 if version >= SCOPES_SINCE else 16 if version >= TCP_SINCE else 8
     ruleset = _call(CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0))
     os.set_inheritable(ruleset, False)
     for folder in readable:
-        _allow(ruleset, folder, READ_FILE | READ_DIR)
+        _allow(ruleset, folder, READ_FILE | READ_DIR | also)
     for folder in writable:
         _allow(ruleset, folder, rights)
     return ruleset
@@ -80,7 +82,7 @@ def _allow(ruleset: int, folder: Path, rights: int) -> None:
     except OSError:
         return  # nothing there to be read
     try:
-        mine = rights if folder.is_dir() else rights & 0b111 & ~READ_DIR
+        mine = rights if folder.is_dir() else rights & OF_A_FILE
         beneath = _Beneath(mine, place)
         _call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(PATH_BENEATH), ctypes.byref(beneath), ctypes.c_uint32(0))
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from foundry.box.program import ProgramLimits, confined_command
 from foundry.documents import read_json
 from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError, Problem, clipped
@@ -22,6 +24,8 @@ from foundry.inputs.product_model import kind_of
 from foundry.inputs.product_view import View
 
 SCENE = Path(__file__).with_name("scene.py")
+MOST_FILE_BYTES = 2 << 30
+"""Of one file that Blender writes; the largest picture takes 512 MiB before it is packed."""
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "SYSTEMROOT")
 """The only variables that Blender's environment keeps: no credential reaches a process that parses foreign files."""
 
@@ -63,6 +67,12 @@ class Blender:
     device: Literal["auto", "cpu", "cuda", "optix"] = "auto"
     timeout_s: int = 1_800
     threads: int = 0
+    memory_bytes: int = 16 << 30
+
+    def limits(self) -> ProgramLimits:
+        """Return the limits of its process: all cores may compute until the time is up."""
+        cpu_s = self.timeout_s * (self.threads or os.cpu_count() or 1)
+        return ProgramLimits(data_bytes=self.memory_bytes, cpu_s=cpu_s, file_bytes=MOST_FILE_BYTES)
 
     def command(self, job: Path) -> list[str]:
         """Return the command for a job's file; BlenderMissing if this Python would run it and has no bpy."""
@@ -119,15 +129,19 @@ class _ProcessEnd:
 
 def _run(command: list[str], folder: Path, blender: Blender, shown: str) -> _ProcessEnd:
     """Run a command to its end or to the time limit, at which every process that it started is ended with it."""
-    own = {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     kept = {key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
+    program = shutil.which(command[0])
+    if program is None:
+        raise BlenderMissing(command[0])
+    command = confined_command([program, *command[1:]], folder, blender.limits())
     try:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the foreign file is only an argument of it
             command, cwd=folder, env={**kept, **own}, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
     except OSError as error:
-        raise BlenderMissing(command[0]) from error
+        raise BlenderMissing(program) from error
     with process:
         try:
             output, _ = process.communicate(timeout=blender.timeout_s)

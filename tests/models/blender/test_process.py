@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import socket
 import stat
 import struct
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from foundry.box.landlock import landlock_version
 from foundry.inputs.picture import decode
 from foundry.inputs.product_view import View
 from models.blender.process import SCENE, Blender, BlenderMissing, RenderRefused, render, strip_metadata
@@ -94,14 +96,42 @@ def unlucky(tmp_path: Path) -> Any:
 
 
 def test_a_blender_that_hangs_is_ended_with_all_it_started(unlucky: Any, tmp_path: Path) -> None:
-    told = tmp_path / "pid"
-    lines = (
-        "import subprocess, time\n"
-        f"child = subprocess.Popen(['sleep', '300'])\nopen({str(told)!r}, 'w').write(str(child.pid))\ntime.sleep(300)"
-    )
+    seconds = f"300.{tmp_path.stat().st_ino}"  # by which the child is known
+    lines = f"import subprocess, time\nsubprocess.Popen(['sleep', '{seconds}'])\ntime.sleep(300)"
     assert "took longer than 5 s to render; ask for fewer samples" in unlucky(lines, timeout_s=5)
-    state = Path(f"/proc/{told.read_text()}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    assert not [place for place in Path("/proc").glob("[0-9]*/cmdline") if seconds in _text_of(place)]
+
+
+def _text_of(place: Path) -> str:
+    try:
+        return place.read_text(errors="replace")
+    except OSError:
+        return ""  # the process ended meanwhile
+
+
+@pytest.mark.skipif(not landlock_version(), reason="the kernel has no Landlock")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "open('{file}').read()",
+        "open('{folder}/new', 'w')",
+        "import os; os.listdir('{folder}')",
+        "import os; os.unlink('{file}')",
+        "import socket; socket.create_connection(('127.0.0.1', {port}))",
+    ],
+)
+def test_blender_reads_writes_and_calls_nothing_but_its_own(unlucky: Any, lines: str, tmp_path_factory: Any) -> None:
+    folder = tmp_path_factory.mktemp("of another tenant")
+    file = saved(folder, "secret", b"secret")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert "PermissionError" in unlucky(lines.format(file=file, folder=folder, port=port))
+    assert [entry.name for entry in folder.iterdir()] == ["secret"]
+
+
+def test_blender_has_limits_of_memory_and_of_what_it_writes(unlucky: Any) -> None:
+    assert "MemoryError" in unlucky("bytearray(20 << 30)")
+    assert "File too large" in unlucky("open('x', 'wb').truncate(3 << 30)")
 
 
 def test_a_blender_that_crashes_is_one_sentence(unlucky: Any) -> None:
