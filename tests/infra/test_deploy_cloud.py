@@ -125,6 +125,18 @@ def test_records_on_topics_are_encrypted_with_a_key_of_ours():
     assert "gcp-sa-managedkafka" in resources("google_kms_crypto_key_iam_member")["kafka"]["member"]
 
 
+def test_nobody_but_the_dispatcher_joins_its_group():
+    rules = resources("google_managed_kafka_acl")
+    assert rules["group"]["acl_id"] == "consumerGroup/${var.kafka.group}"
+    (entries,) = rules["group"]["dynamic"]
+    assert [bare(each) for each in entries["acl_entries"]["for_each"]] == ["READ", "DESCRIBE"]
+    assert "google_service_account.dispatcher.email" in str(entries)
+    assert {"allTopics", "allConsumerGroups", "allTransactionalIds", "cluster"} <= set(
+        re.findall(r"\w+", rules["rest"]["for_each"])
+    )
+    assert str(rules["rest"]["acl_entries"]).count("principal") == 1  # besides operators, the dispatcher may describe
+
+
 def test_images_have_a_registry_whose_tags_stay():
     registry = resources("google_artifact_registry_repository")["images"]
     assert registry["format"] == "DOCKER"

@@ -134,3 +134,11 @@ def test_the_page_names_every_package_of_the_images_that_calls_itself_unfinished
             continue
         if any(each == f"Development Status :: {status}" for each in classifiers for status in young):
             assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b", PAGE.split("## Known")[0], re.MULTILINE), name
+
+
+def test_importing_the_program_loads_no_gpl_encoder() -> None:
+    program = (
+        "import sys, console.cli, pipelines.campaign.flow, pipelines.dispatcher.serving; assert 'av' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
