@@ -5,6 +5,7 @@ The rules are in docs/adopting-briefs.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from foundry.brief.intake import brief_problem, parse
 from foundry.channel.placement import placement_sets, placements
 from foundry.documents.writing import yaml_text
 from foundry.errors import Refusals
+from foundry.inputs.file_name import is_file_name
 
 STUDIO = "Seamless studio sweep, soft light from the left"
 
@@ -46,6 +48,26 @@ def as_yaml(brief: Brief) -> str:
     """Return a strict brief as YAML for people: block style, defaults left out."""
     content = brief.model_dump(mode="json", exclude_defaults=True)
     return yaml_text(content)
+
+
+class UniqueIds:
+    """Ids that are told apart by a number where several would be the same."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+
+    def take(self, wanted: str, ending: str) -> str:
+        """Return `wanted` if it is free, else with `ending`, else with the next number that makes it free."""
+        found = wanted
+        if found in self._taken:
+            found = f"{wanted[: 62 - len(ending)]}{ending}"
+        start = wanted[:50]
+        while found in self._taken:
+            self._numbers[start] += 1
+            found = f"{start}-{self._numbers[start]}"
+        self._taken.add(found)
+        return found
 
 
 @dataclass
@@ -133,11 +155,10 @@ class _Adopter:
         if isinstance(given, str):
             items = [part.strip() for part in given.replace(";", ",").split(",") if part.strip()]
         made: list[dict[str, Any]] = []
+        ids = UniqueIds()
         for number, item in enumerate(items, start=1):
             product = self._product(item if isinstance(item, dict) else {"name": item}, number, locales)
-            taken = {other["id"] for other in made}
-            while product["id"] in taken:
-                product["id"] = f"{product['id'][:58]}-{number}"
+            product["id"] = ids.take(product["id"], f"-{number}")
             made.append(product)
         return made
 
@@ -162,10 +183,16 @@ class _Adopter:
         if not picture:
             self.assumed.append(f"no picture of {name!r}: the model draws it")
             return {}
-        if not (self.path.parent / picture).is_file():
+        if not self._is_there(picture):
             self.assumed.append(f"picture {picture!r} of {name!r} is not there: the model draws the product")
             return {}
         return {"picture": picture}
+
+    def _is_there(self, picture: str) -> bool:
+        try:
+            return is_file_name(picture) and (self.path.parent / picture).is_file()
+        except OSError:  # the file system does not take the name
+            return False
 
     def _prices(self, price: Any, name: str, locales: list[str]) -> dict[str, Any]:
         found = []
@@ -186,16 +213,15 @@ class _Adopter:
         if not given:
             self.assumed.append(f"scene {STUDIO!r}, since none is described")
             return {"scenes": [{"id": "studio", "prompt": STUDIO}]}
-        made: list[dict[str, str]] = []
+        made: dict[str, dict[str, str]] = {}
+        ids = UniqueIds()
         for item in given if isinstance(given, list) else [given]:
             inner = item if isinstance(item, dict) else {"prompt": item}
-            prompt = inner.get("prompt") or inner.get("description") or ", ".join(map(str, inner.values()))
-            scene = {"id": slug(str(inner.get("id") or inner.get("name") or prompt))[:40], "prompt": str(prompt)}
-            if scene["prompt"] not in [other["prompt"] for other in made]:
-                while scene["id"] in [other["id"] for other in made]:
-                    scene["id"] += "-b"
-                made.append(scene)
-        return {"scenes": made}
+            prompt = str(inner.get("prompt") or inner.get("description") or ", ".join(map(str, inner.values())))
+            if prompt not in made:
+                name = slug(str(inner.get("id") or inner.get("name") or prompt))[:40]
+                made[prompt] = {"id": ids.take(name, "-b"), "prompt": prompt}
+        return {"scenes": list(made.values())}
 
     def _messages(self, known: dict[str, Any], regions: list[str]) -> dict[str, Any]:
         default = locale_for(str(known.get("language") or ""), regions)

@@ -51,17 +51,18 @@ RATIOS = {
 }  # fmt: skip
 SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₪": "ILS"}
 _MONEY = re.compile(r"([A-Z]{3}|[€$£¥₹₪])?\s*([0-9][0-9.,\s]*)\s*([A-Z]{3}|[€$£¥₹₪])?")
+_LONGEST_PRICE, _LONGEST_TAG, _LONGEST_NAME = 60, 60, 1_000
 
 
 def slug(text: str) -> str:
     """Return at most 60 lower-case ASCII letters, digits and hyphens; deterministic for any text."""
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    folded = unicodedata.normalize("NFKD", text[:_LONGEST_NAME]).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60].strip("-")
     if made:
         return made
     import hashlib
 
-    return "x" + hashlib.sha256(text.encode()).hexdigest()[:8]
+    return "x" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def written_money(value: Any) -> tuple[str, str | None] | None:
@@ -70,9 +71,10 @@ def written_money(value: Any) -> tuple[str, str | None] | None:
         amount = written_money(value.get("amount", value.get("value")))
         code = value.get("currency")
         return (amount[0], str(code) if code else amount[1]) if amount else None
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    found = _MONEY.fullmatch(str(value).strip())
+    text = str(value).strip()
+    found = _MONEY.fullmatch(text) if len(text) <= _LONGEST_PRICE else None
     if not found:
         return None
     sign = found[1] or found[3]
@@ -134,6 +136,8 @@ def names_a_locale(text: str) -> bool:
 
 
 def _locale(text: str) -> str | None:
+    if len(text) > _LONGEST_TAG:
+        return None
     if text.casefold() in _languages():
         return _with_territory(_languages()[text.casefold()])
     try:

@@ -5,31 +5,34 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
+from foundry.box import MIB, BoxLimits, boxed
 from foundry.brief.adoption_rules import KEYS, slug
 from foundry.brief.intake import brief_problem, documents_of
-from foundry.documents.limits import LIMITS
-from foundry.errors import Problem, Refusals
+from foundry.brief.table import Table
+from foundry.documents import read_bytes
+from foundry.errors import Problem, Refusals, Unusable
 
 PRODUCT = ("id", "description", "category", "picture", "price")
 PRODUCT_NAMES = ("product", "product_name", "item", "article", "products")
-MAX_ROWS = 20_000
+READING = "foundry.brief.workbook:read_workbook"
+WORKBOOK_LIMITS = BoxLimits(memory_bytes=512 * MIB, cpu_s=10)
 
 
 def rows_or_documents(path: Path) -> list[Any]:
     """Return the briefs of a file as plain maps; a table's rows are grouped by campaign, one product a row."""
     kind = path.suffix.lower()
-    if kind in (".csv", ".tsv", ".xlsx"):
-        try:
-            if path.stat().st_size > LIMITS.size_bytes:
-                raise _refusal(path, f"{path.stat().st_size} bytes; the limit is {LIMITS.size_bytes}", "split it")
-            return _campaigns(path, _xlsx(path) if kind == ".xlsx" else _csv(path))
-        except OSError as error:
-            raise _refusal(path, f"cannot be read ({error.strerror})", "name an existing file") from error
-    return list(_loose(path))
+    if kind not in (".csv", ".tsv", ".xlsx"):
+        return _loose(path)
+    try:
+        data = read_bytes(path, where=path.name, code="bad_brief")
+        return _campaigns(path, _workbook(path, data) if kind == ".xlsx" else _separated(path, data))
+    except Problem as problem:
+        raise Refusals(str(path), (problem,)) from problem
+    except Unusable as error:
+        raise _refusal(path, error.limit, error.remedy) from error
 
 
 def _refusal(path: Path, wrong: str, remedy: str) -> Refusals:
@@ -53,49 +56,38 @@ def _unwrap(document: Any) -> Any:
     return document
 
 
-def _csv(path: Path) -> list[list[str]]:
-    data = path.read_bytes()
+def _separated(path: Path, data: bytes) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    head = text.splitlines()[0] if text.splitlines() else ""
-    separator = max((";", "\t", ","), key=head.count)
+    separator = max((";", "\t", ","), key=text.partition("\n")[0].count)
+    table = Table(path.name)
     try:
-        return list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator))
+        for number, cells in enumerate(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator), start=1):
+            table.add(number, cells)
     except csv.Error as error:
         raise _refusal(path, f"not a table ({error})", "save it again as CSV") from error
+    return table.rows
 
 
-def _xlsx(path: Path) -> list[list[str]]:
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=False, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise _refusal(path, f"not an XLSX workbook ({type(error).__name__})", "save it as XLSX") from error
-    sheet = book.worksheets[0]
-    for merged in list(sheet.merged_cells.ranges):
-        value = sheet.cell(merged.min_row, merged.min_col).value
-        sheet.unmerge_cells(str(merged))
-        for row in sheet.iter_rows(merged.min_row, merged.max_row, merged.min_col, merged.max_col):
-            for cell in row:
-                cell.value = value
-    return [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+def _workbook(path: Path, data: bytes) -> list[list[str]]:
+    found = boxed(READING, data, limits=WORKBOOK_LIMITS, called=path.name, name=path.name)
+    return list(found.value)
 
 
 def _campaigns(path: Path, rows: list[list[str]]) -> list[dict[str, Any]]:
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
     if len(rows) < 2:
         raise _refusal(path, "it has no row below its header", "write one row per product")
-    if len(rows) > MAX_ROWS:
-        raise _refusal(path, f"{len(rows)} rows; the limit is {MAX_ROWS}", "split it")
     gathered: dict[str, dict[str, Any]] = {}
+    listed: set[tuple[str, str]] = set()
     for row in rows[1:]:
         campaign, product = _row(rows[0], row)
         key = json.dumps([campaign.get(k, "") for k in sorted(campaign)], ensure_ascii=False)
         brief = gathered.setdefault(key, {**campaign, "products": []})
-        if product and product not in brief["products"]:
+        listing = (key, json.dumps(product, ensure_ascii=False, sort_keys=True))
+        if product and listing not in listed:
+            listed.add(listing)
             brief["products"].append(product)
     return list(gathered.values())
 

@@ -24,6 +24,8 @@ class DocumentLimits:
     """Characters of one text or key."""
     digits: int = 100
     """Characters of one number."""
+    marks: int = 64
+    """Combining marks on one letter: the time of Unicode normalisation grows with their square."""
 
 
 LIMITS = DocumentLimits()

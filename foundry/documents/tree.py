@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
+from unicodedata import combining
 
 from foundry.documents.limits import DocumentLimits
 from foundry.errors import Problem, shorten
@@ -11,6 +13,7 @@ from foundry.errors import Problem, shorten
 Key = str | int | float | bool | None
 Mark = TypeVar("Mark")
 _KEY_DIGITS = 18
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class TreeBuilder(Generic[Mark]):
@@ -109,10 +112,23 @@ class TreeBuilder(Generic[Mark]):
         return value
 
     def _check_text(self, text: str, mark: Mark) -> None:
-        if len(text) > self._limits.text:
-            wrong = f"a text has {len(text)} characters; the limit is {self._limits.text}"
-            raise self.refuse(mark, wrong, "shorten it")
-        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise self.refuse(mark, "a text holds half a character (a lone surrogate)", "write the whole character")
-        if "\0" in text:
-            raise self.refuse(mark, "a text holds a NUL character", "remove it")
+        if wrong := wrong_with_text(text, self._limits):
+            raise self.refuse(mark, *wrong)
+
+
+def wrong_with_text(text: str, limits: DocumentLimits) -> tuple[str, str] | None:
+    """Return why a text from outside is refused, and the remedy; None for a good one."""
+    if len(text) > limits.text:
+        return f"a text has {len(text)} characters; the limit is {limits.text}", "shorten it"
+    if "\0" in text:
+        return "a text holds a NUL character", "remove it"
+    if text.isascii():
+        return None
+    if _LONE.search(text):
+        return "a text holds half a character (a lone surrogate)", "write the whole character"
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if combining(letter) else 0
+        if marks > limits.marks:
+            return f"a letter has more than {limits.marks} combining marks", "remove them"
+    return None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from foundry.brief.adoption import adopt, as_yaml
+from foundry.brief.adoption import UniqueIds, adopt, as_yaml
 from foundry.brief.adoption_rules import locale_for, slug, written_money
 from foundry.brief.intake import read_briefs
 from foundry.errors import FoundryError
@@ -94,3 +94,34 @@ def test_whatever_is_sent_is_adopted_or_refused_in_a_sentence(tmp_path: Path, co
     for read in (adopt, read_briefs):
         with contextlib.suppress(FoundryError):  # any other exception fails the test
             assert read(path)
+
+
+def test_ids_that_many_share_are_told_apart_in_linear_time() -> None:
+    ids = UniqueIds()
+    made = [
+        ids.take(name, f"-{number}") for number, name in enumerate(["a", "a-3", "a", "a-3-3", "a", "x" * 62] * 5_000)
+    ]
+    assert len(set(made)) == len(made)
+    assert made[:3] == ["a", "a-3", "a-2"]
+    assert max(map(len, made)) <= 62
+
+
+def test_a_table_whose_products_share_one_name_is_adopted(tmp_path: Path) -> None:
+    lines = ["Brand,Campaign,Product,SKU", *(f"A,Spring,Serum {number},a-{number % 7}" for number in range(3_000))]
+    (tmp_path / "b.csv").write_text("\n".join(lines))
+    (found,) = adopt(tmp_path / "b.csv")
+    assert len({product.id for product in found.brief.products}) == 3_000
+
+
+@pytest.mark.parametrize(
+    "price", ["1" + " " * 90_000 + "x", " " * 90_000, "1," * 45_000, ["1"] * 1_000, {"a": 1}, True]
+)
+def test_a_price_that_is_no_price_costs_nothing(price: object) -> None:
+    assert written_money(price) is None
+
+
+def test_a_name_of_a_picture_that_no_file_system_takes_is_a_picture_that_is_not_there(tmp_path: Path) -> None:
+    for name in ("é" * 300, "/etc/passwd", "../x.png"):
+        (tmp_path / "b.yaml").write_text(f"brand: A\ncampaign: S\nproducts: [{{name: P, picture: '{name}'}}]\n")
+        (found,) = adopt(tmp_path / "b.yaml")
+        assert found.brief.products[0].picture is None
