@@ -4,6 +4,7 @@
 """
 
 from benchmarks import (
+    boxing,
     drawing,
     encoding,
     engines,
@@ -24,7 +25,7 @@ from benchmarks import (
 )  # fmt: skip
 
 for module in (
-    planning, memory, sharing, orchestration, starvation, engines, packing, drawing, remote, screening,
+    planning, memory, boxing, sharing, orchestration, starvation, engines, packing, drawing, remote, screening,
     upscaling, encoding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
