@@ -20,4 +20,5 @@ if __name__ == "__main__":
     limits = Limits(cost=int(changes.get("cost", "400")), jobs=int(changes.get("jobs", "32")))
     wait, patience = float(changes.get("max_poll", "300")), float(changes.get("patience", "60"))
     painter = SlowPainter(float(changes.get("slow", "0")))
-    serve(factory.bus, factory.serving(limits=limits, max_poll_interval_s=wait, patience_s=patience), painter)
+    options = {"limits": limits, "max_poll_interval_s": wait, "patience_s": patience}
+    serve(factory.bus, factory.serving(**options, http_port=int(changes.get("http", "0"))), painter)

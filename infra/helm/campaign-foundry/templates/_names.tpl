@@ -52,22 +52,10 @@ csi:
     mountOptions: "implicit-dirs,only-dir={{ .folder }},uid=10001,gid=10001,file-mode=0440,dir-mode=0550"
 {{- end -}}
 
-{{- /* What the dispatcher and every worker get: vendors' credentials, and where traces go: (list $ "worker") */ -}}
-{{- define "foundry.environment" -}}
-{{- $values := (index . 0).Values -}}
-{{- range $values.secretEnvironment }}
+{{- /* Vendors' credentials, for the dispatcher and for every worker that draws */ -}}
+{{- define "foundry.vendors" -}}
+{{- range .Values.secretEnvironment }}
 - name: {{ .name }}
   valueFrom: {secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}}
-{{- end }}
-{{- with $values.otlp }}
-{{- if .endpoint }}
-- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }}}
-- {name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{ .protocol | quote }}}
-- {name: OTEL_SERVICE_NAME, value: {{ printf "campaign-foundry-%s" (index $ 1) | quote }}}
-{{- if .headersSecret.name }}
-- name: OTEL_EXPORTER_OTLP_HEADERS
-  valueFrom: {secretKeyRef: {name: {{ .headersSecret.name }}, key: {{ .headersSecret.key }}}}
-{{- end }}
-{{- end }}
 {{- end }}
 {{- end -}}
