@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from console.screen import say
 from console.settings import AsJson, Bootstrap, KafkaConfig
 
 topics_app = typer.Typer(no_args_is_help=True, help="Create and list the topics.")
@@ -29,11 +30,11 @@ def topics_create(
 
     changes = create_topics(bus_settings(bootstrap, config), tenant or (), partitions=partitions, replicas=replicas)
     if as_json:
-        typer.echo(json.dumps(asdict(changes)))
+        say(json.dumps(asdict(changes)))
         return
     for change, names in asdict(changes).items():
         for name in names:
-            typer.echo(f"{change:>10}  {name}")
+            say(f"{change:>10}  {name}")
 
 
 @topics_app.command("list")
@@ -42,10 +43,10 @@ def topics_list(as_json: AsJson = False) -> None:
     from pipelines.bus.topics import TOPICS
 
     if as_json:
-        typer.echo(json.dumps([{"name": one.name, "days": one.days, "content": one.content} for one in TOPICS]))
+        say(json.dumps([{"name": one.name, "days": one.days, "content": one.content} for one in TOPICS]))
         return
     for topic in TOPICS:
-        typer.echo(f"{topic.name:22} {topic.days:>3} days  {topic.content}")
+        say(f"{topic.name:22} {topic.days:>3} days  {topic.content}")
 
 
 def submit(
@@ -74,9 +75,9 @@ def submit(
             sent = out.send(briefs_topic(brief.tenant).name if own_topic else BRIEFS, message)
             if as_json:
                 order = {"tenant": brief.tenant, "campaign": brief.campaign.id}
-                typer.echo(json.dumps({**asdict(sent), **order, "request": request or own_request_id(brief)}))
+                say(json.dumps({**asdict(sent), **order, "request": request or own_request_id(brief)}))
             else:
-                typer.echo(f"{sent.topic} {sent.partition} {sent.offset}  {brief.tenant}/{brief.campaign.id}")
+                say(f"{sent.topic} {sent.partition} {sent.offset}  {brief.tenant}/{brief.campaign.id}")
 
 
 def cancel(
@@ -96,9 +97,9 @@ def cancel(
     with open_writer(bus_settings(bootstrap, config)) as out:
         sent = out.send(briefs_topic(tenant).name if own_topic else BRIEFS, cancel_message(tenant, campaign))
     if as_json:
-        typer.echo(json.dumps({**asdict(sent), "tenant": tenant, "campaign": campaign}))
+        say(json.dumps({**asdict(sent), "tenant": tenant, "campaign": campaign}))
     else:
-        typer.echo(f"{sent.topic} {sent.partition} {sent.offset}")
+        say(f"{sent.topic} {sent.partition} {sent.offset}")
 
 
 def watch(
@@ -114,4 +115,4 @@ def watch(
     from pipelines.bus.settings import bus_settings
 
     for report in watch_progress(bus_settings(bootstrap, config), tenant, campaign, request):
-        typer.echo(json.dumps(report, ensure_ascii=False) if as_json else progress_line(report))
+        say(json.dumps(report, ensure_ascii=False) if as_json else progress_line(report))

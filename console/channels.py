@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from console.exit_codes import Exit
+from console.screen import Screen, say
 from console.settings import options_written
 from foundry.errors import BadInput
 
@@ -46,7 +47,7 @@ def list_channels(family: Family = None, channel: Channel = None, as_json: AsJso
     found, sets = _select(family, channel), placement_sets()
     if as_json:
         dump = {p.name: p.model_dump(mode="json") for p in found}
-        typer.echo(json.dumps({"placements": dump, "sets": sets}, ensure_ascii=False))
+        say(json.dumps({"placements": dump, "sets": sets}, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False)
     for title in ("placement", "pixels", "formats", "bytes", "seconds", "family", "figures", "title"):
@@ -56,7 +57,7 @@ def list_channels(family: Family = None, channel: Channel = None, as_json: AsJso
     out = _screen()
     out.print(table)
     for name, members in sets.items() if not family and not channel else ():
-        out.print(f"[bold]{name}[/]: {', '.join(members)}", highlight=False)
+        out.print(Text.assemble((name, "bold"), f": {', '.join(members)}"))
 
 
 @channels_app.command()
@@ -66,7 +67,7 @@ def show(name: Annotated[str, typer.Argument(metavar="PLACEMENT")], as_json: AsJ
 
     for placement in resolve_placements([name]):
         if as_json:
-            typer.echo(json.dumps(placement.model_dump(mode="json"), ensure_ascii=False))
+            say(json.dumps(placement.model_dump(mode="json"), ensure_ascii=False))
             continue
         table = Table("field", "value", "figure is", box=None, pad_edge=False)
         for row in _fields(placement):
@@ -96,22 +97,22 @@ def check(
         except CannotRead as error:
             refused = True
             fields = {"file": str(file), "refused": str(error), "code": error.code}
-            typer.echo(json.dumps(fields, ensure_ascii=False) if as_json else f"{file}: refused. {error}")
+            say(json.dumps(fields, ensure_ascii=False) if as_json else f"{file}: refused. {error}")
             continue
         judged = _judge(file, found, placement)
         refused = refused or not judged.taken_by
         if as_json:
-            typer.echo(json.dumps(_as_json(judged), ensure_ascii=False))
+            say(json.dumps(_as_json(judged), ensure_ascii=False))
         else:
             _print(judged)
     if refused:
         raise typer.Exit(Exit.REFUSED)
 
 
-def _screen() -> Console:
+def _screen() -> Screen:
     """Return a console for results; where it is no terminal, it is wide enough that tables are not folded."""
-    piped = Console(soft_wrap=True)
-    return piped if piped.is_terminal else Console(soft_wrap=True, width=PIPED_COLUMNS)
+    piped = Screen()
+    return piped if piped.is_terminal else Screen(width=PIPED_COLUMNS)
 
 
 def _select(family: str | None, channel: str | None) -> list[Placement]:
@@ -168,15 +169,15 @@ def _judge(file: Path, facts: FileFacts, name: str | None) -> _Judged:
 
 
 def _print(judged: _Judged) -> None:
-    typer.echo(f"{judged.file}: {_describe(judged.facts)}")
+    say(f"{judged.file}: {_describe(judged.facts)}")
     for verdict in judged.taken_by:
-        typer.echo(f"  taken by {verdict.placement.name}")
+        say(f"  taken by {verdict.placement.name}")
         for finding in verdict.advice:
-            typer.echo(f"    advice: {finding}")
+            say(f"    advice: {finding}")
     for verdict in judged.not_taken_by:
-        typer.echo(f"  not taken by {verdict.placement.name}")
+        say(f"  not taken by {verdict.placement.name}")
         for finding in verdict.faults:
-            typer.echo(f"    {finding}")
+            say(f"    {finding}")
 
 
 def _describe(found: FileFacts) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
 from console.bus import cancel, submit, topics_app, watch
 from console.channels import channels_app
@@ -19,6 +19,7 @@ from console.dead import dead_app
 from console.exit_codes import MEANINGS, Exit
 from console.layouts import layouts_app
 from console.model_evidence import models_app
+from console.screen import Screen, say
 from console.serve import serve
 from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
@@ -41,7 +42,7 @@ for command in (submit, cancel, watch, serve):
     app.command()(command)
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+out, err = Screen(), Screen(stderr=True)
 
 
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
@@ -52,7 +53,7 @@ def _print_version(wanted: bool) -> None:
         from console.versions import versions
 
         for name, version in versions().items():
-            typer.echo(f"{name} {version}")
+            say(f"{name} {version}")
         raise typer.Exit
 
 
@@ -63,11 +64,6 @@ def foundry(
     ] = False,
 ) -> None:
     """Build campaigns like software: plan, then make only what is missing."""
-
-
-def say(text: str) -> None:
-    """Print one result as it is."""
-    typer.echo(text)
 
 
 @app.command()
@@ -131,7 +127,7 @@ def run(
         else:
             print_summary(summary, out, err)
     for refusal in refusals:
-        typer.echo(str(refusal), err=True)
+        say(str(refusal), err=True)
     if refusals:
         raise typer.Exit(Exit.REFUSED)
     if any(summary.failed for summary in summaries):
@@ -211,14 +207,14 @@ def adopt_brief(
     adoptions = adopt(file, tenant=tenant)
     text = "---\n".join(as_yaml(adoption.brief) for adoption in adoptions)
     for adoption in adoptions:
-        err.print(f"[bold]{adoption.brief.tenant}/{adoption.brief.campaign.id}[/]")
+        err.print(Text(f"{adoption.brief.tenant}/{adoption.brief.campaign.id}", "bold"))
         for line in adoption.assumptions:
-            err.print(f"  assumed: {line}", markup=False, highlight=False)
+            err.print(f"  assumed: {line}")
         for key in adoption.not_understood:
-            err.print(f"  not understood, kept in metadata: {key}", markup=False, highlight=False)
+            err.print(f"  not understood, kept in metadata: {key}")
     if output:
         output.write_text(text, encoding="utf-8")
-        err.print(f"written to {output}", markup=False)
+        err.print(f"written to {output}")
     else:
         say(text.rstrip())
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.screen import say
 from console.serve import serve
 from console.settings import PREFIX, AsJson
 from foundry.errors import FoundryError
@@ -64,7 +65,7 @@ def show(context: typer.Context, as_json: AsJson = False, **given: Any) -> None:
             problems.append(error)
     unknown = _unknown_variables()
     if as_json:
-        typer.echo(json.dumps({"settings": [asdict(each) for each in settings], "unknown_variables": unknown}))
+        say(json.dumps({"settings": [asdict(each) for each in settings], "unknown_variables": unknown}))
     else:
         _print(settings, unknown)
     if problems:
@@ -75,9 +76,9 @@ def _print(settings: list[UsedSetting], unknown: list[str]) -> None:
     rows = [(each.name, "" if each.value is None else str(each.value), each.source, each.variable) for each in settings]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for name in unknown:
-        typer.echo(f"{name} is set, but no command reads it", err=True)
+        say(f"{name} is set, but no command reads it", err=True)
 
 
 def _options(context: typer.Context, given: dict[str, Any]) -> Iterator[UsedSetting]:

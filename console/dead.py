@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.exit_codes import Exit
+from console.screen import say
 from console.settings import AsJson, Bootstrap, KafkaConfig
 from foundry.errors import BadInput, FoundryError
 
@@ -41,7 +42,7 @@ def dead_list(
     from pipelines.bus.settings import bus_settings
 
     for dead in dead_messages(bus_settings(bootstrap, config), _wanted(tenant, since, stage, code)):
-        typer.echo(dead.as_json(whole=False) if as_json else dead.as_line())
+        say(dead.as_json(whole=False) if as_json else dead.as_line())
 
 
 @dead_app.command("show")
@@ -50,7 +51,7 @@ def dead_show(place: str, bootstrap: Bootstrap = None, config: KafkaConfig = Non
     from pipelines.bus.dead_topic import dead_message_at
     from pipelines.bus.settings import bus_settings
 
-    typer.echo(dead_message_at(bus_settings(bootstrap, config), place).as_json())
+    say(dead_message_at(bus_settings(bootstrap, config), place).as_json())
 
 
 @dead_app.command("retry")
@@ -81,11 +82,11 @@ def dead_retry(
             except FoundryError as error:
                 if not every and len(places or ()) == 1:
                     raise
-                typer.echo(str(error), err=True)
+                say(str(error), err=True)
                 failed = True
                 continue
             fields = {"place": dead.place, "topic": sent.topic, "partition": sent.partition, "offset": sent.offset}
-            typer.echo(json.dumps(fields) if as_json else f"{sent.topic} {sent.partition} {sent.offset}  {dead.place}")
+            say(json.dumps(fields) if as_json else f"{sent.topic} {sent.partition} {sent.offset}  {dead.place}")
     if failed:
         raise typer.Exit(Exit.FAILED_FILES)
 
@@ -109,7 +110,7 @@ def dead_skip(
     settings = bus_settings(bootstrap, config)
     if not yes:
         typer.confirm(f"Move the group {group} past {topic}:{partition}:{offset}?", abort=True, err=True)
-    typer.echo(f"{group} reads {topic} {partition} from {skip_record(settings, group, topic, partition, offset)}")
+    say(f"{group} reads {topic} {partition} from {skip_record(settings, group, topic, partition, offset)}")
 
 
 def _wanted(tenant: str, since: str, stage: str, code: str) -> DeadFilter:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from console.screen import Screen, say
 from console.settings import AsJson, Tenants
 from foundry.errors import BadInput, Refusals, Unusable
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipelines.planning.admission import Admitted
 
 layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts, and find what will not fit.")
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+out, err = Screen(), Screen(stderr=True)
 
 TenantId = Annotated[str | None, typer.Option("--tenant", help="Whose brand kit and own layouts.")]
 BriefFile = Annotated[Path | None, typer.Option("--brief", help="Whose words, products and tenant.")]
@@ -69,7 +69,7 @@ def preview(
     image.save(target, "PNG")
     if composed.dropped:
         err.print(f"Gave way: {', '.join(composed.dropped)}")
-    typer.echo(str(target))
+    say(str(target))
 
 
 @layouts_app.command()
@@ -86,7 +86,7 @@ def check(
     refused = {str(fit.refusal): fit.refusal for fit in found if fit.refusal}
     gave_way = [fit for fit in found if fit.dropped]
     if as_json:
-        typer.echo(json.dumps({"checked": len(found), "refused": list(refused), "gave_way": _as_rows(gave_way)}))
+        say(json.dumps({"checked": len(found), "refused": list(refused), "gave_way": _as_rows(gave_way)}))
     else:
         out.print(f"{len(found)} settings checked, {len(refused)} do not fit, slots gave way in {len(gave_way)}")
         for fit in gave_way:

@@ -11,6 +11,7 @@ import typer
 
 from console.exit_codes import Exit
 from console.models import Home, Name, err, models_app
+from console.screen import say
 from console.settings import AsJson, Cards
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ def evaluate(
     else:
         evaluation = _evaluate_drawing(card, registry, screen, _options(registry, work, seeds, prompts, quick=quick))
     if as_json:
-        typer.echo(evaluation.as_json())
+        say(evaluation.as_json())
     else:
         for label, mark in evaluation.marks.items():
-            typer.echo(f"{'passed' if mark.passed else 'MISSED'}  {label}: {mark.value:g} (mark: {mark.limit})")
-        typer.echo(f"See {evidence_folder(card, registry.own) / 'report.html'}")
+            say(f"{'passed' if mark.passed else 'MISSED'}  {label}: {mark.value:g} (mark: {mark.limit})")
+        say(f"See {evidence_folder(card, registry.own) / 'report.html'}")
     if not evaluation.passed:
         raise typer.Exit(Exit.FAILED_FILES)
 
@@ -104,7 +105,7 @@ def _evaluate_by_task(card: ModelCard, folder: Path, *, quick: bool) -> Evaluati
 
 
 def _say(line: str) -> None:
-    err.print(line, markup=False)
+    err.print(line)
 
 
 def _today() -> str:
@@ -120,6 +121,6 @@ def parity(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson =
     registry = open_registry(cards, home)
     report = measure_parity(find(registry, name), made_on=datetime.now(UTC).date())
     report.write(registry.own)
-    typer.echo(json.dumps(report.model_dump(mode="json")) if as_json else "\n".join(report.lines()))
+    say(json.dumps(report.model_dump(mode="json")) if as_json else "\n".join(report.lines()))
     if not report.passed:
         raise typer.Exit(Exit.FAILED_FILES)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from console.screen import Screen, say
 from console.settings import AsJson, Cards, options_written
 from foundry.errors import BadInput, FoundryError, Refusals
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 models_app = typer.Typer(
     invoke_without_command=True, help="Add models, check their weights, and choose the version in production."
 )
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+out, err = Screen(), Screen(stderr=True)
 
 Name = Annotated[
     str, typer.Argument(metavar="ID[@VERSION]", help="A card; an id alone means the version in production.")
@@ -66,13 +67,13 @@ def show(name: Name, cards: Cards = None, home: Home = None, as_json: AsJson = F
     registry = open_registry(cards, home)
     found = card_details(registry, find(registry, name))
     if as_json:
-        typer.echo(json.dumps(details_as_json(found), ensure_ascii=False))
+        say(json.dumps(details_as_json(found), ensure_ascii=False))
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in detail_lines(found):
-        table.add_row(f"[bold]{label}[/]", text)
+        table.add_row(Text(label, "bold"), text)
     out.print(table)
 
 
@@ -94,7 +95,7 @@ def pull(
     card = find(open_registry(cards, home), name)
     with _progress() as report:
         files = fetch_all(card, _access(endpoint, variable), report)
-    typer.echo(f"{card.name}: {len(files)} files, checked, in {card.folder}")
+    say(f"{card.name}: {len(files)} files, checked, in {card.folder}")
 
 
 @models_app.command()
@@ -114,7 +115,7 @@ def verify(
     problems: list[FoundryError] = []
     for card in wanted:
         try:
-            typer.echo(f"{card.name}: {_check_weights(card, full=full)}")
+            say(f"{card.name}: {_check_weights(card, full=full)}")
         except FoundryError as refused:
             problems.append(refused)
     if problems:
@@ -142,7 +143,7 @@ def add(
         access = _access(os.environ.get("HF_ENDPOINT", HUB), "HF_TOKEN")
         pulling = (lambda card: fetch_all(card, access, report, trust=True)) if pull else None
         card = store(registry, file, weights=weights, pulling=pulling)
-    typer.echo(f"{card.name}: {card.stage}, {card.path}")
+    say(f"{card.name}: {card.stage}, {card.path}")
 
 
 @models_app.command()
@@ -206,7 +207,7 @@ def _signature(who: str, why: str) -> Signature:
 
 def _say(change: Change) -> None:
     instead = f", instead of {change.previous}" if change.previous else ""
-    typer.echo(f"{change.id}@{change.version}: {change.after}{instead}")
+    say(f"{change.id}@{change.version}: {change.after}{instead}")
 
 
 def _access(endpoint: str, variable: str) -> Access:
@@ -222,12 +223,12 @@ def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
 
     def print_finished(file: str, here: int, size: int | None) -> None:
         if here == size:
-            err.print(f"fetched {file}, {here:,} bytes", markup=False, highlight=False)
+            err.print(f"fetched {file}, {here:,} bytes")
 
     if not err.is_terminal:
         yield print_finished
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=err) as bars:
         tasks: dict[str, TaskID] = {}
 

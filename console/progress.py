@@ -69,7 +69,11 @@ def time_left(share: float, seconds: float) -> str:
 
 
 def _watch_terminal(totals: Counts, counts: Callable[[], Counts], err: Console, done: threading.Event) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
+    )
     pace = _Pace()
     with Progress(*columns, console=err) as line:
         task = line.add_task(counted(totals, {}), total=1.0, left=time_left(0, 0))
@@ -87,7 +91,7 @@ def _print_lines(
     pace = _Pace()
     while not done.wait(every_s):
         now = counts()
-        err.print(f"{counted(totals, now)}, {pace.left(share_done(totals, now))}", highlight=False)
+        err.print(f"{counted(totals, now)}, {pace.left(share_done(totals, now))}")
 
 
 class _Pace:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from foundry.plan.estimate import Needs
 from foundry.plan.plan import Plan
@@ -34,11 +35,10 @@ def _plain(amount: int | Decimal) -> int | str:
 def print_quota(plan: Plan, lacking: Needs, quota: QuotaLeft, out: Console) -> None:
     """Print the quota of the plan's tenant, and the reasons why a run of the plan would be refused, if any."""
     parts = ", ".join(_figures(plan, quota, kind) for kind in KINDS)
-    out.print(f"[bold]Quota[/] of {quota.month}: {parts} used.")
+    out.print(Text.assemble(("Quota", "bold"), f" of {quota.month}: {parts} used."))
     tenant = plan.tenant
     for problem in problems_with(quota.as_book(plan.digest), needed(lacking), tenant.id, tenant.quota, quota.month):
-        out.print("[yellow]A run would be refused[/]: ", end="")
-        out.print(str(problem), markup=False)
+        out.print(Text.assemble(("A run would be refused", "yellow"), f": {problem}"))
 
 
 def _figures(plan: Plan, quota: QuotaLeft, kind: str) -> str:

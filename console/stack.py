@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.exit_codes import Exit
+from console.screen import say
 from console.settings import AsJson, StackCache, StackHomeFolder
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def fetch(servers: Servers = None, cache: StackCache = None) -> None:
     from infra.stack.control import with_dependencies
 
     for folder in fetch_parts(with_dependencies(servers or ()), cache or cache_folder()):
-        typer.echo(folder)
+        say(str(folder))
 
 
 @stack_app.command()
@@ -48,7 +49,7 @@ def up(
     if download:
         fetch(servers, cache)
     for one in start(servers or (), _home(home, cache)):
-        typer.echo(f"{one.name}: up at {one.address()}")
+        say(f"{one.name}: up at {one.address()}")
 
 
 @stack_app.command()
@@ -60,7 +61,7 @@ def down(
     """Stop servers; without names all processes of this stack, also those of an interrupted start."""
     from infra.stack import down as stop
 
-    typer.echo(f"{stop(servers or (), _home(home, None), forget=forget)} process(es) stopped")
+    say(f"{stop(servers or (), _home(home, None), forget=forget)} process(es) stopped")
 
 
 @stack_app.command()
@@ -71,9 +72,9 @@ def status(home: StackHomeFolder = None, as_json: AsJson = False) -> None:
     found = ask_all(_home(home, None))
     for server in found:
         if as_json:
-            typer.echo(json.dumps(asdict(server)))
+            say(json.dumps(asdict(server)))
         else:
-            typer.echo(f"{server.name:10} {server.state:7} {server.memory_mb:5} MB  {server.address}".rstrip())
+            say(f"{server.name:10} {server.state:7} {server.memory_mb:5} MB  {server.address}".rstrip())
     if any(server.state == "broken" for server in found):
         raise typer.Exit(Exit.OUTAGE)
 
@@ -84,7 +85,7 @@ def env(home: StackHomeFolder = None) -> None:
     from infra.stack import environment
 
     for key, value in environment(_home(home, None)).items():
-        typer.echo(f"export {key}={shlex.quote(value)}")
+        say(f"export {key}={shlex.quote(value)}")
 
 
 @stack_app.command()
@@ -99,7 +100,7 @@ def logs(
 
     folder = _home(home, None).folder / find_server(name, _home(home, None)).name
     for log in sorted(folder.glob("*.log")):
-        typer.echo(f"== {log}\n{tail(log, lines)}")
+        say(f"== {log}\n{tail(log, lines)}")
 
 
 def _home(home: Path | None, cache: Path | None) -> StackHome:

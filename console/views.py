@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from console.quota_view import print_quota, quota_as_json
 from foundry.plan.estimate import Needs
@@ -61,24 +62,24 @@ def plan_as_json(each: Admitted, lacking: Needs, quota: QuotaLeft | None = None)
 def print_plan(each: Admitted, lacking: Needs, out: Console, quota: QuotaLeft | None = None) -> None:
     """Print the plan for people: what each placement gets, what is made and reused, what it costs, what is left."""
     brief = each.plan.brief
-    out.print(f"\n[bold]{brief.campaign.name}[/]  {each.plan.tenant.id}/{brief.campaign.id}")
+    out.print(Text.assemble("\n", (brief.campaign.name, "bold"), f"  {each.plan.tenant.id}/{brief.campaign.id}"))
     out.print(_placement_table(each, lacking))
     out.print(
-        f"\n[bold]Plan[/]: [green]{lacking.shots_to_draw} shots to draw[/], {lacking.shots_reused} reused or not "
-        f"needed; {_clip_figures(each, lacking)}"
-        f"[green]{lacking.variants_to_make + lacking.variants_only_rendered} variants to make[/] "
-        f"({lacking.variants_only_rendered} from existing masters), {lacking.variants_reused} reused."
-    )
-    out.print(
-        f"[bold]Estimate[/]: {lacking.accelerator_seconds:.1f} accelerator seconds, "
-        f"${lacking.money:.4f}, {lacking.size_bytes / 1e6:.0f} MB."
-    )
+        Text.assemble(
+            ("\nPlan", "bold"), ": ", (f"{lacking.shots_to_draw} shots to draw", "green"),
+            f", {lacking.shots_reused} reused or not needed; ", *_clip_figures(each, lacking),
+            (f"{lacking.variants_to_make + lacking.variants_only_rendered} variants to make", "green"),
+            f" ({lacking.variants_only_rendered} from existing masters), {lacking.variants_reused} reused.",
+        )
+    )  # fmt: skip
+    figures = f"{lacking.accelerator_seconds:.1f} accelerator seconds, ${lacking.money:.4f}"
+    out.print(Text.assemble(("Estimate", "bold"), f": {figures}, {lacking.size_bytes / 1e6:.0f} MB."))
     if quota:
         print_quota(each.plan, lacking, quota, out)
     for note in each.assumptions:
-        out.print(f"[yellow]Note[/]: {note}")
+        out.print(Text.assemble(("Note", "yellow"), f": {note}"))
     if lacking.nothing:
-        out.print("[bold]Nothing to make.[/] Everything exists.")
+        out.print(Text.assemble(("Nothing to make.", "bold"), " Everything exists."))
 
 
 def _placement_table(each: Admitted, lacking: Needs) -> Table:
@@ -92,11 +93,11 @@ def _placement_table(each: Admitted, lacking: Needs) -> Table:
     return table
 
 
-def _clip_figures(each: Admitted, lacking: Needs) -> str:
+def _clip_figures(each: Admitted, lacking: Needs) -> list[str | tuple[str, str]]:
     """Return nothing for a brief whose scenes are all stills."""
     if not each.estimate.clips:
-        return ""
-    return f"[green]{lacking.clips_to_film} clips to film[/], {lacking.clips_reused} reused or not needed; "
+        return []
+    return [(f"{lacking.clips_to_film} clips to film", "green"), f", {lacking.clips_reused} reused or not needed; "]
 
 
 def summary_as_json(summary: RunSummary) -> dict[str, Any]:
@@ -126,19 +127,19 @@ def summary_as_json(summary: RunSummary) -> dict[str, Any]:
 def print_summary(summary: RunSummary, out: Console, err: Console) -> None:
     """Print what a run did, and where its page is; dead letters to `err`."""
     clips = f", {summary.clips_filmed} clips filmed" if summary.clips_filmed else ""
-    out.print(
-        f"[bold]{summary.campaign}[/]: {summary.variants} assets, {summary.made} made now, "
-        f"{summary.reused} reused, {summary.failed} failed; "
-        f"{summary.shots_drawn} shots drawn{clips}; ${summary.cost_usd:.4f}; {summary.seconds:.1f} s"
-    )
+    assets = f"{summary.variants} assets, {summary.made} made now, {summary.reused} reused, {summary.failed} failed"
+    shots = f"{summary.shots_drawn} shots drawn{clips}"
+    figures = f": {assets}; {shots}; ${summary.cost_usd:.4f}; {summary.seconds:.1f} s"
+    out.print(Text.assemble((summary.campaign, "bold"), figures))
     if summary.shots_refused:
         paid = f", for which ${summary.refused_usd:.4f} were paid" if summary.refused_usd else ""
-        err.print(f"[yellow]{summary.shots_refused} shots refused[/]{paid}")
+        err.print(Text.assemble((f"{summary.shots_refused} shots refused", "yellow"), paid))
     if summary.stopped:
-        err.print(f"[yellow]The campaign was {summary.stopped}[/]: {summary.remaining} files remain; run it to go on.")
+        stopped = (f"The campaign was {summary.stopped}", "yellow")
+        err.print(Text.assemble(stopped, f": {summary.remaining} files remain; run it to go on."))
     if summary.failed:
-        err.print(f"[yellow]{summary.failed} dead letters[/]: {summary.dead_letters}")
-    out.print(f"Look at {_clickable(summary.report)}", highlight=False)
+        err.print(Text.assemble((f"{summary.failed} dead letters", "yellow"), f": {summary.dead_letters}"))
+    out.print(Text(f"Look at {_clickable(summary.report)}"))
 
 
 def _clickable(address: str) -> str:
@@ -150,14 +151,12 @@ def print_explanation(explanation: Explanation, out: Console) -> None:
     """Print everything that went into an asset, grouped as people ask for it."""
     record = explanation.as_json()
     for title, names in GROUPS.items():
-        out.print(_record_table(title, record, names), markup=False)
+        out.print(_record_table(title, record, names))
     for number, clip in enumerate(explanation.clips, 1):
-        out.print(
-            _record_table(f"Clip {number}", clip, tuple(name for name in clip if name != "attempts")), markup=False
-        )
+        out.print(_record_table(f"Clip {number}", clip, tuple(name for name in clip if name != "attempts")))
     for check in [*record["shot_checks"], *record["checks"]]:
         mark = "pass" if check["passed"] else "FAIL"
-        out.print(f"{mark}  {check['name']}: {check['measured']} ({check['limit']})", markup=False)
+        out.print(Text(f"{mark}  {check['name']}: {check['measured']} ({check['limit']})"))
 
 
 def _record_table(title: str, record: Mapping[str, Any], names: tuple[str, ...]) -> Table:
@@ -167,5 +166,5 @@ def _record_table(title: str, record: Mapping[str, Any], names: tuple[str, ...])
     table.add_column(overflow="fold")
     for name in names:
         if record.get(name) not in (None, ""):
-            table.add_row(name, str(record[name]))
+            table.add_row(name, Text(str(record[name])))
     return table

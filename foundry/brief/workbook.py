@@ -88,7 +88,7 @@ def _merged_ranges(xml: bytes, name: str) -> Iterator[str]:
 
 
 def _bounds(reference: str, name: str) -> tuple[int, int, int, int]:
-    left, top, right, bottom = range_boundaries(reference)
+    left, top, right, bottom = (number or 0 for number in range_boundaries(reference))
     if not (1 <= left <= right and 1 <= top <= bottom):
         raise Unusable(name, f"has a merged range {reference} that ends before it begins", _REMEDY)
     return left, top, right, bottom
