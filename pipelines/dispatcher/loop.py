@@ -154,13 +154,19 @@ class Dispatcher:
         log.info("%s is admitted", order.key, extra=_log_fields(order) | {"place": str(taken.position)})
         self.announcer.send_live_progress(order, "waiting", {})
         if ended:
-            self._end(ended, "superseded")
+            self._end_waiting(ended, "superseded")
 
     def _cancel(self, taken: TakenRecord, sender: Sender) -> None:
         ended = self.orders.cancel(campaign_key(sender.tenant, sender.campaign))
         if ended:
-            self._end(ended, "cancelled")
+            self._end_waiting(ended, "cancelled")
         self.offsets.settle(taken.position)
+
+    def _end_waiting(self, order: Order, state: State) -> None:
+        """End an order between two of its parts; what its end writes to the store does not hold the polling up."""
+        self._end(order, state)
+        if order.held or order.work.parts_made:
+            threading.Thread(target=self.maker.end_waiting, args=(order,), name="end", daemon=True).start()
 
     def _refuse_broken(self, taken: TakenRecord, answer: Broke) -> None:
         trace = trace_id(traceparent_of(taken.record))

@@ -79,6 +79,7 @@ class Tally:
     """Files that the running part is to make."""
     shots_drawn: int = 0
     shots_reused: int = 0
+    shots_refused: int = 0
     money: Decimal = Decimal(0)
     seconds: float = 0.0
     failed_ids: list[str] = field(default_factory=list)
@@ -96,6 +97,8 @@ class Order:
     whole: bool = True
     """True if it is made in one part, by a flow that also writes the manifest."""
     stopped: Literal["", "cancelled", "superseded"] = ""
+    held: bool = False
+    """True while the tenant's quota is held for it."""
     attempts: int = 0
     parts_left_at_count: int = 0
     """The number of parts left when the tally last grew, so that a part that is made twice is counted once."""
@@ -142,6 +145,8 @@ class Order:
         done = tally.made + made_by_part
         mean_ms = int(1000 * tally.seconds / done) if done else None
         missing = max(total - done - tally.reused - tally.failed, 0)
+        if state in ("cancelled", "superseded") and not reason:
+            reason = f"the campaign was {state}: {done + tally.reused} of {total} files exist, {missing} remain"
         return OrderProgress(
             request=request_id,
             plan=self.plan.digest,

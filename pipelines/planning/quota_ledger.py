@@ -15,7 +15,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from foundry.errors import FoundryError, Refusals
 from foundry.plan.estimate import Made, Needs, count_needs, estimate_plan
@@ -69,6 +70,43 @@ class QuotaLeft:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """The amounts that a run of a plan is going to spend. `exact`: they are what the store lacks, and no estimate."""
+
+    plan: Plan
+    amounts: Amounts
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A part of a plan that was made: what the store lacked of it before, and what was spent; `last` ends the hold."""
+
+    plan: Plan
+    planned: Amounts
+    spent: Amounts
+    last: bool = False
+
+
+class OfAPlan(Protocol):
+    """Something that belongs to a plan."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+
+
+Entry = TypeVar("Entry", bound=OfAPlan)
+
+
+def _by_tenant(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+    groups: dict[str, list[Entry]] = {}
+    for each in entries:
+        groups.setdefault(each.plan.tenant.id, []).append(each)
+    yield from groups.items()
+
+
+@dataclass(frozen=True)
 class QuotaLedger:
     """Keeps the books of all tenants of a store. `store` is everybody's; `lease_s` is the life of an unrenewed hold."""
 
@@ -96,61 +134,101 @@ class QuotaLedger:
 
         `exact`: they are what the store lacks, and no estimate of the whole plan.
         """
+        for refused in self.hold_each([Wanted(plan, wanted, exact)]).values():
+            raise refused
+
+    def hold_each(self, wanted: Sequence[Wanted]) -> dict[str, Refusals]:
+        """Hold for several plans, each by itself and in order, and return the refusals by plan digest.
+
+        Each tenant's book is written once.
+        """
         now = self.clock.time()
-        month, tenant = month_of(now), plan.tenant
-        needs = wanted if exact else None
-        self._end_last_months(plan, needs, neighbour(month, -1))
-        hold = Hold(campaign=plan.brief.campaign.id, full=wanted, left=wanted, until=now + self.lease_s, exact=exact)
+        refused: dict[str, Refusals] = {}
+        for tenant, group in _by_tenant(wanted):
+            month = month_of(now)
+            self._end_last_months(tenant, group, neighbour(month, -1))
 
-        def change(book: MonthBook) -> bool:
-            known = book.end_hold(plan.digest, needs)
-            book.drop_dead(now)
-            if problems := tuple(problems_with(book, wanted, tenant.id, tenant.quota, month)):
-                raise Refusals(f"brief {tenant.id}/{plan.brief.campaign.id}", problems)
-            if not wanted.nothing:
-                book.holds[plan.digest] = hold
-            return known or not wanted.nothing
+            def change(book: MonthBook, group: Sequence[Wanted] = group, month: str = month) -> bool:
+                changed = [self._hold_in(book, each, month, now, refused) for each in group]
+                return any(changed)
 
-        self._revise(tenant.id, month, change)
+            self._revise(tenant, month, change)
+        return refused
+
+    def _hold_in(self, book: MonthBook, each: Wanted, month: str, now: float, refused: dict[str, Refusals]) -> bool:
+        """Hold for one plan in a book; return whether the book changed."""
+        plan, tenant = each.plan, each.plan.tenant
+        before = book.holds.get(plan.digest)
+        known = book.end_hold(plan.digest, each.amounts if each.exact else None)
+        book.drop_dead(now)
+        if problems := tuple(problems_with(book, each.amounts, tenant.id, tenant.quota, month)):
+            refused[plan.digest] = Refusals(f"brief {tenant.id}/{plan.brief.campaign.id}", problems)
+            return known
+        refused.pop(plan.digest, None)  # of a try that another writer was faster than
+        if not each.amounts.nothing:
+            book.holds[plan.digest] = Hold(
+                campaign=plan.brief.campaign.id,
+                full=each.amounts,
+                left=each.amounts,
+                until=now + self.lease_s,
+                exact=each.exact,
+            )
+        return known or book.holds.get(plan.digest) != before
 
     def settle(self, part: Plan, planned: Amounts, spent: Amounts) -> None:
         """Count a part of a plan, a slice or the whole of it, as spent, once however often it is told.
 
         `planned` is what the store lacked of the part before it was made. The plan's hold lives on for another lease.
         """
-        name = part.name if isinstance(part, PlanSlice) else ""
-        until = self.clock.time() + self.lease_s
-
-        def change(book: MonthBook) -> bool:
-            hold = book.holds.get(part.digest)
-            if hold and name and name <= hold.settled:
-                return False
-            taken = planned if hold is None or hold.exact else hold.full.share(*_share(part))
-            book.settle(part.digest, spent, taken, name, until)
-            return True
-
-        self._revise(part.tenant.id, self._month_of_hold(part), change)
+        self.settle_each([Settled(part, planned, spent)])
 
     def close(self, plan: Plan, spent: Amounts = NOTHING) -> None:
         """Count what was spent and not yet settled, and release the rest of the plan's hold."""
+        self.settle_each([Settled(plan, NOTHING, spent, last=True)])
 
-        def change(book: MonthBook) -> bool:
-            known = book.end_hold(plan.digest, None)
-            book.spent += spent
-            return known or not spent.nothing
+    def settle_each(self, settled: Sequence[Settled]) -> None:
+        """Settle parts of several plans; each tenant's book is written once."""
+        now = self.clock.time()
+        for tenant, group in _by_tenant(settled):
+            month = month_of(now)
+            last = neighbour(month, -1)
+            begun_before = self._read(tenant, last).holds
+            for where, parts in (
+                (last, [each for each in group if each.plan.digest in begun_before]),
+                (month, [each for each in group if each.plan.digest not in begun_before]),
+            ):
 
-        self._revise(plan.tenant.id, self._month_of_hold(plan), change)
+                def change(book: MonthBook, parts: Sequence[Settled] = tuple(parts)) -> bool:
+                    changed = [self._settle_in(book, each, now) for each in parts]
+                    return any(changed)
+
+                if parts:
+                    self._revise(tenant, where, change)
+
+    def _settle_in(self, book: MonthBook, each: Settled, now: float) -> bool:
+        """Settle one part in a book; return whether the book changed."""
+        part, hold = each.plan, book.holds.get(each.plan.digest)
+        name = part.name if isinstance(part, PlanSlice) else ""
+        if each.last and not (hold and name and name <= hold.settled):
+            book.spent += each.spent
+        if each.last:
+            return book.end_hold(part.digest, None) or not each.spent.nothing
+        if hold and name and name <= hold.settled:
+            return False
+        estimated = hold and not hold.exact and isinstance(part, PlanSlice)
+        taken = hold.full.share(*_share(part)) if hold and estimated else each.planned
+        book.settle(part.digest, each.spent, taken, name, now + self.lease_s)
+        return True
+
+    def abandon(self, plan: Plan) -> None:
+        """Release the hold of a plan whose run broke; what the store has of it more than before counts as spent."""
+        with suppress(Refusals):
+            self.hold_plan(plan)
+        self.close(plan)
 
     def renew(self, plan: Plan) -> None:
         """Let a plan's hold live for another lease from now."""
-        until = self.clock.time() + self.lease_s
-
-        def change(book: MonthBook) -> bool:
-            if hold := book.holds.get(plan.digest):
-                book.holds[plan.digest] = replace(hold, until=until)
-            return hold is not None
-
-        self._revise(plan.tenant.id, self._month_of_hold(plan), change)
+        self.settle_each([Settled(plan, NOTHING, NOTHING)])
 
     @contextmanager
     def renewing(self, plans: Sequence[Plan]) -> Iterator[None]:
@@ -180,18 +258,17 @@ class QuotaLedger:
         book.drop_dead(now)
         return QuotaLeft(month, book)
 
-    def _end_last_months(self, plan: Plan, needs: Amounts | None, month: str) -> None:
-        """End the hold that the plan still has in the month before, where its run began."""
-        if plan.digest in self._read(plan.tenant.id, month).holds:
-            self._revise(plan.tenant.id, month, lambda book: book.end_hold(plan.digest, needs))
+    def _end_last_months(self, tenant: str, wanted: Sequence[Wanted], month: str) -> None:
+        """End the holds that the plans still have in the month before, where their runs began."""
+        begun_before = self._read(tenant, month).holds
+        moved = [each for each in wanted if each.plan.digest in begun_before]
 
-    def _month_of_hold(self, plan: Plan) -> str:
-        """Return the month whose book holds for the plan: the last one if its run began there, else the present one."""
-        month = month_of(self.clock.time())
-        last = neighbour(month, -1)
-        if plan.digest in self._read(plan.tenant.id, month).holds:
-            return month
-        return last if plan.digest in self._read(plan.tenant.id, last).holds else month
+        def change(book: MonthBook) -> bool:
+            ended = [book.end_hold(each.plan.digest, each.amounts if each.exact else None) for each in moved]
+            return any(ended)
+
+        if moved:
+            self._revise(tenant, month, change)
 
     def _read(self, tenant: str, month: str) -> MonthBook:
         own, name = self.store.for_tenant(tenant), _book_name(month)
