@@ -15,7 +15,7 @@ from pipelines.campaign.running import ProgressDisplay
 Counts = Mapping[str, int]
 WORDS = {"shots": "shots", "clips": "clips", "variants": "files"}
 TERMINAL_EVERY_S = 0.2
-LINE_EVERY_S = 20.0
+FIRST_LINE_S, LINE_EVERY_S = 2.0, 20.0
 TELLING = 0.03  # below this part of the work, nothing is said about the time left
 
 
@@ -63,7 +63,7 @@ def time_left(share: float, seconds: float) -> str:
     if share >= 1:
         return "reports are written"
     if share < TELLING:
-        return "models are loaded" if share == 0 else "starting"
+        return "models are being loaded" if share == 0 else "starting"
     minutes, rest = divmod(round(seconds * (1 - share) / share), 60)
     return f"about {minutes}:{rest:02d} left"
 
@@ -89,7 +89,9 @@ def _print_lines(
     totals: Counts, counts: Callable[[], Counts], err: Console, done: threading.Event, every_s: float
 ) -> None:
     pace = _Pace()
-    while not done.wait(every_s):
+    wait_s = min(FIRST_LINE_S, every_s)
+    while not done.wait(wait_s):
+        wait_s = every_s
         now = counts()
         err.print(f"{counted(totals, now)}, {pace.left(share_done(totals, now))}")
 

@@ -32,7 +32,7 @@ def fetch(servers: Servers = None, cache: StackCache = None) -> None:
     from infra.stack import fetch as fetch_parts
     from infra.stack.control import with_dependencies
 
-    for folder in fetch_parts(with_dependencies(servers or ()), cache or cache_folder()):
+    for folder in fetch_parts(with_dependencies(servers or ()), cache or cache_folder(), _say_meanwhile):
         say(str(folder))
 
 
@@ -48,7 +48,7 @@ def up(
 
     if download:
         fetch(servers, cache)
-    for one in start(servers or (), _home(home, cache)):
+    for one in start(servers or (), _home(home, cache), _say_meanwhile):
         say(f"{one.name}: up at {one.address()}")
 
 
@@ -101,6 +101,10 @@ def logs(
     folder = _home(home, None).folder / find_server(name, _home(home, None)).name
     for log in sorted(folder.glob("*.log")):
         say(f"== {log}\n{tail(log, lines)}")
+
+
+def _say_meanwhile(words: str) -> None:
+    say(words, err=True)
 
 
 def _home(home: Path | None, cache: Path | None) -> StackHome:

@@ -19,7 +19,7 @@ def log_in_lines() -> None:
 
 class _LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        whole = super().format(record)
+        whole = record.getMessage() if record.name.startswith("foundry") else super().format(record)
         return whole if wants_traceback() else whole.partition("\n")[0]
 
 

@@ -7,6 +7,7 @@ ever.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundry.errors import FoundryError
+
+log = logging.getLogger("foundry.models")
 
 
 class WeightCacheBusy(FoundryError):
@@ -174,6 +177,8 @@ class WeightCache:
 
     def _load(self, slot: _Slot, wanted: WantedModel) -> _Slot:
         """Load the model outside the lock, so that others go on drawing; its slot keeps its place meanwhile."""
+        began = time.monotonic()
+        log.info("loading the model %s; this may take minutes", wanted.name)
         try:
             slot.loaded, slot.size = wanted.load()
         except BaseException:
@@ -184,6 +189,7 @@ class WeightCache:
         with self._turn:
             self._make_room(0, threading.current_thread())  # it may be larger than was expected
             self._turn.notify_all()
+        log.info("the model %s is loaded, after %.1f s", wanted.name, time.monotonic() - began)
         return slot
 
     def _end_other_runs(self, me: threading.Thread, wanted: WantedModel) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +53,15 @@ def with_dependencies(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in SERVERS if name in wanted)
 
 
-def up(names: Iterable[str], home: StackHome) -> tuple[Server, ...]:
-    """Start these servers and all that they depend on, and return them; servers that run are left alone."""
+def up(names: Iterable[str], home: StackHome, say: Callable[[str], None] = lambda _words: None) -> tuple[Server, ...]:
+    """Start these servers and all that they depend on, and return them; servers that run are left alone.
+
+    `say` is told of each server that is started, before it is waited for.
+    """
     started = tuple(find_server(name, home) for name in with_dependencies(names))
     for one in started:
+        if not one.healthy():
+            say(f"{one.name}: starting; it may take up to {one.patience_s:.0f} s")
         one.up()
     return started
 

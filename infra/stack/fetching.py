@@ -12,7 +12,8 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from pathlib import Path
 from infra.stack.errors import FetchFailed, MissingTool, NotFetched, StackRefused
 
 POMS = Path(__file__).parent / "poms"
+WORD_EVERY_S = 15.0
 PACKAGES = {"java": "openjdk-17-jre-headless", "mvn": "maven", "go": "golang"}
 
 
@@ -69,6 +71,10 @@ PARTS: dict[str, Jars | Binary] = {part.name: part for part in (KAFKA, FLINK, GC
 WANTS: dict[str, tuple[str, ...]] = {"jobserver": ("flink",), "workers": ()}
 
 
+def _say_nothing(_words: str) -> None:
+    """Take words that nobody wants to read."""
+
+
 def cache_folder() -> Path:
     """Return the folder of fetched files: FOUNDRY_STACK_CACHE, or a folder in the user's cache."""
     chosen = os.environ.get("FOUNDRY_STACK_CACHE")
@@ -92,9 +98,12 @@ def missing_tools(servers: tuple[str, ...], *, to_fetch: bool = False) -> tuple[
     return tuple(MissingTool(s, p, PACKAGES[p]) for p, s in wanted.items() if shutil.which(p) is None)
 
 
-def fetch(servers: tuple[str, ...], cache: Path | None = None) -> tuple[Path, ...]:
+def fetch(
+    servers: tuple[str, ...], cache: Path | None = None, say: Callable[[str], None] = _say_nothing
+) -> tuple[Path, ...]:
     """Fetch and check the missing parts of these servers; return the folders of all their parts.
 
+    `say` is told in words what is downloaded or compiled, before and while that lasts.
     MissingTool if Maven, Go or Java is not installed; FetchFailed if a download fails or differs from the pinned files.
     """
     lacking = missing_tools(servers, to_fetch=True)
@@ -102,7 +111,7 @@ def fetch(servers: tuple[str, ...], cache: Path | None = None) -> tuple[Path, ..
         raise lacking[0]
     cache = cache or cache_folder()
     names = dict.fromkeys(part for server in servers for part in parts_of(server))
-    return tuple(_fetch_part(PARTS[name], cache) for name in names)
+    return tuple(_fetch_part(PARTS[name], cache, say) for name in names)
 
 
 def fetched_folder(server: str, cache: Path) -> Path:
@@ -123,12 +132,12 @@ def folder_of(part: Jars | Binary, cache: Path) -> Path:
     return cache / f"{part.name}-{hashlib.sha256((POMS / f'{part.name}.xml').read_bytes()).hexdigest()[:12]}"
 
 
-def _fetch_part(part: Jars | Binary, cache: Path) -> Path:
+def _fetch_part(part: Jars | Binary, cache: Path, say: Callable[[str], None]) -> Path:
     folder = folder_of(part, cache)
     folder.mkdir(parents=True, exist_ok=True)
     with _lock(folder):
         if not (folder / ".whole").exists():
-            _copy_with_maven(part, folder) if isinstance(part, Jars) else _build_with_go(part, folder)
+            _copy_with_maven(part, folder, say) if isinstance(part, Jars) else _build_with_go(part, folder, say)
             check_part(part, folder)
             (folder / ".whole").touch()
     return folder
@@ -149,24 +158,42 @@ def check_part(part: Jars | Binary, folder: Path) -> None:
             raise FetchFailed(part.name, f"{name} has sha256 {is_now}; {wanted} is pinned")
 
 
-def _copy_with_maven(part: Jars, folder: Path) -> None:
+def _copy_with_maven(part: Jars, folder: Path, say: Callable[[str], None]) -> None:
+    say(f"{part.name}: downloading {part.count} jars with Maven; this takes minutes")
     for jar in folder.glob("*.jar"):  # Maven copies them again from its own repository, without another download
         jar.unlink()
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-    _run_tool(part.name, ["mvn", "-q", "-B", "-f", str(POMS / f"{part.name}.xml"), *goal], {})
+    _run_tool(part.name, ["mvn", "-q", "-B", "-f", str(POMS / f"{part.name}.xml"), *goal], {}, say)
 
 
-def _build_with_go(part: Binary, folder: Path) -> None:
-    _run_tool(part.name, ["go", "install", f"{part.package}@{part.version}"], {"GOBIN": str(folder), "GOFLAGS": ""})
+def _build_with_go(part: Binary, folder: Path, say: Callable[[str], None]) -> None:
+    say(f"{part.name}: downloading and compiling {part.package} {part.version} with Go; this takes minutes")
+    variables = {"GOBIN": str(folder), "GOFLAGS": ""}
+    _run_tool(part.name, ["go", "install", f"{part.package}@{part.version}"], variables, say)
 
 
-def _run_tool(server: str, command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603 - mvn or go, with arguments of this module
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last_words = " ".join((done.stderr or done.stdout).split()[-60:])
-        raise FetchFailed(server, f"{command[0]} ended with {done.returncode}: {last_words}")
+def _run_tool(server: str, command: list[str], environment: dict[str, str], say: Callable[[str], None]) -> None:
+    variables, began = {**os.environ, **environment}, time.monotonic()
+    with subprocess.Popen(  # noqa: S603 - mvn or go, with arguments of this module
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tool:
+        try:
+            out, err = _output_of(tool, lambda: say(f"{server}: still at it, {time.monotonic() - began:.0f} s"))
+        except BaseException:
+            tool.terminate()
+            raise
+    if tool.returncode:
+        last_words = " ".join((err or out).split()[-60:])
+        raise FetchFailed(server, f"{command[0]} ended with {tool.returncode}: {last_words}")
+
+
+def _output_of(tool: subprocess.Popen[str], still: Callable[[], None]) -> tuple[str, str]:
+    """Return what a program printed, once it has ended; call `still` at intervals until then."""
+    while True:
+        try:
+            return tool.communicate(timeout=WORD_EVERY_S)
+        except subprocess.TimeoutExpired:
+            still()
 
 
 @contextmanager

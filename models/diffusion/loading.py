@@ -27,9 +27,11 @@ def load(card: ModelCard, device: str, precision: str) -> LoadedPipeline:
     import torch
     from diffusers import DiffusionPipeline
     from diffusers.utils import logging
+    from transformers.utils import logging as transformers_logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
     verify(card)
     pipeline = DiffusionPipeline.from_pretrained(
         card.folder,

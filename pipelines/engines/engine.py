@@ -17,6 +17,7 @@ from foundry.errors import BadInput
 from pipelines.engines.dataflow import L4, DataflowSettings
 
 ENDPOINT = r"^[A-Za-z0-9.-]+:\d{1,5}$"
+PATIENCE = "Seconds to wait for a job server that does not answer when a run begins."
 KEEP_WORKERS_MS = 600_000
 """A worker process waits this long for its job's next stage, if Flink keeps workers at all (docs/engines.md)."""
 
@@ -58,6 +59,7 @@ class PrismSettings(BaseModel):
         default=None, description="The program; default: the local stack's, or `prism` on PATH."
     )
     job_endpoint: str | None = Field(default=None, pattern=ENDPOINT)
+    patience_s: int = Field(default=60, ge=1, le=3600, description=PATIENCE)
 
 
 class FlinkSettings(BaseModel):
@@ -77,6 +79,7 @@ class FlinkSettings(BaseModel):
         description="Pool for the accelerator stage alone; without one, that stage runs in `worker_pool`.",
     )
     parallelism: int = Field(default=1, ge=1, le=4096)
+    patience_s: int = Field(default=60, ge=1, le=3600, description=PATIENCE)
 
 
 class EngineSettings(BaseModel):
@@ -125,16 +128,14 @@ def _embedded_engine(_settings: EngineSettings) -> Engine:
 
 
 def _prism_engine(settings: EngineSettings) -> Engine:
-    from apache_beam.runners.portability.prism_runner import PrismRunner
-
-    from pipelines.engines.job_server import JobServerRunner
+    from pipelines.engines.job_server import JobServerRunner, LocalPrismRunner
 
     endpoint = settings.prism.job_endpoint
     if endpoint:
         options = [f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
-        return Engine(JobServerRunner(), PipelineOptions(options))
+        return Engine(JobServerRunner(settings.prism.patience_s), PipelineOptions(options))
     options = [f"--prism_location={find_prism(settings.prism)}", "--environment_type=LOOPBACK"]
-    return Engine(PrismRunner(), PipelineOptions(options))
+    return Engine(LocalPrismRunner(), PipelineOptions(options))
 
 
 def find_prism(settings: PrismSettings) -> Path:
@@ -171,7 +172,7 @@ def _flink_engine(settings: EngineSettings) -> Engine:
         *where,
     ]
     accelerated = True if flink.accelerator_pool else None
-    runner = PinnedRunner(flink.accelerator_pool)
+    runner = PinnedRunner(flink.accelerator_pool, flink.patience_s)
     return Engine(runner, PipelineOptions(options), accelerated=accelerated, lanes=flink.parallelism)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from apache_beam.options.pipeline_options import PortableOptions
+from apache_beam.options.pipeline_options import PortableOptions, PrismRunnerOptions
 from apache_beam.runners.portability.portable_runner import JobServiceHandle, PortableRunner
+from apache_beam.runners.portability.prism_runner import PrismRunner
 
 from foundry.errors import Outage
+from pipelines.engines.reaching import wait_until_reachable
 
+PATIENCE_S = 60.0
+
+log = logging.getLogger("foundry.engines")
 _OF_THE_ENGINE = re.compile(r"java\.net\.ConnectException: [^\n]*|FlinkJobNotFoundException: [^\n]*")
 """The job server's report when the engine, not the job, failed: it does not answer, or does not know the job."""
 
@@ -50,8 +56,40 @@ class JobLost(EngineLost):
         )
 
 
+class LocalPrismLost(EngineLost):
+    """The Prism program did not start, or ended."""
+
+    code = "prism_lost"
+
+    def __str__(self) -> str:
+        return (
+            f"Prism ({self.endpoint}) did not start ({self.what}). Check the program, or fetch it with `foundry stack "
+            "fetch prism`; then repeat the same command."
+        )
+
+
+class LocalPrismRunner(PrismRunner):  # type: ignore[misc]  # Beam has no types
+    """Beam's runner that starts Prism for one run, with a plain error where the program does not start."""
+
+    def create_job_service(self, options: Any) -> Any:
+        """Start the program and connect to it; LocalPrismLost if it ends instead."""
+        location = str(options.view_as(PrismRunnerOptions).prism_location)
+        log.info("starting Prism, %s", location)
+        try:
+            return super().create_job_service(options)
+        except (RuntimeError, OSError) as error:
+            raise LocalPrismLost(location, str(error).splitlines()[0]) from error
+
+
 class JobServerRunner(PortableRunner):  # type: ignore[misc]  # Beam has no types
-    """Beam's portable runner that raises EngineLost where Beam raises gRPC's errors or reports a failed job."""
+    """Beam's portable runner that raises EngineLost where Beam raises gRPC's errors or reports a failed job.
+
+    It waits `patience_s` seconds for a job server that does not answer when a job begins, and says so.
+    """
+
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        super().__init__()
+        self.patience_s = patience_s
 
     def run_portable_pipeline(self, pipeline: Any, options: Any) -> Any:
         """Submit the job and return its result, which can be waited for."""
@@ -63,6 +101,8 @@ class JobServerRunner(PortableRunner):  # type: ignore[misc]  # Beam has no type
         import grpc
 
         endpoint = options.view_as(PortableOptions).job_endpoint
+        if fault := wait_until_reachable("the job server", endpoint, self.patience_s):
+            raise JobServerLost(endpoint, fault)
         with _naming(endpoint):
             try:
                 return super().create_job_service(options)

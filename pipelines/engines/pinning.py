@@ -10,14 +10,14 @@ from typing import Any
 
 from apache_beam.portability import common_urns
 
-from pipelines.engines.job_server import JobServerRunner
+from pipelines.engines.job_server import PATIENCE_S, JobServerRunner
 
 
 class PinnedRunner(JobServerRunner):
     """Beam's portable runner that sends environments with an accelerator hint to `pool` (host:port), if given."""
 
-    def __init__(self, pool: str | None = None) -> None:
-        super().__init__()
+    def __init__(self, pool: str | None = None, patience_s: float = PATIENCE_S) -> None:
+        super().__init__(patience_s)
         self.pool = pool
 
     def run_portable_pipeline(self, pipeline: Any, options: Any) -> Any:

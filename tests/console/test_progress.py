@@ -26,7 +26,7 @@ def test_the_share_is_the_mean_of_the_kinds_that_are_to_be_made() -> None:
 
 
 def test_time_is_told_once_something_can_be_said_about_it() -> None:
-    assert time_left(0, 40) == "models are loaded"
+    assert time_left(0, 40) == "models are being loaded"
     assert time_left(0.01, 5) == "starting"
     assert time_left(0.25, 60) == "about 3:00 left"
     assert time_left(0.99, 100) == "about 0:01 left"
