@@ -42,7 +42,7 @@ def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=s3cret-2")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://user:s3cret-3@collector/v1?key=s3cret-4")
     monkeypatch.setenv("HF_TOKEN", "s3cret-5")
-    monkeypatch.setenv("FOUNDRY_BOOTSTRAP", "sasl://u:s3cret-6@broker:9092")
+    monkeypatch.setenv("FOUNDRY_STORE", "gs://u:s3cret-6@bucket/a")
     for words in ([], ["--json"]):
         done = CliRunner().invoke(app, ["config", "show", "--kafka-config", str(file), *words])
         assert done.exit_code == 0, done.output
