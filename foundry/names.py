@@ -56,8 +56,11 @@ def campaign_folder(campaign: str) -> str:
 
 
 def campaign_source(tenant: str, campaign: str) -> str:
-    """Return the source of a campaign's events (the `source` attribute of CloudEvents 1.0)."""
-    return f"/tenants/{tenant}/campaigns/{campaign}"
+    """Return the source of a campaign's events (the `source` attribute of CloudEvents 1.0).
+
+    Without a campaign, it is that of a tenant, of whose brief no more is known.
+    """
+    return f"/tenants/{tenant}/campaigns/{campaign}" if campaign else f"/tenants/{tenant}"
 
 
 def digest(kind: str, **inputs: object) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from itertools import tee
 from pathlib import Path
 from typing import Any
 
-from foundry.event import asset_failed, asset_finished, campaign_finished
+from foundry.event import FinishedFiles, asset_failed, asset_finished, campaign_finished
 from foundry.manifest import (
     DeadLetter,
     ManifestRecord,
@@ -25,7 +25,7 @@ from foundry.names import campaign_folder, sorted_json
 from foundry.plan.estimate import clip_share, rendition_money, shot_share
 from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
-from foundry.store.object_store import ObjectStore, each_present
+from foundry.store.object_store import ObjectStore, crc32c_of, each_present
 
 
 def folder_of(plan: Plan) -> str:
@@ -183,9 +183,17 @@ def write_manifest(plan: Plan, store: ObjectStore, letters: Iterable[DeadLetter]
     own, folder = store.for_tenant(plan.tenant.id), folder_of(plan)
     ordered = sorted(letters, key=lambda letter: (letter.stage, letter.key))
     with own.replacing(f"{folder}/manifest.jsonl") as lines, own.replacing(f"{folder}/events.jsonl") as events:
-        rows = _write_rows(plan, store, ordered, lines, events)
+        rows, cost = _write_rows(plan, store, lines, events)
         with own.replacing(f"{folder}/manifest.parquet") as table:
             write_parquet(lines, table)
+            figures = FinishedFiles(
+                assets=rows, failed=len(ordered), cost_usd=f"{cost:.6f}", size_bytes=table.stat().st_size,
+                crc32c=crc32c_of(table),
+            )  # fmt: skip
+        with events.open("a", encoding="utf-8") as stream:
+            for letter in ordered:
+                stream.write(asset_failed(plan, letter).as_json() + "\n")
+            stream.write(campaign_finished(plan, figures).as_json() + "\n")
     with own.replacing(f"{folder}/dead_letters.jsonl") as path:
         path.write_text("".join(as_json(letter) + "\n" for letter in ordered), encoding="utf-8")
     with own.replacing(f"{folder}/brief.json") as path:
@@ -194,17 +202,15 @@ def write_manifest(plan: Plan, store: ObjectStore, letters: Iterable[DeadLetter]
     return rows
 
 
-def _write_rows(plan: Plan, store: ObjectStore, letters: Sequence[DeadLetter], lines: Path, events: Path) -> int:
-    rows = 0
+def _write_rows(plan: Plan, store: ObjectStore, lines: Path, events: Path) -> tuple[int, Decimal]:
+    """Write the records and the events of the finished files; return their number and what they cost together."""
+    rows, cost = 0, Decimal(0)
     with lines.open("w", encoding="utf-8") as manifest, events.open("w", encoding="utf-8") as stream:
         for record in records(plan, store):
             manifest.write(as_json(record) + "\n")
             stream.write(asset_finished(plan, record).as_json() + "\n")
-            rows += 1
-        for letter in letters:
-            stream.write(asset_failed(plan, letter).as_json() + "\n")
-        stream.write(campaign_finished(plan, rows, len(letters)).as_json() + "\n")
-    return rows
+            rows, cost = rows + 1, cost + Decimal(record.cost_usd)
+    return rows, cost
 
 
 def read_letters(plan: Plan, store: ObjectStore) -> tuple[DeadLetter, ...]:

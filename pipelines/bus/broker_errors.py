@@ -83,6 +83,19 @@ class NoSuchTopic(FoundryError):
         return f"there is no topic {self.topic!r}; create the topics with `foundry topics create`"
 
 
+class BrokerRefused(FoundryError):
+    """The broker answers, and does not do what was asked."""
+
+    code = "broker_refused"
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(what, reason)
+        self.what, self.reason = what, reason
+
+    def __str__(self) -> str:
+        return f"the broker refuses what is asked of {self.what}: {self.reason}"
+
+
 @contextmanager
 def broker_errors(connection: Connection, what: str = "the cluster") -> Iterator[None]:
     """Turn the errors of kafka-python in the block into refusals; `what` names the thing that the block uses."""
@@ -96,7 +109,12 @@ def broker_errors(connection: Connection, what: str = "the cluster") -> Iterator
 
 def as_refusal(connection: Connection, error: Exception, what: str) -> FoundryError:
     """Return the refusal that an error of kafka-python means."""
-    from kafka.errors import AuthorizationError, SaslAuthenticationFailedError, UnknownTopicOrPartitionError
+    from kafka.errors import (
+        AuthorizationError,
+        BrokerResponseError,
+        SaslAuthenticationFailedError,
+        UnknownTopicOrPartitionError,
+    )
 
     for link in _causes(error):
         if isinstance(link, SaslAuthenticationFailedError):
@@ -105,7 +123,19 @@ def as_refusal(connection: Connection, error: Exception, what: str) -> FoundryEr
             return NotPermitted(connection.identity, what)
     if isinstance(error, UnknownTopicOrPartitionError):
         return NoSuchTopic(what)
+    if isinstance(error, BrokerResponseError) and not error.retriable:
+        return BrokerRefused(what, clipped(_reason(error), 300))
     return NoBroker(connection.bootstrap, clipped(str(error), 300) or type(error).__name__)
+
+
+def _reason(error: Exception) -> str:
+    """Return the broker's own words, without the request that kafka-python repeats."""
+    text = str(error)
+    return (
+        text.rsplit("error_message=", 1)[-1].split("', ", maxsplit=1)[0].strip("'\"")
+        if "error_message=" in text
+        else text
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from foundry.brief.brief import Brief
 from foundry.documents import DocumentLimits, load_json
-from foundry.errors import FoundryError, Problem, shorten
+from foundry.errors import BadInput, FoundryError, Problem, shorten
 from foundry.event import Event
 from foundry.names import campaign_source, digest, is_slug
 from pipelines.bus.client import Headers, KafkaRecord
@@ -96,6 +96,12 @@ def brief_message(brief: Brief, request_id: str = "", mode: Mode = "binary") -> 
     return event_message(event, brief.tenant, mode, request_id or own_request_id(brief))
 
 
+def check_request_id(request_id: str) -> None:
+    """Raise BadInput for a request id that would be refused; empty is none, and allowed."""
+    if request_id and not _is_request_id(request_id):
+        raise BadInput("--request", f"{shorten(request_id)} is no id; use 1 to {MOST_ID} printable characters")
+
+
 def own_request_id(brief: Brief) -> str:
     """Return the id of an order without one: a digest of the brief, so that the same brief sent twice has one id."""
     return _digest_of(brief.model_dump(mode="json"))
@@ -113,7 +119,8 @@ def event_message(event: Event, key: str, mode: Mode = "binary", event_id: str =
 
     attributes = {
         "specversion": "1.0", "id": event_id or event.id, "type": event.type, "source": event.source,
-        "subject": event.subject, "datacontenttype": "application/json", "partitionkey": key,
+        "datacontenttype": "application/json", "partitionkey": key,
+        **({"subject": event.subject} if event.subject else {}),
     }  # fmt: skip
     cloud_event = CloudEvent(attributes=attributes, data=event.data)
     record = kafka.to_binary_event(cloud_event) if mode == "binary" else kafka.to_structured_event(cloud_event)

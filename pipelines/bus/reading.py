@@ -106,13 +106,15 @@ def record_at(settings: BusSettings, topic: str, partition: int, offset: int) ->
 def follow(settings: BusSettings, topic: str) -> Iterator[KafkaRecord | None]:
     """Yield every record from the topic's beginning, then new ones as they come, until the iterator is closed.
 
-    None is yielded after each POLL_MS without a record, so that the reader can stop waiting.
+    None is yielded once all that was there at the call has been read, and then after each POLL_MS or less, so that the
+    reader can do something else meanwhile.
     """
     with open_reader(settings, topic) as consumer, broker_errors(settings, f"the topic {topic!r}"):
+        behind = consumer.end_offsets(list(consumer.assignment()))
         consumer.seek_to_beginning(*consumer.assignment())
         while True:
-            polled = consumer.poll(timeout_ms=POLL_MS)
-            if not polled:
-                yield None
-            for records in polled.values():
+            for records in consumer.poll(timeout_ms=POLL_MS).values():
                 yield from records
+            behind = {part: end for part, end in behind.items() if consumer.position(part) < end}
+            if not behind:
+                yield None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from foundry.errors import BadInput, FoundryError, shorten
+from foundry.names import is_slug
 from pipelines.bus.broker_errors import broker_errors
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
 from pipelines.bus.signing_in import check_identity
@@ -15,6 +19,10 @@ BRIEFS, DEAD = "campaign.briefs", "campaign.briefs.dead"
 PROGRESS, FINISHED, CAMPAIGN_FINISHED, FAILED = (
     "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed",
 )  # fmt: skip
+EVENTS = "campaign.events"
+"""The first part of the names of tenants' own event topics."""
+KNOWN_FOR_S = 30.0
+"""Seconds until a topic that was created is known."""
 DAY_MS = 86_400_000
 
 
@@ -50,14 +58,37 @@ TOPICS = (
 )
 
 
+log = logging.getLogger("foundry.serve")
+RESERVED = frozenset({"dead", "events", "progress", "briefs", "finished", "failed"})
+"""Words that name shared topics, or might name some later: no tenant has a topic under one of them."""
+
+
 def briefs_topic(tenant: str) -> Topic:
     """Return the topic that only one tenant may write to, so that its name proves whose briefs it carries."""
     return Topic(f"{BRIEFS}.{tenant}", f"Briefs of {tenant}", 14, partitions=1)
 
 
+def events_topic(tenant: str) -> Topic:
+    """Return the topic that only one tenant may read: all events, progress and refusals of this tenant."""
+    return Topic(f"{EVENTS}.{tenant}", f"Events, progress and refusals of {tenant}", 30, partitions=1)
+
+
+def check_topic_owner(tenant: str) -> str:
+    """Return the id of a tenant that may have topics of its own; BadInput for another text or a reserved word."""
+    if not is_slug(tenant):
+        raise BadInput(
+            "--tenant",
+            f"{shorten(tenant)} is no tenant's id; use lower-case letters, digits, '.', '_' and '-', at most 63",
+        )
+    if tenant in RESERVED:
+        raise BadInput("--tenant", f"{tenant!r} is a word of shared topics; give the tenant another id")
+    return tenant
+
+
 def tenant_of_topic(topic: str) -> str | None:
-    """Return the tenant that a topic belongs to; None for a shared topic."""
-    return topic.removeprefix(f"{BRIEFS}.") if topic.startswith(f"{BRIEFS}.") and topic != DEAD else None
+    """Return the tenant that a topic of briefs belongs to; None for a shared topic."""
+    name = topic.removeprefix(f"{BRIEFS}.")
+    return None if name == topic or name in RESERVED else name
 
 
 @dataclass
@@ -85,17 +116,61 @@ def open_admin(settings: BusSettings) -> Iterator[Any]:
         client.close()
 
 
+class KnownTopics:
+    """The names of the topics that the brokers list, read again in the background, so that nobody waits for them."""
+
+    def __init__(self, settings: BusSettings) -> None:
+        self._settings = settings
+        self._names: frozenset[str] = frozenset()
+        self._closed = threading.Event()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def read(self) -> None:
+        """Read the names; errors of the brokers become refusals."""
+        with open_admin(self._settings) as client:
+            self._names = frozenset(client.list_topics())
+
+    def read_on(self, every_s: float = KNOWN_FOR_S) -> None:
+        """Read the names again and again until `close` is called; while the brokers are away, the last ones stay."""
+        while not self._closed.wait(every_s):
+            try:
+                self.read()
+            except FoundryError as error:
+                log.warning("the topics are not listed: %s", error)
+
+    def close(self) -> None:
+        """End `read_on`."""
+        self._closed.set()
+
+
+@contextmanager
+def known_topics(settings: BusSettings) -> Iterator[KnownTopics]:
+    """Read the names of the topics, and keep them up to date while the block runs; NoBroker if no broker answers."""
+    known = KnownTopics(settings)
+    known.read()
+    threading.Thread(target=known.read_on, name="topics", daemon=True).start()
+    try:
+        yield known
+    finally:
+        known.close()
+
+
 def create_topics(
     settings: BusSettings, tenants: Sequence[str] = (), *, partitions: int = 12, replicas: int = -1
 ) -> TopicChanges:
-    """Create the missing topics, also one for each of `tenants`, and set the configuration of the others.
+    """Create the missing topics, also two for each of `tenants`, and set the configuration of the others.
 
-    Partitions are added where there are fewer than `partitions`, and never removed. -1 replicas: the brokers' default.
+    BadInput, before anything is changed, if one of `tenants` cannot have topics. Partitions are added where there are
+    fewer than `partitions`, and never removed. -1 replicas: the brokers' default.
     """
     changes = TopicChanges()
+    named = [check_topic_owner(tenant) for tenant in tenants]
+    own = [topic for tenant in named for topic in (briefs_topic(tenant), events_topic(tenant))]
     with open_admin(settings) as client:
         there = {entry["name"]: len(entry["partitions"]) for entry in client.describe_topics()}
-        for topic in (*TOPICS, *(briefs_topic(tenant) for tenant in tenants)):
+        for topic in (*TOPICS, *own):
             wanted = topic.partitions or partitions
             if topic.name not in there:
                 _create_topic(client, topic, wanted, replicas)

@@ -7,26 +7,29 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from foundry.errors import FoundryError
 from foundry.event import ASSET_FAILED, ASSET_FINISHED, Event
 from foundry.event import CAMPAIGN_FINISHED as FINISHED_EVENT
-from foundry.names import campaign_folder
+from foundry.names import campaign_folder, digest
 from foundry.store.object_store import ObjectStore
+from pipelines.bus.broker_errors import NotPermitted
 from pipelines.bus.client import SendFuture
 from pipelines.bus.dead import to_dead_message
-from pipelines.bus.messages import BusMessage, event_message
+from pipelines.bus.messages import BusMessage, Sender, event_message
 from pipelines.bus.order_progress import (
     PROGRESSED,
     REFUSED,
     OrderProgress,
     State,
-    campaign_key,
     progress_event,
-    refusal_event,
 )
 from pipelines.bus.producing import MessageWriter, NotSent
-from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, FINISHED, PROGRESS
+from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, FINISHED, PROGRESS, events_topic
+from pipelines.dispatcher.audience import Audience, refusal_messages
 from pipelines.dispatcher.order import Order, TakenRecord
 from pipelines.dispatcher.tracing import trace_id, traceparent_of
 
@@ -36,6 +39,7 @@ TOPIC_OF = {
 }  # fmt: skip
 MOST_IN_FLIGHT, PROGRESS_EVERY_S = 200, 1.0
 ACKNOWLEDGED_WITHIN_S = 60
+MOST_RECORDS = 100
 log = logging.getLogger("foundry.serve")
 
 
@@ -60,9 +64,14 @@ def as_refusal(error: Exception) -> FoundryError:
 class Announcer:
     """Sends messages about orders. All wait for their acknowledgement, except live progress."""
 
-    def __init__(self, writer: MessageWriter, clock: Callable[[], float] = time.monotonic) -> None:
-        self._writer, self._clock = writer, clock
-        self._last_live: dict[str, float] = {}
+    def __init__(
+        self,
+        writer: MessageWriter,
+        clock: Callable[[], float] = time.monotonic,
+        audience: Audience | None = None,
+    ) -> None:
+        self._writer, self._clock, self._audience = writer, clock, audience or Audience()
+        self._last_live: dict[str, tuple[float, OrderProgress]] = {}
 
     def send_campaign_events(self, order: Order, store: ObjectStore) -> int:
         """Send all events that the manifest stage wrote for a campaign; return their number, once all are acknowledged.
@@ -73,36 +82,42 @@ class Announcer:
         waiting: deque[tuple[str, SendFuture]] = deque()
         count = 0
         for line in own.lines(f"{campaign_folder(order.campaign)}/events.jsonl"):
-            topic, message = _message_of_line(line, order.key)
-            waiting.append((topic, self._writer.send_nowait(topic, message)))
+            topic, message = self._message_of_line(line, order, own)
+            for each in self._audience.topics(topic, order.tenant):
+                waiting.append((each, self._writer.send_nowait(each, message)))
             count += 1
-            if len(waiting) >= MOST_IN_FLIGHT:
-                _await_acknowledgement(*waiting.popleft(), order)
+            while len(waiting) >= MOST_IN_FLIGHT:
+                self._await_acknowledgement(*waiting.popleft(), order)
         while waiting:
-            _await_acknowledgement(*waiting.popleft(), order)
+            self._await_acknowledgement(*waiting.popleft(), order)
         return count
 
     def send_progress(self, order: Order, state: State) -> None:
         """Send an order's progress to each of its requests; NotSent if it is not acknowledged."""
-        for request_id in list(order.request_ids):
-            event = progress_event(order.tenant, order.campaign, order.progress(state, request_id, {}))
-            self._writer.send(PROGRESS, event_message(event, order.key))
+        for progress in self._progress(order, state, {}):
+            event = progress_event(order.tenant, order.campaign, progress)
+            self._send(PROGRESS, order.tenant, event_message(event, order.key))
 
     def send_live_progress(self, order: Order, state: State, live: Mapping[str, int]) -> None:
-        """Send the progress of an unfinished order at most once a second, without waiting for an acknowledgement.
+        """Send the progress of an unfinished order, without waiting for an acknowledgement.
 
-        A lost message does no harm, because a newer one follows.
+        It is sent when a count has changed, and at most once a second. A lost message does no harm, because a newer one
+        follows.
         """
         from kafka.errors import KafkaError
 
         now, key = self._clock(), order.work.key
-        if now - self._last_live.get(key, now - PROGRESS_EVERY_S) < PROGRESS_EVERY_S:
+        reports = self._progress(order, state, live)
+        counts = replace(reports[0], mean_ms=None, left_ms=None)
+        last = self._last_live.get(key)
+        if last and (now - last[0] < PROGRESS_EVERY_S or last[1] == counts):
             return
-        self._last_live[key] = now
+        self._last_live[key] = (now, counts)
         try:
-            for request_id in list(order.request_ids):
-                event = progress_event(order.tenant, order.campaign, order.progress(state, request_id, live))
-                self._writer.send_nowait(PROGRESS, event_message(event, order.key))
+            for progress in reports:
+                message = event_message(progress_event(order.tenant, order.campaign, progress), order.key)
+                for topic in self._audience.topics(PROGRESS, order.tenant):
+                    self._writer.send_nowait(topic, message)
         except KafkaError as error:
             log.warning("progress of %s was not sent: %s", order.key, error)
 
@@ -110,29 +125,73 @@ class Announcer:
         """Drop what is remembered about an order that has ended."""
         self._last_live.pop(order.work.key, None)
 
-    def send_refusal(self, tenant: str, campaign: str, request_id: str, error: FoundryError) -> None:
-        """Send the refusal of a brief, as an event and as its final progress."""
-        key = campaign_key(tenant, campaign)
-        self._writer.send(FAILED, event_message(refusal_event(tenant, campaign, request_id, error), key))
-        ended = OrderProgress(request=request_id, plan="", state="refused", reason=str(error))
-        self._writer.send(PROGRESS, event_message(progress_event(tenant, campaign, ended), key))
+    def send_refusal(self, tenant: str, campaign: str, request_id: str, error: FoundryError, place: str = "") -> None:
+        """Send the refusal of the record at `place` (topic:partition:offset), as an event and as its final progress."""
+        for topic, message in refusal_messages(Sender(tenant, campaign=campaign, request_id=request_id), error, place):
+            self._send(topic, tenant, message)
 
-    def send_dead_message(self, taken: TakenRecord, error: Exception, stage: str) -> None:
+    def send_dead_message(self, taken: TakenRecord, error: Exception, stage: str, sender: Sender | None = None) -> None:
         """Send a record to the dead topic, with the error, the stage that refused it and the id of its trace."""
-        self._writer.send(DEAD, to_dead_message(taken.record, error, stage, trace_id(traceparent_of(taken.record))))
+        trace = trace_id(traceparent_of(taken.record))
+        self._writer.send(DEAD, to_dead_message(taken.record, error, stage, trace, sender))
+
+    def _progress(self, order: Order, state: State, live: Mapping[str, int]) -> list[OrderProgress]:
+        """Return the reports on an order, one for each request."""
+        records = tuple(str(taken.position) for taken in order.records[:MOST_RECORDS])
+        return [
+            replace(order.progress(state, request_id, live), records=records) for request_id in list(order.request_ids)
+        ]
+
+    def _send(self, shared: str, tenant: str, message: BusMessage) -> None:
+        for topic in self._audience.topics(shared, tenant):
+            try:
+                self._writer.send(topic, message)
+            except NotPermitted as error:
+                if topic == shared:
+                    raise
+                log.warning("the events of tenant %s are not sent to its own topic: %s", tenant, error)
+
+    def _await_acknowledgement(self, topic: str, future: SendFuture, order: Order) -> None:
+        from kafka.errors import AuthorizationError, KafkaError
+
+        try:
+            future.get(timeout=ACKNOWLEDGED_WITHIN_S)
+        except KafkaError as error:
+            if isinstance(error, AuthorizationError) and topic == events_topic(order.tenant).name:
+                log.warning("an event of tenant %s is not sent to its own topic: %s", order.tenant, error)
+                return
+            raise NotSent(topic, order.key, str(error) or type(error).__name__) from error
+
+    def _message_of_line(self, line: bytes, order: Order, own: ObjectStore) -> tuple[str, BusMessage]:
+        """Return the topic and the message of one line of events.jsonl.
+
+        The event gets the address of its file, the ids of the requests, and an id that is this order's.
+        """
+        fields = json.loads(line)
+        event = Event(fields["type"], fields["source"], fields["subject"], fields["data"])
+        data = {**event.data, **located(event.data, own), "requests": list(order.request_ids), "order": order_id(order)}
+        if "reason" in data:
+            data["reason"] = self._audience.answer(data["reason"])
+        message = event_message(replace(event, data=data), order.key, event_id=event.id_within(data["order"]))
+        return TOPIC_OF[event.type], message
 
 
-def _await_acknowledgement(topic: str, future: SendFuture, order: Order) -> None:
-    from kafka.errors import KafkaError
+def order_id(order: Order) -> str:
+    """Return 32 hex digits that tell an order from any other, also from an earlier one of the same plan.
 
-    try:
-        future.get(timeout=ACKNOWLEDGED_WITHIN_S)
-    except KafkaError as error:
-        raise NotSent(topic, order.key, str(error) or type(error).__name__) from error
+    They are made of the record that ordered it, so that an order that is read again after a crash has the same ones.
+    """
+    first = order.records[0]
+    return digest("order", record=str(first.position), timestamp=first.record.timestamp, plan=order.plan.digest)
 
 
-def _message_of_line(line: bytes, key: str) -> tuple[str, BusMessage]:
-    """Return the topic and the message of one line of events.jsonl; the message keeps the id in the line."""
-    fields = json.loads(line)
-    event = Event(fields["type"], fields["source"], fields["subject"], fields["data"])
-    return TOPIC_OF[event.type], event_message(event, key, event_id=fields["id"])
+def located(data: Mapping[str, Any], own: ObjectStore) -> dict[str, str]:
+    """Return where the file or manifest of an event is: its URI, its bucket and the prefix of its name there."""
+    name = data.get("address") or data.get("manifest")
+    if not name:
+        return {}
+    address = own.address(name)
+    if not address.startswith("gs://"):
+        return {"uri": Path(address).as_uri(), "bucket": "", "prefix": ""}
+    bucket, _, found = address.removeprefix("gs://").partition("/")
+    return {"uri": address, "bucket": bucket, "prefix": found.removesuffix(name)}

@@ -10,14 +10,14 @@ from pipelines.bus.broker_errors import broker_errors
 from pipelines.bus.client import Consumer, TopicPartition
 from pipelines.bus.settings import MAX_MESSAGE_BYTES, BusSettings
 from pipelines.bus.signing_in import check_identity
-from pipelines.bus.topics import BRIEFS
+from pipelines.bus.topics import BRIEFS, RESERVED
 from pipelines.bus.unpacking import unpack_safely
 from pipelines.dispatcher.order import RecordPosition
 
 if TYPE_CHECKING:
     from kafka.consumer.subscription_state import ConsumerRebalanceListener
 
-PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!dead$).+)?$"
+PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!({'|'.join(sorted(RESERVED))})$).+)?$"
 """Matches the shared briefs topic and every tenant's own, but not the dead messages."""
 Partition = tuple[str, int]
 

@@ -178,6 +178,7 @@ class RoundMaker:
             forget_slices(order.plan, store)
         lacking = count_needs(order.next_part(), store.for_tenant(order.tenant))
         order.tally.making = lacking.files
+        order.tally.drawing = lacking.shots_to_draw
         return lacking
 
     def _build(self, todo: Sequence[tuple[Order, Plan]], store: ObjectStore) -> Mapping[str, Sequence[DeadLetter]]:
@@ -218,7 +219,7 @@ class RoundMaker:
 def count_part(order: Order, lacking: Needs, made: Made, letters: Sequence[DeadLetter], seconds: float) -> None:
     """Add a part that was made to the order's tally, once, however often it was made."""
     tally = order.tally
-    tally.making = 0
+    tally.making = tally.drawing = 0
     if order.parts_left_at_count == len(order.parts):
         return
     order.parts_left_at_count = len(order.parts)

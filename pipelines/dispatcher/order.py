@@ -77,6 +77,8 @@ class Tally:
     failed: int = 0
     making: int = 0
     """Files that the running part is to make."""
+    drawing: int = 0
+    """Shots that the running part is to draw."""
     shots_drawn: int = 0
     shots_reused: int = 0
     shots_refused: int = 0
@@ -142,6 +144,7 @@ class Order:
         """Return the progress for one request; `live` has the `variants` and `shots` that the running part finished."""
         tally, total = self.tally, self.plan.variant_count
         made_by_part = min(live.get("variants", 0), tally.making)
+        drawn_by_part = min(live.get("shots", 0), tally.drawing)
         done = tally.made + made_by_part
         mean_ms = int(1000 * tally.seconds / done) if done else None
         missing = max(total - done - tally.reused - tally.failed, 0)
@@ -157,11 +160,12 @@ class Order:
             failed=tally.failed,
             running=tally.making - made_by_part,
             shots_total=self.plan.shot_count,
-            shots_done=tally.shots_drawn + tally.shots_reused + live.get("shots", 0),
+            shots_done=min(tally.shots_drawn + tally.shots_reused + drawn_by_part, self.plan.shot_count),
             mean_ms=mean_ms,
             left_ms=mean_ms * missing if mean_ms is not None and missing else None,
             failed_ids=tuple(tally.failed_ids),
             reason=reason,
+            cost_usd=f"{tally.money:.6f}",
         )
 
 

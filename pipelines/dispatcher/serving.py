@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.bus.producing import open_writer
 from pipelines.bus.settings import BusSettings
+from pipelines.bus.topics import known_topics
 from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.admission_desk import AdmissionDesk, AdmissionLimits
 from pipelines.dispatcher.announcing import Announcer
+from pipelines.dispatcher.audience import Audience, server_folders
 from pipelines.dispatcher.claims import Claims, join_group
 from pipelines.dispatcher.health import Health
 from pipelines.dispatcher.lookout import Lookout, Surroundings
@@ -70,8 +72,9 @@ def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = No
     make_engine = _engine_maker(options)
     claims, budget = Claims(), OutageBudget(options.patience_s)
     health = Health(stuck_s=options.max_poll_interval_s)
-    with open_writer(bus) as writer:
-        announcer = Announcer(writer)
+    with open_writer(bus) as writer, known_topics(bus) as known:
+        audience = Audience(known.__contains__, server_folders([str(path) for path in _folders(options)]))
+        announcer = Announcer(writer, audience=audience)
         maker = RoundMaker(
             address=options.store,
             announcer=announcer,
@@ -100,6 +103,12 @@ def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = No
             )
         finally:
             consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
+
+
+def _folders(options: ServeOptions) -> list[Path]:
+    """Return the folders of this server that the options name."""
+    store = [] if "://" in options.store else [Path(options.store).absolute()]
+    return [*store, *(folder.absolute() for folder in (*options.folders.required, options.folders.cards) if folder)]
 
 
 def _engine_maker(options: ServeOptions) -> Callable[[], Engine] | None:

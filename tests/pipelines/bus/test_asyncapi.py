@@ -19,11 +19,15 @@ from foundry.store.object_store import LocalStore
 from pipelines.bus import messages, order_progress
 from pipelines.bus.dead import to_dead_message
 from pipelines.bus.messages import BusMessage, brief_message, cancel_message, event_message
-from pipelines.bus.topics import TOPICS, briefs_topic
+from pipelines.bus.producing import MessageWriter
+from pipelines.bus.topics import TOPICS, briefs_topic, events_topic
 from pipelines.campaign.flow import build
-from pipelines.dispatcher.announcing import TOPIC_OF
+from pipelines.dispatcher.announcing import TOPIC_OF, Announcer
+from pipelines.dispatcher.audience import Audience
+from tests.pipelines.dispatcher.orders import an_order
 from tests.support import briefs
 from tests.support.fakes import PaintingHandler
+from tests.support.memory_kafka import MemoryProducer
 
 BUS = Path(messages.__file__).parent
 DOCUMENT: dict[str, Any] = yaml.safe_load((BUS / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -45,17 +49,18 @@ def check(key: str, message: BusMessage) -> None:
     schema(MESSAGES[key]["payload"]).validate(json.loads(message.value))
 
 
-def events(folder: Path) -> list[Event]:
-    """Of a real run, some of whose shots are refused; then progress and a refusal."""
-    each = briefs.admitted(folder)
-    build(each.plan, each.inputs, LocalStore(folder / "store"), generator=PaintingHandler(refuse="story"))
-    lines = (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
-    made = [Event(*(json.loads(line)[name] for name in ("type", "source", "subject", "data"))) for line in lines]
-    progress = order_progress.OrderProgress(
-        request="r", plan=each.plan.digest, state="running", total=6, done=1, mean_ms=7, left_ms=35, failed_ids=("a",)
-    )
-    refusal = order_progress.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
-    return [*made, order_progress.progress_event("aurelle", "test", progress), refusal]
+def sent(folder: Path) -> list[tuple[str, BusMessage]]:
+    """Topics and messages of a real run, some of whose shots are refused; then progress and a refusal."""
+    each, store = briefs.admitted(folder), LocalStore(folder / "store")
+    build(each.plan, each.inputs, store, generator=PaintingHandler(refuse="story"))
+    producer, order = MemoryProducer(), an_order(each, 7)
+    audience = Audience(lambda name: name == events_topic("aurelle").name)
+    announcer = Announcer(MessageWriter(lambda: producer, timeout_s=1.0), audience=audience)
+    announcer.send_campaign_events(order, store)
+    announcer.send_progress(order, "running")
+    announcer.send_refusal("aurelle", "test", "r", BadInput("tenant", "is unknown"), "campaign.briefs:0:7")
+    announcer.send_refusal("aurelle", "", "", BadInput("tenant", "is unknown"), "campaign.briefs:0:8")
+    return [(one.topic, BusMessage(one.key, one.value, tuple(one.headers))) for one in producer.sent]
 
 
 def test_the_version_is_one_that_readers_know() -> None:
@@ -64,7 +69,8 @@ def test_the_version_is_one_that_readers_know() -> None:
 
 def test_every_topic_is_described_and_no_other() -> None:
     addresses = {channel["address"] for channel in CHANNELS.values()}
-    assert addresses == {topic.name for topic in TOPICS} | {briefs_topic("x").name.replace(".x", ".{tenant}")}
+    own = {topic("x").name.replace(".x", ".{tenant}") for topic in (briefs_topic, events_topic)}
+    assert addresses == {topic.name for topic in TOPICS} | own
 
 
 def test_every_channel_has_an_operation_and_every_reference_leads_somewhere() -> None:
@@ -95,11 +101,14 @@ def test_every_event_type_is_on_the_channel_that_the_dispatcher_sends_it_to() ->
 
 
 @pytest.mark.campaign
-def test_real_events_are_as_described(tmp_path: Path) -> None:
-    found = events(tmp_path)
-    assert {event.type for event in found} == set(TOPIC_OF)
-    for event in found:
-        check(BY_TYPE[event.type], event_message(event, "aurelle/test"))
+def test_real_events_are_as_described_and_a_tenants_own_topic_has_all_of_them(tmp_path: Path) -> None:
+    found = sent(tmp_path)
+    kinds = [dict(message.headers)["ce_type"].decode() for _, message in found]
+    assert set(kinds) == set(TOPIC_OF)
+    for kind, (_, message) in zip(kinds, found, strict=True):
+        check(BY_TYPE[kind], message)
+    own = [message for topic, message in found if topic == events_topic("aurelle").name]
+    assert own == [message for topic, message in found if topic != events_topic("aurelle").name]
 
 
 def test_briefs_and_cancellations_are_as_described() -> None:
@@ -119,7 +128,7 @@ def test_a_dead_record_has_the_headers_that_are_described() -> None:
 
 
 def test_a_payload_with_a_field_that_is_not_described_is_found(tmp_path: Path) -> None:
-    event = order_progress.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"))
+    event = order_progress.refusal_event("aurelle", "test", "r", BadInput("tenant", "is unknown"), record="t:0:1")
     more = Event(event.type, event.source, event.subject, {**event.data, "surprise": 1})
     with pytest.raises(ValidationError, match="surprise"):
         check("refused", event_message(more, "k"))

@@ -34,8 +34,11 @@ def test_only_the_first_failed_files_are_named() -> None:
 
 
 def test_a_refusal_carries_code_and_sentence() -> None:
-    event = refusal_event("aurelle", "spring", "order-7", BadInput("tenant", "is unknown"))
-    assert event.data == {"request": "order-7", "code": "bad_input", "reason": "tenant: is unknown"}
+    event = refusal_event("aurelle", "spring", "order-7", BadInput("tenant", "is unknown"), record="t:0:7")
+    reason = {"request": "order-7", "record": "t:0:7", "code": "bad_input", "reason": "tenant: is unknown"}
+    assert event.data == reason
+    later = refusal_event("aurelle", "spring", "order-7", BadInput("tenant", "is unknown"), record="t:0:8")
+    assert later.id != event.id
 
 
 def test_all_messages_about_a_campaign_have_one_key() -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 
 from foundry.errors import BadInput
 from foundry.event import ASSET_FINISHED, CAMPAIGN_FINISHED, Event
 from foundry.names import campaign_folder
+from foundry.store.bucket_store import BucketHome, BucketStore
 from foundry.store.object_store import LocalStore
+from pipelines.bus.broker_errors import NotPermitted
+from pipelines.bus.messages import Sender
 from pipelines.bus.producing import MessageWriter, NotSent
 from pipelines.bus.topics import CAMPAIGN_FINISHED as FINISHED_TOPIC
-from pipelines.bus.topics import DEAD, FAILED, FINISHED, PROGRESS
-from pipelines.dispatcher.announcing import MOST_IN_FLIGHT, Announcer, RunFailed, as_refusal
+from pipelines.bus.topics import DEAD, FAILED, FINISHED, PROGRESS, events_topic
+from pipelines.dispatcher.announcing import MOST_IN_FLIGHT, Announcer, RunFailed, as_refusal, located, order_id
+from pipelines.dispatcher.audience import Audience, refusal_messages, server_folders
 from pipelines.dispatcher.order import Order
 from tests.pipelines.dispatcher.orders import an_order
 from tests.support.briefs import admitted
@@ -49,14 +55,41 @@ def test_live_progress_is_sent_at_most_once_a_second_for_each_order(order: Order
     producer, now = MemoryProducer(), [0.0]
     announcer = an_announcer(producer, lambda: now[0])
     other = an_order(admitted(tmp_path, campaign={"id": "other", "name": "Other"}), 2)
-    for seconds in (0.0, 0.5, 0.9, 1.0, 1.5):
+    order.tally.making = 9
+    for number, seconds in enumerate((0.0, 0.5, 0.9, 1.0, 1.5)):
         now[0] = seconds
-        announcer.send_live_progress(order, "running", {"variants": 1})
+        announcer.send_live_progress(order, "running", {"variants": number})
     announcer.send_live_progress(other, "running", {})
     assert len(producer.sent) == 3
     announcer.forget(order)
     announcer.send_live_progress(order, "running", {})
     assert len(producer.sent) == 4
+
+
+def test_live_progress_is_sent_only_when_a_count_or_the_state_has_changed(order: Order) -> None:
+    producer, now = MemoryProducer(), [0.0]
+    announcer = an_announcer(producer, lambda: now[0])
+    order.tally.making, order.tally.drawing = 2, 1
+    steps: list[tuple[Any, dict[str, int]]] = [
+        ("waiting", {}), ("waiting", {}), ("running", {}), ("running", {}), ("running", {"shots": 1}),
+        ("running", {"shots": 1}), ("running", {"shots": 1, "variants": 1}), ("running", {"shots": 9, "variants": 1}),
+    ]  # fmt: skip
+    for state, live in steps:
+        now[0] += 60
+        order.tally.seconds += 1.0
+        announcer.send_live_progress(order, state, live)
+    reports = [json.loads(record.value) for record in producer.sent]
+    assert [(report["state"], report["shots_done"], report["done"]) for report in reports] == [
+        ("waiting", 0, 0), ("running", 0, 0), ("running", 1, 0), ("running", 1, 1),
+    ]  # fmt: skip
+
+
+def test_progress_names_the_records_that_ordered_it_and_what_it_cost(order: Order) -> None:
+    producer = MemoryProducer()
+    order.tally.money = Decimal("0.5")
+    an_announcer(producer).send_progress(order, "finished")
+    report = json.loads(producer.sent[0].value)
+    assert (report["records"], report["cost_usd"]) == (["campaign.briefs:0:1"], "0.500000")
 
 
 def test_live_progress_that_is_lost_stops_nothing_and_other_progress_says_so(order: Order) -> None:
@@ -84,7 +117,48 @@ def test_a_campaigns_events_go_to_their_topics_with_their_own_ids(order: Order, 
     producer = MemoryProducer()
     assert an_announcer(producer).send_campaign_events(order, events_in(tmp_path, order, events)) == len(events)
     assert [record.topic for record in producer.sent] == [FINISHED] * (MOST_IN_FLIGHT + 5) + [FINISHED_TOPIC]
-    assert [dict(record.headers)["ce_id"].decode() for record in producer.sent] == [event.id for event in events]
+    ids = [dict(record.headers)["ce_id"].decode() for record in producer.sent]
+    assert ids == [event.id_within(order_id(order)) for event in events]
+    assert len(set(ids)) == len(ids)
+
+
+def ids_of(order: Order, folder: Path) -> list[str]:
+    producer, event = MemoryProducer(), Event(CAMPAIGN_FINISHED, "/tenants/aurelle/campaigns/test", "end", {})
+    an_announcer(producer).send_campaign_events(order, events_in(folder, order, [event]))
+    return [dict(record.headers)["ce_id"].decode() for record in producer.sent]
+
+
+def test_the_same_order_told_again_has_the_same_ids_and_a_later_order_others(tmp_path: Path) -> None:
+    """Orders A, B, A of one campaign: a reader that keeps the first of each id learns that the last one ended."""
+    first, revision = (admitted(tmp_path, alternatives=number) for number in (1, 2))
+    told = [ids_of(an_order(each, offset), tmp_path) for offset, each in enumerate((first, revision, first))]
+    assert len({tuple(ids) for ids in told}) == 3
+    assert [ids_of(an_order(each, offset), tmp_path) for offset, each in enumerate((first, revision, first))] == told
+    assert ids_of(an_order(first, 0, timestamp=5), tmp_path) != told[0]  # a topic that was created anew
+
+
+def test_an_event_says_where_its_file_is_and_who_ordered_it(order: Order, tmp_path: Path) -> None:
+    source = f"/tenants/{order.tenant}/campaigns/{order.campaign}"
+    events = [
+        Event(ASSET_FINISHED, source, "a", {"address": "ab/cd.webp"}),
+        Event(CAMPAIGN_FINISHED, source, "end", {"manifest": "campaigns/test/manifest.parquet"}),
+    ]
+    producer = MemoryProducer()
+    order.request_ids.append("yours")
+    an_announcer(producer).send_campaign_events(order, events_in(tmp_path, order, events))
+    asset, end = (json.loads(record.value) for record in producer.sent)
+    assert asset["uri"] == (tmp_path / "store/aurelle/ab/cd.webp").as_uri()
+    assert end["uri"].endswith("/store/aurelle/campaigns/test/manifest.parquet")
+    assert asset["requests"] == end["requests"] == ["r1", "yours"]
+    assert asset["order"] == end["order"]
+
+
+def test_in_a_bucket_the_address_is_bucket_prefix_and_name() -> None:
+    own = BucketStore(BucketHome("assets", "prod/")).for_tenant("aurelle")
+    assert located({"address": "ab/cd.webp"}, own) == {
+        "uri": "gs://assets/prod/aurelle/ab/cd.webp", "bucket": "assets", "prefix": "prod/aurelle/",
+    }  # fmt: skip
+    assert located({"code": "x"}, own) == {}
 
 
 def test_an_event_that_is_not_acknowledged_is_an_error(order: Order, tmp_path: Path) -> None:
@@ -105,6 +179,57 @@ def test_a_dead_record_goes_to_the_dead_topic(order: Order) -> None:
     producer = MemoryProducer()
     an_announcer(producer).send_dead_message(order.records[0], BadInput("a", "b"), "read")
     assert [record.topic for record in producer.sent] == [DEAD]
+
+
+def test_a_refusal_is_cut_and_names_no_folder_of_the_server() -> None:
+    producer = MemoryProducer()
+    audience = Audience(hidden=server_folders(["/srv/foundry/tenants", "/srv/foundry"]))
+    error = BadInput(
+        "/srv/foundry/tenants/aurelle/tenant.yaml", f"\x1b[2J {sys.prefix}/lib is bad in /srv/foundry " + "x" * 9000
+    )
+    for _, message in refusal_messages(Sender("aurelle", campaign="spring", request_id="r7"), error, "t:0:7", audience):
+        producer.send("x", key=message.key, value=message.value, headers=list(message.headers))
+    event, progress = (json.loads(record.value) for record in producer.sent)
+    assert event["reason"] == progress["reason"]
+    assert event["reason"].startswith("aurelle/tenant.yaml: ")
+    assert "lib is bad in the server xxx" in event["reason"]
+    assert "/srv" not in event["reason"]
+    assert "\x1b" not in event["reason"]
+    assert len(event["reason"]) <= 4000
+    assert (event["record"], progress["records"]) == ("t:0:7", ["t:0:7"])
+    assert list(refusal_messages(Sender(), error)) == []
+
+
+OWN = events_topic("aurelle").name
+
+
+def test_a_tenant_with_a_topic_of_its_own_is_told_there_too(order: Order, tmp_path: Path) -> None:
+    producer = MemoryProducer()
+    announcer = Announcer(MessageWriter(lambda: producer, timeout_s=1.0), audience=Audience(lambda name: name == OWN))
+    announcer.send_progress(order, "finished")
+    announcer.send_refusal("aurelle", "test", "r", BadInput("a", "b"))
+    announcer.send_refusal("northpeak", "test", "r", BadInput("a", "b"))
+    announcer.send_campaign_events(order, events_in(tmp_path, order, [Event(ASSET_FINISHED, "/t", "a", {})]))
+    assert [record.topic for record in producer.sent] == [
+        PROGRESS, OWN, FAILED, OWN, PROGRESS, OWN, FAILED, PROGRESS, FINISHED, OWN,
+    ]  # fmt: skip
+
+
+def test_a_tenants_topic_that_may_not_be_written_to_stops_nobody(order: Order, tmp_path: Path) -> None:
+    class Guarded(MemoryProducer):
+        def send(self, topic: str, **message: Any) -> Any:
+            self.errors = [TopicAuthorizationFailedError(topic)] if topic == OWN else []
+            return super().send(topic, **message)
+
+    producer = Guarded()
+    announcer = Announcer(MessageWriter(lambda: producer, timeout_s=1.0), audience=Audience(lambda name: name == OWN))
+    announcer.send_progress(order, "finished")
+    announcer.send_campaign_events(order, events_in(tmp_path, order, [Event(ASSET_FINISHED, "/t", "a", {})]))
+    assert [record.topic for record in producer.sent] == [PROGRESS, FINISHED]
+    with pytest.raises(NotPermitted):
+        Announcer(
+            MessageWriter(lambda: MemoryProducer([TopicAuthorizationFailedError("x")]), timeout_s=1.0)
+        ).send_progress(order, "finished")
 
 
 def test_tenants_learn_the_type_of_an_unforeseen_error_and_nothing_else() -> None:
