@@ -73,6 +73,11 @@ def events_topic(tenant: str) -> Topic:
     return Topic(f"{EVENTS}.{tenant}", f"Events, progress and refusals of {tenant}", 30, partitions=1)
 
 
+def is_events_topic(topic: str) -> bool:
+    """Return whether a topic is a tenant's own topic of events."""
+    return topic.startswith(f"{EVENTS}.")
+
+
 def check_topic_owner(tenant: str) -> str:
     """Return the id of a tenant that may have topics of its own; BadInput for another text or a reserved word."""
     if not is_slug(tenant):

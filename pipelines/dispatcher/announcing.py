@@ -18,8 +18,7 @@ from foundry.names import campaign_folder, digest
 from foundry.store.object_store import ObjectStore
 from pipelines.bus.broker_errors import NotPermitted
 from pipelines.bus.client import SendFuture
-from pipelines.bus.dead import to_dead_message
-from pipelines.bus.messages import BusMessage, Sender, event_message
+from pipelines.bus.messages import BusMessage, event_message
 from pipelines.bus.order_progress import (
     PROGRESSED,
     REFUSED,
@@ -28,10 +27,9 @@ from pipelines.bus.order_progress import (
     progress_event,
 )
 from pipelines.bus.producing import MessageWriter, NotSent
-from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, FINISHED, PROGRESS, events_topic
-from pipelines.dispatcher.audience import Audience, refusal_messages
-from pipelines.dispatcher.order import Order, TakenRecord
-from pipelines.dispatcher.tracing import trace_id, traceparent_of
+from pipelines.bus.topics import CAMPAIGN_FINISHED, FAILED, FINISHED, PROGRESS, is_events_topic
+from pipelines.dispatcher.audience import Audience
+from pipelines.dispatcher.order import Order
 
 TOPIC_OF = {
     ASSET_FINISHED: FINISHED, ASSET_FAILED: FAILED, FINISHED_EVENT: CAMPAIGN_FINISHED, REFUSED: FAILED,
@@ -125,16 +123,6 @@ class Announcer:
         """Drop what is remembered about an order that has ended."""
         self._last_live.pop(order.work.key, None)
 
-    def send_refusal(self, tenant: str, campaign: str, request_id: str, error: FoundryError, place: str = "") -> None:
-        """Send the refusal of the record at `place` (topic:partition:offset), as an event and as its final progress."""
-        for topic, message in refusal_messages(Sender(tenant, campaign=campaign, request_id=request_id), error, place):
-            self._send(topic, tenant, message)
-
-    def send_dead_message(self, taken: TakenRecord, error: Exception, stage: str, sender: Sender | None = None) -> None:
-        """Send a record to the dead topic, with the error, the stage that refused it and the id of its trace."""
-        trace = trace_id(traceparent_of(taken.record))
-        self._writer.send(DEAD, to_dead_message(taken.record, error, stage, trace, sender))
-
     def _progress(self, order: Order, state: State, live: Mapping[str, int]) -> list[OrderProgress]:
         """Return the reports on an order, one for each request."""
         records = tuple(str(taken.position) for taken in order.records[:MOST_RECORDS])
@@ -147,7 +135,7 @@ class Announcer:
             try:
                 self._writer.send(topic, message)
             except NotPermitted as error:
-                if topic == shared:
+                if not is_events_topic(topic):
                     raise
                 log.warning("the events of tenant %s are not sent to its own topic: %s", tenant, error)
 
@@ -157,7 +145,7 @@ class Announcer:
         try:
             future.get(timeout=ACKNOWLEDGED_WITHIN_S)
         except KafkaError as error:
-            if isinstance(error, AuthorizationError) and topic == events_topic(order.tenant).name:
+            if isinstance(error, AuthorizationError) and is_events_topic(topic):
                 log.warning("an event of tenant %s is not sent to its own topic: %s", order.tenant, error)
                 return
             raise NotSent(topic, order.key, str(error) or type(error).__name__) from error

@@ -9,12 +9,13 @@ from functools import partial
 from typing import NamedTuple
 
 from foundry.errors import FoundryError
+from pipelines.bus.broker_errors import NotPermitted
 from pipelines.bus.client import SendFuture
 from pipelines.bus.dead import PREFIX, to_dead_message
-from pipelines.bus.messages import BusMessage, Sender, event_message
-from pipelines.bus.order_progress import OrderProgress, campaign_key, progress_event, refusal_event
+from pipelines.bus.messages import BusMessage, Sender
 from pipelines.bus.producing import MessageWriter, NotSent
-from pipelines.bus.topics import DEAD, FAILED, PROGRESS
+from pipelines.bus.topics import DEAD, is_events_topic
+from pipelines.dispatcher.audience import Audience, refusal_messages
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import TakenRecord
@@ -63,6 +64,7 @@ class Refuser:
     offsets: OffsetBook
     outage_budget: OutageBudget
     metrics: Metrics
+    audience: Audience = field(default_factory=Audience)
     _pending: list[_Pending] = field(default_factory=list)
 
     def refuse(self, taken: TakenRecord, error: FoundryError, stage: str, sender: Sender | None = None) -> None:
@@ -70,7 +72,7 @@ class Refuser:
         messages: list[_Message] = []
         sent: list[SendFuture] = []
         try:
-            messages += _messages(taken, error, stage, sender)
+            messages += _messages(taken, error, stage, sender, self.audience)
             sent += [self.writer.send_nowait(topic, message) for topic, message in messages]
         except Exception as fault:  # noqa: BLE001 - `flush` tries again and tells outages from faults
             log.warning("the refusal of %s was not sent at once: %s", taken.position, fault)
@@ -106,7 +108,7 @@ class Refuser:
         """Return whether the brokers took this form of a message."""
         try:
             message = form()
-            self.outage_budget.insist("the broker", lambda: self.writer.send(topic, message))
+            self.outage_budget.insist("the broker", lambda: self._send(topic, message))
         except GivenUp:
             raise
         except Exception as fault:
@@ -117,6 +119,14 @@ class Refuser:
             )  # fmt: skip
             return False
         return True
+
+    def _send(self, topic: str, message: BusMessage) -> None:
+        try:
+            self.writer.send(topic, message)
+        except NotPermitted as error:
+            if not is_events_topic(topic):
+                raise
+            log.warning("a refusal is not sent to a tenant's own topic: %s", error)
 
     def _settle(self, one: _Pending) -> None:
         self.offsets.settle(one.taken.position)
@@ -133,23 +143,27 @@ class Refuser:
         log.warning("%s is refused: %.2000s", one.taken.position, one.error, extra=fields)
 
 
-def _messages(one: TakenRecord, error: FoundryError, stage: str, sender: Sender | None) -> list[_Message]:
+def _messages(
+    one: TakenRecord, error: FoundryError, stage: str, sender: Sender | None, audience: Audience
+) -> list[_Message]:
     """Return the messages that a refusal consists of, with their topics."""
-    return [(DEAD, _dead_message(one, error, stage, sender)), *_to_sender(error, stage, sender)]
+    told = _to_sender(one, error, stage, sender, audience)
+    return [(DEAD, _dead_message(one, error, stage, sender)), *told]
 
 
 def _dead_message(taken: TakenRecord, error: FoundryError, stage: str, sender: Sender | None) -> BusMessage:
     return to_dead_message(taken.record, error, stage, trace_id(traceparent_of(taken.record)), sender)
 
 
-def _to_sender(error: FoundryError, stage: str, sender: Sender | None) -> Iterator[_Message]:
-    """Yield the events for the sender of a brief that could be read."""
-    if stage == "read" or sender is None or not (sender.tenant and sender.campaign):
+def _to_sender(
+    one: TakenRecord, error: FoundryError, stage: str, sender: Sender | None, audience: Audience
+) -> Iterator[_Message]:
+    """Yield the events for the sender of a brief that could be read, or that came on the tenant's own topic."""
+    if sender is None or (stage == "read" and not sender.verified):
         return
-    key = campaign_key(sender.tenant, sender.campaign)
-    yield FAILED, event_message(refusal_event(sender.tenant, sender.campaign, sender.request_id, error), key)
-    ended = OrderProgress(request=sender.request_id, plan="", state="refused", reason=str(error))
-    yield PROGRESS, event_message(progress_event(sender.tenant, sender.campaign, ended), key)
+    for shared, message in refusal_messages(sender, error, str(one.position), audience):
+        for topic in audience.topics(shared, sender.tenant):
+            yield topic, message
 
 
 def _forms(one: _Pending) -> Iterator[tuple[str, list[Callable[[], BusMessage]]]]:

@@ -18,12 +18,12 @@ from foundry.event import Event
 from foundry.store.object_store import LocalStore
 from pipelines.bus import messages, order_progress
 from pipelines.bus.dead import to_dead_message
-from pipelines.bus.messages import BusMessage, brief_message, cancel_message, event_message
+from pipelines.bus.messages import BusMessage, Sender, brief_message, cancel_message, event_message
 from pipelines.bus.producing import MessageWriter
 from pipelines.bus.topics import TOPICS, briefs_topic, events_topic
 from pipelines.campaign.flow import build
 from pipelines.dispatcher.announcing import TOPIC_OF, Announcer
-from pipelines.dispatcher.audience import Audience
+from pipelines.dispatcher.audience import Audience, refusal_messages
 from tests.pipelines.dispatcher.orders import an_order
 from tests.support import briefs
 from tests.support.fakes import PaintingHandler
@@ -58,8 +58,10 @@ def sent(folder: Path) -> list[tuple[str, BusMessage]]:
     announcer = Announcer(MessageWriter(lambda: producer, timeout_s=1.0), audience=audience)
     announcer.send_campaign_events(order, store)
     announcer.send_progress(order, "running")
-    announcer.send_refusal("aurelle", "test", "r", BadInput("tenant", "is unknown"), "campaign.briefs:0:7")
-    announcer.send_refusal("aurelle", "", "", BadInput("tenant", "is unknown"), "campaign.briefs:0:8")
+    for sender in (Sender("aurelle", campaign="test", request_id="r"), Sender("aurelle")):
+        for shared, message in refusal_messages(sender, BadInput("tenant", "is unknown"), "campaign.briefs:0:7"):
+            for topic in audience.topics(shared, "aurelle"):
+                producer.send(topic, key=message.key, value=message.value, headers=list(message.headers))
     return [(one.topic, BusMessage(one.key, one.value, tuple(one.headers))) for one in producer.sent]
 
 

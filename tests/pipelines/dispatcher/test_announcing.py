@@ -20,7 +20,7 @@ from pipelines.bus.broker_errors import NotPermitted
 from pipelines.bus.messages import Sender
 from pipelines.bus.producing import MessageWriter, NotSent
 from pipelines.bus.topics import CAMPAIGN_FINISHED as FINISHED_TOPIC
-from pipelines.bus.topics import DEAD, FAILED, FINISHED, PROGRESS, events_topic
+from pipelines.bus.topics import FINISHED, PROGRESS, events_topic
 from pipelines.dispatcher.announcing import MOST_IN_FLIGHT, Announcer, RunFailed, as_refusal, located, order_id
 from pipelines.dispatcher.audience import Audience, refusal_messages, server_folders
 from pipelines.dispatcher.order import Order
@@ -168,19 +168,6 @@ def test_an_event_that_is_not_acknowledged_is_an_error(order: Order, tmp_path: P
         announcer.send_campaign_events(order, events_in(tmp_path, order, events))
 
 
-def test_a_refused_brief_is_told_as_an_event_and_as_its_last_progress() -> None:
-    producer = MemoryProducer()
-    an_announcer(producer).send_refusal("aurelle", "spring", "r7", BadInput("tenant", "is unknown"))
-    assert [record.topic for record in producer.sent] == [FAILED, PROGRESS]
-    assert states(producer) == [("r7", "refused")]
-
-
-def test_a_dead_record_goes_to_the_dead_topic(order: Order) -> None:
-    producer = MemoryProducer()
-    an_announcer(producer).send_dead_message(order.records[0], BadInput("a", "b"), "read")
-    assert [record.topic for record in producer.sent] == [DEAD]
-
-
 def test_a_refusal_is_cut_and_names_no_folder_of_the_server() -> None:
     producer = MemoryProducer()
     audience = Audience(hidden=server_folders(["/srv/foundry/tenants", "/srv/foundry"]))
@@ -207,11 +194,9 @@ def test_a_tenant_with_a_topic_of_its_own_is_told_there_too(order: Order, tmp_pa
     producer = MemoryProducer()
     announcer = Announcer(MessageWriter(lambda: producer, timeout_s=1.0), audience=Audience(lambda name: name == OWN))
     announcer.send_progress(order, "finished")
-    announcer.send_refusal("aurelle", "test", "r", BadInput("a", "b"))
-    announcer.send_refusal("northpeak", "test", "r", BadInput("a", "b"))
     announcer.send_campaign_events(order, events_in(tmp_path, order, [Event(ASSET_FINISHED, "/t", "a", {})]))
     assert [record.topic for record in producer.sent] == [
-        PROGRESS, OWN, FAILED, OWN, PROGRESS, OWN, FAILED, PROGRESS, FINISHED, OWN,
+        PROGRESS, OWN, FINISHED, OWN,
     ]  # fmt: skip
 
 
