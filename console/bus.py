@@ -107,7 +107,7 @@ def _print_sent(sent: SentMessage, order: Wanted, as_json: bool) -> None:
     place = f"{sent.topic} {sent.partition} {sent.offset}"
     say(f"{place}  {order.tenant}/{order.campaign}  {order.request}")
     own = " --own-topic" if sent.topic.endswith(f".{order.tenant}") else ""
-    typer.echo(f"foundry watch {order.tenant} {order.campaign} --record {order.record}{own}", err=True)
+    say(f"foundry watch {order.tenant} {order.campaign} --record {order.record}{own}", err=True)
 
 
 def cancel(
@@ -168,7 +168,7 @@ def _show_order(settings: BusSettings, wanted: Wanted, patience_s: float, own_to
     from pipelines.bus.watching import watch_order
 
     def explain(sentence: str) -> None:
-        typer.echo(sentence, err=True)
+        say(sentence, err=True)
 
     report = {}
     for report in watch_order(settings, wanted, patience_s=patience_s, say=explain, own_topic=own_topic):
