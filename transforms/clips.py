@@ -10,12 +10,14 @@ import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from foundry.card.card import ModelCard
+from foundry.finished import is_finished, make_way
 from foundry.manifest import DeadLetter, as_json
 from foundry.plan.clip import ClipOrder, ClipRecord, clip_cost
 from foundry.plan.clips import plan_clips
 from foundry.plan.estimate import film_missing
 from foundry.plan.plan import Plan
 from foundry.store.object_store import NoSuchObject, ObjectStore
+from foundry.store.scratch import give_back_scratch
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.video_handler import Filmed, Unfilmed
 from transforms import progress
@@ -31,7 +33,7 @@ def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
     """
     own = store.for_tenant(plan.tenant.id)
     for shot, clip in plan_clips(plan):
-        if not own.exists(clip.record) and own.exists(shot.record) and film_missing(plan, shot, clip, own):
+        if not is_finished(own, clip.record) and is_finished(own, shot.record) and film_missing(plan, shot, clip, own):
             yield clip
 
 
@@ -45,7 +47,7 @@ def missing_clip(order: ClipOrder, plans: Mapping[str, Plan], store: ObjectStore
 
     Nothing is yielded for the missing clip of a plan that was stopped.
     """
-    if store.for_tenant(order.tenant).exists(order.record):
+    if is_finished(store.for_tenant(order.tenant), order.record):
         yield beam.pvalue.TaggedOutput("there", order.name)
     elif wanted := running_order(order, plans, store, _clips_of):
         yield [wanted]
@@ -84,8 +86,9 @@ def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore) -> str:
     A clip that is there already is kept.
     """
     order, own = filmed.order, store.for_tenant(filmed.order.tenant)
+    make_way(own, order.record)
     own.put_file_once(order.clip, filmed.file)
-    filmed.file.unlink(missing_ok=True)
+    give_back_scratch(filmed.file)
     own.put_once(order.record, as_json(_record(filmed, card, own)).encode())
     return order.name
 

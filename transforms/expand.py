@@ -8,9 +8,10 @@ from itertools import groupby, pairwise
 
 import apache_beam as beam
 
+from foundry.finished import each_finished, is_finished
 from foundry.plan.plan import Plan
 from foundry.plan.shot import RenderOrder, ShotOrder
-from foundry.store.object_store import ObjectStore, each_present
+from foundry.store.object_store import ObjectStore
 
 VARIANTS_PER_ORDER = 48
 Batch = tuple[ShotOrder, ...]
@@ -21,10 +22,10 @@ def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
     """Yield the shots whose master does not exist and is shown by a variant that does not exist."""
     own = store.for_tenant(plan.tenant.id)
     for shot in plan.shots():
-        if own.exists(shot.record):
+        if is_finished(own, shot.record):
             continue
         records = (variant.record for variant in plan.showing(shot))
-        if not all(each_present(own, records)):
+        if not all(each_finished(own, records)):
             yield shot
 
 

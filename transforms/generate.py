@@ -14,6 +14,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from PIL import Image
 
 from foundry import spans
+from foundry.finished import make_way
 from foundry.inputs.picture import decode
 from foundry.manifest import DeadLetter, MasterRecord, as_json
 from foundry.plan.composition import compositions
@@ -126,6 +127,7 @@ def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
     drawn_around = plan.cards.generate.staging == "inpaint"
     caption = None if drawn_around else enlarged.drawing.caption
     staged = stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, caption)
+    make_way(own, order.record)
     data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
     if not own.put_once(order.master, data):
         data = own.get(order.master)

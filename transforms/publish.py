@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from foundry.errors import FoundryError
+from foundry.finished import make_way
 from foundry.inputs.picture import decode
 from foundry.manifest import CheckRecord, RenditionRecord, as_json
 from foundry.plan.plan import Plan
@@ -62,6 +63,7 @@ def publish_still(variant: Variant, composed: FinishedPicture, store: ObjectStor
     refuse_failed(checks, variant)
     own, address = store.for_tenant(variant.shot.tenant), variant.address(encoded.extension)
     data = encoded.data
+    make_way(own, variant.record)
     if not own.put_once(address, data):
         data = own.get(address)
     own.put_once(variant.thumbnail, thumbnail(composed.image))
@@ -90,6 +92,7 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCa
     )
     with make_film(variant, plan, store, cache, inputs, partial(read_input, own)) as film:
         refuse_failed(film.checks, variant)
+        make_way(own, variant.record)
         own.put_file_once(variant.address(film.extension), film.file)
         if film.sidecar is not None:
             own.put_once(variant.sidecar("vtt"), film.sidecar)

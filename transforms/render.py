@@ -12,11 +12,12 @@ import apache_beam as beam
 
 from foundry import spans
 from foundry.errors import FoundryError
+from foundry.finished import each_finished
 from foundry.manifest import DeadLetter, RenditionRecord
 from foundry.plan.plan import Plan
 from foundry.plan.shot import MasterFacts, RenderOrder, ShotOrder
 from foundry.plan.variant import Variant
-from foundry.store.object_store import ObjectStore, each_present
+from foundry.store.object_store import ObjectStore
 from imaging.film.finished_film import FilmCache
 from imaging.pixels.reduction import Pyramid
 from imaging.still.compose import StaticLayer, finish, prepare
@@ -33,7 +34,7 @@ def missing_variants(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iter
     """Yield the variants of an order whose record does not exist."""
     own = store.for_tenant(order.shot.tenant)
     records = (variant.record for variant in plan.some_variants(order))
-    for variant, there in zip(plan.some_variants(order), each_present(own, records), strict=True):
+    for variant, there in zip(plan.some_variants(order), each_finished(own, records), strict=True):
         if not there:
             yield variant
 

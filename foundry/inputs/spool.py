@@ -7,15 +7,15 @@ at any time; then the file is received again, and its hash must be the same.
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
+
+from foundry.private_folder import private_folder
 
 SPOOL_BYTES = 2_000_000_000
 UNFINISHED_SECONDS = 3_600
@@ -75,16 +75,4 @@ class Spool:
 
 def user_spool() -> Spool:
     """Return the spool of this user on this machine; a folder of its own where that place belongs to somebody else."""
-    return _spool_in(Path(tempfile.gettempdir()), os.getpid())
-
-
-@lru_cache(maxsize=4)
-def _spool_in(temporary: Path, process: int) -> Spool:  # noqa: ARG001 - a forked process looks at the place again
-    base = temporary / f"campaign-foundry-{os.geteuid()}"
-    for folder in (base, base / "spool"):
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-            return Spool(Path(tempfile.mkdtemp(prefix="campaign-foundry-")))
-    return Spool(base / "spool")
+    return Spool(private_folder("spool"))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
+from foundry.finished import each_finished, is_finished
 from foundry.plan.clip import ClipOrder, clip_cost
 from foundry.plan.clips import clip_card, count_showings, first_clips, plan_clips
 from foundry.plan.composition import compositions
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.plan.shot_plan import Cell
-from foundry.store.object_store import ObjectStore, each_present
+from foundry.store.object_store import ObjectStore
 
 RENDER_MONEY = Decimal("0.00001")
 """US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
@@ -196,16 +198,21 @@ def made_between(before: Needs, after: Needs, refused_money: Decimal = Decimal(0
 def count_needs(plan: Plan, store: ObjectStore) -> Needs:
     """Walk the plan once and ask the store for each name; return the sums."""
     found = Needs(by_placement={p.name: [0, 0, 0] for p in plan.placements})
+
+    @lru_cache(maxsize=64)
+    def finished(record: str) -> bool:
+        return is_finished(store, record)
+
     for shot in plan.shots():
-        drawn = store.exists(shot.record)
+        drawn = finished(shot.record)
         records = (variant.record for variant in plan.variants(shot))
-        for variant, exists in zip(plan.variants(shot), each_present(store, records), strict=True):
+        for variant, exists in zip(plan.variants(shot), each_finished(store, records), strict=True):
             seen = [other.record for other in variant.scenes]
             seen += [clip.record for clip in variant.clips if clip]
-            there = drawn and all(store.present(seen))
+            there = drawn and all(map(finished, seen))
             column = 2 if exists else 1 if there else 0
             found.by_placement[variant.placement.name][column] += 1
-        missing = not drawn and not all(each_present(store, (variant.record for variant in plan.showing(shot))))
+        missing = not drawn and not all(each_finished(store, (variant.record for variant in plan.showing(shot))))
         _count_shot(plan, found, shot, missing)
     _count_clips(plan, found, store)
     cells = {cell.placement.name: cell for bucket in plan.cells.values() for cell in bucket}
@@ -233,7 +240,7 @@ def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
     wanted: dict[str, bool] = {}
     for shot, clip in plan_clips(plan):
         if not wanted.get(clip.name):
-            wanted[clip.name] = not store.exists(clip.record) and film_missing(plan, shot, clip, store)
+            wanted[clip.name] = not is_finished(store, clip.record) and film_missing(plan, shot, clip, store)
             if wanted[clip.name]:
                 found.size_bytes += clip_bytes(clip)
                 found.money += clip_money(plan, clip)
@@ -245,4 +252,4 @@ def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
 def film_missing(plan: Plan, shot: ShotOrder, clip: ClipOrder, store: ObjectStore) -> bool:
     """Return True if a film that shows this shot's clip does not exist. `store` is the tenant's."""
     showing = (v.record for v in plan.showing(shot) if any(c and c.name == clip.name for c in v.clips))
-    return not all(each_present(store, showing))
+    return not all(each_finished(store, showing))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import mimetypes
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from foundry.private_folder import private_folder
 from foundry.retrying import RetryPolicy
 from foundry.store.bucket_requests import (
     BUCKET_RETRIES,
@@ -40,9 +40,11 @@ from foundry.store.object_store import (
     checked_copy,
     crc32c,
     is_plain_name,
-    scratch_in,
-    sweep_scratch,
+    is_plain_pattern,
+    is_plain_prefix,
+    tenant_prefix,
 )
+from foundry.store.scratch import scratch_in, sweep_scratch
 
 TYPES = {".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".avif": "image/avif",
          ".webp": "image/webp", ".jxl": "image/jxl", ".vtt": "text/vtt", ".srt": "application/x-subrip"}  # fmt: skip
@@ -74,7 +76,20 @@ class BucketStore:
 
     def for_tenant(self, tenant: str) -> BucketStore:
         """Return this store, closed to everything outside the tenant, in the tenant's own bucket if it has one."""
+        tenant_prefix(tenant)
         return replace(self, home=dict(self.homes).get(tenant, self.home), tenant=tenant)
+
+    @property
+    def rechecks(self) -> bool:
+        """False: the bucket holds its objects against their checksums itself, and its rights keep them from changes."""
+        return False
+
+    def is_intact(self, wanted: ObjectStat) -> bool:
+        """Return True if an object has the size and checksum that its record says, by the bucket's word."""
+        return self.stat(wanted.name) == wanted
+
+    def set_aside(self, name: str) -> None:
+        """Do nothing: nobody who runs may remove what a bucket holds, and `rechecks` is False."""
 
     @property
     def prefix(self) -> str:
@@ -164,6 +179,11 @@ class BucketStore:
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield the names below a prefix, streamed page by page."""
+        if not is_plain_prefix(prefix):
+            raise ForeignName(prefix, self.prefix)
+        return self._list(prefix)
+
+    def _list(self, prefix: str) -> Iterator[str]:
         start = self.home.prefix + self.prefix
         pages = self._ask(prefix, lambda how: self._bucket.list_blobs(prefix=start + prefix, **how))
         for blob in self._each(prefix, pages):
@@ -171,6 +191,11 @@ class BucketStore:
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
+        if not is_plain_pattern(pattern):
+            raise ForeignName(pattern, self.prefix)
+        return self._matching(pattern)
+
+    def _matching(self, pattern: str) -> Iterator[str]:
         start, parts = self.home.prefix + self.prefix, pattern.split("/")
         pages = self._ask(pattern, lambda how: self._bucket.list_blobs(match_glob=start + pattern, **how))
         names = (blob.name.removeprefix(start).split("/") for blob in self._each(pattern, pages))
@@ -210,10 +235,8 @@ class BucketStore:
         return signed
 
     def scratch_folder(self) -> Path:
-        """Return a folder within the machine's folder for temporary files."""
-        folder = Path(tempfile.gettempdir()) / "campaign-foundry"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
+        """Return this user's own folder within the machine's folder for temporary files."""
+        return private_folder("scratch")
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
         """Return a file of this machine that is removed when the block ends."""
@@ -283,7 +306,7 @@ class BucketStore:
         self._ask_bucket(name, send)
 
     def sweep(self) -> int:
-        """Remove this machine's scratch files of dead processes. An upload that was cut off is no object."""
+        """Remove this machine's scratch files that no living process holds. An upload that was cut off is no object."""
         return sweep_scratch(self.scratch_folder())
 
     @property

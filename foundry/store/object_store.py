@@ -13,7 +13,6 @@ import fcntl
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -23,17 +22,38 @@ from typing import BinaryIO, Protocol
 
 import google_crc32c
 
+from foundry.beneath import PRIVATE_FOLDER
 from foundry.errors import FoundryError, Outage
+from foundry.names import is_slug
+from foundry.store import folder_files
+from foundry.store.folder_files import SCRATCH
+from foundry.store.marks import BLOCK, Mark, crc32c_at, mark_of, put_mark
+from foundry.store.scratch import scratch_in, sweep_scratch
 
-_NAME = re.compile(r"^(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)$")
-SCRATCH = ".scratch"
-BLOCK = 1 << 20
+_NAME = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)")
 ASKED_AT_ONCE = 64
 
 
 def is_plain_name(name: str) -> bool:
     """Return True if a whole object name is a plain relative path that cannot climb."""
-    return bool(_NAME.match(name)) and "//" not in name
+    return bool(_NAME.fullmatch(name)) and "//" not in name
+
+
+def is_plain_prefix(prefix: str) -> bool:
+    """Return True if a prefix of names, which may be empty, begins plain names only."""
+    return not prefix or is_plain_name(f"{prefix}0")
+
+
+def is_plain_pattern(pattern: str) -> bool:
+    """Return True if a pattern matches plain names only: stars, question marks and sets stand for parts of names."""
+    return is_plain_name(re.sub(r"\[[A-Za-z0-9._-]+\]|[*?]", "0", pattern))
+
+
+def tenant_prefix(tenant: str) -> str:
+    """Return the prefix of a tenant's names; ForeignName for a text that is no tenant's id."""
+    if not is_slug(tenant):
+        raise ForeignName(tenant, "")
+    return f"{tenant}/"
 
 
 class ForeignName(FoundryError):
@@ -68,7 +88,14 @@ class CorruptObject(OSError):
     exit_code = Outage.exit_code
 
     def __init__(self, name: str, wanted: str, found: str, kind: str = "crc32c") -> None:
-        super().__init__(f"object {name!r} has {kind} {found}; {wanted} was written. Check the disk or the network.")
+        super().__init__(name, wanted, found, kind)
+        self.name, self.wanted, self.found, self.kind = name, wanted, found, kind
+
+    def __str__(self) -> str:
+        return (
+            f"object {self.name!r} has {self.kind} {self.found}; {self.wanted} was written. "
+            "Check the disk or the network."
+        )
 
 
 @dataclass(frozen=True)
@@ -158,6 +185,16 @@ class ObjectStore(Protocol):
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield the names below a prefix, in no particular order, streamed."""
 
+    @property
+    def rechecks(self) -> bool:
+        """True where objects can change after they were written, so that records are held against them."""
+
+    def is_intact(self, wanted: ObjectStat) -> bool:
+        """Return True if an object has the size and checksum that its record says."""
+
+    def set_aside(self, name: str) -> None:
+        """Move an object that is no longer what its record says out of the way, so that it can be made again."""
+
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
 
@@ -168,7 +205,7 @@ class ObjectStore(Protocol):
         """Return an address under which a person can open the object for a while."""
 
     def scratch_folder(self) -> Path:
-        """Return the folder for scratch files. Their names begin with the id of this process and a dash."""
+        """Return the folder for scratch files; `foundry.store.scratch` makes and leases them."""
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
         """Return a file of this process that is removed when the block ends."""
@@ -185,7 +222,7 @@ class ObjectStore(Protocol):
         """
 
     def sweep(self) -> int:
-        """Remove the scratch files that killed processes left; return their number."""
+        """Remove the scratch files that no living process holds; return their number."""
 
 
 def each_present(store: ObjectStore, names: Iterable[str]) -> Iterator[bool]:
@@ -205,18 +242,27 @@ def get_verified(store: ObjectStore, name: str, sha256: str) -> bytes:
 
 @dataclass(frozen=True)
 class LocalStore:
-    """Objects as files below `root`/`prefix`."""
+    """Objects as files below `root`/`prefix`, for their owner alone. Links below the root are refused.
+
+    Each file carries its size and checksum (`foundry.store.marks`), so that an object that was cut or changed does not
+    count as there, and is made again.
+    """
 
     root: Path
     prefix: str = ""
 
+    @property
+    def rechecks(self) -> bool:
+        """True: whoever may write to the folder can change an object."""
+        return True
+
     def for_tenant(self, tenant: str) -> LocalStore:
         """Return this store, closed to everything outside the tenant."""
-        return LocalStore(self.root, f"{tenant}/")
+        return LocalStore(self.root, tenant_prefix(tenant))
 
     def address(self, name: str) -> str:
         """Return the file's absolute path."""
-        return str(self.path(name).resolve())
+        return str(self.root.resolve() / self._full(name))
 
     def path(self, name: str) -> Path:
         """Return the file of an object; ForeignName for a name that climbs out or is not a plain path."""
@@ -230,53 +276,62 @@ class LocalStore:
 
     def put_once(self, name: str, data: bytes) -> bool:
         """Write and verify; return False, and change nothing, if the object exists already."""
-        path = self.path(name)
-        if path.exists():
+        if self.exists(name):
             return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=self.scratch_folder())
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            self._verify(name, Path(temporary), crc32c(data))
-            Path(temporary).chmod(0o644)
-            os.link(temporary, path)
-        except FileExistsError:
-            return False
-        finally:
-            Path(temporary).unlink()
-        return True
+        with self.scratch_file() as scratch:
+            write_synced(scratch, data)
+            self._verify(name, scratch, crc32c(data))
+            return self._publish(name, scratch, len(data), crc32c(data))
 
     def put_file_once(self, name: str, file: Path, sha256: str = "") -> bool:
         """Do as put_once, with the bytes of a file, read in blocks: for objects too large for memory.
 
         CorruptObject if `sha256` is given and the bytes that were read are others.
         """
-        path = self.path(name)
-        if path.exists():
+        if self.exists(name):
             return False
-        path.parent.mkdir(parents=True, exist_ok=True)
         with self.scratch_file() as copy:
             with copy.open("wb") as stream:
                 said = checked_copy(name, file, sha256, stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            found = crc32c_of(copy)
-            if found != said:
+            if (found := crc32c_of(copy)) != said:
                 raise CorruptObject(name, said, found)
-            copy.chmod(0o644)
-            try:
-                os.link(copy, path)
-            except FileExistsError:
-                return False
-        return True
+            return self._publish(name, copy, copy.stat().st_size, said)
+
+    def _publish(self, name: str, scratch: Path, size: int, checksum: str) -> bool:
+        put_mark(str(scratch), size, checksum)
+        with self._unlinked(name):
+            return folder_files.publish(self.root, self._full(name), scratch)
+
+    @contextmanager
+    def _unlinked(self, name: str) -> Iterator[None]:
+        """Refuse the names that a link leads to, whatever is behind it."""
+        try:
+            yield
+        except folder_files.Linked as error:
+            raise ForeignName(name, self.prefix) from error
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[tuple[BinaryIO, Mark | None]]:
+        """Yield an object's stream and mark; NoSuchObject if there is none, CorruptObject for one of another length."""
+        try:
+            with self._unlinked(name):
+                handle = folder_files.open_file(self.root, self._full(name))
+        except FileNotFoundError as error:
+            raise NoSuchObject(name) from error
+        with os.fdopen(handle, "rb") as stream:
+            mark, size = mark_of(handle), os.fstat(handle).st_size
+            if mark is not None and mark.size != size:
+                raise CorruptObject(name, str(mark.size), str(size), "a size of")
+            yield stream, mark
 
     def scratch_folder(self) -> Path:
         """Return the folder beside the objects, from which a hard link makes a scratch file an object."""
         scratch = self.root / SCRATCH
-        scratch.mkdir(parents=True, exist_ok=True)
+        scratch.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if scratch.is_symlink():
+            raise ForeignName(SCRATCH, self.prefix)
         return scratch
 
     def scratch_file(self, suffix: str = "") -> AbstractContextManager[Path]:
@@ -289,72 +344,75 @@ class LocalStore:
             raise CorruptObject(name, wanted, found)
 
     def get(self, name: str) -> bytes:
-        """Return the bytes; NoSuchObject if there are none."""
-        try:
-            return self.path(name).read_bytes()
-        except FileNotFoundError as error:
-            raise NoSuchObject(name) from error
+        """Return the bytes; NoSuchObject if there are none, CorruptObject if they are not what was written."""
+        with self._opened(name) as (stream, mark):
+            data = stream.read()
+        if mark is not None and (found := crc32c(data)) != mark.crc32c:
+            raise CorruptObject(name, mark.crc32c, found)
+        return data
 
     def head(self, name: str, size: int) -> bytes:
         """Return the first `size` bytes; NoSuchObject if there are none."""
-        try:
-            with self.path(name).open("rb") as stream:
-                return stream.read(size)
-        except FileNotFoundError as error:
-            raise NoSuchObject(name) from error
+        with self._opened(name) as (stream, _):
+            return stream.read(size)
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """Yield the lines of an object, streamed; NoSuchObject if there is none."""
-        try:
-            with self.path(name).open("rb") as stream:
-                yield from stream
-        except FileNotFoundError as error:
-            raise NoSuchObject(name) from error
+        """Yield the lines of an object, streamed; NoSuchObject if there is none, CorruptObject if it was changed."""
+        checksum = google_crc32c.Checksum()
+        with self._opened(name) as (stream, mark):
+            for line in stream:
+                checksum.update(line)
+                yield line
+        found = base64.b64encode(checksum.digest()).decode()
+        if mark is not None and found != mark.crc32c:
+            raise CorruptObject(name, mark.crc32c, found)
 
     def stat(self, name: str) -> ObjectStat | None:
         """Return size and checksum, or None; reads the whole object."""
-        path = self.path(name)
         try:
-            return ObjectStat(name, path.stat().st_size, crc32c_of(path))
+            with self._unlinked(name), folder_files.opened(self.root, self._full(name)) as handle:
+                return ObjectStat(name, os.fstat(handle).st_size, crc32c_at(handle))
         except FileNotFoundError:
             return None
 
     def exists(self, name: str) -> bool:
-        """Return True if the object exists, by its name alone."""
-        # A Path would keep the parts of every name in the interpreter's table of strings.
-        return os.path.exists(f"{self.root}/{self._full(name)}")  # noqa: PTH110 - see above
+        """Return True if the object exists and is as long as it was written; it is read only if it was written to."""
+        return folder_files.is_there(self.root, self._full(name))
 
     def present(self, names: Sequence[str]) -> builtins.list[bool]:
         """Return for each name whether the object exists."""
         return [self.exists(name) for name in names]
 
+    def is_intact(self, wanted: ObjectStat) -> bool:
+        """Return True if an object has the size and checksum that its record says; it is read only if need be."""
+        return folder_files.is_intact(self.root, self._full(wanted.name), wanted.size, wanted.crc32c)
+
+    def set_aside(self, name: str) -> None:
+        """Move an object that is no longer what its record says out of the way, so that it can be made again."""
+        folder_files.set_aside(self.root, self._full(name))
+
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
-        base = self.root / self.prefix
-        for path in sorted(base.glob(pattern)):
-            yield path.relative_to(base).as_posix()
+        if not is_plain_pattern(pattern):
+            raise ForeignName(pattern, self.prefix)
+        return folder_files.names_matching(self.root, self.prefix, pattern)
 
     def remove(self, name: str) -> None:
         """Remove a marker of a view, if it exists. Never for assets."""
-        self.path(name).unlink(missing_ok=True)
+        with self._unlinked(name):
+            folder_files.remove(self.root, self._full(name))
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield the names below a prefix, sorted within each folder, streamed; scratch files are no objects."""
-        base = self.root / self.prefix
-        for folder, folders, files in os.walk(base):
-            if Path(folder) == self.root and SCRATCH in folders:
-                folders.remove(SCRATCH)
-            folders.sort()
-            for file in sorted(files):
-                name = (Path(folder) / file).relative_to(base).as_posix()
-                if name.startswith(prefix):
-                    yield name
+        if not is_plain_prefix(prefix):
+            raise ForeignName(prefix, self.prefix)
+        return (name for name in folder_files.names_below(self.root, self.prefix) if name.startswith(prefix))
 
     def sign(self, name: str, seconds: int = 3600) -> str:  # noqa: ARG002 - of the protocol
         """Return a file address. A local folder has no expiry, so `seconds` has no effect."""
         if not self.exists(name):
             raise NoSuchObject(name)
-        return self.path(name).resolve().as_uri()
+        return Path(self.address(name)).as_uri()
 
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
@@ -362,12 +420,12 @@ class LocalStore:
 
         For the few views that are computed anew from objects (manifest, report); never for assets.
         """
-        path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        full = self._full(name)
         with self.scratch_file() as scratch:
             yield scratch
-            scratch.chmod(0o644)
-            scratch.replace(path)
+            put_mark(str(scratch), scratch.stat().st_size, crc32c_of(scratch))
+            with self._unlinked(name):
+                folder_files.replace(self.root, full, scratch)
 
     def revise(self, name: str, change: Revision) -> None:
         """Replace a small object by what `change` makes of it, under a lock that all processes take."""
@@ -386,7 +444,7 @@ class LocalStore:
                     write_synced(file, changed)
 
     def sweep(self) -> int:
-        """Remove scratch files of processes that have ended; return their number."""
+        """Remove scratch files that no living process holds; return their number."""
         return sweep_scratch(self.root / SCRATCH)
 
 
@@ -396,35 +454,3 @@ def write_synced(file: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-@contextmanager
-def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
-    """Yield an empty file in `folder`, removed when the block ends; its name begins with this process's id."""
-    handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=suffix, dir=folder)
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def sweep_scratch(folder: Path) -> int:
-    """Remove the files of `folder` whose names begin with the id of a dead process; return their number."""
-    gone = 0
-    for file in folder.glob("*-*"):
-        pid = file.name.split("-")[0]
-        if pid.isdigit() and not _alive(int(pid)):
-            file.unlink(missing_ok=True)
-            gone += 1
-    return gone
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -40,7 +40,7 @@ def open_footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Foot
     `own` is the store of the clip's tenant. The scratch copy is deleted with the returned value.
     """
     there = Path(own.address(order.clip))
-    if there.is_file():
+    if own.exists(order.clip) and there.is_file():
         return Footage(there, facts)
     scratch = ExitStack()
     footage = Footage(scratch.enter_context(own.scratch_file(".mkv")), facts)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from foundry.manifest import Attempt, CheckRecord
 from foundry.names import seed_of
 from foundry.plan.clip import ClipOrder
 from foundry.store.object_store import ObjectStore
+from foundry.store.scratch import give_back_scratch, take_scratch
 from imaging.film.clip_master import VideoExtraMissing, encode_clip, require_av
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
@@ -139,7 +138,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # 
             attempts.append(Attempt(seed, all(check.passed for check in checks), checks))
             if attempts[-1].passed:
                 return Filmed(order, file, order.frames, seed, tuple(attempts))
-            file.unlink()
+            give_back_scratch(file)
         return Unfilmed(order, "clip_refused", _refusal_of(attempts), len(attempts))
 
     def _film_once(
@@ -210,13 +209,11 @@ def read_first_frame(store: ObjectStore, order: ClipOrder) -> Image.Image | None
 @contextmanager
 def _scratch(store: ObjectStore) -> Iterator[Path]:
     """Make a file of this process that outlives the block if it ends well; after a crash the store removes it."""
-    folder = store.scratch_folder()
-    handle, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", suffix=".mkv", dir=folder)
-    os.close(handle)
+    file = take_scratch(store.scratch_folder(), ".mkv")
     try:
-        yield Path(name)
+        yield file
     except BaseException:
-        Path(name).unlink()
+        give_back_scratch(file)
         raise
 
 

@@ -6,7 +6,7 @@ from foundry.manifest import Attempt, CheckRecord, MasterRecord, as_json
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.plan.variant import Variant
-from foundry.store.object_store import ObjectStore
+from foundry.store.object_store import ObjectStore, crc32c
 from transforms.publish import StoredFile, rendition_record
 
 PASSED = CheckRecord("safe_area", True, "all inside", "all inside")
@@ -37,7 +37,7 @@ def a_master_record(shot: ShotOrder, **changes: object) -> MasterRecord:
         "screen": "measured@1",
         "cost_usd": "0.001",
         "size_bytes": 100,
-        "crc32c": "AAAAAA==",
+        "crc32c": crc32c(bytes(100)),
         **changes,
     }
     return MasterRecord(**given)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def a_file(variant: Variant, size_bytes: int = 1000) -> StoredFile:
         format="png",
         quality=0,
         size_bytes=size_bytes,
-        crc32c="AAAAAA==",
+        crc32c=crc32c(bytes(size_bytes)),
         checks=(PASSED,),
     )
 
@@ -61,13 +61,16 @@ def variants_of(plan: Plan) -> list[Variant]:
 
 
 def finish_masters(plan: Plan, store: ObjectStore) -> None:
-    """Write the record of every master."""
+    """Write the record of every master, and zeros in place of its picture."""
     own = store.for_tenant(plan.tenant.id)
     for shot in plan.shots():
+        own.put_once(shot.master, bytes(100))
         own.put_once(shot.record, as_json(a_master_record(shot)).encode())
 
 
 def finish_variant(variant: Variant, store: ObjectStore, size_bytes: int = 1000) -> None:
-    """Write the record of one variant."""
+    """Write the record of one variant, and zeros in place of its file."""
     own = store.for_tenant(variant.shot.tenant)
+    own.put_once(variant.address("png"), bytes(size_bytes))
+    own.put_once(variant.thumbnail, b"")
     own.put_once(variant.record, as_json(rendition_record(variant, a_file(variant, size_bytes))).encode())
