@@ -22,7 +22,7 @@ class StrictModel(BaseModel):
 
 @dataclass(frozen=True)
 class Items:
-    """The annotation of a list or map from outside that may be long: it has at most `most` items.
+    """The annotation of a list or map from outside that may be long: it has at least `least` and at most `most` items.
 
     Its items are validated a hundred at a time, and errors are only counted once there are a hundred: pydantic alone
     would hold one for each field of each item of a list that is wrong throughout. An error of type `MORE` has the
@@ -30,16 +30,20 @@ class Items:
     """
 
     most: int
+    least: int = 0
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
-        kind = "maxProperties" if schema["type"] == "dict" else "maxItems"
-        notes = {"pydantic_js_updates": {kind: self.most}}
+        what = "Properties" if schema["type"] == "dict" else "Items"
+        least = {f"min{what}": self.least} if self.least else {}
+        notes = {"pydantic_js_updates": {**least, f"max{what}": self.most}}
         return core_schema.no_info_wrap_validator_function(self._validate, schema, metadata=notes)
 
     def _validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         if not isinstance(value, list | tuple | dict):
             return handler(value)
+        if len(value) < self.least:
+            raise ValueError(f"it has {len(value)} items, and needs at least {self.least}; add one")
         if len(value) > self.most:
             raise ValueError(f"it has {len(value)} items, the limit is {self.most}; leave some out")
         if len(value) <= _AT_ONCE:

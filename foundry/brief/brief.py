@@ -62,8 +62,8 @@ class Campaign(StrictModel):
 class Market(StrictModel):
     """The regions and the audience of the campaign."""
 
-    regions: Annotated[tuple[Line, ...], Items(500)] = Field(
-        min_length=1, description="Countries or regions.", examples=[["US", "DE", "JP"]]
+    regions: Annotated[tuple[Line, ...], Items(500, least=1)] = Field(
+        description="Countries or regions.", examples=[["US", "DE", "JP"]]
     )
     audience: Text = Field(default="", description="Who is addressed.", examples=["Urban professionals, 25-40"])
 
@@ -251,7 +251,7 @@ class Brief(StrictModel):
     tenant: Slug = Field(description="Whose brand it is.", examples=["aurelle"])
     campaign: Campaign = Field(description="Which campaign.")
     market: Market = Field(description="Where and to whom.")
-    products: Annotated[tuple[Product, ...], Items(200_000)] = Field(min_length=1, description="What is shown.")
+    products: Annotated[tuple[Product, ...], Items(200_000, least=1)] = Field(description="What is shown.")
     scenes: Annotated[tuple[Scene, ...], Items(1_000)] = Field(default=(), description="Settings; or give `prompt`.")
     prompt: Line | None = Field(
         default=None,
@@ -260,13 +260,11 @@ class Brief(StrictModel):
     )
     negative_prompt: Text = Field(default="", description="Avoided in every scene.")
     alternatives: int = Field(default=1, ge=1, le=1_000, description="Pictures per product, scene and aspect.")
-    messages: Annotated[dict[LocaleTag, Message], Items(MAX_LOCALES)] = Field(
-        min_length=1,
+    messages: Annotated[dict[LocaleTag, Message], Items(MAX_LOCALES, least=1)] = Field(
         description="Copy per locale (BCP 47).",
         examples=[{"en-US": {"headline": "Wake up radiant"}}],
     )
-    placements: Annotated[tuple[Line, ...], Items(1_000)] = Field(
-        min_length=1,
+    placements: Annotated[tuple[Line, ...], Items(1_000, least=1)] = Field(
         description="Placement names, or named sets such as social and display.",
         examples=[["social", "google/leaderboard"]],
     )
