@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.table import Table
@@ -23,13 +24,21 @@ def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     return table
 
 
-def print_models(cards: Mapping[str, ModelCard], out: Console, as_json: bool) -> None:
-    """Print every card on a line; as JSON, the whole card with its digest and whether its weights are there."""
+def print_models(
+    cards: Mapping[str, ModelCard], out: Console, as_json: bool, broken: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Print every card on a line; as JSON, the whole card with its digest and whether its weights are there.
+
+    `broken` are the problems of files that are no usable card, by the files' names.
+    """
     if as_json:
-        out.print_json(json.dumps({name: card_as_json(card) for name, card in cards.items()}))
+        told = {name: {"stage": "broken", "problem": problem} for name, problem in broken.items()}
+        out.print_json(json.dumps({name: card_as_json(card) for name, card in cards.items()} | told))
         return
     titles = ("model", "task", "stage", "source", "weights", "licence", "price")
     out.print(_table(titles, [_model_row(card) for card in cards.values()]))
+    for name, problem in broken.items():
+        out.print(f"broken: {name}: {problem}", markup=False)
 
 
 def _model_row(card: ModelCard) -> tuple[str, ...]:

@@ -50,12 +50,16 @@ def models(context: typer.Context, cards: Cards = None, home: Home = None, as_js
 
 @models_app.command("list")
 def list_models(cards: Cards = None, home: Home = None, as_json: AsJson = False) -> None:
-    """List every version of every card: its task, stage, source and licence, and whether its weights are present."""
-    from console.listing import print_models
-    from models.registry import all_cards, open_registry
+    """List every version of every card: its task, stage, source and licence, and whether its weights are present.
 
-    every = all_cards(open_registry(cards, home))
-    print_models({card.name: card for card in every}, out, as_json)
+    Files that are no usable card are listed as broken, with the reason; they concern only who asks for them.
+    """
+    from console.listing import print_models
+    from models.registry import broken_cards, open_registry, sound_cards
+
+    registry = open_registry(cards, home)
+    broken = {each.path.name: str(each.problem) for each in broken_cards(registry)}
+    print_models({card.name: card for card in sound_cards(registry)}, out, as_json, broken)
 
 
 @models_app.command()
@@ -106,13 +110,12 @@ def verify(
     full: Annotated[bool, typer.Option(help="Read every byte again instead of trusting the cache of hashes.")] = False,
 ) -> None:
     """Check that weights are complete, unchanged, safe to read, and all named by their card."""
-    from models.registry import all_cards, find, open_registry
+    from models.registry import broken_cards, find, open_registry, sound_cards
 
     registry = open_registry(cards, home)
-    wanted = (
-        [find(registry, name) for name in names] if names else [c for c in all_cards(registry) if _should_be_present(c)]
-    )
-    problems: list[FoundryError] = []
+    every = [card for card in sound_cards(registry) if _should_be_present(card)]
+    wanted = [find(registry, name) for name in names] if names else every
+    problems: list[FoundryError] = [] if names else [each.problem for each in broken_cards(registry)]
     for card in wanted:
         try:
             say(f"{card.name}: {_check_weights(card, full=full)}")

@@ -13,6 +13,9 @@ from models.http.credential_scope import port
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "fec0::/10", "100::/64")))
+"""Ranges that lead to no public host, though the standard library may call them global: addresses of protocols,
+translation as each network likes it (RFC 8215), former site-local addresses, and the discard prefix."""
 
 
 class UnsafeAddress(Exception):
@@ -56,4 +59,6 @@ def _unwrap(address: Address) -> Address:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    if any(address in network for network in NOT_PUBLIC):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

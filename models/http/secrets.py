@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 
-LONGEST_REASON = 240
+from models.http.spellings import tells
+
+LONGEST_REASON, LONGEST_TEXT = 240, 4_000
+WITHHELD = "[the vendor's words held the credential]"
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*")
 _KEYLIKE = re.compile(r"\b(?:(?:sk|pk|rk|key)[-_][A-Za-z0-9._*-]{6,}|Bearer\s+\S{6,})")
 
@@ -31,11 +34,27 @@ def read_secret(variable: str) -> str:
 def scrub(text: str, *variables: str) -> str:
     """Return a vendor's words fit for a log: one short line without secrets, keys or queries of signed addresses.
 
-    `variables` are the environment variables whose values are taken out.
+    `variables` are the environment variables whose values are taken out, in whatever spelling they stand there.
     """
-    for variable in variables:
-        if value := os.environ.get(variable, ""):
-            text = text.replace(value, "[credential]")
-    text = _KEYLIKE.sub("[key]", _QUERY.sub(r"\1?[...]", text))
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    line = without_secrets(text, *variables)
     return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 3] + "..."
+
+
+def without_secrets(text: str, *variables: str) -> str:
+    """Do as scrub, and keep up to 4,000 characters. Words that tell a secret in another spelling are taken out.
+
+    If none of them does so alone, but all together do, nothing of the text is kept.
+    """
+    text = text[:LONGEST_TEXT]
+    for value in sorted(filter(None, map(os.environ.get, filter(None, variables))), key=len, reverse=True):
+        text = _without(text.replace(value, "[credential]"), value)
+    text = _KEYLIKE.sub("[key]", _QUERY.sub(r"\1?[...]", text))
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _without(text: str, secret: str) -> str:
+    if not tells(text, secret):
+        return text
+    words = ["[credential]" if tells(word, secret) else word for word in text.split()]
+    kept = " ".join(words)
+    return WITHHELD if tells(kept, secret) else kept

@@ -1,6 +1,17 @@
 """The registry of model cards: which cards there are, which version is in production, and checks of their weights."""
 
-from models.registry.folders import CARDS, PromotionState, Registry, all_cards, history, open_registry, promotion_state
+from models.registry.folders import (
+    CARDS,
+    BrokenCard,
+    PromotionState,
+    Registry,
+    all_cards,
+    broken_cards,
+    history,
+    open_registry,
+    promotion_state,
+    sound_cards,
+)
 from models.registry.refusals import (
     CardNotAdded,
     CardRefused,
@@ -16,6 +27,7 @@ from models.registry.weights import folder_of, verify, weights_of
 
 __all__ = [
     "CARDS",
+    "BrokenCard",
     "CardNotAdded",
     "CardRefused",
     "NoVersionChosen",
@@ -27,6 +39,7 @@ __all__ = [
     "WeightsRefused",
     "WrongTask",
     "all_cards",
+    "broken_cards",
     "card",
     "cards",
     "cards_of",
@@ -35,6 +48,7 @@ __all__ = [
     "history",
     "open_registry",
     "promotion_state",
+    "sound_cards",
     "verify",
     "weights_of",
 ]

@@ -12,7 +12,7 @@ from foundry.card.card import PULLED, ModelCard
 from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
 from foundry.documents.writing import yaml_text
-from models.registry.folders import CARDS, Registry, all_cards, read_card
+from models.registry.folders import CARDS, Registry, read_card, sound_cards
 from models.registry.refusals import CardNotAdded
 from models.registry.weights import verify, weights_of
 
@@ -41,14 +41,14 @@ def add(registry: Registry, path: Path, *, weights: Path | None = None, pulling:
     elif card.source.kind in PULLED:
         changed["weights"] = _hash_pulled(card, pulling)
     _write(path, target, changed)
-    return next(added for added in all_cards(registry) if (added.id, added.version) == (card.id, card.version))
+    return next(added for added in sound_cards(registry) if (added.id, added.version) == (card.id, card.version))
 
 
 def _check_new(registry: Registry, card: ModelCard) -> None:
     if card.source.kind == "embedded" and registry.own != CARDS:
         raise CardNotAdded(card.name, "source embedded is for cards that are shipped; write `kind: directory`")
     there = Registry(tuple(folder for folder in registry.folders if folder.is_dir()), registry.home)
-    for known in all_cards(there):
+    for known in sound_cards(there):
         if (known.id, known.version) == (card.id, card.version) and known.path.resolve() != card.path.resolve():
             raise CardNotAdded(card.name, f"{known.path} has this id and version; raise the version")
 

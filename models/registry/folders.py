@@ -12,6 +12,7 @@ The rule of stages, in full:
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ from pathlib import Path
 from foundry.card.card import ModelCard, Stage
 from foundry.card.version_order import version_key
 from foundry.documents.sentences import Wording, read_model
-from foundry.errors import BadInput
+from foundry.errors import BadInput, FoundryError
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from models.registry.ledger import LEDGER, Change, changes
 
+MOST_LOOKED_AT = 65_536
+"""Bytes of a broken file that are searched for its id."""
 CARDS = Path(__file__).resolve().parents[1] / "cards"
 
 
@@ -71,12 +74,46 @@ def registry_of(where: Registry | Path) -> Registry:
     return where if isinstance(where, Registry) else Registry((where.resolve(),), user_cache() / "models")
 
 
-def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
-    """Return every version of every card with its effective stage, by id and version; BadInput for one that is twice.
+@dataclass(frozen=True)
+class BrokenCard:
+    """A file of the registry that is no usable card, with the reason; id and version as far as its text tells them."""
 
-    Files are looked at again, and read again only when one has changed, come or gone.
+    path: Path
+    id: str
+    version: str
+    problem: FoundryError
+
+    @property
+    def name(self) -> str:
+        """`id@version`, with a question mark for what is not known."""
+        return f"{self.id or '?'}@{self.version or '?'}"
+
+    def may_be(self, identity: str, version: str = "") -> bool:
+        """Return whether the file may be the card that somebody asks for by id, and by version if one is given."""
+        if not self.id:
+            return self.path.stem == identity or self.path.stem.startswith(f"{identity}@")
+        return self.id == identity and (not version or not self.version or self.version == version)
+
+
+def all_cards(registry: Registry) -> tuple[ModelCard, ...]:
+    """Return every version of every card with its effective stage, by id and version.
+
+    The problem of the first file that is no usable card rises. Files are looked at again, and read again only when one
+    has changed, come or gone.
     """
-    return _all_cards(registry, tuple(_stamps(registry)))
+    for broken in broken_cards(registry):
+        raise broken.problem
+    return sound_cards(registry)
+
+
+def sound_cards(registry: Registry) -> tuple[ModelCard, ...]:
+    """Return all cards as all_cards does, without the files that are no usable card: they concern who asks for them."""
+    return _cards(registry, tuple(_stamps(registry)))[0]
+
+
+def broken_cards(registry: Registry) -> tuple[BrokenCard, ...]:
+    """Return the files that are no usable card, with the reasons."""
+    return _cards(registry, tuple(_stamps(registry)))[1]
 
 
 def _stamps(registry: Registry) -> Iterator[FileIdentity]:
@@ -85,16 +122,24 @@ def _stamps(registry: Registry) -> Iterator[FileIdentity]:
 
 
 @lru_cache(maxsize=16)
-def _all_cards(registry: Registry, _stamps: tuple[FileIdentity, ...]) -> tuple[ModelCard, ...]:
+def _cards(
+    registry: Registry, _stamps: tuple[FileIdentity, ...]
+) -> tuple[tuple[ModelCard, ...], tuple[BrokenCard, ...]]:
     found: dict[tuple[str, str], ModelCard] = {}
+    broken: list[BrokenCard] = []
     lines = history(registry)
     for card in _read_all(registry):
-        if twin := found.get((card.id, card.version)):
-            wrong = f"repeats {card.name} of {twin.path}; give it another version"
-            raise BadInput(str(card.path), wrong)
-        stage = _state_by(card, lines).stage
-        found[card.id, card.version] = card.model_copy(update={"stage": stage, "home": registry.home})
-    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], version_key(key[1]))))
+        if isinstance(card, BrokenCard):
+            broken.append(card)
+        elif twin := found.get((card.id, card.version)):
+            wrong = BadInput(str(card.path), f"repeats {card.name} of {twin.path}; give it another version")
+            broken += [BrokenCard(each.path, card.id, card.version, wrong) for each in (card, twin)]
+        else:
+            stage = _state_by(card, lines).stage
+            found[card.id, card.version] = card.model_copy(update={"stage": stage, "home": registry.home})
+    twice = {(each.id, each.version) for each in broken}
+    names = sorted(found.keys() - twice, key=lambda key: (key[0], version_key(key[1])))
+    return tuple(found[name] for name in names), tuple(broken)
 
 
 def history(registry: Registry) -> tuple[Change, ...]:
@@ -130,12 +175,27 @@ def _state_by_file(card: ModelCard) -> PromotionState:
     return PromotionState("candidate", None, f"{wrong}; run `foundry models promote {card.name}`")
 
 
-def _read_all(registry: Registry) -> Iterator[ModelCard]:
+def _read_all(registry: Registry) -> Iterator[ModelCard | BrokenCard]:
     for folder in registry.folders:
         if not folder.is_dir():
             raise BadInput(str(folder), "is not a folder of cards; name one with --cards, or make it")
         for path in sorted(folder.glob("*.yaml")):
-            yield _read(file_identity(path))
+            try:
+                yield _read(file_identity(path))
+            except (FoundryError, OSError) as error:
+                problem = error if isinstance(error, FoundryError) else BadInput(str(path), f"cannot be read ({error})")
+                yield BrokenCard(path, _told(path, "id"), _told(path, "version"), problem)
+
+
+def _told(path: Path, key: str) -> str:
+    """Return what the text of a broken file says its id or version is; "" if that cannot be told."""
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(MOST_LOOKED_AT).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    found = re.search(rf"""^["']?{key}["']?\s*:\s*["']?([A-Za-z0-9._-]{{1,64}})["']?\s*(?:#.*)?$""", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=256)

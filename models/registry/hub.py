@@ -16,10 +16,20 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from foundry.card.card import ModelCard
-from models.http.credential_scope import CredentialScope, Hop, UnsafeRedirect, first_hop, next_hop
+from foundry.documents import DocumentLimits, load_json
+from foundry.errors import Problem
+from models.http.credential_scope import (
+    CredentialScope,
+    Hop,
+    UnsafeRedirect,
+    first_hop,
+    is_loopback,
+    next_hop,
+    origin,
+)
 from models.http.exchange import retry_after_s
 from models.registry.refusals import PullRefused
 from models.registry.resumable_fetch import Interrupted, ListedFile, OpenFile
@@ -27,6 +37,8 @@ from models.registry.resumable_fetch import Interrupted, ListedFile, OpenFile
 ENDPOINT = "https://huggingface.co"
 THE_LIST = "the list of files"
 MOST_REDIRECTS = 10
+MOST_PAGES = 200
+PAGE = DocumentLimits(size_bytes=8_000_000, leaves=200_000)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 _HEADERS = {"Accept-Encoding": "identity", "User-Agent": "campaign-foundry"}
 
@@ -35,7 +47,7 @@ class _Lfs(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     oid: str
-    size: int
+    size: int = Field(ge=0)
 
 
 class _Item(BaseModel):
@@ -43,7 +55,7 @@ class _Item(BaseModel):
 
     type: str
     path: str
-    size: int = 0
+    size: int = Field(default=0, ge=0)
     lfs: _Lfs | None = None
 
 
@@ -71,24 +83,55 @@ class HubOrigin:
             where = httpx2.URL("")
         if where.scheme not in ("http", "https") or not where.host:
             raise PullRefused(self.card.name, f"endpoint {self.endpoint!r}", "is no http address; see --endpoint")
+        if not _is_safe(where, where):
+            wrong = "is neither https nor on this machine, so anybody on the way could change what it sends"
+            raise PullRefused(self.card.name, f"endpoint {self.endpoint!r}", f"{wrong}; see --endpoint")
 
     def list_files(self) -> Mapping[str, ListedFile]:
-        """Return every file of the commit, with the SHA-256 of those that the hub keeps as large files."""
+        """Return every file of the commit, with the SHA-256 of those that the hub keeps as large files.
+
+        PullRefused if the list leads away from the endpoint, comes back to a page, or is longer than any repository's.
+        """
         source = self.card.source
         url = f"{self._base}/api/models/{source.repository}/tree/{source.revision}?recursive=true"
         found: dict[str, ListedFile] = {}
+        seen: set[str] = set()
         while url:
+            seen.add(url)
             with self._open(url, THE_LIST) as response:
-                items, url = self._items(response), response.links.get("next", {}).get("url", "")
+                items, url = self._items(response), self._next_page(response, url, seen)
             for item in (item for item in items if item.type == "file"):
                 size, sha = (item.lfs.size, item.lfs.oid) if item.lfs else (item.size, "")
                 found[item.path] = ListedFile(size, sha)
         return found
 
-    def _items(self, response: httpx2.Response) -> list[_Item]:
+    def _next_page(self, response: httpx2.Response, url: str, seen: set[str]) -> str:
+        """Return the address of the page after `url`; "" after the last one."""
+        told = response.links.get("next", {}).get("url", "")
+        if not told:
+            return ""
         try:
-            return _ITEMS.validate_json(b"".join(_blocks(response)))
-        except ValidationError as error:
+            following = httpx2.URL(url).join(told)
+        except httpx2.InvalidURL:
+            following = httpx2.URL("")
+        if origin(following) != origin(httpx2.URL(self.endpoint)):
+            raise PullRefused(self.card.name, THE_LIST, f"leads away from {self.endpoint}; check the endpoint")
+        if str(following) in seen:
+            raise PullRefused(self.card.name, THE_LIST, f"from {self.endpoint} leads back to a page of its own")
+        if len(seen) >= MOST_PAGES:
+            raise PullRefused(self.card.name, THE_LIST, f"from {self.endpoint} has more than {MOST_PAGES} pages")
+        return str(following)
+
+    def _items(self, response: httpx2.Response) -> list[_Item]:
+        body = bytearray()
+        for block in _blocks(response):
+            body += block
+            if len(body) > PAGE.size_bytes:
+                wrong = f"from {self.endpoint} has a page of more than {PAGE.size_bytes} bytes"
+                raise PullRefused(self.card.name, THE_LIST, wrong)
+        try:
+            return _ITEMS.validate_python(load_json(bytes(body), THE_LIST, PAGE))
+        except (ValidationError, Problem) as error:
             wrong = f"from {self.endpoint} cannot be read; check that it speaks the hub's protocol"
             raise PullRefused(self.card.name, THE_LIST, wrong) from error
 
@@ -130,7 +173,7 @@ class HubOrigin:
                 return response
             response.close()
             try:
-                hop = next_hop(hop, hop.url.join(response.headers["location"]), scope)
+                hop = next_hop(hop, _safe(hop.url.join(response.headers["location"]), scope.home), scope)
             except (UnsafeRedirect, httpx2.InvalidURL) as unsafe:
                 wrong = f"was not fetched: {self.endpoint} answers with {unsafe}; check the endpoint"
                 raise PullRefused(self.card.name, what, wrong) from unsafe
@@ -170,6 +213,18 @@ class HubOrigin:
         else:
             wrong = f"was answered with {status} by {self.endpoint}; check the endpoint"
         return PullRefused(self.card.name, what, wrong)
+
+
+def _safe(url: httpx2.URL, home: httpx2.URL) -> httpx2.URL:
+    """Return the address of a redirect; UnsafeRedirect if it must not be asked."""
+    if not _is_safe(url, home):
+        raise UnsafeRedirect(f"a redirect to {url.scheme}://{url.host}")
+    return url
+
+
+def _is_safe(url: httpx2.URL, home: httpx2.URL) -> bool:
+    """Return whether an address is https; a local hub may also use plain http, from this machine to itself."""
+    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host) and is_loopback(home.host))
 
 
 class _NothingThere(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foundry.card.card import ModelCard
 from models.registry.evidence import accept_evidence, required_evidence
-from models.registry.folders import Registry, all_cards, history, promotion_state
+from models.registry.folders import Registry, broken_cards, history, promotion_state, sound_cards
 from models.registry.ledger import Change, Signature, append
 from models.registry.refusals import PromotionRefused
 from models.registry.resolving import find
@@ -73,7 +73,10 @@ def rollback(registry: Registry, identity: str, signed: Signature) -> Change:
 
 
 def _in_production(registry: Registry, identity: str) -> str | None:
-    cards = all_cards(registry)
+    for broken in broken_cards(registry):
+        if broken.may_be(identity):
+            raise broken.problem
+    cards = sound_cards(registry)
     found = [card.version for card in cards if card.id == identity and card.stage == "production"]
     if len(found) > 1:
         wrong = f"versions {', '.join(found)} all say production"

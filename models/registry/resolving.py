@@ -10,14 +10,14 @@ from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.errors import FoundryError, Refusals
 from foundry.plan.clips import TASKS
 from foundry.tenant import AdapterChoice, Tenant
-from models.registry.folders import CARDS, Registry, all_cards, promotion_state, registry_of
+from models.registry.folders import CARDS, Registry, broken_cards, promotion_state, registry_of, sound_cards
 from models.registry.refusals import CardRefused, NoVersionChosen, UnknownModel, WrongTask
 
 
 def cards(where: Registry | Path = CARDS) -> Mapping[str, ModelCard]:
     """Return id → the version in production, or the newest version where none is."""
     found: dict[str, ModelCard] = {}
-    for card in all_cards(registry_of(where)):
+    for card in sound_cards(registry_of(where)):
         if card.id not in found or found[card.id].stage != "production":
             found[card.id] = card
     return found
@@ -46,8 +46,12 @@ def find(registry: Registry, name: str) -> ModelCard:
 
 def _versions(registry: Registry, name: str) -> tuple[tuple[ModelCard, ...], str]:
     identity, _, version = name.partition("@")
-    known = all_cards(registry)
+    known = sound_cards(registry)
     versions = tuple(card for card in known if card.id == identity)
+    broken = [each for each in broken_cards(registry) if each.may_be(identity, version)]
+    usable = any(card.version == version if version else card.stage == "production" for card in versions)
+    if broken and not usable:
+        raise broken[0].problem
     if not versions:
         raise UnknownModel(name, tuple(sorted({card.id for card in known})))
     return versions, version

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import httpx2
 
 from foundry.card.card import Api, ModelCard
+from foundry.documents import DocumentLimits, load_json
+from foundry.errors import FoundryError
+from foundry.inputs.picture import MAX_BYTES
 from models.http.credential_scope import Hop
 from models.http.exchange import Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
 from models.http.secrets import scrub
@@ -17,6 +19,8 @@ from models.remote.reach import Reach
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient
 from models.remote.vendor_error import error_in_body, is_no_money, is_policy
 
+ANSWERS = DocumentLimits(size_bytes=MAX_BYTES * 2, text=MAX_BYTES * 2, leaves=20_000)
+"""A vendor's answer may hold a whole picture as one text in base64."""
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
 
@@ -25,8 +29,8 @@ def json_of(answer: HttpAnswer) -> object:
     if "json" not in answer.kind:
         raise Transient(f"the answer is of type {answer.kind or 'unknown'}, not JSON")
     try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
+        return load_json(answer.body, "answer", ANSWERS)
+    except FoundryError:
         raise Transient("the answer is no whole JSON") from None
 
 

@@ -20,13 +20,14 @@ from foundry.request_slots import RequestSlots
 from foundry.retrying import Clock, RetryPolicy, SystemClock
 from models.drawing import Drawn, DrawRequest, Undrawn
 from models.http.credential_scope import CredentialScope, is_loopback
+from models.http.secrets import without_secrets
 from models.prompt import compile_for
 from models.remote import openai_images, submit_and_poll
 from models.remote.connection import Connection
 from models.remote.credential import EnvironmentAuth
 from models.remote.effort import Effort
 from models.remote.reach import Reach
-from models.remote.refusals import Declined, EndpointRefused
+from models.remote.refusals import Declined, EndpointRefused, VendorOutage
 
 PROTOCOLS = {"openai-images": openai_images.draw, "submit-and-poll": submit_and_poll.draw}
 NOT_BILLED = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
@@ -100,13 +101,26 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
         order, api = request.order, connection.api
         prompt = compile_for(self.card, order)
         key = digest("remote", card=self.card.digest, tenant=order.tenant, shot=order.name, seed=request.seed)
+        fault: Exception
         with SLOTS.of(self.card.digest, api.concurrency):
             effort = Effort(self.card.name, order.name, key, _retries(api, self.clock))
             try:
                 pixels, caption = PROTOCOLS[api.protocol](request, prompt, connection, effort)
             except Declined as refusal:
-                return Undrawn(request, refusal.why, refusal.reason, paid=refusal.why not in NOT_BILLED)
-        return Drawn(request, pixels, caption, prompt.ignored)
+                reason = self._without_secrets(refusal.reason)
+                return Undrawn(request, refusal.why, reason, paid=refusal.why not in NOT_BILLED)
+            except VendorOutage as outage:
+                fault = VendorOutage(outage.card, outage.shot, self._without_secrets(outage.what))
+            except EndpointRefused as refused:
+                fault = EndpointRefused(refused.card, self._without_secrets(refused.where), refused.wrong)
+            else:
+                return Drawn(request, pixels, caption, prompt.ignored)
+        # Outside the handlers, because the causes hold the vendor's words as they came.
+        raise fault
+
+    def _without_secrets(self, text: str) -> str:
+        """Return a text that may hold a vendor's words without the card's credentials."""
+        return without_secrets(text, self.card.api.credential if self.card.api else "", self.client)
 
     def _count(self, results: list[Drawn | Undrawn]) -> None:
         """Count the pictures that the vendor bills, and their price, in the thread that Beam's counters belong to."""

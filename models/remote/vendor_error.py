@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from foundry.documents import load_json
+from foundry.errors import FoundryError
 
 NO_MONEY = ("insufficient_quota", "billing_hard_limit", "insufficient_credits", "quota_exceeded")
 POLICY = ("content_policy", "moderation", "content_filter", "safety", "unsafe", "nsfw", "policy_violation")
@@ -11,8 +12,8 @@ POLICY = ("content_policy", "moderation", "content_filter", "safety", "unsafe", 
 def error_in_body(body: bytes) -> tuple[str, str]:
     """Return code and message of an answer's body; empty texts for a body that is no JSON."""
     try:
-        return error_in(json.loads(body))
-    except (ValueError, RecursionError):
+        return error_in(load_json(body, "answer"))
+    except FoundryError:
         return "", ""
 
 

@@ -27,6 +27,8 @@ class Manner:
     wrong: bytes = b""
     elsewhere: str = ""
     pages: bool = False
+    link: str = ""
+    """The address that every page of the list names as the next one; {n} in it counts up."""
     size: int = 0
     stall_after: int = 0
     going_on: threading.Event = field(default_factory=threading.Event)
@@ -80,6 +82,9 @@ class Answers(http.server.BaseHTTPRequestHandler):
             self.server.manner.busy_list -= 1
             return self.answer(503, b"", Retry_After="0")
         items = [self.item(path) for path in sorted(self.server.folder.rglob("*"))]
+        if self.server.manner.link:
+            named = self.server.manner.link.replace("{n}", str(len(self.server.manner.asked)))
+            return self.answer(200, json.dumps(items).encode(), Link=f'<{named}>; rel="next"')
         if not self.server.manner.pages:
             return self.answer(200, json.dumps(items).encode())
         if "cursor" in query:

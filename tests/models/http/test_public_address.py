@@ -57,3 +57,30 @@ def test_a_host_of_this_machine_is_allowed_only_on_request_and_by_http_only_ther
 
 def test_names_are_looked_up_with_all_their_addresses() -> None:
     assert "127.0.0.1" in addresses_of("127.0.0.1", 80)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "127.1.2.3", "169.254.169.254", "100.64.0.1", "192.0.0.8", "198.18.0.1", "255.255.255.255",
+        "224.0.0.1",
+        "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "fe80::1", "fe80::1%eth0", "fec0::1",
+        "fd00::1", "ff02::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:7f00:1::",
+        "2001::1",
+        "2002:a9fe:a9fe::1",
+    ],
+)  # fmt: skip
+def test_no_spelling_of_a_private_address_passes(address: str) -> None:
+    with pytest.raises(UnsafeAddress):
+        pin_address(httpx2.URL("https://vendor.example/a.png"), resolve=lambda host, port: [address])
+
+
+@pytest.mark.parametrize("host", ["0177.0.0.1", "0x7f.1", "2130706433", "127.1", "017700000001", "0", "localhost"])
+def test_no_spelling_of_this_machine_as_a_host_passes(host: str) -> None:
+    with pytest.raises((UnsafeAddress, httpx2.InvalidURL)):
+        pin_address(httpx2.URL(f"https://{host}/a.png"))
+
+
+def test_one_private_address_among_public_ones_is_enough() -> None:
+    with pytest.raises(UnsafeAddress):
+        pin_address(httpx2.URL("https://vendor.example/"), resolve=lambda host, port: ["93.184.216.34", "10.0.0.1"])

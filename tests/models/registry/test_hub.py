@@ -146,3 +146,35 @@ def test_an_unknown_certificate_is_refused_at_once(tmp_path: Path) -> None:
 
 def test_a_hub_and_its_token_are_shown_without_the_token() -> None:
     assert "hf_secret" not in repr(HubOrigin(MODEL, token="hf_secret"))
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ("", "leads back to a page of its own"),
+        ("file:///etc/passwd", "leads away from http://127.0.0.1"),
+        ("//169.254.169.254/latest/meta-data", "leads away from"),
+        ("https://127.0.0.1/elsewhere", "leads away from"),
+        ("http://[::1", "leads away from"),
+        ("?recursive=true&cursor={n}", "has more than 200 pages"),
+    ],
+)
+def test_pages_that_lead_back_away_or_on_and_on_are_refused(hub: Hub, link: str, says: str) -> None:
+    here = f"{hub.address}/api/models/lab/tiny/tree/{COMMIT}?recursive=true"
+    hub.manner.link = link or here
+    with pytest.raises(PullRefused, match=f"the list of files .*{says}"):
+        HubOrigin(MODEL, hub.address).list_files()
+    assert len(hub.manner.asked) <= 200
+
+
+@pytest.mark.parametrize("where", ["file:///etc", "ftp://127.0.0.1", "http://192.0.2.1", "gopher://x"])
+def test_a_redirect_to_anything_but_https_is_refused_without_a_request(hub: Hub, where: str) -> None:
+    hub.manner.elsewhere = where
+    with pytest.raises(PullRefused, match=r"was not fetched: .* answers with a redirect to"):
+        read(HubOrigin(MODEL, hub.address))
+
+
+@pytest.mark.parametrize("endpoint", ["http://hub.example", "http://10.0.0.1:8080"])
+def test_a_hub_is_asked_by_https_alone_except_on_this_machine(endpoint: str) -> None:
+    with pytest.raises(PullRefused, match=r"is neither https nor on this machine, .*; see --endpoint"):
+        HubOrigin(MODEL, endpoint)
