@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -160,17 +159,17 @@ class Refusals(FoundryError):
     """The problems of one input, reported together.
 
     It keeps the first 100 problems and counts the `more` that there are. Its sentence shows 20 of them, within 4,000
-    characters, and how many are left out.
+    characters, and how many are left out. `stopped` says that there may be more than were counted.
     """
 
     code = "refused_input"
 
-    def __init__(self, source: str, problems: Iterable[FoundryError], more: int = 0) -> None:
+    def __init__(self, source: str, problems: Iterable[FoundryError], more: int = 0, stopped: bool = False) -> None:
         problems = tuple(problems)
         kept = problems[:KEPT_PROBLEMS]
         more += len(problems) - len(kept)
-        super().__init__(source, kept, more)
-        self.source, self.problems, self.more = source, kept, more
+        super().__init__(source, kept, more, stopped)
+        self.source, self.problems, self.more, self.stopped = source, kept, more, stopped
 
     @property
     def count(self) -> int:
@@ -178,8 +177,9 @@ class Refusals(FoundryError):
         return len(self.problems) + self.more
 
     def __str__(self) -> str:
-        head = f"{clipped(self.source, 200)} is refused for {self.count} reason(s):"
-        lines, left = [head], MAX_CHARACTERS - len(head) - 20
+        about = "at least " if self.stopped else ""
+        head = f"{clipped(self.source, 200)} is refused for {about}{self.count} reason(s):"
+        lines, left = [head], MAX_CHARACTERS - len(head) - 40
         for problem in self.problems[:SHOWN_PROBLEMS]:
             line = "  " + clipped(str(problem), 1_000)
             left -= len(line) + 1
@@ -187,36 +187,41 @@ class Refusals(FoundryError):
                 break
             lines.append(line)
         omitted = self.count - len(lines) + 1
-        return "\n".join(lines) + (f"\n  and {omitted} more" if omitted else "")
+        return "\n".join(lines) + (f"\n  and {about}{omitted} more" if omitted else "")
 
 
 class ProblemList:
-    """A bounded collector of problems: it keeps as many as a refusal shows, and counts the rest."""
+    """A bounded collector of problems: it keeps as many as a refusal does, and counts the rest."""
 
     def __init__(self) -> None:
         self._kept: list[FoundryError] = []
+        self._stopped = False
         self.count = 0
 
     def add(self, problem: FoundryError) -> None:
         """Take one problem in, or all problems of Refusals."""
         several = problem.problems if isinstance(problem, Refusals) else (problem,)
-        self._kept += several[: KEPT_PROBLEMS - len(self._kept)]
+        self._kept += several[: max(KEPT_PROBLEMS - len(self._kept), 0)]
+        self._stopped |= isinstance(problem, Refusals) and problem.stopped
         self.count += problem.count if isinstance(problem, Refusals) else 1
 
     def extend(self, problems: Iterable[FoundryError]) -> None:
-        """Take problems in until the list is full.
-
-        The rest is not walked, because each of its sentences would have to be built to be counted.
-        """
-        for problem in itertools.islice(problems, KEPT_PROBLEMS + 1 - len(self._kept)):
+        """Take problems in until the list is full. What would yield the rest is not asked for it."""
+        for problem in problems:
+            if self.full:
+                self._stopped = True
+                return
             self.add(problem)
 
     @property
     def full(self) -> bool:
-        """True when further problems are only counted."""
-        return self.count > KEPT_PROBLEMS
+        """True when as many problems are known as a refusal keeps."""
+        return self.count >= KEPT_PROBLEMS
+
+    def __bool__(self) -> bool:
+        return self.count > 0
 
     def refuse(self, source: str) -> None:
         """Raise Refusals if there are problems."""
-        if self.count:
-            raise Refusals(source, self._kept, self.count - len(self._kept))
+        if self:
+            raise Refusals(source, self._kept, self.count - len(self._kept), self._stopped)

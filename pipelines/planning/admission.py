@@ -5,14 +5,15 @@ The command line, the dispatcher, the Flex template and the tests all pass throu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from foundry.brief.brief import Brief
 from foundry.brief.intake import each_brief, read_briefs
 from foundry.card.selection import Cards
-from foundry.errors import FoundryError, Refusals
+from foundry.errors import FoundryError, ProblemList
 from foundry.inputs.door import Home
 from foundry.inputs.picture import PictureFacts
 from foundry.inputs.product_model import ModelFacts
@@ -110,24 +111,24 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards) -> Adm
     The last of the checks sets every copy in its layouts, so that nothing is drawn for a file that cannot be finished.
     """
     home = files if isinstance(files, Home) else Home(files)
-    products, problems = inspect_products(brief, home)
+    products, unseen = inspect_products(brief, home)
     sounds, unheard = inspect_sounds(brief, home)
     placements, unknown = check_placements(brief)
-    problems += [*unknown, *unheard, *check_copy(brief, tenant), *check_cards(cards, tenant, placements)]
-    if not unknown:
-        problems += check_clips(brief, tenant, cards, placements)
-    _refuse(brief, problems)
+    clips = () if unknown else check_clips(brief, tenant, cards, placements)
+    checks = (unseen, unknown, unheard, check_copy(brief, tenant), check_cards(cards, tenant, placements), clips)
+    _refuse(brief, chain.from_iterable(checks))
     ordered = sorted(brief.products, key=lambda product: product.id)
     keys = tuple(facts.key if (facts := products.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
     plan = Plan(brief=brief, tenant=tenant, cards=cards, pictures=keys, placements=placements, sounds=named)
     figures = estimate_plan(plan)
-    _refuse(brief, list(check_limits(plan, figures)))
-    _refuse(brief, list(find_misfits(plan)))
+    _refuse(brief, check_limits(plan, figures))
+    _refuse(brief, find_misfits(plan))
     inputs = {facts.key: facts for facts in (*products.values(), *sounds)}
     return Admitted(plan, figures, tuple(inputs.values()), tuple(notes_on(plan)))
 
 
-def _refuse(brief: Brief, problems: list[FoundryError]) -> None:
-    if problems:
-        raise Refusals(f"brief {brief.tenant}/{brief.campaign.id}", tuple(problems))
+def _refuse(brief: Brief, problems: Iterable[FoundryError]) -> None:
+    found = ProblemList()
+    found.extend(problems)
+    found.refuse(f"brief {brief.tenant}/{brief.campaign.id}")

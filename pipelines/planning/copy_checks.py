@@ -11,6 +11,9 @@ from foundry.fonts import hostile_characters, missing_characters
 from foundry.look_alikes import words_said
 from foundry.tenant import Tenant
 
+MAX_FILLED = 4_000
+"""Characters of one text of a message with its placeholders filled."""
+
 
 def check_copy(brief: Brief, tenant: Tenant) -> Iterator[FoundryError]:
     """Yield the problems of all texts that a brief brings: messages, subtitles, product names, prices."""
@@ -31,7 +34,7 @@ def _check_message(brief: Brief, tenant: Tenant, locale: str, message: Message) 
         text, path = getattr(message, field), f"messages.{locale}.{field}"
         yield from _check_text(path, text, families)
         yield from _check_banned(path, text, tenant)
-        for product in brief.products:
+        for product in brief.products if PLACEHOLDER.search(text) else ():
             yield from _check_placeholders(
                 path, text, placeholder_values(product, locale, Days(brief.embargo, brief.expiry)), product.id, locale
             )
@@ -49,6 +52,10 @@ def _check_filled(brief: Brief, tenant: Tenant, locale: str, message: Message) -
         for field in templated:
             found.setdefault(getattr(words, field), f"messages.{locale}.{field}, filled for product {product.id}")
     for text, path in found.items():
+        if len(text) > MAX_FILLED:
+            limit = f"has {len(text)} characters once it is filled; the limit is {MAX_FILLED}"
+            yield Problem(path, shorten(text), limit, "fill in less")
+            continue
         yield from _check_text(path, text, families)
         yield from _check_banned(path, text, tenant)
 

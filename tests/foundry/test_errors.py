@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,7 +11,19 @@ from foundry.brief.intake import brief_problem
 from foundry.card.card import ModelCard
 from foundry.channel.inspection import CannotRead
 from foundry.channel.placement import UnknownPlacement
-from foundry.errors import BadInput, FoundryError, NotAllowed, Outage, Problem, Refusals, Unusable, shorten
+from foundry.errors import (
+    BadInput,
+    FoundryError,
+    NotAllowed,
+    Outage,
+    Problem,
+    ProblemList,
+    Refusals,
+    Unusable,
+    clipped,
+    shorten,
+    visible,
+)
 from foundry.layout.files import UnknownLayout
 from foundry.plan.clip import NoFirstFrame
 from foundry.plan.timeline import NoTimeline
@@ -113,3 +126,64 @@ def a_card() -> ModelCard:
     from models.registry import card
 
     return card("backdrop", "text-to-image")
+
+
+def many(count: int) -> list[FoundryError]:
+    return [Problem(f"products[{n}].id", "'x'", "is refused: " + "y" * 50, "change it") for n in range(count)]
+
+
+def test_a_refusal_shows_some_problems_keeps_more_and_counts_the_rest() -> None:
+    refused = Refusals("brief a/b", many(36_000))
+    assert (len(refused.problems), refused.count) == (100, 36_000)
+    lines = str(refused).splitlines()
+    assert lines[0] == "brief a/b is refused for 36000 reason(s):"
+    assert len(lines) == 22
+    assert lines[-1] == "  and 35980 more"
+    assert str(pickle.loads(pickle.dumps(refused))) == str(refused)
+
+
+def test_a_refusal_is_short_whatever_its_problems_hold() -> None:
+    huge = [BadInput("x" * 100_000, "\x1b\ud800\n" * 100_000) for _ in range(50)]
+    text = str(Refusals("s" * 100_000, huge))
+    assert len(text) <= 4_000
+    assert not any(letter in text for letter in "\x1b\ud800")
+    text.encode()
+
+
+def test_a_list_of_problems_stops_asking_when_it_is_full() -> None:
+    def endless() -> Iterator[FoundryError]:
+        while True:
+            yield PROBLEM
+
+    problems = ProblemList()
+    problems.add(Refusals("a", many(30)))
+    problems.extend(endless())
+    with pytest.raises(Refusals, match=r"at least 100 reason\(s\)") as refused:
+        problems.refuse("brief a/b")
+    assert str(refused.value).endswith("and at least 80 more")
+    ProblemList().refuse("nothing")
+
+
+def test_a_clipped_text_is_of_its_length_and_visible() -> None:
+    assert clipped("ab\ncd") == "ab\ncd"
+    assert clipped("\x1b[31m\u202ea\ud800\r") == "\\x1b[31m\\u202ea\\ud800\\r"
+    assert clipped("x" * 50, 10) == "xxxxxxx..."
+    assert len(clipped("\x1b" * 1_000_000, 100)) == 100
+    assert visible("Größe 朝 \u200f") == "Größe 朝 \u200f"
+    assert visible("a\nb") == "a\\nb"
+
+
+def test_a_value_of_any_size_is_shortened_at_no_cost() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value in (
+        ["x" * 1_000_000] * 1_000_000,
+        {"k" * 1_000: 1},
+        10**100_000,
+        deep,
+        ("a", None, True, 1.5),
+        "\ud800" * 99,
+    ):
+        assert len(shorten(value)) < 400
+        shorten(value).encode()
