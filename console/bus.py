@@ -57,6 +57,24 @@ def topics_list(as_json: AsJson = False) -> None:
         say(f"{topic.name:22} {topic.days:>3} days  {topic.content}")
 
 
+@topics_app.command("acls")
+def topics_acls(
+    tenant: Annotated[list[str] | None, typer.Option(help="TENANT=USER, whose rights to show; repeatable.")] = None,
+    dispatcher: Annotated[str, typer.Option(help="The user of `foundry serve`; empty: leave it out.")] = "",
+    group: Annotated[str, typer.Option(help="The consumer group of `foundry serve`.")] = "campaign-foundry",
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Print the commands of Kafka that give the dispatcher and tenants the rights that they need, and no others."""
+    from pipelines.bus.rights import rights
+
+    pairs = [pair.partition("=")[::2] for pair in tenant or ()]
+    if wrong := next((name for name, user in pairs if not user), None):
+        raise BadInput("--tenant", f"{shorten(wrong)} names no user; write TENANT=USER")
+    for right in rights(dispatcher, group, pairs):
+        say(json.dumps(asdict(right)) if as_json else right.command(bootstrap or "127.0.0.1:9092"))
+
+
 def submit(
     briefs: Annotated[list[Path], typer.Argument(help="Brief files: YAML, JSON or JSON Lines.")],
     request: Annotated[str, typer.Option(help="Your id for this order; the same id again is the same order.")] = "",

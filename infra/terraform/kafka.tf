@@ -11,7 +11,15 @@ locals {
     "campaign.briefs.dead" = { days = 90, cleanup = "delete" }
   }
 
-  tenant_topics = { for id in keys(var.tenants) : "campaign.briefs.${id}" => id }
+  # A tenant's own topics: it alone writes its briefs, and it alone reads its events.
+  tenant_topics = merge(
+    { for id, tenant in var.tenants : "campaign.briefs.${id}" => {
+      days = 14, members = tenant.writers, operations = ["WRITE", "DESCRIBE"]
+    } },
+    { for id, tenant in var.tenants : "campaign.events.${id}" => {
+      days = 30, members = distinct(concat(tenant.writers, tenant.readers)), operations = ["READ", "DESCRIBE"]
+    } },
+  )
 }
 
 resource "google_managed_kafka_cluster" "foundry" {
@@ -67,7 +75,7 @@ resource "google_managed_kafka_topic" "shared" {
   )
 }
 
-# A topic that one tenant alone may write to, so that its name says whose briefs it carries.
+# The names of these topics say whose briefs and events they carry, because the rules below let nobody else at them.
 resource "google_managed_kafka_topic" "tenant" {
   for_each = var.kafka == null ? {} : local.tenant_topics
 
@@ -79,7 +87,7 @@ resource "google_managed_kafka_topic" "tenant" {
 
   configs = {
     "cleanup.policy"      = "delete"
-    "retention.ms"        = tostring(14 * local.day_ms)
+    "retention.ms"        = tostring(each.value.days * local.day_ms)
     "max.message.bytes"   = "6000000"
     "min.insync.replicas" = "2"
   }
@@ -101,9 +109,9 @@ resource "google_managed_kafka_acl" "tenant" {
   }
 
   dynamic "acl_entries" {
-    for_each = { for pair in setproduct(var.tenants[each.value].writers, ["WRITE", "DESCRIBE"]) : join(" ", pair) => pair }
+    for_each = { for pair in setproduct(each.value.members, each.value.operations) : join(" ", pair) => pair }
     content {
-      principal       = "User:${trimprefix(acl_entries.value[0], "serviceAccount:")}"
+      principal       = "User:${trimprefix(trimprefix(acl_entries.value[0], "serviceAccount:"), "user:")}"
       permission_type = "ALLOW"
       operation       = acl_entries.value[1]
       host            = "*"

@@ -27,8 +27,10 @@ class BusSettings(BaseModel):
 
     bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several separated by commas.")
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"] = "SCRAM-SHA-512"
-    user: str = ""
+    mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"] = Field(
+        default="SCRAM-SHA-512", description="OAUTHBEARER: with this machine's identity at Google Cloud, no password."
+    )
+    user: str = Field(default="", description="Empty with OAUTHBEARER: the identity says who it is.")
     password_variable: str = Field(default="", description="Name of the environment variable that holds the password.")
     ca_file: str = Field(default="", description="PEM of the authority that signed the brokers' certificates.")
     certificate_file: str = Field(default="", description="This client's certificate, if brokers ask for one.")
@@ -45,7 +47,14 @@ class BusSettings(BaseModel):
 
     @model_validator(mode="after")
     def _check_identity(self) -> BusSettings:
-        if self.security.startswith("SASL") and not (self.user and self.password_variable):
+        keyless = self.mechanism == "OAUTHBEARER"
+        if keyless and self.password_variable:
+            raise ValueError("OAUTHBEARER takes no password; drop password_variable")
+        if keyless and self.security != "SASL_SSL":
+            raise ValueError(
+                f"OAUTHBEARER sends a token that can be stolen, and security is {self.security}; use SASL_SSL"
+            )
+        if self.security.startswith("SASL") and not keyless and not (self.user and self.password_variable):
             raise ValueError(f"{self.security} needs user and password_variable; add both")
         if not self.security.startswith("SASL") and self.user:
             raise ValueError(f"{self.security} takes no user, but user is {self.user!r}; use SASL_SSL or drop the user")
@@ -60,7 +69,8 @@ class BusSettings(BaseModel):
     @property
     def identity(self) -> str:
         """The name of this client for the brokers, as errors show it."""
-        return self.user or self.certificate_file or "nobody"
+        keyless = "this machine's identity" if self.mechanism == "OAUTHBEARER" else ""
+        return self.user or keyless or self.certificate_file or "nobody"
 
     def client(self) -> dict[str, Any]:
         """Return the options of kafka-python's clients; BadInput if the variable of the password is not set."""
@@ -71,13 +81,16 @@ class BusSettings(BaseModel):
             "bootstrap_timeout_ms": 1000 * self.timeout_s,
         }
         if self.security.startswith("SASL"):
-            options |= {
-                "sasl_mechanism": self.mechanism,
-                "sasl_plain_username": self.user,
-                "sasl_plain_password": self._password(),
-            }
+            options |= {"sasl_mechanism": self.mechanism, **self._credentials()}
         files = {"ssl_cafile": self.ca_file, "ssl_certfile": self.certificate_file, "ssl_keyfile": self.key_file}
         return options | {name: file for name, file in files.items() if file}
+
+    def _credentials(self) -> dict[str, Any]:
+        if self.mechanism == "OAUTHBEARER":
+            from pipelines.bus.google_identity import GoogleTokens, google_credentials, token_provider
+
+            return {"sasl_oauth_token_provider": token_provider(GoogleTokens(google_credentials(), self.user))}
+        return {"sasl_plain_username": self.user, "sasl_plain_password": self._password()}
 
     def _password(self) -> str:
         if not os.environ.get(self.password_variable):

@@ -12,7 +12,8 @@ import pytest
 from foundry.names import campaign_folder
 from foundry.quota import FOLDER
 from foundry.tenant import Storage
-from pipelines.bus.topics import TOPICS, briefs_topic
+from pipelines.bus.rights import tenant_rights
+from pipelines.bus.topics import TOPICS, briefs_topic, events_topic
 from tests.support.tools import INFRA, run
 from transforms.stopping import marker_name
 
@@ -187,10 +188,14 @@ def test_topics_are_those_of_the_code():
         topic.name: (topic.days, topic.configs()["cleanup.policy"]) for topic in TOPICS
     }
     assert text().count(f'"{TOPICS[0].configs()["max.message.bytes"]}"') == 2
-    assert briefs_topic("x").name == "campaign.briefs.x"
-    assert '"campaign.briefs.${id}" => id' in text()
-    assert briefs_topic("x").days == 14
-    assert "tostring(14 * local.day_ms)" in text()
+    for topic in (briefs_topic("${id}"), events_topic("${id}")):
+        assert re.search(rf'"{re.escape(topic.name)}" => {{\s+days = {topic.days}, members = ', text())
+
+
+def test_a_tenants_topics_give_the_rights_that_the_code_lists():
+    for right in tenant_rights("user", "x"):
+        name, operations = right.name.replace(".x", ".${id}"), ", ".join(f'"{one.upper()}"' for one in right.operations)
+        assert re.search(rf'"{re.escape(name)}" => {{[^}}]*operations = \[{operations}\]', text())
 
 
 def test_the_output_is_what_a_tenants_file_takes():
