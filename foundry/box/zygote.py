@@ -26,7 +26,10 @@ from foundry.box.job import run_job
 from foundry.box.limits import BoxLimits
 from foundry.box.wire import receive_frame, send_frame
 
-PRELOADS = ("PIL.Image", "PIL.ImageCms", "PIL.ImageOps", "numpy", "encodings.idna", "encodings.latin_1")
+PRELOADS = (
+    "PIL.Image", "PIL.ImageCms", "PIL.ImageOps", "numpy", "numpy.ma", "encodings.idna", "encodings.latin_1",
+    "encodings.cp437", "encodings.utf_16",
+)  # fmt: skip
 FENCES = "FOUNDRY_BOX_FENCES"
 """The fences to put up, for tests of machines that have fewer: any of "landlock", "seccomp"."""
 MOST_DESCRIPTORS = 1 << 16

@@ -11,7 +11,11 @@ from foundry.box import Boxed
 from foundry.errors import BadInput
 from models.upscaling.source_picture import SourceFacts, refuse_size, refuse_turned
 
-BOX_PRELOADS = ("tifffile", "imagecodecs", "concurrent.futures.thread", "tifffile.tifffile")
+CODECS = ("imcd", "zlib", "deflate", "jpeg8", "lzma", "zstd", "webp", "jpeg2k", "lerc")
+BOX_PRELOADS = (
+    "tifffile", "tifffile.tifffile", "concurrent.futures.thread", "imagecodecs",
+    *(f"imagecodecs._{one}" for one in CODECS),
+)  # fmt: skip
 ORIENTATION = 274
 """TIFF tag."""
 KINDS = {"SEPARATED": "CMYK", "PALETTE": "indexed", "YCBCR": "YCbCr", "MINISWHITE": "stored as a negative"}

@@ -12,7 +12,8 @@ from foundry.errors import Unusable
 
 READING = "foundry.channel.inspection.foreign:read_facts"
 BOX_PRELOADS = (
-    "av", "av.filter", "pikepdf", "imagecodecs", "foundry.channel.inspection.film", "foundry.channel.inspection.still",
+    "av", "av.filter", "av.subtitles.stream", "pikepdf", "imagecodecs", "imagecodecs._jpegxl",
+    "foundry.channel.inspection.film", "foundry.channel.inspection.still",
     "foundry.channel.inspection.page", "foundry.channel.inspection.profiles",
 )  # fmt: skip
 BYTES_PER_SECOND = 20 * MIB

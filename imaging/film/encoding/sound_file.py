@@ -31,7 +31,7 @@ MOST_KEPT_BYTES = 480 << 20
 """Of decoded sounds together: two of the longest, such as a film's music and its voice."""
 SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=600, answer_bytes=256 * MIB)
 DECODING = "imaging.film.encoding.sound_file:sound_samples"
-BOX_PRELOADS = ("av",)
+BOX_PRELOADS = ("av", "av.subtitles.stream")
 
 
 class UnreadableSound(FoundryError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import socket
@@ -227,3 +228,40 @@ def test_a_pipe_without_a_writer_is_refused_and_not_waited_for(tmp_path: Path) -
 def test_a_function_that_does_not_exist_is_a_bug_and_no_refusal() -> None:
     with pytest.raises(LookupError, match="nowhere"):
         boxed("foundry.box.nowhere:there", b"")
+
+
+FILES = """
+import sys
+from foundry.box import boxed, confinement
+from foundry.errors import FoundryError
+from tests.hostile.decoders import DECODERS, whole_files
+for name, files in whole_files().items():
+    for data in files:
+        DECODERS[name](data)
+print(confinement())
+loaded = boxed('tests.support.boxed_jobs:loaded', b'').value
+assert not {'torch', 'apache_beam', 'transformers', 'diffusers'} & set(loaded), loaded
+"""
+
+
+@needs_fence
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fences", "landlock", "seccomp"), [("seccomp", False, True), ("landlock", True, False), ("none", False, False)]
+)
+def test_every_decoder_works_on_a_machine_that_has_fewer_fences(fences: str, landlock: bool, seccomp: bool) -> None:
+    environment = {**os.environ, "FOUNDRY_BOX_FENCES": fences}
+    done = subprocess.run(
+        [sys.executable, "-c", FILES], check=False, capture_output=True, text=True, timeout=300, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    found = ast.literal_eval(done.stdout.strip().splitlines()[-1])
+    assert (bool(found["landlock"]), found["seccomp"]) == (landlock, seccomp)
+
+
+def test_a_job_can_be_given_only_what_json_can_hold() -> None:
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        boxed(JOBS + "echo", b"", picture=object())
+    with pytest.raises(ValueError, match="the limit is"):
+        boxed(JOBS + "echo", b"", words="x" * (5 << 20))
+    assert boxed(JOBS + "echo", b"still").arrays[0].tobytes() == b"still"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms, ImageOps
 
 from foundry.errors import Unusable
 from foundry.inputs.door import receive_path
 from foundry.inputs.file_identity import file_identity
 from foundry.inputs.picture import MAX_BYTES, MIN_EDGE_PX, PICTURE, PictureFacts, decode, inspect_picture, picture_name
+from foundry.inputs.wide_gamut import in_srgb
 from foundry.names import sha256_file
 
 
@@ -132,3 +135,72 @@ def test_a_changed_file_has_another_identity(tmp_path: Path) -> None:
     assert file_identity(path) != before
     with pytest.raises(FileNotFoundError):
         file_identity(tmp_path / "none")
+
+
+def with_broken_exif() -> bytes:
+    """A JPEG whose EXIF begins as it should and is cut off within its first entry."""
+    stream = io.BytesIO()
+    Image.new("RGB", (80, 100), "teal").save(
+        stream, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\xff\xff"
+    )
+    return stream.getvalue()
+
+
+def with_profile(space: str, profile: bytes) -> bytes:
+    stream = io.BytesIO()
+    Image.new(space, (80, 100)).save(stream, "PNG" if space != "CMYK" else "JPEG", icc_profile=profile)
+    return stream.getvalue()
+
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_broken_exif(),
+        with_profile("RGB", SRGB[:200]),
+        with_profile("RGB", SRGB[:128] + bytes(len(SRGB) - 128)),
+        with_profile("RGB", SRGB[:12] + b"link" + SRGB[16:]),
+        with_profile("RGB", SRGB[:16] + b"CMYK" + SRGB[20:]),
+        with_profile("L", SRGB[:16] + b"GRAY" + SRGB[20:]),
+    ],
+)
+def test_a_picture_that_a_run_could_not_use_is_refused_at_admission(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(data)
+    refused = ""
+    try:
+        inspect(tmp_path / "a.png")
+    except Unusable as error:
+        refused = error.limit
+    if refused:
+        assert re.search("profile|EXIF|readable", refused)
+    else:  # Pillow mends it, and then the run can use it too
+        assert decode(data).size == (80, 100)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "CMYK"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_the_box_gives_the_same_pixels_bit_for_bit(form: str, mode: str, orientation: int) -> None:
+    exif, stream = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    noise = Image.effect_noise((90, 70), 80)
+    source = Image.merge("RGBA", (noise, noise.rotate(90).resize((90, 70)), noise.transpose(0), noise)).convert("RGB")
+    fits = {"PNG": ("L", "P", "RGB", "RGBA"), "JPEG": ("L", "RGB", "CMYK"), "WEBP": ("RGB", "RGBA")}[form]
+    picture = (source.convert(mode) if mode != "RGBA" else source.copy()) if mode in fits else source
+    if mode == "RGBA" and mode in fits:
+        picture.putalpha(noise)
+    picture.save(stream, form, exif=exif)
+    data = stream.getvalue()
+    with Image.open(io.BytesIO(data)) as stored:
+        plain = in_srgb(ImageOps.exif_transpose(stored))
+    assert (decode(data).size, decode(data).tobytes()) == (plain.size, plain.tobytes())
+
+
+def test_a_decoded_picture_is_kept_and_cannot_be_changed_for_others() -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (80, 100), "teal").save(stream, "PNG")
+    first = decode(stream.getvalue())
+    first.putpixel((0, 0), (1, 2, 3, 4))
+    assert decode(stream.getvalue()).getpixel((0, 0)) == (0, 128, 128, 255)
