@@ -93,12 +93,15 @@ class BrandKit(StrictModel):
 
 
 class Quota(StrictModel):
-    """The most that one campaign of the tenant may order."""
+    """The most that a tenant may make in a month (UTC), over all its campaigns and processes.
 
-    shots: int = Field(default=2_000, ge=1)
-    variants: int = Field(default=2_000_000, ge=1)
-    bytes: int = Field(default=2 * 10**12, ge=1)
-    budget: Decimal = Field(default=Decimal(1000), gt=0, description="Money, in US dollars.")
+    Files that exist cost nothing, and a campaign counts in the month in which its run began; see docs/quotas.md.
+    """
+
+    shots: int = Field(default=2_000, ge=1, description="Shots that are drawn.")
+    variants: int = Field(default=2_000_000, ge=1, description="Finished files that are made.")
+    bytes: int = Field(default=2 * 10**12, ge=1, description="Bytes that are written, by their usual sizes.")
+    budget: Decimal = Field(default=Decimal(1000), gt=0, description="Money, in US dollars, at the cards' prices.")
 
 
 class AdapterChoice(StrictModel):

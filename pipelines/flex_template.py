@@ -9,13 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foundry.errors import BadInput
 
+if TYPE_CHECKING:
+    from foundry.store.object_store import ObjectStore
+    from pipelines.planning.admission import Admitted
+
+JOB_LEASE_S = 30 * 86_400.0
 MOST_BYTES = 2 * 10**9
 """The most that a brief's folder may hold: a launcher has a small disk."""
 
@@ -100,6 +106,31 @@ def fetch_brief(address: str, folder: Path, client: Any, most_bytes: int = MOST_
     return brief
 
 
+@contextmanager
+def quotas_held(orders: Sequence[Admitted], store: ObjectStore) -> Iterator[None]:
+    """Hold what is missing of the orders, and let them run if somebody stopped them; Refusals if a quota is used up.
+
+    The launcher does not see the end of the job: `foundry run` of the same brief, which writes the report, settles what
+    was made. Until then the amounts stay held, for at most 30 days. If the job cannot be started they are released.
+    """
+    from foundry.plan.estimate import count_needs
+    from pipelines.planning.quota_ledger import QuotaLedger, Wanted, needed
+    from transforms.stopping import withdraw_stop
+
+    ledger = QuotaLedger(store, lease_s=JOB_LEASE_S)
+    own = {each.plan.digest: store.for_tenant(each.plan.tenant.id) for each in orders}
+    wanted = [Wanted(each.plan, needed(count_needs(each.plan, own[each.plan.digest]))) for each in orders]
+    with ExitStack() as undo:
+        for each in orders:
+            undo.callback(ledger.close, each.plan)
+        for error in ledger.hold_each(wanted).values():
+            raise error
+        for each in orders:
+            withdraw_stop(each.plan.digest, own[each.plan.digest])
+        yield
+        undo.pop_all()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Start one job; the plan's digests go to stdout."""
     from google.cloud import storage
@@ -117,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         hints = {"min_ram": "16GB", "accelerator": told.accelerator}
         where = Engine(dataflow.dataflow_runner(), options, hints=hints, accelerated=True)
         store = open_store(told.store, [each.plan.tenant for each in orders])
-        start([(each.plan, each.inputs) for each in orders], store, engine=where)
+        with quotas_held(orders, store):
+            start([(each.plan, each.inputs) for each in orders], store, engine=where)
     print(json.dumps([each.plan.digest for each in orders]))
 
 

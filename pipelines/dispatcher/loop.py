@@ -226,7 +226,7 @@ class Dispatcher:
                 self._fail(order, error)
         for order in self.orders.finish_round():
             with self._blaming(*order.records):
-                self._end(order, order.stopped or "finished" if order.parts else "finished")
+                self._end(order, "finished" if order.complete else order.stopped or "finished")
         self.refuser.flush()
 
     def _fail(self, order: Order, error: Exception) -> None:

@@ -164,7 +164,7 @@ class RoundMaker:
         if part.lacking.nothing and isinstance(plan, PlanSlice):
             _keep_no_letters(plan, store)
         count_part(order, part.lacking, made, letters, seconds)
-        if order.stopped:
+        if order.stopped and not order.complete:
             if self.is_ours(order):
                 self._write_manifest(order, store, built=not part.lacking.nothing)
         elif order.on_last_part:
@@ -229,6 +229,7 @@ def count_part(order: Order, lacking: Needs, made: Made, letters: Sequence[DeadL
     tally.shots_drawn += made.shots
     tally.shots_reused += lacking.shots_reused
     tally.shots_refused += sum(letter.stage in SHOT_STAGES for letter in letters)
+    tally.bugs += sum(letter.code == "bug" for letter in letters)
     tally.money += made.money
     tally.seconds += seconds
     tally.failed_ids += [letter.key for letter in letters][: max(0, MOST_FAILED_IDS - len(tally.failed_ids))]

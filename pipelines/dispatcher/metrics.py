@@ -59,7 +59,7 @@ class Metrics:
         self.started = self._gauge("foundry_start_time_seconds", "When the process started, since the epoch.")
         self.build = self._gauge("foundry_build_info", "1; its label is the version.", "version")
         self.briefs = self._counter("foundry_briefs", "Briefs by how they ended.", "tenant", "state")
-        self.shots = self._counter("foundry_shots", "Shots drawn and reused.", "tenant", "outcome")
+        self.shots = self._counter("foundry_shots", "Shots drawn, reused and refused.", "tenant", "outcome")
         self.variants = self._counter("foundry_variants", "Files made, reused and failed.", "tenant", "outcome")
         self.dead = self._counter("foundry_dead_letters", "Records sent to the dead topic.", "tenant", "stage", "code")
         self.bugs = self._counter("foundry_bugs", "Errors that nobody foresaw.", "where")
@@ -97,7 +97,7 @@ class Metrics:
             self.briefs.labels(tenant, state)
         for outcome in ("made", "reused", "failed"):
             self.variants.labels(tenant, outcome)
-        for outcome in ("drawn", "reused"):
+        for outcome in ("drawn", "reused", "refused"):
             self.shots.labels(tenant, outcome)
         for stage, codes in DEAD_CODES.items():
             for code in codes:
@@ -131,7 +131,8 @@ class Metrics:
         self.count_end(tenant, state)
         for outcome, number in (("made", tally.made), ("reused", tally.reused), ("failed", tally.failed)):
             self.variants.labels(label, outcome).inc(number)
-        for outcome, number in (("drawn", tally.shots_drawn), ("reused", tally.shots_reused)):
+        shots = (("drawn", tally.shots_drawn), ("reused", tally.shots_reused), ("refused", tally.shots_refused))
+        for outcome, number in shots:
             self.shots.labels(label, outcome).inc(number)
         self.seconds.labels(label).inc(tally.seconds)
         self.money.labels(label).inc(float(tally.money))

@@ -82,6 +82,8 @@ class Tally:
     shots_drawn: int = 0
     shots_reused: int = 0
     shots_refused: int = 0
+    bugs: int = 0
+    """Shots, clips and files on which the program failed."""
     money: Decimal = Decimal(0)
     seconds: float = 0.0
     failed_ids: list[str] = field(default_factory=list)
@@ -130,6 +132,11 @@ class Order:
     def parts(self) -> list[WorkPart]:
         """The parts that are left to make."""
         return self.work.parts
+
+    @property
+    def complete(self) -> bool:
+        """True if every file is made, was there, or failed: a stop that comes then changes nothing."""
+        return self.tally.made + self.tally.reused + self.tally.failed >= self.plan.variant_count
 
     @property
     def on_last_part(self) -> bool:

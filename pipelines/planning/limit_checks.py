@@ -10,7 +10,10 @@ from foundry.plan.plan import Plan
 
 
 def check_limits(plan: Plan, figures: Estimate) -> Iterator[FoundryError]:
-    """Yield a problem for each figure above the tenant's quota or the brief's budget."""
+    """Yield a problem for each figure above the tenant's quota of a whole month, or above the brief's budget.
+
+    What is left of this month is asked of the ledger when a run begins (`pipelines.planning.quota_ledger`).
+    """
     quota, brief = plan.tenant.quota, plan.brief
     whose = f"over the quota of tenant {plan.tenant.id}"
     cut = "order fewer alternatives, scenes, locales or placements, or raise the quota"
