@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from foundry.errors import FoundryError, Outage
+from foundry.errors import FoundryError
 from pipelines.bus.messages import BriefRequest, CancelRequest, Sender, sender_of, sender_of_request
 from pipelines.dispatcher.admission import Folders, admit_request, read_request
 from pipelines.dispatcher.order import PlainRecord, cut_into_parts
@@ -169,8 +169,6 @@ def _explain(error: Exception, job: AdmissionJob, stage: Stage, sender: Sender) 
 
 def _outage(error: Exception, folders: Folders, tenant: str) -> Away | None:
     """Return the outage behind an error, if there is one."""
-    if isinstance(error, Outage):
-        return Away("admission", "", str(error))
     if reason := outage_of(error):
         return Away("admission", "", reason)
     return folder_outage(folders, tenant)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -29,14 +31,16 @@ from pipelines.dispatcher.admission_work import (
     Refused,
 )
 from pipelines.dispatcher.announcing import Announcer, as_refusal
+from pipelines.dispatcher.errands import Errands
 from pipelines.dispatcher.health import Health, OutageKind
-from pipelines.dispatcher.making import FailedOrder, RoundMaker
+from pipelines.dispatcher.making import FailedOrder, RoundMaker, RoundResult
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order import Order, TakenRecord, new_order
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
 from pipelines.dispatcher.refusing import RecordTooLarge, Refuser
+from pipelines.dispatcher.tenant_outages import TenantOutages
 from pipelines.dispatcher.tracing import record_span, span, trace_id, traceparent_of
 
 IDLE_MS, BUSY_MS, ADMITTING_MS = 500, 50, 5
@@ -68,7 +72,11 @@ class Dispatcher:
     largest_record: int = LARGEST_RECORD
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
-    _round: Future[list[FailedOrder]] | None = None
+    _round: Future[RoundResult] | None = None
+    tenant_outages: TenantOutages = field(default_factory=TenantOutages)
+    errands: Errands = field(default_factory=Errands)
+    _doubtful: frozenset[str] = frozenset()
+    _store_answers: deque[tuple[str, str]] = field(default_factory=deque)
     _gauges_at: float = 0.0
     _shown: set[tuple[OutageKind, str]] = field(default_factory=set)
 
@@ -89,13 +97,14 @@ class Dispatcher:
                 self.step()
         finally:
             self.desk.close()
+            self.errands.close()
         self._commit()
 
     def step(self) -> None:
         """Make one pass; it seldom takes longer than a poll."""
         wait_ms = ADMITTING_MS if not self.desk.idle else BUSY_MS if self._round or self.orders.waiting else IDLE_MS
         polled = self.outage_budget.insist(
-            "Kafka", lambda: self.consumer.poll(timeout_ms=0 if self.draining else wait_ms)
+            "Kafka", lambda: self.consumer.poll(timeout_ms=0 if self.draining else wait_ms), (Exception,)
         )
         self.health.beat()
         self._release_lost()
@@ -195,17 +204,19 @@ class Dispatcher:
 
     def _begin_round(self) -> None:
         """Start the next round in a thread, if none runs."""
-        if self._round or self.draining or not (orders := self.orders.next_round()):
+        self._ask_stores()
+        if self._round or self.draining or not (orders := self.orders.next_round(self.tenant_outages.waiting)):
             return
-        future: Future[list[FailedOrder]] = Future()
+        future: Future[RoundResult] = Future()
         self._round = future
+        self._doubtful = self.tenant_outages.doubtful
         threading.Thread(target=self._make_round, args=(orders, future), name="round", daemon=True).start()
 
-    def _make_round(self, orders: list[Order], future: Future[list[FailedOrder]]) -> None:
+    def _make_round(self, orders: list[Order], future: Future[RoundResult]) -> None:
         began = time.monotonic()
         try:
             with span("round", [order.trace for order in orders], orders=len(orders)):
-                future.set_result(self.maker.make(orders))
+                future.set_result(self.maker.make(orders, self._doubtful))
         except BaseException as error:  # noqa: BLE001 - the polling thread raises it again
             future.set_exception(error)
         self.metrics.round_seconds.observe(time.monotonic() - began)
@@ -219,8 +230,12 @@ class Dispatcher:
                 for order in self.orders.making:
                     self.announcer.send_live_progress(order, "running", _live_counts(order))
             return
-        failed, self._round = self._round.result(), None
-        for order, error in failed:
+        result, self._round = self._result(self._round), None
+        made = {order.tenant for order in self.orders.making if not result.lacks(order)}
+        for tenant in made:
+            self.tenant_outages.end(tenant)
+        self._put_off(result)
+        for order, error in result.failed:
             self.orders.drop_failed(order)
             with self._blaming(*order.records):
                 self._fail(order, error)
@@ -228,6 +243,37 @@ class Dispatcher:
             with self._blaming(*order.records):
                 self._end(order, "finished" if order.complete else order.stopped or "finished")
         self.refuser.flush()
+
+    def _result(self, ended: Future[RoundResult]) -> RoundResult:
+        """Return the result of a round that ended; after a bug in the round itself, all its orders have failed."""
+        try:
+            return ended.result()
+        except GivenUp:
+            raise
+        except Exception as error:
+            log.exception("a round broke")
+            self.metrics.count_bug("round")
+            return RoundResult(failed=[FailedOrder(order, error) for order in self.orders.making])
+
+    def _put_off(self, result: RoundResult) -> None:
+        """Let the orders wait whose tenants' stores are away."""
+        for tenant, reason in {order.tenant: reason for order, reason in result.away}.items():
+            self.tenant_outages.begin(tenant, reason)
+        for order, _ in result.away:
+            self.orders.put_off(order)
+
+    def _ask_stores(self) -> None:
+        """Ask the stores that are away whether they work again, beside this loop, and take the answers that came."""
+        while self._store_answers:
+            self.tenant_outages.tell_answer(*self._store_answers.popleft())
+        self.tenant_outages.forget(self.tenant_outages.doubtful - self.orders.count_by_tenant().keys())
+        for tenant in self.tenant_outages.due():
+            order = self.orders.of_tenant(tenant)
+            if order:
+                self.errands.run(f"asking the store of {tenant}", partial(self._ask_store, tenant, order))
+
+    def _ask_store(self, tenant: str, order: Order) -> None:
+        self._store_answers.append((tenant, self.maker.ask_store(order)))
 
     def _fail(self, order: Order, error: Exception) -> None:
         if not isinstance(error, FoundryError):
@@ -277,12 +323,22 @@ class Dispatcher:
         self.metrics.know_tenants(self.desk.tenants)
         self.health.admitting, self.health.admission_since = not self.desk.trouble, self.desk.running_since
         self.health.waiting_since = _earliest(self.desk.waiting_since(), self.orders.waiting_since())
-        away = self.desk.outages()
+        away = self._stores_away()
+        away.update(self.desk.outages().items())
         for kind, tenant in self._shown - away.keys():
-            self.health.end_outage(kind, tenant, by="admission")
+            self.health.end_outage(kind, tenant, by="loop")
         for (kind, tenant), why in away.items():
-            self.health.begin_outage(kind, tenant, why, by="admission")
+            self.health.begin_outage(kind, tenant, why, by="loop")
         self._shown = set(away)
+
+    def _stores_away(self) -> dict[tuple[OutageKind, str], str]:
+        """Return the outages of stores: of a tenant's own bucket, or of the store that all others use."""
+        found: dict[tuple[OutageKind, str], str] = {}
+        for tenant, reason in self.tenant_outages.reasons.items():
+            order = self.orders.of_tenant(tenant)
+            own = order is not None and self.maker.has_own_store(order)
+            found["tenant_store" if own else "store", tenant if own else ""] = reason
+        return found
 
 
 def _earliest(*times: Mapping[str, float]) -> dict[str, float]:

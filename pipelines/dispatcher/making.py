@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from foundry.errors import FoundryError
-from foundry.manifest import SHOT_STAGES, DeadLetter
+from foundry.manifest import DeadLetter
 from foundry.plan.estimate import Made, Needs, count_needs
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
@@ -18,10 +19,11 @@ from foundry.retrying import Clock, SystemClock
 from foundry.spans import trace_plans
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
-from pipelines.bus.order_progress import MOST_FAILED_IDS
+from pipelines.dispatcher.lookout import ask_store
 from pipelines.dispatcher.order import Order
-from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget, broker_away
-from pipelines.dispatcher.outages import outage_of
+from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget, broker_away, refused_for_good
+from pipelines.dispatcher.outages import engine_is_lost, outage_of
+from pipelines.dispatcher.part_counting import count_part
 from pipelines.dispatcher.spending import PartToMake, abandon, hold_quotas, made_of, settled
 from pipelines.dispatcher.stops import passing_stops_on
 from pipelines.planning.quota_ledger import QuotaLedger
@@ -30,14 +32,19 @@ if TYPE_CHECKING:
     from pipelines.engines.engine import Engine
 
 ATTEMPTS = 3
-PROBE, PROBE_BYTES = "probe", 1 << 20
 REQUESTS_SHARE = 4
 """One request to a bucket may take a quarter of the outage budget, so that the first does not use all of it."""
+ASK_S = 10.0
+"""A store that is only asked whether it works may take this long to answer."""
 log = logging.getLogger("foundry.serve")
 
 
-class OutageInRun(OSError):
-    """The store failed, or the engine's job server was lost, during a run."""
+class EngineAway(OSError):
+    """The engine's job server was lost during a run."""
+
+
+class StoreAway(OSError):
+    """The store of one of a run's tenants failed during the run."""
 
 
 class FailedOrder(NamedTuple):
@@ -45,6 +52,25 @@ class FailedOrder(NamedTuple):
 
     order: Order
     error: Exception
+
+
+class AwayOrder(NamedTuple):
+    """An order that must wait, because its tenant's store does not work, and the reason."""
+
+    order: Order
+    reason: str
+
+
+@dataclass
+class RoundResult:
+    """The orders of a round whose part was not made."""
+
+    failed: list[FailedOrder] = field(default_factory=list)
+    away: list[AwayOrder] = field(default_factory=list)
+
+    def lacks(self, order: Order) -> bool:
+        """Return whether an order is among them."""
+        return any(lacking is order for lacking, _ in (*self.failed, *self.away))
 
 
 class CampaignAnnouncer(Protocol):
@@ -73,47 +99,97 @@ class RoundMaker:
     make_engine: Callable[[], Engine] | None = None
     clock: Clock = field(default_factory=SystemClock)
 
-    def make(self, orders: Sequence[Order]) -> list[FailedOrder]:
-        """Make the next part of all orders in one run; return those that cannot be made.
+    def make(self, orders: Sequence[Order], doubtful: frozenset[str] = frozenset()) -> RoundResult:
+        """Make the next part of all orders in one run; return those that failed or must wait.
 
-        Outages are waited out; GivenUp if one lasts too long. After another error each order is made alone, so that a
-        plan that breaks the run does not take the others with it.
+        The orders of each of the `doubtful` tenants are made in a run of their own, because their last one failed. An
+        outage of a store concerns only the tenants who use it: the others' orders are made. GivenUp if the engine or
+        the broker is away for too long. After another error each order is made alone, so that a plan that breaks the
+        run does not take the others with it.
         """
+        result = RoundResult()
+        self._make_group([order for order in orders if order.tenant not in doubtful], result)
+        for tenant in sorted(doubtful):
+            self._make_group([order for order in orders if order.tenant == tenant], result)
+        return result
+
+    def ask_store(self, order: Order) -> str:
+        """Return why the store of an order's tenant does not work; "" if it does. It is asked by reading alone."""
         try:
-            return self.outage_budget.insist(self._what_is_needed, lambda: self._make_or_wait(orders), (OutageInRun,))
+            store = open_store(self.address, [order.plan.tenant], patience_s=ASK_S)
+            ask_store(store.for_tenant(order.tenant))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the store cannot be used
+            return str(error) or type(error).__name__
+        return ""
+
+    def has_own_store(self, order: Order) -> bool:
+        """Return whether an order's tenant keeps its objects in a bucket of its own."""
+        return "://" in self.address and order.plan.tenant.storage is not None
+
+    def _make_group(self, orders: Sequence[Order], result: RoundResult) -> None:
+        if not orders:
+            return
+        try:
+            act = partial(self._make_or_tell, orders)
+            result.failed += self.outage_budget.insist("the engine", act, (EngineAway,), kind="engine")
         except GivenUp:
             raise
+        except StoreAway as error:
+            self._set_away_aside(orders, str(error), result)
         except Exception as error:
-            log.exception("a round of %d order(s) broke", len(orders))
-            self._wait_for_store(orders)
-            return [failed for order in orders for failed in self._make_alone(order, error, len(orders) > 1)]
+            log.exception("a run of %d order(s) broke", len(orders))
+            self._make_apart(orders, error, result)
 
-    @property
-    def _what_is_needed(self) -> str:
-        return f"the store {self.address}" + (" or the engine" if self.make_engine else "")
-
-    def _make_or_wait(self, orders: Sequence[Order]) -> list[FailedOrder]:
-        """Make the next parts; OutageInRun if it was the store or the engine that failed, in whichever step."""
+    def _make_or_tell(self, orders: Sequence[Order]) -> list[FailedOrder]:
+        """Make the next parts; EngineAway or StoreAway if it was one of these that failed, in whichever step."""
         try:
             return self._make(orders)
         except GivenUp:
             raise
         except Exception as error:
-            if outage := outage_of(error):
-                raise OutageInRun(outage) from error
+            if engine_is_lost(error):
+                raise EngineAway(outage_of(error)) from error
+            if not refused_for_good(error) and (outage := outage_of(error)):
+                raise StoreAway(outage) from error
             raise
 
-    def _make_alone(self, order: Order, error: Exception, others_present: bool) -> Iterator[FailedOrder]:
-        """Make an order again, alone, after a run that broke; yield it if it is at fault and has no attempt left.
+    def _set_away_aside(self, orders: Sequence[Order], reason: str, result: RoundResult) -> None:
+        """After an outage of a store, let the tenants wait whose store is away, and make the others' orders.
 
-        It is at fault if it was alone in that run. Only then does the run count as an attempt.
+        If all stores answer when they are asked, each tenant's orders are made alone, and wait if that fails again.
         """
-        order.attempts += not others_present
-        if not others_present and (isinstance(error, FoundryError) or order.attempts >= ATTEMPTS):
-            abandon(order, QuotaLedger(self._store([order]), self.clock))
-            yield FailedOrder(order, error)
+        tenants = {order.tenant: order for order in orders}
+        if len(tenants) == 1:
+            result.away += [AwayOrder(order, reason) for order in orders]
             return
-        yield from self.make([order])
+        reasons = {tenant: self.ask_store(order) for tenant, order in tenants.items()}
+        away = {tenant for tenant, why in reasons.items() if why}
+        result.away += [AwayOrder(order, reasons[order.tenant]) for order in orders if order.tenant in away]
+        if away:
+            self._make_group([order for order in orders if order.tenant not in away], result)
+            return
+        for tenant in tenants:
+            self._make_group([order for order in orders if order.tenant == tenant], result)
+
+    def _make_apart(self, orders: Sequence[Order], error: Exception, result: RoundResult) -> None:
+        """After a run that broke, make each order alone; one is at fault if it was alone in that run.
+
+        Only then does the run count as an attempt, and only if its tenant's store works.
+        """
+        if len(orders) > 1:
+            for order in orders:
+                self._make_group([order], result)
+            return
+        [order] = orders
+        if why := self.ask_store(order):
+            result.away.append(AwayOrder(order, why))
+            return
+        order.attempts += 1
+        if isinstance(error, FoundryError) or order.attempts >= ATTEMPTS:
+            abandon(order, QuotaLedger(self._store([order]), self.clock))
+            result.failed.append(FailedOrder(order, error))
+        else:
+            self._make_group(orders, result)
 
     def end_waiting(self, order: Order) -> None:
         """End an order that was cancelled or superseded between two parts: show what exists, and release its quota.
@@ -127,11 +203,6 @@ class RoundMaker:
         except (OSError, FoundryError) as error:
             log.warning("the manifest of %s was not written: %s", order.key, error)
         abandon(order, QuotaLedger(store, self.clock))
-
-    def _wait_for_store(self, orders: Sequence[Order]) -> None:
-        """Return once the store answers and takes bytes; GivenUp if it is away for too long."""
-        store = self._store(orders)
-        self.outage_budget.insist(f"the store {self.address}", lambda: _probe(store), (Exception,))
 
     def _store(self, orders: Sequence[Order]) -> ObjectStore:
         tenants = [order.plan.tenant for order in orders]
@@ -216,36 +287,10 @@ class RoundMaker:
             _write_report(order, self.address, store)
 
 
-def count_part(order: Order, lacking: Needs, made: Made, letters: Sequence[DeadLetter], seconds: float) -> None:
-    """Add a part that was made to the order's tally, once, however often it was made."""
-    tally = order.tally
-    tally.making = tally.drawing = 0
-    if order.parts_left_at_count == len(order.parts):
-        return
-    order.parts_left_at_count = len(order.parts)
-    tally.failed += sum(letter.stage == "render" for letter in letters)
-    tally.made += made.files
-    tally.reused += lacking.variants_reused
-    tally.shots_drawn += made.shots
-    tally.shots_reused += lacking.shots_reused
-    tally.shots_refused += sum(letter.stage in SHOT_STAGES for letter in letters)
-    tally.bugs += sum(letter.code == "bug" for letter in letters)
-    tally.money += made.money
-    tally.seconds += seconds
-    tally.failed_ids += [letter.key for letter in letters][: max(0, MOST_FAILED_IDS - len(tally.failed_ids))]
-
-
 def _keep_no_letters(plan: PlanSlice, store: ObjectStore) -> None:
     from transforms.slice_letters import keep_letters
 
     keep_letters(plan, store, ())
-
-
-def _probe(store: ObjectStore) -> None:
-    """Write an object and remove it; the store's error if it cannot. For a bucket that is not there, reads say 404."""
-    with store.replacing(PROBE) as path:
-        path.write_bytes(bytes(PROBE_BYTES))
-    store.remove(PROBE)
 
 
 def _write_report(order: Order, address: str, store: ObjectStore) -> None:

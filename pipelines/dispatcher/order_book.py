@@ -43,9 +43,9 @@ class OrderBook:
         self._scheduler.drop(order.work)
         return None if order in self._making else order
 
-    def next_round(self) -> list[Order]:
-        """Return the orders whose next part is to be made now."""
-        chosen = {item.key for item in self._scheduler.next_round(self._limits)}
+    def next_round(self, away: frozenset[str] = frozenset()) -> list[Order]:
+        """Return the orders whose next part is to be made now; none of the tenants in `away`."""
+        chosen = {item.key for item in self._scheduler.next_round(self._limits, away)}
         self._making = [order for order in self._current.values() if order.work.key in chosen]
         return list(self._making)
 
@@ -59,6 +59,13 @@ class OrderBook:
                 continue
             self._forget(order)
             yield order
+
+    def put_off(self, order: Order) -> None:
+        """Let an order of the round, whose part could not be made, wait for another; a stopped one ends instead."""
+        if order.stopped:
+            return
+        self._making = [each for each in self._making if each is not order]
+        self._scheduler.put_back(order.work)
 
     def drop_failed(self, order: Order) -> None:
         """Remove an order that cannot be made."""
@@ -83,6 +90,10 @@ class OrderBook:
                 order.stopped = order.stopped or "superseded"
                 released.append(order)
         return released
+
+    def of_tenant(self, tenant: str) -> Order | None:
+        """Return any order of a tenant; None if there is none here."""
+        return next((order for order in self._current.values() if order.tenant == tenant), None)
 
     @property
     def making(self) -> list[Order]:

@@ -13,6 +13,7 @@ from foundry.errors import Outage
 from foundry.retrying import RetryPolicy
 from pipelines.bus.broker_errors import NoBroker, NotPermitted, WrongIdentity
 from pipelines.bus.producing import NotSent
+from pipelines.dispatcher.health import Health, OutageKind
 
 Result = TypeVar("Result")
 PAUSES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)
@@ -37,17 +38,27 @@ class GivenUp(Outage):
 
 @dataclass(frozen=True)
 class OutageBudget:
-    """The time that one outage may last, in seconds. Once `draining` is set, the next failure is the last.
+    """The time that one outage of what everybody needs may last, in seconds; `health` is told of it.
+
+    Once `draining` is set, the next failure is the last.
 
     This is no RetryPolicy: the time is counted from the first failure, not from the first try, because what is repeated
     may work for hours before it fails. It takes its pauses from one.
     """
 
     seconds: float = 300.0
+    health: Health = field(default_factory=Health)
     draining: threading.Event = field(default_factory=threading.Event)
     pauses: RetryPolicy = PAUSES
 
-    def insist(self, what: str, act: Callable[[], Result], outages: tuple[type[Exception], ...] = ()) -> Result:
+    def insist(
+        self,
+        what: str,
+        act: Callable[[], Result],
+        outages: tuple[type[Exception], ...] = (),
+        *,
+        kind: OutageKind = "broker",
+    ) -> Result:
         """Return the result of `act`, repeated until it works; GivenUp after too long. Other errors rise at once.
 
         So does the error of a message that the brokers will never take.
@@ -55,12 +66,13 @@ class OutageBudget:
         An outage begins with its first failure. A failure of an `act` that went on for longer than the whole budget
         begins another outage.
         """
+        by = threading.current_thread().name
         awaited = outages or (*broker_away(), OSError)
         failures, since = 0, 0.0
         while True:
             began = time.monotonic()
             try:
-                return act()
+                result = act()
             except awaited as error:
                 if refused_for_good(error):
                     raise
@@ -72,6 +84,13 @@ class OutageBudget:
                     why = str(error).rstrip(".") or type(error).__name__
                     raise GivenUp(what, failed - since, why) from error
                 log.warning("%s does not work: %s", what, error)
+                if by != "round":
+                    self.health.beat()  # the loop waits knowingly, which is not to be stuck
+                self.health.begin_outage(kind, why=str(error) or type(error).__name__, by=by)
+            else:
+                if failures:
+                    self.health.end_outage(kind, by=by)
+                return result
             self.draining.wait(self.pauses.pause_s(failures))
 
 

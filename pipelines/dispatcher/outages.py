@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Iterator
 
-from foundry.store.bucket_requests import StoreOutage
+from foundry.errors import Outage
+from foundry.store.bucket_requests import BucketRefused, StoreOutage
 from foundry.store.object_store import CorruptObject
 
 OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
 """Errors of a disk that is full, over its quota, broken, read-only, or gone from the network."""
-_NAMES = f"{StoreOutage.__name__}|{CorruptObject.__name__}"
+_NAMES = f"{StoreOutage.__name__}|{CorruptObject.__name__}|{BucketRefused.__name__}"
 _MESSAGES = "|".join(re.escape(os.strerror(number)) for number in sorted(OF_THE_DISK))
 _AS_TEXT = re.compile(rf"\b(?:{_NAMES}): |\[Errno \d+\] (?:{_MESSAGES})")
 
@@ -22,9 +23,16 @@ def outage_of(error: BaseException) -> str:
     """Return the sentence of the outage that caused an error; "" if none did.
 
     Outages are recognised by type along the chain of causes. Only a RuntimeError is recognised by its text, because the
-    engine passes on the errors of a step as the text of one.
+    engine passes on the errors of a step as the text of one. That a bucket refuses, or is not there, is an outage of
+    whoever owns it: it may be created, or permitted, later.
     """
     return next((sentence for link in _chain(error) if (sentence := _describe(link))), "")
+
+
+def engine_is_lost(error: BaseException) -> bool:
+    """Return whether the engine's job server is what an error comes from. Everybody needs the engine."""
+    engine = sys.modules.get("pipelines.engines.job_server")  # what has not been imported has raised nothing
+    return engine is not None and any(isinstance(link, engine.EngineLost) for link in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -38,8 +46,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _describe(error: BaseException) -> str:
-    engine = sys.modules.get("pipelines.engines.job_server")  # what has not been imported has raised nothing
-    if isinstance(error, StoreOutage | CorruptObject) or (engine and isinstance(error, engine.EngineLost)):
+    if isinstance(error, StoreOutage | CorruptObject | BucketRefused | Outage):
         return str(error)
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
         return str(error)

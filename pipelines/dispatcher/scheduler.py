@@ -8,7 +8,7 @@ starts at the current virtual time, so it has neither credit nor debt. The modul
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -103,18 +103,18 @@ class FairScheduler:
         """The number of waiting items."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
-    def next_round(self, limits: Limits) -> list[WorkItem]:
-        """Take from the queue the items whose next part is to be made now: at least one, if any waits.
+    def next_round(self, limits: Limits, away: frozenset[str] = frozenset()) -> list[WorkItem]:
+        """Take from the queue the items whose next part is to be made now: at least one, if any may be made.
 
-        An item counts against the limits with its next part. If parts are left once that one is made, `requeue` the
-        item.
+        Items of the tenants in `away` stay where they are. An item counts against the limits with its next part. If
+        parts are left once that one is made, `requeue` the item.
         """
         chosen: list[WorkItem] = []
         per_tenant: defaultdict[str, int] = defaultdict(int)
         spent = 0
         while len(chosen) < limits.jobs:
-            alone = len(per_tenant) <= 1 and not self._others_wait(per_tenant)
-            item = self._next(per_tenant, limits.jobs if alone else limits.tenant_jobs)
+            alone = len(per_tenant) <= 1 and not self._others_wait({*per_tenant, *away})
+            item = self._next(per_tenant, limits.jobs if alone else limits.tenant_jobs, away)
             if item is None or (chosen and spent + item.next_cost > limits.cost):
                 break
             self._charge(item)
@@ -128,12 +128,20 @@ class FairScheduler:
         item.parts_made += 1
         self._lanes[item.tenant].waiting[item.key] = item
 
-    def _others_wait(self, chosen: Mapping[str, int]) -> bool:
+    def put_back(self, item: WorkItem) -> None:
+        """Queue an item again whose part could not be made, and take back what the tenant was charged for it."""
+        lane = self._lanes[item.tenant]
+        lane.time -= self._charge_for(item)
+        lane.waiting[item.key] = item
+
+    def _others_wait(self, chosen: Collection[str]) -> bool:
         return any(lane.waiting for tenant, lane in self._lanes.items() if tenant not in chosen)
 
-    def _next(self, chosen: Mapping[str, int], most: int) -> WorkItem | None:
+    def _next(self, chosen: Mapping[str, int], most: int, away: frozenset[str]) -> WorkItem | None:
         candidates = [
-            (lane.time, tenant) for tenant, lane in self._lanes.items() if lane.waiting and chosen.get(tenant, 0) < most
+            (lane.time, tenant)
+            for tenant, lane in self._lanes.items()
+            if lane.waiting and chosen.get(tenant, 0) < most and tenant not in away
         ]
         return self._lanes[min(candidates)[1]].first() if candidates else None
 
@@ -141,6 +149,9 @@ class FairScheduler:
         """Advance the tenant's virtual time: by less for a larger weight or a higher priority."""
         lane = self._lanes[item.tenant]
         self._now = max(self._now, lane.time)
-        lane.time += item.next_cost / (self._weights.get(item.tenant, 1.0) * (1 + item.priority))
+        lane.time += self._charge_for(item)
         lane.turns += 1
         del lane.waiting[item.key]
+
+    def _charge_for(self, item: WorkItem) -> float:
+        return item.next_cost / (self._weights.get(item.tenant, 1.0) * (1 + item.priority))

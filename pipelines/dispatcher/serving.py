@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipelines.bus.broker_errors import NoBroker
 from pipelines.bus.producing import open_writer
 from pipelines.bus.settings import BusSettings
-from pipelines.bus.topics import known_topics
+from pipelines.bus.topics import known_topics, open_admin
 from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.admission_desk import AdmissionDesk, AdmissionLimits
 from pipelines.dispatcher.announcing import Announcer
@@ -29,7 +30,7 @@ from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.metrics import Metrics
 from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order_book import OrderBook
-from pipelines.dispatcher.outage_budget import OutageBudget
+from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
 from pipelines.dispatcher.probes import serve_probes
 from pipelines.dispatcher.refusing import Refuser
 from pipelines.dispatcher.scheduler import Limits
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from pipelines.engines.engine import Engine
 
 LEAVE_MS = 10_000
+ASK_S = 3
 log = logging.getLogger("foundry.serve")
 
 
@@ -62,16 +64,33 @@ class ServeOptions:
     engine_config: Path | None = None
 
 
+class Around(NamedTuple):
+    """The parts of a dispatcher that are there before it is: its state, its metrics, its patience."""
+
+    health: Health
+    metrics: Metrics
+    budget: OutageBudget
+
+    @classmethod
+    def of(cls, options: ServeOptions) -> Around:
+        """Return fresh ones."""
+        health = Health(stuck_s=options.max_poll_interval_s)
+        return cls(health, Metrics(health), OutageBudget(options.patience_s, health))
+
+
 @contextmanager
-def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = None) -> Iterator[Dispatcher]:
+def open_dispatcher(
+    bus: BusSettings, options: ServeOptions, generator: Any = None, around: Around | None = None
+) -> Iterator[Dispatcher]:
     """Open a dispatcher as a member of its group, which it leaves when the block ends.
 
     `generator` is as in `build_all`. BadInput, before any record is read, for an engine that does not exist or whose
-    settings cannot be used; NoBroker if no broker answers.
+    settings cannot be used. A broker that is away is waited for; GivenUp if that takes too long.
     """
     make_engine = _engine_maker(options)
-    claims, budget = Claims(), OutageBudget(options.patience_s)
-    health = Health(stuck_s=options.max_poll_interval_s)
+    health, metrics, budget = around or Around.of(options)
+    claims = Claims()
+    _await_broker(bus, budget)
     with open_writer(bus) as writer, known_topics(bus) as known:
         audience = Audience(known.__contains__, server_folders([str(path) for path in _folders(options)]))
         announcer = Announcer(writer, audience=audience)
@@ -87,7 +106,7 @@ def open_dispatcher(bus: BusSettings, options: ServeOptions, generator: Any = No
         )
         consumer = join_group(bus, options.group, claims, options.max_poll_interval_s)
         try:
-            offsets, metrics = OffsetBook(claims), Metrics(health)
+            offsets = OffsetBook(claims)
             yield Dispatcher(
                 consumer=consumer,
                 offsets=offsets,
@@ -111,6 +130,17 @@ def _folders(options: ServeOptions) -> list[Path]:
     return [*store, *(folder.absolute() for folder in (*options.folders.required, options.folders.cards) if folder)]
 
 
+def _await_broker(bus: BusSettings, budget: OutageBudget) -> None:
+    """Return once a broker answers. It is asked with a short limit, so that the log soon says what is waited for."""
+    impatient = bus.model_copy(update={"timeout_s": min(ASK_S, bus.timeout_s)})
+
+    def ask() -> None:
+        with open_admin(impatient):
+            """A client that opened has asked a broker for the cluster's metadata."""
+
+    budget.insist(f"the broker at {bus.bootstrap}", ask, (NoBroker,))
+
+
 def _engine_maker(options: ServeOptions) -> Callable[[], Engine] | None:
     """Return a function that makes the engine of one round, because a portable runner is good for one run only."""
     if options.engine == "embedded":
@@ -123,16 +153,24 @@ def _engine_maker(options: ServeOptions) -> Callable[[], Engine] | None:
 
 
 def serve(bus: BusSettings, options: ServeOptions, generator: Any = None) -> None:
-    """Work until SIGTERM or SIGINT: the first signal drains, a second one ends the process at once."""
+    """Work until SIGTERM or SIGINT: the first signal drains, a second one ends the process at once.
+
+    Probes are answered from the beginning, also while a broker is waited for.
+    """
+    around = Around.of(options)
     with (
-        open_dispatcher(bus, options, generator) as dispatcher,
-        exporting(dispatcher.metrics.registry),
-        _draining_on_signals(dispatcher),
-        look_out(bus, options, dispatcher),
-        serve_probes(options.host, options.http_port, dispatcher.health, dispatcher.metrics) as port,
+        exporting(around.metrics.registry),
+        _draining_on_signals(around.budget),
+        serve_probes(options.host, options.http_port, around.health, around.metrics) as port,
     ):
-        log.info("serving group %s; health and metrics on port %d", options.group, port)
-        dispatcher.run()
+        log.info("health and metrics on port %d", port)
+        try:
+            with open_dispatcher(bus, options, generator, around) as dispatcher, look_out(bus, options, dispatcher):
+                log.info("serving group %s", options.group)
+                dispatcher.run()
+        except GivenUp:
+            if around.health.joined or not around.budget.draining.is_set():
+                raise
         log.info("drained")
 
 
@@ -144,16 +182,16 @@ def look_out(bus: BusSettings, options: ServeOptions, dispatcher: Dispatcher) ->
 
 
 @contextmanager
-def _draining_on_signals(dispatcher: Dispatcher) -> Iterator[None]:
+def _draining_on_signals(budget: OutageBudget) -> Iterator[None]:
     """Handle SIGTERM and SIGINT while the block runs. Python delivers signals to the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def drain_or_exit(number: int, _frame: FrameType | None) -> None:
-        if dispatcher.draining:
+        if budget.draining.is_set():
             os._exit(128 + number)
-        dispatcher.drain()
+        budget.draining.set()
 
     before = {number: signal.signal(number, drain_or_exit) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from foundry.errors import FoundryError
+from foundry.errors import FoundryError, Refusals
 from foundry.manifest import DeadLetter
 from foundry.plan.estimate import Made, Needs, count_needs, made_between
 from foundry.plan.plan import Plan
@@ -39,7 +39,7 @@ def hold_quotas(parts: Sequence[PartToMake], ledger: QuotaLedger) -> dict[str, F
         if not part.order.whole:
             try:
                 ledger.hold_plan(part.order.plan)
-            except FoundryError as error:
+            except Refusals as error:
                 refused[part.plan.digest] = error
         part.order.held = part.plan.digest not in refused
     return refused

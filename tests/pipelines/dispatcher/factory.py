@@ -34,6 +34,7 @@ from tests.support.fakes import PaintingHandler
 from tests.support.stored import contents
 
 SMALL = ["google/leaderboard"]
+BOOKS = ("quota", "stops")
 
 
 @dataclass
@@ -156,8 +157,8 @@ class Factory:
         return all(done == end for done, end in self.committed().values())
 
     def objects(self) -> dict[str, bytes]:
-        """All that the store holds, by name."""
-        return contents(self.store)
+        """All that the store holds of orders, by name: without the books of quotas and the markers of stops."""
+        return {name: data for name, data in contents(self.store).items() if name.split("/")[1] not in BOOKS}
 
     def generations(self) -> dict[str, int]:
         """Which write of a name in the bucket it is that is to be seen; of assets, which are written once."""
@@ -192,4 +193,4 @@ def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, 
 
 def is_asset(name: str) -> bool:
     """Whether an object is written once; views, which are written anew, lie in the folders of campaigns."""
-    return name.split("/")[1] != "campaigns"
+    return name.split("/")[1] not in ("campaigns", *BOOKS)

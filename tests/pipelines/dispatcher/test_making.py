@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.bus.producing import NotSent
+from pipelines.dispatcher.making import RoundResult
 from pipelines.dispatcher.outage_budget import GivenUp
 from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order, impatient
 from tests.support.briefs import admitted
@@ -15,7 +16,7 @@ from tests.support.fakes import PaintingHandler
 
 def test_a_broker_that_comes_back_is_waited_for(tmp_path: Path) -> None:
     announcer, order = RecordingAnnouncer(refusals=2), an_order(admitted(tmp_path), 1)
-    assert a_maker(tmp_path / "store", announcer).make([order]) == []
+    assert a_maker(tmp_path / "store", announcer).make([order]) == RoundResult()
     assert announcer.announced == [order.key]
     assert (order.tally.made, order.tally.failed) == (6, 0)
 
@@ -26,18 +27,18 @@ def test_a_broker_that_stays_away_is_given_up(tmp_path: Path) -> None:
         a_maker(tmp_path / "store", RecordingAnnouncer(refusals=99), seconds=1.0).make([order])
 
 
-def test_a_store_that_cannot_be_written_is_given_up(tmp_path: Path) -> None:
+def test_an_order_waits_while_its_store_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file where the folder should be")
     order = an_order(admitted(tmp_path), 1)
-    with pytest.raises(GivenUp, match="the store"):
-        a_maker(tmp_path / "store", RecordingAnnouncer(), seconds=1.0).make([order])
+    result = a_maker(tmp_path / "store", RecordingAnnouncer()).make([order])
+    assert ([away.order for away in result.away], result.failed, order.attempts) == ([order], [], 0)
 
 
 def test_another_dispatchers_order_is_made_and_not_told_of(tmp_path: Path) -> None:
     announcer, order = RecordingAnnouncer(), an_order(admitted(tmp_path), 1)
     busy = a_maker(tmp_path / "store", announcer)
     busy.is_ours = lambda order: False
-    assert busy.make([order]) == []
+    assert busy.make([order]) == RoundResult()
     assert announcer.announced == []
 
 

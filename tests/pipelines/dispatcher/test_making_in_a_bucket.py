@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from foundry.tenant import Storage, Tenant
 from infra.stack.control import running
-from pipelines.dispatcher.making import ATTEMPTS
-from pipelines.dispatcher.outage_budget import GivenUp
+from pipelines.dispatcher.making import RoundResult
 from tests.pipelines.dispatcher.factory import SMALL
 from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order, impatient
-from tests.support.briefs import admitted
+from tests.support.briefs import a_tenant, admitted
 from tests.support.buckets import client_of, named_bucket
 from tests.support.faulty_proxy import Faults, faulty
 
@@ -38,17 +38,47 @@ def test_it_stays_away_or_refuses_and_blames_nobody(faults: Faults, tmp_path: Pa
     busy = a_maker(tmp_path, announcer, seconds=1.0)
     busy.address = address
     faults.down = True
-    with pytest.raises(GivenUp, match=rf"the store {address} did not work .*gave no usable answer for 0.25 s") as given:
-        busy.make([order])
-    assert given.value.seconds >= 1.0
+    [away] = busy.make([order]).away
+    assert "gave no usable answer for 0.25 s" in away.reason
     faults.down = False
 
     busy.address = "gs://nowhere-at-all/prod"
-    with pytest.raises(GivenUp, match="there is no such bucket"):
-        busy.make([order])
+    [away] = busy.make([order]).away
+    assert "there is no such bucket" in away.reason
+    assert "no such bucket" in busy.ask_store(order)
 
     busy.address, busy.outage_budget = address, impatient(60.0)
-    faults.give("POST", *["none"] * 4, *["403"] * (ATTEMPTS - 1))  # in the midst of the flow
-    assert busy.make([order]) == []
+    faults.give("POST", *["none"] * 6, "403")  # in the midst of the flow
+    [away] = busy.make([order]).away
+    assert "refused it" in away.reason
+    assert busy.make([order]) == RoundResult()
     assert faults.waiting == []
-    assert (announcer.announced, order.tally.made, order.tally.failed) == ([order.key], 2, 0)
+    assert (order.attempts, announcer.announced, order.tally.failed) == (0, [order.key], 0)
+
+
+def housed(tenant: str, bucket: str) -> Tenant:
+    """A tenant with a bucket of its own."""
+    return a_tenant(tenant).model_copy(update={"storage": Storage(bucket=bucket)})
+
+
+def test_one_tenants_bucket_that_is_missing_holds_up_nobody_else(faults: Faults, tmp_path: Path) -> None:
+    mine = an_order(admitted(tmp_path, placements=SMALL), 1)
+    homeless = housed("northpeak", "not-created-yet")
+    theirs = an_order(admitted(tmp_path, owner=homeless, tenant="northpeak", placements=SMALL), 2)
+    announcer = RecordingAnnouncer()
+    busy = a_maker(tmp_path, announcer, seconds=120.0)
+    busy.address = f"gs://{named_bucket()}/prod"
+    result = busy.make([theirs, mine])
+    assert [away.order for away in result.away] == [theirs]
+    assert (announcer.announced, result.failed) == ([mine.key], [])
+
+
+def test_a_missing_store_holds_up_no_tenant_with_a_bucket_of_its_own(faults: Faults, tmp_path: Path) -> None:
+    home = housed("northpeak", named_bucket())
+    theirs = an_order(admitted(tmp_path, owner=home, tenant="northpeak", placements=SMALL), 1)
+    announcer = RecordingAnnouncer()
+    busy = a_maker(tmp_path, announcer, seconds=120.0)
+    busy.address = "gs://not-created-yet/prod"
+    result = busy.make([theirs, an_order(admitted(tmp_path, placements=SMALL), 2)])
+    assert [away.order.tenant for away in result.away] == ["aurelle"]
+    assert announcer.announced == [theirs.key]

@@ -13,6 +13,7 @@ from foundry import spans
 from models.drawing import Undrawn
 from models.plan_routing import ScreenRouter
 from models.screening.context import ScreenContext
+from pipelines.dispatcher.making import RoundResult
 from pipelines.dispatcher.tracing import span, trace_id, traceparent_of
 from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order
 from tests.support.briefs import a_tenant, admitted
@@ -55,7 +56,7 @@ def test_every_master_and_file_has_a_span_in_its_own_briefs_trace(tmp_path: Path
     theirs = admitted(tmp_path, owner=a_tenant("northpeak"), tenant="northpeak", **small)
     mine, yours = an_order(admitted(tmp_path, **small), 1), an_order(theirs, 1)
     mine.trace, yours.trace = TRACE, TRACE.replace("4bf9", "5bf9")
-    assert a_maker(tmp_path / "store", RecordingAnnouncer()).make([mine, yours]) == []
+    assert a_maker(tmp_path / "store", RecordingAnnouncer()).make([mine, yours]) == RoundResult()
     for order in (mine, yours):
         own = [one for one in kept.get_finished_spans() if f"{one.context.trace_id:032x}" == trace_id(order.trace)]
         assert {f"{one.parent.span_id:016x}" for one in own} == {order.trace[36:52]}
