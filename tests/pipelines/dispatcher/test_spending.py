@@ -33,7 +33,7 @@ def left(folder: Path) -> QuotaLeft:
 def test_of_two_campaigns_in_a_round_the_one_over_the_quota_is_refused(tmp_path: Path) -> None:
     announcer, quota = RecordingAnnouncer(), {"shots": 2}
     first, second = of(tmp_path, "first", 1, quota=quota), of(tmp_path, "second", 2, quota=quota)
-    ((order, error),) = a_maker(tmp_path / "store", announcer).make([first, second])
+    ((order, error),) = a_maker(tmp_path / "store", announcer).make([first, second]).failed
     assert order is second
     assert "quota.shots of tenant aurelle: of 2 in " in str(error)
     assert announcer.announced == [first.key]
@@ -45,7 +45,7 @@ def test_parts_are_settled_one_by_one_and_the_rest_stays_held(tmp_path: Path) ->
     maker = a_maker(tmp_path / "store", RecordingAnnouncer())
     shots, seen = order.plan.shot_count, []
     while order.parts:
-        assert maker.make([order]) == []
+        assert maker.make([order]).failed == []
         state = left(tmp_path)
         seen.append((state.spent.shots, state.held.shots))
         order.work.parts_made += 1
@@ -66,7 +66,7 @@ class Failing(PaintingHandler):
 
 def test_an_order_that_cannot_be_made_releases_its_quota(tmp_path: Path) -> None:
     order = of(tmp_path, "first", 1)
-    ((failed, _),) = a_maker(tmp_path / "store", RecordingAnnouncer(), generator=Failing()).make([order])
+    ((failed, _),) = a_maker(tmp_path / "store", RecordingAnnouncer(), generator=Failing()).make([order]).failed
     assert failed is order
     assert left(tmp_path).held == Amounts()
 
@@ -76,7 +76,7 @@ def test_a_finished_campaign_that_is_sent_again_costs_nothing(tmp_path: Path) ->
     maker.make([of(tmp_path, "first", 1, quota=quota)])
     before = left(tmp_path).spent
     again = of(tmp_path, "first", 2, quota=quota)
-    assert maker.make([again]) == []
+    assert maker.make([again]).failed == []
     assert (left(tmp_path).spent, again.tally.reused) == (before, 6)
 
 

@@ -43,7 +43,7 @@ def test_a_campaign_that_is_cancelled_while_it_is_made_stops_at_its_next_shots(t
     announcer, order = RecordingAnnouncer(), an_order(admitted(tmp_path, alternatives=9), 1)
     assert order.plan.shot_count == SHOTS
     stopping = stop_after(order, 2)
-    failed = a_maker(tmp_path / "store", announcer, generator=SlowPainter(0.7)).make([order])
+    failed = a_maker(tmp_path / "store", announcer, generator=SlowPainter(0.7)).make([order]).failed
     stopping.join()
     assert failed == []
     drawn = PaintingHandler.pictures
@@ -60,7 +60,7 @@ def test_a_campaign_that_is_cancelled_while_it_is_made_stops_at_its_next_shots(t
     left = QuotaLedger(LocalStore(tmp_path / "store")).quota_left("aurelle")
     assert (left.spent.shots, left.held) == (order.tally.shots_drawn, Amounts())
     again = an_order(admitted(tmp_path, alternatives=9), 2)
-    assert a_maker(tmp_path / "store", announcer).make([again]) == []
+    assert a_maker(tmp_path / "store", announcer).make([again]).failed == []
     assert PaintingHandler.pictures <= SHOTS + drawn - order.tally.shots_drawn
     assert (again.tally.made + order.tally.made, again.tally.failed) == (order.plan.variant_count, 0)
     assert announcer.announced == [again.key]
