@@ -13,11 +13,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -25,6 +27,7 @@ from console.exit_codes import Exit
 from foundry.store.object_store import SCRATCH
 from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
 from tests.support.stored import objects
+from tests.support.waiting import until
 
 KILLS = int(os.environ.get("FOUNDRY_KILLS", "5"))
 SEED = int(os.environ.get("FOUNDRY_SEED", "1"))
@@ -43,6 +46,7 @@ class Painters:
 
     folder: Path
     process: subprocess.Popen[str]
+    code: int = Exit.DONE
 
     def start(self, store: Path) -> int:
         """Start a run and return its pid; `wait` must follow."""
@@ -54,11 +58,21 @@ class Painters:
 
     def wait(self) -> int:
         """Wait for the run and return its exit code, negative for the signal that killed it."""
-        return int(self._line())
+        self.code = int(self._line())
+        return self.code
 
     def said(self) -> str:
         """All that the last run printed."""
         return (self.folder / "said").read_text()
+
+    def left_behind(self) -> list[int]:
+        """The pids of processes that runs have left behind."""
+        ours = [
+            one
+            for one in psutil.process_iter(["cmdline"])
+            if "tests.console.painted_forks" in (one.info["cmdline"] or ())
+        ]
+        return [one.pid for one in ours if one.pid != self.process.pid and one.status() != psutil.STATUS_ZOMBIE]
 
     def _line(self) -> str:
         assert self.process.stdout
@@ -73,7 +87,7 @@ def painters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Painters]:
     tenant = yaml.safe_load(file.read_text())
     file.write_text(yaml.safe_dump(tenant | {"models": {"upscale": "lanczos", "screen": "measured"}}))
     product_picture(folder / "serum.png")
-    placements = ["google/leaderboard", "google/half-page", "google/medium-rectangle"]
+    placements = ["google/leaderboard", "google/billboard"]
     (folder / "brief.yaml").write_text(yaml.safe_dump(a_brief(placements=placements)))
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.console.painted_forks"], cwd=ROOT, text=True,
@@ -100,48 +114,67 @@ def without_page(found: dict[str, bytes]) -> dict[str, bytes]:
     return {name: b"" if name.endswith("report.html") else data for name, data in found.items()}
 
 
-def strikes() -> list[tuple[int, str, float]]:
-    chance = random.Random(SEED)
-    kinds = list(KINDS | (OF_ROOT if os.geteuid() == 0 else {}))
-    return [(number, kinds[number % len(kinds)], chance.uniform(0, 1.05)) for number in range(KILLS)]
-
-
-@pytest.mark.parametrize(("number", "kind", "share"), strikes())
 def test_a_run_that_is_stopped_ends_with_its_code_and_goes_on(
-    painters: Painters,
-    undisturbed: tuple[dict[str, bytes], float],
-    number: int,
-    kind: str,
-    share: float,
-    tmp_path: Path,
+    painters: Painters, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path
 ) -> None:
+    """The same store is struck until it is whole, then another one, until KILLS runs were stopped."""
+    chance, counts = random.Random(SEED), Counter[str]()
     wanted, seconds = undisturbed
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    heal: Callable[[], object] = lambda: None  # noqa: E731
-    if kind in OF_ROOT:
-        mount(disk)
-    try:
-        pid = painters.start(disk / "store")
-        time.sleep(share * seconds)
-        struck = time.monotonic()
-        heal = strike(kind, pid, disk)
-        code = painters.wait()
-        took, said = time.monotonic() - struck, painters.said()
-        assert code in ({**KINDS, **OF_ROOT}[kind], Exit.DONE), said
-        assert took < ENDS_WITHIN_S + (seconds if kind in OF_ROOT else 0)
-        assert not any(word in said for word in ("Traceback", "Aborted", "terminate called", "Exception ignored")), said
-        if code not in (Exit.DONE, -signal.SIGKILL):
-            assert len(said.splitlines()) == 1, said
-        heal()
+    kinds = KINDS | (OF_ROOT if os.geteuid() == 0 else {})
+    with own_disk(tmp_path / "disk") as disk:
+        while sum(counts.values()) < KILLS:
+            kind = min(kinds, key=lambda each: (counts[each], chance.random()))
+            struck(painters, kind, disk, chance.uniform(0, seconds))
+            if painters.code == Exit.DONE:  # before it was struck, or without being hurt
+                check_whole(disk, wanted)
+                shutil.rmtree(disk / "store")
+            else:
+                assert painters.code == kinds[kind], painters.said()
+                check_words(painters.said(), killed=kind == "kill")
+                counts[kind] += 1
+                until(lambda: painters.left_behind() == [])
         painters.start(disk / "store")
         assert painters.wait() == Exit.DONE, painters.said()
-        assert without_page(objects(disk / "store")) == wanted
-        assert list((disk / "store" / SCRATCH).iterdir()) == []
+        check_whole(disk, wanted)
+    print(f"stopped {sum(counts.values())} times: {dict(counts)}; an undisturbed run takes {seconds:.1f} s")
+
+
+def struck(painters: Painters, kind: str, disk: Path, after_s: float) -> None:
+    """Start a run, strike it after a while, wait for its end, and heal what was struck."""
+    pid = painters.start(disk / "store")
+    time.sleep(after_s)
+    began = time.monotonic()
+    heal = strike(kind, pid, disk)
+    painters.wait()
+    if kind in KINDS:
+        assert time.monotonic() - began < ENDS_WITHIN_S
+    heal()
+
+
+def check_words(said: str, *, killed: bool) -> None:
+    """One sentence, and nothing that only a programmer understands."""
+    assert not any(word in said for word in ("Traceback", "Aborted", "terminate called", "Exception ignored")), said
+    if not killed:
+        assert len(said.splitlines()) == 1, said
+
+
+def check_whole(disk: Path, wanted: dict[str, bytes]) -> None:
+    assert without_page(objects(disk / "store")) == wanted
+    assert list((disk / "store" / SCRATCH).iterdir()) == []
+
+
+@contextmanager
+def own_disk(folder: Path) -> Iterator[Path]:
+    """A folder; for the superuser, a small disk in memory, which can be filled and made read-only."""
+    folder.mkdir()
+    if os.geteuid() != 0:
+        yield folder
+        return
+    mount(folder)
+    try:
+        yield folder
     finally:
-        heal()
-        if kind in OF_ROOT:
-            subprocess.run(["umount", str(disk)], check=True)
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def mount(disk: Path) -> None:
