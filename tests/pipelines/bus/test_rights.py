@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,12 @@ def test_the_commands_for_operators_are_printed() -> None:
         raise CliRunner().invoke(app, ["topics", "acls", "--tenant", "aurelle"]).exception  # type: ignore[misc]
 
 
+def on_a_broker(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that runs on a broker where dispatcher and tenants have the rights above, and nothing more."""
+    marked: Callable[..., None] = pytest.mark.kafka(pytest.mark.slow(test))
+    return marked
+
+
 def grant(bus: BusSettings, right: Right) -> None:
     from kafka.admin import ACL, ACLOperation, ACLPermissionType, ACLResourcePatternType, ResourcePattern, ResourceType
 
@@ -116,86 +122,90 @@ def options(users: dict[str, BusSettings], tmp_path: Path) -> Any:
     return write
 
 
-@pytest.mark.kafka
-@pytest.mark.slow
-class TestOnABrokerWithRights:
-    """Dispatcher and tenants with the rights above, and nothing more."""
+@on_a_broker
+def test_the_dispatcher_reads_all_briefs_and_writes_all_events(users: dict[str, BusSettings]) -> None:
+    with open_writer(users["aurelle"]) as out:
+        out.send(briefs_topic("aurelle").name, brief_message(a_brief()))
+    claims = Claims()
+    consumer = join_group(users["dispatcher"], GROUP, claims, 60)
+    try:
+        read: list[str] = []
+        while briefs_topic("aurelle").name not in read:
+            read += [one.topic for records in consumer.poll(timeout_ms=500).values() for one in records]
+    finally:
+        consumer.close(autocommit=False)
+    assert {topic for topic, _ in claims.partitions()} <= {
+        "campaign.briefs",
+        *(briefs_topic(t).name for t in USERS),
+    }
+    with open_writer(users["dispatcher"]) as out, known_topics(users["dispatcher"]) as known:
+        for name in (*(topic.name for topic in topics.TOPICS[1:]), events_topic("aurelle").name):
+            assert name in known
+            out.send(name, BusMessage(b"k", b"{}", ()))
+        with pytest.raises(NotPermitted, match=r"'dispatcher' to use the topic 'campaign\.briefs'"):
+            out.send("campaign.briefs", BusMessage(b"k", b"{}", ()))
 
-    def test_the_dispatcher_reads_all_briefs_and_writes_all_events(self, users: dict[str, BusSettings]) -> None:
-        with open_writer(users["aurelle"]) as out:
-            out.send(briefs_topic("aurelle").name, brief_message(a_brief()))
-        claims = Claims()
-        consumer = join_group(users["dispatcher"], GROUP, claims, 60)
-        try:
-            read: list[str] = []
-            while briefs_topic("aurelle").name not in read:
-                read += [one.topic for records in consumer.poll(timeout_ms=500).values() for one in records]
-        finally:
-            consumer.close(autocommit=False)
-        assert {topic for topic, _ in claims.partitions()} <= {
-            "campaign.briefs",
-            *(briefs_topic(t).name for t in USERS),
-        }
-        with open_writer(users["dispatcher"]) as out, known_topics(users["dispatcher"]) as known:
-            for name in (*(topic.name for topic in topics.TOPICS[1:]), events_topic("aurelle").name):
-                assert name in known
-                out.send(name, BusMessage(b"k", b"{}", ()))
-            with pytest.raises(NotPermitted, match=r"'dispatcher' to use the topic 'campaign\.briefs'"):
-                out.send("campaign.briefs", BusMessage(b"k", b"{}", ()))
 
-    def test_a_tenant_watches_its_own_order_on_its_own_topic(self, users: dict[str, BusSettings], options: Any) -> None:
-        campaign = f"c{uuid.uuid4().hex[:8]}"
-        progress = OrderProgress(request="r", plan="p", state="finished", total=1, done=1, records=("t:0:1",))
-        event = progress_event("aurelle", campaign, progress)
-        with open_writer(users["dispatcher"]) as out:
-            from pipelines.bus.messages import event_message
+@on_a_broker
+def test_a_tenant_watches_its_own_order_on_its_own_topic(users: dict[str, BusSettings], options: Any) -> None:
+    campaign = f"c{uuid.uuid4().hex[:8]}"
+    progress = OrderProgress(request="r", plan="p", state="finished", total=1, done=1, records=("t:0:1",))
+    event = progress_event("aurelle", campaign, progress)
+    with open_writer(users["dispatcher"]) as out:
+        from pipelines.bus.messages import event_message
 
-            out.send(events_topic("aurelle").name, event_message(event, f"aurelle/{campaign}"))
-        for own in (["--own-topic"], []):  # without it: the shared topic is forbidden, so its own is read
-            done = CliRunner().invoke(app, ["watch", "aurelle", campaign, *own, *options("aurelle")])
-            assert done.exit_code == 0, (done.output, done.exception)
-            assert done.stdout.strip().startswith("finished  1/1 files")
-        assert "does not allow 'aurelle' to use the topic 'campaign.progress'" in done.stderr
+        out.send(events_topic("aurelle").name, event_message(event, f"aurelle/{campaign}"))
+    for own in (["--own-topic"], []):  # without it: the shared topic is forbidden, so its own is read
+        done = CliRunner().invoke(app, ["watch", "aurelle", campaign, *own, *options("aurelle")])
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert done.stdout.strip().startswith("finished  1/1 files")
+    assert "does not allow 'aurelle' to use the topic 'campaign.progress'" in done.stderr
 
-    @pytest.mark.parametrize(
-        "topic",
-        ["campaign.events.aurelle", "campaign.briefs.aurelle", "campaign.briefs", "campaign.briefs.dead",
-         "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed", "campaign.events.nobody"],
-    )  # fmt: skip
-    def test_a_stranger_learns_the_same_of_every_topic_that_is_not_its_own(
-        self, users: dict[str, BusSettings], topic: str
-    ) -> None:
-        """`campaign.events.nobody` does not exist: the answer is no other."""
-        with pytest.raises(NotPermitted) as caught:
-            list(all_records(users["nordlys"], topic))
-        assert str(caught.value).startswith(f"the broker does not allow 'nordlys' to use the topic {topic!r}; ask its")
-        assert caught.value.exit_code == 5
-        with open_writer(users["nordlys"]) as out, pytest.raises(NotPermitted):
-            out.send(topic, BusMessage(b"k", b"{}", ()))
 
-    def test_a_tenant_sees_no_names_of_others_creates_and_joins_nothing(self, users: dict[str, BusSettings]) -> None:
-        from kafka.errors import GroupAuthorizationFailedError
+@on_a_broker
+@pytest.mark.parametrize(
+    "topic",
+    ["campaign.events.aurelle", "campaign.briefs.aurelle", "campaign.briefs", "campaign.briefs.dead",
+     "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed", "campaign.events.nobody"],
+)  # fmt: skip
+def test_a_stranger_learns_the_same_of_every_topic_that_is_not_its_own(
+    users: dict[str, BusSettings], topic: str
+) -> None:
+    """`campaign.events.nobody` does not exist: the answer is no other."""
+    with pytest.raises(NotPermitted) as caught:
+        list(all_records(users["nordlys"], topic))
+    assert str(caught.value).startswith(f"the broker does not allow 'nordlys' to use the topic {topic!r}; ask its")
+    assert caught.value.exit_code == 5
+    with open_writer(users["nordlys"]) as out, pytest.raises(NotPermitted):
+        out.send(topic, BusMessage(b"k", b"{}", ()))
 
-        with open_admin(users["nordlys"]) as admin:
-            assert set(admin.list_topics()) == {"campaign.briefs.nordlys", "campaign.events.nordlys"}
-        with pytest.raises(NotPermitted):
-            topics.create_topics(users["nordlys"], ["third"])
-        consumer = join_group(users["nordlys"], GROUP, Claims(), 60)
-        try:
-            with pytest.raises(GroupAuthorizationFailedError):
-                consumer.poll(timeout_ms=20_000)
-        finally:
-            consumer.close(autocommit=False)
 
-    def test_a_wrong_password_is_called_that(self, users: dict[str, BusSettings], options: Any) -> None:
-        os.environ["PASSWORD_OF_STRANGER"] = "guessed"
-        wrong = users["aurelle"].model_copy(update={"password_variable": "PASSWORD_OF_STRANGER"})
-        try:
-            for use in (lambda: list(all_records(wrong, "campaign.briefs")), lambda: topics.create_topics(wrong)):
-                with pytest.raises(WrongIdentity, match="refuses the user name or password of 'aurelle'") as caught:
-                    use()
-                assert caught.value.exit_code == 5
-            with pytest.raises(FoundryError, match="refuses the user name or password"), open_writer(wrong):
-                pass
-        finally:
-            del os.environ["PASSWORD_OF_STRANGER"]
+@on_a_broker
+def test_a_tenant_sees_no_names_of_others_creates_and_joins_nothing(users: dict[str, BusSettings]) -> None:
+    from kafka.errors import GroupAuthorizationFailedError
+
+    with open_admin(users["nordlys"]) as admin:
+        assert set(admin.list_topics()) == {"campaign.briefs.nordlys", "campaign.events.nordlys"}
+    with pytest.raises(NotPermitted):
+        topics.create_topics(users["nordlys"], ["third"])
+    consumer = join_group(users["nordlys"], GROUP, Claims(), 60)
+    try:
+        with pytest.raises(GroupAuthorizationFailedError):
+            consumer.poll(timeout_ms=20_000)
+    finally:
+        consumer.close(autocommit=False)
+
+
+@on_a_broker
+def test_a_wrong_password_is_called_that(users: dict[str, BusSettings], options: Any) -> None:
+    os.environ["PASSWORD_OF_STRANGER"] = "guessed"
+    wrong = users["aurelle"].model_copy(update={"password_variable": "PASSWORD_OF_STRANGER"})
+    try:
+        for use in (lambda: list(all_records(wrong, "campaign.briefs")), lambda: topics.create_topics(wrong)):
+            with pytest.raises(WrongIdentity, match="refuses the user name or password of 'aurelle'") as caught:
+                use()
+            assert caught.value.exit_code == 5
+        with pytest.raises(FoundryError, match="refuses the user name or password"), open_writer(wrong):
+            pass
+    finally:
+        del os.environ["PASSWORD_OF_STRANGER"]
