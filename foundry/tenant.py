@@ -166,6 +166,10 @@ class Tenant(StrictModel):
             self._files = receive_tenant_files(self.id, self.folder, named)
         return self._files
 
+    def receive(self) -> None:
+        """Receive the files now; Refusals with a problem for each that cannot be used."""
+        _ = self.files
+
     def read_from(self, read: ReadPicture) -> None:
         """From now on, read pictures by their hash with `read`: where the tenant's folder is out of reach."""
         self._files = replace(self.files, read=read)

@@ -96,6 +96,7 @@ def admit_brief(brief: Brief, folders: BriefFolders, registry: Registry | None =
     `registry` is that of `folders.cards`, where it is open already.
     """
     tenant = load_tenant(folders.tenants, brief.tenant)
+    tenant.receive()
     return admit(brief, folders.files, tenant, cards_of(tenant, registry or open_registry(folders.cards)))
 
 
