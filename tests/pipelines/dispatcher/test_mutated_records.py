@@ -101,7 +101,7 @@ class Attack:
             for number, (key, value, headers) in enumerate(mutants(count, SEED)):
                 strange = any(isinstance(name, RawName) or part is None for name, part in headers)
                 if strange or (key is None and value is None):
-                    offset = send_batch(self.factory.bus, topics.BRIEFS, 0, packed((key, value, headers)))
+                    offset = send_batch(self.factory.bus, topics.BRIEFS, 0, bytes(packed((key, value, headers))))
                     self.places.append(f"{topics.BRIEFS}:0:{offset}")
                 else:
                     waiting.append(out.send(topics.BRIEFS, key=key, value=value, headers=list(headers)))
@@ -169,9 +169,10 @@ def test_no_record_stops_the_dispatcher_or_holds_up_a_good_brief(bus: BusSetting
         assert set(run.finished(*calm, *among)) == {*calm, *among}
         quiet, loud = run.waits(calm), run.waits(among)
         figures = {
-            "mutants": len(run.places), "good": len(calm) + len(among), "seconds": round(seconds), "per_s": round(len(run.places) / seconds, 1),
-            "p50_calm_s": round(statistics.median(quiet), 2), "p95_calm_s": round(p95(quiet), 2),
-            "p50_among_s": round(statistics.median(loud), 2), "p95_among_s": round(p95(loud), 2),
+            "mutants": len(run.places), "good": len(calm) + len(among), "seconds": round(seconds),
+            "per_s": round(len(run.places) / seconds, 1), "p50_calm_s": round(statistics.median(quiet), 2),
+            "p95_calm_s": round(p95(quiet), 2), "p50_among_s": round(statistics.median(loud), 2),
+            "p95_among_s": round(p95(loud), 2),
         }  # fmt: skip
         print(json.dumps(figures))
         assert p95(loud) <= 2 * p95(quiet) + 1.0, figures
