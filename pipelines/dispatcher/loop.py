@@ -276,8 +276,6 @@ class Dispatcher:
         self._store_answers.append((tenant, self.maker.ask_store(order)))
 
     def _fail(self, order: Order, error: Exception) -> None:
-        if not isinstance(error, FoundryError):
-            self.metrics.count_bug("round")
         sender = Sender(order.tenant, campaign=order.campaign, request_id=order.request_ids[0])
         for taken in order.records:
             if self.offsets.claims.owns(taken.position):

@@ -86,7 +86,7 @@ class RoundMaker:
 
     address: of the store. is_ours: whether an order is still ours to finish and announce. generator: draws in place of
     the plans' model cards, as in `build_all`. make_engine: gives the engine of each run; the embedded one if None.
-    clock: says which month's quotas count.
+    clock: says which month's quotas count. count_bug: is told the place of each error that nobody foresaw.
     """
 
     address: str
@@ -98,6 +98,7 @@ class RoundMaker:
     reports: bool = True
     make_engine: Callable[[], Engine] | None = None
     clock: Clock = field(default_factory=SystemClock)
+    count_bug: Callable[[str], None] = lambda _: None
 
     def make(self, orders: Sequence[Order], doubtful: frozenset[str] = frozenset()) -> RoundResult:
         """Make the next part of all orders in one run; return those that failed or must wait.
@@ -138,6 +139,8 @@ class RoundMaker:
             self._set_away_aside(orders, str(error), result)
         except Exception as error:
             log.exception("a run of %d order(s) broke", len(orders))
+            if not isinstance(error, FoundryError):
+                self.count_bug("round")
             self._make_apart(orders, error, result)
 
     def _make_or_tell(self, orders: Sequence[Order]) -> list[FailedOrder]:

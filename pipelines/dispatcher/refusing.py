@@ -113,6 +113,8 @@ class Refuser:
             raise
         except Exception as fault:
             foreseen = isinstance(fault, NotSent) and refused_for_good(fault)
+            if not foreseen:
+                self.metrics.count_bug("announce")
             log.log(
                 logging.WARNING if foreseen else logging.ERROR,
                 "%s of %s was not taken: %s", topic, one.taken.position, fault, exc_info=not foreseen,

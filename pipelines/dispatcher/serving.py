@@ -103,6 +103,7 @@ def open_dispatcher(
             generator=generator,
             reports=options.reports,
             make_engine=make_engine,
+            count_bug=metrics.count_bug,
         )
         consumer = join_group(bus, options.group, claims, options.max_poll_interval_s)
         try:
