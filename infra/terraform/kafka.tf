@@ -3,21 +3,22 @@ locals {
 
   # The same as pipelines/bus/topics.py, which a test compares; min.insync.replicas is 2 here because there are three replicas.
   topics = {
-    "campaign.briefs"      = { days = 14, cleanup = "delete" }
-    "campaign.progress"    = { days = 7, cleanup = "compact,delete" }
-    "assets.finished"      = { days = 30, cleanup = "delete" }
-    "campaign.finished"    = { days = 90, cleanup = "delete" }
-    "campaign.failed"      = { days = 90, cleanup = "delete" }
-    "campaign.briefs.dead" = { days = 90, cleanup = "delete" }
+    "campaign.briefs"      = { days = 14, cleanup = "delete", dispatcher = ["READ", "DESCRIBE"] }
+    "campaign.progress"    = { days = 7, cleanup = "compact,delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "assets.finished"      = { days = 30, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "campaign.finished"    = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "campaign.failed"      = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "campaign.briefs.dead" = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
   }
 
   # A tenant's own topics: it alone writes its briefs, and it alone reads its events.
   tenant_topics = merge(
     { for id, tenant in var.tenants : "campaign.briefs.${id}" => {
-      days = 14, members = tenant.writers, operations = ["WRITE", "DESCRIBE"]
+      days = 14, members = tenant.writers, operations = ["WRITE", "DESCRIBE"], dispatcher = ["READ", "DESCRIBE"]
     } },
     { for id, tenant in var.tenants : "campaign.events.${id}" => {
-      days = 30, members = distinct(concat(tenant.writers, tenant.readers)), operations = ["READ", "DESCRIBE"]
+      days       = 30, members = distinct(concat(tenant.writers, tenant.readers)), operations = ["READ", "DESCRIBE"],
+      dispatcher = ["WRITE", "DESCRIBE"]
     } },
   )
 }
@@ -101,15 +102,37 @@ resource "google_managed_kafka_acl" "tenant" {
   cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
   location = var.region
 
-  acl_entries {
-    principal       = "User:${google_service_account.dispatcher.email}"
-    permission_type = "ALLOW"
-    operation       = "ALL"
-    host            = "*"
+  dynamic "acl_entries" {
+    for_each = each.value.dispatcher
+    content {
+      principal       = "User:${google_service_account.dispatcher.email}"
+      permission_type = "ALLOW"
+      operation       = acl_entries.value
+      host            = "*"
+    }
   }
 
   dynamic "acl_entries" {
     for_each = { for pair in setproduct(each.value.members, each.value.operations) : join(" ", pair) => pair }
+    content {
+      principal       = "User:${trimprefix(trimprefix(acl_entries.value[0], "serviceAccount:"), "user:")}"
+      permission_type = "ALLOW"
+      operation       = acl_entries.value[1]
+      host            = "*"
+    }
+  }
+}
+
+# A tenant's consumers join groups whose names begin with its id and a dot, and no others.
+resource "google_managed_kafka_acl" "tenant_groups" {
+  for_each = var.kafka == null ? {} : { for id, tenant in var.tenants : id => tenant if length(concat(tenant.writers, tenant.readers)) > 0 }
+
+  acl_id   = "consumerGroupPrefixed/${each.key}."
+  cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
+  location = var.region
+
+  dynamic "acl_entries" {
+    for_each = { for pair in setproduct(distinct(concat(each.value.writers, each.value.readers)), ["READ", "DESCRIBE"]) : join(" ", pair) => pair }
     content {
       principal       = "User:${trimprefix(trimprefix(acl_entries.value[0], "serviceAccount:"), "user:")}"
       permission_type = "ALLOW"
@@ -172,10 +195,13 @@ resource "google_managed_kafka_acl" "shared" {
   cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
   location = var.region
 
-  acl_entries {
-    principal       = "User:${google_service_account.dispatcher.email}"
-    permission_type = "ALLOW"
-    operation       = "ALL"
-    host            = "*"
+  dynamic "acl_entries" {
+    for_each = each.value.dispatcher
+    content {
+      principal       = "User:${google_service_account.dispatcher.email}"
+      permission_type = "ALLOW"
+      operation       = acl_entries.value
+      host            = "*"
+    }
   }
 }

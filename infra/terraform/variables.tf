@@ -23,8 +23,8 @@ variable "tenants" {
   description = "One entry a tenant; the key is the tenant's id in its briefs."
   type = map(object({
     bucket               = optional(string)           # default: <project>-<name>-<tenant>
-    writers              = optional(list(string), []) # principals that may send the tenant's briefs, such as serviceAccount:…
-    readers              = optional(list(string), []) # principals that may read the tenant's objects
+    writers              = optional(list(string), []) # principals that may send the tenant's briefs and read its events, such as serviceAccount:…
+    readers              = optional(list(string), []) # principals that may read the tenant's objects and events
     key_rotation_days    = optional(number, 90)
     master_cold_days     = optional(number)     # masters become NEARLINE after so many days; null: never
     expire_days          = optional(number)     # everything is deleted after so many days; null: never
@@ -36,6 +36,11 @@ variable "tenants" {
   validation {
     condition     = alltrue([for id in keys(var.tenants) : can(regex("^[a-z0-9][a-z0-9-]{0,30}$", id))])
     error_message = "A tenant's id here has at most 31 characters: a-z, 0-9 and -; it becomes part of a bucket's name."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.tenants), ["dead", "events", "progress", "briefs", "finished", "failed"])) == 0
+    error_message = "dead, events, progress, briefs, finished and failed are words of shared topics; give the tenant another id."
   }
 
   validation {

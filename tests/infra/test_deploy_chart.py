@@ -160,7 +160,7 @@ def test_passwords_are_references_only(everything: list[dict[str, Any]]):
     }
 
 
-@pytest.mark.parametrize("name", ["everything", "hpa", "plain"])
+@pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_the_files_in_the_config_map_are_what_the_code_reads(name: str):
     data = next(
         each["data"] for each in of_kind(rendered(*SETTINGS[name]), "ConfigMap") if "kafka.yaml" in each["data"]
@@ -171,6 +171,8 @@ def test_the_files_in_the_config_map_are_what_the_code_reads(name: str):
         assert (kafka.user, kafka.password_variable) == ("foundry", "KAFKA_PASSWORD")
         assert engines.flink is not None
         assert engines.flink.accelerator_pool == "localhost:50001"
+    elif name == "keyless":
+        assert (kafka.security, kafka.mechanism, kafka.user) == ("SASL_SSL", "OAUTHBEARER", "")
     else:
         assert (kafka.security, engines) == ("PLAINTEXT", EngineSettings())
 

@@ -12,8 +12,8 @@ import pytest
 from foundry.names import campaign_folder
 from foundry.quota import FOLDER
 from foundry.tenant import Storage
-from pipelines.bus.rights import tenant_rights
-from pipelines.bus.topics import TOPICS, briefs_topic, events_topic
+from pipelines.bus.rights import dispatcher_rights, tenant_rights
+from pipelines.bus.topics import RESERVED, TOPICS, briefs_topic, events_topic
 from tests.support.tools import INFRA, run
 from transforms.stopping import marker_name
 
@@ -138,6 +138,19 @@ def test_nobody_but_the_dispatcher_joins_its_group():
     assert str(rules["rest"]["acl_entries"]).count("principal") == 1  # besides operators, the dispatcher may describe
 
 
+def test_a_tenant_joins_groups_of_its_own_and_gets_no_shared_topic():
+    rules = resources("google_managed_kafka_acl")
+    assert rules["tenant_groups"]["acl_id"] == "consumerGroupPrefixed/${each.key}."
+    assert "tenants" not in str(rules["shared"])
+    assert "members" not in str(rules["shared"])
+
+
+def test_no_tenant_has_a_name_that_topics_of_all_have():
+    (tenants,) = (each["tenants"] for each in blocks("variable") if "tenants" in each)
+    (refusal,) = (each for each in tenants["validation"] if "shared topics" in each["error_message"])
+    assert set(re.findall(r'"(\w+)"', refusal["condition"])) == RESERVED
+
+
 def test_images_have_a_registry_whose_tags_stay():
     registry = resources("google_artifact_registry_repository")["images"]
     assert registry["format"] == "DOCKER"
@@ -189,7 +202,20 @@ def test_topics_are_those_of_the_code():
     }
     assert text().count(f'"{TOPICS[0].configs()["max.message.bytes"]}"') == 2
     for topic in (briefs_topic("${id}"), events_topic("${id}")):
-        assert re.search(rf'"{re.escape(topic.name)}" => {{\s+days = {topic.days}, members = ', text())
+        assert re.search(rf'"{re.escape(topic.name)}" => {{\s+days\s+= {topic.days}, members\s+= ', text())
+
+
+def test_the_dispatcher_has_the_rights_that_the_code_lists_and_no_others():
+    listed = {
+        right.name: list(right.operations) for right in dispatcher_rights("user", "group") if right.kind == "topic"
+    }
+    (topics,) = (each["topics"] for each in blocks("locals") if "topics" in each)
+    given = {bare(name): [bare(one).capitalize() for one in each["dispatcher"]] for name, each in topics.items()}
+    assert given == {name: listed[name] for name in given}
+    for name in ("campaign.briefs.", "campaign.events."):  # those of tenants, by prefix in the list, one by one here
+        operations = ", ".join(f'"{one.upper()}"' for one in listed[name])
+        assert re.search(rf'"{re.escape(name)}\$\{{id\}}" => {{[^}}]*dispatcher = \[{operations}\]', text())
+    assert '"ALL"' not in text().split('resource "google_managed_kafka_acl" "rest"')[0]
 
 
 def test_a_tenants_topics_give_the_rights_that_the_code_lists():
