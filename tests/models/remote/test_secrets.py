@@ -7,13 +7,16 @@ import pickle
 
 import pytest
 
+from models.drawing import Undrawn
 from models.http.secrets import scrub
+from models.http.spellings import tells
 from models.remote import RemoteHandler
 from models.remote.refusals import AccountRefused, CredentialRefused, EndpointRefused, VendorOutage
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer
 from tests.support.moods import cut_in_half, job, lost, refusing, saying
+from tests.support.spellings import SPELLINGS
 
 
 def test_the_secret_is_in_no_pickle_repr_log_or_message(
@@ -55,3 +58,25 @@ def test_a_vendors_words_are_made_fit_for_a_log() -> None:
     assert scrub("Incorrect API key sk-proj-abcdef12***9z\x1b[31m") == "Incorrect API key [key] [31m"
     assert scrub("see https://b.example/p?X-Sig=1#f and Bearer abcdefgh") == "see https://b.example/p?[...] and [key]"
     assert len(scrub("word " * 200)) == 240
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_vendor_that_echoes_the_credential_in_another_spelling_is_not_repeated(
+    server: MisbehavingServer, clock: FakeClock, spelling: str
+) -> None:
+    server.vendor.will("draw", refusing(400, "bad", f"the key {SPELLINGS[spelling](SECRET)} is odd"))
+    (refused,) = draw(a_card(server), clock)
+    assert isinstance(refused, Undrawn)
+    assert refused.code == "vendor_refused"
+    assert not tells(refused.reason, SECRET)
+
+
+def test_a_vendor_that_echoes_the_credential_outside_its_words_is_not_repeated(
+    server: MisbehavingServer, clock: FakeClock
+) -> None:
+    server.vendor.will("draw", *[saying(b"x", f"text/{SPELLINGS['base64'](SECRET)}")] * 3)
+    with pytest.raises(VendorOutage) as outage:
+        draw(a_card(server), clock)
+    assert not tells(str(outage.value), SECRET)
+    assert outage.value.__cause__ is None
+    assert outage.value.__context__ is None
