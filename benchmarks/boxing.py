@@ -1,4 +1,4 @@
-"""B11: what decoding in the box costs, against decoding in this process, and as a share of a whole run.
+"""The box: what decoding in it costs, against decoding in this process, and as a share of a whole run.
 
 python -m benchmarks.boxing [--demo]
 

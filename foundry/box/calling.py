@@ -43,8 +43,19 @@ class Received(Protocol):
         ...
 
 
-_places = threading.BoundedSemaphore(CHILDREN)
-"""Bounds the jobs that run at once, and with them the memory that they can take together."""
+class _Places:
+    """So many places for jobs that run at once, which bounds the memory that they can take together."""
+
+    def __init__(self) -> None:
+        self.renew()
+        os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        """Have all places free: in a process that was just forked, the threads that held some are not there."""
+        self.free = threading.BoundedSemaphore(CHILDREN)
+
+
+_places = _Places()
 
 
 def boxed(
@@ -68,7 +79,7 @@ def boxed(
     takes more than its limits, and for one that crashes. BoxAway means that the box itself does not work here.
     """
     limits, title = limits or BoxLimits(), called or _title(data)
-    with _places, _opened(data, title) as source, _memory_file(title) as answer:
+    with _places.free, _opened(data, title) as source, _memory_file(title) as answer:
         end = _run(function, arguments, source, answer, limits)
         if wrong := explain_end(end, limits):
             raise Unusable(title, *wrong)

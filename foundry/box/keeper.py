@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 
 from foundry.box.wire import receive_frame, send_frame
 
+_log = logging.getLogger(__name__)
 START_S = 60.0
 """Seconds in which the warm process must be ready; it takes a third of one on an idle machine."""
 LONGEST_WORD = 400
@@ -116,7 +118,9 @@ def _start() -> WarmProcess:
     ours.settimeout(None)
     if process.stderr:
         process.stderr.close()
-    return WarmProcess(process, ours, frame[0]["fence"])
+    fence = frame[0]["fence"]
+    _log.info("files are decoded in a box: %s", ", ".join(f"{name} {held}" for name, held in fence.items()))
+    return WarmProcess(process, ours, fence)
 
 
 def _spawn(theirs: socket.socket) -> subprocess.Popen[bytes]:

@@ -73,7 +73,7 @@ def _separated(path: Path, data: bytes) -> list[list[str]]:
 
 def _workbook(path: Path, data: bytes) -> list[list[str]]:
     found = boxed(READING, data, limits=WORKBOOK_LIMITS, called=path.name, name=path.name)
-    return list(found.value)
+    return found.value_as(list[list[str]])
 
 
 def _campaigns(path: Path, rows: list[list[str]]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -22,6 +23,11 @@ class DecodedArrays:
         self._bytes = 0
         self._lock = threading.Lock()
         self._decoding: dict[str, threading.Lock] = {}
+        os.register_at_fork(after_in_child=self._renew_locks)
+
+    def _renew_locks(self) -> None:
+        """Have locks of its own in a process that was just forked: the thread that held one is not there."""
+        self._lock, self._decoding = threading.Lock(), {}
 
     def get(self, key: str, decode: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return the array of a key, which nobody may write to; decode it if it is not kept."""

@@ -16,6 +16,7 @@ import tifffile
 from PIL import Image
 
 from foundry.box import boxed
+from foundry.brief.adoption_sources import READING, WORKBOOK_LIMITS
 from foundry.channel.inspection.foreign import inspect_foreign
 from foundry.inputs.picture import DECODING, PICTURE_LIMITS, decode
 from foundry.inputs.product_model import CHECKING, MODEL_LIMITS
@@ -81,6 +82,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "usda": _model(".usda"),
     "usdc": _model(".usdc"),
     "usdz": _model(".usdz"),
+    "workbook": lambda data: boxed(READING, data, limits=WORKBOOK_LIMITS, name="a.xlsx").value_as(list[list[str]]),
     "picture to enlarge": _file(".png", _enlarged),
     "film or still to check": _file(".mp4", inspect_foreign),
 }
@@ -106,6 +108,7 @@ def whole_files() -> dict[str, tuple[bytes, ...]]:
             *((LAYERS / f"{name}.usdc").read_bytes() for name in ("plain", "anim")),
         ),
         "usdz": (_package(),),
+        "workbook": (_workbook(),),
         "picture to enlarge": (stills["png"], _tiff()),
         "film or still to check": (*checked, page((50, 60)), _film()),
     }
@@ -116,6 +119,16 @@ def _package() -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
         package.writestr("box.usdc", (LAYERS / "plain.usdc").read_bytes())
         package.writestr("paper.png", still("png"))
+    return stream.getvalue()
+
+
+def _workbook() -> bytes:
+    from openpyxl import Workbook
+
+    book, stream = Workbook(), io.BytesIO()
+    for row in (("Product", "Headline", "Price"), ("Mug", "Out before the sun", 12.5), ("Flask", "Stay warm", 30)):
+        book.active.append(row)
+    book.save(stream)
     return stream.getvalue()
 
 
