@@ -7,14 +7,14 @@ from pathlib import Path
 
 import yaml
 
-from foundry.card.card import ModelCard
 from models.registry import weights_of
+from models.registry.folders import read_card
 
 
 def write_hashes(path: Path) -> dict[str, str]:
     """Replace the section `weights` of a card file, which must be its last, and return it: file → SHA-256."""
     text = path.read_text(encoding="utf-8")
-    card = ModelCard.model_validate({**yaml.safe_load(text), "path": path})
+    card = read_card(path)
     hashes = weights_of(card.folder)
     head = text.split("\nweights:")[0].rstrip()
     body = yaml.safe_dump({"weights": hashes}, sort_keys=True, width=200)

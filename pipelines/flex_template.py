@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foundry.errors import BadInput
+from foundry.errors import BadInput, shorten
 
 if TYPE_CHECKING:
     from foundry.store.object_store import ObjectStore
     from pipelines.planning.admission import Admitted
 
 JOB_LEASE_S = 30 * 86_400.0
+MOST_CHARACTERS = 1_000
+"""Characters of one parameter."""
 MOST_BYTES = 2 * 10**9
 """The most that a brief's folder may hold: a launcher has a small disk."""
 
@@ -72,14 +75,24 @@ def image_spec(image: str, worker_image: str) -> dict[str, Any]:
 
 
 def parse_arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return the template's parameters, and the arguments that are left for Beam."""
+    """Return the template's parameters, and the arguments that are left for Beam; BadInput for one without its form.
+
+    The console of Google Cloud checks the forms too, but whoever starts a job by its API need not go through it.
+    """
     from pipelines.engines.dataflow import L4
 
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     for each in PARAMETERS:
         parser.add_argument(f"--{each.name}", help=each.says, required=not each.optional)
     parser.set_defaults(accelerator=L4)
-    return parser.parse_known_args(arguments)
+    told, rest = parser.parse_known_args(arguments)
+    for each in PARAMETERS:
+        value = getattr(told, each.name)
+        if len(value) > MOST_CHARACTERS or not re.fullmatch(each.pattern, value) or not value.isprintable():
+            raise BadInput(
+                f"--{each.name}", f"{shorten(value)} has not the form {each.pattern}; correct it"
+            )
+    return told, rest
 
 
 def fetch_brief(address: str, folder: Path, client: Any, most_bytes: int = MOST_BYTES) -> Path:

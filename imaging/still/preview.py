@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import yaml
 from PIL import Image, ImageDraw, ImageFilter
 
 from foundry.colour import srgb_of_hex
 from foundry.copy import Copy
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
 from foundry.errors import BadInput
 from foundry.plan.composition import compositions
 from foundry.plan.shot import Box, MasterFacts
@@ -24,7 +25,7 @@ Scene = tuple[Image.Image, MasterFacts]
 @lru_cache(maxsize=1)
 def sample_copies() -> dict[str, Copy]:
     """Return copy of the length that campaigns have, by locale."""
-    raw = yaml.safe_load((TEMPLATES / "sample_copy.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(TEMPLATES / "sample_copy.yaml", SETTINGS)
     return {locale: Copy(**texts) for locale, texts in raw.items()}
 
 

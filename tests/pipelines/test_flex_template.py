@@ -13,7 +13,7 @@ import yaml
 from foundry.errors import BadInput
 from foundry.tenant import load_tenant
 from infra.stack import running
-from pipelines.flex_template import fetch_brief
+from pipelines.flex_template import fetch_brief, parse_arguments
 from pipelines.planning.admission import admit_file
 from tests.support.briefs import EXAMPLES
 from tests.support.briefs import admitted as prepared
@@ -68,3 +68,21 @@ def test_a_missing_brief_and_a_large_folder_are_refused(client: Any, tmp_path: P
     with pytest.raises(BadInput) as refused:
         fetch_brief("gs://briefs/large/brief.yaml", tmp_path, client, most_bytes=99)
     assert "100 bytes; the limit is 99" in str(refused.value)
+
+
+GOOD = ["--brief=gs://bucket/a/brief.yaml", "--store=gs://bucket/out"]
+
+
+def test_parameters_of_their_forms_are_taken_and_the_rest_is_for_beam() -> None:
+    told, rest = parse_arguments([*GOOD, "--project=acme"])
+    assert (told.brief, told.store, rest) == ("gs://bucket/a/brief.yaml", "gs://bucket/out", ["--project=acme"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["--brief=/etc/passwd", "--brief=gs://b\n/x", "--store=file:///", "--brief=gs://bucket/" + "a" * 2_000,
+     "--accelerator=none", "--store=gs://a\x1b[2J"],
+)  # fmt: skip
+def test_a_parameter_of_another_form_is_refused(wrong: str) -> None:
+    with pytest.raises(BadInput, match=r"has not the form"):
+        parse_arguments([*GOOD, wrong])
