@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 
 import apache_beam  # noqa: F401 - imported for those that are forked
@@ -32,6 +33,7 @@ def serve() -> None:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(sink, 1)
             os.dup2(sink, 2)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
             run_program(lambda: app)
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -132,6 +133,7 @@ def test_a_run_that_is_stopped_ends_with_its_code_and_goes_on(
                 assert painters.code == kinds[kind], painters.said()
                 check_words(painters.said(), killed=kind == "kill")
                 counts[kind] += 1
+                print(f"{sum(counts.values())}: {kind} -> {painters.code}", flush=True)
                 until(lambda: painters.left_behind() == [])
         painters.start(disk / "store")
         assert painters.wait() == Exit.DONE, painters.said()
@@ -160,7 +162,8 @@ def check_words(said: str, *, killed: bool) -> None:
 
 def check_whole(disk: Path, wanted: dict[str, bytes]) -> None:
     assert without_page(objects(disk / "store")) == wanted
-    assert list((disk / "store" / SCRATCH).iterdir()) == []
+    left = [file.name for file in (disk / "store" / SCRATCH).iterdir()]
+    assert set(left) <= {"locks"}  # of names that several processes may replace; they are empty, and stay
 
 
 @contextmanager
@@ -207,3 +210,34 @@ def make_read_only(disk: Path) -> Callable[[], object]:
     while subprocess.run(command, check=False, capture_output=True).returncode:
         time.sleep(0.005)
     return lambda: subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)])
+def test_a_signal_while_a_model_draws_ends_the_command_in_seconds(
+    number: signal.Signals, code: Exit, tmp_path: Path
+) -> None:
+    shutil.copytree(EXAMPLES / "tenants", tmp_path / "tenants")
+    product_picture(tmp_path / "serum.png")
+    (tmp_path / "brief.yaml").write_text(yaml.safe_dump(a_brief(placements=["google/leaderboard", "google/half-page"])))
+    heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
+    command = [sys.executable, "-m", "console.program", "run", "brief.yaml"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
+        preexec_fn=heard,  # noqa: PLW1509 - no thread runs beside a test
+    ) as running:  # fmt: skip
+        assert running.stderr
+        until(lambda: "torch" in Path(f"/proc/{running.pid}/maps").read_text(), 120)
+        drawing = psutil.Process(running.pid)
+        before = sum(drawing.cpu_times()[:2])
+        until(
+            lambda: sum(drawing.cpu_times()[:2]) > before + 15 or (tmp_path / "store" / "aurelle" / "masters").exists(),
+            300,
+        )
+        running.send_signal(number)
+        began = time.monotonic()
+        said = running.stderr.read()
+        assert running.wait(60) == code, said
+        assert time.monotonic() - began < ENDS_WITHIN_S
+    assert said.splitlines()[-1].startswith("stopped")
+    assert not any(word in said for word in ("Traceback", "Aborted", "terminate called")), said
