@@ -46,8 +46,12 @@ class Items:
             raise ValueError(f"it has {len(value)} items, and needs at least {self.least}; add one")
         if len(value) > self.most:
             raise ValueError(f"it has {len(value)} items, the limit is {self.most}; leave some out")
-        if len(value) <= _AT_ONCE:
-            return handler(value)
+        made = handler(value) if len(value) <= _AT_ONCE else self._in_slices(value, handler)
+        if isinstance(value, dict) and len(made) < len(value):
+            raise ValueError("two of its keys name the same; keep one of them")
+        return made
+
+    def _in_slices(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         made: list[Any] = []
         errors = _Errors()
         for start, some in _slices(value):
