@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
+from console.exit_codes import Exit
 from console.stack import stack_app
 from infra.stack import SERVERS, NotFetched, StackHome, StackRefused, cache_folder, environment, find_server
 from infra.stack import down as stop
@@ -75,6 +76,17 @@ def test_what_env_prints_is_what_the_commands_read(tmp_path: Path, monkeypatch: 
         done = CliRunner().invoke(app, ["topics", "create"])
         assert done.exit_code == 0, done.output
         assert "created  campaign.briefs" in done.output
+    finally:
+        stop((), home)
+
+
+def test_a_server_that_was_started_and_does_not_work_ends_status_with_4(tmp_path: Path) -> None:
+    home = StackHome(tmp_path, tmp_path)
+    start(home, "gcs", "server", [sys.executable, "-c", "import time; time.sleep(60)"], {})
+    try:
+        done = CliRunner().invoke(stack_app, ["status", "--home", str(tmp_path)])
+        assert "gcs        broken" in done.stdout
+        assert done.exit_code == Exit.OUTAGE
     finally:
         stop((), home)
 

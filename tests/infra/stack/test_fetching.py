@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.stack import fetching
 from infra.stack.errors import FetchFailed, MissingTool, NotFetched, StackRefused
 from infra.stack.fetching import (
     FLINK,
@@ -55,6 +56,20 @@ def test_a_part_is_built_once_and_then_found(tools: Path, tmp_path: Path) -> Non
     assert fetch(("prism", "prism"), cache) == (folder,)
     assert fetched_folder("prism", cache) == folder == folder_of(PRISM, cache)
     assert (cache / "calls").read_text().splitlines() == [f"install {PRISM.package}@{PRISM.version}"]
+
+
+def test_what_takes_minutes_is_said_before_and_while_it_lasts(
+    tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tool(tools, "go", BUILDS + "sleep 1\n")
+    monkeypatch.setattr(fetching, "WORD_EVERY_S", 0.3)
+    said: list[str] = []
+    fetch(("prism",), tmp_path, said.append)
+    assert said[0] == f"prism: downloading and compiling {PRISM.package} {PRISM.version} with Go; this takes minutes"
+    assert said[1].startswith("prism: still at it, ")
+    said.clear()
+    fetch(("prism",), tmp_path, said.append)
+    assert said == []
 
 
 def test_a_failed_download_is_told_with_the_tools_words_and_is_not_taken_for_whole(tools: Path, tmp_path: Path) -> None:
