@@ -223,7 +223,7 @@ class RoundMaker:
             letters = self._build([(part.order, part.plan) for part in going if not part.lacking.nothing], store)
         seconds = time.monotonic() - began
         made = {part.plan.digest: made_of(part, letters.get(part.plan.digest, ()), store) for part in going}
-        ledger.settle_each([settled(part, made[part.plan.digest]) for part in going])
+        ledger.settle_each([settled(part, made[part.plan.digest], ours=self.is_ours(part.order)) for part in going])
         round_cost = sum(part.order.work.next_cost for part in going)
         for part in going:
             share_s = seconds * part.order.work.next_cost / round_cost

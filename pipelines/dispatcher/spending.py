@@ -53,9 +53,12 @@ def made_of(part: PartToMake, letters: Sequence[DeadLetter], store: ObjectStore)
     return made_between(part.lacking, after, paid)
 
 
-def settled(part: PartToMake, made: Made) -> Settled:
-    """Return the entry of a part that was made; the last one, or one that was stopped, ends the order's hold."""
-    ends = part.order.on_last_part or bool(part.order.stopped)
+def settled(part: PartToMake, made: Made, *, ours: bool) -> Settled:
+    """Return the entry of a part that was made; the last one, or one that was stopped, ends the order's hold.
+
+    The hold of an order that is another dispatcher's now (`ours` is False) is left to that one.
+    """
+    ends = ours and (part.order.on_last_part or bool(part.order.stopped))
     return Settled(part.plan, needed(part.lacking), spent(made), last=ends)
 
 
