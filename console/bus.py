@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.exit_codes import Exit
-from console.screen import say
+from console.printing import say
 from console.settings import AsJson, Bootstrap, KafkaConfig
 from foundry.errors import BadInput, shorten
 from foundry.names import is_slug

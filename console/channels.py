@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.exit_codes import Exit
-from console.screen import Screen, say
+from console.printing import Terminal, say
 from console.settings import options_written
 from foundry.errors import BadInput
 
@@ -109,10 +109,10 @@ def check(
         raise typer.Exit(Exit.REFUSED)
 
 
-def _screen() -> Screen:
+def _screen() -> Terminal:
     """Return a console for results; where it is no terminal, it is wide enough that tables are not folded."""
-    piped = Screen()
-    return piped if piped.is_terminal else Screen(width=PIPED_COLUMNS)
+    piped = Terminal()
+    return piped if piped.is_terminal else Terminal(width=PIPED_COLUMNS)
 
 
 def _select(family: str | None, channel: str | None) -> list[Placement]:

@@ -19,7 +19,7 @@ from console.dead import dead_app
 from console.exit_codes import MEANINGS, Exit
 from console.layouts import layouts_app
 from console.model_evidence import models_app
-from console.screen import Screen, say
+from console.printing import Terminal, say
 from console.serve import serve
 from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
@@ -42,7 +42,7 @@ for command in (submit, cancel, watch, serve):
     app.command()(command)
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
-out, err = Screen(), Screen(stderr=True)
+out, err = Terminal(), Terminal(stderr=True)
 
 
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.screen import say
+from console.printing import say
 from console.serve import serve
 from console.settings import PREFIX, AsJson
 from foundry.errors import FoundryError

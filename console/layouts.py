@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.screen import Screen, say
+from console.printing import Terminal, say
 from console.settings import AsJson, Tenants
 from foundry.errors import BadInput, Refusals, Unusable
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipelines.planning.admission import Admitted
 
 layouts_app = typer.Typer(no_args_is_help=True, help="Look at layouts, and find what will not fit.")
-out, err = Screen(), Screen(stderr=True)
+out, err = Terminal(), Terminal(stderr=True)
 
 TenantId = Annotated[str | None, typer.Option("--tenant", help="Whose brand kit and own layouts.")]
 BriefFile = Annotated[Path | None, typer.Option("--brief", help="Whose words, products and tenant.")]

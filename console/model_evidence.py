@@ -11,7 +11,7 @@ import typer
 
 from console.exit_codes import Exit
 from console.models import Home, Name, err, models_app
-from console.screen import say
+from console.printing import say
 from console.settings import AsJson, Cards
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ def _evaluate_drawing(card: ModelCard, registry: Registry, screen: str, options:
     from models.handler_choice import drawing_handler
     from models.registry import card as card_of
     from models.screening.context import ScreenContext
-    from models.screening.screen import Screen
 
     judging = card_of(screen, "screen", registry)
     screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)

@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from console.screen import Screen, say
+from console.printing import Terminal, say
 from console.settings import AsJson, Cards, options_written
 from foundry.errors import BadInput, FoundryError, Refusals
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 models_app = typer.Typer(
     invoke_without_command=True, help="Add models, check their weights, and choose the version in production."
 )
-out, err = Screen(), Screen(stderr=True)
+out, err = Terminal(), Terminal(stderr=True)
 
 Name = Annotated[
     str, typer.Argument(metavar="ID[@VERSION]", help="A card; an id alone means the version in production.")

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from console.screen import Screen, say, say_json, shown
+from console.printing import Terminal, say, say_json, shown
 
 HOSTILE = [
     "[/red]",
@@ -31,7 +31,7 @@ ACTING = ("\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\ud800", "\r")
 
 def printed(renderable: object) -> str:
     stream = io.StringIO()
-    Screen(file=stream, width=200, force_terminal=False).print(renderable)
+    Terminal(file=stream, width=200, force_terminal=False).print(renderable)
     return stream.getvalue()
 
 
@@ -42,7 +42,7 @@ def a_table(cell: str | Text) -> Table:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_a_screen_shows_a_text_wherever_it_stands_as_it_is(text: str) -> None:
+def test_a_terminal_shows_a_text_wherever_it_stands_as_it_is(text: str) -> None:
     for renderable in (text, Text(text, "bold"), Text.assemble(("a", "red"), text), a_table(text), Panel(text)):
         found = printed(renderable)
         assert shown(text).removesuffix("\\u0007") in found  # the library drops bells
@@ -66,7 +66,7 @@ def test_lines_and_ordinary_letters_of_every_script_stay(capsys: pytest.CaptureF
 
 def test_a_style_of_our_own_is_shown_on_a_terminal() -> None:
     stream = io.StringIO()
-    Screen(file=stream, force_terminal=True, color_system="standard").print(
+    Terminal(file=stream, force_terminal=True, color_system="standard").print(
         Text.assemble(("Plan", "bold"), ": \x1b[2J")
     )
     assert stream.getvalue() == "\x1b[1mPlan\x1b[0m: \\u001b[2J\n"
@@ -76,8 +76,8 @@ CONSOLE = Path(__file__).parents[2] / "console"
 
 
 @pytest.mark.parametrize("module", sorted(CONSOLE.glob("*.py")), ids=lambda path: path.stem)
-def test_no_command_prints_past_the_screen(module: Path) -> None:
-    if module.stem in ("screen", "card_reference"):
+def test_no_command_prints_past_the_one_way(module: Path) -> None:
+    if module.stem in ("printing", "card_reference"):
         return
     for call in (node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)):
         called = ast.unparse(call.func)

@@ -1,6 +1,6 @@
 """Everything that commands print goes through here: no text from outside acts on a terminal.
 
-Results and sentences are printed by `say`, tables and styled lines by a `Screen`. Both escape control characters and
+Results and sentences are printed by `say`, tables and styled lines by a `Terminal`. Both escape control characters and
 marks that turn the direction of reading, and neither reads markup in a text.
 """
 
@@ -36,7 +36,7 @@ def say_json(value: Any) -> None:
     say(json.dumps(value, ensure_ascii=False))
 
 
-class Screen(Console):
+class Terminal(Console):
     """A console that takes a text as it is: only a style of our own makes it bold, and nothing in it acts."""
 
     def __init__(self, **settings: Any) -> None:
