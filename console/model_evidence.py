@@ -77,6 +77,7 @@ def _evaluate_drawing(card: ModelCard, registry: Registry, screen: str, options:
     from models.handler_choice import drawing_handler
     from models.registry import card as card_of
     from models.screening.context import ScreenContext
+    from models.screening.screen import Screen
 
     judging = card_of(screen, "screen", registry)
     screening = Screening(judging.name, Screen(judging, ScreenContext()).load().judge)
