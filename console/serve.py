@@ -48,9 +48,29 @@ def serve(
         int,
         typer.Option(envvar="FOUNDRY_BACKLOG", min=1, help="Unfinished briefs to hold before partitions are paused."),
     ] = 256,
+    admission_seconds: Annotated[
+        float,
+        typer.Option(
+            envvar="FOUNDRY_ADMISSION_SECONDS", min=1, help="Seconds after which the check of a brief is ended."
+        ),
+    ] = 60,
+    admission_memory: Annotated[
+        int,
+        typer.Option(
+            envvar="FOUNDRY_ADMISSION_MEMORY", min=64, help="MB of memory that the check of a brief may take."
+        ),
+    ] = 2048,
+    admission_workers: Annotated[
+        int,
+        typer.Option(
+            envvar="FOUNDRY_ADMISSION_WORKERS", min=2, help="Briefs that are checked at once; of a tenant always one."
+        ),
+    ] = 2,
     patience: Annotated[
         float,
-        typer.Option(envvar="FOUNDRY_PATIENCE", min=1, help="Seconds that an outage may last before the process ends."),
+        typer.Option(
+            envvar="FOUNDRY_PATIENCE", min=1, help="Seconds that broker or engine may be away before the process ends."
+        ),
     ] = 300,
     blender: Blender = "",
     engine: EngineName = "embedded",
@@ -62,6 +82,7 @@ def serve(
     """Make campaigns from the briefs topic. SIGTERM finishes the round and exits; a second one exits at once."""
     from pipelines.bus.settings import bus_settings
     from pipelines.dispatcher.admission import Folders
+    from pipelines.dispatcher.admission_desk import AdmissionLimits
     from pipelines.dispatcher.logs import log_as_json
     from pipelines.dispatcher.scheduler import Limits
     from pipelines.dispatcher.serving import ServeOptions
@@ -74,6 +95,7 @@ def serve(
         group=group,
         limits=Limits(cost=round_cost, tenant_jobs=tenant_jobs),
         backlog=backlog,
+        admission=AdmissionLimits(seconds=admission_seconds, memory=admission_memory << 20, workers=admission_workers),
         patience_s=patience,
         host=host,
         http_port=http_port,
