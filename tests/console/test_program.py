@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,46 @@ def test_the_help_lists_the_codes() -> None:
     said = " ".join(foundry("--help", COLUMNS="200").stdout.split())
     for code in Exit:
         assert f" {code.value} " in said
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> list[str]:
+    """Options of a `serve` whose broker does not answer."""
+    for folder in ("tenants", "files"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "kafka.yaml").write_text("{bootstrap: '127.0.0.1:9', timeout_s: 1}")
+    options = {"store": "store", "tenants": "tenants", "files": "files", "kafka-config": "kafka.yaml"}
+    return ["serve", *(word for name, path in options.items() for word in (f"--{name}", str(tmp_path / path)))]
+
+
+def test_a_service_says_in_json_alone_why_it_does_not_start(nowhere: list[str]) -> None:
+    done = foundry(*nowhere, "--patience", "2")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (done.returncode, done.stdout) == (Exit.OUTAGE, "")
+    assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
+    assert (lines[-1]["logger"], lines[-1]["exit_code"]) == ("foundry.console", Exit.OUTAGE)
+    assert any(line["logger"].startswith("kafka") for line in lines)
+    assert "127.0.0.1:9" in lines[-1]["message"]
+
+
+@pytest.mark.parametrize(("words", "said"), [([], "Missing option"), (["--patience", "x"], "--patience")])
+def test_a_wrong_usage_of_serve_is_a_line_of_json(words: list[str], said: str, nowhere: list[str]) -> None:
+    done = foundry(*(nowhere[:1] if not words else nowhere), *words)
+    (line,) = [json.loads(each) for each in done.stderr.splitlines()]
+    assert (done.returncode, line["exit_code"]) == (Exit.REFUSED, Exit.REFUSED)
+    assert said in line["message"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_service_that_waits_for_its_broker_is_drained_at_once(number: signal.Signals, nowhere: list[str]) -> None:
+    command = [sys.executable, "-m", "console.program", *nowhere, "--patience", "300"]
+    heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heard  # noqa: PLW1509
+    ) as running:  # fmt: skip
+        assert running.stderr
+        first = running.stderr.readline()
+        running.send_signal(number)
+        lines = [json.loads(line) for line in [first, *running.stderr.read().splitlines()]]
+        assert running.wait(30) == Exit.DONE
+    assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
