@@ -46,8 +46,10 @@ def is_shared(error: Exception, *, drawing: bool = False) -> bool:
         return False
     if isinstance(error, FoundryError):
         return not isinstance(error, OF_AN_INPUT)
-    # Torch and vendors report trouble of the device or the service as RuntimeErrors; its subclasses here are bugs.
-    return isinstance(error, RuntimeError) and not isinstance(error, NotImplementedError | RecursionError)
+    # Torch and vendors report trouble of the device or the service as RuntimeErrors, whose subclasses here are bugs; a
+    # model whose assertion fails is not to be trusted with the next item.
+    of_the_model = isinstance(error, RuntimeError | AssertionError)
+    return of_the_model and not isinstance(error, NotImplementedError | RecursionError)
 
 
 def letter_of(error: Exception, stage: str, key: str, plan: str) -> DeadLetter:

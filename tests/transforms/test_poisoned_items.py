@@ -151,7 +151,7 @@ def test_errors_of_data_and_bugs_concern_one_item(error: Exception) -> None:
     assert not is_shared(error, drawing=True)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("CUDA error"), BadInput("card", "is broken")])
+@pytest.mark.parametrize("error", [RuntimeError("CUDA error"), BadInput("card", "is broken"), AssertionError()])
 def test_errors_of_the_device_and_the_card_concern_the_whole_run_where_models_draw(error: Exception) -> None:
     assert is_shared(error, drawing=True)
     assert not is_shared(error)
