@@ -10,9 +10,8 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 
-from foundry.store.object_store import ASKED_AT_ONCE, CorruptObject, ForeignName, NoSuchObject, ObjectStat, ObjectStore
+from foundry.store.object_store import CorruptObject, ForeignName, NoSuchObject, ObjectStat, ObjectStore, each_present
 
 BESIDE = ("thumbnail", "sidecar")
 """Keys of a record that name further files, which it holds no checksum of."""
@@ -20,15 +19,14 @@ BESIDE = ("thumbnail", "sidecar")
 
 def is_finished(own: ObjectStore, record: str) -> bool:
     """Return True if a record of a tenant's store is there, and its file is what it says."""
-    return own.exists(record) and (not own.rechecks or _is_true(own, record))
+    return _is_true(own, record) if own.rechecks else own.exists(record)
 
 
 def each_finished(own: ObjectStore, records: Iterable[str]) -> Iterator[bool]:
     """Do as `is_finished` for each record, in order; the store is asked for a few dozen at once."""
-    left = iter(records)
-    while some := list(islice(left, ASKED_AT_ONCE)):
-        for record, there in zip(some, own.present(some), strict=True):
-            yield there and (not own.rechecks or _is_true(own, record))
+    if own.rechecks:
+        return (_is_true(own, record) for record in records)
+    return each_present(own, records)
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,14 @@ def _is_true(own: ObjectStore, record: str) -> bool:
 def _read(own: ObjectStore, record: str) -> _Record | None:
     """Return what a record says of files; None for one that is no JSON, or no longer what was written."""
     try:
-        said = json.loads(own.get(record))
+        data = own.get(record)
+    except (CorruptObject, NoSuchObject, ForeignName):
+        return None
+    try:
+        said = json.loads(data)
         beside = tuple(str(said[key]) for key in BESIDE if said.get(key))
         if "address" not in said:
             return _Record(None, beside)
         return _Record(ObjectStat(said["address"], said["size_bytes"], said["crc32c"]), beside)
-    except (CorruptObject, NoSuchObject, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None

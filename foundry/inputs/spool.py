@@ -20,7 +20,12 @@ from foundry.private_folder import private_folder
 SPOOL_BYTES = 2_000_000_000
 UNFINISHED_SECONDS = 3_600
 KEPT_SECONDS = 6 * 3_600
+LOOKED_AFTER_SECONDS = 60
 _INCOMING = "incoming-"
+
+
+_written: dict[Path, tuple[float, int]] = {}
+"""When this process last made room in a folder, and the bytes that it has written there since."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,10 @@ class Spool:
         """Move a whole copy under its hash, make room for it, and return its place."""
         kept = self.copy_of(sha256)
         incoming.chmod(0o600)
+        size = incoming.stat().st_size
         incoming.replace(kept)
-        self._make_room(kept)
+        if _is_due(self, size):
+            self._make_room(kept)
         return kept
 
     def touch(self, sha256: str) -> bool:
@@ -71,6 +78,15 @@ class Spool:
             left -= size
             if (path != newest and not path.name.startswith(_INCOMING) and left < 0) or old:
                 path.unlink(missing_ok=True)
+
+
+def _is_due(spool: Spool, size: int) -> bool:
+    """Return True if it is time to make room: every minute, and after every hundredth of the limit that was written."""
+    last, before = _written.get(spool.folder, (0.0, 0))
+    now, since = time.monotonic(), before + size
+    due = last == 0.0 or now - last > LOOKED_AFTER_SECONDS or since > spool.most_bytes // 100
+    _written[spool.folder] = (now, 0) if due else (last, since)
+    return due
 
 
 def user_spool() -> Spool:
