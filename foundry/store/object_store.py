@@ -329,7 +329,8 @@ class LocalStore:
     def scratch_folder(self) -> Path:
         """Return the folder beside the objects, from which a hard link makes a scratch file an object."""
         scratch = self.root / SCRATCH
-        scratch.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        scratch.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         if scratch.is_symlink():
             raise ForeignName(SCRATCH, self.prefix)
         return scratch
