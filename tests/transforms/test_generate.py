@@ -13,6 +13,7 @@ import pytest
 
 from foundry.inputs.picture import picture_name
 from foundry.manifest import Attempt, CheckRecord, master_from_json
+from foundry.names import sha256_file
 from foundry.plan.plan import Plan
 from foundry.store.object_store import LocalStore
 from models.drawing import Drawing, Enlarged
@@ -88,12 +89,13 @@ def test_a_master_is_written_once_and_its_record_tells_what_is_stored(plan: Plan
 def test_a_product_picture_is_read_from_its_tenant_once(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "store")
     admitted(tmp_path)
-    store.for_tenant("aurelle").put_once(picture_name("ab" * 32), (tmp_path / "serum.png").read_bytes())
-    picture = product_picture(store, "aurelle", "ab" * 32)
+    key = sha256_file(tmp_path / "serum.png")
+    store.for_tenant("aurelle").put_once(picture_name(key), (tmp_path / "serum.png").read_bytes())
+    picture = product_picture(store, "aurelle", key)
     assert (picture.mode, picture.size) == ("RGBA", (240, 480))
-    assert product_picture(store, "aurelle", "ab" * 32) is picture
-    with pytest.raises(Exception, match="ab") as missing:
-        product_picture(store, "northpeak", "ab" * 32)
+    assert product_picture(store, "aurelle", key) is picture
+    with pytest.raises(Exception, match=key) as missing:
+        product_picture(store, "northpeak", key)
     assert getattr(missing.value, "code", "") == "no_such_object"
 
 
