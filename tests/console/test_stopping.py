@@ -34,7 +34,7 @@ KILLS = int(os.environ.get("FOUNDRY_KILLS", "5"))
 SEED = int(os.environ.get("FOUNDRY_SEED", "1"))
 PICTURE_S = 0.15
 DISK_BYTES = 32 << 20
-ENDS_WITHIN_S = 15
+ENDS_WITHIN_S = 30
 """3 s for the command to unwind and 2 s for its last functions; the rest is for a busy machine."""
 KINDS = {"kill": -signal.SIGKILL, "term": Exit.TERMINATED, "int": Exit.INTERRUPTED}
 OF_ROOT = {"full": Exit.OUTAGE, "read-only": Exit.OUTAGE}
