@@ -147,7 +147,7 @@ def test_the_flex_templates_files_are_what_the_code_says():
 
 def test_the_launchers_own_options_are_left_for_beam():
     told, rest = parse_arguments(
-        ["--brief=gs://b/x.yaml", "--store=gs://s", "--runner=DataflowRunner", "--project=acme"]
+        ["--brief=gs://briefs/x.yaml", "--store=gs://store", "--runner=DataflowRunner", "--project=acme"]
     )
-    assert (told.brief, told.store) == ("gs://b/x.yaml", "gs://s")
+    assert (told.brief, told.store) == ("gs://briefs/x.yaml", "gs://store")
     assert rest == ["--runner=DataflowRunner", "--project=acme"]
