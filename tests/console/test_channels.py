@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from console.channels import channels_app
+from console.exit_codes import Exit
 from foundry.channel.placement import placements
 from foundry.errors import BadInput
 from tests.support.channel_files import picture, still
@@ -55,11 +56,11 @@ def test_a_file_is_told_which_placements_take_it_and_which_nearly_do(square: Pat
     assert "the limit is" in said
 
 
-def test_a_refused_file_makes_the_exit_code_one_and_the_rest_go_on(square: Path, tmp_path: Path) -> None:
+def test_a_refused_file_makes_the_exit_code_two_and_the_rest_go_on(square: Path, tmp_path: Path) -> None:
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile other.mp4\n")
     code, said = typed("check", tmp_path / "list.mp4", square, "--placement", "meta/story", "--json")
     unread, judged = (json.loads(line) for line in said.splitlines())
-    assert code == 1
+    assert code == Exit.REFUSED
     assert unread["code"] == "cannot_read"
     assert judged["found"]["width_px"] == 1080
     fault = judged["not_taken_by"][0]["findings"][0]
@@ -69,5 +70,5 @@ def test_a_refused_file_makes_the_exit_code_one_and_the_rest_go_on(square: Path,
 
 def test_a_set_can_be_checked_at_once(square: Path) -> None:
     code, said = typed("check", square, "--placement", "print")
-    assert code == 1
+    assert code == Exit.REFUSED
     assert said.count("not taken by print/") == 4
