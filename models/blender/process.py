@@ -106,7 +106,7 @@ def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
                 raise RenderRefused(shown, clipped(wrong, 300), clipped(remedy, 300))
             case {"refused": _} | None:
                 raise _crash_error(shown, end, blender)
-        if not out.exists():
+        if out.is_symlink() or not out.is_file():  # a process that was taken over could leave a link to another file
             raise _crash_error(shown, end, blender)
         return strip_metadata(out.read_bytes())
 
