@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import builtins
-import fcntl
 import hashlib
 import os
 import re
@@ -28,7 +27,7 @@ from foundry.names import is_slug
 from foundry.store import folder_files
 from foundry.store.folder_files import SCRATCH
 from foundry.store.marks import BLOCK, Mark, crc32c_at, mark_of, put_mark
-from foundry.store.scratch import scratch_in, sweep_scratch
+from foundry.store.scratch import exclusive, scratch_in, sweep_scratch
 
 _NAME = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._/-]{0,899}(?<!/)")
 ASKED_AT_ONCE = 64
@@ -430,11 +429,8 @@ class LocalStore:
 
     def revise(self, name: str, change: Revision) -> None:
         """Replace a small object by what `change` makes of it, under a lock that all processes take."""
-        locks = self.scratch_folder() / "locks"
-        locks.mkdir(mode=0o700, exist_ok=True)
-        lock = locks / hashlib.sha256(self._full(name).encode()).hexdigest()[:32]
-        with lock.open("ab") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)  # given back when the file is closed, also by a kill
+        lock = hashlib.sha256(self._full(name).encode()).hexdigest()[:32]
+        with exclusive(self.scratch_folder(), lock):
             try:
                 before: bytes | None = self.get(name)
             except NoSuchObject:

@@ -54,6 +54,27 @@ def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
         give_back_scratch(file)
 
 
+@contextmanager
+def exclusive(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock of a name while the block runs; other threads and processes wait for it.
+
+    The lock's file in `folder` is removed at the end, and a sweep may remove it before it is locked: whoever then finds
+    that its file is gone takes the lock anew. Where a file system knows no locks, nobody waits.
+    """
+    path = folder / f"lock-{name}"
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        _lock(handle, wait=True)
+        if os.fstat(handle).st_nlink:
+            break
+        os.close(handle)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
 def sweep_scratch(folder: Path) -> int:
     """Remove the files of `folder` that no living process holds a lease of; return their number."""
     gone = 0

@@ -163,7 +163,7 @@ def check_words(said: str, *, killed: bool) -> None:
 def check_whole(disk: Path, wanted: dict[str, bytes]) -> None:
     assert without_page(objects(disk / "store")) == wanted
     left = [file.name for file in (disk / "store" / SCRATCH).iterdir()]
-    assert set(left) <= {"locks"}  # of names that several processes may replace; they are empty, and stay
+    assert left == []
 
 
 @contextmanager

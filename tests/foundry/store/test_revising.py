@@ -14,7 +14,7 @@ import pytest
 
 from foundry.errors import FoundryError
 from foundry.store.addresses import open_store
-from foundry.store.object_store import NoSuchObject, ObjectStore
+from foundry.store.object_store import SCRATCH, NoSuchObject, ObjectStore
 from infra.stack import running
 from tests.support.buckets import client_of, named_bucket
 
@@ -88,3 +88,16 @@ def test_processes_lose_no_change_of_a_buckets_object(endpoint: str) -> None:
         writers = [subprocess.Popen([sys.executable, "-c", code], env=os.environ) for _ in range(WRITERS)]
         assert [writer.wait(120) for writer in writers] == [0] * WRITERS
         assert open_store(address).for_tenant("aurelle").get("books/count") == str(10 * WRITERS).encode()
+
+
+def test_a_lock_leaves_no_file_and_outlives_a_sweep(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path)).for_tenant("aurelle")
+    adding = threading.Thread(target=add_one, args=(store, 2 * ROUNDS))
+    adding.start()
+    while adding.is_alive():
+        store.sweep()
+        add_one(store, 1)
+        store.revise("books/ours", lambda before: str(int(before or b"0") + 1).encode())
+    adding.join()
+    assert int(store.get("books/count")) == 2 * ROUNDS + int(store.get("books/ours"))
+    assert list((tmp_path / SCRATCH).iterdir()) == []
