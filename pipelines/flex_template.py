@@ -89,9 +89,7 @@ def parse_arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[
     for each in PARAMETERS:
         value = getattr(told, each.name)
         if len(value) > MOST_CHARACTERS or not re.fullmatch(each.pattern, value) or not value.isprintable():
-            raise BadInput(
-                f"--{each.name}", f"{shorten(value)} has not the form {each.pattern}; correct it"
-            )
+            raise BadInput(f"--{each.name}", f"{shorten(value)} has not the form {each.pattern}; correct it")
     return told, rest
 
 
