@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,11 @@ class Painters:
         """Wait for the run and return its exit code, negative for the signal that killed it."""
         self.code = int(self._line())
         return self.code
+
+    def wait_a_while(self, seconds: float) -> None:
+        """Wait so long, or until the run has ended."""
+        assert self.process.stdout
+        select.select([self.process.stdout], [], [], seconds)
 
     def said(self) -> str:
         """All that the last run printed."""
@@ -125,8 +131,9 @@ def test_a_run_that_is_stopped_ends_with_its_code_and_goes_on(
     with own_disk(tmp_path / "disk") as disk:
         while sum(counts.values()) < KILLS:
             kind = min(kinds, key=lambda each: (counts[each], chance.random()))
-            struck(painters, kind, disk, chance.uniform(0, seconds))
+            took = struck(painters, kind, disk, chance.uniform(0, seconds))
             if painters.code == Exit.DONE:  # before it was struck, or without being hurt
+                seconds = took  # the pace of the machine, on which others work, too
                 check_whole(disk, wanted)
                 shutil.rmtree(disk / "store")
             else:
@@ -141,16 +148,18 @@ def test_a_run_that_is_stopped_ends_with_its_code_and_goes_on(
     print(f"stopped {sum(counts.values())} times: {dict(counts)}; an undisturbed run takes {seconds:.1f} s")
 
 
-def struck(painters: Painters, kind: str, disk: Path, after_s: float) -> None:
-    """Start a run, strike it after a while, wait for its end, and heal what was struck."""
-    pid = painters.start(disk / "store")
-    time.sleep(after_s)
+def struck(painters: Painters, kind: str, disk: Path, after_s: float) -> float:
+    """Start a run, strike it after a while, wait for its end, heal what was struck; return how long the run took."""
     began = time.monotonic()
+    pid = painters.start(disk / "store")
+    painters.wait_a_while(after_s)
+    at = time.monotonic()
     heal = strike(kind, pid, disk)
     painters.wait()
     if kind in KINDS:
-        assert time.monotonic() - began < ENDS_WITHIN_S
+        assert time.monotonic() - at < ENDS_WITHIN_S
     heal()
+    return time.monotonic() - began
 
 
 def check_words(said: str, *, killed: bool) -> None:
