@@ -91,7 +91,7 @@ class Health:
         )
         return (
             *(reason for reason, holds in states if holds),
-            *(_sentence(outage) for outage in self.outages if outage.kind not in OF_ONE_TENANT),
+            *(_sentence(outage) for outage in self.outages if not (outage.tenant or outage.kind in OF_ONE_TENANT)),
         )
 
     @property

@@ -9,12 +9,11 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from foundry.errors import FoundryError
@@ -40,6 +39,7 @@ from pipelines.dispatcher.order import Order, TakenRecord, new_order
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
 from pipelines.dispatcher.refusing import RecordTooLarge, Refuser
+from pipelines.dispatcher.state_report import show_state
 from pipelines.dispatcher.tenant_outages import TenantOutages
 from pipelines.dispatcher.tracing import record_span, span, trace_id, traceparent_of
 
@@ -311,40 +311,10 @@ class Dispatcher:
         if time.monotonic() - self._gauges_at < GAUGES_EVERY_S:
             return
         self._gauges_at = time.monotonic()
-        self._show_admission()
+        self._shown = show_state(self, self._shown)
         self.metrics.update_gauges(self.offsets.ours(), self.orders.count_by_tenant(), self.consumer)
         self.metrics.paused.set(paused)
         self.metrics.count_rebalances(rebalances)
-
-    def _show_admission(self) -> None:
-        """Report what waits, and what admission waits for."""
-        self.metrics.know_tenants(self.desk.tenants)
-        self.health.admitting, self.health.admission_since = not self.desk.trouble, self.desk.running_since
-        self.health.waiting_since = _earliest(self.desk.waiting_since(), self.orders.waiting_since())
-        away = self._stores_away()
-        away.update(self.desk.outages().items())
-        for kind, tenant in self._shown - away.keys():
-            self.health.end_outage(kind, tenant, by="loop")
-        for (kind, tenant), why in away.items():
-            self.health.begin_outage(kind, tenant, why, by="loop")
-        self._shown = set(away)
-
-    def _stores_away(self) -> dict[tuple[OutageKind, str], str]:
-        """Return the outages of stores: of a tenant's own bucket, or of the store that all others use."""
-        found: dict[tuple[OutageKind, str], str] = {}
-        for tenant, reason in self.tenant_outages.reasons.items():
-            order = self.orders.of_tenant(tenant)
-            own = order is not None and self.maker.has_own_store(order)
-            found["tenant_store" if own else "store", tenant if own else ""] = reason
-        return found
-
-
-def _earliest(*times: Mapping[str, float]) -> dict[str, float]:
-    """Return the earliest time of each tenant."""
-    found: dict[str, float] = {}
-    for tenant, since in chain.from_iterable(one.items() for one in times):
-        found[tenant] = min(since, found.get(tenant, since))
-    return found
 
 
 def record_admission(taken: TakenRecord, answer: Answer, began_ns: int, ended_ns: int) -> None:
