@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.printing import Terminal, say
-from console.settings import AsJson, Tenants
+from console.settings import AsJson, Assets, Tenants
 from foundry.errors import BadInput, Refusals, Unusable
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def preview(
     placement: Annotated[str, typer.Option(help="Channel and slot, such as meta/story.")],
     locale: Annotated[str, typer.Option(help="BCP 47, such as ar-EG.")] = "en-US",
     brief: BriefFile = None,
+    assets: Assets = None,
     tenant: TenantId = None,
     tenants: Tenants = None,
     picture: Annotated[Path | None, typer.Option(help="In place of the painted scene: PNG, JPEG or WebP.")] = None,
@@ -58,7 +59,7 @@ def preview(
     from imaging.still.preview import sample_copy, with_boxes
 
     place = _one(resolve_placements([placement]), placement)
-    order = _order(brief, tenants)
+    order = _order(brief, tenants, assets)
     whose = order.plan.tenant if order else _tenant(tenant, tenants)
     shown = layout_for(place, whose) if layout == "family" else layout_named(layout, place, whose)
     words = _words(order, locale, shown.fields) if order else sample_copy(locale).only(shown.fields)
@@ -75,6 +76,7 @@ def preview(
 @layouts_app.command()
 def check(
     brief: BriefFile = None,
+    assets: Assets = None,
     tenant: TenantId = None,
     tenants: Tenants = None,
     placements: Annotated[list[str] | None, typer.Option("--placement", help="Slots or sets; default: all.")] = None,
@@ -82,7 +84,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Find what will not fit, in a brief's or the sample copy, before anything runs; exit code 2 if there is any."""
-    found = list(_fits(brief, tenant, tenants, placements, locales))
+    order = _order(brief, tenants, assets)
+    found = list(_fits(order, order.plan.tenant if order else _tenant(tenant, tenants), placements, locales))
     refused = {str(fit.refusal): fit.refusal for fit in found if fit.refusal}
     gave_way = [fit for fit in found if fit.dropped]
     if as_json:
@@ -103,11 +106,7 @@ def _as_rows(found: Iterable[Fit]) -> list[dict[str, object]]:
 
 
 def _fits(
-    brief: Path | None,
-    tenant: str | None,
-    tenants: Path | None,
-    placements: list[str] | None,
-    locales: list[str] | None,
+    order: Admitted | None, whose: Tenant, placements: list[str] | None, locales: list[str] | None
 ) -> Iterator[Fit]:
     from foundry.channel.placement import placements as all_placements
     from foundry.channel.placement import resolve_placements
@@ -115,8 +114,6 @@ def _fits(
     from imaging.still.preview import sample_copies
     from imaging.typesetting.copy_fitting import fit_copies, longest_copies
 
-    order = _order(brief, tenants)
-    whose = order.plan.tenant if order else _tenant(tenant, tenants)
     every = order.plan.placements if order else tuple(all_placements().values())
     for place in resolve_placements(placements) if placements else every:
         layout = layout_for(place, whose)
@@ -139,10 +136,10 @@ def _tenant(tenant: str | None, tenants: Path | None) -> Tenant:
     return load_tenant(folder, tenant)
 
 
-def _order(brief: Path | None, tenants: Path | None) -> Admitted | None:
+def _order(brief: Path | None, tenants: Path | None, assets: Path | None) -> Admitted | None:
     from pipelines.planning.admission import admit_file
 
-    return next(iter(admit_file(brief, tenants)), None) if brief else None
+    return next(iter(admit_file(brief, tenants, assets=assets)), None) if brief else None
 
 
 def _one(found: tuple[Placement, ...], name: str) -> Placement:

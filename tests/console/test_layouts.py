@@ -55,9 +55,10 @@ def test_check_counts_and_refuses_what_will_not_fit(tmp_path: Path) -> None:
     told = json.loads(layouts("check", *asked, *TENANT, "--json"))
     assert (told["checked"], told["refused"]) == (1, [])
     text = (EXAMPLES / "northpeak-first-light.yaml").read_text().replace("Out before the sun", "Unbreakable" * 12)
-    (tmp_path / "brief.yaml").write_text(text.replace("products/", f"{EXAMPLES}/products/"))
+    (tmp_path / "brief.yaml").write_text(text)
+    brief = ["--brief", str(tmp_path / "brief.yaml"), "--assets", str(EXAMPLES)]
     with pytest.raises(Refusals, match="google/leaderboard en-GB: headline 'Unbreakable"):
-        layouts("check", "--brief", str(tmp_path / "brief.yaml"), "--tenants", TENANT[-1], "--locale", "en-GB")
+        layouts("check", *brief, "--tenants", TENANT[-1], "--locale", "en-GB")
 
 
 def test_the_list_marks_what_the_tenant_uses() -> None:
