@@ -31,9 +31,10 @@ def polite():
 @app.command()
 def deaf():
     child = subprocess.Popen(["sleep", "100"])
-    print(child.pid, flush=True)
+    word = str(child.pid)
     while True:
         try:
+            print(word, flush=True)
             time.sleep(100)
         except BaseException:
             pass
