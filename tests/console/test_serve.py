@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from console.serve import serve
 from foundry.errors import BadInput
-from pipelines.bus.broker_errors import NoBroker
 from pipelines.dispatcher.logs import JsonFormatter
+from pipelines.dispatcher.outage_budget import GivenUp
 
 app = typer.Typer()
 app.command()(serve)
@@ -42,9 +42,10 @@ def words(tmp_path: Path) -> list[str]:
 
 
 def test_a_broker_that_does_not_answer_ends_it_with_a_sentence(words: list[str]) -> None:
-    done = CliRunner().invoke(app, words)
-    assert isinstance(done.exception, NoBroker)
-    assert "127.0.0.1:9" in str(done.exception)
+    done = CliRunner().invoke(app, [*words, "--patience", "1", "--http-port", "0"])
+    assert isinstance(done.exception, GivenUp)
+    assert done.exception.exit_code == 4
+    assert "the broker at 127.0.0.1:9 did not work" in str(done.exception)
     assert any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers)
 
 
