@@ -132,8 +132,11 @@ def _folders(options: ServeOptions) -> list[Path]:
 
 
 def _await_broker(bus: BusSettings, budget: OutageBudget) -> None:
-    """Return once a broker answers. It is asked with a short limit, so that the log soon says what is waited for."""
-    impatient = bus.model_copy(update={"timeout_s": min(ASK_S, bus.timeout_s)})
+    """Return once a broker answers. It is asked with a short limit, so that the log soon says what is waited for.
+
+    The limit is also well within the patience, since a failure that takes longer than that would begin a new outage.
+    """
+    impatient = bus.model_copy(update={"timeout_s": min(ASK_S, bus.timeout_s, budget.seconds / 4)})
 
     def ask() -> None:
         with open_admin(impatient):

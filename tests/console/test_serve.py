@@ -42,7 +42,7 @@ def words(tmp_path: Path) -> list[str]:
 
 
 def test_a_broker_that_does_not_answer_ends_it_with_a_sentence(words: list[str]) -> None:
-    done = CliRunner().invoke(app, [*words, "--patience", "1", "--http-port", "0"])
+    done = CliRunner().invoke(app, [*words, "--patience", "2", "--http-port", "0"])
     assert isinstance(done.exception, GivenUp)
     assert done.exception.exit_code == 4
     assert "the broker at 127.0.0.1:9 did not work" in str(done.exception)
