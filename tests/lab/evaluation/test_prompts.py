@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_file_that_is_no_prompt_set_is_refused(text: str, problem: str, tmp_pa
 
 def test_a_prompt_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     content = yaml.safe_load(PROMPTS.read_text(encoding="utf-8"))
-    content["prompts"].append(dict(content["prompts"][0]))
+    content["prompts"].append(deepcopy(content["prompts"][0]))  # a shared value would be written as an alias
     (tmp_path / "prompts.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(BadInput, match="give every prompt an id of its own"):
         prompt_set(tmp_path / "prompts.yaml")

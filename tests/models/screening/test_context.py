@@ -27,7 +27,9 @@ def test_the_pictures_of_an_order_come_from_its_plan_and_its_tenants_store(tmp_p
     context = ScreenContext(protected={"plan": (MASCOT,)}, store=store)
     assert context.pictures(order()) == ((MASCOT, PIXELS),)
     assert context.pictures(order(plan="another")) == ()
-    (tmp_path / "aurelle" / MASCOT.address).write_bytes(b"others")
+    exchanged = tmp_path / "aurelle" / MASCOT.address
+    exchanged.unlink()  # and with it the store's mark, which alone would be enough to notice
+    exchanged.write_bytes(b"others")
     with pytest.raises(CorruptObject, match="has sha256"):
         context.pictures(order())
 
