@@ -11,6 +11,8 @@ import pytest
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement, resolve_placements
+from foundry.inputs.door import receive
+from foundry.inputs.picture import PICTURE, inspect_picture
 from models.registry import cards_of
 from pipelines.planning.card_checks import check_cards
 from tests.support.briefs import a_tenant, product_picture
@@ -79,16 +81,7 @@ def test_an_adapter_must_fit_the_card_that_draws(cards: Cards, placements: tuple
 def test_adapters_have_a_picture_exactly_if_they_follow_one(
     cards: Cards, placements: tuple[Placement, ...], tmp_path: Path, kind: str, with_picture: bool, says: str
 ) -> None:
-    file = product_picture(tmp_path / "style.png") if with_picture else None
+    product_picture(tmp_path / "style.png")
+    file = inspect_picture(receive(tmp_path, "style.png", PICTURE)) if with_picture else None
     worn = ResolvedAdapter(adapter(adapter={"kind": kind, "bases": ["backdrop"]}), 1000, file)
     assert any(says in sentence for sentence in sentences(replace(cards, adapters=(worn,)), placements))
-
-
-def test_a_broken_picture_of_an_adapter_is_named(
-    cards: Cards, placements: tuple[Placement, ...], tmp_path: Path
-) -> None:
-    broken = tmp_path / "style.png"
-    broken.write_bytes(b"no picture")
-    worn = ResolvedAdapter(adapter(adapter={"kind": "ip-adapter", "bases": ["backdrop"]}), 1000, broken)
-    found = sentences(replace(cards, adapters=(worn,)), placements)
-    assert any("adapters[0].picture: 'style.png'" in sentence for sentence in found)
