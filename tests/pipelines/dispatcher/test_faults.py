@@ -116,12 +116,17 @@ def test_sigterm_finishes_the_round_commits_and_leaves(factory: Factory) -> None
     assert factory.told(CAMPAIGN_FINISHED, first)
 
 
-def test_a_cancelled_campaign_is_stopped_after_the_part_at_hand(factory: Factory) -> None:
+def some_are_done(factory: Factory, campaign: str) -> bool:
+    """Whether the campaign's progress tells of finished files."""
+    return any(said["data"]["done"] for said in factory.told(PROGRESS, campaign))
+
+
+def test_a_cancelled_campaign_is_stopped_and_keeps_what_was_made(factory: Factory) -> None:
     campaign = named("huge")
     brief = factory.brief(campaign, scenes=SCENES)
-    with factory.running(SlowPainter(2.0), limits=Limits(cost=20)) as running:
+    with factory.running(SlowPainter(2.0), limits=Limits(cost=20)):
         factory.submit(brief)
-        until(lambda: running.orders.making)
+        until(lambda: some_are_done(factory, campaign))
         factory.cancel("aurelle", campaign)
         until(lambda: states(factory, campaign)[-1:] == ["cancelled"])
         until(factory.all_committed)
@@ -133,9 +138,9 @@ def test_a_cancelled_campaign_is_stopped_after_the_part_at_hand(factory: Factory
 def test_a_newer_revision_supersedes_the_older_one_and_wins(factory: Factory) -> None:
     campaign = named("twice")
     old, new = (factory.brief(campaign, scenes=SCENES, metadata={"revision": number}) for number in (1, 2))
-    with factory.running(SlowPainter(1.0), limits=Limits(cost=20)) as running:
+    with factory.running(SlowPainter(1.0), limits=Limits(cost=20)):
         factory.submit(old, request="old")
-        until(lambda: running.orders.making)
+        until(lambda: some_are_done(factory, campaign))
         factory.submit(new, request="new")
         until(lambda: factory.told(CAMPAIGN_FINISHED, campaign))
         until(factory.all_committed)

@@ -23,7 +23,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Admitted:
 def test_progress_counts_what_the_running_part_has_made(plan: Admitted) -> None:
     order = an_order(plan, 1)
     total = order.plan.variant_count
-    order.tally.making, order.tally.reused = total - 2, 2
+    order.tally.making, order.tally.reused, order.tally.drawing = total - 2, 2, 2
     told = order.progress("running", "r1", {"variants": 3, "shots": 1})
     assert (told.total, told.done, told.reused, told.running) == (total, 3, 2, total - 5)
     assert told.shots_done == 1
