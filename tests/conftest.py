@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support.left_out import block, reason
 from tests.support.needing import IN_CI, NEEDS, lacking
 
 # A machine under load is slow, not wrong. CI tries the same examples in every run; elsewhere new ones are tried.
-settings.register_profile("foundry", deadline=None, derandomize=IN_CI)
+settings.register_profile("foundry", deadline=None, derandomize=IN_CI, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("foundry")
 
 
