@@ -151,7 +151,7 @@ def _engine_maker(options: ServeOptions) -> Callable[[], Engine] | None:
         return None
     from pipelines.engines.engine import choose_engine, engine_settings
 
-    settings = engine_settings(options.engine_config)
+    settings = engine_settings(options.engine_config).at_most_patient(options.patience_s / 4)
     choose_engine(options.engine, settings)
     return lambda: choose_engine(options.engine, settings)
 

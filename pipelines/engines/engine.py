@@ -91,6 +91,19 @@ class EngineSettings(BaseModel):
     flink: FlinkSettings | None = None
     dataflow: DataflowSettings | None = None
 
+    def at_most_patient(self, seconds: float) -> EngineSettings:
+        """Return these settings with no more patience than that for a job server, in whole seconds, at least one.
+
+        For a caller that waits for outages itself: a try that takes longer than its own patience begins a new outage.
+        """
+        most = max(1, int(seconds))
+        changed = {
+            name: each.model_copy(update={"patience_s": min(each.patience_s, most)})
+            for name, each in (("prism", self.prism), ("flink", self.flink))
+            if each
+        }
+        return self.model_copy(update=changed)
+
 
 def engine_settings(file: Path | None) -> EngineSettings:
     """Return the settings of a YAML file, the defaults without one; BadInput, with the reason, if they are wrong."""

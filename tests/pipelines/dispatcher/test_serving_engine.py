@@ -46,7 +46,7 @@ def test_a_job_server_that_stays_away_is_given_up_and_blames_no_brief(tmp_path: 
         tmp_path / "store",
         RecordingAnnouncer(),
         seconds=3.0,
-        make_engine=lambda: Engine(JobServerRunner(), PipelineOptions(told)),
+        make_engine=lambda: Engine(JobServerRunner(0.5), PipelineOptions(told)),
     )
     with pytest.raises(GivenUp, match=f"the engine did not work .*the job server {endpoint} does not answer"):
         away.make([order])

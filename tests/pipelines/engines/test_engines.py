@@ -215,3 +215,10 @@ def test_flink_makes_what_the_embedded_engine_makes(
 ):
     made = made_on(on_flink(jobs, parallelism, accelerator), tmp_path, tmp_path / "store")
     assert made == reference
+
+
+def test_settings_are_made_no_more_patient_than_their_caller():
+    flink = FlinkSettings(job_endpoint="j:1", worker_pool="localhost:50000", patience_s=2)
+    settings = EngineSettings(flink=flink).at_most_patient(5.5)
+    assert (settings.prism.patience_s, settings.flink and settings.flink.patience_s) == (5, 2)
+    assert EngineSettings().at_most_patient(0.2).prism.patience_s == 1
