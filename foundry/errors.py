@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 SHOWN_PROBLEMS, KEPT_PROBLEMS, MAX_CHARACTERS = 20, 100, 4_000
+DISK_AWAY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
+"""Numbers of the errors of a disk that is full, over its quota, broken, read-only or gone."""
 
 
 class FoundryError(Exception):

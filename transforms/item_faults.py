@@ -16,7 +16,7 @@ import zlib
 
 from apache_beam.metrics import Metrics
 
-from foundry.errors import FoundryError, NotAllowed, Outage, Unusable, clipped
+from foundry.errors import DISK_AWAY, FoundryError, NotAllowed, Outage, Unusable, clipped
 from foundry.manifest import DeadLetter
 from foundry.store.bucket_requests import BucketRefused, StoreOutage
 from foundry.store.object_store import CorruptObject, NoSuchObject
@@ -27,7 +27,7 @@ SHARED = (StoreOutage, CorruptObject, BucketRefused, Outage, NotAllowed, MemoryE
 """Errors that concern the whole run, in every stage."""
 OF_AN_INPUT = (Unusable, NoSuchObject)
 """Refusals that concern an item in the stages that draw, where others concern its model."""
-DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOMEM})
+DISK = DISK_AWAY | {errno.ENOMEM}
 """Errors of a disk that is full, over its quota, broken, read-only or gone, and of memory."""
 log = logging.getLogger(__name__)
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
 from collections.abc import Iterator
 
-from foundry.errors import Outage
+from foundry.errors import DISK_AWAY, Outage
 from foundry.store.bucket_requests import BucketRefused, StoreOutage
 from foundry.store.object_store import CorruptObject
 
-OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
-"""Errors of a disk that is full, over its quota, broken, read-only, or gone from the network."""
 _NAMES = f"{StoreOutage.__name__}|{CorruptObject.__name__}|{BucketRefused.__name__}"
-_MESSAGES = "|".join(re.escape(os.strerror(number)) for number in sorted(OF_THE_DISK))
+_MESSAGES = "|".join(re.escape(os.strerror(number)) for number in sorted(DISK_AWAY))
 _AS_TEXT = re.compile(rf"\b(?:{_NAMES}): |\[Errno \d+\] (?:{_MESSAGES})")
 
 
@@ -48,7 +45,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _describe(error: BaseException) -> str:
     if isinstance(error, StoreOutage | CorruptObject | BucketRefused | Outage):
         return str(error)
-    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+    if isinstance(error, OSError) and error.errno in DISK_AWAY:
         return str(error)
     if type(error) is RuntimeError and _AS_TEXT.search(str(error)):
         return str(error).strip().splitlines()[-1][:300]
