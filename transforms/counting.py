@@ -1,0 +1,127 @@
+"""Counts of the stages' work as Beam's counters and distributions, so that every engine gathers and reports them.
+
+Beam counts for the thread that processes a bundle. A thread that is not Beam's gathers its counts (`gathered`), and the
+step that waits for the thread passes them on to Beam; otherwise they would be lost.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from apache_beam.metrics import Metrics
+
+from foundry.manifest import DeadLetter
+from foundry.spent import Spent
+from transforms.refusal_codes import bounded_code
+
+NAMESPACE = "campaign-foundry"
+"""The namespace of all counts; those of one plan are in `campaign-foundry/<digest of the plan>`."""
+Kind = Literal[
+    "shots", "clips", "variants", "files_made", "files_found", "files_refused", "attempts", "model_calls",
+    "bytes_read", "bytes_written",
+]  # fmt: skip
+"""shots, clips, variants: finished or refused, which is what progress shows. The other kinds are in the glossary."""
+Stage = Literal["expand", "draw", "screen", "upscale", "master", "film", "render", "publish", "manifest"]
+
+
+@dataclass
+class GatheredCounts:
+    """Counts that a thread which is not Beam's has gathered: (name, plan) to amount, and measured values."""
+
+    amounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    values: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def pass_on(self) -> None:
+        """Count everything for the calling thread, once."""
+        amounts, self.amounts = self.amounts, {}
+        values, self.values = self.values, []
+        for (name, plan), by in amounts.items():
+            _add(name, by, plan)
+        for name, plan, value in values:
+            _record(name, value, plan)
+
+
+class _Gathering(threading.local):
+    into: GatheredCounts | None = None
+
+
+_gathering = _Gathering()
+
+
+@contextmanager
+def gathered() -> Iterator[GatheredCounts]:
+    """Yield what this thread counts until the block ends; nothing of it is counted before it is passed on."""
+    before, _gathering.into = _gathering.into, GatheredCounts()
+    try:
+        yield _gathering.into
+    finally:
+        _gathering.into = before
+
+
+def count(kind: Kind, by: int = 1, plan: str = "") -> None:
+    """Add `by` to the count of a kind of work, of the plan with this digest if one is given."""
+    _add(kind, by, plan)
+
+
+def count_refusal(letter: DeadLetter) -> None:
+    """Add 1 to the refusals with the letter's code; codes that are not this program's own are counted as `other`."""
+    _add(f"refusals/{bounded_code(letter.code)}", 1, letter.brief)
+
+
+def count_spent(spent: Spent, plan: str = "") -> None:
+    """Add the model calls and the bytes of the store that were measured for one object."""
+    count("model_calls", spent.model_calls, plan)
+    count("bytes_read", spent.bytes_read, plan)
+    count("bytes_written", spent.bytes_written, plan)
+
+
+def measure(kind: str, value: int, plan: str = "") -> None:
+    """Add one value to the distribution of this name."""
+    _record(kind, value, plan)
+
+
+@contextmanager
+def timed(stage: Stage, plan: str = "") -> Iterator[None]:
+    """Measure the wall time of a block, in milliseconds, as one item's time in a stage."""
+    began = time.monotonic_ns()
+    try:
+        yield
+    finally:
+        measure(f"milliseconds/{stage}", (time.monotonic_ns() - began) // 1_000_000, plan)
+
+
+def _add(name: str, by: int, plan: str) -> None:
+    into = _gathering.into
+    if into is not None:
+        into.amounts[name, plan] = into.amounts.get((name, plan), 0) + by
+    elif by:
+        _counter(name, plan).inc(by)
+
+
+def _record(name: str, value: int, plan: str) -> None:
+    into = _gathering.into
+    if into is not None:
+        into.values.append((name, plan, value))
+    else:
+        _distribution(name, plan).update(value)
+
+
+def namespace_of(plan: str) -> str:
+    """Return the namespace of a plan's counts; that of counts without a plan for an empty digest."""
+    return f"{NAMESPACE}/{plan}" if plan else NAMESPACE
+
+
+@lru_cache(maxsize=4096)
+def _counter(name: str, plan: str) -> Any:
+    return Metrics.counter(namespace_of(plan), name)
+
+
+@lru_cache(maxsize=4096)
+def _distribution(name: str, plan: str) -> Any:
+    return Metrics.distribution(namespace_of(plan), name)
