@@ -1,0 +1,186 @@
+"""The index of a campaign's manifest: one small object that names the shards, and says what each of them holds.
+
+The rows lie in shards of some thousand each, as Parquet and as JSON Lines, with their events and dead letters beside
+them. A shard's objects are named by their content and never change. The index is replaced in one step, after all that
+it names is written, so a reader sees the manifest of one run, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pydantic import TypeAdapter, ValidationError
+
+from foundry.errors import FoundryError
+from foundry.letter_figures import LetterFigures
+from foundry.manifest import DeadLetter, ManifestRecord, letter_from_json, manifest_from_json
+from foundry.names import campaign_folder
+from foundry.row_figures import RowFigures
+from foundry.spent import NOTHING_SPENT, Spent
+from foundry.store.object_store import CorruptObject, NoSuchObject, ObjectStore, crc32c
+
+INDEX = "manifest.json"
+ROWS_PER_SHARD = 5_000
+
+
+class BrokenManifest(FoundryError):
+    """An object of a manifest is not what the manifest's index says."""
+
+    code = "broken_manifest"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, why)
+        self.name, self.why = name, why
+
+    def __str__(self) -> str:
+        return f"{self.name} of the manifest {self.why}; run the campaign again, which writes its manifest anew"
+
+
+class ManifestReplaced(FoundryError):
+    """A manifest was written anew while it was read."""
+
+    code = "manifest_replaced"
+
+    def __init__(self, campaign: str) -> None:
+        super().__init__(campaign)
+        self.campaign = campaign
+
+    def __str__(self) -> str:
+        return f"the manifest of {self.campaign} was written anew while it was read; read it again"
+
+
+@dataclass(frozen=True)
+class ShardFile:
+    """One object of a shard: name within the tenant's store, size and CRC-32C."""
+
+    name: str
+    size_bytes: int
+    crc32c: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardEntry:
+    """One shard: the variants of a plan at positions `first` to before `first` + 5,000, as far as there are files.
+
+    parquet, lines: one row for each finished file, in the plan's order. events: of the files, finished and refused.
+    letters: the dead letters of the files; None without any. figures: sums over the rows. refused: over the letters.
+    """
+
+    first: int
+    figures: RowFigures
+    refused: LetterFigures
+    parquet: ShardFile
+    lines: ShardFile
+    events: ShardFile
+    letters: ShardFile | None = None
+
+    @property
+    def rows(self) -> int:
+        """The number of finished files."""
+        return self.figures.rows
+
+    @property
+    def failed(self) -> int:
+        """The number of refused files."""
+        return self.refused.total
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestIndex:
+    """The sums of a campaign's manifest, and its shards in the plan's order.
+
+    failed: all dead letters; `letters` counts them by stage and code. cost_usd: of all files, at the cards' prices,
+    whether they were made now or before; `size_bytes` is theirs too. shot_letters, shot_events: the dead letters of
+    shots and clips, which no shard holds, and their events; None without any.
+    """
+
+    tenant: str
+    campaign: str
+    plan: str
+    rows: int
+    failed: int
+    cost_usd: Decimal
+    size_bytes: int
+    spent: Spent = NOTHING_SPENT
+    letters: LetterFigures = field(default_factory=LetterFigures)
+    shards: tuple[ShardEntry, ...] = ()
+    shot_letters: ShardFile | None = None
+    shot_events: ShardFile | None = None
+
+    @property
+    def name(self) -> str:
+        """The object name of the index within the tenant's store."""
+        return index_name(self.campaign)
+
+    def as_json(self) -> bytes:
+        """Return the index as it is stored."""
+        return _INDEX.dump_json(self, indent=1) + b"\n"
+
+
+_INDEX: TypeAdapter[ManifestIndex] = TypeAdapter(ManifestIndex)
+
+
+def index_name(campaign: str) -> str:
+    """Return the object name of a campaign's index within the tenant's store."""
+    return f"{campaign_folder(campaign)}/{INDEX}"
+
+
+def read_index(own: ObjectStore, campaign: str) -> ManifestIndex | None:
+    """Return the index of a campaign's manifest from its tenant's store; None if the campaign has none.
+
+    BrokenManifest if the object is no index.
+    """
+    name = index_name(campaign)
+    try:
+        return _INDEX.validate_json(own.get(name))
+    except NoSuchObject:
+        return None
+    except ValidationError as error:
+        raise BrokenManifest(name, "is no index") from error
+
+
+def each_record(own: ObjectStore, index: ManifestIndex) -> Iterator[ManifestRecord]:
+    """Yield the rows of a manifest in the plan's order; one shard is in memory at a time.
+
+    BrokenManifest if a shard is not what the index says, ManifestReplaced if the manifest was written anew meanwhile.
+    """
+    for shard in index.shards:
+        for line in each_line(own, index, shard.lines):
+            yield manifest_from_json(line)
+
+
+def each_letter(own: ObjectStore, index: ManifestIndex) -> Iterator[DeadLetter]:
+    """Yield the dead letters of a manifest: of shots and clips first, then of files in the plan's order.
+
+    One shard's are in memory at a time. Errors are those of `each_record`.
+    """
+    for file in (index.shot_letters, *(shard.letters for shard in index.shards)):
+        if file:
+            yield from map(letter_from_json, each_line(own, index, file))
+
+
+def each_line(own: ObjectStore, index: ManifestIndex, file: ShardFile) -> Iterator[bytes]:
+    """Yield the lines of one object of a manifest, once it is found to be what the index says.
+
+    Errors are those of `each_record`.
+    """
+    yield from read_file(own, index, file).splitlines()
+
+
+def read_file(own: ObjectStore, index: ManifestIndex, file: ShardFile) -> bytes:
+    """Return one object of a manifest, checked against the index; errors are those of `each_record`."""
+    try:
+        data = own.get(file.name)
+    except (NoSuchObject, CorruptObject) as error:
+        raise _explained(own, index, file, "is missing or was changed") from error
+    if len(data) != file.size_bytes or crc32c(data) != file.crc32c:
+        raise _explained(own, index, file, f"has CRC-32C {crc32c(data)}, not {file.crc32c}")
+    return data
+
+
+def _explained(own: ObjectStore, index: ManifestIndex, file: ShardFile, why: str) -> FoundryError:
+    if read_index(own, index.campaign) != index:
+        return ManifestReplaced(index.campaign)
+    return BrokenManifest(file.name, why)
