@@ -1,7 +1,7 @@
 """Records of finished files: one per variant, as JSON Lines and as Parquet.
 
-Records hold nothing that differs between two runs of the same brief (no clock, no durations), so a resumed run writes
-the same manifest, byte for byte, as an undisturbed one.
+But for what was spent, records hold nothing that differs between two runs of the same brief: no clock, no durations. So
+a resumed run writes the same records as an undisturbed one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from foundry.spent import NOTHING_SPENT, Spent, spent_from_json
 
 ROWS_PER_GROUP = 5_000
 
@@ -42,6 +44,7 @@ class MasterRecord:
     adapters: each as id@version:weight.
     fingerprint: the perceptual hash that the screen compared.
     head_bytes: the number of the file's first bytes that hold a copy of half its size; 0 where there is no copy.
+    spent: measured while it was made, refused attempts included; `made_for` is the campaign that had it made.
     """
 
     name: str
@@ -71,6 +74,8 @@ class MasterRecord:
     adapters: tuple[str, ...] = ()
     fingerprint: str = ""
     head_bytes: int = 0
+    spent: Spent = NOTHING_SPENT
+    made_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,8 @@ class RenditionRecord:
     """The facts of a finished file that hold for everyone who orders it; stored beside it as JSON.
 
     Films alone have `frame_rate` (a fraction), `seconds` (to the millisecond) and `sidecar` (the object of subtitles).
+    `spent` was measured while the file was made, without its shots and clips; `made_for` is the campaign that had it
+    made.
     """
 
     name: str
@@ -101,6 +108,8 @@ class RenditionRecord:
     seconds: str = ""
     sidecar: str = ""
     dropped: tuple[str, ...] = ()
+    spent: Spent = NOTHING_SPENT
+    made_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +192,8 @@ SHOT_STAGES = ("draw", "screen", "upscale", "master")
 class DeadLetter:
     """A refused element: stage, code of the rule, key of the element, sentence for people, digest of its plan.
 
-    `cost_usd` was paid for it before it was refused: the drawings of a shot that no attempt brought through its screen.
+    `cost_usd` was paid for it before it was refused, at the cards' prices: the drawings of a shot that no attempt
+    brought through its screen. `spent` was measured.
     """
 
     stage: str
@@ -192,6 +202,7 @@ class DeadLetter:
     reason: str
     brief: str = ""
     cost_usd: str = "0"
+    spent: Spent = NOTHING_SPENT
 
 
 def as_json(record: Any) -> str:
@@ -203,13 +214,19 @@ def _checks(raw: Iterable[dict[str, Any]]) -> tuple[CheckRecord, ...]:
     return tuple(CheckRecord(**item) for item in raw)
 
 
+def attempts_from_json(raw: Iterable[dict[str, Any]]) -> tuple[Attempt, ...]:
+    """Return the attempts of a parsed record."""
+    return tuple(Attempt(each["seed"], each["passed"], _checks(each["checks"])) for each in raw)
+
+
 def master_from_json(text: str | bytes) -> MasterRecord:
     """Return a master's record from its JSON."""
     raw = json.loads(text)
-    raw["attempts"] = tuple(Attempt(a["seed"], a["passed"], _checks(a["checks"])) for a in raw["attempts"])
+    raw["attempts"] = attempts_from_json(raw["attempts"])
     raw["ignored_words"] = tuple(raw["ignored_words"])
     raw["adapters"] = tuple(raw.get("adapters", ()))
     raw["product_box"] = tuple(raw["product_box"]) if raw["product_box"] else None
+    raw["spent"] = spent_from_json(raw.get("spent"))
     return MasterRecord(**raw)
 
 
@@ -217,7 +234,14 @@ def rendition_from_json(text: str | bytes) -> RenditionRecord:
     """Return a rendition's record from its JSON."""
     raw = json.loads(text)
     dropped = tuple(raw.get("dropped", ()))
-    return RenditionRecord(**{**raw, "checks": _checks(raw["checks"]), "dropped": dropped})
+    spent = spent_from_json(raw.get("spent"))
+    return RenditionRecord(**{**raw, "checks": _checks(raw["checks"]), "dropped": dropped, "spent": spent})
+
+
+def letter_from_json(text: str | bytes) -> DeadLetter:
+    """Return a dead letter from its JSON."""
+    raw = json.loads(text)
+    return DeadLetter(**{**raw, "spent": spent_from_json(raw.get("spent"))})
 
 
 def manifest_from_json(text: str | bytes) -> ManifestRecord:

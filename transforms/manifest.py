@@ -17,6 +17,7 @@ from foundry.manifest import (
     MasterRecord,
     RenditionRecord,
     as_json,
+    letter_from_json,
     master_from_json,
     rendition_from_json,
     write_parquet,
@@ -220,4 +221,4 @@ def read_letters(plan: Plan, store: ObjectStore) -> tuple[DeadLetter, ...]:
     if not own.exists(name):
         return ()
     lines = own.get(name).decode().splitlines()
-    return tuple(DeadLetter(**json.loads(line)) for line in lines)
+    return tuple(letter_from_json(line) for line in lines)

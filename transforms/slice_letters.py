@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
-from foundry.manifest import DeadLetter, as_json
+from foundry.manifest import DeadLetter, as_json, letter_from_json
 from foundry.plan.plan import Plan
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
@@ -40,7 +39,7 @@ def letters_of_slices(plan: Plan, store: ObjectStore) -> Iterator[DeadLetter]:
 
 def _letters(plan: Plan, store: ObjectStore, name: str) -> Iterator[DeadLetter]:
     for line in store.for_tenant(plan.tenant.id).lines(name):
-        yield DeadLetter(**json.loads(line))
+        yield letter_from_json(line)
 
 
 def forget_slices(plan: Plan, store: ObjectStore) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 
 from foundry.card.card import ModelCard, UnitCost
 from foundry.errors import FoundryError, Unusable
-from foundry.manifest import Attempt
+from foundry.manifest import Attempt, attempts_from_json
 from foundry.names import digest
+from foundry.spent import NOTHING_SPENT, Spent, spent_from_json
 
 CLIP_VERSION = "1"
 """Changes with anything besides its inputs that changes a clip's bytes: codec, conversion of frames to samples."""
@@ -149,7 +151,10 @@ def frames_for(card: ModelCard, seconds: Decimal) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipRecord:
-    """The lineage of one clip master; stored beside it as JSON. Nothing in it depends on a clock."""
+    """The lineage of one clip master; stored beside it as JSON.
+
+    `spent` was measured while it was made, refused attempts included; `made_for` is the campaign that had it made.
+    """
 
     name: str
     address: str
@@ -173,3 +178,13 @@ class ClipRecord:
     cost_usd: str
     size_bytes: int
     crc32c: str
+    spent: Spent = NOTHING_SPENT
+    made_for: str = ""
+
+
+def clip_from_json(text: str | bytes) -> ClipRecord:
+    """Return a clip's record from its JSON."""
+    raw = json.loads(text)
+    raw["attempts"] = attempts_from_json(raw["attempts"])
+    raw["spent"] = spent_from_json(raw.get("spent"))
+    return ClipRecord(**raw)

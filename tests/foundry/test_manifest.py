@@ -14,15 +14,19 @@ from foundry.manifest import (
     ROWS_PER_GROUP,
     Attempt,
     CheckRecord,
+    DeadLetter,
     ManifestRecord,
     MasterRecord,
     RenditionRecord,
     as_json,
+    letter_from_json,
     manifest_from_json,
     master_from_json,
     rendition_from_json,
     write_parquet,
 )
+from foundry.plan.clip import ClipRecord, clip_from_json
+from foundry.spent import Spent, StepTime
 
 CHECK = CheckRecord("sharpness", True, "0.9", "0.5")
 
@@ -30,10 +34,10 @@ CHECK = CheckRecord("sharpness", True, "0.9", "0.5")
 def value_of(kind: Any, name: str) -> Any:
     """A value of a field's type that tells the fields apart."""
     text = str(kind)
-    if kind is int:
-        return len(name)
-    if kind is bool:
-        return len(name) % 2 == 0
+    if kind in (int, bool):
+        return len(name) if kind is int else len(name) % 2 == 0
+    if kind is Spent:
+        return Spent(steps=(StepTime("draw", 5, 7),), model_calls=2, bytes_written=len(name))
     if "CheckRecord" in text:
         return (CHECK,)
     if "Attempt" in text:
@@ -49,7 +53,13 @@ def a_record(kind: type[Any]) -> Any:
     return kind(**{field.name: value_of(hints[field.name], field.name) for field in fields(kind)})
 
 
-READERS = {MasterRecord: master_from_json, RenditionRecord: rendition_from_json, ManifestRecord: manifest_from_json}
+READERS = {
+    MasterRecord: master_from_json,
+    ClipRecord: clip_from_json,
+    RenditionRecord: rendition_from_json,
+    ManifestRecord: manifest_from_json,
+    DeadLetter: letter_from_json,
+}
 
 
 @pytest.mark.parametrize("kind", READERS)
