@@ -38,7 +38,7 @@ def render_orders(plan: Plan) -> Iterator[RenderOrder]:
         yield from still_orders(plan, shot)
         start = plan.stills_per_shot(shot)
         for locales in plan.film_groups(shot):
-            yield RenderOrder(shot, start, start + locales)
+            yield plan.render_order(shot, start, start + locales)
             start += locales
 
 
@@ -46,7 +46,7 @@ def still_orders(plan: Plan, shot: ShotOrder) -> Iterator[RenderOrder]:
     """Yield the render orders of one shot's stills."""
     stills = plan.stills_per_shot(shot)
     for start in range(0, stills, VARIANTS_PER_ORDER):
-        yield RenderOrder(shot, start, min(start + VARIANTS_PER_ORDER, stills))
+        yield plan.render_order(shot, start, min(start + VARIANTS_PER_ORDER, stills))
 
 
 def call_key(order: ShotOrder) -> tuple[object, ...]:

@@ -9,77 +9,147 @@ A film shows several scenes, in the brief's order. It is a variant of its first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import repeat
 
 from foundry.brief.brief import FilmWishes
-from foundry.brief.copywriting import Days, write_copy
-from foundry.copy import Copy
+from foundry.brief.copywriting import Days
 from foundry.names import digest
 from foundry.plan.clips import clips_shown
+from foundry.plan.copy_writer import CopyWriter, ShownCopy
+from foundry.plan.positions import FilePositions
 from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.plan.shot_plan import Cell, ShotPlan
 from foundry.plan.timeline import Timeline
 from foundry.plan.variant import Variant
 
-ShownCopy = tuple[Copy, str]
-"""Copy, and its digest."""
+
+@dataclass(frozen=True)
+class ShownIn:
+    """The cells that show a shot: stills, films that begin with its scene, and films that show it later."""
+
+    stills: tuple[Cell, ...]
+    films: tuple[Cell, ...]
+    later_films: tuple[Cell, ...]
+
+    @property
+    def begun(self) -> int:
+        """The number of cells whose files belong to the shot."""
+        return len(self.stills) + len(self.films)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan(ShotPlan):
     """An admitted brief with its shots and variants. `pipelines.planning.admission.admit` makes it."""
 
-    @cached_property
+    @property
     def variant_count(self) -> int:
         """The number of finished files."""
-        per_product = 0
-        for bucket, _, locales in self.sides:
-            films = sum(cell.timeline is not None for cell in self.cells[bucket])
-            stills = len(self.cells[bucket]) - films
-            per_product += (stills * len(self.scenes) + films) * len(locales)
-        return len(self.products) * self.brief.alternatives * per_product
+        return self.positions.total
+
+    @cached_property
+    def positions(self) -> FilePositions:
+        """The positions of the files, in the order of `shots` and, for each shot, of `variants`."""
+        rows = [
+            self._shown[bucket, scene].begun * len(locales)
+            for scene in range(len(self.scenes))
+            for bucket, _, locales in self.sides
+        ]
+        products = tuple(len(subject.products) for subject in self.subjects)
+        return FilePositions(products, tuple(rows), self.brief.alternatives)
+
+    @cached_property
+    def _shown(self) -> dict[tuple[str, int], ShownIn]:
+        """The cells that show a shot, by its aspect bucket and scene."""
+        return {
+            (bucket, scene): self._cells_showing(bucket, scene)
+            for bucket in self.cells
+            for scene in range(len(self.scenes))
+        }
+
+    def _cells_showing(self, bucket: str, scene: int) -> ShownIn:
+        cells = [(cell, self.scenes_of(cell)) for cell in self.cells[bucket]]
+        return ShownIn(
+            stills=tuple(cell for cell, _ in cells if cell.timeline is None),
+            films=tuple(cell for cell, scenes in cells if scenes[:1] == (scene,)),
+            later_films=tuple(cell for cell, scenes in cells if scene in scenes[1:]),
+        )
+
+    def shown_in(self, shot: ShotOrder) -> ShownIn:
+        """Return the cells that show a shot."""
+        return self._shown[shot.bucket, shot.scene]
 
     def variants(self, shot: ShotOrder) -> Iterator[Variant]:
         """Yield every variant of a shot: product × placement × locale; stills first, then films that begin with it."""
-        return self._variants_between(shot, 0, self.stills_per_shot(shot) + sum(self.film_groups(shot)))
+        return self._variants_between(shot, 0, self.variants_per_shot(shot))
 
     def some_variants(self, order: RenderOrder) -> Iterator[Variant]:
-        """Yield the variants of a render order, without making the ones before them."""
+        """Yield the variants of a render order, in time that does not depend on how many stand before them."""
         return self._variants_between(order.shot, order.start, order.stop)
 
     def _variants_between(self, shot: ShotOrder, start: int, stop: int) -> Iterator[Variant]:
-        locales, series = self.locales_of(shot), self._series(shot)
-        for position in range(start, min(stop, len(series) * len(locales))):
-            at, locale = divmod(position, len(locales))
-            product, cell = series[at]
-            yield self._variant(shot, product, cell, locales[locale])
+        for place in range(start, min(stop, self.variants_per_shot(shot))):
+            yield self._variant_of(shot, place)
 
-    def _series(self, shot: ShotOrder) -> tuple[tuple[int, Cell], ...]:
-        """Pairs (product, cell) in the order of a shot's variants; each has a variant in every locale of the shot."""
-        products, cells = self.subjects[shot.subject].products, self.cells[shot.bucket]
-        stills = [cell for cell in cells if cell.timeline is None]
-        films = [cell for cell in cells if cell.timeline is not None and self.scenes_of(cell)[0] == shot.scene]
-        return tuple((product, cell) for kind in (stills, films) for product in products for cell in kind)
+    def _variant_of(self, shot: ShotOrder, place: int) -> Variant:
+        """Return the variant at a place among those of its shot."""
+        products, locales, shown = self.subjects[shot.subject].products, self.locales_of(shot), self.shown_in(shot)
+        at, locale = divmod(place, len(locales))
+        stills = len(products) * len(shown.stills)
+        cells = shown.stills if at < stills else shown.films
+        product, cell = divmod(at if at < stills else at - stills, len(cells))
+        return self._variant(shot, products[product], cells[cell], locales[locale])
+
+    def variants_before(self, shot_position: int) -> int:
+        """Return the position, among all variants of the plan, of the first variant of the shot at a position."""
+        return self.positions.before(shot_position)
+
+    def variant_at(self, position: int) -> Variant:
+        """Return the variant at a position among all of the plan; IndexError if there is none."""
+        shot_position, place = self.positions.locate(position)
+        return self._variant_of(self.shot_at(shot_position), place)
+
+    def render_order(self, shot: ShotOrder, start: int, stop: int) -> RenderOrder:
+        """Return the order for the variants of a shot from `start` to before `stop`."""
+        return RenderOrder(shot, start, stop, self.variants_before(self.position_of(shot)) + start)
 
     def showing(self, shot: ShotOrder) -> Iterator[Variant]:
         """Yield every variant that shows a shot: its own, and the films that begin with another one."""
         yield from self.variants(shot)
         for product in self.subjects[shot.subject].products:
-            for cell in self.cells[shot.bucket]:
-                scenes = self.scenes_of(cell)
-                if shot.scene in scenes[1:]:
-                    first = self.shot(shot.subject, scenes[0], shot.bucket, shot.mirrored, shot.alternative)
-                    for locale in self.locales_of(shot):
-                        yield self._variant(first, product, cell, locale)
+            for cell in self.shown_in(shot).later_films:
+                first = self._sibling(shot, self.scenes_of(cell)[0])
+                for locale in self.locales_of(shot):
+                    yield self._variant(first, product, cell, locale)
+
+    def showing_index(self, shot: ShotOrder, variant: Variant) -> int:
+        """Return the place of a variant among those that show a shot, in the order of `showing`.
+
+        ValueError if the variant does not show the shot.
+        """
+        if shot not in variant.shows:
+            raise ValueError(f"{variant.key} does not show {shot.key}; ask for one of the shots that it shows")
+        products, shown = self.subjects[shot.subject].products, self.shown_in(shot)
+        if variant.shot == shot:
+            before = 0 if variant.timeline is None else len(products) * len(shown.stills)
+            cells = shown.stills if variant.timeline is None else shown.films
+        else:
+            before, cells = len(products) * shown.begun, shown.later_films
+        cell = next(at for at, one in enumerate(cells) if one.placement.name == variant.placement.name)
+        locales = self.locales_of(shot)
+        at = before + bisect_left(products, variant.product) * len(cells) + cell
+        return at * len(locales) + locales.index(variant.locale)
+
+    def _sibling(self, shot: ShotOrder, scene: int) -> ShotOrder:
+        """Return the shot of another scene that is otherwise like this one."""
+        return self.shot(shot.subject, scene, shot.bucket, shot.mirrored, shot.alternative)
 
     def _variant(self, shot: ShotOrder, product: int, cell: Cell, locale: str) -> Variant:
         copy, copy_digest = self.copy(product, locale, cell.layout.fields)
-        scenes = tuple(
-            self.shot(shot.subject, scene, shot.bucket, shot.mirrored, shot.alternative)
-            for scene in self.scenes_of(cell)
-        )
+        scenes = tuple(self._sibling(shot, scene) for scene in self.scenes_of(cell))
         clips = clips_shown(self, scenes)
         name = digest(
             "variant",
@@ -121,32 +191,29 @@ class Plan(ShotPlan):
 
     def copy(self, product: int, locale: str, shown: frozenset[str]) -> ShownCopy:
         """Return the copy of one product and locale in the fields `shown`, and its digest."""
-        return self._copies(product, locale, shown)
+        return self._copies.write(product, locale, shown)
 
     @cached_property
-    def _copies(self) -> Callable[[int, str, frozenset[str]], ShownCopy]:
-        """Writes copy and keeps the last few thousand texts: variants of one locale repeat them."""
-        days = Days(self.brief.embargo, self.brief.expiry)
+    def _copies(self) -> CopyWriter:
+        return CopyWriter(self.products, self.brief.messages, Days(self.brief.embargo, self.brief.expiry))
 
-        @lru_cache(maxsize=8_192)
-        def write(product: int, locale: str, shown: frozenset[str]) -> ShownCopy:
-            words = write_copy(self.brief.messages[locale], self.products[product], locale, days).only(shown)
-            return words, digest("copy", **words.texts())
-
-        return write
+    def variants_per_shot(self, shot: ShotOrder) -> int:
+        """Return the number of a shot's own variants: stills, and films that begin with it."""
+        return self._files(shot, self.shown_in(shot).begun)
 
     def stills_per_shot(self, shot: ShotOrder) -> int:
         """Return the number of a shot's variants that are stills; they come first."""
-        stills = sum(cell.timeline is None for _, cell in self._series(shot))
-        return stills * len(self.locales_of(shot))
+        return self._files(shot, len(self.shown_in(shot).stills))
 
-    def film_groups(self, shot: ShotOrder) -> tuple[int, ...]:
-        """Return the sizes of the groups of films that follow the stills: all locales of one product and placement."""
-        films = sum(cell.timeline is not None for _, cell in self._series(shot))
-        return (len(self.locales_of(shot)),) * films
+    def film_groups(self, shot: ShotOrder) -> Iterator[int]:
+        """Yield the sizes of the groups of films that follow the stills: all locales of one product and placement."""
+        films = len(self.subjects[shot.subject].products) * len(self.shown_in(shot).films)
+        return repeat(len(self.locales_of(shot)), films)
 
     def files_showing(self, shot: ShotOrder) -> int:
         """Return the number of files that show this shot, as a still or anywhere in a film: they share its cost."""
-        films = sum(shot.scene in self.scenes_of(cell) for cell in self.cells[shot.bucket])
-        stills = sum(cell.timeline is None for cell in self.cells[shot.bucket])
-        return len(self.subjects[shot.subject].products) * (stills + films) * len(self.locales_of(shot))
+        shown = self.shown_in(shot)
+        return self._files(shot, shown.begun + len(shown.later_films))
+
+    def _files(self, shot: ShotOrder, cells: int) -> int:
+        return len(self.subjects[shot.subject].products) * cells * len(self.locales_of(shot))

@@ -72,8 +72,12 @@ class ShotOrder:
 
 @dataclass(frozen=True)
 class RenderOrder:
-    """A run of variants of one shot, by position, for one worker."""
+    """A run of variants of one shot for one worker: those at the places `start` to before `stop` among the shot's.
+
+    `position` is that of its first variant among all of the plan (`Plan.render_order`).
+    """
 
     shot: ShotOrder
     start: int
     stop: int
+    position: int

@@ -159,7 +159,7 @@ class ShotPlan:
 
     def locales_of(self, shot: ShotOrder) -> tuple[str, ...]:
         """Return the locales that a shot is drawn for."""
-        return next(x for b, m, x in self.sides if (b, m) == (shot.bucket, shot.mirrored))
+        return self.sides[self._side_of[shot.bucket, shot.mirrored]][2]
 
     def shots(self) -> Iterator[ShotOrder]:
         """Yield every shot, in an order that depends on content alone."""
@@ -177,6 +177,17 @@ class ShotPlan:
         subject, scene = divmod(rest, len(self.scenes))
         bucket, mirrored, _ = self.sides[side]
         return self.shot(subject, scene, bucket, mirrored, alternative)
+
+    def position_of(self, shot: ShotOrder) -> int:
+        """Return the position of a shot in `shots()`."""
+        row = (shot.subject * len(self.scenes) + shot.scene) * len(self.sides) + self._side_of[
+            shot.bucket, shot.mirrored
+        ]
+        return row * self.brief.alternatives + shot.alternative
+
+    @cached_property
+    def _side_of(self) -> dict[tuple[str, bool], int]:
+        return {(bucket, mirrored): at for at, (bucket, mirrored, _) in enumerate(self.sides)}
 
     def shot(self, subject: int, scene: int, bucket: str, mirrored: bool, alternative: int) -> ShotOrder:
         """Return one shot, with its name."""
@@ -230,7 +241,7 @@ class ShotPlan:
     def __getstate__(self) -> dict[str, object]:
         """Return the inputs, and the hash and counts where they are known; worker processes work out the rest."""
         inputs = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
-        known = (name for name in ("digest", "shot_count", "variant_count") if name in self.__dict__)
+        known = (name for name in ("digest", "shot_count") if name in self.__dict__)
         return {name: self.__dict__[name] for name in (*inputs, *known)}
 
     def __setstate__(self, state: dict[str, object]) -> None:

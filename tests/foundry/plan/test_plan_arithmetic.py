@@ -16,7 +16,7 @@ from foundry.channel.placement import resolve_placements
 from foundry.plan.clips import has_clips
 from foundry.plan.estimate import estimate_plan
 from foundry.plan.plan import Plan
-from foundry.plan.shot import RenderOrder
+from foundry.plan.positions import FilePositions
 from foundry.tenant import Tenant
 from models.registry import cards_of
 from tests.support.briefs import a_brief, a_tenant
@@ -103,7 +103,61 @@ def test_a_render_order_makes_the_variants_at_its_positions(plan: Plan, data: st
     variants = [variant.name for variant in plan.variants(shot)]
     start = data.draw(st.integers(0, len(variants)))
     stop = data.draw(st.integers(start, len(variants) + 3))
-    assert [variant.name for variant in plan.some_variants(RenderOrder(shot, start, stop))] == variants[start:stop]
+    order = plan.render_order(shot, start, stop)
+    assert [variant.name for variant in plan.some_variants(order)] == variants[start:stop]
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans)
+def test_a_position_leads_to_the_variant_that_enumeration_finds_there(plan: Plan) -> None:
+    walked = [variant for shot in plan.shots() for variant in plan.variants(shot)]
+    assert [plan.variant_at(position) for position in range(plan.variant_count)] == walked
+    for outside in (-1, plan.variant_count):
+        with pytest.raises(IndexError):
+            plan.variant_at(outside)
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans)
+def test_a_shot_leads_to_its_position_and_to_that_of_its_first_variant(plan: Plan) -> None:
+    before = 0
+    for position, shot in enumerate(plan.shots()):
+        assert plan.position_of(shot) == position
+        assert plan.variants_before(position) == before == plan.render_order(shot, 0, 1).position
+        before += len(list(plan.variants(shot)))
+    assert plan.variants_before(plan.shot_count) == before == plan.variant_count
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    products=st.lists(st.integers(1, 9), min_size=1, max_size=5).map(tuple),
+    rows=st.lists(st.integers(0, 7), min_size=1, max_size=5).map(tuple),
+    alternatives=st.integers(1, 4),
+)
+def test_places_and_positions_of_files_lead_to_each_other(
+    products: tuple[int, ...], rows: tuple[int, ...], alternatives: int
+) -> None:
+    positions = FilePositions(products, rows, alternatives)
+    shots = range(len(products) * len(rows) * alternatives)
+    walked = [(shot, place) for shot in shots for place in range(positions.files_of(shot))]
+    assert positions.total == len(walked)
+    assert [positions.locate(file) for file in range(positions.total)] == walked
+    assert [positions.before(shot) + place for shot, place in walked] == list(range(positions.total))
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=plans)
+def test_the_files_that_show_a_shot_have_the_indices_from_nought(plan: Plan) -> None:
+    for shot in plan.shots():
+        indices = [plan.showing_index(shot, variant) for variant in plan.showing(shot)]
+        assert indices == list(range(plan.files_showing(shot)))
+
+
+def test_a_file_has_no_index_among_those_of_a_shot_that_it_does_not_show() -> None:
+    plan = a_plan(pictures=("a", "b"))
+    first, second = plan.shots()
+    with pytest.raises(ValueError, match="does not show"):
+        plan.showing_index(first, next(plan.variants(second)))
 
 
 @settings(max_examples=15, deadline=None)
