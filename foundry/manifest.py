@@ -257,11 +257,6 @@ def manifest_from_json(text: str | bytes) -> ManifestRecord:
     return ManifestRecord(**raw)
 
 
-def letter_from_json(text: str | bytes) -> DeadLetter:
-    """Return a dead letter from its JSON."""
-    return DeadLetter(**json.loads(text))
-
-
 def write_parquet(lines: Path, target: Path) -> int:
     """Turn a JSON Lines manifest into Parquet, a bounded number of rows at a time. Return the number of rows."""
     import pyarrow as pa
