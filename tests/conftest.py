@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import pytest
@@ -23,6 +24,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if IN_CI and not NEEDS[marker.name].optional:
                 pytest.fail(f"CI needs it: {lack} [{marker.name}]", pytrace=False)
             pytest.skip(reason(marker.name, lack))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Fail the test that leaves the process in the mode in which denormal numbers are zero, rather than a later one."""
+    if sys.float_info.min / 2 == 0:
+        pytest.fail("it left this process without denormal numbers (torch.set_flush_denormal)", pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Schedule = TypeVar("Schedule")
@@ -21,9 +23,19 @@ def chosen_schedule(chosen: argparse.Namespace, schedule: type[Schedule]) -> Sch
     return schedule(**{field.name: getattr(chosen, field.name) for field in fields})
 
 
-def use_threads(threads: int) -> None:
-    """Fix the number of torch's threads, and let denormal numbers, which are slow, count as zero."""
+@contextmanager
+def training_arithmetic(threads: int) -> Iterator[None]:
+    """Compute with this number of torch's threads, and let denormal numbers, which are slow, count as zero.
+
+    Both hold for the whole process, and are undone at the end, because other code in it needs denormal numbers.
+    """
     import torch
 
+    before = torch.get_num_threads()
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(before)

@@ -11,7 +11,7 @@ from lab.training.backdrop.pipeline_export import export_pipeline
 from lab.training.backdrop.schedule import BackdropSchedule
 from lab.training.backdrop.start_weights import start_from
 from lab.training.backdrop.training_data import make_data
-from lab.training.command import add_schedule_options, chosen_schedule, use_threads
+from lab.training.command import add_schedule_options, chosen_schedule, training_arithmetic
 
 STAGES = {"data": make_data, "decoder": train_decoder, "denoiser": train_denoiser}
 NAMES = [*STAGES, "export"]
@@ -27,7 +27,11 @@ def main(arguments: list[str] | None = None) -> None:
     add_schedule_options(parser, BackdropSchedule)
     chosen = parser.parse_args(arguments)
     schedule = chosen_schedule(chosen, BackdropSchedule)
-    use_threads(schedule.threads)
+    with training_arithmetic(schedule.threads):
+        _run(chosen, schedule)
+
+
+def _run(chosen: argparse.Namespace, schedule: BackdropSchedule) -> None:
     if chosen.start and not (chosen.work / "denoiser.checkpoint").exists():
         start_from(chosen.start, chosen.work)
     for stage in chosen.stages:

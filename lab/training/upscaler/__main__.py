@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lab.training.command import add_schedule_options, chosen_schedule, use_threads
+from lab.training.command import add_schedule_options, chosen_schedule, training_arithmetic
 from lab.training.upscaler.upscaler_training import UpscalerSchedule, export_upscaler, make_data, train_upscaler
 
 
@@ -17,10 +17,10 @@ def main(arguments: list[str] | None = None) -> None:
     add_schedule_options(parser, UpscalerSchedule)
     chosen = parser.parse_args(arguments)
     schedule = chosen_schedule(chosen, UpscalerSchedule)
-    use_threads(schedule.threads)
-    make_data(chosen.work, schedule)
-    train_upscaler(chosen.work, schedule)
-    export_upscaler(chosen.work, chosen.out, schedule)
+    with training_arithmetic(schedule.threads):
+        make_data(chosen.work, schedule)
+        train_upscaler(chosen.work, schedule)
+        export_upscaler(chosen.work, chosen.out, schedule)
 
 
 if __name__ == "__main__":
