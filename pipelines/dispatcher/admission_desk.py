@@ -1,8 +1,8 @@
 """Reading and admission beside the polling loop: records go in, answers come out, and no record can stop it.
 
 Each of a few threads has one worker process. A worker that takes too long is ended, and its record is refused; one that
-ended by itself is replaced, and its record is tried once more. What admission cannot do because something is away waits
-there, with growing pauses, and counts against nobody.
+ended by itself is replaced, and its record is tried once more. The end of an idle worker counts against no record. What
+admission cannot do because something is away waits there, with growing pauses, and counts against nobody.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from pipelines.dispatcher.admission_work import (
     FolderCheck,
     Refused,
 )
-from pipelines.dispatcher.admission_workers import TooSlow, Worker, WorkerEnded, WorkerFactory
+from pipelines.dispatcher.admission_workers import TooSlow, Worker, WorkerEnded, WorkerFactory, WorkerGone
 from pipelines.dispatcher.order import TakenRecord
 
 PAUSES = RetryPolicy(first_pause_s=0.5, longest_pause_s=15.0)
@@ -204,14 +204,20 @@ class AdmissionDesk:
             return None
 
     def _try(self, record: WaitingRecord, worker: Worker | None) -> tuple[Answer, Worker | None]:
-        """Return the answer to a record, and the worker to use next if it is still good."""
+        """Return the answer to a record, and the worker to use next if it is still good.
+
+        `worker` is one that answered an earlier record; a fresh one takes its place if it has ended since.
+        """
         known: list[Sender] = []
+        idle = worker is not None
         try:
             worker = worker or self._factory.new_worker()
             self._trouble = ""
             answer: Answer = worker.ask(self._job_of(record), self.limits.seconds, known.append)
         except Exception as error:  # noqa: BLE001 - no record ends this thread
             status = self._factory.end(worker) if worker else 0
+            if idle and isinstance(error, WorkerGone) and not self._closed:
+                return self._try(record, None)
             return self._explain(error, status, known), None
         if worker.spent:
             self._factory.end(worker)

@@ -88,14 +88,15 @@ def _end(pid: int, workers: set[int]) -> int:
 def work(connection: Connection, memory: int) -> None:
     """Answer jobs until the connection closes, or until one has used so much memory that a fresh worker is better.
 
-    Sent are pairs: ("sender", Sender) once it is known, then ("answer", Answer), or ("last", Answer) by a worker that
-    ends.
+    Sent are pairs: ("begun", None) once the job is read, ("sender", Sender) once it is known, then ("answer", Answer),
+    or ("last", Answer) by a worker that ends.
     """
     from pipelines.dispatcher.admission_work import AdmissionJob, Answer, answer_job, folder_outage
 
     before = _limit_memory(memory)
     while True:
         job = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the dispatcher
+        connection.send_bytes(pickle.dumps(("begun", None)))
         answer: Answer | None
         if isinstance(job, AdmissionJob):
             answer = answer_job(job, lambda sender: connection.send_bytes(pickle.dumps(("sender", sender))))

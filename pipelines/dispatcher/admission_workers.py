@@ -26,6 +26,10 @@ class WorkerEnded(Exception):
     """A worker that ended instead of answering."""
 
 
+class WorkerGone(WorkerEnded):
+    """A worker that had ended before it began a job, which is not the job's doing."""
+
+
 class TooSlow(Exception):
     """A worker that did not answer within its time."""
 
@@ -40,20 +44,24 @@ class Worker:
     """True once it has given its last answer."""
 
     def ask(self, job: object, seconds: float, know: Callable[[Sender], None]) -> Any:
-        """Return the answer to a job; TooSlow or WorkerEnded if there is none. `know` is told the record's sender."""
-        ends = time.monotonic() + seconds
+        """Return the answer to a job. `know` is told the record's sender.
+
+        TooSlow if there is none in time, WorkerEnded if the worker ends before it, WorkerGone if it began no job.
+        """
+        ends, begun = time.monotonic() + seconds, False
         try:
             self.connection.send_bytes(pickle.dumps(job))
             while self.connection.poll(max(0.0, ends - time.monotonic())):
                 message = self.connection.recv_bytes(MOST_ANSWER_BYTES)
                 word, told = pickle.loads(message)  # noqa: S301 - from our own code, which decodes foreign files in a box
+                begun = True
                 if word == "sender":
                     know(told)
-                    continue
-                self.spent = word == "last"
-                return told
+                elif word != "begun":
+                    self.spent = word == "last"
+                    return told
         except (EOFError, OSError) as error:
-            raise WorkerEnded(str(error)) from error
+            raise (WorkerEnded if begun else WorkerGone)(str(error)) from error
         raise TooSlow
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +17,12 @@ from foundry.retrying import RetryPolicy
 from pipelines.bus.messages import brief_message, cancel_message
 from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.admission_desk import Admission, AdmissionDesk, AdmissionLimits
+from pipelines.dispatcher.admission_queue import WaitingRecord
 from pipelines.dispatcher.admission_work import AdmittedBrief, Broke, Cancellation, Refused
 from pipelines.dispatcher.order import RecordPosition, TakenRecord, plain_record
 from tests.pipelines.dispatcher.orders import TOPIC, a_record, tenants_and_files
 from tests.support.briefs import a_brief
+from tests.support.swapping import swap
 from tests.support.waiting import until
 
 QUICK = RetryPolicy(first_pause_s=0.05, longest_pause_s=0.2)
@@ -126,6 +127,18 @@ def test_a_worker_that_was_killed_is_replaced_and_its_record_is_tried_again(open
     assert {type(one.answer) for one in found} == {AdmittedBrief}
 
 
+def test_a_worker_that_was_killed_while_it_was_idle_costs_no_record_a_try(opened: Open) -> None:
+    desk = opened()
+    for signals in ([signal.SIGKILL], [signal.SIGSTOP, signal.SIGKILL]):
+        idle = desk._factory.new_worker()
+        for number in signals:
+            os.kill(idle.pid, number)
+        answer, fresh = desk._try(WaitingRecord(taken(1), "key aurelle"), idle)
+        assert isinstance(answer, AdmittedBrief)
+        assert fresh is not None
+        assert fresh.pid != idle.pid
+
+
 def test_the_forking_process_is_started_again_when_it_was_killed(opened: Open) -> None:
     desk = opened()
     answered(desk, taken(1))
@@ -161,16 +174,15 @@ def test_folders_that_are_away_hold_everybody_up_and_refuse_nobody(opened: Open,
 
 def test_one_tenants_folder_that_cannot_be_read_is_that_tenants_outage(opened: Open, folders: Folders) -> None:
     desk, own = opened(), folders.files / "aurelle"
-    kept = own.with_name("kept")
-    own.rename(kept)
-    own.symlink_to(own)  # cannot be listed, by anybody
+    circle = own.with_name("circle")
+    circle.symlink_to(own)
+    swap(circle, own)  # the folder's name is now a link to itself, which nobody can list
     for offset in (1, 2):
         desk.add(taken(offset))
     until(lambda: ("folders", "aurelle") in desk.outages(), 60)
     [other] = answered(desk, taken(3, tenant="northpeak"))
     assert isinstance(other.answer, AdmittedBrief)
-    own.unlink()
-    shutil.move(kept, own)
+    swap(circle, own)  # a folder that is missing for a moment would be a tenant without files
     found: list[Admission] = []
     until(lambda: found.extend(desk.answers(2)) or len(found) == 2, 60)
     assert [one.taken.position.offset for one in found] == [1, 2]
