@@ -54,7 +54,10 @@ def read_stop(plan: str, own: ObjectStore) -> StopReason | None:
 
 
 class StopWatch:
-    """Answers whether plans are stopped, and asks the store for each at most once in `ask_every_s` seconds."""
+    """Answers whether plans are stopped, and asks the store for each at most once in `ask_every_s` seconds.
+
+    While one thread asks, the others go on with the last answer. Before there is one, each thread asks for itself.
+    """
 
     def __init__(self, ask_every_s: float = ASK_EVERY_S, clock: Callable[[], float] = time.monotonic) -> None:
         self.ask_every_s, self._clock = ask_every_s, clock
@@ -70,10 +73,11 @@ class StopWatch:
             return False
         key, now = (store, tenant, plan), self._clock()
         with self._lock:
-            asked_at, stopped = self._known.get(key, (now - self.ask_every_s, False))
-            if now - asked_at < self.ask_every_s:
-                return stopped
-            self._known[key] = (now, stopped)  # the other threads go on with the last answer meanwhile
+            if known := self._known.get(key):
+                asked_at, stopped = known
+                if now - asked_at < self.ask_every_s:
+                    return stopped
+                self._known[key] = (now, stopped)
         stopped = store.for_tenant(tenant).exists(marker_name(plan))
         with self._lock:
             self._known[key] = (now, stopped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,6 +124,38 @@ class Counted(LocalStore):
         """True if it is there."""
         self.asked.append(name)
         return super().exists(name)
+
+
+@dataclass(frozen=True)
+class Held(LocalStore):
+    """Answers the first question only after another was answered."""
+
+    first: ClassVar[threading.Lock] = threading.Lock()
+    asked: ClassVar[threading.Event] = threading.Event()
+    answered: ClassVar[threading.Event] = threading.Event()
+
+    def for_tenant(self, tenant: str) -> Held:
+        """The same store."""
+        return Held(self.root, f"{tenant}/")
+
+    def exists(self, name: str) -> bool:
+        """True if it is there."""
+        if self.first.acquire(blocking=False):
+            self.asked.set()
+            assert self.answered.wait(60)
+        return super().exists(name)
+
+
+def test_a_thread_that_asks_while_the_first_answer_is_awaited_is_not_told_to_go_on(tmp_path: Path) -> None:
+    store, watch, told = Held(tmp_path), StopWatch(), list[bool]()
+    LocalStore(tmp_path, "aurelle/").put_once(marker_name("abc"), b"cancelled")
+    first = threading.Thread(target=lambda: told.append(watch.is_stopped("abc", "aurelle", store)))
+    first.start()
+    assert Held.asked.wait(60)
+    assert watch.is_stopped("abc", "aurelle", store)
+    Held.answered.set()
+    first.join(60)
+    assert told == [True]
 
 
 def test_the_store_is_asked_at_most_once_a_second_for_a_plan(tmp_path: Path) -> None:
