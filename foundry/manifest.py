@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from foundry.spent import NOTHING_SPENT, Spent, spent_from_json
+from foundry.spent import AMOUNTS, NOTHING_SPENT, Spent, StepTime, spent_from_json
 
 ROWS_PER_GROUP = 5_000
 
@@ -117,6 +117,7 @@ class ManifestRecord:
     """One variant with its full lineage, from brief to bytes.
 
     `clips` holds the object names of the clips that a film shows; each clip's record lies beside it.
+    `spent` was measured: on the file, and its shares of its shots and clips, as far as this campaign had them made.
     """
 
     asset: str
@@ -182,6 +183,7 @@ class ManifestRecord:
     sidecar: str = ""
     dropped: tuple[str, ...] = ()
     clips: tuple[str, ...] = ()
+    spent: Spent = NOTHING_SPENT
 
 
 SHOT_STAGES = ("draw", "screen", "upscale", "master")
@@ -253,6 +255,7 @@ def manifest_from_json(text: str | bytes) -> ManifestRecord:
         shot_checks=_checks(raw["shot_checks"]),
         dropped=tuple(raw.get("dropped", ())),
         clips=tuple(raw.get("clips", ())),
+        spent=spent_from_json(raw.get("spent")),
     )
     return ManifestRecord(**raw)
 
@@ -292,5 +295,11 @@ def _schema(pa: Any) -> Any:
         "bool": pa.bool_(),
         "tuple[str, ...]": pa.list_(pa.string()),
         "tuple[CheckRecord, ...]": pa.list_(check),
+        "Spent": _spent_type(pa),
     }
     return pa.schema([(f.name, kinds.get(str(f.type), pa.string())) for f in fields(ManifestRecord)])
+
+
+def _spent_type(pa: Any) -> Any:
+    step = pa.struct([("step", pa.string()), *((f.name, pa.int64()) for f in fields(StepTime) if f.name != "step")])
+    return pa.struct([("steps", pa.list_(step)), *((name, pa.int64()) for name in AMOUNTS)])

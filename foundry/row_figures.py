@@ -25,7 +25,7 @@ class RowFigures:
 
 def figures_of(record: ManifestRecord) -> RowFigures:
     """Return the figures of one row."""
-    return RowFigures(rows=1, cost_usd=Decimal(record.cost_usd), size_bytes=record.size_bytes)
+    return RowFigures(rows=1, cost_usd=Decimal(record.cost_usd), size_bytes=record.size_bytes, spent=record.spent)
 
 
 def add_figures(items: Iterable[RowFigures]) -> RowFigures:
