@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from foundry.store.object_store import CorruptObject, ForeignName, NoSuchObject, ObjectStat, ObjectStore, each_present
+from foundry.store.object_store import (
+    CorruptObject,
+    ForeignName,
+    NoSuchObject,
+    ObjectStat,
+    ObjectStore,
+    each_fetched,
+    each_present,
+)
 
 BESIDE = ("thumbnail", "sidecar")
 """Keys of a record that name further files, which it holds no checksum of."""
@@ -29,6 +37,13 @@ def each_finished(own: ObjectStore, records: Iterable[str]) -> Iterator[bool]:
     return each_present(own, records)
 
 
+def each_finished_record(own: ObjectStore, records: Iterable[str]) -> Iterator[bytes | None]:
+    """Yield the bytes of each record, in order, None for one that is not finished; a few dozen are read at once."""
+    if own.rechecks:
+        return (_read_true(own, record) for record in records)
+    return each_fetched(own, records)
+
+
 @dataclass(frozen=True)
 class _Record:
     """The part of a record that names files: the one that it has a checksum of, if any, and those beside it."""
@@ -41,7 +56,8 @@ def make_way(own: ObjectStore, record: str) -> None:
     """Before a file is made: move a record that is not true of its file, and the file, out of the way."""
     if not own.rechecks or not own.exists(record) or _is_true(own, record):
         return
-    said = _read(own, record)
+    data = _read_bytes(own, record)
+    said = None if data is None else _parse(data)
     if said and said.file:
         with suppress(ForeignName):
             own.set_aside(said.file.name)
@@ -49,21 +65,32 @@ def make_way(own: ObjectStore, record: str) -> None:
 
 
 def _is_true(own: ObjectStore, record: str) -> bool:
-    said = _read(own, record)
+    return _read_true(own, record) is not None
+
+
+def _read_true(own: ObjectStore, record: str) -> bytes | None:
+    """Return a record that is there and true of its files; None for any other."""
+    data = _read_bytes(own, record)
+    said = None if data is None else _parse(data)
     if said is None:
-        return False
+        return None
     try:
-        return (said.file is None or own.is_intact(said.file)) and all(own.exists(name) for name in said.beside)
+        true = (said.file is None or own.is_intact(said.file)) and all(own.exists(name) for name in said.beside)
     except ForeignName:
-        return False
+        return None
+    return data if true else None
 
 
-def _read(own: ObjectStore, record: str) -> _Record | None:
-    """Return what a record says of files; None for one that is no JSON, or no longer what was written."""
+def _read_bytes(own: ObjectStore, record: str) -> bytes | None:
+    """Return a record's bytes; None for one that is not there, or no longer what was written."""
     try:
-        data = own.get(record)
+        return own.get(record)
     except (CorruptObject, NoSuchObject, ForeignName):
         return None
+
+
+def _parse(data: bytes) -> _Record | None:
+    """Return the files that a record names; None for one that is no JSON."""
     try:
         said = json.loads(data)
         beside = tuple(str(said[key]) for key in BESIDE if said.get(key))

@@ -143,6 +143,23 @@ class BucketStore:
         """Return the first `size` bytes, without a checksum; NoSuchObject if there are none."""
         return self._download(name, end=size - 1, checksum=None)
 
+    def section(self, name: str, start: int, stop: int) -> bytes:
+        """Return the bytes at `start` to before `stop`, without a checksum; NoSuchObject if there are none."""
+        return self._download(name, start=start, end=stop - 1, checksum=None) if stop > start else b""
+
+    def fetch(self, names: Sequence[str]) -> builtins.list[bytes | None]:
+        """Return the bytes of each object, None for one that does not exist; several are read at once."""
+        if len(names) < 2:
+            return [self._get_if_there(name) for name in names]
+        with ThreadPoolExecutor(min(self.at_once, len(names))) as pool:
+            return [*pool.map(self._get_if_there, names)]
+
+    def _get_if_there(self, name: str) -> bytes | None:
+        try:
+            return self.get(name)
+        except NoSuchObject:
+            return None
+
     def _download(self, name: str, **what: Any) -> bytes:
         from google.api_core.exceptions import NotFound
 

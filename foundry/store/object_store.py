@@ -169,6 +169,15 @@ class ObjectStore(Protocol):
     def head(self, name: str, size: int) -> bytes:
         """Return the first `size` bytes, which the reader must verify; NoSuchObject if there are none."""
 
+    def section(self, name: str, start: int, stop: int) -> bytes:
+        """Return the bytes at `start` to before `stop`, which the reader must verify; NoSuchObject if there are none.
+
+        A section that ends behind the object's end is cut there.
+        """
+
+    def fetch(self, names: Sequence[str]) -> builtins.list[bytes | None]:
+        """Return the bytes of each object, None for one that does not exist; several requests run at once."""
+
     def lines(self, name: str) -> Iterator[bytes]:
         """Yield the lines of an object, streamed; NoSuchObject if there is none."""
 
@@ -229,6 +238,13 @@ def each_present(store: ObjectStore, names: Iterable[str]) -> Iterator[bool]:
     left = iter(names)
     while some := list(islice(left, ASKED_AT_ONCE)):
         yield from store.present(some)
+
+
+def each_fetched(store: ObjectStore, names: Iterable[str]) -> Iterator[bytes | None]:
+    """Yield for each name, in order, the object's bytes, None if there are none; a few dozen are read at once."""
+    left = iter(names)
+    while some := list(islice(left, ASKED_AT_ONCE)):
+        yield from store.fetch(some)
 
 
 def get_verified(store: ObjectStore, name: str, sha256: str) -> bytes:
@@ -356,6 +372,22 @@ class LocalStore:
         with self._opened(name) as (stream, _):
             return stream.read(size)
 
+    def section(self, name: str, start: int, stop: int) -> bytes:
+        """Return the bytes at `start` to before `stop`; NoSuchObject if there are none."""
+        with self._opened(name) as (stream, _):
+            stream.seek(start)
+            return stream.read(max(stop - start, 0))
+
+    def fetch(self, names: Sequence[str]) -> builtins.list[bytes | None]:
+        """Return the bytes of each object, None for one that does not exist."""
+        return [self._get_if_there(name) for name in names]
+
+    def _get_if_there(self, name: str) -> bytes | None:
+        try:
+            return self.get(name)
+        except NoSuchObject:
+            return None
+
     def lines(self, name: str) -> Iterator[bytes]:
         """Yield the lines of an object, streamed; NoSuchObject if there is none, CorruptObject if it was changed."""
         checksum = google_crc32c.Checksum()
@@ -406,7 +438,9 @@ class LocalStore:
         """Yield the names below a prefix, sorted within each folder, streamed; scratch files are no objects."""
         if not is_plain_prefix(prefix):
             raise ForeignName(prefix, self.prefix)
-        return (name for name in folder_files.names_below(self.root, self.prefix) if name.startswith(prefix))
+        below = prefix[: prefix.rfind("/") + 1]  # only the folder in which the prefix ends is walked
+        names = folder_files.names_below(self.root, self.prefix + below)
+        return (below + name for name in names if (below + name).startswith(prefix))
 
     def sign(self, name: str, seconds: int = 3600) -> str:  # noqa: ARG002 - of the protocol
         """Return a file address. A local folder has no expiry, so `seconds` has no effect."""

@@ -55,6 +55,15 @@ def store(bucket: str) -> BucketStore:
     return BucketStore(BucketHome(bucket, "live/"), retries=QUICK).for_tenant("aurelle")
 
 
+def test_sections_and_several_objects_are_read(store: BucketStore) -> None:
+    store.put_once("x/0", b"0123456789")
+    store.put_once("x/2", b"two")
+    assert (store.section("x/0", 2, 5), store.section("x/0", 8, 99), store.section("x/0", 5, 5)) == (b"234", b"89", b"")
+    assert store.fetch(["x/2", "x/1", "x/0"]) == [b"two", None, b"0123456789"]
+    with pytest.raises(NoSuchObject):
+        store.section("x/1", 0, 1)
+
+
 def test_the_first_writer_wins_and_the_second_is_told(store: BucketStore) -> None:
     assert store.put_once("x/y.txt", b"one") is True
     assert store.put_once("x/y.txt", b"two") is False

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from foundry.errors import FoundryError
-from foundry.store.object_store import SCRATCH, CorruptObject, LocalStore, NoSuchObject, crc32c
+from foundry.store.object_store import SCRATCH, CorruptObject, LocalStore, NoSuchObject, crc32c, each_fetched
 
 
 def test_the_first_writer_wins_and_the_second_is_told(tmp_path: Path) -> None:
@@ -54,6 +54,33 @@ def test_the_head_of_an_object_is_its_first_bytes(tmp_path: Path) -> None:
     assert (store.head("a", 4), store.head("a", 20)) == (b"1234", b"123456789")
     with pytest.raises(NoSuchObject, match="'b'"):
         store.head("b", 4)
+
+
+def test_a_section_of_an_object_is_cut_at_its_end(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.put_once("aurelle/x", b"0123456789")
+    assert store.section("aurelle/x", 2, 5) == b"234"
+    assert store.section("aurelle/x", 8, 99) == b"89"
+    assert store.section("aurelle/x", 5, 5) == b""
+    with pytest.raises(NoSuchObject):
+        store.section("aurelle/y", 0, 1)
+
+
+def test_objects_are_fetched_in_order_and_missing_ones_are_none(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    for number in range(0, 200, 2):
+        store.put_once(f"aurelle/{number:03d}", str(number).encode())
+    found = list(each_fetched(store, (f"aurelle/{number:03d}" for number in range(200))))
+    assert found == [None if number % 2 else str(number).encode() for number in range(200)]
+
+
+def test_a_prefix_may_end_within_a_name_and_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path).for_tenant("aurelle")
+    for name in ("a/b/one", "a/b/other", "a/c", "a/bc/one"):
+        store.put_once(name, b"")
+    assert list(store.list("a/b")) == ["a/b/one", "a/b/other", "a/bc/one"]
+    assert list(store.list("a/b/o")) == ["a/b/one", "a/b/other"]
+    assert list(store.list("a/x/")) == []
 
 
 def test_a_missing_object_is_named(tmp_path: Path) -> None:
