@@ -1,4 +1,4 @@
-"""Rates of work: what a unit of each kind of work cost, from sums that can be merged in any order.
+"""Rates of work: what a unit of each kind of work cost, from sums that can be added in any order.
 
 An observation is one object on which the work was done: its units, such as 1 picture or 240 frames, and what was spent
 on it. All sums are whole numbers, so that the rates of a campaign do not depend on the order in which they were added.
@@ -7,9 +7,8 @@ on it. All sums are whole numbers, so that the rates of a campaign do not depend
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from foundry.spent import AMOUNTS, Spent
 
@@ -29,17 +28,13 @@ class WorkKind:
 
 
 @dataclass(frozen=True)
-class AmountSums:
+class MeasureSums:
     """Sums of one measure over observations; `products` are of units and amount."""
 
+    measure: str
     amount: int = 0
     amount_squared: int = 0
     products: int = 0
-
-    def __add__(self, other: AmountSums) -> AmountSums:
-        return AmountSums(
-            self.amount + other.amount, self.amount_squared + other.amount_squared, self.products + other.products
-        )
 
 
 @dataclass(frozen=True)
@@ -58,48 +53,37 @@ class Expected:
         return Expected(self.amount + other.amount, self.variance + other.variance)
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Rate:
     """Sums over the observations of one kind of work. A measure that is absent from `amounts` was 0 throughout."""
 
+    work: str
+    subject: str
     count: int = 0
     units: int = 0
     units_squared: int = 0
-    amounts: dict[str, AmountSums] = field(default_factory=dict)
+    amounts: tuple[MeasureSums, ...] = ()
 
-    def add(self, spent: Spent, units: int = 1) -> None:
-        """Add one observation."""
-        self.count += 1
-        self.units += units
-        self.units_squared += units * units
-        for measure in MEASURES:
-            if amount := getattr(spent, measure):
-                self._add(measure, AmountSums(amount, amount * amount, units * amount))
+    @property
+    def kind(self) -> WorkKind:
+        """The kind of work."""
+        return WorkKind(self.work, self.subject)
 
-    def merge(self, other: Rate) -> None:
-        """Add all observations of another rate of the same work."""
-        self.count += other.count
-        self.units += other.units
-        self.units_squared += other.units_squared
-        for measure, sums in other.amounts.items():
-            self._add(measure, sums)
-
-    def _add(self, measure: str, sums: AmountSums) -> None:
-        self.amounts[measure] = self.amounts.get(measure, AmountSums()) + sums
+    def sums(self, measure: str) -> MeasureSums:
+        """Return the sums of a measure."""
+        return next((each for each in self.amounts if each.measure == measure), MeasureSums(measure))
 
     def mean(self, measure: str) -> float:
         """Return the amount for one unit: the quotient of the sums; 0 without observations."""
-        return self.amounts[measure].amount / self.units if self.units and measure in self.amounts else 0.0
+        return self.sums(measure).amount / self.units if self.units else 0.0
 
     def scatter_squared(self, measure: str) -> float:
         """Return the variance of one observation about the amount that its units let expect.
 
         A single observation shows no scatter; its whole amount is taken, so that little is promised from it.
         """
-        sums = self.amounts.get(measure)
-        if sums is None or not self.units:
-            return 0.0
-        if self.count == 1:
+        sums = self.sums(measure)
+        if self.count < 2:
             return float(sums.amount**2)
         # Whole numbers until the last division: differences of large sums lose their digits in floating point.
         scaled = (
@@ -122,53 +106,45 @@ class Rate:
         return Expected(units * self.mean(measure), of_rate + count * self.scatter_squared(measure))
 
 
-@dataclass
-class Rates:
-    """Rates by kind of work."""
-
-    by_kind: dict[WorkKind, Rate] = field(default_factory=dict)
-
-    def add(self, kind: WorkKind, spent: Spent, units: int = 1) -> None:
-        """Add one observation."""
-        self.by_kind.setdefault(kind, Rate()).add(spent, units)
-
-    def merge(self, other: Rates) -> None:
-        """Add all observations of other rates."""
-        for kind, rate in other.by_kind.items():
-            self.by_kind.setdefault(kind, Rate()).merge(rate)
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """Return a plain map for each kind of work, sorted."""
-        return [
-            {
-                **asdict(kind),
-                "count": (rate := self.by_kind[kind]).count,
-                "units": rate.units,
-                "units_squared": rate.units_squared,
-                "amounts": {measure: asdict(rate.amounts[measure]) for measure in sorted(rate.amounts)},
-            }
-            for kind in sorted(self.by_kind)
-        ]
-
-
-def merge_rates(items: Iterable[Rates]) -> Rates:
-    """Return the sum of any number of rates."""
-    merged = Rates()
-    for each in items:
-        merged.merge(each)
-    return merged
-
-
-def rates_from_json(raw: Iterable[Mapping[str, Any]]) -> Rates:
-    """Return rates from their plain maps."""
-    return Rates(
-        {
-            WorkKind(each["work"], each["subject"]): Rate(
-                each["count"],
-                each["units"],
-                each["units_squared"],
-                {measure: AmountSums(**sums) for measure, sums in each["amounts"].items()},
-            )
-            for each in raw
-        }
+def observe(kind: WorkKind, spent: Spent, units: int = 1) -> Rate:
+    """Return the sums over one observation."""
+    found = ((measure, getattr(spent, measure)) for measure in sorted(MEASURES))
+    amounts = tuple(
+        MeasureSums(measure, amount, amount * amount, units * amount) for measure, amount in found if amount
     )
+    return Rate(
+        work=kind.work, subject=kind.subject, count=1, units=units, units_squared=units * units, amounts=amounts
+    )
+
+
+@dataclass
+class _Sums:
+    """The sums of one kind of work while they grow: count, units and their squares; and by measure."""
+
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    amounts: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, rate: Rate) -> None:
+        _add_each(self.counts, (rate.count, rate.units, rate.units_squared))
+        for each in rate.amounts:
+            sums = self.amounts.setdefault(each.measure, [0, 0, 0])
+            _add_each(sums, (each.amount, each.amount_squared, each.products))
+
+
+def _add_each(sums: list[int], more: tuple[int, ...]) -> None:
+    for at, number in enumerate(more):
+        sums[at] += number
+
+
+def add_rates(items: Iterable[Rate]) -> tuple[Rate, ...]:
+    """Return one rate for each kind of work, sorted; memory does not grow with the number of observations."""
+    found: dict[WorkKind, _Sums] = {}
+    for item in items:
+        found.setdefault(item.kind, _Sums()).add(item)
+    return tuple(_rate(kind, found[kind]) for kind in sorted(found))
+
+
+def _rate(kind: WorkKind, sums: _Sums) -> Rate:
+    count, units, squared = sums.counts
+    amounts = tuple(MeasureSums(measure, *sums.amounts[measure]) for measure in sorted(sums.amounts))
+    return Rate(work=kind.work, subject=kind.subject, count=count, units=units, units_squared=squared, amounts=amounts)

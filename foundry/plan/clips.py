@@ -111,7 +111,7 @@ def count_showings(plan: ShotPlan, shot: ShotOrder) -> int:
     return sum(
         _count_showings(plan, subject, scene, bucket, mirrored)
         for subject in _subjects_told_alike(plan, shot.subject)
-        for scene in _scenes_filmed_alike(plan, shot.scene)
+        for scene in scenes_filmed_alike(plan, shot.scene)
         for bucket, mirrored, _ in plan.sides
         if bucket == shot.bucket
     )
@@ -123,6 +123,13 @@ def _count_showings(plan: ShotPlan, subject: int, scene: int, bucket: str, mirro
     return len(plan.subjects[subject].products) * films * len(locales)
 
 
+def products_told_alike(plan: ShotPlan, subject: int) -> tuple[int, ...]:
+    """Return the positions of the products whose clips are described with the same words as this subject's."""
+    if plan.subjects[subject].picture is None:
+        return plan.subjects[subject].products
+    return tuple(at for at, picture in enumerate(plan.pictures) if picture is not None)
+
+
 def _subjects_told_alike(plan: ShotPlan, subject: int) -> list[int]:
     """Return the subjects that clips describe with the same words: all with a picture, which get none."""
     if plan.subjects[subject].picture is None:
@@ -130,7 +137,7 @@ def _subjects_told_alike(plan: ShotPlan, subject: int) -> list[int]:
     return [at for at, one in enumerate(plan.subjects) if one.picture is not None]
 
 
-def _scenes_filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
+def scenes_filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
     """Return the scenes whose clips are filmed from the same words, at the same length."""
 
     def inputs(at: int) -> tuple[str, str, int] | None:
