@@ -51,10 +51,10 @@ class Spent:
     def share(self, index: int, of: int) -> Spent:
         """Return the share number `index` (from 0) of `of` equal ones; all shares together are exactly the whole."""
         times = tuple(
-            StepTime(each.step, _share(each.accelerator_us, index, of), _share(each.processor_us, index, of))
+            StepTime(each.step, part_of(each.accelerator_us, index, of), part_of(each.processor_us, index, of))
             for each in self.steps
         )
-        shared = {name: _share(getattr(self, name), index, of) for name in AMOUNTS}
+        shared = {name: part_of(getattr(self, name), index, of) for name in AMOUNTS}
         return replace(self, steps=times, **shared)
 
 
@@ -63,7 +63,8 @@ AMOUNTS = tuple(each.name for each in fields(Spent) if each.name != "steps")
 NOTHING_SPENT = Spent()
 
 
-def _share(amount: int, index: int, of: int) -> int:
+def part_of(amount: int, index: int, of: int) -> int:
+    """Return the part number `index` (from 0) of an amount in `of` parts that are equal but for 1, and add up to it."""
     return amount * (index + 1) // of - amount * index // of
 
 
