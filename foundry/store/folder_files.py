@@ -147,18 +147,21 @@ def _place(root: Path, full: str) -> Iterator[tuple[int, str]]:
         raise
 
 
-def names_below(root: Path, prefix: str) -> Iterator[str]:
-    """Yield the names of all files below a folder, sorted within each folder, streamed; links are no files."""
+def names_below(root: Path, prefix: str, folder: str = "") -> Iterator[str]:
+    """Yield the names of all files in `folder` of a prefix, sorted within each folder, streamed; links are no files."""
+    above = f"{folder}/" if folder else ""
     try:
-        start = open_beneath(root, prefix.rstrip("/") or ".")
+        start = open_beneath(root, f"{prefix}{folder}".rstrip("/") or ".")
     except OSError:
         return
     try:
+        if not stat.S_ISDIR(os.fstat(start).st_mode):
+            return
         for at, folders, files, handle in os.fwalk(".", dir_fd=start):
-            if at == "." and not prefix:
-                folders[:] = [folder for folder in folders if folder not in (SCRATCH, DAMAGED)]
+            if at == "." and not prefix and not folder:
+                folders[:] = [inner for inner in folders if inner not in (SCRATCH, DAMAGED)]
             folders.sort()
-            inside = "" if at == "." else at.removeprefix("./") + "/"
+            inside = above + ("" if at == "." else at.removeprefix("./") + "/")
             yield from (f"{inside}{file}" for file in sorted(files) if _is_file(handle, file))
     finally:
         os.close(start)

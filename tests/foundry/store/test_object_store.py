@@ -48,6 +48,17 @@ def test_a_tenant_lists_its_own_objects_only(tmp_path: Path) -> None:
     assert sorted(store.list()) == ["a/one", "ab/two"]
 
 
+def test_a_listing_of_a_prefix_holds_the_names_that_begin_with_it(tmp_path: Path) -> None:
+    own = LocalStore(tmp_path).for_tenant("a")
+    for name in ("campaigns/c/plans/1", "campaigns/c/plans/10", "campaigns/c/plan", "campaigns/cc/plans/1"):
+        own.put_once(name, b"1")
+    assert list(own.list("campaigns/c/plans/1")) == ["campaigns/c/plans/1", "campaigns/c/plans/10"]
+    assert sorted(own.list("campaigns/c/plan")) == ["campaigns/c/plan", "campaigns/c/plans/1", "campaigns/c/plans/10"]
+    assert list(own.list("campaigns/c/plan/")) == []
+    assert list(own.list("none/")) == []
+    assert list(LocalStore(tmp_path).list("a/campaigns/cc/")) == ["a/campaigns/cc/plans/1"]
+
+
 def test_the_head_of_an_object_is_its_first_bytes(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     store.put_once("a", b"123456789")
