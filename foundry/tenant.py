@@ -174,6 +174,10 @@ class Tenant(StrictModel):
         """From now on, read pictures by their hash with `read`: where the tenant's folder is out of reach."""
         self._files = replace(self.files, read=read)
 
+    def use_files(self, files: TenantFiles) -> None:
+        """From now on, use files that were received by another process."""
+        self._files = files
+
     def _named_pictures(self) -> Iterator[tuple[str, str]]:
         """Yield the field and the file of every picture that the tenant's file names."""
         logo = self.brand.logo

@@ -20,6 +20,7 @@ from foundry.brief.copywriting import Days
 from foundry.names import digest
 from foundry.plan.clips import clips_shown
 from foundry.plan.copy_writer import CopyWriter, ShownCopy
+from foundry.plan.plan_document import PlanContent, content_of, document_of
 from foundry.plan.positions import FilePositions
 from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.plan.shot_plan import Cell, ShotPlan
@@ -44,6 +45,20 @@ class ShownIn:
 @dataclass(frozen=True, kw_only=True)
 class Plan(ShotPlan):
     """An admitted brief with its shots and variants. `pipelines.planning.admission.admit` makes it."""
+
+    @cached_property
+    def content(self) -> PlanContent:
+        """The plan's stored form by its hash, size and checksum; slices have that of the whole plan."""
+        return content_of(self.document())
+
+    def document(self) -> bytes:
+        """Return the plan's stored form (`foundry.plan.plan_document`)."""
+        return document_of(self, self.first_names)
+
+    @property
+    def first_names(self) -> tuple[str, ...]:
+        """The names of the first shot and, if there is one, the first file: two programs that agree give the same."""
+        return (self.shot_at(0).name, *((self.variant_at(0).name,) if self.variant_count else ()))
 
     @property
     def variant_count(self) -> int:

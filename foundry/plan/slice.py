@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
@@ -55,14 +55,9 @@ def slice_bounds(plan: Plan, most: int) -> tuple[tuple[int, int], ...]:
 
 
 def slice_plan(plan: Plan, first: int, stop: int) -> PlanSlice:
-    """Return one slice of a plan."""
-    return PlanSlice(
-        brief=plan.brief,
-        tenant=plan.tenant,
-        cards=plan.cards,
-        pictures=plan.pictures,
-        placements=plan.placements,
-        sounds=plan.sounds,
-        first=first,
-        stop=stop,
-    )
+    """Return one slice of a plan. It shares all that was worked out from the plan, so that a further slice is free."""
+    _ = plan.content  # everything whose cost grows with the plan goes into it
+    inputs = {each.name: getattr(plan, each.name) for each in fields(Plan)}
+    made = PlanSlice(**inputs, first=first, stop=stop)
+    vars(made).update({**vars(plan), "first": first, "stop": stop})
+    return made
