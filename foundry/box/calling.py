@@ -22,6 +22,7 @@ from foundry.box.keeper import BoxAway, WarmProcess, close_quietly, keeper
 from foundry.box.limits import BoxLimits
 from foundry.box.refusals import explain_end, refusal
 from foundry.errors import FoundryError, Unusable
+from foundry.metering.steps import charge_processor
 
 GRACE_S = 20.0
 """Seconds beyond a job's own limit after which the warm process counts as stuck, and is replaced."""
@@ -155,6 +156,7 @@ def _run(function: str, arguments: dict[str, Any], source: int, answer: int, lim
         elif "no_fork" in report:
             raise BoxAway(f"no process can be started to decode a file: {report['no_fork']}")
         else:
+            charge_processor("decode", report["cpu_s"])
             return report
     raise BoxAway(f"the process that decodes files died {TRIES} times")
 

@@ -1,8 +1,9 @@
 """Steps of the work: how long each keeps processors, measured for those who pay.
 
 A step within a step interrupts the outer one, so no time counts twice. A thread's own time is exact. The time of native
-threads, on which libraries compute, is shared equally by the threads that are in a wide step, one that uses such
-threads; threads of Python's that a step starts take part with `payers.carried` and a step of their own.
+threads, on which libraries compute, is shared equally by the threads that are in a wide step, which is one that keeps
+such threads busy, and by all threads that are in a step while none is wide. Threads of Python's that a step starts take
+part with `payers.carried` and a step of their own.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from foundry.metering.payers import Payers, current_payers
 from foundry.metering.processor_clocks import NativeClock
 from foundry.spent import part_of
 
-SHORTEST_NS = 1_000_000
+Item = TypeVar("Item")
+SHORTEST_NS = 2_000_000
 """Native threads are not measured again before this time is over, so that short steps cost next to nothing."""
 
 
@@ -76,8 +79,7 @@ class StepMeter:
         """Charge the step that this thread leaves, and note the one that it is in from now on."""
         own, me = self._own, threading.get_ident()
         with self._lock:
-            if (left and left.wide) or (entered and entered.wide):
-                self._share_native()
+            self._share_native()
             now = time.thread_time_ns()
             if left:
                 left.charge(now - own.mark_ns)
@@ -99,6 +101,18 @@ class StepMeter:
         sharing = [step for step in at_work if step.wide] or at_work
         for index, step in enumerate(sharing):
             step.charge(part_of(used, index, len(sharing)))
+
+
+def measured_each(items: Iterable[Item], measure: Callable[[], AbstractContextManager[None]]) -> Iterator[Item]:
+    """Yield the items, each made within a block of `measure`; what is done with them is outside of it."""
+    left = iter(items)
+    end = object()
+    while True:
+        with measure():
+            item = next(left, end)
+        if item is end:
+            return
+        yield item  # type: ignore[misc]
 
 
 def charge_processor(name: str, seconds: float) -> None:

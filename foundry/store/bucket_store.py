@@ -19,6 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from foundry.metering.payers import carried, note
 from foundry.private_folder import private_folder
 from foundry.retrying import RetryPolicy
 from foundry.store.bucket_requests import (
@@ -102,12 +103,18 @@ class BucketStore:
 
     def put_once(self, name: str, data: bytes) -> bool:
         """Write and verify; return False, and change nothing, if the object exists already."""
-        return self._upload(name, crc32c(data), lambda blob, **how: blob.upload_from_string(data, _type(name), **how))
+        sent = self._upload(name, crc32c(data), lambda blob, **how: blob.upload_from_string(data, _type(name), **how))
+        if sent:
+            note(bytes_written=len(data))
+        return sent
 
     def put_file_once(self, name: str, file: Path, sha256: str = "") -> bool:
         """Do as put_once, from a file. Over 8 MiB it goes up in parts, which are resumed after an error."""
         wanted = checked_copy(name, file, sha256)
-        return self._upload(name, wanted, lambda blob, **how: blob.upload_from_filename(str(file), _type(name), **how))
+        sent = self._upload(name, wanted, lambda blob, **how: blob.upload_from_filename(str(file), _type(name), **how))
+        if sent:
+            note(bytes_written=file.stat().st_size)
+        return sent
 
     def _upload(self, name: str, wanted: str, send: Callable[..., None]) -> bool:
         from google.api_core.exceptions import PreconditionFailed
@@ -152,7 +159,7 @@ class BucketStore:
         if len(names) < 2:
             return [self._get_if_there(name) for name in names]
         with ThreadPoolExecutor(min(self.at_once, len(names))) as pool:
-            return [*pool.map(self._get_if_there, names)]
+            return [*pool.map(carried(self._get_if_there), names)]
 
     def _get_if_there(self, name: str) -> bytes | None:
         try:
@@ -167,6 +174,7 @@ class BucketStore:
             data: bytes = self._ask(name, lambda how: self._blob(name).download_as_bytes(**what, **how))
         except NotFound as error:
             raise NoSuchObject(name) from error
+        note(bytes_read=len(data))
         return data
 
     def lines(self, name: str) -> Iterator[bytes]:
@@ -176,6 +184,7 @@ class BucketStore:
             raise NoSuchObject(name)
         stream = self._ask(name, lambda how: blob.open("rb", if_generation_match=blob.generation, **how))
         while line := self._ask(name, lambda _: stream.readline()):
+            note(bytes_read=len(line))
             yield line
 
     def stat(self, name: str) -> ObjectStat | None:

@@ -23,6 +23,7 @@ import google_crc32c
 
 from foundry.beneath import PRIVATE_FOLDER
 from foundry.errors import FoundryError, Outage
+from foundry.metering.payers import note
 from foundry.names import is_slug
 from foundry.store import folder_files
 from foundry.store.folder_files import SCRATCH
@@ -317,7 +318,10 @@ class LocalStore:
     def _publish(self, name: str, scratch: Path, size: int, checksum: str) -> bool:
         put_mark(str(scratch), size, checksum)
         with self._unlinked(name):
-            return folder_files.publish(self.root, self._full(name), scratch)
+            published = folder_files.publish(self.root, self._full(name), scratch)
+        if published:
+            note(bytes_written=size)
+        return published
 
     @contextmanager
     def _unlinked(self, name: str) -> Iterator[None]:
@@ -363,20 +367,22 @@ class LocalStore:
         """Return the bytes; NoSuchObject if there are none, CorruptObject if they are not what was written."""
         with self._opened(name) as (stream, mark):
             data = stream.read()
+        note(bytes_read=len(data))
         if mark is not None and (found := crc32c(data)) != mark.crc32c:
             raise CorruptObject(name, mark.crc32c, found)
         return data
 
     def head(self, name: str, size: int) -> bytes:
         """Return the first `size` bytes; NoSuchObject if there are none."""
-        with self._opened(name) as (stream, _):
-            return stream.read(size)
+        return self.section(name, 0, size)
 
     def section(self, name: str, start: int, stop: int) -> bytes:
         """Return the bytes at `start` to before `stop`; NoSuchObject if there are none."""
         with self._opened(name) as (stream, _):
             stream.seek(start)
-            return stream.read(max(stop - start, 0))
+            data = stream.read(max(stop - start, 0))
+        note(bytes_read=len(data))
+        return data
 
     def fetch(self, names: Sequence[str]) -> builtins.list[bytes | None]:
         """Return the bytes of each object, None for one that does not exist."""
@@ -394,6 +400,7 @@ class LocalStore:
         with self._opened(name) as (stream, mark):
             for line in stream:
                 checksum.update(line)
+                note(bytes_read=len(line))
                 yield line
         found = base64.b64encode(checksum.digest()).decode()
         if mark is not None and found != mark.crc32c:
