@@ -10,10 +10,9 @@ import apache_beam as beam
 
 from foundry.finished import each_finished, is_finished
 from foundry.plan.plan import Plan
-from foundry.plan.shot import RenderOrder, ShotOrder
+from foundry.plan.shot import VARIANTS_PER_ORDER, RenderOrder, ShotOrder
 from foundry.store.object_store import ObjectStore
 
-VARIANTS_PER_ORDER = 48
 Batch = tuple[ShotOrder, ...]
 CallRun = tuple[Batch, ...]
 

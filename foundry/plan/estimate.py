@@ -13,6 +13,7 @@ from foundry.plan.composition import compositions
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.plan.shot_plan import Cell
+from foundry.plan.work import WorkToDo
 from foundry.store.object_store import ObjectStore
 
 RENDER_MONEY = Decimal("0.00001")
@@ -143,7 +144,7 @@ def estimate_plan(plan: Plan) -> Estimate:
 
 @dataclass(kw_only=True)
 class Needs:
-    """The parts of a plan that a store lacks."""
+    """The parts of a plan that a store lacks; `work` says them by kind of work."""
 
     shots_to_draw: int = 0
     shots_reused: int = 0
@@ -156,6 +157,7 @@ class Needs:
     money: Decimal = Decimal(0)
     accelerator_seconds: Decimal = Decimal(0)
     by_placement: dict[str, list[int]] = field(default_factory=dict)
+    work: WorkToDo = field(default_factory=WorkToDo)
 
     @property
     def nothing(self) -> bool:
@@ -206,12 +208,14 @@ def count_needs(plan: Plan, store: ObjectStore) -> Needs:
     for shot in plan.shots():
         drawn = finished(shot.record)
         records = (variant.record for variant in plan.variants(shot))
-        for variant, exists in zip(plan.variants(shot), each_finished(store, records), strict=True):
+        for place, (variant, exists) in enumerate(zip(plan.variants(shot), each_finished(store, records), strict=True)):
             seen = [other.record for other in variant.scenes]
             seen += [clip.record for clip in variant.clips if clip]
             there = drawn and all(map(finished, seen))
             column = 2 if exists else 1 if there else 0
             found.by_placement[variant.placement.name][column] += 1
+            if not exists:
+                found.work.add_file(plan, place, variant)
         missing = not drawn and not all(each_finished(store, (variant.record for variant in plan.showing(shot))))
         _count_shot(plan, found, shot, missing)
     _count_clips(plan, found, store)
@@ -233,6 +237,7 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> Non
     found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale.bits)
     found.money += shot_money(plan)
     found.accelerator_seconds += shot_seconds(plan)
+    found.work.add_shot(plan, shot)
 
 
 def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
@@ -245,6 +250,7 @@ def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
                 found.size_bytes += clip_bytes(clip)
                 found.money += clip_money(plan, clip)
                 found.accelerator_seconds += clip_seconds(plan, clip)
+                found.work.add_clip(plan, clip)
     found.clips_to_film = sum(wanted.values())
     found.clips_reused = len(wanted) - found.clips_to_film
 

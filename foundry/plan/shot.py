@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from foundry.card.adapter_use import AdapterUse
 
+VARIANTS_PER_ORDER = 48
+"""The most stills of one render order."""
+
 
 @dataclass(frozen=True)
 class Box:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
@@ -219,14 +220,24 @@ class BucketStore:
         """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
         if not is_plain_pattern(pattern):
             raise ForeignName(pattern, self.prefix)
-        return self._matching(pattern)
+        return (name for name, _ in sorted(self._matching(pattern)))
 
-    def _matching(self, pattern: str) -> Iterator[str]:
+    def newest(self, pattern: str, most: int) -> builtins.list[str]:
+        """Return the names that match a pattern, those written last first, at most `most` of them."""
+        if not is_plain_pattern(pattern):
+            raise ForeignName(pattern, self.prefix)
+        return [name for name, _ in nlargest(most, self._matching(pattern), key=lambda found: (found[1], found[0]))]
+
+    def _matching(self, pattern: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the names that match a pattern, with the times at which they were written."""
         start, parts = self.home.prefix + self.prefix, pattern.split("/")
         pages = self._ask(pattern, lambda how: self._bucket.list_blobs(match_glob=start + pattern, **how))
-        names = (blob.name.removeprefix(start).split("/") for blob in self._each(pattern, pages))
-        # Emulators do not know match_glob and list everything.
-        yield from sorted("/".join(n) for n in names if len(n) == len(parts) and all(map(fnmatchcase, n, parts)))
+        for blob in self._each(pattern, pages):
+            name = blob.name.removeprefix(start)
+            at = name.split("/")
+            # Emulators do not know match_glob and list everything.
+            if len(at) == len(parts) and all(map(fnmatchcase, at, parts)):
+                yield name, blob.updated
 
     def _each(self, prefix: str, pages: Any) -> Iterator[Any]:
         """Yield the entries of pages, which were requested with their time limit and repetitions."""

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -206,6 +207,9 @@ class ObjectStore(Protocol):
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the names that match a pattern, sorted; a star stands for anything but a slash."""
+
+    def newest(self, pattern: str, most: int) -> builtins.list[str]:
+        """Return the names that match a pattern, those written last first, at most `most` of them."""
 
     def remove(self, name: str) -> None:
         """Remove a marker of a view, if it exists. Never for assets."""
@@ -435,6 +439,17 @@ class LocalStore:
         if not is_plain_pattern(pattern):
             raise ForeignName(pattern, self.prefix)
         return folder_files.names_matching(self.root, self.prefix, pattern)
+
+    def newest(self, pattern: str, most: int) -> builtins.list[str]:
+        """Return the names that match a pattern, those written last first, at most `most` of them."""
+        return nlargest(most, self.matching(pattern), key=lambda name: (self._written_ns(name), name))
+
+    def _written_ns(self, name: str) -> int:
+        try:
+            with folder_files.opened(self.root, self._full(name)) as handle:
+                return os.fstat(handle).st_mtime_ns
+        except (FileNotFoundError, folder_files.Linked):
+            return 0
 
     def remove(self, name: str) -> None:
         """Remove a marker of a view, if it exists. Never for assets."""

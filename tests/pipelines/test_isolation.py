@@ -290,6 +290,8 @@ def test_no_name_of_an_object_reaches_another_tenants_store(tmp_path: Path, name
     for pattern in ("../northpeak/*", "../*/in/*", "*/../../northpeak/in/*"):
         with pytest.raises(ForeignName):
             own.matching(pattern)
+        with pytest.raises(ForeignName):
+            own.newest(pattern, 5)
 
 
 def test_a_picture_exchanged_after_admission_puts_no_other_bytes_under_its_hash(tmp_path: Path) -> None:

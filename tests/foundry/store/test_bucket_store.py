@@ -230,6 +230,10 @@ def test_lines_and_patterns_are_read_without_holding_the_object(store: BucketSto
     assert list(store.lines("campaigns/one/manifest.jsonl")) == [b"1\n", b"2\n", b"3\n"]
     found = [f"campaigns/{name}/manifest.jsonl" for name in ("one", "two")]
     assert list(store.matching("campaigns/*/manifest.jsonl")) == found
+    assert sorted(store.newest("campaigns/*/manifest.jsonl", 5)) == found
+    with store.replacing(found[0]) as file:
+        file.write_bytes(b"4\n")
+    assert store.newest("campaigns/*/manifest.jsonl", 1) == found[:1]
     with pytest.raises(NoSuchObject):
         list(store.lines("gone"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from functools import partial
@@ -88,6 +89,17 @@ def test_a_pattern_matches_within_one_folder(tmp_path: Path) -> None:
     for name in ("c/one/m.jsonl", "c/two/m.jsonl", "c/two/parts/m.jsonl", "c/m.jsonl"):
         store.put_once(name, b"")
     assert list(store.matching("c/*/m.jsonl")) == ["c/one/m.jsonl", "c/two/m.jsonl"]
+
+
+def test_the_newest_names_of_a_pattern_come_first(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path).for_tenant("aurelle")
+    for written, name in enumerate(("c/old", "c/new", "c/middle")):
+        store.put_once(f"{name}/m.json", b"")
+        os.utime(tmp_path / "aurelle" / name / "m.json", (written, written))
+    order = ["c/middle/m.json", "c/new/m.json", "c/old/m.json"]
+    assert store.newest("c/*/m.json", 200) == order
+    assert store.newest("c/*/m.json", 2) == order[:2]
+    assert store.newest("nothing/*/m.json", 2) == []
 
 
 def test_lines_and_files_are_streamed(tmp_path: Path) -> None:
