@@ -17,6 +17,7 @@ from foundry.errors import FoundryError
 from foundry.letter_figures import LetterFigures
 from foundry.manifest import DeadLetter, ManifestRecord, letter_from_json, manifest_from_json
 from foundry.names import campaign_folder
+from foundry.rates import Rate
 from foundry.row_figures import RowFigures
 from foundry.spent import NOTHING_SPENT, Spent
 from foundry.store.object_store import CorruptObject, NoSuchObject, ObjectStore, crc32c
@@ -94,6 +95,9 @@ class ManifestIndex:
     failed: all dead letters; `letters` counts them by stage and code. cost_usd: of all files, at the cards' prices,
     whether they were made now or before; `size_bytes` is theirs too. shot_letters, shot_events: the dead letters of
     shots and clips, which no shard holds, and their events; None without any.
+
+    spent: measured, of what this campaign had made, as its rows bear it. unallocated: of what it had made and no row
+    bears, such as shots that were refused. rates: by kind of work, from which quotes follow.
     """
 
     tenant: str
@@ -104,6 +108,8 @@ class ManifestIndex:
     cost_usd: Decimal
     size_bytes: int
     spent: Spent = NOTHING_SPENT
+    unallocated: Spent = NOTHING_SPENT
+    rates: tuple[Rate, ...] = ()
     letters: LetterFigures = field(default_factory=LetterFigures)
     shards: tuple[ShardEntry, ...] = ()
     shot_letters: ShardFile | None = None
@@ -127,6 +133,14 @@ def index_name(campaign: str) -> str:
     return f"{campaign_folder(campaign)}/{INDEX}"
 
 
+def index_from_json(name: str, data: bytes) -> ManifestIndex:
+    """Return the index from the bytes of the object with this name; BrokenManifest if they are no index."""
+    try:
+        return _INDEX.validate_json(data)
+    except ValidationError as error:
+        raise BrokenManifest(name, "is no index") from error
+
+
 def read_index(own: ObjectStore, campaign: str) -> ManifestIndex | None:
     """Return the index of a campaign's manifest from its tenant's store; None if the campaign has none.
 
@@ -134,11 +148,10 @@ def read_index(own: ObjectStore, campaign: str) -> ManifestIndex | None:
     """
     name = index_name(campaign)
     try:
-        return _INDEX.validate_json(own.get(name))
+        data = own.get(name)
     except NoSuchObject:
         return None
-    except ValidationError as error:
-        raise BrokenManifest(name, "is no index") from error
+    return index_from_json(name, data)
 
 
 def each_record(own: ObjectStore, index: ManifestIndex) -> Iterator[ManifestRecord]:

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from foundry.manifest import ManifestRecord
-from foundry.spent import NOTHING_SPENT, Spent, add_spent
+from foundry.rates import Rate, add_rates
+from foundry.spent import NOTHING_SPENT, Spent
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowFigures:
     """Sums over rows.
 
-    cost_usd: at the cards' prices, in US dollars. size_bytes: of the files. spent: measured, where it was.
+    cost_usd: at the cards' prices, in US dollars. size_bytes: of the files. spent: measured, for this campaign.
+    unallocated: spent for this campaign on what refused or missing files would have shown. rates: of the work that was
+    done for this campaign.
     """
 
     rows: int = 0
     cost_usd: Decimal = Decimal(0)
     size_bytes: int = 0
     spent: Spent = NOTHING_SPENT
+    unallocated: Spent = NOTHING_SPENT
+    rates: tuple[Rate, ...] = ()
 
 
 def figures_of(record: ManifestRecord) -> RowFigures:
@@ -30,8 +35,14 @@ def figures_of(record: ManifestRecord) -> RowFigures:
 
 def add_figures(items: Iterable[RowFigures]) -> RowFigures:
     """Return the sum of any number of figures; memory does not grow with their number."""
-    rows, cost, size, spent = 0, Decimal(0), 0, NOTHING_SPENT
+    total = RowFigures()
     for item in items:
-        rows, cost, size = rows + item.rows, cost + item.cost_usd, size + item.size_bytes
-        spent = add_spent((spent, item.spent))
-    return RowFigures(rows=rows, cost_usd=cost, size_bytes=size, spent=spent)
+        total = RowFigures(
+            rows=total.rows + item.rows,
+            cost_usd=total.cost_usd + item.cost_usd,
+            size_bytes=total.size_bytes + item.size_bytes,
+            spent=total.spent + item.spent,
+            unallocated=total.unallocated + item.unallocated,
+            rates=add_rates((*total.rates, *item.rates)) if item.rates else total.rates,
+        )
+    return total

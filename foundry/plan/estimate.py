@@ -17,7 +17,9 @@ from foundry.plan.work import WorkToDo
 from foundry.store.object_store import ObjectStore
 
 RENDER_MONEY = Decimal("0.00001")
-"""US dollars per rendition: 0.1 CPU seconds of a vCPU at 0.04 USD an hour, rounded up, and storage."""
+"""US dollars per rendition: `RENDER_SECONDS` of a vCPU at 0.04 USD an hour, rounded up, and storage."""
+RENDER_SECONDS = Decimal("0.1")
+"""Processor seconds per rendition, where nothing was measured yet."""
 MASTER_BITS_PER_PIXEL = {8: Decimal(7), 16: Decimal(25)}
 """Bits of the file per pixel, by the master's bits per channel."""
 RENDITION_BITS_PER_PIXEL = {
@@ -32,7 +34,9 @@ FILM_BITS_PER_PIXEL = {
 CLIP_BITS_PER_PIXEL = Decimal(16)
 """Bits of the file per pixel of every frame: lossless, three channels of 10 bits."""
 FILM_MONEY = Decimal("0.0000005")
-"""US dollars for a million pixels of film: 45 CPU milliseconds of a vCPU at 0.04 USD an hour."""
+"""US dollars for a million pixels of film: `FILM_SECONDS` of a vCPU at 0.04 USD an hour."""
+FILM_SECONDS = Decimal("0.045")
+"""Processor seconds for a million pixels of film, where nothing was measured yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +254,7 @@ def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
                 found.size_bytes += clip_bytes(clip)
                 found.money += clip_money(plan, clip)
                 found.accelerator_seconds += clip_seconds(plan, clip)
-                found.work.add_clip(plan, clip)
+                found.work.add_clip(plan, shot, clip)
     found.clips_to_film = sum(wanted.values())
     found.clips_reused = len(wanted) - found.clips_to_film
 

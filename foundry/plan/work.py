@@ -35,30 +35,30 @@ class WorkNeeded:
     units: int = 0
 
 
-def shot_kinds(plan: Plan, shot: ShotOrder) -> dict[str, WorkKind]:
-    """Return the kinds of work that make a master, by the name of the work."""
+def shot_kinds(plan: Plan, bucket: str) -> dict[str, WorkKind]:
+    """Return the kinds of work that make a master of an aspect bucket, by the name of the work."""
     cards = plan.cards
     drawing = "+".join((cards.generate.name, *(f"{use.card.name}" for use in cards.adapters)))
     subjects = {
-        DRAW: f"{drawing} {shot.bucket}",
-        SCREEN: f"{cards.screen.name} {shot.bucket}",
-        UPSCALE: f"{cards.upscale.name} {shot.bucket}",
-        MASTER: f"{shot.bucket}, {cards.upscale.bits} bits",
+        DRAW: f"{drawing} {bucket}",
+        SCREEN: f"{cards.screen.name} {bucket}",
+        UPSCALE: f"{cards.upscale.name} {bucket}",
+        MASTER: f"{bucket}, {cards.upscale.bits} bits",
     }
     return {work: WorkKind(work, subject) for work, subject in subjects.items()}
 
 
-def clip_kind(plan: Plan, clip: ClipOrder) -> WorkKind:
-    """Return the kind of work that makes a clip; its units are frames."""
-    return WorkKind(CLIP, f"{clip_card(plan).name} {clip.width_px}x{clip.height_px}")
+def clip_kind(plan: Plan, bucket: str) -> WorkKind:
+    """Return the kind of work that makes a clip of an aspect bucket; its units are frames."""
+    return WorkKind(CLIP, f"{clip_card(plan).name} {bucket}")
 
 
-def file_kind(work: str, placement: Placement, shot: ShotOrder) -> WorkKind:
+def file_kind(work: str, placement: Placement) -> WorkKind:
     """Return the kind of some work on a file: READ depends on the master's bucket alone, the others on the placement.
 
     A placement that was changed is another kind, since its digest is another one.
     """
-    return WorkKind(work, shot.bucket if work == READ else f"{placement.name} {placement.digest[:8]}")
+    return WorkKind(work, placement.bucket if work == READ else f"{placement.name} {placement.digest[:8]}")
 
 
 def observe_shot(plan: Plan, shot: ShotOrder, spent: Spent) -> Iterator[Rate]:
@@ -66,7 +66,7 @@ def observe_shot(plan: Plan, shot: ShotOrder, spent: Spent) -> Iterator[Rate]:
 
     Model calls and vendors' charges belong to the drawing, and bytes to the master's file.
     """
-    kinds = shot_kinds(plan, shot)
+    kinds = shot_kinds(plan, shot.bucket)
     apart = {work: _in_step(spent, work) for work in (DRAW, SCREEN, UPSCALE)}
     others = tuple(each for each in spent.steps if each.step not in apart)
     calls = {name: getattr(spent, name) for name in ("model_calls", "refused_attempts")}
@@ -77,9 +77,9 @@ def observe_shot(plan: Plan, shot: ShotOrder, spent: Spent) -> Iterator[Rate]:
     yield observe(kinds[MASTER], Spent(steps=others, bytes_read=spent.bytes_read, bytes_written=spent.bytes_written))
 
 
-def observe_clip(plan: Plan, clip: ClipOrder, spent: Spent) -> Rate:
-    """Return what was spent on a clip."""
-    return observe(clip_kind(plan, clip), spent, clip.frames)
+def observe_clip(plan: Plan, shot: ShotOrder, clip: ClipOrder, spent: Spent) -> Rate:
+    """Return what was spent on a clip, which belongs to a shot."""
+    return observe(clip_kind(plan, shot.bucket), spent, clip.frames)
 
 
 def observe_still(variant: Variant, spent: Spent) -> Iterator[Rate]:
@@ -88,16 +88,14 @@ def observe_still(variant: Variant, spent: Spent) -> Iterator[Rate]:
     for work in (READ, LAYER):
         shared = _in_step(spent, work)
         if shared != NOTHING_SPENT:
-            yield observe(file_kind(work, variant.placement, variant.shot), shared)
+            yield observe(file_kind(work, variant.placement), shared)
             rest = replace(rest, steps=tuple(each for each in rest.steps if each.step != work))
-    yield observe(file_kind(FILE, variant.placement, variant.shot), rest)
+    yield observe(file_kind(FILE, variant.placement), rest)
 
 
 def observe_film(variant: Variant, spent: Spent, *, first: bool) -> Rate:
     """Return what was spent on a film. `first`: it is the first of its locales that was made."""
-    return observe(
-        file_kind(FILM if first else FURTHER_FILM, variant.placement, variant.shot), spent, frames_of(variant)
-    )
+    return observe(file_kind(FILM if first else FURTHER_FILM, variant.placement), spent, frames_of(variant))
 
 
 def frames_of(variant: Variant) -> int:
@@ -133,12 +131,12 @@ class WorkToDo:
 
     def add_shot(self, plan: Plan, shot: ShotOrder) -> None:
         """Add a shot that must be drawn."""
-        for kind in shot_kinds(plan, shot).values():
+        for kind in shot_kinds(plan, shot.bucket).values():
             self.add(kind)
 
-    def add_clip(self, plan: Plan, clip: ClipOrder) -> None:
-        """Add a clip that must be filmed."""
-        self.add(clip_kind(plan, clip), clip.frames)
+    def add_clip(self, plan: Plan, shot: ShotOrder, clip: ClipOrder) -> None:
+        """Add a clip that must be filmed, which belongs to a shot."""
+        self.add(clip_kind(plan, shot.bucket), clip.frames)
 
     def add_file(self, plan: Plan, place: int, variant: Variant) -> None:
         """Add a variant that must be made, by its place among those of its shot; a shot's come in order."""
@@ -151,18 +149,18 @@ class WorkToDo:
         order = (variant.shot.name, place // VARIANTS_PER_ORDER)
         if order != self._ready.order:
             self._ready = _Ready(order)
-            self.add(file_kind(READ, variant.placement, variant.shot))
+            self.add(file_kind(READ, variant.placement))
         layer = (variant.placement.name, is_rtl(variant.locale))
         if layer[0] != self._ready.placement:
             self._ready = _Ready(order, layer[0])
         if layer[1] not in self._ready.directions:
             self._ready.directions.add(layer[1])
-            self.add(file_kind(LAYER, variant.placement, variant.shot))
-        self.add(file_kind(FILE, variant.placement, variant.shot))
+            self.add(file_kind(LAYER, variant.placement))
+        self.add(file_kind(FILE, variant.placement))
 
     def _add_film(self, plan: Plan, place: int, variant: Variant) -> None:
         before = plan.stills_per_shot(variant.shot)
         order = (variant.shot.name, (place - before) // len(plan.locales_of(variant.shot)), variant.placement.name)
         work = FURTHER_FILM if order == self._ready.order else FILM
         self._ready = _Ready(order)
-        self.add(file_kind(work, variant.placement, variant.shot), frames_of(variant))
+        self.add(file_kind(work, variant.placement), frames_of(variant))
