@@ -162,7 +162,7 @@ class FilmPlans(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
     cards: Mapping[str, ModelCard]
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
     store: ObjectStore
     hints: Mapping[str, str] = field(default_factory=dict)
 

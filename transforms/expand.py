@@ -143,7 +143,7 @@ def _card_of(order: ShotOrder) -> str:
 class ShotsToDraw(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Plan digests in; calls of shot orders of one card, adapter set, tenant, size and step count out."""
 
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
     store: ObjectStore
     batch: int | Mapping[str, int]
     lanes: int = 2
@@ -165,7 +165,7 @@ def _missing_shots(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -
 class VariantsToRender(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Plan digests in; render orders out, spread over the workers. Small records."""
 
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
 
     def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         return digests | "RenderOrders" >> beam.FlatMap(_render_orders, self.plans) | "Spread" >> beam.Reshuffle()

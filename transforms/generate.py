@@ -56,6 +56,10 @@ def _key_of_drawing(drawing: Drawing) -> str:
     return drawing.order.key
 
 
+def _alone(drawing: Drawing) -> list[Drawing]:
+    return [drawing]
+
+
 def refusal(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> DeadLetter:
     """Return the dead letter of a refused shot: the generator's reason, or the checks that the last drawing failed.
 
@@ -87,7 +91,7 @@ def product_picture(store: ObjectStore, tenant: str, key: str) -> Image.Image:
     return decode(read_input(store.for_tenant(tenant), key))
 
 
-def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> ShotOrder:
+def write_master(enlarged: Enlarged, plans: Mapping[str, Plan], store: ObjectStore) -> ShotOrder:
     """Stage the product, write the master once, then its record, and return the shot's order.
 
     The presence of the record means that the master is finished.
@@ -99,7 +103,7 @@ def write_master(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore)
     return order
 
 
-def write_or_refuse(enlarged: Enlarged, plans: dict[str, Plan], store: ObjectStore) -> Iterator[Any]:
+def write_or_refuse(enlarged: Enlarged, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[Any]:
     """Write a master and yield the shot's order; yield a dead letter tagged `refused` if the shot fails."""
     drawing = enlarged.drawing
     order = drawing.order
@@ -178,7 +182,7 @@ class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
 
     generator: ModelHandler[ShotOrder, Drawing, Any]
     upscaler: ModelHandler[Drawing, Enlarged, Any]
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
     store: ObjectStore
     ahead: int = 0
 
@@ -195,7 +199,7 @@ class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
         passed.element_type = Drawing
         made = (
             passed
-            | "Singly" >> beam.Map(lambda drawing: [drawing]).with_output_types(list[Drawing])
+            | "Singly" >> beam.Map(_alone).with_output_types(list[Drawing])
             | "Upscale" >> RunInference(enlarging.with_no_batching()).with_output_types(Enlarged)
             | "Master" >> beam.FlatMap(write_or_refuse, self.plans, self.store).with_outputs("refused", main="written")
         )

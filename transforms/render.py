@@ -147,7 +147,7 @@ def render(order: RenderOrder, plans: Mapping[str, Plan], store: ObjectStore) ->
 class RenderVariants(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Render orders in; names of published renditions, and dead letters, out."""
 
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
     store: ObjectStore
 
     def expand(self, orders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself

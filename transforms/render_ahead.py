@@ -7,7 +7,7 @@ for every file and renders what was not rendered here, so no result depends on t
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -112,7 +112,7 @@ class RenderAhead(beam.DoFn):  # type: ignore[misc]  # Beam's classes are untype
     An error of the store there fails the bundle. Films show several shots, and are left to the CPU stage.
     """
 
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
     store: ObjectStore
     threads: int
     _offered: set[Future[None]] = field(default_factory=set)

@@ -59,7 +59,7 @@ def screen_context(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenConte
     Called where the tenants' files are, so that workers need nothing but the store.
     """
     protected = {digest: _store_protected(plan, store) for digest, plan in plans.items()}
-    return ScreenContext(dict(plans), protected, store)
+    return ScreenContext(plans, protected, store)
 
 
 def _store_protected(plan: Plan, store: ObjectStore) -> tuple[ProtectedPicture, ...]:

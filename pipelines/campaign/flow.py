@@ -14,6 +14,7 @@ from foundry.inputs.sound import SoundFacts
 from foundry.manifest import DeadLetter
 from foundry.plan.clips import clip_card, has_clips
 from foundry.plan.plan import Plan
+from foundry.plan.plan_book import keep_plans
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
 from foundry.stored_inputs import StoredInputs, store_input
@@ -61,7 +62,7 @@ class BuildCampaigns(beam.PTransform):  # type: ignore[misc]  # Beam's classes a
     with masters, and before one of their own.
     """
 
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
     store: ObjectStore
     generator: Any
     upscaler: Any
@@ -104,16 +105,20 @@ def _wait_for(what: str, made: Any, digests: Any) -> Any:
     The count is absent where nothing was made, and its reader says 0 then: that takes fewer steps than a default.
     """
     count = made | f"Count{what}" >> beam.CombineGlobally(beam.combiners.CountCombineFn()).without_defaults()
-    return digests | f"After{what}" >> beam.Map(lambda digest, _: digest, beam.pvalue.AsSingleton(count, 0))
+    return digests | f"After{what}" >> beam.Map(_first, beam.pvalue.AsSingleton(count, 0))
 
 
-def _write_manifest(digest: str, plans: dict[str, Plan], store: ObjectStore, letters: list[DeadLetter]) -> int:
+def _write_manifest(digest: str, plans: Mapping[str, Plan], store: ObjectStore, letters: list[DeadLetter]) -> int:
     """Write what a plan has to show, or keep a slice's dead letters until its plan is whole; return the rows."""
     plan = plans[digest]
     own = [letter for letter in letters if letter.brief == digest]
     if isinstance(plan, PlanSlice):
         return keep_letters(plan, store, own)
     return write_manifest(plan, store, own)
+
+
+def _first(digest: str, _count: int) -> str:
+    return digest
 
 
 Inputs = tuple[PictureFacts | ModelFacts | SoundFacts, ...]
@@ -177,15 +182,15 @@ def start(
     progress.reset()
     coders.register()
     store.sweep()
-    plans = {plan.digest: plan for plan, _ in orders}
     for plan, inputs in orders:
         ingest(plan, inputs, store, blender)
+    plans = keep_plans((plan for plan, _ in orders), store)
     pipeline = beam.Pipeline(runner=where.runner, options=where.options)
     pipeline | "Plans" >> beam.Create(sorted(plans)) | "Build" >> flow(plans, store, where, generator)
     return pipeline.run()
 
 
-def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
+def flow(plans: Mapping[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
     """Return the flow that builds these plans on an engine, drawing with their cards or with `generator`."""
     drawing = generator or shot_handler(plans, store)
     upscaling = UpscaleRouter({digest: plan.cards.upscale for digest, plan in plans.items()})
@@ -194,18 +199,18 @@ def flow(plans: dict[str, Plan], store: ObjectStore, where: Engine, generator: A
     return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes, where.ahead, filming)
 
 
-def clip_stage(plans: dict[str, Plan], store: ObjectStore, where: Engine) -> FilmPlans | None:
+def clip_stage(plans: Mapping[str, Plan], store: ObjectStore, where: Engine) -> FilmPlans | None:
     """Return the stage that films the moving scenes of these plans; None if no scene moves."""
     moving = {digest: plan for digest, plan in plans.items() if has_clips(plan)}
     if not moving:
         return None
     cards = {card.digest: card for card in map(clip_card, moving.values())}
     screens = {digest: plan.cards.screen for digest, plan in moving.items()}
-    filming = FilmByCard(cards, store, screens, screen_context(moving, store))
+    filming = FilmByCard(cards, store, screens, screen_context(plans, store))
     return FilmPlans(filming, cards, plans, store, where.hints)
 
 
-def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenRouter:
+def shot_handler(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenRouter:
     """Return the handler that draws and judges the shots of these plans, with all their models in one bank."""
     cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
     adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
@@ -214,7 +219,7 @@ def shot_handler(plans: dict[str, Plan], store: ObjectStore) -> ScreenRouter:
     return ScreenRouter(bench, screens, screen_context(plans, store), Guides(plans, store))
 
 
-def _batches(plans: dict[str, Plan], accelerated: bool | None) -> dict[str, int]:
+def _batches(plans: Mapping[str, Plan], accelerated: bool | None) -> dict[str, int]:
     """Return the most pictures per call by card digest; None for `accelerated` asks this machine for a GPU."""
     import torch
 
