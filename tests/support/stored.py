@@ -34,7 +34,8 @@ def without_spent(name: str, data: bytes) -> bytes:
         return json.dumps([_strip(row) for row in rows], default=str).encode()
     if not name.endswith((".json", ".jsonl")):
         return data
-    lines = [_strip(json.loads(line)) for line in data.splitlines()]
+    texts = data.splitlines() if name.endswith(".jsonl") else [data]
+    lines = [_strip(json.loads(text)) for text in texts]
     if name.endswith("/manifest.json"):
         lines = [
             {**line, "shards": [_without(shard, OF_MEASURED) for shard in line.get("shards", ())]} for line in lines
