@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from babel.numbers import get_currency_precision
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foundry.brief.brief import Message, Price, Product
-from foundry.brief.copywriting import Days, format_figure, placeholder_values, unfilled_placeholders, write_copy
+from foundry.brief.copywriting import (
+    PLACEHOLDERS,
+    PRODUCT_VALUES,
+    Days,
+    copy_template,
+    format_amount,
+    format_figure,
+    placeholder_values,
+    unfilled_placeholders,
+    write_by_babel,
+    write_copy,
+)
 from foundry.fonts import hostile_characters, missing_characters
 from tests.support.copies import COPIES
 
@@ -91,3 +106,32 @@ def test_every_figure_can_be_set_in_every_demo_locale(locale: str) -> None:
         assert text
         assert hostile_characters(text) == ()
         assert missing_characters(text, ("Marcellus", "Archivo", "Inter")) == ()
+
+
+LOCALES = (
+    "en-US", "de-DE", "de-AT", "de-CH", "fr-FR", "es-ES", "pl-PL", "pt-PT", "ja-JP", "ar-EG", "ar-AE", "hi-IN", "fa-IR",
+    "he-IL", "th-TH", "en-IN", "lv-LV", "mr-IN", "ur-PK", "nl-NL",
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, 10**10), st.booleans(), st.sampled_from(("USD", "EUR", "JPY", "KWD", "INR", "CHF", "HUF")),
+    st.sampled_from(LOCALES),
+)  # fmt: skip
+def test_an_amount_is_written_as_babel_writes_it(units: int, whole: bool, currency: str, locale: str) -> None:
+    amount = Decimal(units).scaleb(0 if whole else -get_currency_precision(currency))
+    assert format_amount(amount, currency, locale) == write_by_babel(amount, currency, locale)
+
+
+def test_a_template_keeps_apart_what_every_product_shares() -> None:
+    message = Message(
+        headline="Meet {product.name}", offer="-{percent 20} until {until}", legal="{ price }", subheadline="{x}"
+    )
+    template = copy_template(message, "en-US", Days(last=date(2027, 5, 31)))
+    assert template.fixed == {"offer": "-20% until May 31, 2027", "subheadline": "", "call_to_action": ""}
+    assert template.asked == {"headline": ("product.name",), "legal": ("price",)}
+    assert set(PLACEHOLDERS) >= PRODUCT_VALUES == {"product.name", "product.description", "product.category", "price"}
+    serum = Product(id="a", name="Serum {price}", prices=(Price(amount=Decimal("48.50"), currency="USD"),))
+    words = template.fill(serum)
+    assert (words.headline, words.legal, words.price) == ("Meet Serum {price}", "$48.50", "$48.50")
