@@ -23,6 +23,12 @@ VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd")
 TAGS = frozenset(chr(code) for code in range(0xE0020, 0xE0080))
 TAGGED_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f")
 LONE = re.compile("[\ud800-\udfff]")
+HARMLESS = re.compile(
+    "[\n -~\xa0-\xac\xae-\u02ff\u0370-\u0377\u037b-\u037f\u0384-\u0386\u0388-\u038a\u038e-\u03a1\u03a3-\u0482"
+    "\u048a-\u0523\u05d0-\u05ea\u0620-\u064a\u0660-\u066f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u3000-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9d]*"
+)
+"""Letters, digits, punctuation and signs that stand alone whatever is beside them: most texts hold no others."""
 TOWER, UNSEEN_IN_A_ROW, CLUSTER = 4, 2, 16
 
 
@@ -84,6 +90,8 @@ def hostile_characters(text: str) -> tuple[str, ...]:
     marks on one letter; whatever makes one grapheme of more than sixteen characters. Left-to-right and right-to-left
     marks, joiners, soft hyphens and zero-width spaces pass: writers need them.
     """
+    if HARMLESS.fullmatch(text):
+        return ()
     found = dict.fromkeys(c for c in TAGGED_FLAG.sub("", text) if _is_hostile(c))
     marks = unseen = 0
     for character in unicodedata.normalize("NFC", text):
@@ -120,10 +128,15 @@ def missing_characters(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4_096)
 def _missing_in_family(text: str, family: str) -> tuple[str, ...]:
-    faces = font_chain(family, "regular")
-    plain = unicodedata.normalize("NFC", text)
-    asked = dict.fromkeys(c for c in plain if not c.isspace() and c not in UNSEEN)
-    return tuple(c for c in asked if not any(ord(c) in face.covers for face in faces))
+    return tuple(c for c in dict.fromkeys(unicodedata.normalize("NFC", text)) if not _is_covered(c, family))
+
+
+@lru_cache(maxsize=65_536)
+def _is_covered(character: str, family: str) -> bool:
+    """Return True if a family or one of its fallbacks draws a character, or if nothing is to be drawn for it."""
+    if character.isspace() or character in UNSEEN:
+        return True
+    return any(ord(character) in face.covers for face in font_chain(family, "regular"))
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,11 @@ def words_said(text: str, words: Iterable[str]) -> Iterator[str]:
             yield word
 
 
+def within_one_word(word: str) -> bool:
+    """Return True if a reader sees `word` in a text only where one of the text's own words holds it."""
+    return not any(" " in needle for needle in _sought(word))
+
+
 @lru_cache(maxsize=1)
 def _prototypes() -> dict[int, str]:
     lines = Path(__file__).with_name("look_alikes.txt").read_text(encoding="utf-8").splitlines()
@@ -51,6 +56,7 @@ def _skeleton(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(map(_token_skeleton, text.split(" "))))
 
 
+@lru_cache(maxsize=16_384)
 def _token_skeleton(token: str) -> str:
     if token.isascii() and token.isalpha() and token.islower():
         return token

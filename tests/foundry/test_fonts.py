@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from foundry.fonts import hostile_characters, missing_characters
+from foundry.fonts import HARMLESS, UNSEEN, clusters, hostile_characters, missing_characters
 from imaging.typesetting.lettering import Style, balance, draw, measure
 from tests.support.counting import calls
 
@@ -102,3 +104,11 @@ def test_the_work_grows_no_faster_than_the_text(unit: str, style: Style) -> None
 
 def test_a_line_of_ten_thousand_letters_is_measured() -> None:
     assert measure("x" * 10_000, STYLES[0]).width > 50_000
+
+
+def test_characters_that_pass_unexamined_stand_alone_beside_any_other() -> None:
+    """A text of them needs no examination: none is hostile, none is a mark, and none joins another in a grapheme."""
+    plain = [chr(code) for code in range(0x11_0000) if HARMLESS.fullmatch(chr(code))]
+    assert not [c for c in plain if unicodedata.category(c)[0] in ("M", "C") and c != "\n"]
+    assert not [c for c in plain if unicodedata.combining(c) or c in UNSEEN]
+    assert [c for c in plain if len(clusters(f"a{c}a{c}{c}한{c}")) != 7] == []
