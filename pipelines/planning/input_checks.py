@@ -6,7 +6,7 @@ from pathlib import Path
 
 from foundry.brief.brief import Brief, Product
 from foundry.channel.placement import Placement, resolve_placements
-from foundry.errors import FoundryError, Problem, Unusable, shorten
+from foundry.errors import KEPT_PROBLEMS, FoundryError, Problem, Unusable, shorten
 from foundry.inputs.door import Home, receive
 from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
 from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
@@ -18,18 +18,37 @@ from foundry.plan.timeline import ordered_timeline
 def inspect_products(
     brief: Brief, home: Path | Home
 ) -> tuple[dict[str, PictureFacts | ModelFacts], list[FoundryError]]:
-    """Return the facts of products' pictures and models, by product id, and a problem for each unusable one."""
+    """Return the facts of products' pictures and models, by product id, and a problem for each unusable one.
+
+    A file that several products name is inspected once. Once there are more problems than a refusal keeps, the files
+    that are left are not opened.
+    """
     facts: dict[str, PictureFacts | ModelFacts] = {}
     problems: list[FoundryError] = []
+    inspected: dict[tuple[str | None, str | None, View | None], PictureFacts | ModelFacts | Unusable] = {}
     for index, product in enumerate(brief.products):
         file = product.model or product.picture
         if file is None:
             continue
-        try:
-            facts[product.id] = _inspect_product(product, home)
-        except Unusable as error:
-            problems.append(error.at(f"products[{index}].{'model' if product.model else 'picture'}", file))
+        asked = (product.model, product.picture, product.view)
+        if asked not in inspected:
+            if len(problems) > KEPT_PROBLEMS:
+                continue
+            inspected[asked] = _inspected(product, home)
+        found = inspected[asked]
+        if isinstance(found, Unusable):
+            problems.append(found.at(f"products[{index}].{'model' if product.model else 'picture'}", file))
+        else:
+            facts[product.id] = found
     return facts, problems
+
+
+def _inspected(product: Product, home: Path | Home) -> PictureFacts | ModelFacts | Unusable:
+    """Return the facts of a product's file, or the reason why it cannot be used."""
+    try:
+        return _inspect_product(product, home)
+    except Unusable as error:
+        return error
 
 
 def _inspect_product(product: Product, home: Path | Home) -> PictureFacts | ModelFacts:

@@ -8,14 +8,22 @@ from foundry.card.card import ModelCard
 from foundry.plan.plan import Plan
 from pipelines.planning.clip_checks import clip_notes
 
+TOLD = 20
+"""Products that a note of one kind names, each in a sentence of its own; the others are counted."""
+
 
 def notes_on(plan: Plan) -> Iterator[str]:
     """Yield what was assumed, and what will look otherwise than the brief's author may expect."""
+    drawn, unpriced = 0, 0
     for product, picture in zip(plan.products, plan.pictures, strict=True):
-        if picture is None:
+        if picture is None and (drawn := drawn + 1) <= TOLD:
             yield _note_drawn(product.id, plan.cards.generate)
-        if not product.prices:
+        if not product.prices and (unpriced := unpriced + 1) <= TOLD:
             yield f"Product {product.id} has no price; layouts leave its place free."
+    if drawn > TOLD:
+        yield f"{drawn - TOLD} more products have no picture; the same holds for them."
+    if unpriced > TOLD:
+        yield f"{unpriced - TOLD} more products have no price."
     yield from clip_notes(plan)
 
 

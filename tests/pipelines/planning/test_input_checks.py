@@ -60,3 +60,19 @@ def test_a_missing_sound_is_told_with_its_field(tmp_path: Path) -> None:
     sounds, (problem,) = inspect_sounds(brief(film={"music": "song.wav"}), tmp_path)
     assert sounds == []
     assert str(problem).startswith("film.music: 'song.wav' ")
+
+
+def test_products_that_share_a_picture_share_its_facts_and_its_fault(tmp_path: Path) -> None:
+    product_picture(tmp_path / "serum.png")
+    shown = [{"id": f"p{at}", "name": "Serum", "picture": ("serum.png", "none.png")[at % 2]} for at in range(6)]
+    facts, problems = inspect_products(brief(products=shown), tmp_path)
+    assert facts["p0"] is facts["p2"] is facts["p4"]
+    assert [str(problem).partition(":")[0] for problem in problems] == [f"products[{at}].picture" for at in (1, 3, 5)]
+
+
+def test_files_are_no_longer_opened_once_a_refusal_has_its_fill(tmp_path: Path) -> None:
+    product_picture(tmp_path / "last.png")
+    shown = [{"id": f"p{at:03d}", "name": "Serum", "picture": f"{at}.png"} for at in range(150)]
+    shown.append({"id": "last", "name": "Serum", "picture": "last.png"})
+    facts, problems = inspect_products(brief(products=shown), tmp_path)
+    assert (facts, len(problems)) == ({}, 101)

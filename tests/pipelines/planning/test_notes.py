@@ -27,3 +27,10 @@ def test_a_product_without_a_picture_is_noted_by_what_the_card_can_draw(tmp_path
     able = plan.cards.generate.model_copy(update={"draws_products": True})
     (drawn,) = notes_on(replace(plan, cards=replace(plan.cards, generate=able)))
     assert drawn == "Product serum has no picture; model backdrop draws it from its description."
+
+
+def test_only_the_first_products_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    bare = [{"id": f"p{at:02d}", "name": f"Cream {at}", "picture": "serum.png"} for at in range(25)]
+    notes = list(notes_on(admitted(tmp_path, products=bare).plan))
+    assert len(notes) == 21
+    assert notes[-1] == "5 more products have no price."
