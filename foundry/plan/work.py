@@ -3,7 +3,8 @@
 A shot is drawn, screened, enlarged and finished as a master, each by its card and aspect bucket. A clip is filmed by
 its card and size, for each frame. A still takes the reading of its master once for each render order, a static layer
 once for each run of one placement in an order, and its own file. A film's first locale stages and encodes what all
-locales share, so it is another kind of work than the further ones; both are counted in frames.
+locales share, so it is another kind of work than the further ones; both are counted in frames. Models are loaded once
+for a campaign, however many shots it draws.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from foundry.plan.clips import clip_card
 from foundry.plan.plan import Plan
 from foundry.plan.shot import VARIANTS_PER_ORDER, ShotOrder
 from foundry.plan.variant import Variant
-from foundry.rates import Rate, WorkKind, observe
+from foundry.rates import MeasureSums, Rate, WorkKind, observe
 from foundry.spent import NOTHING_SPENT, Spent
 
-DRAW, SCREEN, UPSCALE, MASTER = "draw", "screen", "upscale", "master"
+LOAD, DRAW, SCREEN, UPSCALE, MASTER = "load", "draw", "screen", "upscale", "master"
 READ, LAYER, FILE = "read", "layer", "file"
 FILM, FURTHER_FILM = "film", "further_film"
 CLIP = "clip"
@@ -38,8 +39,9 @@ class WorkNeeded:
 def shot_kinds(plan: Plan, bucket: str) -> dict[str, WorkKind]:
     """Return the kinds of work that make a master of an aspect bucket, by the name of the work."""
     cards = plan.cards
-    drawing = "+".join((cards.generate.name, *(f"{use.card.name}" for use in cards.adapters)))
+    drawing = "+".join((cards.generate.name, *(use.card.name for use in cards.adapters)))
     subjects = {
+        LOAD: f"{cards.generate.name}, {cards.screen.name}, {cards.upscale.name}",
         DRAW: f"{drawing} {bucket}",
         SCREEN: f"{cards.screen.name} {bucket}",
         UPSCALE: f"{cards.upscale.name} {bucket}",
@@ -67,19 +69,28 @@ def observe_shot(plan: Plan, shot: ShotOrder, spent: Spent) -> Iterator[Rate]:
     Model calls and vendors' charges belong to the drawing, and bytes to the master's file.
     """
     kinds = shot_kinds(plan, shot.bucket)
-    apart = {work: _in_step(spent, work) for work in (DRAW, SCREEN, UPSCALE)}
+    apart = {work: _in_step(spent, work) for work in (LOAD, DRAW, SCREEN, UPSCALE)}
     others = tuple(each for each in spent.steps if each.step not in apart)
     calls = {name: getattr(spent, name) for name in ("model_calls", "refused_attempts")}
     charges = {name: getattr(spent, name) for name in ("vendor_calls", "vendor_micro_usd")}
     yield observe(kinds[DRAW], replace(apart[DRAW], **calls, **charges))
-    yield observe(kinds[SCREEN], apart[SCREEN])
-    yield observe(kinds[UPSCALE], apart[UPSCALE])
+    for work in (LOAD, SCREEN, UPSCALE):
+        yield observe(kinds[work], apart[work])
     yield observe(kinds[MASTER], Spent(steps=others, bytes_read=spent.bytes_read, bytes_written=spent.bytes_written))
 
 
 def observe_clip(plan: Plan, shot: ShotOrder, clip: ClipOrder, spent: Spent) -> Rate:
     """Return what was spent on a clip, which belongs to a shot."""
     return observe(clip_kind(plan, shot.bucket), spent, clip.frames)
+
+
+def as_one(rate: Rate) -> Rate:
+    """Return the rate with all observations of one campaign taken as a single one: for work that is done once for all.
+
+    Models are loaded once, but paid for by the shots that were drawn first.
+    """
+    amounts = tuple(MeasureSums(each.measure, each.amount, each.amount**2, each.amount) for each in rate.amounts)
+    return replace(rate, count=1, units=1, units_squared=1, amounts=amounts)
 
 
 def observe_still(variant: Variant, spent: Spent) -> Iterator[Rate]:
@@ -131,8 +142,9 @@ class WorkToDo:
 
     def add_shot(self, plan: Plan, shot: ShotOrder) -> None:
         """Add a shot that must be drawn."""
-        for kind in shot_kinds(plan, shot.bucket).values():
-            self.add(kind)
+        for work, kind in shot_kinds(plan, shot.bucket).items():
+            if work != LOAD or kind not in self.by_kind:
+                self.add(kind)
 
     def add_clip(self, plan: Plan, shot: ShotOrder, clip: ClipOrder) -> None:
         """Add a clip that must be filmed, which belongs to a shot."""
