@@ -20,7 +20,7 @@ from foundry.store.object_store import NoSuchObject, ObjectStore
 from foundry.store.scratch import give_back_scratch
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.video_handler import Filmed, Unfilmed
-from transforms import progress
+from transforms.counting import count, refused, timed
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
 from transforms.stopping import running_order
@@ -60,20 +60,21 @@ def _clips_of(plan: Plan) -> Iterator[ClipOrder]:
 def write_or_refuse(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore) -> Iterator[Any]:
     """Write a filmed clip and yield its name; yield a dead letter tagged `refused` for a refusal. `cards` by digest."""
     order = result.order
-    progress.advance("clips", plan=order.plan)
+    count("clips", plan=order.plan)
     if isinstance(result, Filmed):
         try:
-            name = write_clip(result, cards[order.model], store)
+            with timed("master", order.plan):
+                name = write_clip(result, cards[order.model], store)
         except Exception as error:
             if is_shared(error):
                 raise
-            yield beam.pvalue.TaggedOutput("refused", letter_of(error, "film", order.key, order.plan))
+            yield refused(letter_of(error, "film", order.key, order.plan))
             return
         yield name
     else:
         cost = result.filmed * clip_cost(cards[order.model], order.frames).money if result.filmed else 0
         letter = DeadLetter("film", result.code, order.key, result.reason, order.plan, f"{cost:f}")
-        yield beam.pvalue.TaggedOutput("refused", letter)
+        yield refused(letter)
 
 
 def _key_of(order: ClipOrder) -> str:
@@ -141,7 +142,7 @@ class MakeClips(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
         )
         settled = (
             asked.missing
-            | "Film" >> RunInference(ItemwiseHandler(self.filming, Unfilmed, _key_of).with_no_batching())
+            | "Film" >> RunInference(ItemwiseHandler(self.filming, Unfilmed, _key_of, "film").with_no_batching())
             | "Clip" >> beam.FlatMap(write_or_refuse, self.cards, self.store).with_outputs("refused", main="written")
         )
         names = (asked.there, settled.written) | "Clips" >> beam.Flatten()

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from foundry.manifest import DeadLetter
 from foundry.spent import Spent
 from transforms.refusal_codes import bounded_code
 
+Item = TypeVar("Item")
 NAMESPACE = "campaign-foundry"
 """The namespace of all counts; those of one plan are in `campaign-foundry/<digest of the plan>`."""
 Kind = Literal[
@@ -37,6 +39,14 @@ class GatheredCounts:
     amounts: dict[tuple[str, str], int] = field(default_factory=dict)
     values: list[tuple[str, str, int]] = field(default_factory=list)
 
+    def amount(self, kind: Kind, plan: str = "") -> int:
+        """Return the count of a kind of work."""
+        return self.amounts.get((kind, plan), 0)
+
+    def forget(self, kind: Kind, plan: str = "") -> None:
+        """Set the count of a kind of work to zero."""
+        self.amounts.pop((kind, plan), None)
+
     def pass_on(self) -> None:
         """Count everything for the calling thread, once."""
         amounts, self.amounts = self.amounts, {}
@@ -44,7 +54,7 @@ class GatheredCounts:
         for (name, plan), by in amounts.items():
             _add(name, by, plan)
         for name, plan, value in values:
-            _record(name, value, plan)
+            measure(name, value, plan)
 
 
 class _Gathering(threading.local):
@@ -69,9 +79,13 @@ def count(kind: Kind, by: int = 1, plan: str = "") -> None:
     _add(kind, by, plan)
 
 
-def count_refusal(letter: DeadLetter) -> None:
-    """Add 1 to the refusals with the letter's code; codes that are not this program's own are counted as `other`."""
+def refused(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
+    """Count a dead letter by its code, and return it tagged `refused`.
+
+    Codes that are not this program's own are counted as `other`, so that the number of counters is bounded.
+    """
     _add(f"refusals/{bounded_code(letter.code)}", 1, letter.brief)
+    return beam.pvalue.TaggedOutput("refused", letter)
 
 
 def count_spent(spent: Spent, plan: str = "") -> None:
@@ -83,7 +97,11 @@ def count_spent(spent: Spent, plan: str = "") -> None:
 
 def measure(kind: str, value: int, plan: str = "") -> None:
     """Add one value to the distribution of this name."""
-    _record(kind, value, plan)
+    into = _gathering.into
+    if into is not None:
+        into.values.append((kind, plan, value))
+    else:
+        _distribution(kind, plan).update(value)
 
 
 @contextmanager
@@ -96,20 +114,27 @@ def timed(stage: Stage, plan: str = "") -> Iterator[None]:
         measure(f"milliseconds/{stage}", (time.monotonic_ns() - began) // 1_000_000, plan)
 
 
+def each_timed(items: Iterable[Item], stage: Stage, plan: str = "") -> Iterator[Item]:
+    """Yield the items; measure, in milliseconds, the time that they took to come, all together, as one value."""
+    source, spent_ns = iter(items), 0
+    while True:
+        began = time.monotonic_ns()
+        try:
+            item = next(source)
+        except StopIteration:
+            break
+        finally:
+            spent_ns += time.monotonic_ns() - began
+        yield item
+    measure(f"milliseconds/{stage}", spent_ns // 1_000_000, plan)
+
+
 def _add(name: str, by: int, plan: str) -> None:
     into = _gathering.into
     if into is not None:
         into.amounts[name, plan] = into.amounts.get((name, plan), 0) + by
     elif by:
         _counter(name, plan).inc(by)
-
-
-def _record(name: str, value: int, plan: str) -> None:
-    into = _gathering.into
-    if into is not None:
-        into.values.append((name, plan, value))
-    else:
-        _distribution(name, plan).update(value)
 
 
 def namespace_of(plan: str) -> str:

@@ -12,6 +12,7 @@ from foundry.finished import each_finished, is_finished
 from foundry.plan.plan import Plan
 from foundry.plan.shot import VARIANTS_PER_ORDER, RenderOrder, ShotOrder
 from foundry.store.object_store import ObjectStore
+from transforms.counting import each_timed
 
 Batch = tuple[ShotOrder, ...]
 CallRun = tuple[Batch, ...]
@@ -158,7 +159,7 @@ class ShotsToDraw(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
 
 
 def _missing_shots(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[ShotOrder]:
-    return missing_shots(plans[digest], store)
+    return each_timed(missing_shots(plans[digest], store), "expand", digest)
 
 
 @dataclass

@@ -26,7 +26,7 @@ from foundry.stored_inputs import read_input
 from imaging.pixels.master_file import bits_of, encode_master, head_bytes
 from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged, undrawn, unenlarged
-from transforms import progress
+from transforms.counting import count, refused, timed
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
 from transforms.render_ahead import RenderAhead
@@ -77,12 +77,17 @@ def refusal(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> DeadLette
 
 def route_by_verdict(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> Iterator[Any]:
     """Yield a drawing that passed; yield a dead letter tagged `refused` for another. Counts attempts."""
-    progress.advance("attempts", len(drawing.attempts), plan=drawing.order.plan)
+    count("attempts", len(drawing.attempts), drawing.order.plan)
     if drawing.passed:
         yield drawing
         return
-    progress.advance("shots", plan=drawing.order.plan)
-    yield beam.pvalue.TaggedOutput("refused", refusal(drawing, plans))
+    yield refuse_shot(refusal(drawing, plans))
+
+
+def refuse_shot(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
+    """Count a shot that was refused, and return its dead letter tagged `refused`."""
+    count("shots", plan=letter.brief)
+    return refused(letter)
 
 
 @lru_cache(maxsize=8)
@@ -97,9 +102,9 @@ def write_master(enlarged: Enlarged, plans: Mapping[str, Plan], store: ObjectSto
     The presence of the record means that the master is finished.
     """
     order = enlarged.drawing.order
-    with spans.work_span("master", order.plan, shot=order.name):
+    with spans.work_span("master", order.plan, shot=order.name), timed("master", order.plan):
         _write_master(enlarged, plans[order.plan], store)
-    progress.advance("shots", plan=order.plan)
+    count("shots", plan=order.plan)
     return order
 
 
@@ -110,16 +115,14 @@ def write_or_refuse(enlarged: Enlarged, plans: Mapping[str, Plan], store: Object
     cost = f"{refused_shot_money(plans[order.plan], drawing.paid_pictures):f}"
     if enlarged.reason:
         letter = DeadLetter("upscale", enlarged.code, order.key, enlarged.reason, order.plan, cost)
-        yield beam.pvalue.TaggedOutput("refused", letter)
+        yield refuse_shot(letter)
         return
     try:
         written = write_master(enlarged, plans, store)
     except Exception as error:
         if is_shared(error):
             raise
-        yield beam.pvalue.TaggedOutput(
-            "refused", replace(letter_of(error, "master", order.key, order.plan), cost_usd=cost)
-        )
+        yield refuse_shot(replace(letter_of(error, "master", order.key, order.plan), cost_usd=cost))
         return
     yield written
 
@@ -187,8 +190,8 @@ class MakeMasters(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
     ahead: int = 0
 
     def expand(self, batches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
-        drawing = ItemwiseHandler(self.generator, undrawn, _key_of)
-        enlarging = ItemwiseHandler(self.upscaler, unenlarged, _key_of_drawing)
+        drawing = ItemwiseHandler(self.generator, undrawn, _key_of, "draw")
+        enlarging = ItemwiseHandler(self.upscaler, unenlarged, _key_of_drawing, "upscale")
         drawn = (
             batches
             | "Wanted" >> beam.FlatMap(still_wanted, self.plans, self.store)

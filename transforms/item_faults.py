@@ -3,7 +3,7 @@
 A run is shared by campaigns and tenants. An error that is nobody's item rises, so that the engine repeats the work and
 somebody is told: the store, the disk, the bucket, memory; and in the stages that draw, the card, the vendor and the
 device. Whatever else fails on an item is that item's. An error that is no refusal is a bug, or data that a decoder does
-not take: it is logged with its traceback and counted, and its dead letter names its type alone, since its text may hold
+not take: it is logged with its traceback, and its dead letter names its type alone, since its text may hold
 paths or another's data.
 """
 
@@ -14,13 +14,10 @@ import logging
 import struct
 import zlib
 
-from apache_beam.metrics import Metrics
-
 from foundry.errors import DISK_AWAY, FoundryError, NotAllowed, Outage, Unusable, clipped
 from foundry.manifest import DeadLetter
 from foundry.store.bucket_requests import BucketRefused, StoreOutage
 from foundry.store.object_store import CorruptObject, NoSuchObject
-from transforms import progress
 
 BUG, UNREADABLE = "bug", "unreadable"
 SHARED = (StoreOutage, CorruptObject, BucketRefused, Outage, NotAllowed, MemoryError)
@@ -53,19 +50,17 @@ def is_shared(error: Exception, *, drawing: bool = False) -> bool:
 
 
 def letter_of(error: Exception, stage: str, key: str, plan: str) -> DeadLetter:
-    """Return the dead letter of the item with this key, logged and counted if the error is no refusal."""
+    """Return the dead letter of the item with this key, logged if the error is no refusal."""
     code, reason = describe(error, key)
     return DeadLetter(stage, code, key, reason, plan)
 
 
 def describe(error: Exception, key: str) -> tuple[str, str]:
-    """Return the code and the sentence for an item's error, logged and counted if it is no refusal."""
+    """Return the code and the sentence for an item's error, logged if it is no refusal."""
     if isinstance(error, FoundryError):
         return error.code, clipped(str(error))
     code = UNREADABLE if _is_decoders(error) else BUG
     log.error("%s failed: %s", key, code, exc_info=error, extra={"code": code})
-    Metrics.counter("items", code).inc()
-    progress.advance(code)
     kind = type(error).__name__
     if code == UNREADABLE:
         return code, f"a picture, sound or film that it is made from cannot be decoded ({kind}); give another file."

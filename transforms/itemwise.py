@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from apache_beam.ml.inference.base import ModelHandler
 
+from transforms.counting import Stage, timed
 from transforms.item_faults import describe, is_shared
 
 Item = TypeVar("Item")
@@ -23,10 +24,14 @@ class ItemwiseHandler(ModelHandler[Item, Result, Any]):  # type: ignore[misc]  #
     """
 
     def __init__(
-        self, handler: ModelHandler[Item, Result, Any], refused: Refused[Item, Result], key_of: Callable[[Item], str]
+        self,
+        handler: ModelHandler[Item, Result, Any],
+        refused: Refused[Item, Result],
+        key_of: Callable[[Item], str],
+        stage: Stage,
     ) -> None:
         super().__init__()
-        self.handler, self.refused, self.key_of = handler, refused, key_of
+        self.handler, self.refused, self.key_of, self.stage = handler, refused, key_of, stage
 
     def load_model(self) -> Any:
         """Load the model of the handler."""
@@ -35,9 +40,10 @@ class ItemwiseHandler(ModelHandler[Item, Result, Any]):  # type: ignore[misc]  #
     def run_inference(
         self, batch: Sequence[Item], model: Any, inference_args: dict[str, Any] | None = None
     ) -> list[Result]:
-        """Return one result per item, in order."""
+        """Return one result per item, in order; the time of each call counts as the stage's."""
         try:
-            return list(self.handler.run_inference(batch, model, inference_args))
+            with timed(self.stage):
+                return list(self.handler.run_inference(batch, model, inference_args))
         except Exception as error:
             if is_shared(error, drawing=True):
                 raise

@@ -21,7 +21,7 @@ from foundry.store.object_store import ObjectStore
 from imaging.film.finished_film import FilmCache
 from imaging.pixels.reduction import Pyramid
 from imaging.still.compose import StaticLayer, finish, prepare
-from transforms import progress
+from transforms.counting import count, refused, timed
 from transforms.item_faults import is_shared, letter_of
 from transforms.publish import publish_film, publish_still
 from transforms.stopping import is_stopped
@@ -35,7 +35,9 @@ def missing_variants(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iter
     own = store.for_tenant(order.shot.tenant)
     records = (variant.record for variant in plan.some_variants(order))
     for variant, there in zip(plan.some_variants(order), each_finished(own, records), strict=True):
-        if not there:
+        if there:
+            count("files_found", plan=plan.digest)
+        else:
             yield variant
 
 
@@ -124,7 +126,8 @@ def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterat
             if is_stopped(plan.digest, plan.tenant.id, store):
                 return
             try:
-                with spans.work_span("asset", plan.digest, asset=variant.name, placement=variant.placement.name):
+                asset = {"asset": variant.name, "placement": variant.placement.name}
+                with spans.work_span("asset", plan.digest, **asset), timed("render", plan.digest):
                     name = render_variant(variant, plan, store, cache).name
                 yield name
             except Exception as error:
@@ -139,8 +142,21 @@ def render(order: RenderOrder, plans: Mapping[str, Plan], store: ObjectStore) ->
     """Render and count the missing variants of an order; dead letters are tagged `refused`."""
     plan = plans[order.shot.plan]
     for result in render_missing(order, plan, store):
-        progress.advance("variants", plan=plan.digest)
-        yield beam.pvalue.TaggedOutput("refused", result) if isinstance(result, DeadLetter) else result
+        yield refuse_file(result) if isinstance(result, DeadLetter) else count_file(result, plan)
+
+
+def count_file(name: str, plan: Plan) -> str:
+    """Count a file that was made, and return its name."""
+    count("variants", plan=plan.digest)
+    count("files_made", plan=plan.digest)
+    return name
+
+
+def refuse_file(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
+    """Count a file that was refused, and return its dead letter tagged `refused`."""
+    count("variants", plan=letter.brief)
+    count("files_refused", plan=letter.brief)
+    return refused(letter)
 
 
 @dataclass

@@ -17,9 +17,9 @@ from foundry.manifest import DeadLetter
 from foundry.plan.plan import Plan
 from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.store.object_store import ObjectStore
-from transforms import progress
+from transforms.counting import GatheredCounts, count, gathered
 from transforms.expand import still_orders
-from transforms.render import render_missing
+from transforms.render import count_file, render_missing
 
 WAITING_PER_THREAD = 8
 """Orders that may wait for each thread. Further orders are left to the CPU stage, since drawing must not wait."""
@@ -32,11 +32,11 @@ class RenderThreads:
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads, "render-ahead")
         self._slots = threading.BoundedSemaphore(threads * (1 + WAITING_PER_THREAD))
-        self._unfinished: set[Future[None]] = set()
+        self._unfinished: set[Future[GatheredCounts]] = set()
         self._closing = threading.Lock()
         self._closed = False
 
-    def offer(self, order: RenderOrder, plan: Plan, store: ObjectStore) -> Future[None] | None:
+    def offer(self, order: RenderOrder, plan: Plan, store: ObjectStore) -> Future[GatheredCounts] | None:
         """Queue an order for rendering and return its future; None if the queue is full or the threads are closed."""
         if not self._slots.acquire(blocking=False):
             return None
@@ -49,7 +49,7 @@ class RenderThreads:
         future.add_done_callback(self._finish)
         return future
 
-    def _finish(self, future: Future[None]) -> None:
+    def _finish(self, future: Future[GatheredCounts]) -> None:
         self._unfinished.discard(future)
         self._slots.release()
 
@@ -65,7 +65,7 @@ class RenderThreads:
         self._pool.shutdown()
 
 
-def cancel_waiting(futures: set[Future[None]]) -> None:
+def cancel_waiting(futures: set[Future[GatheredCounts]]) -> None:
     """Cancel the futures that have not begun, and wait for the others."""
     wait([future for future in futures if not future.cancel()])
 
@@ -98,24 +98,34 @@ process_threads = ProcessThreads()
 """The rendering threads of this process."""
 
 
-def _render(order: RenderOrder, plan: Plan, store: ObjectStore) -> None:
-    # Refused variants are not counted: the CPU stage refuses them again, and its dead letters are collected.
-    for result in render_missing(order, plan, store):
-        if not isinstance(result, DeadLetter):
-            progress.advance("variants", plan=plan.digest)
+def _render(order: RenderOrder, plan: Plan, store: ObjectStore) -> GatheredCounts:
+    """Render an order, and return what is to be counted for it.
+
+    Every file of the order is found or refused by the CPU stage, which counts it then. So files that were found or
+    refused here are not counted, and files that were made here are taken off the number that the CPU stage will find.
+    """
+    with gathered() as counts:
+        for result in render_missing(order, plan, store):
+            if not isinstance(result, DeadLetter):
+                count_file(result, plan)
+        made = counts.amount("files_made", plan.digest)
+        counts.forget("files_found", plan.digest)
+        count("files_found", -made, plan.digest)
+    return counts
 
 
 @dataclass(eq=False)
 class RenderAhead(beam.DoFn):  # type: ignore[misc]  # Beam's classes are untyped
     """Passes on shots whose master is written, and offers their stills to the process's threads.
 
-    An error of the store there fails the bundle. Films show several shots, and are left to the CPU stage.
+    What the threads counted is counted here, since Beam counts in its own threads alone. An error of the store there
+    fails the bundle. Films show several shots, and are left to the CPU stage.
     """
 
     plans: Mapping[str, Plan]
     store: ObjectStore
     threads: int
-    _offered: set[Future[None]] = field(default_factory=set)
+    _offered: set[Future[GatheredCounts]] = field(default_factory=set)
 
     def start_bundle(self) -> None:
         """Forget the orders of an earlier bundle."""
@@ -123,7 +133,7 @@ class RenderAhead(beam.DoFn):  # type: ignore[misc]  # Beam's classes are untype
 
     def process(self, shot: ShotOrder) -> Iterator[ShotOrder]:
         """Offer the shot's stills and yield the shot; raise the errors of orders offered before."""
-        self._raise_errors()
+        self._settle_done()
         plan = self.plans[shot.plan]
         threads = process_threads.get(self.threads)
         futures = (threads.offer(order, plan, self.store) for order in still_orders(plan, shot))
@@ -133,11 +143,12 @@ class RenderAhead(beam.DoFn):  # type: ignore[misc]  # Beam's classes are untype
     def finish_bundle(self) -> None:
         """Wait for orders at work and cancel the others: the CPU stage renders them with all threads."""
         cancel_waiting(self._offered)
-        self._raise_errors()
+        self._settle_done()
 
-    def _raise_errors(self) -> None:
+    def _settle_done(self) -> None:
+        """Count what the finished orders made, and raise their errors."""
         done = {future for future in self._offered if future.done()}
         self._offered -= done
         for future in done:
             if not future.cancelled():
-                future.result()
+                future.result().pass_on()

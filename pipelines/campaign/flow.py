@@ -25,7 +25,8 @@ from models.plan_routing import ScreenRouter, UpscaleRouter
 from models.screening.context import screen_context
 from models.video.card_routing import FilmByCard
 from pipelines.engines.engine import Engine, choose_engine
-from transforms import coders, progress
+from pipelines.engines.live_counts import LiveCounts
+from transforms import coders
 from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
@@ -39,13 +40,13 @@ from transforms.stopping import StopReason, read_stop
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a run for one plan: counts of this process, dead letters, and the rows of the manifest.
+    """The result of a run for one plan: its counts by kind, dead letters, and the rows of the manifest.
 
     `stopped` says why the run ended early (`transforms.stopping`), None for a run that made all that it could; the
     manifest then shows what exists, and `foundry.plan.estimate.count_needs` says what remains.
     """
 
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     letters: tuple[DeadLetter, ...]
     rows: int
     stopped: StopReason | None = None
@@ -157,14 +158,17 @@ def build_all(
     generator: Any = None,
     blender: Blender | None = None,
     engine: Engine | None = None,
+    counts: LiveCounts | None = None,
 ) -> dict[str, Outcome]:
     """Make what is missing of several plans, of any tenants, in one run; return each plan's outcome by its digest.
 
     Shots of all plans share the loaded models: each card is loaded once, and no call mixes tenants. The embedded
-    engine runs them unless another is given; what workers in other processes do is absent from `Outcome.counts`.
+    engine runs them unless another is given. `counts` can be read meanwhile, in other threads.
     """
-    start(orders, store, generator=generator, blender=blender, engine=engine).wait_until_finish()
-    return {plan.digest: outcome(plan, store) for plan, _ in orders}
+    live, where = counts or LiveCounts(), engine or choose_engine("embedded")
+    with live.following(where.runner):
+        start(orders, store, generator=generator, blender=blender, engine=where).wait_until_finish()
+    return {plan.digest: outcome(plan, store, live.now(plan.digest)) for plan, _ in orders}
 
 
 def start(
@@ -179,7 +183,6 @@ def start(
     where = engine or choose_engine("embedded")
     if where.ahead:
         process_threads.get(where.ahead).settle()  # a run that failed may have left work
-    progress.reset()
     coders.register()
     store.sweep()
     for plan, inputs in orders:
@@ -228,13 +231,13 @@ def _batches(plans: Mapping[str, Plan], accelerated: bool | None) -> dict[str, i
     return {digest: hint.cuda if cuda else hint.cpu for digest, hint in hints.items()}
 
 
-def outcome(plan: Plan, store: ObjectStore) -> Outcome:
-    """Read back what a run left in the store."""
+def outcome(plan: Plan, store: ObjectStore, counts: Mapping[str, int]) -> Outcome:
+    """Read back what a run left in the store; `counts` are the plan's."""
     from transforms.manifest import folder_of, read_letters
 
     own = store.for_tenant(plan.tenant.id)
     stopped = read_stop(plan.digest, own)
     if isinstance(plan, PlanSlice):
-        return Outcome(progress.counts(), letters_of_slice(plan, store), 0, stopped)
+        return Outcome(counts, letters_of_slice(plan, store), 0, stopped)
     rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
-    return Outcome(progress.counts(), read_letters(plan, store), rows, stopped)
+    return Outcome(counts, read_letters(plan, store), rows, stopped)

@@ -156,17 +156,19 @@ class SharedRun:
         """Run the flow, and keep its ending for each plan."""
         from models.blender.process import Blender
         from pipelines.campaign.flow import build_all
-        from transforms import progress
+        from pipelines.engines.live_counts import LiveCounts
 
         plans = [(each.plan, each.inputs) for each in orders]
         totals = _totals([self.lacking[each.plan.digest] for each in orders])
-        with self.display(totals, progress.counts):
+        live = LiveCounts()
+        with self.display(totals, live.now):
             outcomes = build_all(
                 plans,
                 self.store,
                 generator=self.options.generator,
                 blender=Blender(self.options.blender),
                 engine=self._engine(),
+                counts=live,
             )
         for each in orders:
             self.endings[each.plan.digest] = self._ending(each, outcomes[each.plan.digest])

@@ -228,7 +228,7 @@ class Dispatcher:
         if not self._round.done():
             with self._blaming():
                 for order in self.orders.making:
-                    self.announcer.send_live_progress(order, "running", _live_counts(order))
+                    self.announcer.send_live_progress(order, "running", order.live_counts())
             return
         result, self._round = self._result(self._round), None
         made = {order.tenant for order in self.orders.making if not result.lacks(order)}
@@ -322,12 +322,6 @@ def record_admission(taken: TakenRecord, answer: Answer, began_ns: int, ended_ns
     sender = getattr(answer, "sender", None)
     about = {"tenant": sender.tenant, "campaign": sender.campaign} if sender else {}
     record_span("admit", traceparent_of(taken.record), began_ns, ended_ns, **about)
-
-
-def _live_counts(order: Order) -> dict[str, int]:
-    from transforms import progress
-
-    return progress.counts(order.plan.digest)
 
 
 def _log_fields(order: Order) -> dict[str, Any]:

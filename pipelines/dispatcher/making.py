@@ -250,6 +250,7 @@ class RoundMaker:
 
         if order.work.parts_made == 0:  # an earlier attempt, with other limits, may have left letters of parts
             forget_slices(order.plan, store)
+        order.counts = None
         lacking = count_needs(order.next_part(), store.for_tenant(order.tenant))
         order.tally.making = lacking.files
         order.tally.drawing = lacking.shots_to_draw
@@ -261,11 +262,15 @@ class RoundMaker:
             return {}
         from models.blender.process import Blender
         from pipelines.campaign.flow import build_all
+        from pipelines.engines.live_counts import LiveCounts
 
-        plans = [(plan, order.admitted.inputs) for order, plan in todo]
+        plans, counts = [(plan, order.admitted.inputs) for order, plan in todo], LiveCounts()
+        for order, _ in todo:
+            order.counts = counts
+        means: dict[str, Any] = {"generator": self.generator, "blender": Blender(self.blender)}
         engine = self.make_engine() if self.make_engine else None
         with trace_plans({plan.digest: order.trace for order, plan in todo}):
-            outcomes = build_all(plans, store, generator=self.generator, blender=Blender(self.blender), engine=engine)
+            outcomes = build_all(plans, store, engine=engine, counts=counts, **means)
         return {digest: outcome.letters for digest, outcome in outcomes.items()}
 
     def _write_manifest(self, order: Order, store: ObjectStore, *, built: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from foundry.plan.plan import Plan
 from foundry.plan.slice import plan_cost, slice_bounds, slice_plan
@@ -13,6 +13,9 @@ from pipelines.bus.client import Headers, KafkaRecord
 from pipelines.bus.order_progress import OrderProgress, State, campaign_key
 from pipelines.dispatcher.scheduler import WorkItem, WorkPart
 from pipelines.planning.admission import Admitted
+
+if TYPE_CHECKING:
+    from pipelines.engines.live_counts import LiveCounts
 
 EPOCH_DAY = 719_163
 """1970-01-01 as an ordinal day; Kafka's timestamps count from there."""
@@ -107,6 +110,8 @@ class Order:
     parts_left_at_count: int = 0
     """The number of parts left when the tally last grew, so that a part that is made twice is counted once."""
     tally: Tally = field(default_factory=Tally)
+    counts: LiveCounts | None = None
+    """The counts of the run that makes, or last made, a part of it; those of other orders are in it too."""
 
     @property
     def plan(self) -> Plan:
@@ -147,14 +152,20 @@ class Order:
         """Return what is to be made next: the whole plan, or a slice of it."""
         return self.plan if self.whole else slice_plan(self.plan, self.parts[0].first, self.parts[0].stop)
 
+    def live_counts(self) -> dict[str, int]:
+        """Return what the running part has finished, by kind."""
+        return self.counts.now(self.plan.digest) if self.counts else {}
+
     def progress(self, state: State, request_id: str, live: Mapping[str, int], reason: str = "") -> OrderProgress:
-        """Return the progress for one request; `live` has the `variants` and `shots` that the running part finished."""
+        """Return the progress for one request; `live` has what the running part finished, by the kinds of counts."""
         tally, total = self.tally, self.plan.variant_count
-        made_by_part = min(live.get("variants", 0), tally.making)
+        made_by_part = min(live.get("files_made", 0), tally.making)
+        failed_by_part = min(live.get("files_refused", 0), tally.making - made_by_part)
         drawn_by_part = min(live.get("shots", 0), tally.drawing)
         done = tally.made + made_by_part
         mean_ms = int(1000 * tally.seconds / done) if done else None
-        missing = max(total - done - tally.reused - tally.failed, 0)
+        failed = tally.failed + failed_by_part
+        missing = max(total - done - tally.reused - failed, 0)
         if state in ("cancelled", "superseded") and not reason:
             reason = f"the campaign was {state}: {done + tally.reused} of {total} files exist, {missing} remain"
         return OrderProgress(
@@ -164,8 +175,8 @@ class Order:
             total=total,
             done=done,
             reused=tally.reused,
-            failed=tally.failed,
-            running=tally.making - made_by_part,
+            failed=failed,
+            running=tally.making - made_by_part - failed_by_part,
             shots_total=self.plan.shot_count,
             shots_done=min(tally.shots_drawn + tally.shots_reused + drawn_by_part, self.plan.shot_count),
             mean_ms=mean_ms,

@@ -120,8 +120,8 @@ def dataflow_runner() -> DataflowRunner:
     """Return Beam's Dataflow runner; BadInput if Google's client is not installed."""
     from importlib.util import find_spec
 
-    from apache_beam.runners.dataflow.dataflow_runner import DataflowRunner
+    from pipelines.engines.dataflow_runner import CountedDataflowRunner
 
     if find_spec("google.cloud.dataflow") is None:
         raise BadInput("engine", "dataflow needs Google's client; install campaign-foundry[dataflow]")
-    return DataflowRunner()
+    return CountedDataflowRunner()

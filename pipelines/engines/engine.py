@@ -120,12 +120,12 @@ def choose_engine(name: str, settings: EngineSettings | None = None) -> Engine:
 
 
 def embedded_runner() -> tuple[Any, PipelineOptions]:
-    """Return Beam's in-process runner, with threads, and its options.
+    """Return Beam's in-process runner, with threads and live counts, and its options.
 
     It is named because `DirectRunner` may choose another runner. Threads use all cores, since Pillow, NumPy and torch
     release the interpreter lock.
     """
-    from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+    from pipelines.engines.embedded import EmbeddedRunner
 
     options = PipelineOptions(
         [
@@ -133,7 +133,7 @@ def embedded_runner() -> tuple[Any, PipelineOptions]:
             f"--direct_num_workers={os.cpu_count() or 1}",
         ]
     )
-    return FnApiRunner(), options
+    return EmbeddedRunner(), options
 
 
 def _embedded_engine(_settings: EngineSettings) -> Engine:

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from apache_beam.options.pipeline_options import PortableOptions, PrismRunnerOptions
-from apache_beam.runners.portability.portable_runner import JobServiceHandle, PortableRunner
+from apache_beam.portability.api import beam_job_api_pb2
+from apache_beam.runners.portability.portable_runner import JobServiceHandle, PortableMetrics, PortableRunner
 from apache_beam.runners.portability.prism_runner import PrismRunner
 
 from foundry.errors import Outage
 from pipelines.engines.reaching import wait_until_reachable
 
 PATIENCE_S = 60.0
+METRICS_S = 5.0
+"""How long a job server may take to tell a job's metrics."""
+NO_METRICS = beam_job_api_pb2.GetJobMetricsResponse()
 
 log = logging.getLogger("foundry.engines")
 _OF_THE_ENGINE = re.compile(r"java\.net\.ConnectException: [^\n]*|FlinkJobNotFoundException: [^\n]*")
@@ -68,7 +72,42 @@ class LocalPrismLost(EngineLost):
         )
 
 
-class LocalPrismRunner(PrismRunner):  # type: ignore[misc]  # Beam has no types
+class NotedHandle(JobServiceHandle):  # type: ignore[misc]  # Beam has no types
+    """Beam's handle, with which a job is submitted, and which can then be asked for the job's metrics."""
+
+    job_id = ""
+
+    def submit(self, proto_pipeline: Any) -> tuple[str, Iterator[Any], Iterator[Any]]:
+        """Submit the job; return its id, its messages and its states."""
+        self.job_id, messages, states = super().submit(proto_pipeline)
+        return self.job_id, messages, states
+
+    def read_metrics(self) -> Any:
+        """Return Beam's metrics of the job as they are now; EngineLost if the server does not tell them."""
+        import grpc
+
+        answer = beam_job_api_pb2.GetJobMetricsResponse()
+        if self.job_id:
+            asked = beam_job_api_pb2.GetJobMetricsRequest(job_id=self.job_id)
+            try:
+                answer = self.job_service.GetJobMetrics(asked, timeout=METRICS_S)
+            except grpc.RpcError as error:
+                raise EngineLost(self.job_id, str(error)) from error
+        return PortableMetrics(answer).query()
+
+
+class _CountedRunner(PortableRunner):  # type: ignore[misc]  # Beam has no types
+    """A portable runner whose job can be asked for its metrics while it runs, and when it has ended."""
+
+    every_s = 0.5
+    _handle: NotedHandle | None = None
+
+    def read_metrics(self) -> Any:
+        """Return Beam's metrics of the job as they are now; EngineLost if the server does not tell them."""
+        return self._handle.read_metrics() if self._handle else PortableMetrics(NO_METRICS).query()
+
+
+class LocalPrismRunner(_CountedRunner, PrismRunner):  # type: ignore[misc]  # Beam has no types
     """Beam's runner that starts Prism for one run, with a plain error where the program does not start."""
 
     def create_job_service(self, options: Any) -> Any:
@@ -80,8 +119,13 @@ class LocalPrismRunner(PrismRunner):  # type: ignore[misc]  # Beam has no types
         except (RuntimeError, OSError) as error:
             raise LocalPrismLost(location, str(error).splitlines()[0]) from error
 
+    def create_job_service_handle(self, job_service: Any, options: Any) -> Any:
+        """Return the handle with which Beam submits the job."""
+        self._handle = NotedHandle(job_service, options, retain_unknown_options=True)
+        return self._handle
 
-class JobServerRunner(PortableRunner):  # type: ignore[misc]  # Beam has no types
+
+class JobServerRunner(_CountedRunner):
     """Beam's portable runner that raises EngineLost where Beam raises gRPC's errors or reports a failed job.
 
     It waits `patience_s` seconds for a job server that does not answer when a job begins, and says so.
@@ -111,7 +155,8 @@ class JobServerRunner(PortableRunner):  # type: ignore[misc]  # Beam has no type
 
     def create_job_service_handle(self, job_service: Any, options: Any) -> Any:
         """Return the handle with which Beam submits the job."""
-        return _Handle(job_service, options)
+        self._handle = _Handle(job_service, options)
+        return self._handle
 
 
 class _Result:
@@ -133,7 +178,7 @@ class _Result:
             raise
 
 
-class _Handle(JobServiceHandle):  # type: ignore[misc]  # Beam has no types
+class _Handle(NotedHandle):
     def submit(self, proto_pipeline: Any) -> tuple[str, Iterator[Any], Iterator[Any]]:
         endpoint = self.options.view_as(PortableOptions).job_endpoint
         with _naming(endpoint):

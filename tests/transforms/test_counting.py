@@ -13,11 +13,11 @@ from pipelines.engines.engine import embedded_runner
 from transforms.counting import (
     GatheredCounts,
     count,
-    count_refusal,
     count_spent,
     gathered,
     measure,
     namespace_of,
+    refused,
     timed,
 )
 
@@ -51,7 +51,7 @@ def test_counts_of_a_plan_have_a_namespace_of_their_own() -> None:
 def test_a_stranger_code_is_counted_as_other() -> None:
     def work() -> None:
         for code in ("checks_failed", "x" * 900, "<script>", "other"):
-            count_refusal(DeadLetter("render", code, "key", "reason", "aa"))
+            refused(DeadLetter("render", code, "key", "reason", "aa"))
 
     found = metrics_after(work)
     names = {name: amount for (space, name), amount in found.items() if space == namespace_of("aa")}

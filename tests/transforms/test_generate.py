@@ -19,7 +19,7 @@ from foundry.store.object_store import LocalStore
 from models.drawing import Drawing, Enlarged
 from tests.support.briefs import admitted
 from tests.support.drawing import an_order
-from transforms import progress
+from transforms.counting import gathered
 from transforms.generate import product_picture, refusal, route_by_verdict, write_master
 
 BLANK = CheckRecord("not_blank", False, "0.01", "at least 0.1")
@@ -55,14 +55,14 @@ def test_a_generators_own_refusal_keeps_its_code_and_reason() -> None:
 
 
 def test_drawings_that_passed_go_on_and_others_are_tagged_and_counted() -> None:
-    progress.reset()
     good, bad = a_drawing(False, True), a_drawing(False)
-    assert list(route_by_verdict(good)) == [good]
-    (tagged,) = route_by_verdict(bad)
+    with gathered() as counts:
+        assert list(route_by_verdict(good)) == [good]
+        (tagged,) = route_by_verdict(bad)
     assert isinstance(tagged, beam.pvalue.TaggedOutput)
     assert (tagged.tag, tagged.value) == ("refused", refusal(bad))
-    assert progress.counts() == {"attempts": 3, "shots": 1}
-    progress.reset()
+    plan = good.order.plan
+    assert counts.amounts == {("attempts", plan): 3, ("shots", plan): 1, ("refusals/shot_refused", plan): 1}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,6 @@ def test_a_master_is_written_once_and_its_record_tells_what_is_stored(plan: Plan
     assert record.size_bytes == len(own.get(shot.master))
     assert record.model == plan.cards.generate.id
     assert sorted(own.list("masters")) == sorted([shot.master, shot.record])
-    progress.reset()
 
 
 def test_a_product_picture_is_read_from_its_tenant_once(tmp_path: Path) -> None:

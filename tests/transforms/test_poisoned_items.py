@@ -167,7 +167,7 @@ def test_a_decoders_error_is_called_unreadable_and_another_one_a_bug() -> None:
 
 def test_what_concerns_the_run_is_raised_by_the_itemwise_handler() -> None:
     handler: ItemwiseHandler[ShotOrder, Any] = ItemwiseHandler(
-        Poisoned("aurelle", OSError(28, "full")), lambda *_: None, lambda order: order.key
+        Poisoned("aurelle", OSError(28, "full")), lambda *_: None, lambda order: order.key, "draw"
     )
     from tests.support.drawing import an_order
 

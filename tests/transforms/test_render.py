@@ -17,7 +17,7 @@ from foundry.store.bucket_requests import BucketRefused
 from foundry.store.object_store import LocalStore
 from tests.support.briefs import admitted
 from tests.support.finished import finish_masters, finish_variant
-from transforms import progress
+from transforms.counting import gathered
 from transforms.expand import still_orders
 from transforms.render import RenderCache, RenderCaches, missing_variants, render, render_missing
 
@@ -51,12 +51,13 @@ def test_without_its_master_each_variant_is_a_dead_letter(plan: Plan, order: Ren
 
 
 def test_the_stage_counts_refusals_and_tags_them(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
-    progress.reset()
-    results = list(render(order, {plan.digest: plan}, LocalStore(tmp_path)))
+    with gathered() as counts:
+        results = list(render(order, {plan.digest: plan}, LocalStore(tmp_path)))
     assert {type(result) for result in results} == {beam.pvalue.TaggedOutput}
     assert {result.tag for result in results} == {"refused"}
-    assert progress.counts(plan.digest) == {"variants": len(results)}
-    progress.reset()
+    kinds = ("variants", "files_refused", "refusals/no_master")
+    assert counts.amounts == {(kind, plan.digest): len(results) for kind in kinds}
+    assert [name for name, _, _ in counts.values] == ["milliseconds/render"] * len(results)
 
 
 def test_an_order_whose_files_are_all_there_renders_nothing(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:

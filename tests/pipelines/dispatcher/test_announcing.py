@@ -58,7 +58,7 @@ def test_live_progress_is_sent_at_most_once_a_second_for_each_order(order: Order
     order.tally.making = 9
     for number, seconds in enumerate((0.0, 0.5, 0.9, 1.0, 1.5)):
         now[0] = seconds
-        announcer.send_live_progress(order, "running", {"variants": number})
+        announcer.send_live_progress(order, "running", {"files_made": number})
     announcer.send_live_progress(other, "running", {})
     assert len(producer.sent) == 3
     announcer.forget(order)
@@ -72,7 +72,8 @@ def test_live_progress_is_sent_only_when_a_count_or_the_state_has_changed(order:
     order.tally.making, order.tally.drawing = 2, 1
     steps: list[tuple[Any, dict[str, int]]] = [
         ("waiting", {}), ("waiting", {}), ("running", {}), ("running", {}), ("running", {"shots": 1}),
-        ("running", {"shots": 1}), ("running", {"shots": 1, "variants": 1}), ("running", {"shots": 9, "variants": 1}),
+        ("running", {"shots": 1}), ("running", {"shots": 1, "files_made": 1}),
+        ("running", {"shots": 9, "files_made": 1}),
     ]  # fmt: skip
     for state, live in steps:
         now[0] += 60

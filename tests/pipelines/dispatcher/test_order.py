@@ -24,8 +24,8 @@ def test_progress_counts_what_the_running_part_has_made(plan: Admitted) -> None:
     order = an_order(plan, 1)
     total = order.plan.variant_count
     order.tally.making, order.tally.reused, order.tally.drawing = total - 2, 2, 2
-    told = order.progress("running", "r1", {"variants": 3, "shots": 1})
-    assert (told.total, told.done, told.reused, told.running) == (total, 3, 2, total - 5)
+    told = order.progress("running", "r1", {"files_made": 3, "files_refused": 1, "variants": 4, "shots": 1})
+    assert (told.total, told.done, told.reused, told.failed, told.running) == (total, 3, 2, 1, total - 6)
     assert told.shots_done == 1
 
 
@@ -42,8 +42,8 @@ def test_the_time_left_is_the_mean_of_what_is_made_times_what_is_missing(plan: A
 def test_counts_that_run_ahead_of_the_tally_are_not_believed(plan: Admitted) -> None:
     order = an_order(plan, 1)
     order.tally.making = 2
-    told = order.progress("running", "r1", {"variants": 99})
-    assert (told.done, told.running) == (2, 0)
+    told = order.progress("running", "r1", {"files_made": 99, "files_refused": 99})
+    assert (told.done, told.failed, told.running) == (2, 0, 0)
 
 
 def test_a_small_campaign_is_made_whole(plan: Admitted) -> None:
