@@ -81,16 +81,19 @@ def plan(
     from foundry.store.addresses import open_store
     from pipelines.planning.admission import admit_file
     from pipelines.planning.quota_ledger import QuotaLedger
+    from pipelines.planning.quote import quote_work, read_past
 
     for each in admit_file(brief, tenants, cards, assets):
         tenant = each.plan.tenant
         objects = open_store(store, [tenant])
-        lacking = count_needs(each.plan, objects.for_tenant(tenant.id))
+        own = objects.for_tenant(tenant.id)
+        lacking = count_needs(each.plan, own)
+        quote = quote_work(each.plan, lacking.work, read_past(own))
         quota = QuotaLedger(objects).quota_left(tenant.id)
         if as_json:
-            say(json.dumps(plan_as_json(each, lacking, quota)))
+            say(json.dumps(plan_as_json(each, lacking, quota, quote)))
         else:
-            print_plan(each, lacking, out, quota)
+            print_plan(each, lacking, out, quota, quote)
 
 
 @app.command()

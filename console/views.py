@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from console.quota_view import print_quota, quota_as_json
+from console.quote_view import print_quote, quote_as_json
 from foundry.plan.estimate import Needs
 from pipelines.campaign.explain import Explanation
 from pipelines.campaign.running import RunSummary
 from pipelines.planning.admission import Admitted
 from pipelines.planning.quota_ledger import QuotaLeft
+from pipelines.planning.quote import Quote
 
 GROUPS = {
     "Asset": ("asset", "file_name", "address", "format", "quality", "width_px", "height_px", "size_bytes", "crc32c",
@@ -30,7 +32,9 @@ GROUPS = {
 """The fields of a manifest record, grouped as people ask for them."""
 
 
-def plan_as_json(each: Admitted, lacking: Needs, quota: QuotaLeft | None = None) -> dict[str, Any]:
+def plan_as_json(
+    each: Admitted, lacking: Needs, quota: QuotaLeft | None = None, quote: Quote | None = None
+) -> dict[str, Any]:
     """Return the plan's figures for scripts. `lacking` is what the store lacks, `quota` the state of the tenant's."""
     plan = each.plan
     return {
@@ -50,6 +54,7 @@ def plan_as_json(each: Admitted, lacking: Needs, quota: QuotaLeft | None = None)
             "usd": f"{lacking.money:f}",
             "bytes": lacking.size_bytes,
         },
+        **({"quote": quote_as_json(quote)} if quote else {}),
         "placements": {
             name: dict(zip(("make", "render_only", "reuse"), counts, strict=True))
             for name, counts in lacking.by_placement.items()
@@ -59,7 +64,9 @@ def plan_as_json(each: Admitted, lacking: Needs, quota: QuotaLeft | None = None)
     }
 
 
-def print_plan(each: Admitted, lacking: Needs, out: Console, quota: QuotaLeft | None = None) -> None:
+def print_plan(
+    each: Admitted, lacking: Needs, out: Console, quota: QuotaLeft | None = None, quote: Quote | None = None
+) -> None:
     """Print the plan for people: what each placement gets, what is made and reused, what it costs, what is left."""
     brief = each.plan.brief
     out.print(Text.assemble("\n", (brief.campaign.name, "bold"), f"  {each.plan.tenant.id}/{brief.campaign.id}"))
@@ -74,6 +81,8 @@ def print_plan(each: Admitted, lacking: Needs, out: Console, quota: QuotaLeft | 
     )  # fmt: skip
     figures = f"{lacking.accelerator_seconds:.1f} accelerator seconds, ${lacking.money:.4f}"
     out.print(Text.assemble(("Estimate", "bold"), f": {figures}, {lacking.size_bytes / 1e6:.0f} MB."))
+    if quote and not lacking.nothing:
+        print_quote(quote, out)
     if quota:
         print_quota(each.plan, lacking, quota, out)
     for note in each.assumptions:
