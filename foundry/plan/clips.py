@@ -107,34 +107,28 @@ def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
 def count_showings(plan: ShotPlan, shot: ShotOrder) -> int:
     """Return how often films show the clip of this shot; the showings share its cost."""
     if clip_card(plan).task == FROM_PICTURE:
-        return _count_showings(plan, shot.subject, shot.scene, shot.bucket, shot.mirrored)
+        return _count_showings(plan, plan.subjects[shot.subject].products, shot.scene, shot.bucket, shot.mirrored)
+    products = products_told_alike(plan, shot.subject)
     return sum(
-        _count_showings(plan, subject, scene, bucket, mirrored)
-        for subject in _subjects_told_alike(plan, shot.subject)
+        _count_showings(plan, products, scene, bucket, mirrored)
         for scene in scenes_filmed_alike(plan, shot.scene)
         for bucket, mirrored, _ in plan.sides
         if bucket == shot.bucket
     )
 
 
-def _count_showings(plan: ShotPlan, subject: int, scene: int, bucket: str, mirrored: bool) -> int:
+def _count_showings(plan: ShotPlan, products: tuple[int, ...], scene: int, bucket: str, mirrored: bool) -> int:
     films = sum(scene in plan.scenes_of(cell) for cell in plan.cells[bucket])
-    locales = next(said for side, turned, said in plan.sides if (side, turned) == (bucket, mirrored))
-    return len(plan.subjects[subject].products) * films * len(locales)
+    return len(products) * films * len(plan.locales_on(bucket, mirrored))
 
 
 def products_told_alike(plan: ShotPlan, subject: int) -> tuple[int, ...]:
-    """Return the positions of the products whose clips are described with the same words as this subject's."""
-    if plan.subjects[subject].picture is None:
-        return plan.subjects[subject].products
-    return tuple(at for at, picture in enumerate(plan.pictures) if picture is not None)
+    """Return the positions of the products whose clips are described with the same words as this subject's.
 
-
-def _subjects_told_alike(plan: ShotPlan, subject: int) -> list[int]:
-    """Return the subjects that clips describe with the same words: all with a picture, which get none."""
-    if plan.subjects[subject].picture is None:
-        return [subject]
-    return [at for at, one in enumerate(plan.subjects) if one.picture is not None]
+    Those are all products with a picture, which get no words.
+    """
+    shown = plan.subjects[subject]
+    return shown.products if shown.picture is None else plan.pictured
 
 
 def scenes_filmed_alike(plan: ShotPlan, scene: int) -> list[int]:

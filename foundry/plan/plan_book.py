@@ -69,14 +69,15 @@ def refer_to(plan: Plan) -> PlanReference:
 def store_plan(plan: Plan, own: ObjectStore) -> PlanReference:
     """Store a plan once under its hash and return its reference. `own` is the tenant's store.
 
-    A slice is stored as its whole plan. An object that is no longer what was written is written again.
+    A slice is stored as its whole plan. In a folder, an object that was changed is written again; BadStoredPlan if it
+    cannot be.
     """
-    reference, content = refer_to(plan), plan.content
-    if not own.exists(reference.name):
-        own.put_once(reference.name, plan.document())
-    elif not own.is_intact(ObjectStat(reference.name, content.size_bytes, content.crc32c)):
+    reference = refer_to(plan)
+    stored = ObjectStat(reference.name, plan.content.size_bytes, plan.content.crc32c)
+    if not own.is_intact(stored):
         own.set_aside(reference.name)
-        own.put_once(reference.name, plan.document())
+        if not own.put_once(reference.name, plan.document()) and not own.is_intact(stored):
+            raise BadStoredPlan(reference.name, "was changed; remove the object and run the campaign again")
     return reference
 
 

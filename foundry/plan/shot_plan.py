@@ -82,7 +82,7 @@ class ShotPlan:
     @cached_property
     def digest(self) -> str:
         """The name of this order: a hash of the brief's content that ignores the order of its lists and keys."""
-        content = self.brief.model_dump(mode="json")
+        content = self.brief.model_dump(mode="json", exclude={"products", "scenes", "placements", "metadata"})
         content["products"] = [
             {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
             for product, picture in zip(self.products, self.pictures, strict=True)
@@ -106,6 +106,11 @@ class ShotPlan:
             words = ". ".join(t for t in (product.name, product.description, product.category) if t)
             shared.setdefault((picture, "" if picture else words), []).append(index)
         return tuple(Subject(*key, tuple(at)) for key, at in sorted(shared.items(), key=str))
+
+    @cached_property
+    def pictured(self) -> tuple[int, ...]:
+        """The positions of the products that have a picture or a rendered view."""
+        return tuple(at for at, picture in enumerate(self.pictures) if picture is not None)
 
     @cached_property
     def cells(self) -> dict[str, tuple[Cell, ...]]:
@@ -159,7 +164,11 @@ class ShotPlan:
 
     def locales_of(self, shot: ShotOrder) -> tuple[str, ...]:
         """Return the locales that a shot is drawn for."""
-        return self.sides[self._side_of[shot.bucket, shot.mirrored]][2]
+        return self.locales_on(shot.bucket, shot.mirrored)
+
+    def locales_on(self, bucket: str, mirrored: bool) -> tuple[str, ...]:
+        """Return the locales of one side of an aspect bucket."""
+        return self.sides[self._side_of[bucket, mirrored]][2]
 
     def shots(self) -> Iterator[ShotOrder]:
         """Yield every shot, in an order that depends on content alone."""

@@ -27,6 +27,12 @@ class PlanSlice(Plan):
         return self.shots_between(self.first, self.stop)
 
     @property
+    def subjects_shown(self) -> range:
+        """The positions of the subjects that the slice's shots show."""
+        shots_each = len(self.scenes) * len(self.sides) * self.brief.alternatives
+        return range(self.first // shots_each, -(-min(self.stop, self.shot_count) // shots_each))
+
+    @property
     def name(self) -> str:
         """The name of this slice among those of its plan; names sort as the slices do."""
         return f"{self.first:09d}-{self.stop:09d}"

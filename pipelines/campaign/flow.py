@@ -17,7 +17,7 @@ from foundry.plan.plan import Plan
 from foundry.plan.plan_book import keep_plans
 from foundry.plan.slice import PlanSlice
 from foundry.store.object_store import ObjectStore
-from foundry.stored_inputs import StoredInputs, store_input
+from foundry.stored_inputs import StoredInputs, store_inputs
 from models.blender.process import Blender
 from models.blender.product_views import store_view
 from models.model_bank import ModelBank
@@ -134,14 +134,21 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
     refuses stops the run before anything is spent on drawing.
     """
     own = store.for_tenant(plan.tenant.id)
-    for facts in inputs:
+    shown = _shown(plan, inputs)
+    for facts in shown:
         if isinstance(facts, ModelFacts):
             store_view(facts, store, plan.tenant.id, blender)
-        else:
-            store_input(own, picture_name(facts.key), facts.file)
-    for picture in plan.tenant.files.pictures.values():
-        store_input(own, picture_name(picture.key), picture.file)
+    pictures = (*shown, *plan.tenant.files.pictures.values())
+    store_inputs(own, {picture_name(one.key): one.file for one in pictures if not isinstance(one, ModelFacts)})
     plan.tenant.read_from(StoredInputs(own))
+
+
+def _shown(plan: Plan, inputs: Inputs) -> Inputs:
+    """Return the files that a plan needs; for a slice, those that its own shots and films show."""
+    if not isinstance(plan, PlanSlice):
+        return inputs
+    keys = {plan.subjects[subject].picture for subject in plan.subjects_shown}
+    return tuple(facts for facts in inputs if isinstance(facts, SoundFacts) or facts.key in keys)
 
 
 def build(
