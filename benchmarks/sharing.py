@@ -1,18 +1,21 @@
 """B3, B5 and the counts behind them, on the real flow with painted shots.
 
-python -m benchmarks.sharing
+python -m benchmarks.sharing [--alone 12]
 
 B3: model calls against unique shots, and the slope of cost per locale against rendering each locale from its master.
 B5: a second, unchanged run against the cold one.
+Cost of a file: at 96 files a shot against a shot for each file, by what was measured (`benchmarks.shared_cost`).
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.shared_cost import FILES, measure, table
 from foundry.plan.estimate import count_needs
 from foundry.store.object_store import LocalStore
 from imaging.still.compose import finish, prepare
@@ -70,6 +73,13 @@ def replay(folder: Path) -> tuple[float, float, int, int]:
 
 def main() -> None:
     """Print the ratios."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--alone", type=int, default=12, help="files that get a shot each; 0 leaves the cost out")
+    alone = parser.parse_args().alone
+    if alone:
+        with tempfile.TemporaryDirectory() as name:
+            costs = measure(Path(name), alone)
+        print(f"cost of a file at {FILES} files a shot against {FILES} generations:\n{table(*costs)}")
     with tempfile.TemporaryDirectory() as name:
         shared, from_half, naive = slope(Path(name))
         cold, again, pictures, shots = replay(Path(name))
