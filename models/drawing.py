@@ -10,6 +10,7 @@ import numpy as np
 
 from foundry.manifest import Attempt
 from foundry.plan.shot import ShotOrder
+from foundry.spent import NOTHING_SPENT, Spent
 from imaging.pixels.arrays import Pixels
 
 NO_PIXELS: Pixels = np.zeros((0, 0, 3), np.float32)
@@ -82,7 +83,8 @@ class Drawing:
 
     `fingerprint` is the perceptual hash of a drawing that passed. `code` and `reason` are those of the dead letter of
     one that did not: the generator's own if it refused the request for good, and then `pixels` is empty. `unpaid` is
-    the number of attempts for which no picture was paid, since the generator refused them.
+    the number of attempts for which no picture was paid, since the generator refused them. `spent` was measured over
+    all attempts.
     """
 
     order: ShotOrder
@@ -96,6 +98,7 @@ class Drawing:
     code: str = "shot_refused"
     reason: str = ""
     unpaid: int = 0
+    spent: Spent = NOTHING_SPENT
 
     @property
     def paid_pictures(self) -> int:
@@ -105,12 +108,16 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Enlarged:
-    """A drawing at the master's size; without pixels, but with code and reason, if it could not be enlarged."""
+    """A drawing at the master's size; without pixels, but with code and reason, if it could not be enlarged.
+
+    `spent` was measured over its enlargement alone.
+    """
 
     drawing: Drawing
     pixels: Pixels
     code: str = ""
     reason: str = ""
+    spent: Spent = NOTHING_SPENT
 
 
 def undrawn(order: ShotOrder, code: str, reason: str) -> Drawing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,6 +13,10 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from foundry import spans
 from foundry.card.card import ModelCard
+from foundry.metering.device_time import drawing_device
+from foundry.metering.making import DRAW, making
+from foundry.metering.payers import paid_by_only
+from foundry.metering.steps import step
 from foundry.plan.shot import ShotOrder
 from models.drawing import Drawing, Drawn, DrawRequest, Enlarged, Undrawn
 from models.screening.context import ScreenContext
@@ -37,7 +42,8 @@ class LoadedByCard:
         """Return the model of a card, loaded when it is first asked for."""
         with self._lock:
             if card.digest not in self._by_card:
-                self._by_card[card.digest] = load()
+                with step("load"), drawing_device.kept_waiting("loading"):
+                    self._by_card[card.digest] = load()
             return self._by_card[card.digest]
 
 
@@ -68,15 +74,21 @@ class ScreenRouter(ModelHandler[ShotOrder, Drawing, LoadedByCard]):  # type: ign
         inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Drawing]:
         """Return one drawing per order, in order, with every attempt's verdict."""
-        drawn: dict[int, Drawing] = {}
         began = time.time_ns()
-        for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
-            screen = model.get(card, partial(self._screen, card))
-            handler = ScreenedHandler(self.generator, card, self.context, self.guide_of)
-            made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
-            drawn.update(zip(positions, made, strict=True))
+        with making(DRAW, {order.name: order.tenant for order in batch}) as accounts:
+            drawn = self._draw(batch, model)
         for order in batch:
             spans.record_span("draw", order.plan, began, time.time_ns(), shot=order.name, together=len(batch))
+        return [replace(each, spent=accounts[each.order.name].spent()) for each in drawn]
+
+    def _draw(self, batch: Sequence[ShotOrder], model: LoadedByCard) -> list[Drawing]:
+        drawn: dict[int, Drawing] = {}
+        for card, positions in _by_card(batch, lambda order: self.screens[order.plan]):
+            with paid_by_only(batch[at].name for at in positions), step("draw"):
+                screen = model.get(card, partial(self._screen, card))
+                handler = ScreenedHandler(self.generator, card, self.context, self.guide_of)
+                made = handler.run_inference([batch[at] for at in positions], Studio(model.first, screen))
+            drawn.update(zip(positions, made, strict=True))
         return [drawn[at] for at in range(len(batch))]
 
     def _screen(self, card: ModelCard) -> Screen:
@@ -106,12 +118,15 @@ class UpscaleRouter(ModelHandler[Drawing, Enlarged, LoadedByCard]):  # type: ign
         inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - Beam passes it
     ) -> list[Enlarged]:
         """Return one picture of the master's size per drawing, in order."""
-        made: dict[int, Enlarged] = {}
-        for card, positions in _by_card(batch, lambda drawing: self.upscalers[drawing.order.plan]):
-            handler = self.handlers[card.digest]
-            enlarged = handler.run_inference([batch[at] for at in positions], model.get(card, handler.load_model))
-            made.update(zip(positions, enlarged, strict=True))
-        return [made[at] for at in range(len(batch))]
+        return [self._enlarge(drawing, model) for drawing in batch]
+
+    def _enlarge(self, drawing: Drawing, model: LoadedByCard) -> Enlarged:
+        card = self.upscalers[drawing.order.plan]
+        handler = self.handlers[card.digest]
+        order = drawing.order
+        with making(DRAW, {order.name: order.tenant}) as accounts, step("upscale"):
+            (enlarged,) = handler.run_inference([drawing], model.get(card, handler.load_model))
+        return replace(enlarged, spent=accounts[order.name].spent())
 
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
         """Return the bytes of the drawings' pixels."""

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundry.errors import FoundryError
+from foundry.metering.device_time import drawing_device
+from foundry.metering.steps import step
 
 log = logging.getLogger("foundry.models")
 
@@ -180,7 +182,8 @@ class WeightCache:
         began = time.monotonic()
         log.info("loading the model %s; this may take minutes", wanted.name)
         try:
-            slot.loaded, slot.size = wanted.load()
+            with step("load"), drawing_device.kept_waiting("loading"):
+                slot.loaded, slot.size = wanted.load()
         except BaseException:
             with self._turn:
                 del self._slots[wanted.name]

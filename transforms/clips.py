@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import apache_beam as beam
@@ -11,7 +13,11 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from foundry.card.card import ModelCard
 from foundry.finished import is_finished, make_way
-from foundry.manifest import DeadLetter, as_json
+from foundry.manifest import DeadLetter
+from foundry.metering.device_time import drawing_device
+from foundry.metering.leftovers import left_over, take_leftovers
+from foundry.metering.making import FILM, making
+from foundry.metering.steps import measured_each, step
 from foundry.plan.clip import ClipOrder, ClipRecord, clip_cost
 from foundry.plan.clips import plan_clips
 from foundry.plan.estimate import film_missing
@@ -21,9 +27,12 @@ from foundry.store.scratch import give_back_scratch
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.video_handler import Filmed, Unfilmed
 from transforms.counting import count, refused, timed
+from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
 from transforms.stopping import running_order
+
+NO_PLANS: Mapping[str, Plan] = MappingProxyType({})
 
 
 def clips_to_film(plan: Plan, store: ObjectStore) -> Iterator[ClipOrder]:
@@ -57,23 +66,30 @@ def _clips_of(plan: Plan) -> Iterator[ClipOrder]:
     return (clip for _, clip in plan_clips(plan))
 
 
-def write_or_refuse(result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore) -> Iterator[Any]:
-    """Write a filmed clip and yield its name; yield a dead letter tagged `refused` for a refusal. `cards` by digest."""
+def write_or_refuse(
+    result: Filmed | Unfilmed, cards: Mapping[str, ModelCard], store: ObjectStore, plans: Mapping[str, Plan] = NO_PLANS
+) -> Iterator[Any]:
+    """Write a filmed clip and yield its name; yield a dead letter tagged `refused` for a refusal.
+
+    `cards` and `plans` by digest; the clip's record names the campaign of the plan that had it filmed.
+    """
     order = result.order
     count("clips", plan=order.plan)
     if isinstance(result, Filmed):
         try:
             with timed("master", order.plan):
-                name = write_clip(result, cards[order.model], store)
+                name = write_clip(result, cards[order.model], store, _campaign_of(order, plans))
         except Exception as error:
             if is_shared(error):
                 raise
-            yield refused(letter_of(error, "film", order.key, order.plan))
+            letter = letter_of(error, "film", order.key, order.plan)
+            yield refused(replace(letter, spent=take_leftovers(FILM, order.tenant)))
             return
         yield name
     else:
         cost = result.filmed * clip_cost(cards[order.model], order.frames).money if result.filmed else 0
-        letter = DeadLetter("film", result.code, order.key, result.reason, order.plan, f"{cost:f}")
+        spent = result.spent + take_leftovers(FILM, order.tenant)
+        letter = DeadLetter("film", result.code, order.key, result.reason, order.plan, f"{cost:f}", spent)
         yield refused(letter)
 
 
@@ -81,16 +97,24 @@ def _key_of(order: ClipOrder) -> str:
     return order.key
 
 
-def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore) -> str:
+def _campaign_of(order: ClipOrder, plans: Mapping[str, Plan]) -> str:
+    plan = plans.get(order.plan)
+    return plan.brief.campaign.id if plan else ""
+
+
+def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore, campaign: str = "") -> str:
     """Write the clip once, then its record, whose presence means that the clip is finished; return its name.
 
-    A clip that is there already is kept.
+    A clip that is there already is kept. `campaign` is the id of the campaign that had it filmed.
     """
     order, own = filmed.order, store.for_tenant(filmed.order.tenant)
-    make_way(own, order.record)
-    own.put_file_once(order.clip, filmed.file)
-    give_back_scratch(filmed.file)
-    own.put_once(order.record, as_json(_record(filmed, card, own)).encode())
+    with making(FILM, {order.name: order.tenant}) as accounts, drawing_device.kept_waiting("store"), step("write"):
+        accounts[order.name].take_over(filmed.spent + take_leftovers(FILM, order.tenant))
+        make_way(own, order.record)
+        own.put_file_once(order.clip, filmed.file)
+        give_back_scratch(filmed.file)
+        record = replace(_record(filmed, card, own), made_for=campaign)
+    write_finished(replace(record, spent=accounts[order.name].spent()), order.record, own, FILM, order.tenant)
     return order.name
 
 
@@ -143,14 +167,16 @@ class MakeClips(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
         settled = (
             asked.missing
             | "Film" >> RunInference(ItemwiseHandler(self.filming, Unfilmed, _key_of, "film").with_no_batching())
-            | "Clip" >> beam.FlatMap(write_or_refuse, self.cards, self.store).with_outputs("refused", main="written")
+            | "Clip"
+            >> beam.FlatMap(write_or_refuse, self.cards, self.store, self.plans).with_outputs("refused", main="written")
         )
         names = (asked.there, settled.written) | "Clips" >> beam.Flatten()
         return names, settled.refused
 
 
 def _clips_to_film(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[ClipOrder]:
-    return clips_to_film(plans[digest], store)
+    plan = plans[digest]
+    return measured_each(clips_to_film(plan, store), partial(left_over, FILM, plan.tenant.id, "plan"))
 
 
 def _name_of(order: ClipOrder) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, pairwise
 
 import apache_beam as beam
 
 from foundry.finished import each_finished, is_finished
+from foundry.metering.device_time import drawing_device
+from foundry.metering.leftovers import left_over
+from foundry.metering.making import DRAW
+from foundry.metering.steps import measured_each
 from foundry.plan.plan import Plan
 from foundry.plan.shot import VARIANTS_PER_ORDER, RenderOrder, ShotOrder
 from foundry.store.object_store import ObjectStore
@@ -159,7 +165,16 @@ class ShotsToDraw(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
 
 
 def _missing_shots(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[ShotOrder]:
-    return each_timed(missing_shots(plans[digest], store), "expand", digest)
+    plan = plans[digest]
+    listed = measured_each(missing_shots(plan, store), partial(_listing, plan.tenant.id))
+    return each_timed(listed, "expand", digest)
+
+
+@contextmanager
+def _listing(tenant: str) -> Iterator[None]:
+    """Measure the block as the listing of a tenant's shots, for which the device waits."""
+    with drawing_device.kept_waiting("plan"), left_over(DRAW, tenant, "plan"):
+        yield
 
 
 @dataclass

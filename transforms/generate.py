@@ -16,7 +16,11 @@ from PIL import Image
 from foundry import spans
 from foundry.finished import make_way
 from foundry.inputs.picture import decode
-from foundry.manifest import DeadLetter, MasterRecord, as_json
+from foundry.manifest import DeadLetter, MasterRecord
+from foundry.metering.device_time import drawing_device
+from foundry.metering.leftovers import take_leftovers
+from foundry.metering.making import DRAW, making
+from foundry.metering.steps import step
 from foundry.plan.composition import compositions
 from foundry.plan.estimate import refused_shot_money, shot_money
 from foundry.plan.plan import Plan
@@ -27,6 +31,7 @@ from imaging.pixels.master_file import bits_of, encode_master, head_bytes
 from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged, undrawn, unenlarged
 from transforms.counting import count, refused, timed
+from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
 from transforms.render_ahead import RenderAhead
@@ -63,16 +68,17 @@ def _alone(drawing: Drawing) -> list[Drawing]:
 def refusal(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> DeadLetter:
     """Return the dead letter of a refused shot: the generator's reason, or the checks that the last drawing failed.
 
-    It tells what was paid for the shot's drawings, at the prices of its plan's cards; nothing for an unknown plan.
+    It tells what was paid for the shot's drawings, at the prices of its plan's cards; nothing for an unknown plan. It
+    takes over what was spent on them.
     """
-    plan = plans.get(drawing.order.plan)
+    plan, spent = plans.get(drawing.order.plan), drawing.spent + take_leftovers(DRAW, drawing.order.tenant)
     cost = f"{refused_shot_money(plan, drawing.paid_pictures):f}" if plan else "0"
     if drawing.reason:
-        return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan, cost)
+        return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan, cost, spent)
     last = drawing.attempts[-1]
     failed = ", ".join(f"{check.name} ({check.measured}; {check.limit})" for check in last.checks if not check.passed)
     reason = f"refused {len(drawing.attempts)} times, last for {failed}; change the scene's prompt."
-    return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan, cost)
+    return DeadLetter("screen", drawing.code, drawing.order.key, reason, drawing.order.plan, cost, spent)
 
 
 def route_by_verdict(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> Iterator[Any]:
@@ -114,7 +120,8 @@ def write_or_refuse(enlarged: Enlarged, plans: Mapping[str, Plan], store: Object
     order = drawing.order
     cost = f"{refused_shot_money(plans[order.plan], drawing.paid_pictures):f}"
     if enlarged.reason:
-        letter = DeadLetter("upscale", enlarged.code, order.key, enlarged.reason, order.plan, cost)
+        spent = drawing.spent + enlarged.spent + take_leftovers(DRAW, order.tenant)
+        letter = DeadLetter("upscale", enlarged.code, order.key, enlarged.reason, order.plan, cost, spent)
         yield refuse_shot(letter)
         return
     try:
@@ -122,23 +129,38 @@ def write_or_refuse(enlarged: Enlarged, plans: Mapping[str, Plan], store: Object
     except Exception as error:
         if is_shared(error):
             raise
-        yield refuse_shot(replace(letter_of(error, "master", order.key, order.plan), cost_usd=cost))
+        letter = letter_of(error, "master", order.key, order.plan)
+        yield refuse_shot(replace(letter, cost_usd=cost, spent=take_leftovers(DRAW, order.tenant)))
         return
     yield written
 
 
 def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
-    order = enlarged.drawing.order
+    drawing, order = enlarged.drawing, enlarged.drawing.order
     own = store.for_tenant(order.tenant)
-    product = product_picture(store, order.tenant, order.picture) if order.picture else None
-    drawn_around = plan.cards.generate.staging == "inpaint"
-    caption = None if drawn_around else enlarged.drawing.caption
-    staged = stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, caption)
-    make_way(own, order.record)
-    data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
-    if not own.put_once(order.master, data):
-        data = own.get(order.master)
-    own.put_once(order.record, as_json(_record(enlarged.drawing, plan, staged, data)).encode())
+    with making(DRAW, {order.name: order.tenant}) as accounts:
+        account = accounts[order.name]
+        account.take_over(drawing.spent + enlarged.spent + take_leftovers(DRAW, order.tenant))
+        with drawing_device.kept_waiting("host_copy"):
+            staged = _stage(enlarged, plan, store)
+            with step("encode"):
+                data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
+        with drawing_device.kept_waiting("store"), step("write"):
+            make_way(own, order.record)
+            if not own.put_once(order.master, data):
+                data = own.get(order.master)
+            record = _record(drawing, plan, staged, data)
+    with drawing_device.kept_waiting("store"):
+        write_finished(replace(record, spent=account.spent()), order.record, own, DRAW, order.tenant)
+
+
+def _stage(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> StagedScene:
+    order = enlarged.drawing.order
+    with step("stage"):
+        product = product_picture(store, order.tenant, order.picture) if order.picture else None
+        drawn_around = plan.cards.generate.staging == "inpaint"
+        caption = None if drawn_around else enlarged.drawing.caption
+        return stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, caption)
 
 
 def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> MasterRecord:
@@ -171,6 +193,7 @@ def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> M
         adapters=tuple(f"{adapter.card.name}:{adapter.weight / 1000:g}" for adapter in cards.adapters),
         fingerprint=drawing.fingerprint,
         head_bytes=head_bytes(data),
+        made_for=plan.brief.campaign.id,
     )
 
 

@@ -1,4 +1,4 @@
-"""Publishing of finished files: encoded, checked, written once, their record last."""
+"""Publishing of finished files: encoded, checked and written once, before their records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from PIL import Image
 from foundry.errors import FoundryError
 from foundry.finished import make_way
 from foundry.inputs.picture import decode
-from foundry.manifest import CheckRecord, RenditionRecord, as_json
+from foundry.manifest import CheckRecord, RenditionRecord
+from foundry.metering.steps import step
 from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.provenance import xmp
@@ -54,19 +55,23 @@ class StoredFile:
 
 
 def publish_still(variant: Variant, composed: FinishedPicture, store: ObjectStore) -> RenditionRecord:
-    """Encode, check and write a still once, then its record, whose presence means that the variant is finished.
+    """Encode, check and write a still once, with its thumbnail; return its record, which is to be written last.
 
     Raises ChecksFailed before anything is written.
     """
-    encoded = encode(composed.image, variant.placement, xmp(variant))
-    checks = check(encoded.data, composed, variant.placement)
-    refuse_failed(checks, variant)
+    with step("encode"):
+        encoded = encode(composed.image, variant.placement, xmp(variant))
+    with step("check"):
+        checks = check(encoded.data, composed, variant.placement)
+        refuse_failed(checks, variant)
+    with step("thumbnail"):
+        small = thumbnail(composed.image)
     own, address = store.for_tenant(variant.shot.tenant), variant.address(encoded.extension)
     data = encoded.data
     make_way(own, variant.record)
     if not own.put_once(address, data):
         data = own.get(address)
-    own.put_once(variant.thumbnail, thumbnail(composed.image))
+    own.put_once(variant.thumbnail, small)
     file = StoredFile(
         address=address,
         format=encoded.format,
@@ -75,11 +80,11 @@ def publish_still(variant: Variant, composed: FinishedPicture, store: ObjectStor
         crc32c=crc32c(data),
         checks=checks,
     )
-    return _write_record(replace(rendition_record(variant, file), dropped=composed.dropped), variant, own)
+    return replace(rendition_record(variant, file), dropped=composed.dropped)
 
 
 def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCache) -> RenditionRecord:
-    """Make, check and write a film once, with its subtitles and poster, then its record.
+    """Make, check and write a film once, with its subtitles and poster; return its record, to be written last.
 
     Raises ChecksFailed before anything is written.
     """
@@ -92,18 +97,15 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCa
     )
     with make_film(variant, plan, store, cache, inputs, partial(read_input, own)) as film:
         refuse_failed(film.checks, variant)
-        make_way(own, variant.record)
-        own.put_file_once(variant.address(film.extension), film.file)
-        if film.sidecar is not None:
-            own.put_once(variant.sidecar("vtt"), film.sidecar)
-        own.put_once(variant.thumbnail, thumbnail(film.poster))
-        record = film_record(variant, film, own)
-    return _write_record(record, variant, own)
-
-
-def _write_record(record: RenditionRecord, variant: Variant, own: ObjectStore) -> RenditionRecord:
-    own.put_once(variant.record, as_json(record).encode())
-    return record
+        with step("thumbnail"):
+            small = thumbnail(film.poster)
+        with step("write"):
+            make_way(own, variant.record)
+            own.put_file_once(variant.address(film.extension), film.file)
+            if film.sidecar is not None:
+                own.put_once(variant.sidecar("vtt"), film.sidecar)
+            own.put_once(variant.thumbnail, small)
+            return film_record(variant, film, own)
 
 
 def film_record(variant: Variant, film: FinishedFilm, own: ObjectStore) -> RenditionRecord:

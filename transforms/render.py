@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -14,6 +15,9 @@ from foundry import spans
 from foundry.errors import FoundryError
 from foundry.finished import each_finished
 from foundry.manifest import DeadLetter, RenditionRecord
+from foundry.metering.leftovers import left_over, take_leftovers
+from foundry.metering.making import RENDER, making
+from foundry.metering.steps import measured_each, step
 from foundry.plan.plan import Plan
 from foundry.plan.shot import MasterFacts, RenderOrder, ShotOrder
 from foundry.plan.variant import Variant
@@ -22,6 +26,7 @@ from imaging.film.finished_film import FilmCache
 from imaging.pixels.reduction import Pyramid
 from imaging.still.compose import StaticLayer, finish, prepare
 from transforms.counting import count, refused, timed
+from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.publish import publish_film, publish_still
 from transforms.stopping import is_stopped
@@ -106,11 +111,24 @@ caches = RenderCaches()
 
 
 def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCache) -> RenditionRecord:
-    """Render and publish one variant, still or film, and return its record."""
+    """Render and publish one variant, still or film, and return its record, which is written last."""
+    tenant = plan.tenant.id
+    rest = "write" if variant.timeline is None else "film"
+    with making(RENDER, {variant.name: tenant}) as accounts, step(rest):
+        record = _publish(variant, plan, store, cache)
+    spent = accounts[variant.name].spent() + take_leftovers(RENDER, tenant)
+    record = replace(record, spent=spent, made_for=plan.brief.campaign.id)
+    return write_finished(record, variant.record, store.for_tenant(tenant), RENDER, tenant)
+
+
+def _publish(variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCache) -> RenditionRecord:
     if variant.timeline is not None:
         return publish_film(variant, plan, store, cache.film)
-    static = cache.layer(variant, plan, store)
-    return publish_still(variant, finish(static, variant.copy, variant.locale), store)
+    with step("layer"):
+        static = cache.layer(variant, plan, store)
+    with step("finish"):
+        finished = finish(static, variant.copy, variant.locale)
+    return publish_still(variant, finished, store)
 
 
 def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[str | DeadLetter]:
@@ -121,8 +139,9 @@ def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterat
     """
     if is_stopped(plan.digest, plan.tenant.id, store):
         return
+    listing = partial(left_over, RENDER, plan.tenant.id, "plan")
     with caches.borrow() as cache:
-        for variant in missing_variants(order, plan, store):
+        for variant in measured_each(missing_variants(order, plan, store), listing):
             if is_stopped(plan.digest, plan.tenant.id, store):
                 return
             try:
@@ -135,7 +154,8 @@ def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterat
                     raise
                 if not isinstance(error, FoundryError):
                     cache.forget_films()
-                yield letter_of(error, "render", variant.key, plan.digest)
+                spent = take_leftovers(RENDER, plan.tenant.id)
+                yield replace(letter_of(error, "render", variant.key, plan.digest), spent=spent)
 
 
 def render(order: RenderOrder, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[Any]:

@@ -24,6 +24,7 @@ Mode = Literal["text-to-image", "image-to-image", "inpainting"]
 Stage = Literal["draft", "candidate", "production", "retired"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,63}$")]
+AnswerPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}$")]
 # A plain path below the weights' folder: no root, no back-slash, no part that is `.` or `..`.
 RelativeFile = Annotated[
@@ -74,6 +75,11 @@ class Api(StrictModel):
     timeout_s: int = Field(default=120, ge=1, description="For one HTTP exchange.")
     deadline_s: int = Field(default=600, ge=1, description="For one picture, all tries and polls together.")
     poll_s: Decimal = Field(default=Decimal(2), gt=0, description="Between two looks at a job.")
+    charges: dict[AnswerPath, Annotated[Decimal, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="Path of a count in the vendor's answer, such as `usage.output_tokens` → US dollars for one. An "
+        "answer that counts none of them costs `unit_cost.money`.",
+    )
 
 
 class UnitCost(StrictModel):

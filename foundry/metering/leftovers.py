@@ -12,35 +12,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from foundry.metering.payers import Account, paid_by
-from foundry.spent import Spent
+from foundry.metering.steps import step
+from foundry.spent import NOTHING_SPENT, Spent
 
 
 class Leftovers:
-    """The accounts of a process that wait for a payer, by stage and tenant."""
+    """The amounts of a process that wait for a payer, by stage and tenant."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: dict[tuple[str, str], Account] = {}
+        self._waiting: dict[tuple[str, str], Spent] = {}
 
-    def of(self, stage: str, tenant: str) -> Account:
-        """Return the account of a stage and a tenant, to be charged until somebody takes it."""
+    def leave(self, stage: str, tenant: str, spent: Spent) -> None:
+        """Let the next object that is finished in a stage for a tenant pay for this."""
+        if spent == NOTHING_SPENT:
+            return
         with self._lock:
-            return self._waiting.setdefault((stage, tenant), Account())
+            self._waiting[stage, tenant] = self._waiting.get((stage, tenant), NOTHING_SPENT) + spent
 
     def take(self, stage: str, tenant: str) -> Spent:
         """Return what waits for a payer; whoever takes it pays."""
         with self._lock:
-            account = self._waiting.pop((stage, tenant), None)
-        return account.spent() if account else Spent()
+            return self._waiting.pop((stage, tenant), NOTHING_SPENT)
 
 
 _of_this_process = Leftovers()
 """The leftovers that the threads of a stage share."""
-take_leftovers = _of_this_process.take
+leave_over, take_leftovers = _of_this_process.leave, _of_this_process.take
 
 
 @contextmanager
-def left_over(stage: str, tenant: str) -> Iterator[None]:
-    """Let the next object that is finished in this stage for this tenant pay for the block."""
-    with paid_by({"": _of_this_process.of(stage, tenant)}):
-        yield
+def left_over(stage: str, tenant: str, name: str) -> Iterator[None]:
+    """Measure the block as a step that the next object pays for which is finished in this stage for this tenant."""
+    account = Account()
+    try:
+        with paid_by({"": account}), step(name):
+            yield
+    finally:
+        leave_over(stage, tenant, account.spent())

@@ -8,6 +8,8 @@ from queue import Queue
 from threading import Event, Thread
 from typing import Any
 
+from foundry.metering.payers import carried
+from foundry.metering.steps import measured_each, step
 from foundry.plan.timeline import Timeline, join_spans
 from imaging.film.encoding.film_format import FilmFormat
 from imaging.film.encoding.segments import EncodedRun, encode_run
@@ -78,7 +80,8 @@ def encode_stretch(film: StagedFilm, stretch: Stretch, text: FilmText, spec: Fil
     """Encode one stretch; frames are painted on a second thread while the encoder works."""
     shown = text if stretch.worded else None
     frames = (canvas.video_frame() for canvas in film.frames(stretch.start, stretch.stop, shown))
-    return encode_run(spec, paint_ahead(frames), stretch.stop - stretch.start)
+    with step("encode", wide=True):
+        return encode_run(spec, paint_ahead(frames), stretch.stop - stretch.start)
 
 
 def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
@@ -89,7 +92,7 @@ def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
     def work() -> None:
         fault: BaseException | None = None
         try:
-            for frame in frames:
+            for frame in measured_each(frames, lambda: step("paint")):
                 waiting.put((frame, None))
                 if over.is_set():
                     return
@@ -97,7 +100,7 @@ def paint_ahead(frames: Iterator[Any]) -> Iterator[Any]:
             fault = error
         waiting.put((None, fault))
 
-    thread = Thread(target=work, name="film-frames", daemon=True)
+    thread = Thread(target=carried(work), name="film-frames", daemon=True)
     thread.start()
     try:
         while True:

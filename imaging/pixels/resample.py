@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from foundry.metering.payers import carried
+from foundry.metering.steps import step
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.rows import Rows, RowWindow
 from imaging.pixels.threads import cores
@@ -66,9 +68,11 @@ def _planes(
     made = np.empty((height, width, band.shape[2]), np.float32)
 
     def one(channel: int) -> None:
-        plane = Image.fromarray(np.ascontiguousarray(band[..., channel]))
-        made[..., channel] = np.asarray(plane.resize((width, height), Image.Resampling.LANCZOS, box=box)).clip(0, 1)
+        with step("upscale"):
+            plane = Image.fromarray(np.ascontiguousarray(band[..., channel]))
+            made[..., channel] = np.asarray(plane.resize((width, height), Image.Resampling.LANCZOS, box=box)).clip(0, 1)
 
-    for done in [pool.submit(one, channel) for channel in range(band.shape[2])]:
+    resample = carried(one)
+    for done in [pool.submit(resample, channel) for channel in range(band.shape[2])]:
         done.result()
     return made

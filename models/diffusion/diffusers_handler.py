@@ -11,9 +11,11 @@ from apache_beam.ml.inference.base import ModelHandler
 from foundry.card.adapter_use import AdapterUse
 from foundry.card.card import ModelCard
 from foundry.errors import FoundryError
+from foundry.metering.payers import note, paid_by_only
 from foundry.plan.shot import ShotOrder
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
+from models.device_steps import device_step
 from models.diffusion.calling import guide_arguments, keep_masked, prompt_arguments, size_arguments
 from models.diffusion.fitting import canvas_for
 from models.diffusion.guidance import Guidance, guidance_of
@@ -100,7 +102,9 @@ class DiffusersHandler(ModelHandler[DrawRequest, Result, LoadedPipeline]):  # ty
         return results
 
     def _draw_locked(self, requests: Sequence[DrawRequest], model: LoadedPipeline) -> list[Result]:
-        with model.lock:
+        names = [request.order.name for request in requests]
+        with model.lock, paid_by_only(names), device_step("draw", model.device):
+            note(model_calls=1)
             try:
                 return self._draw(requests, model)
             except FoundryError as error:

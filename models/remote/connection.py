@@ -10,6 +10,7 @@ from foundry.card.card import Api, ModelCard
 from foundry.documents import DocumentLimits, load_json
 from foundry.errors import FoundryError
 from foundry.inputs.picture import MAX_BYTES
+from foundry.metering.payers import note
 from models.http.credential_scope import Hop
 from models.http.exchange import Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
 from models.http.secrets import scrub
@@ -56,6 +57,11 @@ class Connection:
         answer = self._exchange(request, effort, most_bytes, self.auth)
         self.judge(answer, effort)
         return answer
+
+    def order(self, request: httpx2.Request, effort: Effort, most_bytes: int) -> HttpAnswer:
+        """Do as `call` for a request that orders a picture. Each try counts, as the vendor may have worked on it."""
+        note(vendor_calls=1)
+        return self.call(request, effort, most_bytes)
 
     def get(self, hop: Hop, effort: Effort, most_bytes: int) -> HttpAnswer:
         """Return the answer of an address, unjudged: with the credential in its scope, without it on public hosts."""

@@ -18,7 +18,8 @@ class Effort:
     """The tries and the time that one picture may cost, from the making of this object on.
 
     The policy's budget covers all steps of the picture together; its tries are those of each step. `key` seeds the
-    jitter of the pauses, so that a run can be repeated.
+    jitter of the pauses, so that a run can be repeated. `charged_micro_usd` is what the vendor's answers say that they
+    charge; None as long as none says so.
     """
 
     card: str
@@ -26,9 +27,15 @@ class Effort:
     key: str
     policy: RetryPolicy
     began: float = field(init=False)
+    charged_micro_usd: int | None = None
 
     def __post_init__(self) -> None:
         self.began = self.policy.clock.monotonic()
+
+    def add_charge(self, micro_usd: int | None) -> None:
+        """Add the charge that an answer tells; None if it tells none."""
+        if micro_usd is not None:
+            self.charged_micro_usd = (self.charged_micro_usd or 0) + micro_usd
 
     @property
     def left_s(self) -> float:

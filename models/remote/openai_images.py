@@ -18,6 +18,7 @@ from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest, Guide
 from models.http.exchange import HttpAnswer
 from models.prompt import Prompt
+from models.remote.billing import charged_micro_usd
 from models.remote.connection import Connection, json_of
 from models.remote.download import download
 from models.remote.effort import Effort
@@ -35,7 +36,7 @@ def draw(request: DrawRequest, prompt: Prompt, connection: Connection, effort: E
     outgoing = _build_request(request, words, connection, effort.key)
 
     def draw_once() -> tuple[Pixels, str]:
-        answer = connection.call(outgoing, effort, ANSWER_BYTES)
+        answer = connection.order(outgoing, effort, ANSWER_BYTES)
         return pixels_of(_picture_in(answer, connection, effort), request.order)
 
     pixels, note = effort.repeat("drawing", draw_once)
@@ -76,6 +77,7 @@ def _encode_png(pixels: Pixels) -> bytes:
 
 def _picture_in(answer: HttpAnswer, connection: Connection, effort: Effort) -> bytes:
     content = json_of(answer)
+    effort.add_charge(charged_micro_usd(content, connection.api.charges))
     pictures = content.get("data") if isinstance(content, dict) else None
     first = pictures[0] if isinstance(pictures, list) and pictures else None
     if not isinstance(first, dict):

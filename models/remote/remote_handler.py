@@ -15,6 +15,8 @@ from apache_beam.metrics import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import Api, ModelCard
+from foundry.metering.payers import carried, note, paid_by_only
+from foundry.metering.steps import step
 from foundry.names import digest
 from foundry.request_slots import RequestSlots
 from foundry.retrying import Clock, RetryPolicy, SystemClock
@@ -77,7 +79,8 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
         """
         failed = threading.Event()
         with ThreadPoolExecutor(max(1, min(len(batch), model.api.concurrency))) as threads:
-            drawing = [threads.submit(self._draw_unless, failed, request, model) for request in batch]
+            draw = carried(self._draw_unless)
+            drawing = [threads.submit(draw, failed, request, model) for request in batch]
         errors = [error for each in drawing if (error := each.exception())]
         results = [each.result() for each in drawing if not each.exception()]
         self._count([result for result in results if result])
@@ -92,7 +95,8 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
         if failed.is_set():
             return None
         try:
-            return self._draw(request, connection)
+            with paid_by_only([request.order.name]), step("vendor"):
+                return self._draw(request, connection)
         except BaseException:
             failed.set()
             raise
@@ -108,15 +112,24 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
                 pixels, caption = PROTOCOLS[api.protocol](request, prompt, connection, effort)
             except Declined as refusal:
                 reason = self._without_secrets(refusal.reason)
-                return Undrawn(request, refusal.why, reason, paid=refusal.why not in NOT_BILLED)
+                paid = refusal.why not in NOT_BILLED
+                self._note_charge(effort, paid=paid)
+                return Undrawn(request, refusal.why, reason, paid=paid)
             except VendorOutage as outage:
+                self._note_charge(effort, paid=False)
                 fault = VendorOutage(outage.card, outage.shot, self._without_secrets(outage.what))
             except EndpointRefused as refused:
                 fault = EndpointRefused(refused.card, self._without_secrets(refused.where), refused.wrong)
             else:
+                self._note_charge(effort, paid=True)
                 return Drawn(request, pixels, caption, prompt.ignored)
         # Outside the handlers, because the causes hold the vendor's words as they came.
         raise fault
+
+    def _note_charge(self, effort: Effort, *, paid: bool) -> None:
+        """Note the vendor's own figure for a picture; the card's price for a paid one of which it gives none."""
+        price = round(self.card.unit_cost.money * 1_000_000) if paid else 0
+        note(vendor_micro_usd=price if effort.charged_micro_usd is None else effort.charged_micro_usd)
 
     def _without_secrets(self, text: str) -> str:
         """Return a text that may hold a vendor's words without the card's credentials."""

@@ -16,6 +16,7 @@ from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest
 from models.http.secrets import scrub
 from models.prompt import Prompt
+from models.remote.billing import charged_micro_usd
 from models.remote.connection import Connection, json_of, url_of
 from models.remote.download import download
 from models.remote.effort import Effort
@@ -59,6 +60,7 @@ def _finished_address(request: DrawRequest, prompt: Prompt, connection: Connecti
         outgoing = _build_request(request, prompt, connection, key)
         job = effort.repeat("submitting", lambda sent=outgoing: _submit(sent, connection, effort))  # type: ignore[misc]
         ended = _wait_for_end(job, connection, effort)
+        effort.add_charge(charged_micro_usd(ended, connection.api.charges))
         if ended["status"] == "succeeded":
             return _picture_address(ended)
         code, message = error_in(ended)
@@ -85,7 +87,7 @@ def _build_request(request: DrawRequest, prompt: Prompt, connection: Connection,
 
 
 def _submit(outgoing: httpx2.Request, connection: Connection, effort: Effort) -> VendorJob:
-    content = json_of(connection.call(outgoing, effort, JOB_BYTES))
+    content = json_of(connection.order(outgoing, effort, JOB_BYTES))
     if not isinstance(content, dict) or not isinstance(content.get("statusUrl"), str):
         raise Transient("the answer names no job to look at")
     status = url_of(content["statusUrl"], connection.reach.home)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +11,9 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import ModelCard
 from foundry.manifest import Attempt, CheckRecord
+from foundry.metering.device_time import drawing_device
+from foundry.metering.payers import note, paid_by_only
+from foundry.metering.steps import step
 from foundry.names import seed_of
 from foundry.plan.shot import ShotOrder
 from models.drawing import Drawing, Drawn, DrawRequest, Guide, Undrawn
@@ -71,15 +74,18 @@ class ScreenedHandler(ModelHandler[ShotOrder, Drawing, Studio]):  # type: ignore
         while waiting := [shot for shot in shots if shot.state == "wanted"]:
             requests = [self._next_request(shot) for shot in waiting]
             results = self.generator.run_inference(requests, studio.generator)
-            for shot, result in zip(waiting, results, strict=True):
-                shot.judge(result, studio.screen)
-            _settle(shots, studio.screen)
+            with drawing_device.kept_waiting("host_copy"):
+                for shot, result in zip(waiting, results, strict=True):
+                    with paid_by_only([shot.order.name]), step("screen"):
+                        shot.judge(result, studio.screen)
+                _settle(shots, studio.screen)
         return [shot.drawing() for shot in shots]
 
     def _next_request(self, shot: _ShotProgress) -> DrawRequest:
         """Return the next attempt: the same words and guide, another seed."""
         order = shot.order
-        return DrawRequest(order, seed_of(order.name, len(shot.attempts)), self.guide_of(order))
+        with paid_by_only([order.name]), step("guide"), drawing_device.kept_waiting("host_copy"):
+            return DrawRequest(order, seed_of(order.name, len(shot.attempts)), self.guide_of(order))
 
     def get_num_bytes(self, batch: Sequence[ShotOrder]) -> int:
         """Return a rough size; Beam's default would pickle every batch to find out."""
@@ -90,7 +96,8 @@ def _settle(shots: Sequence[_ShotProgress], screen: Screen) -> None:
     """Compare every held drawing that no longer waits for another, smaller alternatives first."""
     for shot in sorted(shots, key=lambda shot: shot.order.alternative):
         if shot.state == "held" and not any(_precedes(other, shot) and other.state != "settled" for other in shots):
-            shot.compare(screen)
+            with paid_by_only([shot.order.name]), step("screen"):
+                shot.compare(screen)
 
 
 def _precedes(first: _ShotProgress, second: _ShotProgress) -> bool:
@@ -114,7 +121,7 @@ class _ShotProgress:
         """Judge a new result by itself; a request that the generator refused for good is not repeated."""
         self.result = result
         if isinstance(result, Undrawn):
-            self.unpaid += not result.paid
+            self.unpaid += self._is_unpaid
             self.checks = (CheckRecord("drawn", False, f"{result.code}: {result.reason}", "a drawing"),)
             self._end_attempt(screen, again=False)
             return
@@ -123,6 +130,11 @@ class _ShotProgress:
             self.state = "held"
         else:
             self._end_attempt(screen)
+
+    @property
+    def _is_unpaid(self) -> bool:
+        """Whether no picture was paid in this attempt."""
+        return isinstance(self.result, Undrawn) and not self.result.paid
 
     def compare(self, screen: Screen) -> None:
         """Judge a held drawing against the accepted alternatives."""
@@ -134,6 +146,8 @@ class _ShotProgress:
         passed = all(check.passed for check in self.checks)
         seed = self.result.request.seed if self.result else 0
         self.attempts += (Attempt(seed, passed, self.checks),)
+        if not passed and not self._is_unpaid:
+            note(refused_attempts=1)
         if passed and isinstance(self.result, Drawn):
             self.fingerprint = screen.accept(self.result)
         redraw = again and not passed and len(self.attempts) < screen.card.attempts
@@ -143,11 +157,10 @@ class _ShotProgress:
         """Return the last attempt with the record of all; without pixels if the generator refused."""
         last, result = self.attempts[-1], self.result
         if isinstance(result, Drawn):
-            pixels, caption, ignored, refusal = result.pixels, result.caption, result.ignored_words, {}
+            pixels, caption, ignored = result.pixels, result.caption, result.ignored_words
         else:
             pixels, caption, ignored = np.zeros((0, 0, 3), np.float32), "", ()
-            refusal = {"code": result.code, "reason": result.reason} if result else {}
-        return Drawing(
+        drawing = Drawing(
             order=self.order,
             pixels=pixels,
             seed=last.seed,
@@ -157,5 +170,5 @@ class _ShotProgress:
             passed=last.passed,
             fingerprint=self.fingerprint,
             unpaid=self.unpaid,
-            **refusal,
         )
+        return replace(drawing, code=result.code, reason=result.reason) if isinstance(result, Undrawn) else drawing

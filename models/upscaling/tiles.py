@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from foundry.metering.payers import carried
+from foundry.metering.steps import step
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.rows import Rows, RowWindow
 from imaging.pixels.threads import cores, fix_threads
@@ -49,6 +51,7 @@ def enlarge_in_tiles(rows: Rows, upscaler: LearnedUpscaler, scale: int) -> Rows:
 def _bands(rows: Rows, upscaler: LearnedUpscaler, scale: int) -> Iterator[Pixels]:
     window, lefts = RowWindow(rows), range(0, rows.width, TILE_COLUMNS)
     each, at_once = upscaler.card.cpu_threads, min(_tiles_at_once(upscaler), len(lefts))
+    fill = carried(_fill_measured)
     with ThreadPoolExecutor(at_once, "tile", fix_threads, (upscaler.device, each)) as pool:
         for top in range(0, rows.height, TILE_ROWS):
             bottom = min(top + TILE_ROWS, rows.height)
@@ -56,13 +59,18 @@ def _bands(rows: Rows, upscaler: LearnedUpscaler, scale: int) -> Iterator[Pixels
             band = window.span(first, last)
             enlarged = np.empty(((bottom - top) * scale, rows.width * scale, rows.channels), np.float32)
             tiles = [_Tile(top - first, bottom - first, x, min(x + TILE_COLUMNS, rows.width)) for x in lefts]
-            for done in [pool.submit(_fill, enlarged, band, tile, upscaler, scale) for tile in tiles]:
+            for done in [pool.submit(fill, enlarged, band, tile, upscaler, scale) for tile in tiles]:
                 done.result()
             yield enlarged
 
 
 def _tiles_at_once(upscaler: LearnedUpscaler) -> int:
     return max(cores() // upscaler.card.cpu_threads, 1) if upscaler.device == "cpu" else 1
+
+
+def _fill_measured(enlarged: Pixels, band: Pixels, tile: _Tile, upscaler: LearnedUpscaler, scale: int) -> None:
+    with step("upscale", wide=True):
+        _fill(enlarged, band, tile, upscaler, scale)
 
 
 def _fill(

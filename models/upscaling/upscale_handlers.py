@@ -12,9 +12,12 @@ from apache_beam.ml.inference.base import ModelHandler
 from PIL import Image
 
 from foundry.card.card import ModelCard
+from foundry.metering.device_time import drawing_device
+from foundry.metering.payers import note
 from foundry.plan.composition import compositions
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.resample import centred_crop
+from models.device_steps import device_step
 from models.drawing import Drawing, Enlarged
 from models.upscaling.enlarge import enlarge
 from models.upscaling.learned_upscaler import LearnedUpscaler, load_upscaler
@@ -59,7 +62,9 @@ class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):  # type: 
 
     def _enlarge(self, drawing: Drawing, model: LoadedUpscaler) -> Enlarged:
         target = compositions()[drawing.order.bucket]
-        with model.lock:
+        device = model.learned.device
+        with model.lock, device_step("upscale", device):
+            note(model_calls=1)
             pixels = enlarge(drawing.pixels, model.learned, target.width_px, target.height_px)
         return Enlarged(drawing, pixels)
 
@@ -90,7 +95,8 @@ class ResampleHandler(ModelHandler[Drawing, Enlarged, NoWeights]):  # type: igno
         inference_args: dict[str, Any] | None = None,  # noqa: ARG002 - part of Beam's interface
     ) -> list[Enlarged]:
         """Return one master-sized picture per drawing, in order."""
-        return [Enlarged(drawing, resample_drawing(drawing)) for drawing in batch]
+        with drawing_device.kept_waiting("host_copy"):
+            return [Enlarged(drawing, resample_drawing(drawing)) for drawing in batch]
 
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
         """Return the bytes of the drawings."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import ModelCard
+from foundry.metering.making import FILM, making
+from foundry.metering.steps import step
 from foundry.plan.clip import ClipOrder
 from foundry.store.object_store import ObjectStore
 from models.model_bank import device_bytes, expected_bytes, measured_bytes
@@ -70,9 +72,10 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
             loaded = handler.load_model()
             return loaded, measured_bytes(card, loaded)
 
-        with bench.shelf.using(WantedModel(card.digest, (), expected_bytes(card), load)) as loaded:
+        wanted = WantedModel(card.digest, (), expected_bytes(card), load)
+        with making(FILM, {order.name: order.tenant}) as accounts, step("film"), bench.shelf.using(wanted) as loaded:
             (result,) = handler.run_inference([order], loaded)
-        return result
+        return replace(result, spent=accounts[order.name].spent())
 
     def get_num_bytes(self, batch: Sequence[ClipOrder]) -> int:
         """Return a rough size; Beam's default would pickle every batch to find out."""

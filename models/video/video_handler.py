@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,18 @@ from PIL import Image, ImageOps
 from foundry.card.card import ModelCard
 from foundry.errors import BadInput, FoundryError
 from foundry.manifest import Attempt, CheckRecord
+from foundry.metering.device_time import drawing_device
+from foundry.metering.payers import note
+from foundry.metering.steps import measured_each, step
 from foundry.names import seed_of
 from foundry.plan.clip import ClipOrder
+from foundry.spent import NOTHING_SPENT, Spent
 from foundry.store.object_store import ObjectStore
 from foundry.store.scratch import give_back_scratch, take_scratch
 from imaging.film.clip_master import VideoExtraMissing, encode_clip, require_av
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
+from models.device_steps import device_step
 from models.registry import verify
 from models.video.decoding import decode_in_chunks
 from models.video.latent_capture import CapturedLatents, capture_latents
@@ -41,26 +47,31 @@ A function of a module, so that it travels to workers.
 
 @dataclass(frozen=True)
 class Filmed:
-    """A clip in a scratch file, which its receiver stores and removes. Small, but it must not leave the machine."""
+    """A clip in a scratch file, which its receiver stores and removes. Small, but it must not leave the machine.
+
+    `spent` was measured over all attempts.
+    """
 
     order: ClipOrder
     file: Path
     frames: int
     seed: int
     attempts: tuple[Attempt, ...]
+    spent: Spent = NOTHING_SPENT
 
 
 @dataclass(frozen=True)
 class Unfilmed:
     """An order that was refused for good, with the code and the sentence of its dead letter; not an outage.
 
-    `filmed` is the number of clips that were made for it and refused.
+    `filmed` is the number of clips that were made for it and refused; `spent` was measured over them.
     """
 
     order: ClipOrder
     code: str
     reason: str
     filmed: int = 0
+    spent: Spent = NOTHING_SPENT
 
 
 @dataclass
@@ -134,10 +145,12 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # 
         for attempt in range(self.card.attempts):
             seed = seed_of(order.name, attempt)
             file, samples, moved = self._film_once(order, seed, first, model)
-            checks = (*self.judge(order, samples), *motion_checks(self.card, moved)) if self.judge else ()
+            with step("screen"), drawing_device.kept_waiting("host_copy"):
+                checks = (*self.judge(order, samples), *motion_checks(self.card, moved)) if self.judge else ()
             attempts.append(Attempt(seed, all(check.passed for check in checks), checks))
             if attempts[-1].passed:
                 return Filmed(order, file, order.frames, seed, tuple(attempts))
+            note(refused_attempts=1)
             give_back_scratch(file)
         return Unfilmed(order, "clip_refused", _refusal_of(attempts), len(attempts))
 
@@ -150,11 +163,15 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # 
         meter = MotionMeter()
         with _scratch(self.store) as file, model.lock, torch.no_grad():
             fix_threads(model.device, self.card.cpu_threads)
-            captured = self._draw_latents(order, seed, first, model)
-            frames = frames_of(model.pipeline, captured)
+            with device_step("film", model.device):
+                note(model_calls=1)
+                captured = self._draw_latents(order, seed, first, model)
+            on_device = partial(device_step, "film", model.device)
+            frames = measured_each(frames_of(model.pipeline, captured), on_device)
             if self.judge:
                 frames = meter.watch(sample_frames(frames, order.frames, samples))
-            count = encode_clip(frames, file, order.frames_per_second)
+            with step("encode", wide=True), drawing_device.kept_waiting("host_copy"):
+                count = encode_clip(frames, file, order.frames_per_second)
             if count != order.frames:
                 raise ValueError(f"{self.card.name} filmed {count} frames instead of {order.frames}")
         return file, tuple(samples), meter.motion

@@ -63,7 +63,7 @@ def test_an_account_takes_over_what_was_spent_elsewhere() -> None:
 
 
 def test_leftovers_are_taken_once_by_the_same_stage_and_tenant() -> None:
-    with left_over("render", "aurelle"):
+    with left_over("render", "aurelle", "write"):
         note(bytes_written=7)
     assert take_leftovers("render", "other") == NOTHING_SPENT
     assert take_leftovers("draw", "aurelle") == NOTHING_SPENT
