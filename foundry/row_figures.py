@@ -17,7 +17,7 @@ class RowFigures:
 
     cost_usd: at the cards' prices, in US dollars. size_bytes: of the files. spent: measured, for this campaign.
     unallocated: spent for this campaign on what refused or missing files would have shown. rates: of the work that was
-    done for this campaign.
+    done for this campaign, one for each kind.
     """
 
     rows: int = 0
@@ -43,6 +43,6 @@ def add_figures(items: Iterable[RowFigures]) -> RowFigures:
             size_bytes=total.size_bytes + item.size_bytes,
             spent=total.spent + item.spent,
             unallocated=total.unallocated + item.unallocated,
-            rates=add_rates((*total.rates, *item.rates)) if item.rates else total.rates,
+            rates=add_rates((*total.rates, *item.rates)) if total.rates and item.rates else total.rates or item.rates,
         )
     return total
