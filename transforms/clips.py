@@ -26,7 +26,7 @@ from foundry.store.object_store import NoSuchObject, ObjectStore
 from foundry.store.scratch import give_back_scratch
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
 from models.video.video_handler import Filmed, Unfilmed
-from transforms.counting import count, refused, timed
+from transforms.counting import count, count_spent, refused, timed
 from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
@@ -114,7 +114,9 @@ def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore, campaign: st
         own.put_file_once(order.clip, filmed.file)
         give_back_scratch(filmed.file)
         record = replace(_record(filmed, card, own), made_for=campaign)
-    write_finished(replace(record, spent=accounts[order.name].spent()), order.record, own, FILM, order.tenant)
+    spent = accounts[order.name].spent()
+    count_spent(spent, order.plan)
+    write_finished(replace(record, spent=spent), order.record, own, FILM, order.tenant)
     return order.name
 
 

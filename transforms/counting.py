@@ -28,7 +28,9 @@ Kind = Literal[
     "shots", "clips", "variants", "files_made", "files_found", "files_refused", "attempts", "model_calls",
     "bytes_read", "bytes_written",
 ]  # fmt: skip
-"""shots, clips, variants: finished or refused, which is what progress shows. The other kinds are in the glossary."""
+"""shots, clips, variants: finished or refused, which is what progress shows. The glossary has the other kinds."""
+MEASURED = ("model_calls", "bytes_read", "bytes_written")
+"""Kinds that depend on where and in which order the work is done, so that no two runs need to have them in common."""
 Stage = Literal["expand", "draw", "screen", "upscale", "master", "film", "render", "publish", "manifest"]
 
 
@@ -80,19 +82,27 @@ def count(kind: Kind, by: int = 1, plan: str = "") -> None:
 
 
 def refused(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
-    """Count a dead letter by its code, and return it tagged `refused`.
+    """Count a dead letter by its code, and what was spent on it, and return it tagged `refused`.
 
     Codes that are not this program's own are counted as `other`, so that the number of counters is bounded.
     """
     _add(f"refusals/{bounded_code(letter.code)}", 1, letter.brief)
+    count_spent(letter.spent, letter.brief)
     return beam.pvalue.TaggedOutput("refused", letter)
 
 
 def count_spent(spent: Spent, plan: str = "") -> None:
-    """Add the model calls and the bytes of the store that were measured for one object."""
+    """Add the model calls and the bytes of the store that were measured for one object.
+
+    The calls that draw also screen, so the time of screening is that of the step, in milliseconds of processors and of
+    an accelerator; other stages are `timed`.
+    """
     count("model_calls", spent.model_calls, plan)
     count("bytes_read", spent.bytes_read, plan)
     count("bytes_written", spent.bytes_written, plan)
+    for each in spent.steps:
+        if each.step == "screen":
+            measure("milliseconds/screen", (each.accelerator_us + each.processor_us) // 1000, plan)
 
 
 def measure(kind: str, value: int, plan: str = "") -> None:
@@ -131,7 +141,7 @@ def each_timed(items: Iterable[Item], stage: Stage, plan: str = "") -> Iterator[
 
 def _add(name: str, by: int, plan: str) -> None:
     into = _gathering.into
-    if into is not None:
+    if into is not None and by:
         into.amounts[name, plan] = into.amounts.get((name, plan), 0) + by
     elif by:
         _counter(name, plan).inc(by)

@@ -30,7 +30,7 @@ from foundry.stored_inputs import read_input
 from imaging.pixels.master_file import bits_of, encode_master, head_bytes
 from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged, undrawn, unenlarged
-from transforms.counting import count, refused, timed
+from transforms.counting import count, count_spent, refused, timed
 from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
@@ -150,8 +150,10 @@ def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
             if not own.put_once(order.master, data):
                 data = own.get(order.master)
             record = _record(drawing, plan, staged, data)
+    spent = account.spent()
+    count_spent(spent, order.plan)
     with drawing_device.kept_waiting("store"):
-        write_finished(replace(record, spent=account.spent()), order.record, own, DRAW, order.tenant)
+        write_finished(replace(record, spent=spent), order.record, own, DRAW, order.tenant)
 
 
 def _stage(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> StagedScene:

@@ -24,6 +24,7 @@ from imaging.film.finished_film import FilmCache, FinishedFilm, make_film
 from imaging.still.check import check
 from imaging.still.compose import FinishedPicture
 from imaging.still.encode import encode
+from transforms.counting import timed
 from transforms.stored_masters import film_clip, film_master
 
 THUMBNAIL_PX = 320
@@ -99,7 +100,7 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCa
         refuse_failed(film.checks, variant)
         with step("thumbnail"):
             small = thumbnail(film.poster)
-        with step("write"):
+        with step("write"), timed("publish", plan.digest):
             make_way(own, variant.record)
             own.put_file_once(variant.address(film.extension), film.file)
             if film.sidecar is not None:

@@ -25,7 +25,7 @@ from foundry.store.object_store import ObjectStore
 from imaging.film.finished_film import FilmCache
 from imaging.pixels.reduction import Pyramid
 from imaging.still.compose import StaticLayer, finish, prepare
-from transforms.counting import count, refused, timed
+from transforms.counting import count, count_spent, refused, timed
 from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.publish import publish_film, publish_still
@@ -117,6 +117,7 @@ def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: Rend
     with making(RENDER, {variant.name: tenant}) as accounts, step(rest):
         record = _publish(variant, plan, store, cache)
     spent = accounts[variant.name].spent() + take_leftovers(RENDER, tenant)
+    count_spent(spent, plan.digest)
     record = replace(record, spent=spent, made_for=plan.brief.campaign.id)
     return write_finished(record, variant.record, store.for_tenant(tenant), RENDER, tenant)
 
@@ -128,7 +129,8 @@ def _publish(variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCach
         static = cache.layer(variant, plan, store)
     with step("finish"):
         finished = finish(static, variant.copy, variant.locale)
-    return publish_still(variant, finished, store)
+    with timed("publish", plan.digest):
+        return publish_still(variant, finished, store)
 
 
 def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[str | DeadLetter]:

@@ -61,8 +61,8 @@ def test_drawings_that_passed_go_on_and_others_are_tagged_and_counted() -> None:
         (tagged,) = route_by_verdict(bad)
     assert isinstance(tagged, beam.pvalue.TaggedOutput)
     assert (tagged.tag, tagged.value) == ("refused", refusal(bad))
-    plan = good.order.plan
-    assert counts.amounts == {("attempts", plan): 3, ("shots", plan): 1, ("refusals/shot_refused", plan): 1}
+    found = {kind: number for (kind, plan), number in counts.amounts.items() if plan == good.order.plan and number}
+    assert found == {"attempts": 3, "shots": 1, "refusals/shot_refused": 1}
 
 
 @pytest.fixture(scope="module")

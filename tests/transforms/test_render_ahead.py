@@ -16,10 +16,11 @@ from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import LocalStore
 from models.drawing import Drawing
-from pipelines.campaign.flow import Outcome, build_all
+from pipelines.campaign.flow import build_all
 from pipelines.engines.engine import Engine, choose_engine
 from tests.pipelines.dispatcher.sick_store import SickStore, hits
 from tests.support.briefs import WIDE_COPY, admitted
+from tests.support.counted import counted
 from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
 from tests.support.waiting import until
@@ -84,7 +85,8 @@ def test_files_are_published_before_the_last_shot_is_drawn_and_are_the_same(tmp_
         made = build_all([(each.plan, each.inputs)], LocalStore(root), generator=painter, engine=one_lane(ahead))
         files = dict.fromkeys(("variants", "files_made"), each.plan.variant_count)
         counts = {"attempts": 4, "shots": 4, **files}
-        assert made[each.plan.digest] == Outcome(counts, (), each.plan.variant_count)
+        outcome = made[each.plan.digest]
+        assert (counted(outcome), outcome.letters, outcome.rows) == (counts, (), each.plan.variant_count)
         found[ahead] = objects(root)
     assert found[0] == found[THREADS]
 

@@ -20,6 +20,7 @@ from pipelines.engines.live_counts import LiveCounts
 from pipelines.planning.admission import Admitted
 from tests.pipelines.engines.campaigns import on_flink
 from tests.support.briefs import a_tenant, admitted
+from tests.support.counted import counted
 from tests.support.fakes import PaintingHandler, SlowPainter
 
 NEVER_FALLING = ("shots", "variants", "files_made", "files_refused", "attempts")
@@ -56,7 +57,7 @@ def check_counts_of_a_run_with_refusals(orders: list[Admitted], begun: Path, roo
     plan, lost = orders[0].plan, [shot for shot in orders[0].plan.shots() if shot.bucket == refused_bucket]
     files_lost = sum(sum(1 for _ in plan.variants(shot)) for shot in lost)
     assert 0 < files_lost < plan.variant_count
-    assert outcomes[0].counts == {
+    assert counted(outcomes[0]) == {
         "attempts": plan.shot_count,
         "shots": plan.shot_count,
         "variants": plan.variant_count,
@@ -65,7 +66,7 @@ def check_counts_of_a_run_with_refusals(orders: list[Admitted], begun: Path, roo
         "refusals/shot_refused": len(lost),
         "refusals/no_master": files_lost,
     }
-    assert outcomes[1].counts == {"files_found": orders[1].plan.variant_count}
+    assert counted(outcomes[1]) == {"files_found": orders[1].plan.variant_count}
     for outcome in outcomes:
         codes = Counter(letter.code for letter in outcome.letters)
         assert codes == {
@@ -114,6 +115,10 @@ def sampled(live: LiveCounts, every_s: float = 0.05) -> Iterator[list[dict[str, 
         thread.join()
 
 
+def _sizes(root: Path, *kinds: str) -> Iterator[int]:
+    return (file.stat().st_size for kind in kinds for file in root.glob(f"*/{kind}/*/*") if file.suffix != ".json")
+
+
 def told_while_it_works(folder: Path, where: Engine) -> tuple[list[dict[str, int]], Any]:
     """Build a campaign of slow shots; return the counts that were told meanwhile, and the campaign."""
     each, live = admitted(folder, alternatives=2), LiveCounts()
@@ -131,6 +136,9 @@ def told_while_it_works(folder: Path, where: Engine) -> tuple[list[dict[str, int
     totals = {"shots": each.plan.shot_count, "variants": each.plan.variant_count}
     assert {kind: live.now()[kind] for kind in totals} == totals
     assert live.now(each.plan.digest) == live.now()
+    assert live.now()["bytes_written"] >= sum(_sizes(folder / "store", "masters", "renditions", "thumbnails"))
+    stages = set(live.run.times(each.plan.digest)) | set(live.run.times())
+    assert stages == {"expand", "draw", "upscale", "master", "render", "publish"}
     return samples, each.plan
 
 
