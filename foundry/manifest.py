@@ -79,6 +79,19 @@ class MasterRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ViewRecord:
+    """What was spent on the rendered view of a product model; stored beside it as JSON. Absent for older views.
+
+    key: by which plans and shots refer to the view. product_model: the SHA-256 of its file.
+    """
+
+    key: str
+    product_model: str
+    spent: Spent = NOTHING_SPENT
+    made_for: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenditionRecord:
     """The facts of a finished file that hold for everyone who orders it; stored beside it as JSON.
 
@@ -230,6 +243,12 @@ def master_from_json(text: str | bytes) -> MasterRecord:
     raw["product_box"] = tuple(raw["product_box"]) if raw["product_box"] else None
     raw["spent"] = spent_from_json(raw.get("spent"))
     return MasterRecord(**raw)
+
+
+def view_from_json(text: str | bytes) -> ViewRecord:
+    """Return a view's record from its JSON."""
+    raw = json.loads(text)
+    return ViewRecord(**{**raw, "spent": spent_from_json(raw.get("spent"))})
 
 
 def rendition_from_json(text: str | bytes) -> RenditionRecord:

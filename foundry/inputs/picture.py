@@ -42,6 +42,11 @@ def picture_name(key: str) -> str:
     return f"inputs/{key[:2]}/{key}"
 
 
+def view_record_name(key: str) -> str:
+    """Return the object name of the record of a rendered view, by the view's key."""
+    return picture_name(key).removesuffix(".png") + ".json"
+
+
 @dataclass(frozen=True)
 class PictureSize:
     """A picture's stored size, and whether it has transparency."""

@@ -122,6 +122,13 @@ def charge_processor(name: str, seconds: float) -> None:
         _Step(name, payers, wide=False).charge(round(seconds * 1_000_000_000))
 
 
+def charge_accelerator(name: str, ns: int) -> None:
+    """Add the time for which another process held an accelerator for those who pay now, in nanoseconds."""
+    payers = current_payers()
+    for index, account in enumerate(payers.values()):
+        account.charge(name, accelerator_ns=part_of(ns, index, len(payers)))
+
+
 _of_this_process = StepMeter()
 os.register_at_fork(after_in_child=_of_this_process.renew)
 step = _of_this_process.step

@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +25,7 @@ from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError, Problem, clipped
 from foundry.inputs.product_model import kind_of
 from foundry.inputs.product_view import View
+from foundry.metering.steps import charge_accelerator, charge_processor
 
 SCENE = Path(__file__).with_name("scene.py")
 MOST_FILE_BYTES = 2 << 30
@@ -100,7 +104,8 @@ def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
             "result": str(result), "device": blender.device, "threads": blender.threads,
         }  # fmt: skip
         job.write_text(json.dumps(asked), encoding="utf-8")
-        end = _run(blender.command(job), folder, blender, shown)
+        with _measured(result):
+            end = _run(blender.command(job), folder, blender, shown)
         match _answer_in(result):
             case {"refused": [str(wrong), str(remedy)]}:
                 raise RenderRefused(shown, clipped(wrong, 300), clipped(remedy, 300))
@@ -109,6 +114,27 @@ def render(model: bytes, view: View, blender: Blender, name: str = "") -> bytes:
         if out.is_symlink() or not out.is_file():  # a process that was taken over could leave a link to another file
             raise _crash_error(shown, end, blender)
         return strip_metadata(out.read_bytes())
+
+
+@contextmanager
+def _measured(result: Path) -> Iterator[None]:
+    """Charge the block's child process to those who pay: its processor time, and its wall time on an accelerator.
+
+    The system tells the time of ended children in one sum, and one view is rendered at a time.
+    """
+    before, began = _children_s(), time.perf_counter_ns()
+    try:
+        yield
+    finally:
+        charge_processor("view", _children_s() - before)
+        match _answer_in(result):
+            case {"device": "cuda" | "optix"}:
+                charge_accelerator("view", time.perf_counter_ns() - began)
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _answer_in(result: Path) -> Any:

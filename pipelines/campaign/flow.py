@@ -137,7 +137,7 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
     shown = _shown(plan, inputs)
     for facts in shown:
         if isinstance(facts, ModelFacts):
-            store_view(facts, store, plan.tenant.id, blender)
+            store_view(facts, store, plan.tenant.id, blender, plan.brief.campaign.id)
     pictures = (*shown, *plan.tenant.files.pictures.values())
     store_inputs(own, {picture_name(one.key): one.file for one in pictures if not isinstance(one, ModelFacts)})
     plan.tenant.read_from(StoredInputs(own))

@@ -18,11 +18,13 @@ from foundry.manifest import (
     ManifestRecord,
     MasterRecord,
     RenditionRecord,
+    ViewRecord,
     as_json,
     letter_from_json,
     manifest_from_json,
     master_from_json,
     rendition_from_json,
+    view_from_json,
     write_parquet,
 )
 from foundry.plan.clip import ClipRecord, clip_from_json
@@ -56,6 +58,7 @@ def a_record(kind: type[Any]) -> Any:
 READERS = {
     MasterRecord: master_from_json,
     ClipRecord: clip_from_json,
+    ViewRecord: view_from_json,
     RenditionRecord: rendition_from_json,
     ManifestRecord: manifest_from_json,
     DeadLetter: letter_from_json,

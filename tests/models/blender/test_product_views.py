@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from foundry.inputs.door import receive_path
-from foundry.inputs.picture import VIEW, picture_name
+from foundry.inputs.picture import VIEW, picture_name, view_record_name
 from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import view_name
+from foundry.manifest import view_from_json
 from foundry.store.object_store import LocalStore, NoSuchObject
 from models.blender.process import Blender, BlenderMissing, render
 from models.blender.product_views import read_or_render_view, store_view
@@ -24,8 +25,12 @@ def test_a_view_is_made_once_with_the_same_bytes_and_is_the_tenants_own(tmp_path
     facts = inspect_model(receive_path(saved(tmp_path, "box.glb", flat_box(COLOUR, edge_m=900.0)), MODEL), SMALL)
     assert isinstance(facts, ModelFacts)
     store = LocalStore(tmp_path / "store")
-    png = store_view(facts, store, "northpeak", HERE)
+    png = store_view(facts, store, "northpeak", HERE, "launch")
     own = store.for_tenant("northpeak")
+    record = view_from_json(own.get(view_record_name(facts.key)))
+    assert (record.key, record.product_model, record.made_for) == (facts.key, facts.sha256, "launch")
+    assert record.spent.processor_us > 100_000
+    assert record.spent.bytes_written == len(png)
     assert own.get(picture_name(facts.key)) == png
     assert read_or_render_view(store, "northpeak", facts.sha256, SMALL, NEVER) == png
     assert render(facts.file.read(), SMALL, HERE) == png
