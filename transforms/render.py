@@ -70,8 +70,9 @@ class RenderCache:
         shot, slot = variant.shot, variant.placement.name
         key = (store, shot.tenant, shot.name, slot, plan.digest)
         if self.static is None or self.static[0] != key:
-            image, facts = self.master(variant.shot, store)
-            made = prepare(image, facts, variant.layout, variant.placement, plan.tenant)
+            with step("layer"):
+                image, facts = self.master(variant.shot, store)
+                made = prepare(image, facts, variant.layout, variant.placement, plan.tenant)
             self.static = (key, made)
         return self.static[1]
 
@@ -125,8 +126,7 @@ def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: Rend
 def _publish(variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCache) -> RenditionRecord:
     if variant.timeline is not None:
         return publish_film(variant, plan, store, cache.film)
-    with step("layer"):
-        static = cache.layer(variant, plan, store)
+    static = cache.layer(variant, plan, store)
     with step("finish"):
         finished = finish(static, variant.copy, variant.locale)
     with timed("publish", plan.digest):

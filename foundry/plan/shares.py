@@ -27,7 +27,8 @@ def shown_records(variant: Variant) -> tuple[str, ...]:
 
 def share_of_shown(plan: Plan, variant: Variant, spent_on: SpentOn) -> Spent:
     """Return a file's shares of everything that it shows."""
-    return add_spent(_shares(plan, variant, spent_on))
+    shares = list(_shares(plan, variant, spent_on))
+    return shares[0] if len(shares) == 1 else add_spent(shares)
 
 
 def _shares(plan: Plan, variant: Variant, spent_on: SpentOn) -> Iterator[Spent]:

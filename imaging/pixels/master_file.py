@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundry.manifest import MasterRecord
+from foundry.metering.steps import step
 from foundry.names import seed_of
 from foundry.store.object_store import CorruptObject, ObjectStore, crc32c
 from imaging.pixels.arrays import Pixels
@@ -100,10 +101,12 @@ def pyramid(record: MasterRecord, own: ObjectStore) -> Pyramid:
     """Return a master for layouts; each size is read from the tenant's store when it is first needed."""
 
     def half() -> NDArray[np.uint8]:
-        return half_in(own.head(record.address, record.head_bytes), record.address)
+        with step("read"):
+            return half_in(own.head(record.address, record.head_bytes), record.address)
 
     def whole() -> NDArray[np.uint8]:
-        return master_levels(whole_file(record, own))
+        with step("read"):
+            return master_levels(whole_file(record, own))
 
     return Pyramid((record.width_px, record.height_px), whole, half if record.head_bytes else None)
 

@@ -15,6 +15,7 @@ from foundry.channel.placement import Placement
 from foundry.copy import Copy
 from foundry.layout.layout import Layout
 from foundry.locales import is_rtl
+from foundry.metering.steps import step
 from foundry.plan.shot import MasterFacts
 from foundry.tenant import Tenant
 from imaging.pixels.contrast import (
@@ -54,7 +55,8 @@ class StaticLayer:
     @cached_property
     def mirrored(self) -> StaticLayer:
         """Return the layer for the other direction of reading; made once, and its own mirrored layer is this one."""
-        ground = prepare_text_ground(*self.source, self.layout, self.placement, self.tenant, not self.rtl)
+        with step("layer"):
+            ground = prepare_text_ground(*self.source, self.layout, self.placement, self.tenant, not self.rtl)
         other = replace(self, ground=ground, rtl=not self.rtl)
         vars(other)["mirrored"] = self
         return other
