@@ -22,7 +22,6 @@ from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement
 from foundry.inputs.door import Home, ReceivedFile
 from foundry.inputs.picture import PICTURE, PictureFacts
-from foundry.names import sorted_json
 from foundry.plan.shot_plan import ShotPlan
 from foundry.store.object_store import crc32c
 from foundry.strict_model import StrictModel
@@ -155,7 +154,7 @@ def content_of(data: bytes) -> PlanContent:
 
 
 def document_of(plan: ShotPlan, names: tuple[str, ...]) -> bytes:
-    """Return a plan's document as JSON with sorted keys, UTF-8; the same plan gives the same bytes."""
+    """Return a plan's document as JSON in UTF-8. Maps keep their order, so that they are read back as they were."""
     files = plan.tenant.files
     document = PlanDocument(
         digest=plan.digest,
@@ -171,5 +170,5 @@ def document_of(plan: ShotPlan, names: tuple[str, ...]) -> bytes:
     )
     content = document.model_dump(mode="json", exclude_defaults=True, exclude={"brief": {"metadata"}})
     content["form"] = FORM
-    content["brief"]["metadata"] = json.loads(sorted_json(plan.brief.metadata))
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    content["brief"]["metadata"] = plan.brief.metadata
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str).encode()

@@ -40,7 +40,7 @@ from tests.support.moving_briefs import a_story_card, ordered_moving
 from tests.support.sounds import silence
 
 SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(3)]
-METADATA = {"owner": "someone", "share": 0.25, "tags": ["a", {"b": None}], "day": "2027-01-31"}
+METADATA = {"owner": "someone", "share": 0.25, "tags": ["a", {"z": None, "b": 1}], "day": "2027-01-31"}
 
 
 @pytest.fixture
@@ -69,6 +69,7 @@ def assert_same(found: Plan, plan: Plan) -> None:
     """Both order the very same files."""
     assert found.digest == plan.digest
     assert (found.brief, found.placements, found.pictures) == (plan.brief, plan.placements, plan.pictures)
+    assert found.brief.model_dump_json() == plan.brief.model_dump_json()
     assert found.sounds == plan.sounds
     assert without_places(found.cards) == without_places(plan.cards)
     assert found.cards.uses == plan.cards.uses
