@@ -1,16 +1,33 @@
-"""Reporting: write a campaign's page from what the store holds of its plan."""
+"""Reporting: write a campaign's page, and the page files of a large one, from the campaign's manifest."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+
 from foundry.errors import BadInput
+from foundry.letter_figures import LetterFigures, count_letters
+from foundry.manifest import ManifestRecord, letter_from_json, manifest_from_json
+from foundry.manifest_index import ManifestIndex, ShardEntry, ShardFile, each_letter, each_record, read_index
 from foundry.names import campaign_folder
-from foundry.plan.estimate import Made, Needs, count_needs
+from foundry.plan.estimate import Made
+from foundry.row_figures import add_figures, figures_of
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
-from pipelines.campaign.report_page import RunFigures, write_report
+from pipelines.campaign.large_report import write_large_report
+from pipelines.campaign.report_page import PageFacts, Refused, RunFigures, write_small_report
 from pipelines.planning.admission import Admitted
 
 REPORT = "report.html"
+SMALL_REPORT = 600
+"""The most files that a page holds itself, with their thumbnails: about 5 MB of them."""
+LETTERS_SHOWN = 100
+AT_ONCE = 16
+"""Requests of a report that run at the same time."""
 
 
 def report_again(each: Admitted, address: str, store: ObjectStore | None = None) -> str:
@@ -19,43 +36,108 @@ def report_again(each: Admitted, address: str, store: ObjectStore | None = None)
     `store` is the same store where it is open already. BadInput if the campaign was never run there.
     """
     store = store or open_store(address, [each.plan.tenant])
-    own = store.for_tenant(each.plan.tenant.id)
-    if not own.exists(f"{campaign_folder(each.plan.brief.campaign.id)}/manifest.jsonl"):
+    own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
+    index = read_index(own, campaign) or _summed(each, store)
+    if index is None:
         raise BadInput(address, "holds no run of this campaign; use `foundry run` first")
-    return report_run(each, store, count_needs(each.plan, own), None)
+    return report_run(each, store, index.rows, None)
 
 
-def report_run(
-    each: Admitted, store: ObjectStore, lacking: Needs, seconds: float | None, made: Made | None = None
-) -> str:
+def report_run(each: Admitted, store: ObjectStore, reused: int, seconds: float | None, made: Made | None = None) -> str:
     """Write the report and return the page's address.
 
-    `lacking` is what the store lacked before the run, `made` what the run made, and `seconds` how long it took; both
-    are None for a report that is written again, which then counts nothing as made.
+    `reused` is the number of files that the store held before the run, `made` what the run made, and `seconds` how long
+    it took; both are None for a report that is written again, which then counts nothing as made.
     """
-    from transforms.manifest import read_letters, records
-
-    plan, own = each.plan, store.for_tenant(each.plan.tenant.id)
-    page = f"{campaign_folder(plan.brief.campaign.id)}/{REPORT}"
-    letters = read_letters(plan, store)
-    failed = sum(letter.stage == "render" for letter in letters)
-    size = sum(record.size_bytes for record in records(plan, store))
-    with own.replacing(page) as target:
-        write_report(
-            target,
-            figures=_figures(each, lacking, made or Made(), failed=failed, size_bytes=size, seconds=seconds),
-            records=records(plan, store),
-            letters=letters,
-            thumbnail=own.get,
-            link=lambda address: f"../../{address}",
-            palette=plan.tenant.brand.palette,
-        )
-    return own.address(page)
+    own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
+    index = read_index(own, campaign) or _summed(each, store)
+    if index is None:
+        raise BadInput(campaign, "has no manifest; use `foundry run` first")
+    figures = _figures(each, index, made or Made(), reused=reused, seconds=seconds)
+    samples = tuple(islice(each_letter(own, index), LETTERS_SHOWN))
+    refused = Refused(figures=index.letters, samples=samples)
+    write_report(own, index, PageFacts(figures=figures, refused=refused, palette=each.plan.tenant.brand.palette))
+    return own.address(f"{campaign_folder(campaign)}/{REPORT}")
 
 
-def _figures(
-    each: Admitted, lacking: Needs, made: Made, *, failed: int, size_bytes: int, seconds: float | None
-) -> RunFigures:
+def _summed(each: Admitted, store: ObjectStore) -> ManifestIndex | None:
+    """Return an index of one shard for a campaign whose manifest has none; None if it has no manifest."""
+    own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
+    lines, dead = (f"{campaign_folder(campaign)}/{name}.jsonl" for name in ("manifest", "dead_letters"))
+    files = {name: ShardFile(stat.name, stat.size, stat.crc32c) for name in (lines, dead) if (stat := own.stat(name))}
+    if lines not in files:
+        return None
+    figures = add_figures(figures_of(manifest_from_json(line)) for line in own.lines(lines))
+    refused = count_letters(map(letter_from_json, own.lines(dead))) if dead in files else LetterFigures()
+    shard = ShardEntry(
+        first=0, figures=figures, refused=refused, parquet=files[lines], lines=files[lines], events=files[lines],
+        letters=files.get(dead),
+    )  # fmt: skip
+    return ManifestIndex(
+        tenant=each.plan.tenant.id, campaign=campaign, plan=each.plan.digest, rows=figures.rows, failed=refused.total,
+        cost_usd=figures.cost_usd, size_bytes=figures.size_bytes, letters=refused, shards=(shard,),
+    )  # fmt: skip
+
+
+def write_report(own: ObjectStore, index: ManifestIndex, facts: PageFacts) -> None:
+    """Write the page of a manifest into its campaign's folder, in the form that fits its size.
+
+    The page is replaced in one step, after the page files that it loads; those of older pages are then removed.
+    """
+    folder = campaign_folder(index.campaign)
+    beside = f"report/{index.plan}/"
+    kept: set[str] = set()
+    with own.replacing(f"{folder}/{REPORT}") as target:
+        if index.rows <= SMALL_REPORT:
+            write_small_report(target, facts, _with_thumbnails(own, index))
+        else:
+            with _writing(own, f"{folder}/{beside}") as files:
+                write_large_report(target, facts, each_record(own, index), beside, files.write)
+            kept = files.names
+    stale = [name for name in own.list(f"{folder}/report/") if name not in kept]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(own.remove, stale))
+
+
+def _with_thumbnails(own: ObjectStore, index: ManifestIndex) -> Iterator[tuple[ManifestRecord, bytes]]:
+    records = list(each_record(own, index))
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        yield from zip(records, threads.map(own.get, [record.thumbnail for record in records]), strict=True)
+
+
+@dataclass
+class _PageFileWriter:
+    """Writes page files into a folder of the store, several at once; what waits to be written is bounded."""
+
+    own: ObjectStore
+    folder: str
+    threads: ThreadPoolExecutor
+    names: set[str] = field(default_factory=set)
+    _waiting: deque[Future[bool]] = field(default_factory=deque)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Begin to write a file; wait for the first of those before it if as many are on their way as may be."""
+        self.names.add(self.folder + name)
+        self._waiting.append(self.threads.submit(self.own.put_once, self.folder + name, data))
+        if len(self._waiting) == AT_ONCE:
+            self._waiting.popleft().result()
+
+    def finish(self) -> None:
+        """Wait until all files are written."""
+        while self._waiting:
+            self._waiting.popleft().result()
+
+
+@contextmanager
+def _writing(own: ObjectStore, folder: str) -> Iterator[_PageFileWriter]:
+    """Yield a writer of page files; all of them are written when the block has ended well."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        writer = _PageFileWriter(own, folder, threads)
+        yield writer
+        writer.finish()
+
+
+def _figures(each: Admitted, index: ManifestIndex, made: Made, *, reused: int, seconds: float | None) -> RunFigures:
     plan = each.plan
     return RunFigures(
         campaign=plan.brief.campaign.id,
@@ -63,8 +145,8 @@ def _figures(
         tenant_name=plan.tenant.name,
         variants_total=plan.variant_count,
         made=made.files,
-        reused=lacking.variants_reused,
-        failed=failed,
+        reused=reused,
+        failed=index.letters.of_stages("render"),
         shots_total=plan.shot_count,
         shots_drawn=made.shots,
         clips_total=each.estimate.clips,
@@ -72,8 +154,10 @@ def _figures(
         cost_usd=f"{made.money:f}",
         refused_usd=f"{made.refused_money:f}",
         cost_if_new_usd=f"{each.estimate.money:f}",
-        size_bytes=size_bytes,
+        size_bytes=index.size_bytes,
         model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",
         seconds=seconds,
         assumptions=each.assumptions,
+        spent=index.spent + index.unallocated,
+        estimated_seconds=float(each.estimate.accelerator_seconds),
     )

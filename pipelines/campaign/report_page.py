@@ -1,28 +1,38 @@
-"""The report page: every asset of a campaign, filtered, grouped and zoomed, with its lineage. One file, no network."""
+"""The report page: what it says of a campaign, and the small form, which holds all its files and needs no network."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from foundry.letter_figures import LetterFigures
 from foundry.manifest import DeadLetter, ManifestRecord
+from foundry.spent import NOTHING_SPENT, Spent
 from foundry.tenant import Palette
 from templates import TEMPLATES
 
-SHOWN = 3_000
-"""The most assets that a page shows, so that its size and memory stay bounded."""
+FOLDER = TEMPLATES / "report"
+NOT_SHOWN = frozenset(
+    {"tenant", "campaign", "campaign_name", "brief", "placement_digest", "layout_digest", "brand_digest"}
+)
+"""The fields of a record that the page shows nowhere, or once for all files."""
+SHOWN_FIELDS = tuple(each.name for each in fields(ManifestRecord) if each.name not in NOT_SHOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunFigures:
-    """The totals of a campaign, and of the run that the page is written after. Money in US dollars."""
+    """The totals of a campaign, and of the run that the page is written after. Money in US dollars.
+
+    `spent` was measured for the whole campaign; `estimated_seconds` of an accelerator, if everything were new.
+    """
 
     campaign: str
     campaign_name: str
@@ -42,50 +52,88 @@ class RunFigures:
     assumptions: tuple[str, ...] = ()
     clips_total: int = 0
     clips_filmed: int = 0
+    spent: Spent = NOTHING_SPENT
+    estimated_seconds: float = 0.0
 
 
-def write_report(
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The dead letters of a campaign: their counts, and the first ones."""
+
+    figures: LetterFigures = field(default_factory=LetterFigures)
+    samples: tuple[DeadLetter, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFacts:
+    """All that a page says besides its files. `root` leads from the page to the tenant's objects."""
+
+    figures: RunFigures
+    refused: Refused = field(default_factory=Refused)
+    palette: Palette | None = None
+    root: str = "../../"
+
+
+def write_small_report(target: Path, facts: PageFacts, files: Iterable[tuple[ManifestRecord, bytes]]) -> None:
+    """Write a page that holds all records, and the WebP thumbnails that come with them, of some hundred files."""
+    assets = [_asset(record, thumbnail) for record, thumbnail in files]
+    data = {"root": facts.root, "assets": assets}
+    write_page(target, facts, "small_report", data, scripts=("asset.js", "small_report.js"))
+
+
+def write_page(
     target: Path,
+    facts: PageFacts,
+    template: str,
+    data: Mapping[str, object],
     *,
-    figures: RunFigures,
-    records: Iterable[ManifestRecord],
-    letters: Sequence[DeadLetter],
-    thumbnail: Callable[[str], bytes],
-    link: Callable[[str], str],
-    palette: Palette | None = None,
-    shown: int = SHOWN,
+    scripts: tuple[str, ...],
+    styles: tuple[str, ...] = (),
+    own_files: bool = False,
 ) -> None:
-    """Write the page to `target`.
-
-    `thumbnail` returns the bytes of an object, `link` the address of an object as the page links to it. Memory is
-    bounded by `shown` thumbnails; further assets are counted, not shown.
-    """
-    assets: list[dict[str, Any]] = []
-    more = 0
-    for record in records:
-        if len(assets) < shown:
-            assets.append(_asset(record, thumbnail, link))
-        else:
-            more += 1
-    page = _environment().get_template("report.html.j2")
-    text = page.render(
-        figures=figures,
-        tiles=_tiles(figures),
-        assets=_inline(assets),
-        letters=letters,
-        more=more,
-        accent=palette.primary if palette else "#345",
-        style=Markup((TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        script=Markup((TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+    """Write a page from its template, with `data` for its scripts; `own_files` lets it load scripts from beside it."""
+    figures = facts.figures
+    style = f":root{{--brand:{facts.palette.primary if facts.palette else '#345'}}}\n" + _source("report.css", *styles)
+    script = _source(*scripts)
+    text = (
+        _environment()
+        .get_template(f"{template}.html.j2")
+        .render(
+            figures=figures,
+            tiles=_tiles(figures),
+            steps=_steps(figures.spent),
+            refused=facts.refused,
+            policy=_policy(script, own_files=own_files),
+            data=inline_json(data),
+            style=Markup(style),  # noqa: S704 - our own files, and a colour that is no more than that
+            script=Markup(script),  # noqa: S704 - our own files
+        )
     )
     target.write_text(text, encoding="utf-8")
 
 
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=select_autoescape(default=True))
+    return Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(default=True), undefined=StrictUndefined
+    )
 
 
-def _inline(value: object) -> Markup:
+def _source(*names: str) -> str:
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+def _policy(script: str, *, own_files: bool) -> str:
+    """Return the Content Security Policy: the page's own script runs, and nothing that a text might bring in."""
+    hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    beside = " file: 'self'" if own_files else ""
+    media = "file: 'self'"
+    return (
+        f"default-src 'none'; img-src data: {media}; media-src {media}; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{hashed}'{beside}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def inline_json(value: object) -> Markup:
     """Return JSON that cannot end the script element in which it stands."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
@@ -93,10 +141,10 @@ def _inline(value: object) -> Markup:
     return Markup(text)  # noqa: S704 - what could end the element was replaced
 
 
-def _asset(record: ManifestRecord, thumbnail: Callable[[str], bytes], link: Callable[[str], str]) -> dict[str, Any]:
+def _asset(record: ManifestRecord, thumbnail: bytes) -> dict[str, Any]:
     kept = asdict(record)
-    picture = base64.b64encode(thumbnail(record.thumbnail)).decode()
-    return {**kept, "thumb": f"data:image/webp;base64,{picture}", "href": link(record.address)}
+    picture = base64.b64encode(thumbnail).decode()
+    return {**{name: kept[name] for name in SHOWN_FIELDS}, "thumb": f"data:image/webp;base64,{picture}"}
 
 
 def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
@@ -120,7 +168,31 @@ def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
         tiles.insert(2, ("Clips", f"{figures.clips_total:,}", f"{figures.clips_filmed:,} filmed in this run"))
     if figures.seconds is not None:
         tiles.append(("Time", _duration(figures.seconds), "this run"))
+    return tiles + _measured(figures)
+
+
+def _measured(figures: RunFigures) -> list[tuple[str, str, str]]:
+    """Return the tiles of what was measured, beside what was estimated; none where nothing was measured."""
+    spent = figures.spent
+    tiles = []
+    if spent.accelerator_us:
+        note = f"measured; {_duration(figures.estimated_seconds)} estimated if all were new"
+        tiles.append(("Accelerator", _duration(spent.accelerator_us / 1e6), note))
+    if spent.processor_us:
+        tiles.append(("Processor", _duration(spent.processor_us / 1e6), "measured"))
+    if spent.vendor_micro_usd:
+        note = f"measured; {spent.vendor_calls:,} calls"
+        tiles.append(("Other vendors", f"${spent.vendor_micro_usd / 1e6:.4f}", note))
     return tiles
+
+
+def _steps(spent: Spent) -> list[tuple[str, str, str]]:
+    """Return the rows of the table of what was measured: step, time of accelerators, time of processors."""
+    return [(step.step, _time(step.accelerator_us), _time(step.processor_us)) for step in spent.steps]
+
+
+def _time(microseconds: int) -> str:
+    return _duration(microseconds / 1e6) if microseconds else "–"
 
 
 def _refused(figures: RunFigures) -> str:
@@ -134,4 +206,6 @@ def _megabytes(size: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -11,25 +11,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from foundry.manifest import CheckRecord, DeadLetter, ManifestRecord
-from pipelines.campaign.report_page import RunFigures, write_report
+from foundry.letter_figures import count_letters
+from foundry.manifest import DeadLetter
+from foundry.spent import NOTHING_SPENT, Spent, StepTime
+from pipelines.campaign.report_page import PageFacts, Refused, RunFigures, write_small_report
 from tests.support import chromium
 from tests.support.briefs import a_tenant
+from tests.support.report_records import RECORD
 
 pytestmark = pytest.mark.browser
 
-CHECK = CheckRecord("contrast", True, "at least 7:1", "4.5:1")
-RECORD = ManifestRecord(
-    asset="a" * 32, address="renditions/aa/x.jpg", file_name="x.jpg", thumbnail="t", tenant="aurelle", campaign="c",
-    campaign_name="C", brief="b", regions=("US",), audience="", product="serum", product_name="Serum",
-    product_picture=None, scene="silk", prompt="Silk", negative_prompt="", caption="silk", locale="en-US",
-    headline="Wake <script>alert(1)</script> up", subheadline="", call_to_action="Shop", offer="", price="$1",
-    legal="", placement="meta/story", channel="meta", family="story", placement_digest="p", layout="l@1",
-    layout_digest="l", brand_digest="b", width_px=108, height_px=192, format="jpeg", quality=90, size_bytes=1000,
-    crc32c="AAAA", shot="s", master="masters/m.png", bucket="story", mirrored=False, alternative=0, seed=1,
-    attempts=1, model="backdrop", model_version="1", weights_sha256="w" * 32, upscaler="u@1", screen="m@1",
-    shot_checks=(CHECK,), checks=(CHECK,), cost_usd="0.0001", embargo=None, expiry=None, priority=5,
-)  # fmt: skip
 FIGURES = RunFigures(
     campaign="c",
     campaign_name="Campaign </title>",
@@ -45,27 +36,34 @@ FIGURES = RunFigures(
     size_bytes=10_000,
     model="backdrop",
     seconds=3.0,
+    estimated_seconds=50.0,
 )
 
 
-def webp(_: str = "") -> bytes:
+def webp() -> bytes:
     stream = io.BytesIO()
     Image.new("RGB", (54, 96), "#aa5533").save(stream, "WEBP")
     return stream.getvalue()
 
 
-def a_report(folder: Path, count: int = 60, shown: int = 3_000) -> Path:
+def a_report(folder: Path, count: int = 60, spent: Spent = NOTHING_SPENT, address: str = "x.jpg") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (108, 192), "#aa5533").save(folder / "x.jpg")
     records = [
-        replace(RECORD, asset=f"{n:032x}", locale=("en-US", "ar-EG", "ja-JP")[n % 3], product_name=f"Product {n % 2}")
+        replace(
+            RECORD, asset=f"{n:032x}", locale=("en-US", "ar-EG", "ja-JP")[n % 3], product_name=f"Product {n % 2}",
+            headline="Wake <script>alert(1)</script> up", address=address, spent=spent,
+        )
         for n in range(count)
-    ]
-    letters = [DeadLetter("render", "copy_does_not_fit", "k", "<b>too long</b>")]
-    write_report(
-        folder / "report.html", figures=FIGURES, records=records, letters=letters, thumbnail=webp,
-        link=lambda _: "x.jpg", palette=a_tenant().brand.palette, shown=shown,
-    )  # fmt: skip
+    ]  # fmt: skip
+    letters = (DeadLetter("render", "copy_does_not_fit", "k", "<b>too long</b>"),)
+    facts = PageFacts(
+        figures=replace(FIGURES, spent=spent),
+        refused=Refused(figures=count_letters(letters), samples=letters),
+        palette=a_tenant().brand.palette,
+        root="",
+    )
+    write_small_report(folder / "report.html", facts, [(record, webp()) for record in records])
     return folder / "report.html"
 
 
@@ -107,10 +105,34 @@ def test_text_from_outside_stays_text(page: tuple[Any, list[str]]) -> None:
     assert noise == []
 
 
-def test_the_page_is_bounded_and_names_nothing_outside(tmp_path: Path) -> None:
-    text = a_report(tmp_path, count=40, shown=10).read_text()
-    assert "30 more assets are not shown here" in text
-    assert text.count("data:image/webp") == 10
+def test_a_film_plays_and_a_file_that_no_browser_shows_has_its_thumbnail(tmp_path: Path) -> None:
+    (tmp_path / "x.tiff").write_bytes(b"II*\0")
+    with chromium.opened(a_report(tmp_path, address="x.mp4")) as (opened, _):
+        opened.locator(".asset").first.click()
+        assert opened.locator("#z-film").is_visible()
+        assert opened.locator("#z-film").get_attribute("src") == "x.mp4"
+        assert not opened.locator("#z-image").is_visible()
+    with chromium.opened(a_report(tmp_path, address="x.tiff")) as (opened, _):
+        opened.locator(".asset").first.click()
+        opened.wait_for_function("document.getElementById('z-image').naturalWidth === 54")
+
+
+def test_what_was_measured_stands_beside_the_estimate(tmp_path: Path) -> None:
+    spent = Spent(steps=(StepTime("draw", 42_000_000, 3_000_000), StepTime("render", 0, 500)), model_calls=7)
+    with chromium.opened(a_report(tmp_path, spent=spent)) as (opened, noise):
+        tiles = opened.locator(".tiles").inner_text()
+        assert "42.0 s" in tiles
+        assert "50.0 s estimated if all were new" in tiles
+        opened.click("text=Measured, step by step")
+        assert opened.locator(".spent tbody tr").first.inner_text().split() == ["draw", "42.0", "s", "3.0", "s"]
+        opened.locator(".asset").first.click()
+        assert "42.0 s accelerator, 3.0 s processor" in opened.locator("#z-facts").inner_text()
+    assert noise == []
+
+
+def test_the_page_names_nothing_outside_and_is_the_same_again(tmp_path: Path) -> None:
+    text = a_report(tmp_path, count=40).read_text()
+    assert text.count("data:image/webp") == 40
     assert 'src="http' not in text
     assert 'href="http' not in text
-    assert a_report(tmp_path / "again", count=40, shown=10).read_text() == text
+    assert a_report(tmp_path / "again", count=40).read_text() == text

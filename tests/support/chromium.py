@@ -12,8 +12,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[tuple[Any, list[str]]]:
-    """The page of a file on disk, and its console lines, errors and requests to the network."""
+def opened(page_at: Path | str, *, width: int = 1280, height: int = 900) -> Iterator[tuple[Any, list[str]]]:
+    """The page of a file on disk or of an address, and its console lines, errors and requests to the network."""
     from playwright.sync_api import sync_playwright
 
     assert CHROMIUM is not None, "mark the test with `browser`"
@@ -21,10 +21,10 @@ def opened(file: Path) -> Iterator[tuple[Any, list[str]]]:
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport={"width": width, "height": height})
         page.on("console", lambda message: noise.append(message.text))
         page.on("pageerror", lambda error: noise.append(str(error)))
         page.on("request", lambda request: noise.append(request.url) if request.url.startswith("http") else None)
-        page.goto(file.as_uri())
+        page.goto(page_at.as_uri() if isinstance(page_at, Path) else page_at)
         yield page, noise
         browser.close()
