@@ -119,8 +119,12 @@ def in_sixteen_bits(pixels: Pixels) -> NDArray[np.uint16]:
 def in_eight_bits(pixels: Pixels, name: str) -> NDArray[np.uint8]:
     """Return 8 bits of float pixels in [0, 1], with triangular dither, so that wide soft gradients show no bands."""
     chance = np.random.Generator(np.random.PCG64(seed_of(name, 1_000)))
-    noise = chance.random(pixels.shape[:2], np.float32) - chance.random(pixels.shape[:2], np.float32)
-    return np.clip(np.rint(pixels * 255 + 0.8 * noise[..., None]), 0, 255).astype(np.uint8)
+    noise, made = chance.random(pixels.shape[:2], np.float32), np.empty(pixels.shape, np.uint8)
+    for top in range(0, len(pixels), ROWS_IN_CACHE):
+        rows = slice(top, top + ROWS_IN_CACHE)
+        both = noise[rows] - chance.random(noise[rows].shape, np.float32)
+        made[rows] = np.clip(np.rint(pixels[rows] * 255 + 0.8 * both[..., None]), 0, 255).astype(np.uint8)
+    return made
 
 
 def bits_of(data: bytes) -> int:

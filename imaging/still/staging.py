@@ -6,6 +6,7 @@ same inputs give the same pixels.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from foundry.colour import BT709, linear_of_srgb, srgb_of_linear
 from foundry.plan.composition import Composition
 from foundry.plan.shot import Box
 from imaging.pixels.arrays import Pixels
+from imaging.pixels.png_stream import ROWS_IN_CACHE
 from imaging.still.product_placement import place_product
 from imaging.still.shadows import blur, cast, contact
 
@@ -86,13 +88,14 @@ def stage_product(
     cut, left, top = place_product(product, composition.box(mirrored), (width, height))
     rows, columns = _touched_area(cut, left, top, width, height)
     pixels = np.asarray(cut, dtype=np.float32) / np.float32(255)
-    part = linear_of_srgb(scene[rows, columns])
+    part = _by_strips(linear_of_srgb, scene[rows, columns])
     place = _Set(
         ground=part, alpha=pixels[..., 3], colour=linear_of_srgb(pixels[..., :3]), left=left - columns.start,
         top=top - rows.start, side=light_side(scene),
     )  # fmt: skip
     result = np.array(scene)
-    result[rows, columns] = _encode_srgb(_set_in(place) if caption is None else _blend(place, gloss_of(caption)))
+    light = _set_in(place) if caption is None else _blend(place, gloss_of(caption))
+    result[rows, columns] = _by_strips(_encode_srgb, light)
     return StagedScene(result, _in_thousandths((left, top, left + cut.width, top + cut.height), (width, height)))
 
 
@@ -138,9 +141,12 @@ def _lit_from_the_other_side(backdrop: Pixels, caption: str) -> bool:
 def _blend(place: _Set, gloss: float) -> Pixels:
     """Return ground, shadows, reflection and lit product, in linear light."""
     size, at = place.ground.shape[:2], (place.left, place.top)
-    lost = 1 - (1 - cast(place.alpha, at, size, place.side)) * (1 - contact(place.alpha, at, size))
+    thrown, touching = cast(place.alpha, at, size, place.side), contact(place.alpha, at, size)
     shade = _ground_colour(place) ** 0.5
-    canvas = place.ground * (1 - lost[..., None] * (1 - 0.18 * shade))
+    canvas = np.empty_like(place.ground)
+    for rows in _strips(size[0]):
+        lost = 1 - (1 - thrown[rows]) * (1 - touching[rows])
+        canvas[rows] = place.ground[rows] * (1 - lost[..., None] * (1 - 0.18 * shade))
     canvas = _add_reflection(canvas, place, gloss)
     share = place.alpha[..., None]
     canvas[place.spot] = canvas[place.spot] * (1 - share) + _lit(place) * share
@@ -198,6 +204,20 @@ def _lit(place: _Set) -> Pixels:
     rim = (0.22 * np.clip(1 - blur(place.alpha, 0.022 * w), 0, 1) * (1 + 0.6 * place.side * across[..., 0]))[..., None]
     behind = blur(place.ground[place.spot], 0.10 * w)
     return np.asarray(shaded * (1 - rim) + behind * rim, np.float32)
+
+
+def _strips(height: int) -> Iterator[slice]:
+    """Yield slices of so few rows that what is computed of them on the way stays in a core's cache."""
+    for top in range(0, height, ROWS_IN_CACHE):
+        yield slice(top, top + ROWS_IN_CACHE)
+
+
+def _by_strips(curve: Callable[[Pixels], Pixels], picture: Pixels) -> Pixels:
+    """Return what `curve` makes of each value of a picture."""
+    made = np.empty(picture.shape, np.float32)
+    for rows in _strips(len(picture)):
+        made[rows] = curve(picture[rows])
+    return made
 
 
 def _encode_srgb(linear: Pixels) -> Pixels:
