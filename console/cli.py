@@ -45,6 +45,7 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
 out, err = Terminal(), Terminal(stderr=True)
 
 
+Stats = Annotated[bool, typer.Option("--stats", help="Print where the time went, and what the device waited for.")]
 Briefs = Annotated[Path, typer.Argument(help="Brief file: YAML, JSON or JSON Lines.")]
 
 
@@ -106,6 +107,7 @@ def run(
     blender: Blender = "",
     engine: EngineName = "embedded",
     engine_config: EngineConfig = None,
+    stats: Stats = False,
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing of BRIEF; after a crash or Ctrl-C, the same command goes on.
@@ -113,6 +115,7 @@ def run(
     Of several briefs in one file, those that are refused are named at the end, and the others are made.
     """
     from console.progress import progress_on
+    from console.stats_view import print_stats
     from console.views import print_summary, summary_as_json
     from pipelines.campaign.running import RunOptions, run_all
     from pipelines.planning.admission import admit_file
@@ -129,6 +132,8 @@ def run(
             say(json.dumps(summary_as_json(summary)))
         else:
             print_summary(summary, out, err)
+            if stats:
+                print_stats(summary.stats, out)
     for refusal in refusals:
         say(str(refusal), err=True)
     if refusals:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from console.quota_view import print_quota, quota_as_json
 from console.quote_view import print_quote, quote_as_json
+from console.stats_view import stats_as_json
 from foundry.plan.estimate import Needs
 from pipelines.campaign.explain import Explanation
 from pipelines.campaign.running import RunSummary
@@ -130,6 +131,7 @@ def summary_as_json(summary: RunSummary) -> dict[str, Any]:
         "report": summary.report,
         "manifest": summary.manifest,
         "dead_letters": summary.dead_letters,
+        "stats": stats_as_json(summary.stats),
     }
 
 

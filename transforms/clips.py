@@ -115,7 +115,7 @@ def write_clip(filmed: Filmed, card: ModelCard, store: ObjectStore, campaign: st
         give_back_scratch(filmed.file)
         record = replace(_record(filmed, card, own), made_for=campaign)
     spent = accounts[order.name].spent()
-    count_spent(spent, order.plan)
+    count_spent(spent, order.plan, FILM)
     write_finished(replace(record, spent=spent), order.record, own, FILM, order.tenant)
     return order.name
 

@@ -17,7 +17,9 @@ from typing import Any, Literal, TypeVar
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from foundry.manifest import DeadLetter
+from foundry.manifest import SHOT_STAGES, DeadLetter
+from foundry.metering.device_time import PROCESSOR, drawing_device
+from foundry.metering.making import DRAW
 from foundry.spent import Spent
 from transforms.refusal_codes import bounded_code
 
@@ -59,6 +61,10 @@ class GatheredCounts:
             measure(name, value, plan)
 
 
+_METERED = dict.fromkeys(SHOT_STAGES, DRAW)
+"""The stages of dead letters whose time is measured as another one's."""
+
+
 class _Gathering(threading.local):
     into: GatheredCounts | None = None
 
@@ -87,13 +93,14 @@ def refused(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
     Codes that are not this program's own are counted as `other`, so that the number of counters is bounded.
     """
     _add(f"refusals/{bounded_code(letter.code)}", 1, letter.brief)
-    count_spent(letter.spent, letter.brief)
+    count_spent(letter.spent, letter.brief, _METERED.get(letter.stage, letter.stage))
     return beam.pvalue.TaggedOutput("refused", letter)
 
 
-def count_spent(spent: Spent, plan: str = "") -> None:
-    """Add the model calls and the bytes of the store that were measured for one object.
+def count_spent(spent: Spent, plan: str = "", stage: str = "") -> None:
+    """Add what was measured for one object: model calls, bytes of the store, and with a stage the time of its steps.
 
+    What the drawing device of this process did meanwhile is counted too, without a plan, since all of them share it.
     The calls that draw also screen, so the time of screening is that of the step, in milliseconds of processors and of
     an accelerator; other stages are `timed`.
     """
@@ -103,6 +110,12 @@ def count_spent(spent: Spent, plan: str = "") -> None:
     for each in spent.steps:
         if each.step == "screen":
             measure("milliseconds/screen", (each.accelerator_us + each.processor_us) // 1000, plan)
+        if stage:
+            _add(f"processor_us/{stage}/{each.step}", each.processor_us, plan)
+            _add(f"accelerator_us/{stage}/{each.step}", each.accelerator_us, plan)
+    if stage:
+        for state, us in drawing_device.take().items():
+            _add(f"device_us/{drawing_device.device or PROCESSOR}/{state}", us, "")
 
 
 def measure(kind: str, value: int, plan: str = "") -> None:

@@ -151,7 +151,7 @@ def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
                 data = own.get(order.master)
             record = _record(drawing, plan, staged, data)
     spent = account.spent()
-    count_spent(spent, order.plan)
+    count_spent(spent, order.plan, DRAW)
     with drawing_device.kept_waiting("store"):
         write_finished(replace(record, spent=spent), order.record, own, DRAW, order.tenant)
 

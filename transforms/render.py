@@ -118,7 +118,7 @@ def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: Rend
     with making(RENDER, {variant.name: tenant}) as accounts, step(rest):
         record = _publish(variant, plan, store, cache)
     spent = accounts[variant.name].spent() + take_leftovers(RENDER, tenant)
-    count_spent(spent, plan.digest)
+    count_spent(spent, plan.digest, RENDER)
     record = replace(record, spent=spent, made_for=plan.brief.campaign.id)
     return write_finished(record, variant.record, store.for_tenant(tenant), RENDER, tenant)
 

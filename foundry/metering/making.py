@@ -9,7 +9,12 @@ from foundry.metering.leftovers import leave_over
 from foundry.metering.payers import Account, paid_by
 
 DRAW, FILM, RENDER = "draw", "film", "render"
-"""The stages whose leftovers are kept apart."""
+STEPS = {
+    DRAW: ("plan", "guide", "load", "draw", "vendor", "screen", "upscale", "decode", "stage", "encode", "write"),
+    FILM: ("plan", "load", "film", "screen", "encode", "write"),
+    RENDER: ("plan", "decode", "layer", "finish", "film", "paint", "encode", "check", "thumbnail", "write"),
+}
+"""The stages whose leftovers are kept apart, and their steps in the order of the work."""
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from foundry.inputs.picture import PictureFacts, picture_name
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
 from foundry.manifest import DeadLetter
+from foundry.metering.device_time import drawing_device
 from foundry.plan.clips import clip_card, has_clips
 from foundry.plan.plan import Plan
 from foundry.plan.plan_book import keep_plans
@@ -192,6 +193,7 @@ def start(
         process_threads.get(where.ahead).settle()  # a run that failed may have left work
     coders.register()
     store.sweep()
+    drawing_device.begin()
     for plan, inputs in orders:
         ingest(plan, inputs, store, blender)
     plans = keep_plans((plan for plan, _ in orders), store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from foundry.plan.estimate import Needs, count_needs
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.report import REPORT, report_run
+from pipelines.campaign.run_stats import RunStats
 from pipelines.campaign.shared_run import NOTHING_RUN, Ending, ProgressDisplay, RunOptions, SharedRun, show_nothing
 from pipelines.planning.admission import Admitted, OnRefusal
 
@@ -33,7 +34,7 @@ class RunSummary:
     shots_drawn: shots whose master was written. shots_refused: shots that were given up. cost_usd: of everything that
     was made, and `refused_usd` of it for drawings that were refused. stopped: why the run ended early, if it did;
     remaining: the files that were then neither made nor refused. `report`, `manifest` and `dead_letters` are addresses
-    of objects in the store.
+    of objects in the store. `stats` say where the time went.
     """
 
     tenant: str
@@ -54,6 +55,7 @@ class RunSummary:
     refused_usd: Decimal = Decimal(0)
     stopped: StopReason | None = None
     remaining: int = 0
+    stats: RunStats = field(default_factory=RunStats)
 
 
 def raise_refusal(error: FoundryError) -> None:
@@ -144,5 +146,6 @@ def _summary(each: Admitted, store: ObjectStore, lacking: Needs, ending: Ending,
         shots_refused=sum(letter.stage in SHOT_STAGES for letter in ending.letters),
         refused_usd=made.refused_money,
         stopped=ending.stopped,
+        stats=ending.stats,
         remaining=max(ending.lacking.files - refused_files, 0) if ending.stopped else 0,
     )

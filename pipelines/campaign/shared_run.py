@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +16,7 @@ from foundry.manifest import DeadLetter
 from foundry.plan.estimate import Made, Needs, count_needs, made_between
 from foundry.retrying import Clock, SystemClock
 from foundry.store.object_store import ObjectStore
+from pipelines.campaign.run_stats import RunStats, run_stats
 from pipelines.planning.admission import Admitted, OnRefusal
 from pipelines.planning.quota_ledger import QuotaLedger, needed, spent
 
@@ -59,12 +61,16 @@ def show_nothing(
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """The end of a run for one plan: its dead letters, what it made, what the store still lacks, and why it stopped."""
+    """The end of a run for one plan: its dead letters, what it made, what the store still lacks, and why it stopped.
+
+    `stats` say where its time went.
+    """
 
     letters: tuple[DeadLetter, ...] = ()
     made: Made = field(default_factory=Made)
     lacking: Needs = field(default_factory=Needs)
     stopped: StopReason | None = None
+    stats: RunStats = field(default_factory=RunStats)
 
 
 NOTHING_RUN = Ending()
@@ -160,7 +166,7 @@ class SharedRun:
 
         plans = [(each.plan, each.inputs) for each in orders]
         totals = _totals([self.lacking[each.plan.digest] for each in orders])
-        live = LiveCounts()
+        live, began = LiveCounts(), time.monotonic()
         with self.display(totals, live.now):
             outcomes = build_all(
                 plans,
@@ -170,8 +176,11 @@ class SharedRun:
                 engine=self._engine(),
                 counts=live,
             )
+        wall_s = time.monotonic() - began if self.options.engine == "embedded" else None
         for each in orders:
-            self.endings[each.plan.digest] = self._ending(each, outcomes[each.plan.digest])
+            ending = self._ending(each, outcomes[each.plan.digest])
+            stats = run_stats(live.now(each.plan.digest), live.now(), wall_s)
+            self.endings[each.plan.digest] = replace(ending, stats=stats)
 
     def _ending(self, each: Admitted, outcome: Outcome) -> Ending:
         """Return what came of an order. The store is asked again only if something was refused or left out."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import apache_beam as beam
 
 from foundry.manifest import DeadLetter
-from foundry.spent import Spent
+from foundry.metering.device_time import drawing_device
+from foundry.spent import Spent, StepTime
 from pipelines.engines.engine import embedded_runner
 from transforms.counting import (
     GatheredCounts,
@@ -72,6 +74,31 @@ def test_times_are_a_distribution_in_whole_milliseconds() -> None:
 def test_spent_amounts_are_counted_and_nothing_makes_no_counter() -> None:
     found = metrics_after(lambda: count_spent(Spent(model_calls=3, bytes_written=70), "aa"))
     assert found == {(namespace_of("aa"), "model_calls"): 3, (namespace_of("aa"), "bytes_written"): 70}
+
+
+def test_the_time_of_steps_is_counted_by_stage_and_a_shots_letter_counts_as_drawing() -> None:
+    spent = Spent(steps=(StepTime("draw", 7, 5),))
+
+    def work() -> None:
+        count_spent(spent, "aa", "draw")
+        refused(DeadLetter("screen", "shot_refused", "key", "reason", "aa", spent=spent))
+
+    found = metrics_after(work)
+    assert found[namespace_of("aa"), "processor_us/draw/draw"] == 10
+    assert found[namespace_of("aa"), "accelerator_us/draw/draw"] == 14
+
+
+def test_the_time_of_the_drawing_device_is_counted_once_and_for_no_plan() -> None:
+    def work() -> None:
+        drawing_device.begin()
+        with drawing_device.held("draw", "cpu"):
+            time.sleep(0.02)
+        for plan in ("aa", "bb"):
+            count_spent(Spent(), plan, "draw")
+
+    found = metrics_after(work)
+    assert 20_000 <= found[namespace_of(""), "device_us/cpu/busy"] < 2_000_000
+    assert not any(name.startswith("device_us") for space, name in found if space != namespace_of(""))
 
 
 def count_gathered() -> GatheredCounts:
