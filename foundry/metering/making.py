@@ -12,7 +12,7 @@ DRAW, FILM, RENDER = "draw", "film", "render"
 STEPS = {
     DRAW: ("plan", "guide", "load", "draw", "vendor", "screen", "upscale", "decode", "stage", "encode", "write"),
     FILM: ("plan", "load", "film", "screen", "encode", "write"),
-    RENDER: ("plan", "decode", "layer", "finish", "film", "paint", "encode", "check", "thumbnail", "write"),
+    RENDER: ("plan", "read", "decode", "layer", "finish", "film", "paint", "encode", "check", "thumbnail", "write"),
 }
 """The stages whose leftovers are kept apart, and their steps in the order of the work."""
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from console.stats_view import print_stats, stats_as_json
 from console.views import plan_as_json, print_explanation, print_plan, print_summary, summary_as_json
 from foundry.plan.estimate import Needs, count_needs
 from foundry.store.object_store import LocalStore
 from pipelines.campaign.explain import Explanation
+from pipelines.campaign.run_stats import RunStats, run_stats
 from pipelines.campaign.running import RunSummary
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import admitted
@@ -97,3 +99,22 @@ def test_an_explanation_groups_fields_and_leaves_out_those_that_say_nothing() ->
     assert "Clip 1" in shown
     assert "pass  size: 1 (2)" in shown
     assert "FAIL  sharp: 0.1 (0.2)" in shown
+
+
+def test_the_stats_of_a_run_say_plainly_that_the_processor_drew() -> None:
+    counts = {"processor_us/draw/draw": 1_500_000, "processor_us/render/encode": 250_000}
+    stats = run_stats(counts, {"device_us/cpu/busy": 3_000_000, "device_us/cpu/loading": 1_000_000}, wall_s=10.0)
+    out, written = terminal()
+    print_stats(stats, out)
+    shown = written.getvalue()
+    assert "shots  draw            1.500" in shown
+    assert "Drawing device cpu (processor, since this machine showed no accelerator)" in shown
+    assert "60.0 %  has nothing to do" in shown
+    told = json.loads(json.dumps(stats_as_json(stats)))
+    assert told["steps"][1] == {"of": "files", "step": "encode", "processor_s": 0.25, "accelerator_s": 0.0}
+    assert told["device"]["accelerator"] is False
+    assert told["device"]["seconds"]["nothing_to_do"] == 6.0
+
+
+def test_a_run_that_made_nothing_has_no_steps_and_no_device() -> None:
+    assert stats_as_json(RunStats()) == {"steps": [], "device": None}
