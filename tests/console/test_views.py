@@ -107,7 +107,7 @@ def test_the_stats_of_a_run_say_plainly_that_the_processor_drew() -> None:
     out, written = terminal()
     print_stats(stats, out)
     shown = written.getvalue()
-    assert "shots  draw            1.500" in shown
+    assert "shots  draw          1.500              -" in shown
     assert "Drawing device cpu (processor, since this machine showed no accelerator)" in shown
     assert "60.0 %  has nothing to do" in shown
     told = json.loads(json.dumps(stats_as_json(stats)))

@@ -9,7 +9,6 @@ from typing import Any
 import apache_beam as beam
 
 from foundry.manifest import DeadLetter
-from foundry.metering.device_time import drawing_device
 from foundry.spent import Spent, StepTime
 from pipelines.engines.engine import embedded_runner
 from transforms.counting import (
@@ -90,6 +89,8 @@ def test_the_time_of_steps_is_counted_by_stage_and_a_shots_letter_counts_as_draw
 
 def test_the_time_of_the_drawing_device_is_counted_once_and_for_no_plan() -> None:
     def work() -> None:
+        from foundry.metering.device_time import drawing_device  # that of the process, no copy that is sent to a worker
+
         drawing_device.begin()
         with drawing_device.held("draw", "cpu"):
             time.sleep(0.02)
