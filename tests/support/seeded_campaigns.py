@@ -38,9 +38,9 @@ def seeded_campaigns(count: int, seed: int = 16) -> list[dict[str, Any]]:
 
 def _seeded(number: int, chance: random.Random) -> dict[str, Any]:
     scenes = [f"{place} {number}, light from the left" for place in chance.sample(PLACES, chance.randint(1, 2))]
-    placements = chance.sample(PLACEMENTS, chance.randint(1, 4))
+    placements = chance.sample(PLACEMENTS, chance.randint(1, 3))
     locales = chance.sample(sorted(WORDS), chance.randint(1, len(WORDS)))
-    return _order(f"c{number}", chance.randint(1, 3), scenes, locales, placements, chance.randint(1, 2))
+    return _order(f"c{number}", chance.randint(1, 2), scenes, locales, placements, chance.randint(1, 2))
 
 
 def _order(
