@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from foundry.rates import Expected
-from foundry.spent import AMOUNTS, Spent
+from pipelines.campaign.run_stats import RunStats
 from pipelines.planning.quote import Quote, UnmeasuredWork
 
-MICRO = 1_000_000
 MOST_NAMED = 3
 NOUNS = {
     "draw": "drawings by", "screen": "screenings by", "upscale": "enlargements by", "clip": "clips by",
@@ -37,14 +36,12 @@ def _amount_as_json(expected: Expected, digits: int) -> dict[str, str]:
     return {"expected": f"{expected.amount:.{digits}f}", "error": f"{expected.error:.{digits}f}"}
 
 
-def spent_as_json(spent: Spent) -> dict[str, Any]:
-    """Return what was spent for scripts: seconds, US dollars to other vendors, counts and bytes."""
-    plain = {name: getattr(spent, name) for name in AMOUNTS if name != "vendor_micro_usd"}
+def spent_as_json(stats: RunStats) -> dict[str, str]:
+    """Return what a run spent for scripts: seconds, and US dollars to other vendors."""
     return {
-        "processor_seconds": f"{spent.processor_us / MICRO:.3f}",
-        "accelerator_seconds": f"{spent.accelerator_us / MICRO:.3f}",
-        "vendor_usd": f"{spent.vendor_micro_usd / MICRO:.6f}",
-        **plain,
+        "processor_seconds": f"{stats.processor_s:.3f}",
+        "accelerator_seconds": f"{stats.accelerator_s:.3f}",
+        "vendor_usd": f"{stats.vendor_usd:.6f}",
     }
 
 
@@ -64,29 +61,23 @@ NO_PAST = "at the cards' prices, since nothing was measured for this tenant yet"
 
 def quote_in_words(quote: Quote) -> str:
     """Return the amounts of a quote with their errors; those that are nothing are left out."""
-    amounts = (
-        _expected_seconds(quote.processor_s, "processors"),
-        _expected_seconds(quote.accelerator_s, "accelerators"),
-        _expected_money(quote.vendor_usd),
-    )
-    return ", ".join(filter(None, amounts)) or "nothing"
+    return _in_words(quote.processor_s, quote.accelerator_s, quote.vendor_usd)
 
 
-def spent_in_words(spent: Spent) -> str:
-    """Return what was spent as a quote is told; amounts that are nothing are left out."""
-    exact = {measure: Expected(getattr(spent, measure) / MICRO) for measure in ("processor_us", "accelerator_us")}
-    amounts = (
-        _expected_seconds(exact["processor_us"], "processors"),
-        _expected_seconds(exact["accelerator_us"], "accelerators"),
-        _expected_money(Expected(spent.vendor_micro_usd / MICRO)),
-    )
-    return ", ".join(filter(None, amounts)) or "nothing"
-
-
-def print_spent(spent: Spent, quote: Quote | None, out: Console) -> None:
-    """Print what a run spent, beside what it was quoted."""
+def print_spent(stats: RunStats, quote: Quote | None, out: Console) -> None:
+    """Print what a run spent, beside its quote."""
+    spent = _in_words(Expected(stats.processor_s), Expected(stats.accelerator_s), Expected(stats.vendor_usd))
     quoted = f"; the quote was {quote_in_words(quote)}" if quote else ""
-    out.print(Text.assemble(("Spent", "bold"), f": {spent_in_words(spent)}{quoted}."))
+    out.print(Text.assemble(("Spent", "bold"), f": {spent}{quoted}."))
+
+
+def _in_words(processor_s: Expected, accelerator_s: Expected, vendor_usd: Expected) -> str:
+    amounts = (
+        _seconds_in_words(processor_s, "processors"),
+        _seconds_in_words(accelerator_s, "accelerators"),
+        _money_in_words(vendor_usd),
+    )
+    return ", ".join(filter(None, amounts)) or "nothing"
 
 
 def _name(work: UnmeasuredWork) -> str:
@@ -97,7 +88,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _expected_seconds(expected: Expected, of: str) -> str:
+def _seconds_in_words(expected: Expected, of: str) -> str:
     if not expected.amount:
         return ""
     digits = 1 if expected.amount < 100 else 0
@@ -105,7 +96,7 @@ def _expected_seconds(expected: Expected, of: str) -> str:
     return f"{expected.amount:,.{digits}f} s{error} of {of}"
 
 
-def _expected_money(expected: Expected) -> str:
+def _money_in_words(expected: Expected) -> str:
     if not expected.amount:
         return ""
     error = f" ± {expected.error:,.4f}" if expected.error else ""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.quota_view import print_quota, quota_as_json
-from console.quote_view import print_quote, quote_as_json
+from console.quote_view import print_quote, print_spent, quote_as_json, spent_as_json
 from console.stats_view import stats_as_json
 from foundry.plan.estimate import Needs
 from pipelines.campaign.explain import Explanation
@@ -131,6 +131,8 @@ def summary_as_json(summary: RunSummary) -> dict[str, Any]:
         "report": summary.report,
         "manifest": summary.manifest,
         "dead_letters": summary.dead_letters,
+        **({"quote": quote_as_json(summary.quote)} if summary.quote else {}),
+        "spent": spent_as_json(summary.stats),
         "stats": stats_as_json(summary.stats),
     }
 
@@ -142,6 +144,8 @@ def print_summary(summary: RunSummary, out: Console, err: Console) -> None:
     shots = f"{summary.shots_drawn} shots drawn{clips}"
     figures = f": {assets}; {shots}; ${summary.cost_usd:.4f}; {summary.seconds:.1f} s"
     out.print(Text.assemble((summary.campaign, "bold"), figures))
+    if summary.made or summary.shots_drawn or summary.clips_filmed:
+        print_spent(summary.stats, summary.quote, out)
     if summary.shots_refused:
         paid = f", for which ${summary.refused_usd:.4f} were paid" if summary.refused_usd else ""
         err.print(Text.assemble((f"{summary.shots_refused} shots refused", "yellow"), paid))

@@ -28,7 +28,7 @@ NAMESPACE = "campaign-foundry"
 """The namespace of all counts; those of one plan are in `campaign-foundry/<digest of the plan>`."""
 Kind = Literal[
     "shots", "clips", "variants", "files_made", "files_found", "files_refused", "attempts", "model_calls",
-    "bytes_read", "bytes_written",
+    "bytes_read", "bytes_written", "vendor_micro_usd",
 ]  # fmt: skip
 """shots, clips, variants: finished or refused, which is what progress shows. The glossary has the other kinds."""
 MEASURED = ("model_calls", "bytes_read", "bytes_written")
@@ -98,8 +98,9 @@ def refused(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
 
 
 def count_spent(spent: Spent, plan: str = "", stage: str = "") -> None:
-    """Add what was measured for one object: model calls, bytes of the store, and with a stage the time of its steps.
+    """Add what was measured for one object: model calls, bytes of the store, charges of other vendors.
 
+    With a stage, the time of its steps is added too.
     What the drawing device of this process did meanwhile is counted too, without a plan, since all of them share it.
     The calls that draw also screen, so the time of screening is that of the step, in milliseconds of processors and of
     an accelerator; other stages are `timed`.
@@ -107,6 +108,7 @@ def count_spent(spent: Spent, plan: str = "", stage: str = "") -> None:
     count("model_calls", spent.model_calls, plan)
     count("bytes_read", spent.bytes_read, plan)
     count("bytes_written", spent.bytes_written, plan)
+    count("vendor_micro_usd", spent.vendor_micro_usd, plan)
     for each in spent.steps:
         if each.step == "screen":
             measure("milliseconds/screen", (each.accelerator_us + each.processor_us) // 1000, plan)

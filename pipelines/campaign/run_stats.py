@@ -42,11 +42,23 @@ class DeviceUse:
 class RunStats:
     """The steps of one campaign's objects, in the order of the work, and the device of the run, which plans share.
 
-    `device` is None where nothing was drawn by a model of this machine's.
+    `device` is None where nothing was drawn by a model of this machine's. `vendor_usd`: US dollars that other vendors
+    charge.
     """
 
     steps: tuple[StepUse, ...] = ()
     device: DeviceUse | None = None
+    vendor_usd: float = 0.0
+
+    @property
+    def processor_s(self) -> float:
+        """The seconds of processors, of all steps."""
+        return sum(each.processor_s for each in self.steps)
+
+    @property
+    def accelerator_s(self) -> float:
+        """The seconds of accelerators, of all steps."""
+        return sum(each.accelerator_s for each in self.steps)
 
 
 def run_stats(counts: Mapping[str, int], shared: Mapping[str, int], wall_s: float | None = None) -> RunStats:
@@ -54,7 +66,7 @@ def run_stats(counts: Mapping[str, int], shared: Mapping[str, int], wall_s: floa
 
     wall_s: how long the run took, if one process did all of it: the rest of that time its device had nothing to do.
     """
-    return RunStats(_steps(counts), _device(shared, wall_s))
+    return RunStats(_steps(counts), _device(shared, wall_s), counts.get("vendor_micro_usd", 0) / US)
 
 
 def _steps(counts: Mapping[str, int]) -> tuple[StepUse, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from pipelines.campaign.report import REPORT, report_run
 from pipelines.campaign.run_stats import RunStats
 from pipelines.campaign.shared_run import NOTHING_RUN, Ending, ProgressDisplay, RunOptions, SharedRun, show_nothing
 from pipelines.planning.admission import Admitted, OnRefusal
+from pipelines.planning.quote import Quote, quote_work, read_past
 
 if TYPE_CHECKING:
     from transforms.stopping import StopReason
@@ -34,7 +35,7 @@ class RunSummary:
     shots_drawn: shots whose master was written. shots_refused: shots that were given up. cost_usd: of everything that
     was made, and `refused_usd` of it for drawings that were refused. stopped: why the run ended early, if it did;
     remaining: the files that were then neither made nor refused. `report`, `manifest` and `dead_letters` are addresses
-    of objects in the store. `stats` say where the time went.
+    of objects in the store. `stats` say where the time went, and `quote` what the run was expected to cost.
     """
 
     tenant: str
@@ -56,6 +57,7 @@ class RunSummary:
     stopped: StopReason | None = None
     remaining: int = 0
     stats: RunStats = field(default_factory=RunStats)
+    quote: Quote | None = None
 
 
 def raise_refusal(error: FoundryError) -> None:
@@ -81,6 +83,7 @@ def run_all(
     began = time.monotonic()
     store = open_store(address, [each.plan.tenant for each in orders])
     lacking = {each.plan.digest: count_needs(each.plan, store.for_tenant(each.plan.tenant.id)) for each in orders}
+    quotes = _quote_each(orders, store, lacking)
     unfinished = [each for each in orders if not _finished(each, store, lacking[each.plan.digest])]
     shared = SharedRun(store=store, options=options, lacking=lacking, display=display, on_refusal=on_refusal)
     endings = shared.run(unfinished) if unfinished else {}
@@ -96,11 +99,21 @@ def run_all(
         if not isinstance(fault, FoundryError):
             raise fault
         on_refusal(fault)
-    return [
+    summaries = (
         _summary(each, store, lacking[each.plan.digest], endings.get(each.plan.digest, NOTHING_RUN), seconds)
         for each in orders
         if each.plan.digest not in refused
-    ]
+    )
+    return [replace(summary, quote=quotes[summary.plan]) for summary in summaries]
+
+
+def _quote_each(orders: Sequence[Admitted], store: ObjectStore, lacking: Mapping[str, Needs]) -> dict[str, Quote]:
+    """Return the quote of each plan by its digest; the past of a tenant is read once."""
+    past = {tenant: read_past(store.for_tenant(tenant)) for tenant in {each.plan.tenant.id for each in orders}}
+    return {
+        each.plan.digest: quote_work(each.plan, lacking[each.plan.digest].work, past[each.plan.tenant.id])
+        for each in orders
+    }
 
 
 def _finished(each: Admitted, store: ObjectStore, lacking: Needs) -> bool:

@@ -12,8 +12,8 @@ from console.quote_view import print_quote, print_spent, quote_as_json, spent_as
 from console.views import plan_as_json, print_plan
 from foundry.plan.estimate import count_needs
 from foundry.rates import Expected
-from foundry.spent import Spent, StepTime
 from foundry.store.object_store import LocalStore
+from pipelines.campaign.run_stats import RunStats, StepUse
 from pipelines.planning.quote import Quote, UnmeasuredWork, quote_work, read_past
 from tests.support.briefs import admitted
 
@@ -21,7 +21,7 @@ QUOTE = Quote(
     processor_s=Expected(312.4, 14.2**2), accelerator_s=Expected(41.25, 1.5**2), vendor_usd=Expected(0.12, 0.01**2),
     campaigns=3, unmeasured=tuple(UnmeasuredWork("file", f"meta/slot-{n} 1a2b3c4d", 1200) for n in range(5)),
 )  # fmt: skip
-SPENT = Spent(steps=(StepTime("draw", 40_000_000, 300_000_000),), vendor_micro_usd=125_000, model_calls=12)
+SPENT = RunStats(steps=(StepUse("draw", "draw", 299.0, 40.0), StepUse("render", "encode", 1.0, 0.0)), vendor_usd=0.125)
 
 
 def terminal() -> tuple[Console, io.StringIO]:
@@ -56,7 +56,7 @@ def test_what_was_spent_is_told_beside_the_quote() -> None:
         "Spent: 300 s of processors, 40.0 s of accelerators, $0.1250 to other vendors; the quote was 312 s ± 14 of"
     )
     out, written = terminal()
-    print_spent(Spent(), None, out)
+    print_spent(RunStats(), None, out)
     assert written.getvalue() == "Spent: nothing.\n"
 
 
@@ -67,7 +67,7 @@ def test_scripts_get_quotes_and_amounts_as_exact_text() -> None:
     assert told["past_campaigns"] == 3
     assert told["at_card_prices"][0] == {"work": "file", "subject": "meta/slot-0 1a2b3c4d", "count": 1200}
     spent = json.loads(json.dumps(spent_as_json(SPENT)))
-    assert (spent["accelerator_seconds"], spent["vendor_usd"], spent["model_calls"]) == ("40.000", "0.125000", 12)
+    assert spent == {"processor_seconds": "300.000", "accelerator_seconds": "40.000", "vendor_usd": "0.125000"}
 
 
 def test_a_plan_shows_its_quote_as_long_as_something_is_to_be_made(tmp_path: Path) -> None:
