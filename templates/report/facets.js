@@ -24,15 +24,15 @@ function facetList(facet, change) {
   return { box, update: (counts, chosen) => { for (const [code, each] of choices) showCount(each, counts[code], chosen.has(code)); } };
 }
 
-/* The best suggestions for what was typed: those that begin with it, then those that contain it, each by their number of files. */
+/* The best suggestions for what was typed: those of which a word begins with it, then those that contain it, each by their number of files. */
 function suggestions(facet, typed, counts) {
   const begins = [], contains = [], wanted = fold(typed.trim());
   let more = 0;
   const keep = (list, code) => { list.push(code); if (list.length > 4 * SUGGESTED) { list.sort((a, b) => counts[b] - counts[a] || a - b); list.length = SUGGESTED; } };
   for (const code of ranked(facet)) {
-    const at = facet.folded[code].indexOf(wanted);
+    const text = facet.folded[code], at = text.indexOf(wanted);
     if (at < 0) continue;
-    more++; keep(at === 0 ? begins : contains, code);
+    more++; keep(at === 0 || text.includes(" " + wanted) ? begins : contains, code);
   }
   const best = [begins, contains].flatMap(list => list.sort((a, b) => counts[b] - counts[a] || (facet.labels[a] < facet.labels[b] ? -1 : 1))).slice(0, SUGGESTED);
   return { best, more: more - best.length };

@@ -90,7 +90,7 @@ def test_people_can_filter_group_and_zoom(page: tuple[Any, list[str]]) -> None:
     opened.keyboard.press("ArrowLeft")
     opened.keyboard.press("ArrowLeft")
     assert opened.locator("#z-at").inner_text() == "20 of 20"
-    opened.wait_for_function("document.getElementById('z-image').naturalWidth === 108")
+    chromium.wait_until(opened, "document.getElementById('z-image').naturalWidth === 108")
     opened.keyboard.press("Escape")
     opened.fill("#search", "nothing like it")
     assert "Nothing matches" in opened.locator("main").inner_text()
@@ -114,7 +114,7 @@ def test_a_film_plays_and_a_file_that_no_browser_shows_has_its_thumbnail(tmp_pat
         assert not opened.locator("#z-image").is_visible()
     with chromium.opened(a_report(tmp_path, address="x.tiff")) as (opened, _):
         opened.locator(".asset").first.click()
-        opened.wait_for_function("document.getElementById('z-image').naturalWidth === 54")
+        chromium.wait_until(opened, "document.getElementById('z-image').naturalWidth === 54")
 
 
 def test_what_was_measured_stands_beside_the_estimate(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PATIENCE_S = 60
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -28,3 +30,11 @@ def opened(page_at: Path | str, *, width: int = 1280, height: int = 900) -> Iter
         page.goto(page_at.as_uri() if isinstance(page_at, Path) else page_at)
         yield page, noise
         browser.close()
+
+
+def wait_until(page: Any, condition: str) -> None:
+    """Return when an expression of the page is true. Unlike Playwright's own waiting, it asks nothing of its policy."""
+    ends = time.monotonic() + PATIENCE_S
+    while not page.evaluate(condition):
+        assert time.monotonic() < ends, f"waited {PATIENCE_S} s for {condition}"
+        page.wait_for_timeout(20)
