@@ -87,6 +87,7 @@ class RoundMaker:
     address: of the store. is_ours: whether an order is still ours to finish and announce. generator: draws in place of
     the plans' model cards, as in `build_all`. make_engine: gives the engine of each run; the embedded one if None.
     clock: says which month's quotas count. count_bug: is told the place of each error that nobody foresaw.
+    count_run: is told the counts of each run that ended well, by kind.
     """
 
     address: str
@@ -99,6 +100,7 @@ class RoundMaker:
     make_engine: Callable[[], Engine] | None = None
     clock: Clock = field(default_factory=SystemClock)
     count_bug: Callable[[str], None] = lambda _: None
+    count_run: Callable[[Mapping[str, int]], None] = lambda _: None
 
     def make(self, orders: Sequence[Order], doubtful: frozenset[str] = frozenset()) -> RoundResult:
         """Make the next part of all orders in one run; return those that failed or must wait.
@@ -271,6 +273,7 @@ class RoundMaker:
         engine = self.make_engine() if self.make_engine else None
         with trace_plans({plan.digest: order.trace for order, plan in todo}):
             outcomes = build_all(plans, store, engine=engine, counts=counts, **means)
+        self.count_run(counts.now())
         return {digest: outcome.letters for digest, outcome in outcomes.items()}
 
     def _write_manifest(self, order: Order, store: ObjectStore, *, built: bool) -> None:

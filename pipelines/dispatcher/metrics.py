@@ -23,6 +23,7 @@ from pipelines.dispatcher.claims import Partition
 from pipelines.dispatcher.health import OF_ONE_TENANT, OUTAGE_KINDS, Health
 from pipelines.dispatcher.offsets import PartitionOffsets
 from pipelines.dispatcher.order import Tally
+from pipelines.dispatcher.time_metrics import TimeMetrics
 
 SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
 ENDINGS = {"counter": ("_total", "_created"), "histogram": ("_bucket", "_count", "_sum", "_created")}
@@ -70,6 +71,7 @@ class Metrics:
         self.round_seconds = self._histogram("foundry_round_seconds", "How long rounds take.")
         self.admission_seconds = self._histogram("foundry_admission_seconds", "How long admissions take.")
         self.wait_seconds = self._histogram("foundry_brief_seconds", "From a brief's timestamp to its end.", "tenant")
+        self.time = TimeMetrics(self.registry)
         self.registry.register(self._state)
         ProcessCollector(namespace="foundry", registry=self.registry)
         self._begin_at_zero()

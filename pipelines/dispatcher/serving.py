@@ -104,6 +104,7 @@ def open_dispatcher(
             reports=options.reports,
             make_engine=make_engine,
             count_bug=metrics.count_bug,
+            count_run=metrics.time.count_run,
         )
         consumer = join_group(bus, options.group, claims, options.max_poll_interval_s)
         try:

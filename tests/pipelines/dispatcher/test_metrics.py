@@ -143,3 +143,25 @@ def test_rebalances_are_counted_from_a_total() -> None:
     for total in (1, 1, 3):
         metrics.count_rebalances(total)
     assert "foundry_rebalances_total 3.0" in metrics.exposition().decode()
+
+
+def test_the_time_of_rounds_is_counted_by_steps_and_states_that_are_known() -> None:
+    metrics = Metrics()
+    assert value(metrics, "foundry_drawing_device_seconds_total", state="loading") == 0.0
+    counts = {
+        "processor_us/draw/draw": 1_500_000,
+        "accelerator_us/draw/draw": 500_000,
+        "processor_us/draw/of tomorrow": 250_000,
+        "processor_us/of tomorrow/draw": 1,
+        "device_us/cuda/busy": 2_000_000,
+        "device_us/cuda/loading": 1_000_000,
+        "files_made": 3,
+    }
+    for _ in range(2):
+        metrics.time.count_run(counts)
+    assert value(metrics, "foundry_processor_seconds_total", stage="draw", step="draw") == 3.0
+    assert value(metrics, "foundry_accelerator_seconds_total", stage="draw", step="draw") == 1.0
+    assert value(metrics, "foundry_processor_seconds_total", stage="draw", step="other") == 0.5
+    assert value(metrics, "foundry_drawing_device_seconds_total", state="busy") == 4.0
+    assert value(metrics, "foundry_drawing_device_seconds_total", state="loading") == 2.0
+    assert "of tomorrow" not in metrics.exposition().decode()
