@@ -9,9 +9,9 @@ COUNTED = frozenset({
     "clip_refused", "content_policy", "copy_does_not_fit", "declined", "does_not_fit", "encoder_missing",
     "film_below_floor", "film_rate_too_low", "film_too_large", "foreign_name", "guide_refused", "impossible_clip",
     "job_failed", "logo_does_not_fit", "no_clip", "no_first_frame", "no_master", "no_such_object", "no_timeline",
-    "refused", "refused_input", "render_refused", "shot_refused", "subtitle_does_not_fit", "too_large",
-    "too_many_bytes", "unreadable", "unreadable_line", "unreadable_sound", "unsafe_address", "unsupported_guide",
-    "unusable", "vendor_refused", "weights_refused", "wrong_size",
+    "refused", "refused_input", "render_refused", "shot_refused", "slots_overlap", "subtitle_does_not_fit",
+    "too_large", "too_many_bytes", "unreadable", "unreadable_line", "unreadable_sound", "unsafe_address",
+    "unsupported_guide", "unusable", "vendor_refused", "weights_refused", "wrong_size",
 })  # fmt: skip
 
 
