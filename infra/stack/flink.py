@@ -193,8 +193,9 @@ class JobServer(Server):
 
     def engine(self) -> dict[str, dict[str, str | int]]:
         """Return the section of the engines' settings that leads to this cluster."""
-        pool, taskmanagers = Workers(self.home).endpoint, Flink(self.home).taskmanagers
-        return {"flink": {"job_endpoint": self.endpoint, "worker_pool": pool, "parallelism": taskmanagers}}
+        pool, cluster = Workers(self.home).endpoint, Flink(self.home)
+        flink = {"job_endpoint": self.endpoint, "worker_pool": pool, "rest": cluster.rest}
+        return {"flink": {**flink, "parallelism": cluster.taskmanagers}}
 
     def roles(self) -> tuple[Role, ...]:
         """Return the process of the job server."""

@@ -17,6 +17,7 @@ from foundry.errors import BadInput
 from pipelines.engines.dataflow import L4, DataflowSettings
 
 ENDPOINT = r"^[A-Za-z0-9.-]+:\d{1,5}$"
+REST = r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._/-]*)?$"
 PATIENCE = "Seconds to wait for a job server that does not answer when a run begins."
 KEEP_WORKERS_MS = 600_000
 """A worker process waits this long for its job's next stage, if Flink keeps workers at all (docs/engines.md)."""
@@ -77,6 +78,11 @@ class FlinkSettings(BaseModel):
         default=None,
         pattern=ENDPOINT,
         description="Pool for the accelerator stage alone; without one, that stage runs in `worker_pool`.",
+    )
+    rest: str | None = Field(
+        default=None,
+        pattern=REST,
+        description="Address of Flink's REST service; without it, counts are told when a job has ended.",
     )
     parallelism: int = Field(default=1, ge=1, le=4096)
     patience_s: int = Field(default=60, ge=1, le=3600, description=PATIENCE)
@@ -168,6 +174,7 @@ def find_prism(settings: PrismSettings) -> Path:
 
 
 def _flink_engine(settings: EngineSettings) -> Engine:
+    from pipelines.engines.flink_metrics import FlinkRest
     from pipelines.engines.pinning import PinnedRunner
 
     flink = settings.flink
@@ -185,7 +192,7 @@ def _flink_engine(settings: EngineSettings) -> Engine:
         *where,
     ]
     accelerated = True if flink.accelerator_pool else None
-    runner = PinnedRunner(flink.accelerator_pool, flink.patience_s)
+    runner = PinnedRunner(flink.accelerator_pool, flink.patience_s, FlinkRest(flink.rest) if flink.rest else None)
     return Engine(runner, PipelineOptions(options), accelerated=accelerated, lanes=flink.parallelism)
 
 

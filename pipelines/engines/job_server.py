@@ -19,7 +19,6 @@ from pipelines.engines.reaching import wait_until_reachable
 PATIENCE_S = 60.0
 METRICS_S = 5.0
 """How long a job server may take to tell a job's metrics."""
-NO_METRICS = beam_job_api_pb2.GetJobMetricsResponse()
 
 log = logging.getLogger("foundry.engines")
 _OF_THE_ENGINE = re.compile(r"java\.net\.ConnectException: [^\n]*|FlinkJobNotFoundException: [^\n]*")
@@ -76,14 +75,15 @@ class NotedHandle(JobServiceHandle):  # type: ignore[misc]  # Beam has no types
     """Beam's handle, with which a job is submitted, and which can then be asked for the job's metrics."""
 
     job_id = ""
+    """The job's name, and behind an underscore what makes it unique."""
 
     def submit(self, proto_pipeline: Any) -> tuple[str, Iterator[Any], Iterator[Any]]:
         """Submit the job; return its id, its messages and its states."""
         self.job_id, messages, states = super().submit(proto_pipeline)
         return self.job_id, messages, states
 
-    def read_metrics(self) -> Any:
-        """Return Beam's metrics of the job as they are now; EngineLost if the server does not tell them."""
+    def ask_for_metrics(self) -> Any:
+        """Return the server's answer about the job's metrics; EngineLost if it gives none."""
         import grpc
 
         answer = beam_job_api_pb2.GetJobMetricsResponse()
@@ -93,7 +93,7 @@ class NotedHandle(JobServiceHandle):  # type: ignore[misc]  # Beam has no types
                 answer = self.job_service.GetJobMetrics(asked, timeout=METRICS_S)
             except grpc.RpcError as error:
                 raise EngineLost(self.job_id, str(error)) from error
-        return PortableMetrics(answer).query()
+        return answer
 
 
 class _CountedRunner(PortableRunner):  # type: ignore[misc]  # Beam has no types
@@ -102,9 +102,18 @@ class _CountedRunner(PortableRunner):  # type: ignore[misc]  # Beam has no types
     every_s = 0.5
     _handle: NotedHandle | None = None
 
+    @property
+    def job_id(self) -> str:
+        """The id of the job; empty before it is submitted."""
+        return self._handle.job_id if self._handle else ""
+
     def read_metrics(self) -> Any:
         """Return Beam's metrics of the job as they are now; EngineLost if the server does not tell them."""
-        return self._handle.read_metrics() if self._handle else PortableMetrics(NO_METRICS).query()
+        return PortableMetrics(self._ask_for_metrics()).query()
+
+    def _ask_for_metrics(self) -> Any:
+        """Return the job server's answer; no metrics before a job is submitted."""
+        return self._handle.ask_for_metrics() if self._handle else beam_job_api_pb2.GetJobMetricsResponse()
 
 
 class LocalPrismRunner(_CountedRunner, PrismRunner):  # type: ignore[misc]  # Beam has no types

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.store.object_store import LocalStore
-from infra.stack import JobServer, Workers
+from infra.stack import Flink, JobServer, Workers
 from pipelines.campaign.flow import build_all
 from pipelines.engines.engine import Engine, EngineSettings, FlinkSettings, choose_engine
 from pipelines.planning.admission import Admitted
@@ -22,6 +22,7 @@ def on_flink(jobs: JobServer, parallelism: int, accelerator: bool = False) -> En
         job_endpoint=jobs.endpoint,
         worker_pool=pool,
         accelerator_pool=pool if accelerator else None,
+        rest=Flink(jobs.home).rest,
         parallelism=parallelism,
     )
     return choose_engine("flink", EngineSettings(flink=flink))

@@ -154,6 +154,13 @@ def test_progress_is_told_while_prism_works(tmp_path: Path) -> None:
     assert any(sum(sample.values()) > 0 and sample.get("variants", 0) < plan.variant_count for sample in samples)
 
 
+@pytest.mark.flink
+@pytest.mark.slow
+def test_progress_is_told_stage_by_stage_on_flink(tmp_path: Path, jobs: JobServer) -> None:
+    samples, plan = told_while_it_works(tmp_path, on_flink(jobs, 2))
+    assert any(sample.get("shots", 0) > 0 and sample.get("variants", 0) < plan.variant_count for sample in samples)
+
+
 def test_a_run_that_breaks_is_not_asked_any_longer(tmp_path: Path) -> None:
     class Breaking(PaintingHandler):
         def run_inference(self, *_args: Any, **_named: Any) -> Any:
