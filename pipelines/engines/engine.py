@@ -40,16 +40,6 @@ class Engine:
     lanes: int = 2
     ahead: int = 0
 
-    @property
-    def in_process(self) -> bool:
-        """True if user code runs in this process, so that its progress can be read here."""
-        from apache_beam.options.pipeline_options import PortableOptions
-        from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-
-        return isinstance(self.runner, FnApiRunner) or (
-            self.options.view_as(PortableOptions).environment_type == "LOOPBACK"
-        )
-
 
 class PrismSettings(BaseModel):
     """Settings of Beam's local runner: a program to start, or the endpoint of one that runs already."""

@@ -102,11 +102,8 @@ def test_flink_workers_are_a_pool_or_this_process():
     pooled = choose_engine("flink", EngineSettings(flink=flink))
     view = pooled.options.view_as(PortableOptions)
     assert (view.environment_type, view.environment_config) == ("EXTERNAL", "localhost:50000")
-    assert not pooled.in_process
     here = choose_engine("flink", EngineSettings(flink=FlinkSettings(job_endpoint="jobs:8099")))
     assert here.options.view_as(PortableOptions).environment_type == "LOOPBACK"
-    assert here.in_process
-    assert choose_engine("embedded").in_process
 
 
 def environments(folder: Path, where: Engine) -> beam_runner_api_pb2.Pipeline:
