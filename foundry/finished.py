@@ -7,9 +7,11 @@ removed afterwards; one that is no longer what its record says does not count as
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import tee
+from typing import TypeVar
 
 from foundry.store.object_store import (
     CorruptObject,
@@ -21,6 +23,7 @@ from foundry.store.object_store import (
     each_present,
 )
 
+Item = TypeVar("Item")
 BESIDE = ("thumbnail", "sidecar")
 """Keys of a record that name further files, which it holds no checksum of."""
 
@@ -42,6 +45,15 @@ def each_finished_record(own: ObjectStore, records: Iterable[str]) -> Iterator[b
     if own.rechecks:
         return (_read_true(own, record) for record in records)
     return each_fetched(own, records)
+
+
+def with_finished(
+    own: ObjectStore, items: Iterable[Item], record_of: Callable[[Item], str]
+) -> Iterator[tuple[Item, bool]]:
+    """Yield each item with whether its record is finished, in order; each item is made once, a few dozen at a time."""
+    asked, waiting = tee(items)
+    there = each_finished(own, map(record_of, asked))
+    return zip(waiting, there, strict=True)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 import apache_beam as beam
 
-from foundry.finished import each_finished, is_finished
+from foundry.finished import each_finished, with_finished
 from foundry.metering.device_time import drawing_device
 from foundry.metering.leftovers import left_over
 from foundry.metering.making import DRAW
@@ -27,8 +28,8 @@ CallRun = tuple[Batch, ...]
 def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
     """Yield the shots whose master does not exist and is shown by a variant that does not exist."""
     own = store.for_tenant(plan.tenant.id)
-    for shot in plan.shots():
-        if is_finished(own, shot.record):
+    for shot, drawn in with_finished(own, plan.shots(), attrgetter("record")):
+        if drawn:
             continue
         records = (variant.record for variant in plan.showing(shot))
         if not all(each_finished(own, records)):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
+from operator import attrgetter
 
-from foundry.finished import each_finished, is_finished
+from foundry.finished import each_finished, is_finished, with_finished
 from foundry.plan.clip import ClipOrder, clip_cost
 from foundry.plan.clips import clip_card, count_showings, first_clips, plan_clips
 from foundry.plan.composition import compositions
@@ -14,7 +17,7 @@ from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.plan.shot_plan import Cell
 from foundry.plan.work import WorkToDo
-from foundry.store.object_store import ObjectStore
+from foundry.store.object_store import ASKED_AT_ONCE, ObjectStore
 
 RENDER_MONEY = Decimal("0.00001")
 """US dollars per rendition: `RENDER_SECONDS` of a vCPU at 0.04 USD an hour, rounded up, and storage."""
@@ -209,19 +212,9 @@ def count_needs(plan: Plan, store: ObjectStore) -> Needs:
     def finished(record: str) -> bool:
         return is_finished(store, record)
 
-    for shot in plan.shots():
-        drawn = finished(shot.record)
-        records = (variant.record for variant in plan.variants(shot))
-        for place, (variant, exists) in enumerate(zip(plan.variants(shot), each_finished(store, records), strict=True)):
-            seen = [other.record for other in variant.scenes]
-            seen += [clip.record for clip in variant.clips if clip]
-            there = drawn and all(map(finished, seen))
-            column = 2 if exists else 1 if there else 0
-            found.by_placement[variant.placement.name][column] += 1
-            if not exists:
-                found.work.add_file(plan, place, variant)
-        missing = not drawn and not all(each_finished(store, (variant.record for variant in plan.showing(shot))))
-        _count_shot(plan, found, shot, missing)
+    shots = plan.shots()
+    while some := tuple(islice(shots, ASKED_AT_ONCE)):
+        _count_some(plan, found, dict(with_finished(store, some, attrgetter("record"))), store, finished)
     _count_clips(plan, found, store)
     cells = {cell.placement.name: cell for bucket in plan.cells.values() for cell in bucket}
     for placement, (new, rendered, reused) in found.by_placement.items():
@@ -231,6 +224,32 @@ def count_needs(plan: Plan, store: ObjectStore) -> Needs:
         found.size_bytes += (new + rendered) * rendition_bytes(cells[placement])
         found.money += (new + rendered) * rendition_money(cells[placement])
     return found
+
+
+def _count_some(
+    plan: Plan, found: Needs, drawn: Mapping[ShotOrder, bool], store: ObjectStore, finished: Callable[[str], bool]
+) -> None:
+    """Count some shots, of which it is known whether they are drawn, and their files; the store is asked once for each.
+
+    `finished` tells whether another shot or a clip that a film shows is there.
+    """
+    lacking = set()
+    files = ((place, variant) for shot in drawn for place, variant in enumerate(plan.variants(shot)))
+    for (place, variant), exists in with_finished(store, files, lambda file: file[1].record):
+        seen = [other.record for other in variant.scenes]
+        seen += [clip.record for clip in variant.clips if clip]
+        there = drawn[variant.shot] and all(map(finished, seen))
+        column = 2 if exists else 1 if there else 0
+        found.by_placement[variant.placement.name][column] += 1
+        if not exists:
+            lacking.add(variant.shot)
+            found.work.add_file(plan, place, variant)
+    for shot, there in drawn.items():
+        _count_shot(plan, found, shot, not there and (shot in lacking or _lacks_later_film(plan, shot, store)))
+
+
+def _lacks_later_film(plan: Plan, shot: ShotOrder, store: ObjectStore) -> bool:
+    return not all(each_finished(store, (film.record for film in plan.later_films(shot))))
 
 
 def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> None:

@@ -134,6 +134,10 @@ class Plan(ShotPlan):
     def showing(self, shot: ShotOrder) -> Iterator[Variant]:
         """Yield every variant that shows a shot: its own, and the films that begin with another one."""
         yield from self.variants(shot)
+        yield from self.later_films(shot)
+
+    def later_films(self, shot: ShotOrder) -> Iterator[Variant]:
+        """Yield the films that show a shot and begin with another one."""
         for product in self.subjects[shot.subject].products:
             for cell in self.shown_in(shot).later_films:
                 first = self._sibling(shot, self.scenes_of(cell)[0])

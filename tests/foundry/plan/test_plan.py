@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -81,10 +83,40 @@ def peak_of_planning(folder: Path, alternatives: int) -> tuple[int, int]:
 
 
 def test_memory_of_planning_does_not_grow_with_the_variants(tmp_path: Path) -> None:
-    few, small = peak_of_planning(tmp_path, 10)
+    few, small = peak_of_planning(tmp_path, 100)  # more shots than a store is asked for at once
     many, large = peak_of_planning(tmp_path, 1_000)
-    assert many == 100 * few
+    assert many == 10 * few
     assert large <= small * 1.1 + 20_000
+
+
+@dataclass(frozen=True)
+class SlowStore(LocalStore):
+    """A store that is asked from afar, as a bucket is: it notes how many names each request is about."""
+
+    requests: list[int] = field(default_factory=list, compare=False)
+
+    @property
+    def rechecks(self) -> bool:
+        """False, as in a bucket."""
+        return False
+
+    def exists(self, name: str) -> bool:
+        """Ask for one name."""
+        self.requests.append(1)
+        return super().exists(name)
+
+    def present(self, names: Sequence[str]) -> list[bool]:
+        """Ask for several names in one go."""
+        self.requests.append(len(names))
+        return [False] * len(names)
+
+
+def test_a_store_from_afar_is_asked_for_dozens_of_shots_and_files_at_once(tmp_path: Path) -> None:
+    plan = admitted(tmp_path, alternatives=200, placements=["google/square"]).plan
+    store = SlowStore(tmp_path / "store", "aurelle/")
+    assert count_needs(plan, store).variants_to_make == plan.variant_count == 400
+    assert sum(store.requests) == plan.shot_count + plan.variant_count
+    assert len(store.requests) < plan.shot_count / 8
 
 
 @pytest.mark.parametrize(
