@@ -31,8 +31,8 @@ Kind = Literal[
     "bytes_read", "bytes_written", "vendor_micro_usd",
 ]  # fmt: skip
 """shots, clips, variants: finished or refused, which is what progress shows. The glossary has the other kinds."""
-MEASURED = ("model_calls", "bytes_read", "bytes_written")
-"""Kinds that depend on where and in which order the work is done, so that no two runs need to have them in common."""
+MEASURED = ("model_calls", "bytes_", "vendor_micro_usd", "processor_us/", "accelerator_us/", "device_us/")
+"""Beginnings of kinds that depend on where and in which order work is done: no two runs need to have them in common."""
 Stage = Literal["expand", "draw", "screen", "upscale", "master", "film", "render", "publish", "manifest"]
 
 

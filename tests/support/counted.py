@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.campaign.flow import Outcome
+from collections.abc import Mapping
+
 from transforms.counting import MEASURED
 
 
-def counted(outcome: Outcome) -> dict[str, int]:
-    """Return the counts of an outcome by kind, without those that are measured."""
-    return {kind: number for kind, number in outcome.counts.items() if kind not in MEASURED}
+def counted(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by kind without those that are measured."""
+    return {kind: number for kind, number in counts.items() if not kind.startswith(MEASURED)}

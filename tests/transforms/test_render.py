@@ -16,8 +16,9 @@ from foundry.plan.shot import RenderOrder
 from foundry.store.bucket_requests import BucketRefused
 from foundry.store.object_store import LocalStore
 from tests.support.briefs import admitted
+from tests.support.counted import counted
 from tests.support.finished import finish_masters, finish_variant
-from transforms.counting import MEASURED, gathered
+from transforms.counting import gathered
 from transforms.expand import still_orders
 from transforms.render import RenderCache, RenderCaches, missing_variants, render, render_missing
 
@@ -56,8 +57,8 @@ def test_the_stage_counts_refusals_and_tags_them(plan: Plan, order: RenderOrder,
     assert {type(result) for result in results} == {beam.pvalue.TaggedOutput}
     assert {result.tag for result in results} == {"refused"}
     kinds = ("variants", "files_refused", "refusals/no_master")
-    found = {kind: number for (kind, _), number in counts.amounts.items() if kind not in MEASURED and number}
-    assert found == dict.fromkeys(kinds, len(results))
+    found = {kind: number for (kind, _), number in counts.amounts.items()}
+    assert counted(found) == dict.fromkeys(kinds, len(results))
     assert [name for name, _, _ in counts.values] == ["milliseconds/render"] * len(results)
 
 

@@ -86,7 +86,7 @@ def test_files_are_published_before_the_last_shot_is_drawn_and_are_the_same(tmp_
         files = dict.fromkeys(("variants", "files_made"), each.plan.variant_count)
         counts = {"attempts": 4, "shots": 4, **files}
         outcome = made[each.plan.digest]
-        assert (counted(outcome), outcome.letters, outcome.rows) == (counts, (), each.plan.variant_count)
+        assert (counted(outcome.counts), outcome.letters, outcome.rows) == (counts, (), each.plan.variant_count)
         found[ahead] = objects(root)
     assert found[0] == found[THREADS]
 

@@ -72,7 +72,7 @@ def test_a_moving_scene_is_filmed_once_and_what_is_asked_anew_is_made_anew(
     rows = [manifest_from_json(line) for line in own.lines("campaigns/test/manifest.jsonl")]
     assert [row.clips for row in rows] == [(clip.clip,)] * 2
     before = objects(root)
-    assert counted(run(each, root)) == {"files_found": 2}
+    assert counted(run(each, root).counts) == {"files_found": 2}
     assert objects(root) == before
     again_with_another_prompt(tmp_path, monkeypatch, card, before)
 
@@ -80,7 +80,7 @@ def test_a_moving_scene_is_filmed_once_and_what_is_asked_anew_is_made_anew(
 def again_with_another_prompt(folder: Path, monkeypatch: Any, card: ModelCard, before: dict[str, str]) -> None:
     scenes = [{**WALL, "clip": {"prompt": "The light wanders", "seconds": "1"}}, ARCH]
     done = run(ordered_moving(folder, monkeypatch, card, film=BOTH, scenes=scenes), folder / "store")
-    assert (done.rows, counted(done)) == (2, {"clips": 1, "variants": 2, "files_made": 2})
+    assert (done.rows, counted(done.counts)) == (2, {"clips": 1, "variants": 2, "files_made": 2})
     made = set(objects(folder / "store")) - set(before)
     assert sum(name.startswith("aurelle/clips/") for name in made) == 2
     assert not any("/masters/" in name for name in made)

@@ -57,7 +57,7 @@ def check_counts_of_a_run_with_refusals(orders: list[Admitted], begun: Path, roo
     plan, lost = orders[0].plan, [shot for shot in orders[0].plan.shots() if shot.bucket == refused_bucket]
     files_lost = sum(sum(1 for _ in plan.variants(shot)) for shot in lost)
     assert 0 < files_lost < plan.variant_count
-    assert counted(outcomes[0]) == {
+    assert counted(outcomes[0].counts) == {
         "attempts": plan.shot_count,
         "shots": plan.shot_count,
         "variants": plan.variant_count,
@@ -66,7 +66,7 @@ def check_counts_of_a_run_with_refusals(orders: list[Admitted], begun: Path, roo
         "refusals/shot_refused": len(lost),
         "refusals/no_master": files_lost,
     }
-    assert counted(outcomes[1]) == {"files_found": orders[1].plan.variant_count}
+    assert counted(outcomes[1].counts) == {"files_found": orders[1].plan.variant_count}
     for outcome in outcomes:
         codes = Counter(letter.code for letter in outcome.letters)
         assert codes == {
@@ -135,7 +135,7 @@ def told_while_it_works(folder: Path, where: Engine) -> tuple[list[dict[str, int
         assert told == sorted(told), kind
     totals = {"shots": each.plan.shot_count, "variants": each.plan.variant_count}
     assert {kind: live.now()[kind] for kind in totals} == totals
-    assert live.now(each.plan.digest) == live.now()
+    assert counted(live.now(each.plan.digest)) == counted(live.now())
     assert live.now()["bytes_written"] >= sum(_sizes(folder / "store", "masters", "renditions", "thumbnails"))
     stages = set(live.run.times(each.plan.digest)) | set(live.run.times())
     assert stages == {"expand", "draw", "upscale", "master", "render", "publish"}
