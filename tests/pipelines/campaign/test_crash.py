@@ -11,6 +11,7 @@ from pathlib import Path
 from foundry.store.object_store import SCRATCH
 from tests.support.briefs import ROOT, product_picture
 from tests.support.rounds import ROUNDS
+from tests.support.spent_records import refuse_what_is_not_paid_once
 from tests.support.stored import objects
 
 KILLS = 10 * ROUNDS
@@ -48,6 +49,7 @@ def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
                 process.kill()
         finish(tmp_path, root)
         assert objects(root) == wanted
+        refuse_what_is_not_paid_once(root)
         assert list((root / SCRATCH).iterdir()) == []
         campaigns += 1
     assert kills >= KILLS
@@ -61,3 +63,4 @@ def test_two_runs_at_once_end_with_one_set_of_objects(tmp_path: Path) -> None:
             assert process.communicate(timeout=300)[0] == "built\n"
             assert process.returncode == 0
     assert objects(tmp_path / "shared") == objects(tmp_path / "alone")
+    refuse_what_is_not_paid_once(tmp_path / "shared")
