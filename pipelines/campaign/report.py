@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from foundry.errors import BadInput
@@ -21,6 +21,7 @@ from foundry.store.object_store import ObjectStore
 from pipelines.campaign.large_report import write_large_report
 from pipelines.campaign.report_page import PageFacts, Refused, RunFigures, write_small_report
 from pipelines.planning.admission import Admitted
+from pipelines.planning.quote import Quote
 
 REPORT = "report.html"
 SMALL_REPORT = 600
@@ -43,17 +44,25 @@ def report_again(each: Admitted, address: str, store: ObjectStore | None = None)
     return report_run(each, store, index.rows, None)
 
 
-def report_run(each: Admitted, store: ObjectStore, reused: int, seconds: float | None, made: Made | None = None) -> str:
+def report_run(
+    each: Admitted,
+    store: ObjectStore,
+    reused: int,
+    seconds: float | None,
+    made: Made | None = None,
+    quote: Quote | None = None,
+) -> str:
     """Write the report and return the page's address.
 
     `reused` is the number of files that the store held before the run, `made` what the run made, and `seconds` how long
-    it took; both are None for a report that is written again, which then counts nothing as made.
+    it took, and `quote` what it was expected to cost; all three are None for a report that is written again, which then
+    counts nothing as made.
     """
     own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
     index = read_index(own, campaign) or _summed(each, store)
     if index is None:
         raise BadInput(campaign, "has no manifest; use `foundry run` first")
-    figures = _figures(each, index, made or Made(), reused=reused, seconds=seconds)
+    figures = replace(_figures(each, index, made or Made(), reused=reused), seconds=seconds, quote=quote)
     samples = tuple(islice(each_letter(own, index), LETTERS_SHOWN))
     refused = Refused(figures=index.letters, samples=samples)
     write_report(own, index, PageFacts(figures=figures, refused=refused, palette=each.plan.tenant.brand.palette))
@@ -137,7 +146,7 @@ def _writing(own: ObjectStore, folder: str) -> Iterator[_PageFileWriter]:
         writer.finish()
 
 
-def _figures(each: Admitted, index: ManifestIndex, made: Made, *, reused: int, seconds: float | None) -> RunFigures:
+def _figures(each: Admitted, index: ManifestIndex, made: Made, *, reused: int) -> RunFigures:
     plan = each.plan
     return RunFigures(
         campaign=plan.brief.campaign.id,
@@ -156,7 +165,6 @@ def _figures(each: Admitted, index: ManifestIndex, made: Made, *, reused: int, s
         cost_if_new_usd=f"{each.estimate.money:f}",
         size_bytes=index.size_bytes,
         model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",
-        seconds=seconds,
         assumptions=each.assumptions,
         spent=index.spent + index.unallocated,
         estimated_seconds=float(each.estimate.accelerator_seconds),

@@ -15,8 +15,10 @@ from markupsafe import Markup
 
 from foundry.letter_figures import LetterFigures
 from foundry.manifest import DeadLetter, ManifestRecord
+from foundry.rates import Expected
 from foundry.spent import NOTHING_SPENT, Spent
 from foundry.tenant import Palette
+from pipelines.planning.quote import Quote
 from templates import TEMPLATES
 
 FOLDER = TEMPLATES / "report"
@@ -31,7 +33,8 @@ SHOWN_FIELDS = tuple(each.name for each in fields(ManifestRecord) if each.name n
 class RunFigures:
     """The totals of a campaign, and of the run that the page is written after. Money in US dollars.
 
-    `spent` was measured for the whole campaign; `estimated_seconds` of an accelerator, if everything were new.
+    `spent` was measured for the whole campaign; `quote` is of this run, None for a report that is written again.
+    `estimated_seconds`: of an accelerator, at the cards' prices, if everything were new.
     """
 
     campaign: str
@@ -54,6 +57,7 @@ class RunFigures:
     clips_filmed: int = 0
     spent: Spent = NOTHING_SPENT
     estimated_seconds: float = 0.0
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,17 +177,25 @@ def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
 
 def _measured(figures: RunFigures) -> list[tuple[str, str, str]]:
     """Return the tiles of what was measured, beside what was estimated; none where nothing was measured."""
-    spent = figures.spent
+    spent, quote = figures.spent, figures.quote
     tiles = []
     if spent.accelerator_us:
-        note = f"measured; {_duration(figures.estimated_seconds)} estimated if all were new"
+        estimated = f"measured; {_duration(figures.estimated_seconds)} estimated if all were new"
+        note = _quoted(quote.accelerator_s) if quote else estimated
         tiles.append(("Accelerator", _duration(spent.accelerator_us / 1e6), note))
     if spent.processor_us:
-        tiles.append(("Processor", _duration(spent.processor_us / 1e6), "measured"))
+        note = _quoted(quote.processor_s) if quote else "measured"
+        tiles.append(("Processor", _duration(spent.processor_us / 1e6), note))
     if spent.vendor_micro_usd:
         note = f"measured; {spent.vendor_calls:,} calls"
         tiles.append(("Other vendors", f"${spent.vendor_micro_usd / 1e6:.4f}", note))
     return tiles
+
+
+def _quoted(seconds: Expected) -> str:
+    """Return the note on an amount that was measured for a campaign, with the quote of its last run."""
+    error = f" ± {_duration(seconds.error)}" if seconds.error else ""
+    return f"measured; this run was quoted {_duration(seconds.amount)}{error}"
 
 
 def _steps(spent: Spent) -> list[tuple[str, str, str]]:

@@ -92,7 +92,9 @@ def run_all(
     refused = {each.plan.digest for each in unfinished} - endings.keys()
     for each in ran:
         ending = endings[each.plan.digest]
-        report_run(each, store, lacking[each.plan.digest].variants_reused, seconds, ending.made)
+        report_run(
+            each, store, lacking[each.plan.digest].variants_reused, seconds, ending.made, quotes[each.plan.digest]
+        )
         if not ending.letters and not ending.stopped:
             _mark_finished(each, store)
     for fault in shared.faults:

@@ -13,8 +13,10 @@ from PIL import Image
 
 from foundry.letter_figures import count_letters
 from foundry.manifest import DeadLetter
+from foundry.rates import Expected
 from foundry.spent import NOTHING_SPENT, Spent, StepTime
 from pipelines.campaign.report_page import PageFacts, Refused, RunFigures, write_small_report
+from pipelines.planning.quote import Quote
 from tests.support import chromium
 from tests.support.briefs import a_tenant
 from tests.support.report_records import RECORD
@@ -128,6 +130,17 @@ def test_what_was_measured_stands_beside_the_estimate(tmp_path: Path) -> None:
         opened.locator(".asset").first.click()
         assert "42.0 s accelerator, 3.0 s processor" in opened.locator("#z-facts").inner_text()
     assert noise == []
+
+
+def test_what_was_measured_stands_beside_the_quote_of_the_run(tmp_path: Path) -> None:
+    quote = Quote(
+        accelerator_s=Expected(40, 4), processor_s=Expected(200), vendor_usd=Expected(), campaigns=1
+    )  # fmt: skip
+    figures = replace(FIGURES, spent=Spent(steps=(StepTime("draw", 42_000_000, 190_000_000),)), quote=quote)
+    write_small_report(tmp_path / "report.html", PageFacts(figures=figures), [(RECORD, webp())])
+    text = (tmp_path / "report.html").read_text()
+    assert '<dd>42.0 s</dd><dd class="note">measured; this run was quoted 40.0 s ± 2.0 s</dd>' in text
+    assert '<dd>3.2 min</dd><dd class="note">measured; this run was quoted 3.3 min</dd>' in text
 
 
 def test_the_page_names_nothing_outside_and_is_the_same_again(tmp_path: Path) -> None:
