@@ -29,6 +29,7 @@ from pipelines.engines.engine import Engine, choose_engine
 from pipelines.engines.live_counts import LiveCounts
 from transforms import coders
 from transforms.clips import FilmPlans
+from transforms.counting import timed
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
@@ -116,7 +117,8 @@ def _write_manifest(digest: str, plans: Mapping[str, Plan], store: ObjectStore, 
     own = [letter for letter in letters if letter.brief == digest]
     if isinstance(plan, PlanSlice):
         return keep_letters(plan, store, own)
-    return write_manifest(plan, store, own)
+    with timed("manifest", digest):
+        return write_manifest(plan, store, own)
 
 
 def _first(digest: str, _count: int) -> str:
