@@ -31,8 +31,12 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+# Built by any Python that runs, so with --jobs they compile while the environment's packages are fetched.
+go-programs: | $(BIN)/python
+	@$(BIN)/python -m infra.supply.go_programs
+
 # What the tests use beyond the environment, as far as it needs no root.
-provide: setup
+provide: setup go-programs
 	@$(BIN)/python -m infra.supply.provide
 
 test: check provide
@@ -68,4 +72,4 @@ audit: setup
 lock: setup
 	$(BIN)/python -m infra.supply.locks $(if $(UPGRADE),--upgrade)
 
-.PHONY: setup demo check provide test fast coverage bench sbom audit lock
+.PHONY: setup demo check go-programs provide test fast coverage bench sbom audit lock

@@ -1,8 +1,8 @@
 """Bring what the tests use beyond the environment, as far as it needs no root: `make test` runs this.
 
-The stack's servers come by Maven and Go, helm, hclfmt and promtool by Go, PyICU from its source, and Blender as a
-Python package into an environment of its own. A thing whose tools this machine lacks is left out; its tests are skipped
-and say so.
+The stack's servers come by Maven and Go, helm, hclfmt and promtool by Go (`go_programs`), PyICU from its source, and
+Blender as a Python package into an environment of its own. A thing whose tools this machine lacks is left out; its
+tests are skipped and say so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pathlib import Path
 from foundry.errors import FoundryError
 from infra.stack.errors import MissingTool
 from infra.stack.fetching import cache_folder, fetch, fetched_folder, missing_tools, parts_of
-from infra.supply.system import GO_TOOLS, tool, tools_folder
+from infra.supply.go_programs import go_tool, run
+from infra.supply.system import GO_TOOLS
 
 ROOT = Path(__file__).parents[2]
 BLENDER = ROOT / ".blender" / "bin" / "python"
@@ -29,26 +30,6 @@ PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 LOCKED = (*PIP, "--require-hashes", "--no-deps", "--requirement")
 Step = Callable[[], str]  # does one thing; what keeps it from being done, or the empty string
 _telling = threading.Lock()
-
-
-class CouldNotProvide(FoundryError):
-    """A program that brings something for the tests failed."""
-
-    code = "could_not_provide"
-
-    def __init__(self, command: str, said: str) -> None:
-        super().__init__(command, said)
-        self.command, self.said = command, said
-
-    def __str__(self) -> str:
-        return f"`{self.command}` failed: {self.said}"
-
-
-def run(*command: str, **variables: str) -> None:
-    """Run a program; CouldNotProvide with its last lines if it fails."""
-    done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CouldNotProvide(" ".join(command), "\n".join((done.stderr or done.stdout).splitlines()[-15:]))
 
 
 def server(name: str) -> str:
@@ -65,16 +46,6 @@ def server(name: str) -> str:
 
 def _lacks(tools: tuple[MissingTool, ...]) -> str:
     return "needs " + " and ".join(each.program for each in tools)
-
-
-def go_tool(name: str) -> str:
-    """Build a program of Go's into the tools' folder."""
-    if tool(name):
-        return ""
-    if shutil.which("go") is None:
-        return "needs go"
-    run("go", "install", *GO_TOOLS[name], GOBIN=str(tools_folder()))
-    return ""
 
 
 def icu() -> str:
@@ -114,8 +85,8 @@ STEPS: tuple[dict[str, Step], ...] = (
     {
         "Kafka": partial(server, "kafka"),
         "Flink": partial(server, "flink"),
-        "PyICU": icu,
         "Blender": blender,
+        "PyICU": icu,  # last, since what audits this environment meanwhile must not find half of it
     },
 )
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from infra.supply.provide import CouldNotProvide, go_tool, icu, main, provide, run, server
+from infra.supply.go_programs import CouldNotProvide, go_tool, run
+from infra.supply.provide import icu, main, provide, server
+from infra.supply.system import GO_TOOLS
+
+ROOT = Path(__file__).parents[3]
+BUILD = "from infra.supply.go_programs import main; main()"
 
 
 @pytest.fixture
@@ -50,6 +56,15 @@ def test_go_builds_into_the_tools_folder_once(bare: Path) -> None:
     assert (bare / "tools" / "helm").exists()
     (bare / "go").unlink()
     assert go_tool("helm") == ""
+
+
+def test_go_programs_are_built_ahead_without_any_package_and_a_failure_is_left_to_the_next_try(bare: Path) -> None:
+    (bare / "go").write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
+    (bare / "go").chmod(0o755)
+    command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {BUILD}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == list(GO_TOOLS)
+    assert done.stderr.count("failed: no such module") == len(GO_TOOLS)
 
 
 def test_a_machine_without_tools_passes_outside_ci(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
