@@ -139,7 +139,7 @@ class DrawInRuns(beam.PTransform):  # type: ignore[misc]  # Beam's classes are u
             | "OneCard" >> beam.GroupByKey()
             | "Runs" >> beam.FlatMap(runs_of_card, self.batch, lanes_per_card(self.cards, self.lanes))
             | "Apart" >> beam.Reshuffle()
-            | "InOrder" >> beam.FlatMap(list)
+            | "InOrder" >> beam.FlatMap(list).with_output_types(Batch)
         )
 
 

@@ -1,0 +1,44 @@
+"""The files that a run copies into a tenant's store before it begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foundry.plan.slice import slice_plan
+from foundry.store.object_store import LocalStore
+from pipelines.campaign.flow import ingest
+from pipelines.planning.admission import Admitted
+from tests.support.briefs import admitted, product_picture
+from tests.support.sounds import silence
+
+COLOURS = ("#B0651D", "#11AA55", "#3355CC")
+
+
+def of_three_pictures(folder: Path) -> Admitted:
+    """A campaign of three products with a picture each, and a film with music."""
+    products = []
+    for at, colour in enumerate(COLOURS):
+        product_picture(folder / f"{at}.png", colour)
+        products.append({"id": f"p{at}", "name": f"Product {at}", "picture": f"{at}.png"})
+    (folder / "music.wav").write_bytes(silence(48_000 * 20))
+    return admitted(
+        folder, products=products, placements=["instagram/reels-film"], film={"music": "music.wav"}, alternatives=2
+    )
+
+
+def test_a_plan_brings_all_files_that_it_needs(tmp_path: Path) -> None:
+    each, store = of_three_pictures(tmp_path), LocalStore(tmp_path / "store")
+    ingest(each.plan, each.inputs, store)
+    own = store.for_tenant("aurelle")
+    wanted = {facts.key for facts in each.inputs} | {one.key for one in each.plan.tenant.files.pictures.values()}
+    assert {name.rsplit("/", 1)[1] for name in own.list("inputs/")} == wanted
+
+
+def test_a_slice_brings_the_files_of_its_own_shots(tmp_path: Path) -> None:
+    each, store = of_three_pictures(tmp_path), LocalStore(tmp_path / "store")
+    plan = each.plan
+    last = slice_plan(plan, plan.shot_count - 1, plan.shot_count)
+    ingest(last, each.inputs, store)
+    there = {name.rsplit("/", 1)[1] for name in store.for_tenant("aurelle").list("inputs/")}
+    assert {key for key in plan.pictures if key in there} == {shot.picture for shot in last.shots()}
+    assert dict(plan.sounds)["music.wav"] in there
