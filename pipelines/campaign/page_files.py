@@ -13,7 +13,7 @@ import json
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -162,7 +162,7 @@ class PageFiles:
         self._records = []
 
     def _write(self, kind: str, head: object, *binary: bytes) -> None:
-        text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), default=asdict)
+        text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), default=vars)
         packed = (base64.b64encode(zlib.compress(part)).decode() for part in (text.encode(), *binary))
         arguments = ",".join(f'"{part}"' for part in packed)
         number = len(self.hashes[kind])

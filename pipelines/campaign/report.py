@@ -24,8 +24,8 @@ from pipelines.planning.admission import Admitted
 from pipelines.planning.quote import Quote
 
 REPORT = "report.html"
-SMALL_REPORT = 600
-"""The most files that a page holds itself, with their thumbnails: about 5 MB of them."""
+SMALL_REPORT, SMALL_BYTES = 600, 6_000_000
+"""The most files, and bytes of their thumbnails, that a page holds itself: it then stays below 10 MB."""
 LETTERS_SHOWN = 100
 AT_ONCE = 16
 """Requests of a report that run at the same time."""
@@ -96,9 +96,10 @@ def write_report(own: ObjectStore, index: ManifestIndex, facts: PageFacts) -> No
     folder = campaign_folder(index.campaign)
     beside = f"report/{index.plan}/"
     kept: set[str] = set()
+    few = _with_thumbnails(own, index) if index.rows <= SMALL_REPORT else []
     with own.replacing(f"{folder}/{REPORT}") as target:
-        if index.rows <= SMALL_REPORT:
-            write_small_report(target, facts, _with_thumbnails(own, index))
+        if index.rows <= SMALL_REPORT and sum(len(thumbnail) for _, thumbnail in few) <= SMALL_BYTES:
+            write_small_report(target, facts, few)
         else:
             with _writing(own, f"{folder}/{beside}") as files:
                 write_large_report(target, facts, each_record(own, index), beside, files.write)
@@ -108,10 +109,11 @@ def write_report(own: ObjectStore, index: ManifestIndex, facts: PageFacts) -> No
         list(threads.map(own.remove, stale))
 
 
-def _with_thumbnails(own: ObjectStore, index: ManifestIndex) -> Iterator[tuple[ManifestRecord, bytes]]:
+def _with_thumbnails(own: ObjectStore, index: ManifestIndex) -> list[tuple[ManifestRecord, bytes]]:
+    """Return the records of a small manifest with their thumbnails."""
     records = list(each_record(own, index))
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        yield from zip(records, threads.map(own.get, [record.thumbnail for record in records]), strict=True)
+        return list(zip(records, threads.map(own.get, [record.thumbnail for record in records]), strict=True))
 
 
 @dataclass

@@ -30,12 +30,12 @@ def put(own: LocalStore, name: str, data: bytes) -> ShardFile:
     return ShardFile(name, len(data), crc32c(data))
 
 
-def a_manifest(own: LocalStore, products: int, plan: str = "p1") -> ManifestIndex:
+def a_manifest(own: LocalStore, products: int, plan: str = "p1", thumbnail: bytes = b"RIFF") -> ManifestIndex:
     """A manifest of 10 files a product, in one shard."""
     records = list(synthetic_records(products, scenes=1, placements=5, locales=2))
     lines = put(own, f"campaigns/c/manifest/{plan}/lines.jsonl", "".join(as_json(r) + "\n" for r in records).encode())
     for record in records:
-        own.put_once(record.thumbnail, b"RIFF")
+        own.put_once(record.thumbnail, thumbnail)
     figures = add_figures(map(figures_of, records))
     shard = ShardEntry(
         first=0, figures=figures, refused=LetterFigures(), parquet=lines, lines=lines, events=lines
@@ -60,6 +60,12 @@ def test_a_small_campaign_has_one_page_that_holds_everything(own: LocalStore) ->
     page = own.get("campaigns/c/report.html").decode()
     assert page.count("data:image/webp;base64,UklGRg==") == 600
     assert page_files(own) == set()
+
+
+def test_a_small_campaign_of_heavy_thumbnails_has_page_files(own: LocalStore) -> None:
+    write_report(own, a_manifest(own, products=12, thumbnail=bytes(60_000)), FACTS)
+    assert len(own.get("campaigns/c/report.html")) < 100_000
+    assert len(page_files(own)) == 3
 
 
 def test_a_large_campaign_has_a_page_and_page_files_of_all_its_records(own: LocalStore) -> None:
