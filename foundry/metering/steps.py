@@ -21,8 +21,9 @@ from foundry.metering.processor_clocks import NativeClock
 from foundry.spent import part_of
 
 Item = TypeVar("Item")
-SHORTEST_NS = 2_000_000
-"""Native threads are not measured again before this time is over, so that short steps cost next to nothing."""
+SHORTEST_WIDE_NS, SHORTEST_NS = 2_000_000, 20_000_000
+"""Native threads are not measured again before this time is over, so that short steps cost next to nothing: at the ends
+of wide steps, and at those of other steps."""
 
 
 @dataclass(eq=False)
@@ -79,7 +80,8 @@ class StepMeter:
         """Charge the step that this thread leaves, and note the one that it is in from now on."""
         own, me = self._own, threading.get_ident()
         with self._lock:
-            self._share_native()
+            wide = bool((left and left.wide) or (entered and entered.wide))
+            self._share_native(SHORTEST_WIDE_NS if wide else SHORTEST_NS)
             now = time.thread_time_ns()
             if left:
                 left.charge(now - own.mark_ns)
@@ -90,10 +92,10 @@ class StepMeter:
                 self._innermost.pop(me, None)
                 self._native.tell(threading.current_thread(), now)
 
-    def _share_native(self) -> None:
+    def _share_native(self, shortest_ns: int) -> None:
         """Split what native threads have used among the wide steps at work; among all steps if none is wide."""
         now = time.monotonic_ns()
-        if now - self._shared_ns < SHORTEST_NS:
+        if now - self._shared_ns < shortest_ns:
             return
         self._shared_ns = now
         used = self._native.advance()
