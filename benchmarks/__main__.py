@@ -14,6 +14,7 @@ from benchmarks import (
     orchestration,
     packing,
     planning,
+    quoting,
     reel,
     remote,
     rendering,
@@ -25,7 +26,7 @@ from benchmarks import (
 )  # fmt: skip
 
 for module in (
-    planning, memory, boxing, sharing, orchestration, starvation, engines, packing, drawing, remote, screening,
+    planning, memory, boxing, sharing, quoting, orchestration, starvation, engines, packing, drawing, remote, screening,
     upscaling, encoding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
