@@ -13,7 +13,8 @@ from foundry.brief.intake import parse
 from foundry.manifest_index import read_index
 from foundry.plan.composition import compositions
 from foundry.plan.estimate import count_needs
-from foundry.rates import Expected
+from foundry.plan.work import LOAD, as_one
+from foundry.rates import Expected, Rate, WorkKind
 from foundry.spent import Spent, add_spent, spent_from_json
 from foundry.store.object_store import LocalStore, ObjectStore
 from models.registry import cards_of
@@ -45,6 +46,7 @@ class QuotedCampaign:
     """A campaign's quote for processors, and what was then measured, in seconds.
 
     `recorded` is the sum over the records of all objects that the campaign had made, `borne` that of its manifest.
+    `needed` and `done` are the objects and units of each kind of work, before and after.
     """
 
     campaign: str
@@ -53,6 +55,8 @@ class QuotedCampaign:
     quoted: Expected
     recorded: Spent
     borne: Spent
+    needed: dict[WorkKind, tuple[int, int]]
+    done: dict[WorkKind, tuple[int, int]]
 
     @property
     def measured_s(self) -> float:
@@ -76,7 +80,8 @@ class QuotingFolder:
         """Quote a campaign, make it, and read what was spent on it."""
         each, store = self._admitted(changes, tenant), LocalStore(self.folder / "store")
         own, plan = store.for_tenant(tenant), each.plan
-        quoted = quote_work(plan, count_needs(plan, own).work, read_past(own)).processor_s
+        work = count_needs(plan, own).work
+        quoted = quote_work(plan, work, read_past(own)).processor_s
         build(plan, each.inputs, store)
         index = read_index(own, plan.brief.campaign.id)
         assert index is not None
@@ -87,6 +92,8 @@ class QuotingFolder:
             quoted=quoted,
             recorded=spent_on_records(own, index.campaign),
             borne=index.spent + index.unallocated,
+            needed={kind: (needed.count, needed.units) for kind, needed in work.by_kind.items()},
+            done={rate.kind: (rate.count, rate.units) for rate in map(_loaded_once, index.rates)},
         )
 
     def _admitted(self, changes: dict[str, Any], tenant: str) -> Admitted:
@@ -101,6 +108,10 @@ class QuotingFolder:
             quick = drawing.model_copy(update={"sizes": sizes, "steps": DRAWING_STEPS, "cpu_threads": 1})
             cards = replace(cards, generate=quick)
         return admit(parse(a_brief(tenant=tenant, **changes)), self.folder, owner, cards)
+
+
+def _loaded_once(rate: Rate) -> Rate:
+    return as_one(rate) if rate.work == LOAD else rate
 
 
 def spent_on_records(own: ObjectStore, campaign: str) -> Spent:
