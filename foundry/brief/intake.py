@@ -9,6 +9,7 @@ from typing import Any
 
 from foundry.brief.brief import Brief
 from foundry.documents import read_document
+from foundry.documents.limits import BRIEF_FILE
 from foundry.documents.reading import SUFFIXES
 from foundry.documents.sentences import Wording, parse_value
 from foundry.errors import FoundryError, Problem, ProblemList, Refusals, shorten
@@ -61,7 +62,7 @@ def documents_of(path: Path) -> list[Any]:
     if path.suffix.lower() not in SUFFIXES:
         limit = f"briefs are read from {', '.join(SUFFIXES)}"
         raise brief_problem(path.name, shorten(path.suffix), limit, "rename it, or use `foundry brief adopt`")
-    found = read_document(path, code="bad_brief")
+    found = read_document(path, BRIEF_FILE, code="bad_brief")
     if not found:
         raise brief_problem(path.name, "", "it holds no brief", "write one; see `foundry schema brief`")
     return found

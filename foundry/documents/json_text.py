@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from foundry.documents.decoding import decode, place_at
 from foundry.documents.limits import LIMITS, DocumentLimits
+from foundry.documents.plain_json import NOT_PLAIN, read_plain
 from foundry.documents.tree import TreeBuilder
 from foundry.errors import Problem, shorten
 
@@ -19,6 +20,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<mark>[\[\]{},:])"
 )
 _BLANK: Final = re.compile(r"[ \t\n\r]*+")
+SHORT: Final = 10_000
 _WORDS: Final = {"true": True, "false": False, "null": None}
 _NOT_NUMBERS: Final = frozenset({"NaN", "Infinity"})
 
@@ -26,10 +28,12 @@ _NOT_NUMBERS: Final = frozenset({"NaN", "Infinity"})
 def load_json(data: bytes, where: str, limits: DocumentLimits = LIMITS, *, code: str = "bad_document") -> Any:
     """Return the value of a JSON text.
 
-    The cost is linear in the length of `data`. Problem, of `code`, says what is wrong and at which line and column;
-    `where` names the text in it.
+    The cost is linear in the length of `data`. A long text without fault is read by the standard library. Problem, of
+    `code`, says what is wrong and at which line and column; `where` names the text in it.
     """
     text = decode(data, where, limits, code)
+    if len(text) >= SHORT and (found := read_plain(text, limits)) is not NOT_PLAIN:
+        return found
     return _Reader(text, TreeBuilder[int](limits, lambda at: place_at(where, text[:at]), code)).value()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class DocumentLimits:
     """The most that one file or message may hold.
 
-    The limits admit a brief of 100,000 products. They keep the cost of any text of `size_bytes` bytes at a few seconds.
+    The limits keep the cost of any text of `size_bytes` bytes at a few seconds.
     """
 
     size_bytes: int = 5_000_000
@@ -29,5 +29,11 @@ class DocumentLimits:
 
 
 LIMITS = DocumentLimits()
+BRIEF_FILE = DocumentLimits(size_bytes=100_000_000, leaves=6_000_000)
+"""For a brief file that somebody names at the keyboard: 100,000 products with a dozen prices and full descriptions.
+
+Any other text, a record on a topic for instance, keeps to `LIMITS`. The cost of a hostile file is that of its bytes:
+less than a minute and about a gigabyte.
+"""
 SETTINGS = DocumentLimits(size_bytes=500_000, leaves=20_000)
 """For files of settings: tenants, layouts, cards, channels, the broker's and the engines' settings."""
