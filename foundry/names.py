@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +67,19 @@ def digest(kind: str, **inputs: object) -> str:
     """Return 32 lower-case hex digits (128 bits of SHA-256) of `kind` and its inputs."""
     text = canonical_json({"kind": kind, **inputs})
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def digest_of_many(kind: str, many: str, items: Iterable[object], **inputs: object) -> str:
+    """Return the `digest` of inputs of which one, called `many`, is a list so long that it is never held as text."""
+    whole = {"kind": kind, **inputs}
+    before = {key: value for key, value in whole.items() if key < many}
+    after = {key: value for key, value in whole.items() if key > many}
+    opened, closed = canonical_json(before)[:-1], canonical_json(after)[1:]
+    hashed = hashlib.sha256(f"{opened}{',' if before else ''}{json.dumps(many)}:[".encode())
+    for at, item in enumerate(items):
+        hashed.update(f"{',' if at else ''}{canonical_json(item)}".encode())
+    hashed.update(f"]{',' if after else ''}{closed}".encode())
+    return hashed.hexdigest()[:32]
 
 
 def sha256_file(path: Path) -> str:

@@ -20,7 +20,7 @@ from foundry.fonts import fonts_digest
 from foundry.layout.files import layout_for
 from foundry.layout.layout import LAYOUT_RENDERER_VERSION, Layout
 from foundry.locales import is_rtl
-from foundry.names import digest, sorted_json
+from foundry.names import digest, digest_of_many, sorted_json
 from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
 from foundry.plan.timeline import Timeline, ordered_timeline
@@ -83,10 +83,10 @@ class ShotPlan:
     def digest(self) -> str:
         """The name of this order: a hash of the brief's content that ignores the order of its lists and keys."""
         content = self.brief.model_dump(mode="json", exclude={"products", "scenes", "placements", "metadata"})
-        content["products"] = [
+        products = (
             {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
             for product, picture in zip(self.products, self.pictures, strict=True)
-        ]
+        )
         content["scenes"] = [scene.model_dump(mode="json") for scene in self.scenes]
         content["placements"] = [placement.name for placement in self.placements]
         content["metadata"] = str(sorted_json(self.brief.metadata))
@@ -96,7 +96,7 @@ class ShotPlan:
             content["sounds"] = [list(pair) for pair in self.sounds]
         if any(placement.motion for placement in self.placements):
             content["film_order"] = [scene.prompt for scene in self.brief.settings()]
-        return digest("brief", **content)
+        return digest_of_many("brief", "products", products, **content)
 
     @cached_property
     def subjects(self) -> tuple[Subject, ...]:

@@ -20,6 +20,7 @@ from foundry.names import (
     canonical,
     canonical_json,
     digest,
+    digest_of_many,
     seed_of,
     sha256_file,
     sorted_json,
@@ -135,3 +136,13 @@ def test_ids_for_object_names_are_accepted(slug: str) -> None:
 def test_ids_that_could_leave_their_folder_are_refused(slug: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Slug).validate_python(slug)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.text(max_size=3), st.integers() | st.text(max_size=5), max_size=3), max_size=4),
+    st.dictionaries(st.sampled_from(("a", "budget", "scenes", "z")), st.lists(st.integers(), max_size=2)),
+)
+def test_a_long_list_is_hashed_item_by_item_to_the_same_digest(items: list[Any], others: dict[str, Any]) -> None:
+    assert digest_of_many("brief", "products", iter(items), **others) == digest("brief", products=items, **others)
+    assert digest_of_many("brief", "b", iter(items)) == digest("brief", b=items)
