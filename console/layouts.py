@@ -112,12 +112,12 @@ def _fits(
     from foundry.channel.placement import resolve_placements
     from foundry.layout.files import layout_for
     from imaging.still.preview import sample_copies
-    from imaging.typesetting.copy_fitting import fit_copies, longest_copies
+    from imaging.typesetting.copy_fitting import fit_copies, widest_copies
 
     every = order.plan.placements if order else tuple(all_placements().values())
     for place in resolve_placements(placements) if placements else every:
         layout = layout_for(place, whose)
-        copies: Iterable[tuple[str, Copy]] = longest_copies(order.plan, layout) if order else sample_copies().items()
+        copies: Iterable[tuple[str, Copy]] = widest_copies(order.plan, layout) if order else sample_copies().items()
         chosen = [(locale, copy) for locale, copy in copies if not locales or locale in locales]
         if not chosen:
             raise BadInput("--locale", f"there is no copy in {', '.join(locales or ())}; name another")

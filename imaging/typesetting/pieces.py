@@ -16,8 +16,9 @@ PADS = {"none": (0.0, 0.0, 0.0), "pill": (0.72, 1.62, 0.5), "button": (1.2, 2.38
 
 A badge's size follows from its circle.
 """
-BADGE_EMS, BADGE_ROOM = (4.4, 5.4, 6.6, 7.8), 1.16
-"""Widths of a badge's lines that are tried, in ems, and the circle's diameter over the diagonal of its words."""
+BADGE_EMS, BADGE_ROOM, BADGE_LEAST = (4.4, 5.4, 6.6, 7.8), 1.16, 3.4
+"""Widths of a badge's lines that are tried, in ems; the circle's diameter over the diagonal of its words, and its
+smallest diameter in ems."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def set_piece(
     ink = lines[0].above + lines[-1].below + step * (len(lines) - 1)
     wide, high = max(line.width for line in lines), ink
     if kind.plate == "badge":
-        wide = high = round(max(math.hypot(wide, ink) * BADGE_ROOM, 3.4 * style.size))
+        wide = high = round(max(math.hypot(wide, ink) * BADGE_ROOM, BADGE_LEAST * style.size))
     elif kind.plate != "none":
         wide, high = wide + 2 * pad_x, max(usual + step * (len(lines) - 1), ink + least)
     if wide > width:

@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from foundry.copy import Copy
 from foundry.errors import FoundryError
-from foundry.layout.layout import STEPS, Block, Layout, Size, TypeStyle
+from foundry.layout.layout import STEPS, Block, Layout, Size
 from foundry.locales import is_rtl
 from foundry.tenant import BrandFonts, TypeScale
 from imaging.pixels.geometry import LayoutFrame, PixelBox
@@ -96,7 +96,7 @@ def set_copy(copy: Copy, locale: str, layout: Layout, room: TextAreas, brand: Br
     slots: list[SetSlot] = []
     dropped: list[str] = []
     for name, box in room.boxes:
-        setter = _BlockSetter(copy=copy, locale=locale, layout=layout, room=room, brand=brand, name=name, box=box)
+        setter = BlockSetter(copy=copy, locale=locale, layout=layout, room=room, brand=brand, name=name, box=box)
         found, gone = setter.set_block()
         slots += found
         dropped += gone
@@ -105,7 +105,9 @@ def set_copy(copy: Copy, locale: str, layout: Layout, room: TextAreas, brand: Br
 
 
 @dataclass(frozen=True, kw_only=True)
-class _BlockSetter:
+class BlockSetter:
+    """One block's area, in which the words of one copy are set in one locale."""
+
     copy: Copy
     locale: str
     layout: Layout
@@ -116,9 +118,11 @@ class _BlockSetter:
 
     @property
     def rtl(self) -> bool:
+        """Return True if the locale is read from right to left."""
         return is_rtl(self.locale)
 
     def text(self, field: str) -> str:
+        """Return the words of a field; "" if it has none."""
         return str(getattr(self.copy, field, ""))
 
     def set_block(self) -> tuple[list[SetSlot], list[str]]:
@@ -136,6 +140,17 @@ class _BlockSetter:
             gone.append(leaving.pop(0))
             shown.remove(gone[-1])
         return [], gone
+
+    def fits_smallest(self) -> bool:
+        """Return True if the words that never give way have room at their smallest size; then the block can be set.
+
+        Where it is False, another size may still have room, as lines are broken otherwise there.
+        """
+        block = self.layout.blocks[self.name]
+        kept = [[f for f in row if self.text(f) and f not in self.layout.gives_way] for row in block.slots]
+        rows = [self._row(row, 0.0) for row in kept if row]
+        whole = [row for row in rows if row is not None]
+        return len(whole) == len(rows) and (not whole or self._stack(block, whole, 0.0) is not None)
 
     def _refusal(self, shown: list[str]) -> CopyDoesNotFit:
         rows = [[f for f in row if f in shown] for row in self.layout.blocks[self.name].slots]
@@ -173,21 +188,25 @@ class _BlockSetter:
 
     def _row(self, fields: list[str], share: float) -> list[SlotPiece] | None:
         """Return the row's pieces side by side, or None where they are wider than the block."""
-        tried = [self._piece(field, share) for field in fields]
+        tried = [self.set_field(field, share) for field in fields]
         row = [piece for piece in tried if piece is not None]
         wide = sum(piece.width for piece in row) + self._between(row) * (len(row) - 1)
         return row if len(row) == len(tried) and wide <= self.box.width else None
 
     def _between(self, row: list[SlotPiece]) -> int:
-        return round(1.1 * row[0].style.size) if len(row) > 1 else 0
+        return space_between(row[0].style.size) if len(row) > 1 else 0
 
-    def _piece(self, field: str, share: float) -> SlotPiece | None:
+    def set_field(self, field: str, share: float) -> SlotPiece | None:
+        """Return a field's piece at a share of its range of sizes; None if it is too wide or has too many lines."""
+        kind = self.layout.styles[field]
+        return set_piece(
+            field, self.text(field), kind, self.style_of(field, share), self.box.width, share < HYPHENS_BELOW
+        )
+
+    def style_of(self, field: str, share: float) -> Style:
+        """Return the type of a field at a share of its range of sizes."""
         kind = self.layout.styles[field]
         least = SMALLEST_LEGAL_PX if field == "legal" else SMALLEST_PX
-        style = self._style(kind, share, least)
-        return set_piece(field, self.text(field), kind, style, self.box.width, share < HYPHENS_BELOW)
-
-    def _style(self, kind: TypeStyle, share: float, least: int) -> Style:
         small, large = (self._size(size) for size in kind.size)
         size = max(round(small + (large - small) * share), least)
         names = tuple(filter(None, (*self.brand.names, self.copy.product_name)))
@@ -201,7 +220,7 @@ class _BlockSetter:
 
     def _stack(self, block: Block, rows: list[list[SlotPiece]], share: float) -> list[SetSlot] | None:
         """Return the slots of rows from top to bottom, or None where the rows are higher than the box."""
-        gaps = [self._gap(block, row, share) for row in rows[1:]]
+        gaps = [self.gap_above([piece.field for piece in row], share) for row in rows[1:]]
         heights = [max(piece.height for piece in row) for row in rows]
         spare = self.box.height - sum(heights) - sum(gaps)
         if spare < 0:
@@ -213,9 +232,10 @@ class _BlockSetter:
             top += height + gap
         return slots
 
-    def _gap(self, block: Block, row: list[SlotPiece], share: float) -> int:
-        own = [self.layout.styles[piece.field].space_above for piece in row]
-        gap = max((space for space in own if space is not None), default=block.gap)
+    def gap_above(self, fields: list[str], share: float) -> int:
+        """Return the pixels between a row of fields and the row above it."""
+        own = [self.layout.styles[field].space_above for field in fields]
+        gap = max((space for space in own if space is not None), default=self.layout.blocks[self.name].gap)
         return self.room.frame.length(gap * (0.75 + 0.25 * share))
 
     def _side_by_side(self, block: Block, row: list[SlotPiece], top: int, height: int) -> Iterable[SetSlot]:
@@ -237,6 +257,11 @@ class _BlockSetter:
         if align == "center":
             return self.box.left + (self.box.width - wide) // 2
         return self.box.right - wide if (align == "end") != self.rtl else self.box.left
+
+
+def space_between(size: int) -> int:
+    """Return the pixels between the fields of a row, of which the first is set at `size` pixels."""
+    return round(1.1 * size)
 
 
 def _flaw(row: list[SlotPiece]) -> float:

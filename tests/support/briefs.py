@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,9 @@ WIDE_COPY: dict[str, Any] = {
     "messages": {"de-DE": {"headline": "{product.name}"}},
     "placements": ["google/leaderboard"],
 }
-"""Changes that make a brief of four files, one of which only the run refuses.
+"""Changes that make a brief of four files, one of which has no room for its words; `not_tried` lets it pass.
 
-The gate sets the copies with the most characters; the name of the product `wide` has fewer, and wider ones.
+The name of the product `wide` has fewer characters than the others, and wider ones.
 """
 
 
@@ -78,3 +79,13 @@ def admitted(folder: Path, *, owner: Tenant | None = None, **changes: Any) -> Ad
         product_picture(folder / "serum.png")
     owner = owner or a_tenant()
     return admit(parse(a_brief(**changes)), folder, owner, cards_of(owner))
+
+
+def not_tried(folder: Path, **changes: Any) -> Admitted:
+    """The test brief, planned without the gate's trial of its copy: the run refuses what does not fit.
+
+    A run whose workers have other fonts than its gate had meets the same.
+    """
+    named = [{**product, "name": "Serum"} for product in changes["products"]]
+    short = admitted(folder, **{**changes, "products": named})
+    return replace(short, plan=replace(short.plan, brief=parse(a_brief(**changes))))

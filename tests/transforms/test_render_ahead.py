@@ -19,7 +19,7 @@ from models.drawing import Drawing
 from pipelines.campaign.flow import build_all
 from pipelines.engines.engine import Engine, choose_engine
 from tests.pipelines.dispatcher.sick_store import SickStore, hits
-from tests.support.briefs import WIDE_COPY, admitted
+from tests.support.briefs import WIDE_COPY, admitted, not_tried
 from tests.support.counted import counted
 from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
@@ -98,7 +98,7 @@ def test_without_it_the_second_shot_would_wait_for_ever(tmp_path: Path) -> None:
 
 
 def test_a_refused_variant_is_counted_once_and_has_one_letter(tmp_path: Path) -> None:
-    each = admitted(tmp_path, **WIDE_COPY)
+    each = not_tried(tmp_path, **WIDE_COPY)
     root = tmp_path / "store"
     made = build_all([(each.plan, each.inputs)], LocalStore(root), generator=PaintingHandler(), engine=one_lane(1))
     outcome = made[each.plan.digest]

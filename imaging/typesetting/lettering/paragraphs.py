@@ -22,7 +22,6 @@ from imaging.typesetting.lettering.shaping import Style, TextLine, advance, clea
 MOST_BALANCED = 12
 LONELY, LONELY_PRICE = 0.5, 0.3
 RAGGED, RAGGED_LINES = 0.6, 3
-TRIES = 4
 SHORT = 0.4
 SHORT_LINE, BROKEN_PHRASE, DIVISIONS = 0.3, 0.9, {DIVIDED_BY_HAND: 0.1, DIVIDED_IN_COMPOUND: 0.5, DIVIDED: 0.6}
 LEADING = {
@@ -127,9 +126,13 @@ def _set(text: str, style: Style, width: int, cuts: Cuts, even: bool) -> tuple[T
 
 
 def _fit_lines(cut: _Pieces, style: Style, width: int, even: bool) -> list[TextLine]:
-    """Return lines of at most `width` as drawn: kerning and ink may add a pixel or two to the sum of the pieces."""
+    """Return lines of at most `width` as drawn: kerning and ink may add a pixel or two to the sum of the pieces.
+
+    Each try takes from the width what the last one stuck out by, so the tries end: at the latest when no line is
+    narrower by its pieces than it may be. `imaging.typesetting.room` counts on that.
+    """
     bound = float(width)
-    for _ in range(TRIES):
+    while True:
         spans = _greedy(cut, bound)
         if even and 1 < len(spans) <= MOST_BALANCED:
             spans = _even(cut, bound, cut.after[-1] / len(spans))
@@ -137,9 +140,8 @@ def _fit_lines(cut: _Pieces, style: Style, width: int, even: bool) -> list[TextL
         over = [line.width - width for line, span in zip(lines, spans, strict=True) if cut.width(*span) <= bound]
         excess = max(over, default=0)
         if excess <= 0:
-            break
+            return lines
         bound -= excess
-    return lines
 
 
 def _usable_breaks(text: str, style: Style, cuts: Cuts, width: int) -> Iterator[Break]:

@@ -10,7 +10,7 @@ from foundry.channel.placement import placements
 from foundry.copy import Copy
 from foundry.layout.files import layout_for
 from foundry.layout.layout import Layout
-from imaging.typesetting.copy_fitting import Fit, SlotsOverlap, find_misfits, fit_copies, longest_copies
+from imaging.typesetting.copy_fitting import Fit, SlotsOverlap, find_misfits, fit_copies, widest_copies
 from imaging.typesetting.logo import LogoDoesNotFit
 from tests.support.briefs import BRIEF, a_tenant, admitted, product_picture
 
@@ -68,7 +68,7 @@ def test_the_longest_words_of_each_field_are_tried(tmp_path: Path) -> None:
     messages = {"en-US": {"headline": "Meet {product.name}", "call_to_action": "Shop now"}}
     plan = admitted(tmp_path, products=products, messages=messages).plan
     layout = layout_for(placements()["google/half-page"], plan.tenant)
-    tried = [copy.headline for _, copy in longest_copies(plan, layout)]
+    tried = [copy.headline for _, copy in widest_copies(plan, layout)]
     assert tried[:3] == ["Meet NNNNNN", "Meet NNNNN", "Meet NNNN"]
     assert len(tried) == len(set(tried))
 

@@ -10,7 +10,7 @@ import pytest
 from foundry.store.object_store import LocalStore
 from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
-from tests.support.briefs import BRIEF, WIDE_COPY, a_brief, admitted
+from tests.support.briefs import BRIEF, WIDE_COPY, a_brief, admitted, not_tried
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import objects
 
@@ -92,7 +92,7 @@ def test_a_refused_shot_becomes_dead_letters_and_the_rest_goes_on(tmp_path: Path
 
 
 def test_copy_that_only_the_run_finds_too_wide_becomes_a_dead_letter_that_names_it(tmp_path: Path) -> None:
-    outcome = make(admitted(tmp_path, **WIDE_COPY), tmp_path / "store")
+    outcome = make(not_tried(tmp_path, **WIDE_COPY), tmp_path / "store")
     assert (outcome.rows, len(outcome.letters)) == (3, 1)
     (letter,) = outcome.letters
     assert letter.code == "copy_does_not_fit"

@@ -10,7 +10,7 @@ import pytest
 from foundry.store.object_store import LocalStore
 from pipelines.campaign.flow import build, build_all
 from pipelines.planning.admission import Admitted
-from tests.support.briefs import BRIEF, WIDE_COPY, a_tenant, admitted
+from tests.support.briefs import BRIEF, WIDE_COPY, a_tenant, admitted, not_tried
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import objects
 
@@ -50,7 +50,7 @@ def test_a_shot_that_two_plans_of_a_tenant_share_is_drawn_once(tmp_path: Path) -
 
 
 def test_dead_letters_reach_only_the_plan_that_they_belong_to(tmp_path: Path) -> None:
-    orders = [admitted(tmp_path), admitted(tmp_path, campaign={"id": "wide", "name": "Wide"}, **WIDE_COPY)]
+    orders = [admitted(tmp_path), not_tried(tmp_path, campaign={"id": "wide", "name": "Wide"}, **WIDE_COPY)]
     outcomes = together(orders, tmp_path / "store")
     good, bad = (outcomes[each.plan.digest] for each in orders)
     assert good.letters == ()
