@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import mimetypes
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -231,11 +232,12 @@ class BucketStore:
     def _matching(self, pattern: str) -> Iterator[tuple[str, datetime]]:
         """Yield the names that match a pattern, with the times at which they were written."""
         start, parts = self.home.prefix + self.prefix, pattern.split("/")
-        pages = self._ask(pattern, lambda how: self._bucket.list_blobs(match_glob=start + pattern, **how))
+        plain = start + re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+        pages = self._ask(pattern, lambda how: self._bucket.list_blobs(prefix=plain, match_glob=start + pattern, **how))
         for blob in self._each(pattern, pages):
             name = blob.name.removeprefix(start)
             at = name.split("/")
-            # Emulators do not know match_glob and list everything.
+            # Emulators do not know match_glob and list everything below the prefix.
             if len(at) == len(parts) and all(map(fnmatchcase, at, parts)):
                 yield name, blob.updated
 
