@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import apache_beam as beam
 
 from foundry.manifest import DeadLetter
+from foundry.metering.leftovers import leave_over
+from foundry.metering.making import RENDER
 from foundry.plan.plan import Plan
 from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.store.object_store import ObjectStore
@@ -103,10 +105,13 @@ def _render(order: RenderOrder, plan: Plan, store: ObjectStore) -> GatheredCount
 
     Every file of the order is found or refused by the CPU stage, which counts it then. So files that were found or
     refused here are not counted, and files that were made here are taken off the number that the CPU stage will find.
+    The next file of the tenant pays for what a refused one has spent.
     """
     with gathered() as counts:
         for result in render_missing(order, plan, store):
-            if not isinstance(result, DeadLetter):
+            if isinstance(result, DeadLetter):
+                leave_over(RENDER, plan.tenant.id, result.spent)
+            else:
                 count_file(result, plan)
         made = counts.amount("files_made", plan.digest)
         counts.forget("files_found", plan.digest)
