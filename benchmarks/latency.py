@@ -12,19 +12,16 @@ is the same on both sides and takes seconds, which on a busy machine differ by m
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from foundry.brief.brief import Brief
 from foundry.plan.estimate import count_needs
-from foundry.plan.plan import Plan
 from foundry.store.object_store import LocalStore, ObjectStore
 from pipelines.bus import topics
 from pipelines.bus.messages import brief_message
@@ -33,10 +30,12 @@ from pipelines.bus.settings import BusSettings
 from pipelines.campaign.flow import build_all
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.making import RoundMaker
-from pipelines.dispatcher.order import Order
+from pipelines.dispatcher.part_counting import PartLetters
+from pipelines.dispatcher.spending import PartToMake
 from pipelines.planning.admission import admit_file
 from tests.pipelines.dispatcher.factory import Factory
 from tests.support.fakes import PaintingHandler
+from tests.support.manifests import manifest_rows
 from tests.support.waiting import until
 
 WARM_UP = 2
@@ -51,9 +50,9 @@ class Timed(RoundMaker):
 
     begun = 0.0
 
-    def _build(self, todo: Sequence[tuple[Order, Plan]], store: ObjectStore) -> dict[str, tuple[Any, ...]]:
+    def _build(self, parts: Sequence[PartToMake], store: ObjectStore) -> Mapping[str, PartLetters]:
         self.begun = time.time()
-        return super()._build(todo, store)
+        return super()._build(parts, store)
 
     @classmethod
     def like(cls, other: RoundMaker) -> Timed:
@@ -63,9 +62,10 @@ class Timed(RoundMaker):
 
 def times_of(root: Path, began: float, begun: float) -> Times:
     """Of the campaign that was made last."""
-    manifest = max(root.glob("*/campaigns/*/manifest.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-    records = [json.loads(line) for line in manifest.read_text().splitlines()]
-    written = [(root / record["tenant"] / record["address"]).stat().st_mtime for record in records]
+    index = max(root.glob("*/campaigns/*/manifest.json"), key=lambda path: path.stat().st_mtime_ns)
+    tenant, campaign = index.parts[-4], index.parts[-2]
+    files = [root / tenant / row["address"] for row in manifest_rows(root, tenant, campaign)]
+    written = [file.stat().st_mtime for file in files]
     return 1000 * (begun - began), 1000 * (min(written) - began), 1000 * (max(written) - began)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from foundry.errors import clipped
 from foundry.manifest import DeadLetter, ManifestRecord
+from foundry.manifest_index import ManifestIndex
 from foundry.names import campaign_folder, campaign_source, digest
-from foundry.plan.plan import Plan
 
 ASSET_FINISHED = "campaign-foundry.asset.finished"
 ASSET_FAILED = "campaign-foundry.asset.failed"
@@ -26,6 +26,7 @@ TOLD_OF_ASSETS = (
     "address", "file_name", "placement", "locale", "product", "scene", "alternative", "format", "width_px",
     "height_px", "size_bytes", "crc32c", "cost_usd", "embargo", "expiry", "priority",
 )  # fmt: skip
+TOLD_OF_FAILURES = ("stage", "code", "key", "reason", "cost_usd")
 
 
 @dataclass(frozen=True)
@@ -52,40 +53,45 @@ class Event:
         return json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
 
 
-def asset_finished(plan: Plan, record: ManifestRecord) -> Event:
-    """Return the event that a file of the campaign can be fetched."""
+def asset_finished(record: ManifestRecord) -> Event:
+    """Return the event that a file of a campaign can be fetched."""
     told = {name: getattr(record, name) for name in TOLD_OF_ASSETS}
-    return _event(plan, ASSET_FINISHED, record.asset, **told)
+    return _event(Origin(record.tenant, record.campaign, record.brief), ASSET_FINISHED, record.asset, **told)
 
 
-def asset_failed(plan: Plan, letter: DeadLetter) -> Event:
-    """Return the event that a shot or a file of the campaign was given up."""
-    told = {name: value for name, value in asdict(letter).items() if name != "brief"}
-    told["reason"] = clipped(letter.reason, MOST_REASON)
-    return _event(plan, ASSET_FAILED, letter.key, **told)
+@dataclass(frozen=True)
+class Origin:
+    """The campaign that an event is about: its tenant, its id, and the digest of its plan."""
+
+    tenant: str
+    campaign: str
+    plan: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FinishedFiles:
-    """The figures of a campaign whose manifest is written.
+def asset_failed(origin: Origin, letter: DeadLetter) -> Event:
+    """Return the event that a shot or a file of a campaign was given up."""
+    told = {name: getattr(letter, name) for name in TOLD_OF_FAILURES}
+    return _event(origin, ASSET_FAILED, letter.key, **{**told, "reason": clipped(letter.reason, MOST_REASON)})
 
-    cost_usd: of all its files, at the cards' prices, whether they were made now or before. size_bytes, crc32c: of
-    manifest.parquet.
+
+def campaign_finished(index: ManifestIndex, size_bytes: int, crc32c: str) -> Event:
+    """Return the event that a campaign's manifest is written and nothing more will come.
+
+    size_bytes, crc32c: of the manifest's index, whose name is the event's `manifest`.
     """
+    return _event(
+        Origin(index.tenant, index.campaign, index.plan),
+        CAMPAIGN_FINISHED,
+        campaign_folder(index.campaign),
+        manifest=index.name,
+        assets=index.rows,
+        failed=index.failed,
+        cost_usd=f"{index.cost_usd:.6f}",
+        size_bytes=size_bytes,
+        crc32c=crc32c,
+    )
 
-    assets: int
-    failed: int
-    cost_usd: str
-    size_bytes: int
-    crc32c: str
 
-
-def campaign_finished(plan: Plan, figures: FinishedFiles) -> Event:
-    """Return the event that the campaign's manifest is written and nothing more will come."""
-    folder = campaign_folder(plan.brief.campaign.id)
-    return _event(plan, CAMPAIGN_FINISHED, folder, manifest=f"{folder}/manifest.parquet", **asdict(figures))
-
-
-def _event(plan: Plan, kind: str, subject: str, **told: Any) -> Event:
-    data = {"plan": plan.digest, **told}
-    return Event(kind, campaign_source(plan.tenant.id, plan.brief.campaign.id), subject, data)
+def _event(origin: Origin, kind: str, subject: str, **told: Any) -> Event:
+    data = {"plan": origin.plan, **told}
+    return Event(kind, campaign_source(origin.tenant, origin.campaign), subject, data)

@@ -1,4 +1,4 @@
-"""Records of finished files: one per variant, as JSON Lines and as Parquet.
+"""Records of masters, finished files and what was refused, and the rows of a manifest, as JSON.
 
 But for what was spent, records hold nothing that differs between two runs of the same brief: no clock, no durations. So
 a resumed run writes the same records as an undisturbed one.
@@ -7,14 +7,11 @@ a resumed run writes the same records as an undisturbed one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from foundry.spent import AMOUNTS, NOTHING_SPENT, Spent, StepTime, spent_from_json
-
-ROWS_PER_GROUP = 5_000
+from foundry.spent import NOTHING_SPENT, Spent, spent_from_json
 
 
 @dataclass(frozen=True)
@@ -267,58 +264,17 @@ def letter_from_json(text: str | bytes) -> DeadLetter:
 
 def manifest_from_json(text: str | bytes) -> ManifestRecord:
     """Return the record of one line of a manifest."""
-    raw = json.loads(text)
-    raw.update(
-        regions=tuple(raw["regions"]),
-        checks=_checks(raw["checks"]),
-        shot_checks=_checks(raw["shot_checks"]),
-        dropped=tuple(raw.get("dropped", ())),
-        clips=tuple(raw.get("clips", ())),
-        spent=spent_from_json(raw.get("spent")),
-    )
-    return ManifestRecord(**raw)
+    return manifest_record_of(json.loads(text))
 
 
-def write_parquet(lines: Path, target: Path) -> int:
-    """Turn a JSON Lines manifest into Parquet, a bounded number of rows at a time. Return the number of rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = _schema(pa)
-    rows = 0
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for group in _groups(lines):
-            writer.write_table(pa.Table.from_pylist(group, schema=schema))
-            rows += len(group)
-    return rows
-
-
-def _groups(lines: Path) -> Iterator[list[dict[str, Any]]]:
-    group: list[dict[str, Any]] = []
-    with lines.open(encoding="utf-8") as stream:
-        for line in stream:
-            group.append(json.loads(line))
-            if len(group) == ROWS_PER_GROUP:
-                yield group
-                group = []
-    if group:
-        yield group
-
-
-def _schema(pa: Any) -> Any:
-    check = pa.struct(
-        [("name", pa.string()), ("passed", pa.bool_()), ("measured", pa.string()), ("limit", pa.string())]
-    )
-    kinds = {
-        "int": pa.int64(),
-        "bool": pa.bool_(),
-        "tuple[str, ...]": pa.list_(pa.string()),
-        "tuple[CheckRecord, ...]": pa.list_(check),
-        "Spent": _spent_type(pa),
+def manifest_record_of(raw: Mapping[str, Any]) -> ManifestRecord:
+    """Return the record of a parsed line of a manifest."""
+    made = {
+        "regions": tuple(raw["regions"]),
+        "checks": _checks(raw["checks"]),
+        "shot_checks": _checks(raw["shot_checks"]),
+        "dropped": tuple(raw.get("dropped", ())),
+        "clips": tuple(raw.get("clips", ())),
+        "spent": spent_from_json(raw.get("spent")),
     }
-    return pa.schema([(f.name, kinds.get(str(f.type), pa.string())) for f in fields(ManifestRecord)])
-
-
-def _spent_type(pa: Any) -> Any:
-    step = pa.struct([("step", pa.string()), *((f.name, pa.int64()) for f in fields(StepTime) if f.name != "step")])
-    return pa.struct([("steps", pa.list_(step)), *((name, pa.int64()) for name in AMOUNTS)])
+    return ManifestRecord(**{**raw, **made})

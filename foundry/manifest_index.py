@@ -67,9 +67,11 @@ class ShardEntry:
 
     parquet, lines: one row for each finished file, in the plan's order. events: of the files, finished and refused.
     letters: the dead letters of the files; None without any. figures: sums over the rows. refused: over the letters.
+    orders: the number of render orders that it was put together from.
     """
 
     first: int
+    orders: int
     figures: RowFigures
     refused: LetterFigures
     parquet: ShardFile
@@ -128,6 +130,11 @@ class ManifestIndex:
 _INDEX: TypeAdapter[ManifestIndex] = TypeAdapter(ManifestIndex)
 
 
+def manifest_folder(campaign: str, plan: str) -> str:
+    """Return the folder, within the tenant's store, of the shards of a plan's manifest. `plan` is the plan's digest."""
+    return f"{campaign_folder(campaign)}/manifest/{plan}"
+
+
 def index_name(campaign: str) -> str:
     """Return the object name of a campaign's index within the tenant's store."""
     return f"{campaign_folder(campaign)}/{INDEX}"
@@ -154,6 +161,21 @@ def read_index(own: ObjectStore, campaign: str) -> ManifestIndex | None:
     return index_from_json(name, data)
 
 
+def files_of(index: ManifestIndex) -> Iterator[ShardFile]:
+    """Yield all objects that an index names."""
+    for shard in index.shards:
+        yield from (shard.parquet, shard.lines, shard.events)
+    yield from letter_files(index)
+    if index.shot_events:
+        yield index.shot_events
+
+
+def letter_files(index: ManifestIndex) -> Iterator[ShardFile]:
+    """Yield the objects with the dead letters: of shots and clips first, then of files in the plan's order."""
+    found = (index.shot_letters, *(shard.letters for shard in index.shards))
+    return (file for file in found if file)
+
+
 def each_record(own: ObjectStore, index: ManifestIndex) -> Iterator[ManifestRecord]:
     """Yield the rows of a manifest in the plan's order; one shard is in memory at a time.
 
@@ -169,9 +191,8 @@ def each_letter(own: ObjectStore, index: ManifestIndex) -> Iterator[DeadLetter]:
 
     One shard's are in memory at a time. Errors are those of `each_record`.
     """
-    for file in (index.shot_letters, *(shard.letters for shard in index.shards)):
-        if file:
-            yield from map(letter_from_json, each_line(own, index, file))
+    for file in letter_files(index):
+        yield from map(letter_from_json, each_line(own, index, file))
 
 
 def each_line(own: ObjectStore, index: ManifestIndex, file: ShardFile) -> Iterator[bytes]:
@@ -187,13 +208,14 @@ def read_file(own: ObjectStore, index: ManifestIndex, file: ShardFile) -> bytes:
     try:
         data = own.get(file.name)
     except (NoSuchObject, CorruptObject) as error:
-        raise _explained(own, index, file, "is missing or was changed") from error
+        raise explain_damage(own, index, file, "is missing or was changed") from error
     if len(data) != file.size_bytes or crc32c(data) != file.crc32c:
-        raise _explained(own, index, file, f"has CRC-32C {crc32c(data)}, not {file.crc32c}")
+        raise explain_damage(own, index, file, f"has CRC-32C {crc32c(data)}, not {file.crc32c}")
     return data
 
 
-def _explained(own: ObjectStore, index: ManifestIndex, file: ShardFile, why: str) -> FoundryError:
+def explain_damage(own: ObjectStore, index: ManifestIndex, file: ShardFile, why: str) -> FoundryError:
+    """Return the error of an object that is not what an index says: ManifestReplaced if there is another index now."""
     if read_index(own, index.campaign) != index:
         return ManifestReplaced(index.campaign)
     return BrokenManifest(file.name, why)

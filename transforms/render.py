@@ -13,8 +13,8 @@ import apache_beam as beam
 
 from foundry import spans
 from foundry.errors import FoundryError
-from foundry.finished import each_finished
-from foundry.manifest import DeadLetter, RenditionRecord
+from foundry.finished import each_finished, each_finished_record
+from foundry.manifest import DeadLetter, RenditionRecord, rendition_from_json
 from foundry.metering.leftovers import left_over, take_leftovers
 from foundry.metering.making import RENDER, making
 from foundry.metering.steps import measured_each, step
@@ -28,6 +28,7 @@ from imaging.still.compose import StaticLayer, finish, prepare
 from transforms.counting import count, count_spent, refused, timed
 from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
+from transforms.order_rows import OrderRows
 from transforms.publish import publish_film, publish_still
 from transforms.stopping import is_stopped
 from transforms.stored_masters import load_master
@@ -146,25 +147,80 @@ def render_missing(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterat
         for variant in measured_each(missing_variants(order, plan, store), listing):
             if is_stopped(plan.digest, plan.tenant.id, store):
                 return
-            try:
-                asset = {"asset": variant.name, "placement": variant.placement.name}
-                with spans.work_span("asset", plan.digest, **asset), timed("render", plan.digest):
-                    name = render_variant(variant, plan, store, cache).name
-                yield name
-            except Exception as error:
-                if is_shared(error):
-                    raise
-                if not isinstance(error, FoundryError):
-                    cache.forget_films()
-                spent = take_leftovers(RENDER, plan.tenant.id)
-                yield replace(letter_of(error, "render", variant.key, plan.digest), spent=spent)
+            made = render_or_refuse(variant, plan, store, cache)
+            yield made if isinstance(made, DeadLetter) else made.name
+
+
+def render_or_refuse(
+    variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCache
+) -> RenditionRecord | DeadLetter:
+    """Render one variant and return its record, or its dead letter; what is no fault of the variant rises."""
+    try:
+        asset = {"asset": variant.name, "placement": variant.placement.name}
+        with spans.work_span("asset", plan.digest, **asset), timed("render", plan.digest):
+            return render_variant(variant, plan, store, cache)
+    except Exception as error:
+        if is_shared(error):
+            raise
+        if not isinstance(error, FoundryError):
+            cache.forget_films()
+        spent = take_leftovers(RENDER, plan.tenant.id)
+        return replace(letter_of(error, "render", variant.key, plan.digest), spent=spent)
+
+
+@dataclass(frozen=True)
+class SettledVariant:
+    """A variant with its record or its dead letter; with neither if its plan was stopped before it was made.
+
+    `found`: it was finished before the order was rendered.
+    """
+
+    variant: Variant
+    result: RenditionRecord | DeadLetter | None
+    found: bool = False
+
+
+def settle(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iterator[SettledVariant]:
+    """Yield the variants of an order, in the plan's order, each found finished, made, refused or left out.
+
+    Records are read a few dozen at once, and a variant without one is rendered, unless the plan is stopped. Errors are
+    those of `render_missing`.
+    """
+    own = store.for_tenant(order.shot.tenant)
+    records = each_finished_record(own, (variant.record for variant in plan.some_variants(order)))
+    each = zip(plan.some_variants(order), records, strict=True)
+    with caches.borrow() as cache:
+        for variant, record in measured_each(each, partial(left_over, RENDER, plan.tenant.id, "plan")):
+            if record is not None:
+                yield SettledVariant(variant, rendition_from_json(record), found=True)
+            elif is_stopped(plan.digest, plan.tenant.id, store):
+                yield SettledVariant(variant, None)
+            else:
+                yield SettledVariant(variant, render_or_refuse(variant, plan, store, cache))
 
 
 def render(order: RenderOrder, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[Any]:
-    """Render and count the missing variants of an order; dead letters are tagged `refused`."""
+    """Settle an order and write its rows; yield the order, and dead letters tagged `refused`. Files are counted."""
     plan = plans[order.shot.plan]
-    for result in render_missing(order, plan, store):
-        yield refuse_file(result) if isinstance(result, DeadLetter) else count_file(result, plan)
+    rows = OrderRows(order, plan, store)
+    for each in settle(order, plan, store):
+        rows.add(each.variant, each.result)
+        if isinstance(each.result, DeadLetter):
+            yield refuse_file(each.result)
+        elif each.found:
+            count("files_found", plan=plan.digest)
+        elif each.result:
+            count_file(each.result.name, plan)
+    rows.write()
+    yield order
+
+
+def write_rows_again(order: RenderOrder, plan: Plan, store: ObjectStore) -> bytes:
+    """Settle an order whose rows are gone, which another run of the same plan removed; return their object's bytes."""
+    rows = OrderRows(order, plan, store)
+    for each in settle(order, plan, store):
+        rows.add(each.variant, each.result)
+    return rows.write()
 
 
 def count_file(name: str, plan: Plan) -> str:
@@ -183,7 +239,7 @@ def refuse_file(letter: DeadLetter) -> beam.pvalue.TaggedOutput:
 
 @dataclass
 class RenderVariants(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
-    """Render orders in; names of published renditions, and dead letters, out."""
+    """Render orders in; the same orders, whose rows are written, and dead letters, out."""
 
     plans: Mapping[str, Plan]
     store: ObjectStore

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from foundry.errors import FoundryError
-from foundry.names import campaign_folder
+from foundry.manifest_index import index_name, read_index
+from foundry.manifest_reading import find_record
 from foundry.provenance import asset_of
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore, crc32c
@@ -91,9 +92,11 @@ def _read_json(store: ObjectStore, name: Path) -> Record:
 def _find_record(tenant: str, name: str, store: ObjectStore, asked: str) -> Record:
     if not name.isalnum():
         raise UnknownAsset(asked, "is neither a file nor an asset id (32 hexadecimal digits)")
-    for manifest in store.matching(f"{tenant}/{campaign_folder('*')}/manifest.jsonl"):
-        for line in store.lines(manifest):
-            if f'"asset":"{name}'.encode() in line:
-                record: Record = json.loads(line)
-                return record
+    for found in store.matching(f"{tenant}/{index_name('*')}"):
+        owner, _, of_campaign = found.partition("/")
+        own = store.for_tenant(owner)
+        index = read_index(own, of_campaign.split("/")[1])
+        record = find_record(own, index, name) if index else None
+        if record is not None:
+            return record
     raise UnknownAsset(asked, "no manifest in this store names it; is it the store it was made in?")

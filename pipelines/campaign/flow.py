@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import apache_beam as beam
@@ -11,7 +12,9 @@ import apache_beam as beam
 from foundry.inputs.picture import PictureFacts, picture_name
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
+from foundry.letter_figures import MOST_LETTERS, LetterFigures
 from foundry.manifest import DeadLetter
+from foundry.manifest_index import ManifestReplaced, each_letter, read_index
 from foundry.metering.device_time import drawing_device
 from foundry.plan.clips import clip_card, has_clips
 from foundry.plan.plan import Plan
@@ -29,34 +32,35 @@ from pipelines.engines.engine import Engine, choose_engine
 from pipelines.engines.live_counts import LiveCounts
 from transforms import coders
 from transforms.clips import FilmPlans
-from transforms.counting import timed
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
-from transforms.manifest import write_manifest
 from transforms.render import RenderVariants
 from transforms.render_ahead import process_threads
-from transforms.slice_letters import keep_letters, letters_of_slice
+from transforms.slice_results import read_result
 from transforms.stopping import StopReason, read_stop
+from transforms.write_manifests import WriteManifests
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The result of a run for one plan: its counts by kind, dead letters, and the rows of the manifest.
 
-    `stopped` says why the run ended early (`transforms.stopping`), None for a run that made all that it could; the
-    manifest then shows what exists, and `foundry.plan.estimate.count_needs` says what remains.
+    `letters` are a hundred at most, and `refused` the sums over all; the manifest has them all. `stopped` says why the
+    run ended early (`transforms.stopping`), None for a run that made all that it could; the manifest then shows what
+    exists, and `foundry.plan.estimate.count_needs` says what remains.
     """
 
     counts: Mapping[str, int]
     letters: tuple[DeadLetter, ...]
     rows: int
     stopped: StopReason | None = None
+    refused: LetterFigures = field(default_factory=LetterFigures)
 
 
 @dataclass
 class BuildCampaigns(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
-    """Plan digests in; manifests' row counts and dead letters out.
+    """Plan digests in; the numbers of rows of their manifests out.
 
     The accelerator stage ends in shots whose masters are written. The CPU stage starts when they all are: the side
     input is that barrier, and carries a count. The barrier is also what an engine uses to put the two stages on
@@ -83,13 +87,8 @@ class BuildCampaigns(beam.PTransform):  # type: ignore[misc]  # Beam's classes a
         masters, unscreened = batches | "Masters" >> making.with_resource_hints(**self.hints)
         ready = _wait_for("Masters", masters, digests)
         ready, unfilmed = self._film(digests, ready)
-        orders = ready | "Orders" >> VariantsToRender(self.plans)
-        made, unrendered = orders | "Variants" >> RenderVariants(self.plans, self.store)
-        letters = (unscreened, *unfilmed, unrendered) | "DeadLetters" >> beam.Flatten()
-        written = _wait_for("Variants", made, digests) | "Manifest" >> beam.Map(
-            _write_manifest, self.plans, self.store, beam.pvalue.AsList(letters)
-        )
-        return written, letters
+        of_shots = (unscreened, *unfilmed) | "Undrawn" >> beam.Flatten()
+        return (ready, of_shots) | "Files" >> RenderAndList(self.plans, self.store)
 
     def _film(self, digests: Any, ready: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the digests, held back until all clips are there, and the clips' dead letters.
@@ -111,14 +110,21 @@ def _wait_for(what: str, made: Any, digests: Any) -> Any:
     return digests | f"After{what}" >> beam.Map(_first, beam.pvalue.AsSingleton(count, 0))
 
 
-def _write_manifest(digest: str, plans: Mapping[str, Plan], store: ObjectStore, letters: list[DeadLetter]) -> int:
-    """Write what a plan has to show, or keep a slice's dead letters until its plan is whole; return the rows."""
-    plan = plans[digest]
-    own = [letter for letter in letters if letter.brief == digest]
-    if isinstance(plan, PlanSlice):
-        return keep_letters(plan, store, own)
-    with timed("manifest", digest):
-        return write_manifest(plan, store, own)
+@dataclass
+class RenderAndList(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
+    """Digests of plans whose masters are written, and dead letters of shots and clips, in; the rows of manifests out.
+
+    Every file that a plan orders is found, made or refused; the manifest says which. No model is loaded.
+    """
+
+    plans: Mapping[str, Plan]
+    store: ObjectStore
+
+    def expand(self, given):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
+        ready, of_shots = given
+        orders = ready | "Orders" >> VariantsToRender(self.plans)
+        settled, of_files = orders | "Variants" >> RenderVariants(self.plans, self.store)
+        return (ready, settled, of_shots, of_files) | "Manifest" >> WriteManifests(self.plans, self.store)
 
 
 def _first(digest: str, _count: int) -> str:
@@ -179,6 +185,23 @@ def build_all(
     with live.following(where.runner):
         start(orders, store, generator=generator, blender=blender, engine=where).wait_until_finish()
     return {plan.digest: outcome(plan, store, live.now(plan.digest)) for plan, _ in orders}
+
+
+def list_all(plans: Sequence[Plan], store: ObjectStore, *, engine: Engine | None = None) -> dict[str, Outcome]:
+    """Write the manifests of plans of which everything exists, without loading a model; return their outcomes.
+
+    A file that went missing meanwhile is rendered.
+    """
+    live, where = LiveCounts(), engine or choose_engine("embedded")
+    coders.register()
+    known = keep_plans(plans, store)
+    pipeline = beam.Pipeline(runner=where.runner, options=where.options)
+    ready = pipeline | "Plans" >> beam.Create(sorted(known))
+    none = pipeline | "NoLetters" >> beam.Create([], reshuffle=False)
+    (ready, none) | "Files" >> RenderAndList(known, store)
+    with live.following(where.runner):
+        pipeline.run().wait_until_finish()
+    return {plan.digest: outcome(plan, store, live.now(plan.digest)) for plan in plans}
 
 
 def start(
@@ -244,11 +267,13 @@ def _batches(plans: Mapping[str, Plan], accelerated: bool | None) -> dict[str, i
 
 def outcome(plan: Plan, store: ObjectStore, counts: Mapping[str, int]) -> Outcome:
     """Read back what a run left in the store; `counts` are the plan's."""
-    from transforms.manifest import folder_of, read_letters
-
     own = store.for_tenant(plan.tenant.id)
     stopped = read_stop(plan.digest, own)
     if isinstance(plan, PlanSlice):
-        return Outcome(counts, letters_of_slice(plan, store), 0, stopped)
-    rows = sum(1 for _ in own.lines(f"{folder_of(plan)}/manifest.jsonl"))
-    return Outcome(counts, read_letters(plan, store), rows, stopped)
+        result = read_result(plan, own)
+        return Outcome(counts, result.first, 0, stopped, result.letters)
+    index = read_index(own, plan.brief.campaign.id)
+    if index is None or index.plan != plan.digest:
+        raise ManifestReplaced(plan.brief.campaign.id)
+    letters = tuple(islice(each_letter(own, index), MOST_LETTERS))
+    return Outcome(counts, letters, index.rows, stopped, index.letters)

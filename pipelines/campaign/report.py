@@ -10,12 +10,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from foundry.errors import BadInput
-from foundry.letter_figures import LetterFigures, count_letters
-from foundry.manifest import ManifestRecord, letter_from_json, manifest_from_json
-from foundry.manifest_index import ManifestIndex, ShardEntry, ShardFile, each_letter, each_record, read_index
+from foundry.manifest import ManifestRecord
+from foundry.manifest_index import ManifestIndex, each_letter, each_record, read_index
 from foundry.names import campaign_folder
 from foundry.plan.estimate import Made
-from foundry.row_figures import add_figures, figures_of
 from foundry.store.addresses import open_store
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.large_report import write_large_report
@@ -38,7 +36,7 @@ def report_again(each: Admitted, address: str, store: ObjectStore | None = None)
     """
     store = store or open_store(address, [each.plan.tenant])
     own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
-    index = read_index(own, campaign) or _summed(each, store)
+    index = read_index(own, campaign)
     if index is None:
         raise BadInput(address, "holds no run of this campaign; use `foundry run` first")
     return report_run(each, store, index.rows, None)
@@ -59,7 +57,7 @@ def report_run(
     counts nothing as made.
     """
     own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
-    index = read_index(own, campaign) or _summed(each, store)
+    index = read_index(own, campaign)
     if index is None:
         raise BadInput(campaign, "has no manifest; use `foundry run` first")
     figures = replace(_figures(each, index, made or Made(), reused=reused), seconds=seconds, quote=quote)
@@ -67,25 +65,6 @@ def report_run(
     refused = Refused(figures=index.letters, samples=samples)
     write_report(own, index, PageFacts(figures=figures, refused=refused, palette=each.plan.tenant.brand.palette))
     return own.address(f"{campaign_folder(campaign)}/{REPORT}")
-
-
-def _summed(each: Admitted, store: ObjectStore) -> ManifestIndex | None:
-    """Return an index of one shard for a campaign whose manifest has none; None if it has no manifest."""
-    own, campaign = store.for_tenant(each.plan.tenant.id), each.plan.brief.campaign.id
-    lines, dead = (f"{campaign_folder(campaign)}/{name}.jsonl" for name in ("manifest", "dead_letters"))
-    files = {name: ShardFile(stat.name, stat.size, stat.crc32c) for name in (lines, dead) if (stat := own.stat(name))}
-    if lines not in files:
-        return None
-    figures = add_figures(figures_of(manifest_from_json(line)) for line in own.lines(lines))
-    refused = count_letters(map(letter_from_json, own.lines(dead))) if dead in files else LetterFigures()
-    shard = ShardEntry(
-        first=0, figures=figures, refused=refused, parquet=files[lines], lines=files[lines], events=files[lines],
-        letters=files.get(dead),
-    )  # fmt: skip
-    return ManifestIndex(
-        tenant=each.plan.tenant.id, campaign=campaign, plan=each.plan.digest, rows=figures.rows, failed=refused.total,
-        cost_usd=figures.cost_usd, size_bytes=figures.size_bytes, letters=refused, shards=(shard,),
-    )  # fmt: skip
 
 
 def write_report(own: ObjectStore, index: ManifestIndex, facts: PageFacts) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from foundry.errors import FoundryError
 from foundry.manifest import SHOT_STAGES
+from foundry.manifest_index import index_name
 from foundry.names import campaign_folder
 from foundry.plan.estimate import Needs, count_needs
 from foundry.store.addresses import open_store
@@ -95,7 +96,7 @@ def run_all(
         report_run(
             each, store, lacking[each.plan.digest].variants_reused, seconds, ending.made, quotes[each.plan.digest]
         )
-        if not ending.letters and not ending.stopped:
+        if not ending.refused.total and not ending.stopped:
             _mark_finished(each, store)
     for fault in shared.faults:
         if not isinstance(fault, FoundryError):
@@ -142,7 +143,6 @@ def _mark_finished(each: Admitted, store: ObjectStore) -> None:
 
 def _summary(each: Admitted, store: ObjectStore, lacking: Needs, ending: Ending, seconds: float) -> RunSummary:
     plan, own, made = each.plan, store.for_tenant(each.plan.tenant.id), ending.made
-    refused_files = sum(letter.stage == "render" for letter in ending.letters)
     return RunSummary(
         tenant=plan.tenant.id,
         campaign=plan.brief.campaign.id,
@@ -150,17 +150,17 @@ def _summary(each: Admitted, store: ObjectStore, lacking: Needs, ending: Ending,
         variants=plan.variant_count,
         made=made.files,
         reused=lacking.variants_reused,
-        failed=len(ending.letters),
+        failed=ending.refused.total,
         shots_drawn=made.shots,
         clips_filmed=made.clips,
         cost_usd=made.money,
         seconds=seconds,
         report=own.address(f"{_folder(each)}/{REPORT}"),
-        manifest=own.address(f"{_folder(each)}/manifest.parquet"),
+        manifest=own.address(index_name(plan.brief.campaign.id)),
         dead_letters=own.address(f"{_folder(each)}/dead_letters.jsonl"),
-        shots_refused=sum(letter.stage in SHOT_STAGES for letter in ending.letters),
+        shots_refused=ending.refused.of_stages(*SHOT_STAGES),
         refused_usd=made.refused_money,
         stopped=ending.stopped,
         stats=ending.stats,
-        remaining=max(ending.lacking.files - refused_files, 0) if ending.stopped else 0,
+        remaining=max(ending.lacking.files - ending.refused.of_stages("render"), 0) if ending.stopped else 0,
     )

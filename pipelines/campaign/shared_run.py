@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from foundry.errors import FoundryError, Refusals
-from foundry.manifest import DeadLetter
+from foundry.letter_figures import LetterFigures
 from foundry.plan.estimate import Made, Needs, count_needs, made_between
 from foundry.retrying import Clock, SystemClock
 from foundry.store.object_store import ObjectStore
@@ -61,12 +60,12 @@ def show_nothing(
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """The end of a run for one plan: its dead letters, what it made, what the store still lacks, and why it stopped.
+    """The end of a run for one plan: the figures of its dead letters, what it made and what the store still lacks.
 
-    `stats` say where its time went.
+    `stopped` says why it ended early, if it did; `stats` say where its time went.
     """
 
-    letters: tuple[DeadLetter, ...] = ()
+    refused: LetterFigures = field(default_factory=LetterFigures)
     made: Made = field(default_factory=Made)
     lacking: Needs = field(default_factory=Needs)
     stopped: StopReason | None = None
@@ -184,11 +183,10 @@ class SharedRun:
 
     def _ending(self, each: Admitted, outcome: Outcome) -> Ending:
         """Return what came of an order. The store is asked again only if something was refused or left out."""
-        whole = not outcome.letters and not outcome.stopped
+        whole = not outcome.refused.total and not outcome.stopped
         after = Needs() if whole else count_needs(each.plan, self._own(each))
-        paid = sum((Decimal(letter.cost_usd) for letter in outcome.letters), Decimal(0))
-        made = made_between(self.lacking[each.plan.digest], after, paid)
-        return Ending(letters=outcome.letters, made=made, lacking=after, stopped=outcome.stopped)
+        made = made_between(self.lacking[each.plan.digest], after, outcome.refused.cost_usd)
+        return Ending(refused=outcome.refused, made=made, lacking=after, stopped=outcome.stopped)
 
     def _engine(self) -> Engine:
         """Return the engine of one run: a portable runner is good for one only."""

@@ -14,8 +14,10 @@ from typing import Any
 from foundry.errors import FoundryError
 from foundry.event import ASSET_FAILED, ASSET_FINISHED, Event
 from foundry.event import CAMPAIGN_FINISHED as FINISHED_EVENT
-from foundry.names import campaign_folder, digest
-from foundry.store.object_store import ObjectStore
+from foundry.manifest_index import index_name, read_index
+from foundry.manifest_reading import each_event_line
+from foundry.names import digest
+from foundry.store.object_store import NoSuchObject, ObjectStore
 from pipelines.bus.broker_errors import NotPermitted
 from pipelines.bus.client import SendFuture
 from pipelines.bus.messages import BusMessage, event_message
@@ -72,14 +74,17 @@ class Announcer:
         self._last_live: dict[str, tuple[float, OrderProgress]] = {}
 
     def send_campaign_events(self, order: Order, store: ObjectStore) -> int:
-        """Send all events that the manifest stage wrote for a campaign; return their number, once all are acknowledged.
+        """Send all events of a campaign's manifest; return their number, once all are acknowledged.
 
-        NotSent if one is not acknowledged. The events are streamed from the store.
+        NotSent if one is not acknowledged. The events are read shard by shard.
         """
         own = store.for_tenant(order.tenant)
+        index = read_index(own, order.campaign)
+        if index is None:
+            raise NoSuchObject(index_name(order.campaign))
         waiting: deque[tuple[str, SendFuture]] = deque()
         count = 0
-        for line in own.lines(f"{campaign_folder(order.campaign)}/events.jsonl"):
+        for line in each_event_line(own, index):
             topic, message = self._message_of_line(line, order, own)
             for each in self._audience.topics(topic, order.tenant):
                 waiting.append((each, self._writer.send_nowait(each, message)))
@@ -151,7 +156,7 @@ class Announcer:
             raise NotSent(topic, order.key, str(error) or type(error).__name__) from error
 
     def _message_of_line(self, line: bytes, order: Order, own: ObjectStore) -> tuple[str, BusMessage]:
-        """Return the topic and the message of one line of events.jsonl.
+        """Return the topic and the message of one event.
 
         The event gets the address of its file, the ids of the requests, and an id that is this order's.
         """

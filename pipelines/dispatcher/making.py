@@ -11,10 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from foundry.errors import FoundryError
-from foundry.manifest import DeadLetter
 from foundry.plan.estimate import Made, Needs, count_needs
-from foundry.plan.plan import Plan
-from foundry.plan.slice import PlanSlice
 from foundry.retrying import Clock, SystemClock
 from foundry.spans import trace_plans
 from foundry.store.addresses import open_store
@@ -23,12 +20,13 @@ from pipelines.dispatcher.lookout import ask_store
 from pipelines.dispatcher.order import Order
 from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget, broker_away, refused_for_good
 from pipelines.dispatcher.outages import engine_is_lost, outage_of
-from pipelines.dispatcher.part_counting import count_part
+from pipelines.dispatcher.part_counting import PartLetters, count_part
 from pipelines.dispatcher.spending import PartToMake, abandon, hold_quotas, made_of, settled
 from pipelines.dispatcher.stops import passing_stops_on
 from pipelines.planning.quota_ledger import QuotaLedger
 
 if TYPE_CHECKING:
+    from pipelines.campaign.flow import Outcome
     from pipelines.engines.engine import Engine
 
 ATTEMPTS = 3
@@ -204,7 +202,7 @@ class RoundMaker:
         store = self._store([order])
         try:
             if not order.whole and order.work.parts_made:
-                self._write_manifest(order, store, built=True)
+                self._write_index(order, store)
         except (OSError, FoundryError) as error:
             log.warning("the manifest of %s was not written: %s", order.key, error)
         abandon(order, QuotaLedger(store, self.clock))
@@ -222,86 +220,88 @@ class RoundMaker:
         going = [part for part in todo if part.order.held]
         began = time.monotonic()
         with passing_stops_on([part.order for part in going], store, self.is_ours):
-            letters = self._build([(part.order, part.plan) for part in going if not part.lacking.nothing], store)
+            letters = self._build(going, store)
         seconds = time.monotonic() - began
-        made = {part.plan.digest: made_of(part, letters.get(part.plan.digest, ()), store) for part in going}
+        made = {part.plan.digest: made_of(part, letters[part.plan.digest].figures, store) for part in going}
         ledger.settle_each([settled(part, made[part.plan.digest], ours=self.is_ours(part.order)) for part in going])
         round_cost = sum(part.order.work.next_cost for part in going)
         for part in going:
             share_s = seconds * part.order.work.next_cost / round_cost
-            self._end_part(part, made[part.plan.digest], letters.get(part.plan.digest, ()), share_s, store)
+            self._end_part(part, made[part.plan.digest], letters[part.plan.digest], share_s, store)
         return [FailedOrder(part.order, refused[part.plan.digest]) for part in todo if not part.order.held]
 
-    def _end_part(
-        self, part: PartToMake, made: Made, letters: Sequence[DeadLetter], seconds: float, store: ObjectStore
-    ) -> None:
+    def _end_part(self, part: PartToMake, made: Made, letters: PartLetters, seconds: float, store: ObjectStore) -> None:
         """Count a part that was made; after the last one, and after a stop, write what the campaign has to show."""
-        order, plan = part.order, part.plan
-        if part.lacking.nothing and isinstance(plan, PlanSlice):
-            _keep_no_letters(plan, store)
+        order = part.order
         count_part(order, part.lacking, made, letters, seconds)
         if order.stopped and not order.complete:
             if self.is_ours(order):
-                self._write_manifest(order, store, built=not part.lacking.nothing)
+                self._write_index(order, store)
         elif order.on_last_part:
-            self._finish(order, store, built=not part.lacking.nothing)
+            self._finish(order, store)
         order.attempts = 0
 
     def _find_needs(self, order: Order, store: ObjectStore) -> Needs:
-        from transforms.slice_letters import forget_slices
+        from transforms.slice_results import forget_results
 
-        if order.work.parts_made == 0:  # an earlier attempt, with other limits, may have left letters of parts
-            forget_slices(order.plan, store)
+        if order.work.parts_made == 0:  # an earlier attempt, with other limits, may have left results of parts
+            forget_results(order.plan, store.for_tenant(order.tenant))
         order.counts = None
         lacking = count_needs(order.next_part(), store.for_tenant(order.tenant))
         order.tally.making = lacking.files
         order.tally.drawing = lacking.shots_to_draw
         return lacking
 
-    def _build(self, todo: Sequence[tuple[Order, Plan]], store: ObjectStore) -> Mapping[str, Sequence[DeadLetter]]:
-        """Run the flow for these orders; return the dead letters by plan. Without orders, no model is loaded."""
-        if not todo:
-            return {}
+    def _build(self, parts: Sequence[PartToMake], store: ObjectStore) -> Mapping[str, PartLetters]:
+        """Run the flow for these parts; return the dead letters by plan.
+
+        No model is loaded for parts of which nothing is missing: their files are listed in a run of their own.
+        """
+        from pipelines.campaign.flow import list_all
+
+        lacking = [part for part in parts if not part.lacking.nothing]
+        whole = [part.plan for part in parts if part.lacking.nothing]
+        with trace_plans({part.plan.digest: part.order.trace for part in parts}):
+            outcomes = self._make_missing(lacking, store) if lacking else {}
+            if whole:
+                outcomes |= list_all(whole, store, engine=self._engine())
+        return {digest: PartLetters(outcome.letters, outcome.refused) for digest, outcome in outcomes.items()}
+
+    def _make_missing(self, parts: Sequence[PartToMake], store: ObjectStore) -> dict[str, Outcome]:
         from models.blender.process import Blender
         from pipelines.campaign.flow import build_all
         from pipelines.engines.live_counts import LiveCounts
 
-        plans, counts = [(plan, order.admitted.inputs) for order, plan in todo], LiveCounts()
-        for order, _ in todo:
-            order.counts = counts
+        plans, counts = [(part.plan, part.order.admitted.inputs) for part in parts], LiveCounts()
+        for part in parts:
+            part.order.counts = counts
         means: dict[str, Any] = {"generator": self.generator, "blender": Blender(self.blender)}
-        engine = self.make_engine() if self.make_engine else None
-        with trace_plans({plan.digest: order.trace for order, plan in todo}):
-            outcomes = build_all(plans, store, engine=engine, counts=counts, **means)
+        outcomes = build_all(plans, store, engine=self._engine(), counts=counts, **means)
         self.count_run(counts.now())
-        return {digest: outcome.letters for digest, outcome in outcomes.items()}
+        return outcomes
 
-    def _write_manifest(self, order: Order, store: ObjectStore, *, built: bool) -> None:
-        """Write the manifest, unless the flow wrote it because it built the whole plan."""
-        from transforms.manifest import write_manifest
-        from transforms.slice_letters import forget_slices, letters_of_slices
+    def _engine(self) -> Engine | None:
+        """Return the engine of one run: a portable runner is good for one only."""
+        return self.make_engine() if self.make_engine else None
+
+    def _write_index(self, order: Order, store: ObjectStore) -> None:
+        """Write the manifest's index of an order that was made in parts; the flow of a whole plan writes its own."""
+        from transforms.finish_manifest import write_index
+        from transforms.slice_results import each_result
 
         if not order.whole:
-            write_manifest(order.plan, store, letters_of_slices(order.plan, store))
-            forget_slices(order.plan, store)
-        elif not built:
-            write_manifest(order.plan, store, ())
+            own = store.for_tenant(order.tenant)
+            write_index(order.plan, own, each_result(order.plan, own))
 
-    def _finish(self, order: Order, store: ObjectStore, *, built: bool) -> None:
-        """Write the manifest, announce and report it."""
-        self._write_manifest(order, store, built=built)
+    def _finish(self, order: Order, store: ObjectStore) -> None:
+        """Write the manifest's index, announce and report it."""
+        self._write_index(order, store)
         if not self.is_ours(order):
             return
         announce = self.announcer.send_campaign_events
         self.outage_budget.insist("the broker", lambda: announce(order, store), broker_away())
         if self.reports:
             _write_report(order, self.address, store)
-
-
-def _keep_no_letters(plan: PlanSlice, store: ObjectStore) -> None:
-    from transforms.slice_letters import keep_letters
-
-    keep_letters(plan, store, ())
 
 
 def _write_report(order: Order, address: str, store: ObjectStore) -> None:

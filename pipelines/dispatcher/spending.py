@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from foundry.errors import FoundryError, Refusals
-from foundry.manifest import DeadLetter
+from foundry.letter_figures import LetterFigures
 from foundry.plan.estimate import Made, Needs, count_needs, made_between
 from foundry.plan.plan import Plan
 from foundry.store.object_store import ObjectStore
@@ -45,12 +44,11 @@ def hold_quotas(parts: Sequence[PartToMake], ledger: QuotaLedger) -> dict[str, F
     return refused
 
 
-def made_of(part: PartToMake, letters: Sequence[DeadLetter], store: ObjectStore) -> Made:
+def made_of(part: PartToMake, letters: LetterFigures, store: ObjectStore) -> Made:
     """Return what was made of a part; the store is asked again only if something was refused or left out."""
-    whole = not letters and not part.order.stopped
+    whole = not letters.total and not part.order.stopped
     after = Needs() if whole else count_needs(part.plan, store.for_tenant(part.order.tenant))
-    paid = sum((Decimal(letter.cost_usd) for letter in letters), Decimal(0))
-    return made_between(part.lacking, after, paid)
+    return made_between(part.lacking, after, letters.cost_usd)
 
 
 def settled(part: PartToMake, made: Made, *, ours: bool) -> Settled:

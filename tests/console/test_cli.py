@@ -16,6 +16,7 @@ import yaml
 from PIL import Image
 
 from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
+from tests.support.manifests import manifest_rows
 
 
 def foundry(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -40,10 +41,11 @@ def test_a_run_makes_everything_and_says_where_to_look(campaign: Path) -> None:
     summary = json.loads((campaign / "summary.json").read_text())
     assert (summary["made"], summary["failed"], summary["shots_drawn"]) == (4, 0, 2)
     assert Path(summary["report"]).is_file()
-    table = pq.read_table(summary["manifest"])
+    index = json.loads(Path(summary["manifest"]).read_text())
+    assert (index["rows"], index["failed"]) == (4, 0)
+    table = pq.read_table(Path(summary["manifest"]).parent / "manifest" / index["plan"] / "parquet")
     assert table.num_rows == 4
-    lines = Path(summary["manifest"]).with_suffix(".jsonl").read_text().splitlines()
-    assert table.to_pylist() == [json.loads(line) for line in lines]
+    assert table.to_pylist() == manifest_rows(Path(summary["manifest"]).parents[3])
 
 
 def test_a_second_run_makes_nothing_and_loads_no_model(campaign: Path) -> None:

@@ -23,7 +23,7 @@ from tests.support.briefs import admitted
 SUMMARY = RunSummary(
     tenant="aurelle", campaign="spring", plan="ab" * 16, variants=12, made=9, reused=2, failed=1, shots_drawn=3,
     clips_filmed=0, cost_usd=Decimal("0.12345"), seconds=61.27, report="demo/report.html",
-    manifest="demo/manifest.parquet", dead_letters="demo/dead_letters.jsonl",
+    manifest="demo/manifest.json", dead_letters="demo/dead_letters.jsonl",
 )  # fmt: skip
 
 

@@ -13,12 +13,13 @@ from foundry.store.object_store import LocalStore
 from pipelines.campaign.flow import build
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
+from tests.support.manifests import event_lines, manifest_rows
 
 
 def told(folder: Path, refuse: str = "") -> list[str]:
     each = admitted(folder)
     build(each.plan, each.inputs, LocalStore(folder / "store"), generator=PaintingHandler(refuse=refuse))
-    return (folder / "store/aurelle/campaigns/test/events.jsonl").read_text(encoding="utf-8").splitlines()
+    return event_lines(folder / "store")
 
 
 @pytest.mark.campaign
@@ -31,9 +32,8 @@ def test_every_asset_and_the_end_are_told_and_told_again_with_the_same_ids(tmp_p
     ]
     assert {event.get_source() for event in events} == {"/tenants/aurelle/campaigns/test"}
     assert len({event.get_id() for event in events}) == 7
-    manifest = (tmp_path / "store/aurelle/campaigns/test/manifest.jsonl").read_text(encoding="utf-8").splitlines()
-    for event, line in zip(events, manifest, strict=False):
-        data, record = event.get_data(), json.loads(line)
+    for event, record in zip(events, manifest_rows(tmp_path / "store"), strict=False):
+        data = event.get_data()
         assert isinstance(data, dict)
         assert (event.get_subject(), data["crc32c"]) == (record["asset"], record["crc32c"])
         assert (tmp_path / "store/aurelle" / data["address"]).stat().st_size == data["size_bytes"]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import MISSING, asdict, fields
-from pathlib import Path
 from typing import Any, get_type_hints
 
-import pyarrow.parquet as pq
 import pytest
 
 from foundry.manifest import (
-    ROWS_PER_GROUP,
     Attempt,
     CheckRecord,
     DeadLetter,
@@ -25,7 +22,6 @@ from foundry.manifest import (
     master_from_json,
     rendition_from_json,
     view_from_json,
-    write_parquet,
 )
 from foundry.plan.clip import ClipRecord, clip_from_json
 from foundry.spent import Spent, StepTime
@@ -93,20 +89,3 @@ def test_records_of_before_a_field_existed_are_read_with_its_default(kind: type[
 def test_a_master_without_a_product_has_no_box() -> None:
     raw = {**asdict(a_record(MasterRecord)), "product_box": None}
     assert master_from_json(json.dumps(raw)).product_box is None
-
-
-def test_parquet_holds_the_rows_of_the_lines_in_groups(tmp_path: Path) -> None:
-    record = a_record(ManifestRecord)
-    count = ROWS_PER_GROUP + 1
-    (tmp_path / "m.jsonl").write_text((as_json(record) + "\n") * count, encoding="utf-8")
-    assert write_parquet(tmp_path / "m.jsonl", tmp_path / "m.parquet") == count
-    table = pq.read_table(tmp_path / "m.parquet")
-    assert table.num_rows == count
-    assert table.column_names == [field.name for field in fields(ManifestRecord)]
-    assert table.slice(count - 1, 1).to_pylist()[0] == json.loads(as_json(record))
-
-
-def test_parquet_without_rows_has_the_columns(tmp_path: Path) -> None:
-    (tmp_path / "m.jsonl").touch()
-    assert write_parquet(tmp_path / "m.jsonl", tmp_path / "m.parquet") == 0
-    assert pq.read_table(tmp_path / "m.parquet").num_columns == len(fields(ManifestRecord))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ from foundry.store.object_store import LocalStore, ObjectStore
 
 MEASURED = ("spent", "rates")
 """Keys of records and figures that hold measurements, which no two runs have in common."""
-OF_MEASURED = ("size_bytes", "crc32c")
-"""Keys that say how long files with measurements are, and what their checksums are."""
+CONTENT = re.compile(r"(?<=/\d{5})-[0-9a-f]{16}(?=\.(?:parquet|jsonl)$)|(?<=/shots)-[0-9a-f]{16}(?=\.jsonl$)")
+"""The part of the names of a manifest's shards that is the hash of their content."""
 
 
 def contents(store: ObjectStore) -> dict[str, bytes]:
     """Object name → bytes, but for what was measured: the JSON and the tables that hold it are compared without it."""
-    return {name: without_spent(name, store.get(name)) for name in store.list()}
+    return {CONTENT.sub("", name): without_spent(name, store.get(name)) for name in store.list()}
 
 
 def objects(root: Path) -> dict[str, bytes]:
@@ -34,20 +35,29 @@ def without_spent(name: str, data: bytes) -> bytes:
         return json.dumps([_strip(row) for row in rows], default=str).encode()
     if not name.endswith((".json", ".jsonl")):
         return data
-    texts = data.splitlines() if name.endswith(".jsonl") else [data]
-    lines = [_strip(json.loads(text)) for text in texts]
-    if name.endswith("/manifest.json"):
-        lines = [
-            {**line, "shards": [_without(shard, OF_MEASURED) for shard in line.get("shards", ())]} for line in lines
-        ]
+    if name.endswith(".json"):
+        value = _strip(json.loads(data))
+        return json.dumps(_index(value) if name.endswith("/manifest.json") else value, ensure_ascii=False).encode()
+    lines = [_strip(json.loads(line)) for line in data.splitlines()]
     return "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
+
+
+def _index(value: dict[str, Any]) -> dict[str, Any]:
+    """A manifest's index without what depends on the content of its shards."""
+    return {**value, **{key: _files(value[key]) for key in ("shards", "shot_letters", "shot_events")}}
+
+
+def _files(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_files(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "name" in value and "crc32c" in value:
+        return CONTENT.sub("", value["name"])
+    return {key: _files(each) for key, each in value.items()}
 
 
 def _strip(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _strip(each) for key, each in value.items() if key not in MEASURED}
     return [_strip(each) for each in value] if isinstance(value, list) else value
-
-
-def _without(value: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: each for key, each in value.items() if key not in keys}

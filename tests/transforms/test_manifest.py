@@ -9,32 +9,25 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.dataset
 import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundry.manifest import DeadLetter, manifest_from_json
+from foundry.manifest import DeadLetter
+from foundry.manifest_index import read_index
 from foundry.plan.estimate import estimate_plan
 from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.store.object_store import LocalStore
 from tests.support.briefs import admitted
 from tests.support.finished import a_file, a_master_record, finish_masters, finish_variant, variants_of
-from transforms.manifest import (
-    file_name,
-    folder_of,
-    manifest_record,
-    read_letters,
-    records,
-    variant_cost,
-    write_manifest,
-)
+from tests.support.manifests import dead_letters, event_lines, finish_manifest, manifest_rows, the_index, write_rows
+from transforms.manifest import file_name, manifest_record, variant_cost
 from transforms.publish import rendition_record
 
 FEW = settings(max_examples=25, deadline=None)
-LETTERS = [DeadLetter("render", "checks_failed", f"key-{number}", "Too large.") for number in range(4)]
-LETTERS += [DeadLetter("draw", "shot_refused", "key-9", "Refused.")]
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +44,41 @@ def a_store(plan: Plan) -> Iterator[LocalStore]:
         yield store
 
 
-def rows(store: LocalStore, plan: Plan, name: str = "manifest.jsonl") -> list[str]:
-    return list(store.for_tenant(plan.tenant.id).lines(f"{folder_of(plan)}/{name}"))
+def refused(variant: Variant) -> DeadLetter:
+    return DeadLetter("render", "checks_failed", variant.key, "Too large.", variant.shot.plan)
+
+
+def of_shots(plan: Plan) -> list[DeadLetter]:
+    return [DeadLetter("draw", "shot_refused", shot.key, "Refused.", plan.digest, "0.25") for shot in plan.shots()]
+
+
+def finish(plan: Plan, store: LocalStore, finished: set[str], shot_letters: list[DeadLetter] | None = None) -> int:
+    """Finish some variants and refuse the others."""
+    for variant in variants_of(plan):
+        if variant.name in finished:
+            finish_variant(variant, store)
+    files = {v.name: rendition_record(v, a_file(v)) for v in variants_of(plan) if v.name in finished}
+    letters = [refused(variant) for variant in variants_of(plan) if variant.name not in finished]
+    write_rows(plan, store, lambda variant: files.get(variant.name) or refused(variant))
+    return finish_manifest(plan, store, shot_letters or [], letters)
 
 
 @FEW
 @given(data=st.data())
-def test_rows_are_in_the_plans_order_whatever_was_finished_first(plan: Plan, data: st.DataObject) -> None:
+def test_rows_are_in_the_plans_order_and_what_is_no_row_is_a_letter(plan: Plan, data: st.DataObject) -> None:
     whole = variants_of(plan)
-    finished = data.draw(st.lists(st.sampled_from(range(len(whole))), unique=True))
-    letters = data.draw(st.permutations(LETTERS))
+    finished = data.draw(st.sets(st.sampled_from([variant.name for variant in whole])))
+    shot_letters = data.draw(st.permutations(of_shots(plan)))
     with a_store(plan) as store:
-        for position in finished:
-            finish_variant(whole[position], store)
-        assert write_manifest(plan, store, letters) == len(finished)
-        assets = [manifest_from_json(line).asset for line in rows(store, plan)]
-        assert assets == [whole[position].name for position in sorted(finished)]
-        assert read_letters(plan, store) == tuple(sorted(LETTERS, key=lambda letter: (letter.stage, letter.key)))
+        assert finish(plan, store, finished, shot_letters) == len(finished)
+        assets = [row["asset"] for row in manifest_rows(store)]
+        assert assets == [variant.name for variant in whole if variant.name in finished]
+        kept = sorted(of_shots(plan), key=lambda letter: letter.key)
+        assert dead_letters(store) == kept + [refused(v) for v in whole if v.name not in finished]
+        index = the_index(store)
+        assert (index.rows, index.failed) == (len(finished), len(whole) - len(finished) + len(kept))
+        assert index.size_bytes == 1000 * len(finished)
+        assert index.letters.cost_usd == Decimal("0.25") * len(kept)
 
 
 @FEW
@@ -76,16 +87,18 @@ def test_files_of_a_manifest_are_the_same_for_every_order_of_work(plan: Plan, or
     whole = variants_of(plan)
     assert len(whole) == 12
     files = []
-    for positions, letters in ((range(12), LETTERS), (order, LETTERS[::-1])):
+    for positions, letters in ((range(12), of_shots(plan)), (order, of_shots(plan)[::-1])):
         with a_store(plan) as store:
             for position in positions:
                 finish_variant(whole[position], store, 1000 + position)
-            write_manifest(plan, store, letters)
+            write_rows(plan, store)
+            finish_manifest(plan, store, letters)
             own = store.for_tenant(plan.tenant.id)
-            files.append({name: own.get(name) for name in own.list(folder_of(plan))})
+            files.append({name: own.get(name) for name in own.list("campaigns/")})
     assert files[0] == files[1]
-    assert {Path(name).name for name in files[0]} == {
-        "brief.json", "dead_letters.jsonl", "events.jsonl", "manifest.jsonl", "manifest.parquet",
+    folder = f"campaigns/test/manifest/{plan.digest}"
+    assert {Path(name).parent.as_posix() for name in files[0]} == {
+        "campaigns/test", f"{folder}/parquet", f"{folder}/lines", f"{folder}/events", f"{folder}/letters",
     }  # fmt: skip
 
 
@@ -135,26 +148,28 @@ def test_a_file_is_named_so_that_people_find_it(plan: Plan) -> None:
     assert len(set(names)) == plan.variant_count
 
 
-def test_events_tell_of_every_asset_then_of_refusals_then_of_the_end(plan: Plan) -> None:
+def test_events_tell_of_every_file_then_of_shots_then_of_the_end(plan: Plan) -> None:
+    finished = {variant.name for variant in variants_of(plan)[:2]}
     with a_store(plan) as store:
-        for variant in variants_of(plan)[:2]:
-            finish_variant(variant, store)
-        write_manifest(plan, store, LETTERS)
-        kinds = [json.loads(line)["type"].rsplit(".", 2)[-2:] for line in rows(store, plan, "events.jsonl")]
-    assert [".".join(kind) for kind in kinds] == ["asset.finished"] * 2 + ["asset.failed"] * 5 + ["campaign.finished"]
+        finish(plan, store, finished, of_shots(plan))
+        events = [json.loads(line) for line in event_lines(store)]
+        stored = store.for_tenant("aurelle").stat("campaigns/test/manifest.json")
+    kinds = [event["type"].removeprefix("campaign-foundry.") for event in events]
+    failed = len(variants_of(plan)) - 2 + plan.shot_count
+    assert kinds == ["asset.finished"] * 2 + ["asset.failed"] * failed + ["campaign.finished"]
+    assert [event["data"]["stage"] for event in events[-5:-1]] == ["draw"] * 4
+    end = events[-1]["data"]
+    assert stored is not None
+    assert (end["manifest"], end["size_bytes"], end["crc32c"]) == (stored.name, stored.size, stored.crc32c)
+    assert (end["assets"], end["failed"], end["plan"]) == (2, failed, plan.digest)
 
 
-def test_parquet_has_the_rows_of_the_lines(plan: Plan) -> None:
+def test_the_parquet_files_are_one_table_with_the_rows_of_the_lines(plan: Plan) -> None:
     with a_store(plan) as store:
-        for variant in variants_of(plan):
-            finish_variant(variant, store)
-        write_manifest(plan, store, [])
-        lines = [json.loads(line)["asset"] for line in rows(store, plan)]
-        path = store.for_tenant(plan.tenant.id).path(f"{folder_of(plan)}/manifest.parquet")
-        assert pyarrow.parquet.read_table(path).column("asset").to_pylist() == lines
+        finish(plan, store, {variant.name for variant in variants_of(plan)})
+        folder = store.for_tenant(plan.tenant.id).path(f"campaigns/test/manifest/{plan.digest}/parquet")
+        assert pyarrow.dataset.dataset(folder).to_table().to_pylist() == manifest_rows(store)
 
 
-def test_a_campaign_that_never_ran_has_no_rows_and_no_letters(plan: Plan, tmp_path: Path) -> None:
-    store = LocalStore(tmp_path)
-    assert list(records(plan, store)) == []
-    assert read_letters(plan, store) == ()
+def test_a_campaign_that_never_ran_has_no_manifest(tmp_path: Path) -> None:
+    assert read_index(LocalStore(tmp_path).for_tenant("aurelle"), "test") is None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import apache_beam as beam
 import pytest
@@ -20,7 +22,17 @@ from tests.support.counted import counted
 from tests.support.finished import finish_masters, finish_variant
 from transforms.counting import gathered
 from transforms.expand import still_orders
-from transforms.render import RenderCache, RenderCaches, missing_variants, render, render_missing
+from transforms.order_rows import LETTER, ROW, SUMS, order_name, parse_rows
+from transforms.render import (
+    RenderCache,
+    RenderCaches,
+    missing_variants,
+    render,
+    render_missing,
+    settle,
+    write_rows_again,
+)
+from transforms.stopping import request_stop, withdraw_stop
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +63,99 @@ def test_without_its_master_each_variant_is_a_dead_letter(plan: Plan, order: Ren
     assert keys == [variant.key for variant in plan.some_variants(order)]
 
 
+def rows_of(order: RenderOrder, plan: Plan, store: LocalStore) -> list[tuple[bytes, dict[str, Any]]]:
+    data = store.for_tenant("aurelle").get(order_name(plan, order.position))
+    return [(kind, json.loads(line)) for kind, line in parse_rows(data)]
+
+
 def test_the_stage_counts_refusals_and_tags_them(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
     with gathered() as counts:
-        results = list(render(order, {plan.digest: plan}, LocalStore(tmp_path)))
+        *results, written = render(order, {plan.digest: plan}, LocalStore(tmp_path))
+    assert written == order
     assert {type(result) for result in results} == {beam.pvalue.TaggedOutput}
     assert {result.tag for result in results} == {"refused"}
     kinds = ("variants", "files_refused", "refusals/no_master")
     found = {kind: number for (kind, _), number in counts.amounts.items()}
     assert counted(found) == dict.fromkeys(kinds, len(results))
     assert [name for name, _, _ in counts.values] == ["milliseconds/render"] * len(results)
+    *letters, (last, _) = rows_of(order, plan, LocalStore(tmp_path))
+    assert ([kind for kind, _ in letters], last) == ([LETTER] * len(results), SUMS)
+    assert [letter["key"] for _, letter in letters] == [result.value.key for result in results]
 
 
 def test_an_order_whose_files_are_all_there_renders_nothing(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
-    store = LocalStore(tmp_path)
-    for variant in plan.some_variants(order):
+    store, whole = LocalStore(tmp_path), list(plan.some_variants(order))
+    finish_masters(plan, store)
+    for variant in whole:
         finish_variant(variant, store)
     assert list(render_missing(order, plan, store)) == []
+    assert all(each.found for each in settle(order, plan, store))
+    assert list(render(order, {plan.digest: plan}, store)) == [order]
+    *rows, _ = rows_of(order, plan, store)
+    assert [(kind, row["asset"]) for kind, row in rows] == [(ROW, variant.name) for variant in whole]
+
+
+@dataclass(frozen=True)
+class Asked(LocalStore):
+    """Counts what is asked of records; it is believed, as a bucket is."""
+
+    asked: ClassVar[Counter[str]] = Counter()
+
+    def for_tenant(self, tenant: str) -> Asked:
+        """The same store."""
+        return Asked(self.root, f"{tenant}/")
+
+    @property
+    def rechecks(self) -> bool:
+        """False: files are believed."""
+        return False
+
+    def exists(self, name: str) -> bool:
+        """As of any folder."""
+        self.asked["exists"] += name.startswith("records/")
+        return super().exists(name)
+
+    def get(self, name: str) -> bytes:
+        """As of any folder."""
+        self.asked["get"] += name.startswith("records/")
+        return super().get(name)
+
+
+def test_the_record_of_each_file_is_read_once_and_not_asked_for_first(
+    plan: Plan, order: RenderOrder, tmp_path: Path
+) -> None:
+    whole = list(plan.some_variants(order))
+    finish_masters(plan, LocalStore(tmp_path))
+    for variant in whole:
+        finish_variant(variant, LocalStore(tmp_path))
+    Asked.asked.clear()
+    assert list(render(order, {plan.digest: plan}, Asked(tmp_path))) == [order]
+    assert (Asked.asked["get"], Asked.asked["exists"]) == (len(whole), 0)
+
+
+def test_the_files_that_a_stopped_plan_lacks_are_left_out_and_the_others_have_rows(
+    plan: Plan, order: RenderOrder, tmp_path: Path
+) -> None:
+    store, (first, *_) = LocalStore(tmp_path), plan.some_variants(order)
+    finish_masters(plan, store)
+    finish_variant(first, store)
+    request_stop(plan.digest, store.for_tenant("aurelle"), "cancelled")
+    try:
+        assert list(render(order, {plan.digest: plan}, store)) == [order]
+    finally:
+        withdraw_stop(plan.digest, store.for_tenant("aurelle"))
+    assert [(kind, row.get("asset")) for kind, row in rows_of(order, plan, store)] == [(ROW, first.name), (SUMS, None)]
+
+
+def test_rows_that_are_gone_are_written_again_as_they_were(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
+    store, (first, *_) = LocalStore(tmp_path), plan.some_variants(order)
+    finish_masters(plan, store)
+    finish_variant(first, store)
+    list(render(order, {plan.digest: plan}, store))
+    before = rows_of(order, plan, store)
+    store.for_tenant("aurelle").remove(order_name(plan, order.position))
+    assert write_rows_again(order, plan, store) == store.for_tenant("aurelle").get(order_name(plan, order.position))
+    assert rows_of(order, plan, store) == before
 
 
 @dataclass(frozen=True)

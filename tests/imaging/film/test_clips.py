@@ -32,6 +32,7 @@ from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
 from tests.support.counted import counted
 from tests.support.fakes import PaintingHandler
+from tests.support.manifests import manifest_records, manifest_rows
 from tests.support.moving_briefs import ARCH, BOTH, WALL, a_story_card, ordered_moving
 from tests.support.small_films import a_picture, first_variant
 from tests.support.stored import objects
@@ -69,8 +70,7 @@ def test_a_moving_scene_is_filmed_once_and_what_is_asked_anew_is_made_anew(
     assert list(own.list("clips")) == [clip.record, clip.clip]
     assert list((root / SCRATCH).iterdir()) == []
     assert explain(film.name, str(root)).as_json()["clip_records"] == [json.loads(own.get(clip.record))]
-    rows = [manifest_from_json(line) for line in own.lines("campaigns/test/manifest.jsonl")]
-    assert [row.clips for row in rows] == [(clip.clip,)] * 2
+    assert [record.clips for record in manifest_records(root)] == [(clip.clip,)] * 2
     before = objects(root)
     assert counted(run(each, root).counts) == {"files_found": 2}
     assert objects(root) == before
@@ -255,7 +255,7 @@ def test_a_clip_from_a_bucket_is_a_scratch_file_that_goes_with_its_film(tmp_path
 def test_a_manifest_from_before_there_were_clips_is_read(tmp_path: Path, monkeypatch: Any) -> None:
     each = ordered_moving(tmp_path, monkeypatch, None, scenes=[WALL, ARCH])
     run(each, tmp_path / "store")
-    (line, *_) = LocalStore(tmp_path / "store").for_tenant("aurelle").lines("campaigns/test/manifest.jsonl")
-    said = json.loads(line)
+    said = manifest_rows(tmp_path / "store")[0]
+    record = manifest_from_json(json.dumps(said))
     assert said.pop("clips") == []
-    assert manifest_from_json(json.dumps(said)) == manifest_from_json(line)
+    assert manifest_from_json(json.dumps(said)) == record

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from pipelines.campaign.explain import UnknownAsset, explain
 from pipelines.campaign.flow import build
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
+from tests.support.manifests import manifest_rows
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def record(store: Path) -> dict[str, Any]:
-    (manifest,) = store.glob("*/campaigns/*/manifest.jsonl")
-    first: dict[str, Any] = json.loads(manifest.read_text("utf-8").splitlines()[0])
-    return first
+    return manifest_rows(store)[0]
 
 
 def test_a_file_is_found_by_the_id_that_it_carries(store: Path, record: dict[str, Any]) -> None:

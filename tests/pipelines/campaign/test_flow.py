@@ -12,6 +12,7 @@ from pipelines.campaign.flow import Outcome, build
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import BRIEF, WIDE_COPY, a_brief, admitted, not_tried
 from tests.support.fakes import PaintingHandler
+from tests.support.manifests import manifest_rows
 from tests.support.stored import objects
 
 
@@ -80,8 +81,7 @@ def test_metadata_follows_the_asset_and_changes_no_file(tmp_path: Path) -> None:
     make(admitted(tmp_path, metadata={"owner": "someone"}), tmp_path / "store")
     after = objects(tmp_path / "store")
     assert not changed(before, after, "renditions")
-    manifest = after["aurelle/campaigns/test/manifest.jsonl"].decode()
-    assert manifest.count('\\"owner\\": \\"someone\\"') == 6
+    assert [row["metadata"] for row in manifest_rows(tmp_path / "store")] == ['{"owner": "someone"}'] * 6
 
 
 def test_a_refused_shot_becomes_dead_letters_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ import pytest
 from kafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 
 from foundry.errors import BadInput
-from foundry.event import ASSET_FINISHED, CAMPAIGN_FINISHED, Event
-from foundry.names import campaign_folder
+from foundry.event import ASSET_FINISHED, Event
+from foundry.letter_figures import LetterFigures
+from foundry.manifest_index import ManifestIndex, ShardEntry, ShardFile
+from foundry.row_figures import RowFigures
 from foundry.store.bucket_store import BucketHome, BucketStore
-from foundry.store.object_store import LocalStore
+from foundry.store.object_store import LocalStore, crc32c
 from pipelines.bus.broker_errors import NotPermitted
 from pipelines.bus.messages import Sender
 from pipelines.bus.producing import MessageWriter, NotSent
@@ -106,25 +108,33 @@ def test_live_progress_that_is_lost_stops_nothing_and_other_progress_says_so(ord
 
 def events_in(folder: Path, order: Order, events: list[Event]) -> LocalStore:
     store = LocalStore(folder / "store")
-    with store.for_tenant(order.tenant).replacing(f"{campaign_folder(order.campaign)}/events.jsonl") as path:
-        path.write_text("".join(event.as_json() + "\n" for event in events), encoding="utf-8")
+    own, data = store.for_tenant(order.tenant), "".join(event.as_json() + "\n" for event in events).encode()
+    file = ShardFile("campaigns/test/events.jsonl", len(data), crc32c(data))
+    figures, refused = RowFigures(rows=len(events)), LetterFigures()
+    shard = ShardEntry(first=0, orders=1, figures=figures, refused=refused, parquet=file, lines=file, events=file)
+    index = ManifestIndex(
+        tenant=order.tenant, campaign=order.campaign, plan=order.plan.digest, rows=len(events), failed=0,
+        cost_usd=Decimal(0), size_bytes=0, shards=(shard,),
+    )  # fmt: skip
+    for name, content in ((file.name, data), (index.name, index.as_json())):
+        with own.replacing(name) as path:
+            path.write_bytes(content)
     return store
 
 
 def test_a_campaigns_events_go_to_their_topics_with_their_own_ids(order: Order, tmp_path: Path) -> None:
     source = f"/tenants/{order.tenant}/campaigns/{order.campaign}"
     events = [Event(ASSET_FINISHED, source, f"a{n}", {"number": n}) for n in range(MOST_IN_FLIGHT + 5)]
-    events.append(Event(CAMPAIGN_FINISHED, source, "end", {}))
     producer = MemoryProducer()
-    assert an_announcer(producer).send_campaign_events(order, events_in(tmp_path, order, events)) == len(events)
+    assert an_announcer(producer).send_campaign_events(order, events_in(tmp_path, order, events)) == len(events) + 1
     assert [record.topic for record in producer.sent] == [FINISHED] * (MOST_IN_FLIGHT + 5) + [FINISHED_TOPIC]
     ids = [dict(record.headers)["ce_id"].decode() for record in producer.sent]
-    assert ids == [event.id_within(order_id(order)) for event in events]
+    assert ids[:-1] == [event.id_within(order_id(order)) for event in events]
     assert len(set(ids)) == len(ids)
 
 
 def ids_of(order: Order, folder: Path) -> list[str]:
-    producer, event = MemoryProducer(), Event(CAMPAIGN_FINISHED, "/tenants/aurelle/campaigns/test", "end", {})
+    producer, event = MemoryProducer(), Event(ASSET_FINISHED, "/tenants/aurelle/campaigns/test", "a", {})
     an_announcer(producer).send_campaign_events(order, events_in(folder, order, [event]))
     return [dict(record.headers)["ce_id"].decode() for record in producer.sent]
 
@@ -140,16 +150,13 @@ def test_the_same_order_told_again_has_the_same_ids_and_a_later_order_others(tmp
 
 def test_an_event_says_where_its_file_is_and_who_ordered_it(order: Order, tmp_path: Path) -> None:
     source = f"/tenants/{order.tenant}/campaigns/{order.campaign}"
-    events = [
-        Event(ASSET_FINISHED, source, "a", {"address": "ab/cd.webp"}),
-        Event(CAMPAIGN_FINISHED, source, "end", {"manifest": "campaigns/test/manifest.parquet"}),
-    ]
+    events = [Event(ASSET_FINISHED, source, "a", {"address": "ab/cd.webp"})]
     producer = MemoryProducer()
     order.request_ids.append("yours")
     an_announcer(producer).send_campaign_events(order, events_in(tmp_path, order, events))
     asset, end = (json.loads(record.value) for record in producer.sent)
     assert asset["uri"] == (tmp_path / "store/aurelle/ab/cd.webp").as_uri()
-    assert end["uri"].endswith("/store/aurelle/campaigns/test/manifest.parquet")
+    assert end["uri"].endswith("/store/aurelle/campaigns/test/manifest.json")
     assert asset["requests"] == end["requests"] == ["r1", "yours"]
     assert asset["order"] == end["order"]
 
@@ -197,7 +204,7 @@ def test_a_tenant_with_a_topic_of_its_own_is_told_there_too(order: Order, tmp_pa
     announcer.send_progress(order, "finished")
     announcer.send_campaign_events(order, events_in(tmp_path, order, [Event(ASSET_FINISHED, "/t", "a", {})]))
     assert [record.topic for record in producer.sent] == [
-        PROGRESS, OWN, FINISHED, OWN,
+        PROGRESS, OWN, FINISHED, OWN, FINISHED_TOPIC, OWN,
     ]  # fmt: skip
 
 
@@ -211,7 +218,7 @@ def test_a_tenants_topic_that_may_not_be_written_to_stops_nobody(order: Order, t
     announcer = Announcer(MessageWriter(lambda: producer, timeout_s=1.0), audience=Audience(lambda name: name == OWN))
     announcer.send_progress(order, "finished")
     announcer.send_campaign_events(order, events_in(tmp_path, order, [Event(ASSET_FINISHED, "/t", "a", {})]))
-    assert [record.topic for record in producer.sent] == [PROGRESS, FINISHED]
+    assert [record.topic for record in producer.sent] == [PROGRESS, FINISHED, FINISHED_TOPIC]
     with pytest.raises(NotPermitted):
         Announcer(
             MessageWriter(lambda: MemoryProducer([TopicAuthorizationFailedError("x")]), timeout_s=1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipelines.planning.quota_ledger import QuotaLedger
 from tests.pipelines.dispatcher.orders import RecordingAnnouncer, a_maker, an_order
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler, SlowPainter
+from tests.support.manifests import manifest_rows
 from tests.support.waiting import until
 from transforms.stopping import read_stop
 
@@ -50,7 +50,7 @@ def test_a_campaign_that_is_cancelled_while_it_is_made_stops_at_its_next_shots(t
     assert 2 <= drawn < SHOTS
     assert announcer.announced == []
     folder = tmp_path / "store" / "aurelle" / "campaigns" / "test"
-    rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
+    rows = manifest_rows(tmp_path / "store")
     assert len(rows) == order.tally.made < order.plan.variant_count
     assert (folder / "dead_letters.jsonl").read_text("utf-8") == ""
     told = order.progress("cancelled", "r", {})
@@ -87,8 +87,7 @@ def test_a_campaign_that_is_cancelled_between_two_parts_shows_what_exists_and_ho
     ledger = QuotaLedger(LocalStore(tmp_path / "store"))
     assert ledger.quota_left("aurelle").held.shots > 0
     maker.end_waiting(order)
-    folder = tmp_path / "store" / "aurelle" / "campaigns" / "test"
-    assert len((folder / "manifest.jsonl").read_text("utf-8").splitlines()) == order.tally.made > 0
+    assert len(manifest_rows(tmp_path / "store")) == order.tally.made > 0
     left = ledger.quota_left("aurelle")
     assert (left.spent.shots, left.held) == (order.tally.shots_drawn, Amounts())
 
