@@ -38,7 +38,7 @@ def a_manifest(own: LocalStore, products: int, plan: str = "p1", thumbnail: byte
         own.put_once(record.thumbnail, thumbnail)
     figures = add_figures(map(figures_of, records))
     shard = ShardEntry(
-        first=0, figures=figures, refused=LetterFigures(), parquet=lines, lines=lines, events=lines
+        first=0, orders=1, figures=figures, refused=LetterFigures(), parquet=lines, lines=lines, events=lines
     )  # fmt: skip
     return ManifestIndex(
         tenant="aurelle", campaign="c", plan=plan, rows=len(records), failed=0, cost_usd=Decimal(0),
