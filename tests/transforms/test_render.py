@@ -68,6 +68,10 @@ def rows_of(order: RenderOrder, plan: Plan, store: LocalStore) -> list[tuple[byt
     return [(kind, json.loads(line)) for kind, line in parse_rows(data)]
 
 
+def without_spent(rows: list[tuple[bytes, dict[str, Any]]]) -> list[tuple[bytes, dict[str, Any]]]:
+    return [(kind, {**row, "spent": None, "unallocated": None, "rates": None}) for kind, row in rows]
+
+
 def test_the_stage_counts_refusals_and_tags_them(plan: Plan, order: RenderOrder, tmp_path: Path) -> None:
     with gathered() as counts:
         *results, written = render(order, {plan.digest: plan}, LocalStore(tmp_path))
@@ -152,10 +156,10 @@ def test_rows_that_are_gone_are_written_again_as_they_were(plan: Plan, order: Re
     finish_masters(plan, store)
     finish_variant(first, store)
     list(render(order, {plan.digest: plan}, store))
-    before = rows_of(order, plan, store)
+    before = without_spent(rows_of(order, plan, store))
     store.for_tenant("aurelle").remove(order_name(plan, order.position))
     assert write_rows_again(order, plan, store) == store.for_tenant("aurelle").get(order_name(plan, order.position))
-    assert rows_of(order, plan, store) == before
+    assert without_spent(rows_of(order, plan, store)) == before
 
 
 @dataclass(frozen=True)
