@@ -12,9 +12,9 @@ function height(a) { const r = a.width_px / a.height_px; return r > 6 ? 62 : r >
 /* The words below a tile: what its group does not say already. */
 function caption(a, group) { return ["locale", "product_name", "placement", "scene"].filter(key => key !== group).map(key => a[key]).join(" · "); }
 function tile(a, at, group) {
-  const button = make("button", undefined, "asset"), image = make("img"), h = height(a);
+  const button = make("button", undefined, "asset"), image = make("img", undefined, "tile"), h = height(a);
   image.alt = [a.headline, a.product_name, a.placement, a.locale].join(", ");
-  image.width = Math.round(h * a.width_px / a.height_px); image.height = h; image.style.setProperty("--h", h + "px");
+  image.width = Math.round(h * a.width_px / a.height_px); image.height = h; image.style.setProperty("--h", h + "px"); image.style.setProperty("--r", a.width_px / a.height_px);
   image.loading = "lazy"; image.decoding = "async"; image.src = a.thumb;
   button.append(image, make("span", caption(a, group)));
   button.addEventListener("click", () => openAsset(at));

@@ -204,6 +204,10 @@ def test_text_from_outside_stays_text(tmp_path: Path) -> None:
 def test_a_phone_shows_the_filters_over_the_list(report: Path) -> None:
     with listed(report, width=390, height=844) as (page, noise):
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        shapes = page.locator(".asset img").evaluate_all(
+            "all => all.map(e => e.width / e.height / e.style.getPropertyValue('--r'))"
+        )
+        assert all(abs(shape - 1) < 0.05 for shape in shapes), "no tile is squeezed"
         assert not page.get_by_label("ja-JP").is_visible()
         page.get_by_role("button", name="Filters").click()
         page.get_by_label("ja-JP").check()
