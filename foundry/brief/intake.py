@@ -9,8 +9,8 @@ from typing import Any
 
 from foundry.brief.brief import Brief
 from foundry.documents import read_document
-from foundry.documents.limits import BRIEF_FILE
-from foundry.documents.reading import SUFFIXES
+from foundry.documents.limits import BRIEF_FILE, LIMITS, DocumentLimits
+from foundry.documents.reading import SUFFIXES, YAML_SUFFIXES
 from foundry.documents.sentences import Wording, parse_value
 from foundry.errors import FoundryError, Problem, ProblemList, Refusals, shorten
 
@@ -49,7 +49,7 @@ def each_brief(path: Path) -> Iterator[Callable[[], Brief]]:
     Refusals at once if the file cannot be read as a whole.
     """
     try:
-        documents = list(documents_of(path))
+        documents = documents_of(path, LIMITS if path.suffix.lower() in YAML_SUFFIXES else BRIEF_FILE)
     except FoundryError as error:
         raise Refusals(str(path), (error,)) from error
     for number, document in enumerate(documents, start=1):
@@ -57,12 +57,12 @@ def each_brief(path: Path) -> Iterator[Callable[[], Brief]]:
         yield partial(parse, document, prefix)
 
 
-def documents_of(path: Path) -> list[Any]:
+def documents_of(path: Path, limits: DocumentLimits = LIMITS) -> list[Any]:
     """Return the plain documents of a file, at least one."""
     if path.suffix.lower() not in SUFFIXES:
         limit = f"briefs are read from {', '.join(SUFFIXES)}"
         raise brief_problem(path.name, shorten(path.suffix), limit, "rename it, or use `foundry brief adopt`")
-    found = read_document(path, BRIEF_FILE, code="bad_brief")
+    found = read_document(path, limits, code="bad_brief")
     if not found:
         raise brief_problem(path.name, "", "it holds no brief", "write one; see `foundry schema brief`")
     return found

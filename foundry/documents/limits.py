@@ -30,10 +30,10 @@ class DocumentLimits:
 
 LIMITS = DocumentLimits()
 BRIEF_FILE = DocumentLimits(size_bytes=100_000_000, leaves=6_000_000)
-"""For a brief file that somebody names at the keyboard: 100,000 products with a dozen prices and full descriptions.
+"""For a JSON file of briefs that somebody names at the keyboard: 100,000 products with a dozen prices each.
 
-Any other text, a record on a topic for instance, keeps to `LIMITS`. The cost of a hostile file is that of its bytes:
-less than a minute and about a gigabyte.
+Any other text, YAML and a record on a topic for instance, keeps to `LIMITS`. A hostile file of this size costs as much
+as its bytes do: about a minute and a gigabyte.
 """
 SETTINGS = DocumentLimits(size_bytes=500_000, leaves=20_000)
 """For files of settings: tenants, layouts, cards, channels, the broker's and the engines' settings."""

@@ -28,7 +28,7 @@ WIDEST = 3
 """Copies that are tried for each field where slots may overlap: those in which it is widest."""
 AT_ONCE = 4_096
 """Products whose copy is held at once."""
-MOST_REFUSED = 200
+MOST_REFUSED = 100
 """Refused copies after which no more are tried: each takes as long as setting it, and the plan is refused anyway."""
 
 

@@ -1,18 +1,26 @@
-"""Copy is tried before a run: the longest words of each field, in every area, and slots may not overlap."""
+"""Copy is tried before a run: whatever is not proven to have room, in every area, and slots may not overlap."""
 
 from __future__ import annotations
 
 import pickle
+import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from foundry.channel.placement import placements
 from foundry.copy import Copy
+from foundry.errors import Refusals
 from foundry.layout.files import layout_for
 from foundry.layout.layout import Layout
-from imaging.typesetting.copy_fitting import Fit, SlotsOverlap, find_misfits, fit_copies, widest_copies
+from imaging.typesetting.copy_fitting import MOST_REFUSED, Fit, SlotsOverlap, find_misfits, fit_copies, widest_copies
 from imaging.typesetting.logo import LogoDoesNotFit
-from tests.support.briefs import BRIEF, a_tenant, admitted, product_picture
+from imaging.typesetting.setting import CopyDoesNotFit
+from tests.support.briefs import BRIEF, WIDE_COPY, a_tenant, admitted, not_tried, product_picture
 
 SQUARE = placements()["meta/feed-square"]
 STYLES = {field: {"size": ["note", "display"], "lines": 2} for field in ("headline", "legal", "offer")}
@@ -60,7 +68,7 @@ def test_the_area_with_the_least_room_decides_what_gives_way() -> None:
     assert [fit.dropped for fit in fits(wide, copy)] == [()]
 
 
-def test_the_longest_words_of_each_field_are_tried(tmp_path: Path) -> None:
+def test_the_widest_words_of_each_field_are_found(tmp_path: Path) -> None:
     product = BRIEF["products"][0]
     products = [{**product, "id": f"p{at}", "name": "N" * (at + 1), "picture": f"p{at}.png"} for at in range(6)]
     for each in products:
@@ -75,3 +83,48 @@ def test_the_longest_words_of_each_field_are_tried(tmp_path: Path) -> None:
 
 def test_a_plan_that_fits_has_no_misfits(tmp_path: Path) -> None:
     assert list(find_misfits(admitted(tmp_path).plan)) == []
+
+
+def named(names: list[str], **changes: Any) -> dict[str, Any]:
+    """Changes of the test brief: products of these names, which are all that a file says."""
+    products = [{"id": f"p{at:03d}", "name": name, "picture": "serum.png"} for at, name in enumerate(names)]
+    return {"products": products, "messages": {"de-DE": {"headline": "{product.name}"}}, **changes}
+
+
+def test_a_short_name_of_wide_letters_is_refused_among_longer_names(tmp_path: Path) -> None:
+    with pytest.raises(Refusals) as refused:
+        admitted(tmp_path, **WIDE_COPY)
+    (only,) = refused.value.problems
+    assert isinstance(only, CopyDoesNotFit)
+    assert only.text == "W" * 29
+
+
+WORDS = st.sampled_from(
+    ("W" * 9, "iiiiiiiiii", "Velvet", "of", "Feuchtigkeit", "SPF 30", "字字字", "Crème", "W" * 22, "-")
+)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=9, max_size=14, unique=True))
+def test_of_a_brief_that_passes_every_copy_can_be_set_and_of_another_one_cannot(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        plan = not_tried(Path(folder), **named(names, placements=["google/leaderboard", "google/skyscraper"])).plan
+    misfits = list(find_misfits(plan))
+    fits = [
+        fit.refusal
+        for cell in chain.from_iterable(plan.cells.values())
+        for at in range(len(names))
+        for fit in fit_copies(
+            cell.layout, cell.placement, plan.tenant, [("de-DE", plan.copy(at, "de-DE", cell.layout.fields)[0])]
+        )
+    ]
+    assert {str(refusal) for refusal in fits if refusal} == {str(refusal) for refusal in misfits}
+
+
+def test_no_more_is_tried_once_enough_copies_are_refused(tmp_path: Path) -> None:
+    wide = [f"{'W' * 30}{at}" for at in range(MOST_REFUSED + 500)]
+    plan = not_tried(tmp_path, **named(wide, placements=["google/leaderboard"])).plan
+    *single, last = find_misfits(plan)
+    assert len(single) == MOST_REFUSED - 1
+    assert isinstance(last, Refusals)
+    assert last.stopped
