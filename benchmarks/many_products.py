@@ -1,9 +1,13 @@
-"""Generated briefs of many products, written as JSON files beside their pictures."""
+"""Generated briefs of many products, written as JSON files beside their pictures.
+
+python -m benchmarks.many_products FOLDER PRODUCTS
+"""
 
 from __future__ import annotations
 
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +90,7 @@ def _picture(path: Path, number: int) -> None:
     ImageDraw.Draw(picture).rounded_rectangle((20, 140, 220, 479), 30, fill=(number * 5, 101, 29))
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path)
+
+
+if __name__ == "__main__":
+    print(json.dumps(str(write_brief(Path(sys.argv[1]), int(sys.argv[2])))))
