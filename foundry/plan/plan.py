@@ -17,6 +17,7 @@ from itertools import repeat
 
 from foundry.brief.brief import FilmWishes
 from foundry.brief.copywriting import Days
+from foundry.content_cache import ContentCache
 from foundry.names import digest
 from foundry.plan.clips import clips_shown
 from foundry.plan.copy_writer import CopyWriter, ShownCopy
@@ -26,6 +27,8 @@ from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.plan.shot_plan import Cell, ShotPlan
 from foundry.plan.timeline import Timeline
 from foundry.plan.variant import Variant
+
+KEPT_SHOTS = 256
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,13 @@ class Plan(ShotPlan):
 
     def _sibling(self, shot: ShotOrder, scene: int) -> ShotOrder:
         """Return the shot of another scene that is otherwise like this one."""
-        return self.shot(shot.subject, scene, shot.bucket, shot.mirrored, shot.alternative)
+        key = (shot.subject, scene, shot.bucket, shot.mirrored, shot.alternative)
+        return self._siblings.get(key, lambda: self.shot(*key))
+
+    @cached_property
+    def _siblings(self) -> ContentCache[ShotOrder]:
+        """The shots that films show, by what decides them: all locales and placements show the same ones."""
+        return ContentCache(KEPT_SHOTS)
 
     def _variant(self, shot: ShotOrder, product: int, cell: Cell, locale: str) -> Variant:
         copy, copy_digest = self.copy(product, locale, cell.layout.fields)
