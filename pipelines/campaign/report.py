@@ -136,7 +136,7 @@ def _figures(each: Admitted, index: ManifestIndex, made: Made, *, reused: int) -
         variants_total=plan.variant_count,
         made=made.files,
         reused=reused,
-        failed=index.letters.of_stages("render"),
+        finished=index.rows,
         shots_total=plan.shot_count,
         shots_drawn=made.shots,
         clips_total=each.estimate.clips,

@@ -43,7 +43,7 @@ class RunFigures:
     variants_total: int
     made: int
     reused: int
-    failed: int
+    finished: int
     shots_total: int
     shots_drawn: int
     cost_usd: str
@@ -156,7 +156,7 @@ def _tiles(figures: RunFigures) -> list[tuple[str, str, str]]:
     tiles = [
         (
             "Assets",
-            f"{figures.variants_total - figures.failed:,}",
+            f"{figures.finished:,}",
             f"of {figures.variants_total:,} ordered",
         ),
         ("Shots", f"{figures.shots_total:,}", f"{figures.shots_drawn:,} drawn in this run"),

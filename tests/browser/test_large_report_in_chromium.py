@@ -23,7 +23,7 @@ from tests.support.report_records import synthetic_records, write_pictures
 pytestmark = pytest.mark.browser
 
 FIGURES = RunFigures(
-    campaign="c", campaign_name="Spring", tenant_name="Brand", variants_total=2160, made=2160, reused=0, failed=0,
+    campaign="c", campaign_name="Spring", tenant_name="Brand", variants_total=2160, made=2160, reused=0, finished=2160,
     shots_total=60, shots_drawn=60, cost_usd="0.01", cost_if_new_usd="0.02", size_bytes=10_000, model="backdrop",
 )  # fmt: skip
 HOSTILE = '"><img src=x onerror=alert(1)></script><script>alert(1)</script>'

@@ -19,7 +19,7 @@ from tests.support.page_files import page_rows
 from tests.support.report_records import synthetic_records
 
 FIGURES = RunFigures(
-    campaign="c", campaign_name="C", tenant_name="Brand", variants_total=1, made=1, reused=0, failed=0, shots_total=1,
+    campaign="c", campaign_name="C", tenant_name="Brand", variants_total=1, made=1, reused=0, finished=1, shots_total=1,
     shots_drawn=1, cost_usd="0.01", cost_if_new_usd="0.02", size_bytes=10_000, model="backdrop",
 )  # fmt: skip
 FACTS = PageFacts(figures=FIGURES)
