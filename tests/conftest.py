@@ -16,6 +16,15 @@ settings.register_profile("foundry", deadline=None, derandomize=IN_CI, suppress_
 settings.load_profile("foundry")
 
 
+LONG = {"campaign", "flink", "slow"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold long tests, so that no worker is left alone with one of them at the end."""
+    long = {item.path for item in items if LONG & {marker.name for marker in item.iter_markers()}}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Look at what the test's markers need, before any fixture starts a server."""

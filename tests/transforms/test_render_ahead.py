@@ -28,6 +28,8 @@ from transforms.expand import still_orders
 from transforms.render import render_missing
 from transforms.render_ahead import WAITING_PER_THREAD, ProcessThreads, RenderThreads, process_threads
 
+pytestmark = pytest.mark.campaign
+
 THREADS = 2
 
 

@@ -23,8 +23,10 @@ from tests.support.fakes import Brush, PaintingHandler
 from tests.support.stored import objects
 from transforms.stopping import StopWatch, is_stopped, marker_name, read_stop, request_stop, withdraw_stop
 
-MANY: dict[str, Any] = {"alternatives": 9}
-"""Changes that make a campaign of 18 shots and 54 files."""
+pytestmark = pytest.mark.campaign
+
+MANY: dict[str, Any] = {"alternatives": 4}
+"""Changes that make a campaign of 8 shots and 24 files."""
 
 
 class Stopping(PaintingHandler):
@@ -55,14 +57,14 @@ def _forget() -> None:
 def test_a_stopped_campaign_draws_a_few_more_shots_and_shows_what_exists(tmp_path: Path) -> None:
     each, store = admitted(tmp_path, **MANY), LocalStore(tmp_path / "store")
     own = store.for_tenant("aurelle")
-    assert each.plan.shot_count == 18
+    assert each.plan.shot_count == 8
     stopping = Stopping(each.plan, own, at=3)
     outcome = build_all([(each.plan, each.inputs)], store, generator=stopping, engine=one_lane())[each.plan.digest]
     assert 3 <= PaintingHandler.pictures <= 3 + 2 * each.plan.cards.generate.batch.cpu
     assert (outcome.stopped, outcome.letters) == ("cancelled", ())
     assert outcome.rows < each.plan.variant_count
     lacking = count_needs(each.plan, own)
-    assert lacking.shots_to_draw == 18 - PaintingHandler.pictures
+    assert lacking.shots_to_draw == 8 - PaintingHandler.pictures
     assert lacking.variants_to_make + lacking.variants_only_rendered == each.plan.variant_count - outcome.rows
 
 
@@ -74,8 +76,8 @@ def test_a_cancelled_campaign_that_is_ordered_again_goes_on_where_it_stopped(tmp
     drawn = PaintingHandler.pictures
     withdraw_stop(each.plan.digest, own)
     outcome = build(each.plan, each.inputs, store, generator=PaintingHandler())
-    assert (outcome.stopped, outcome.rows) == (None, 54)
-    assert PaintingHandler.pictures == 18 > drawn
+    assert (outcome.stopped, outcome.rows) == (None, 24)
+    assert PaintingHandler.pictures == 8 > drawn
     build(each.plan, each.inputs, LocalStore(tmp_path / "alone"), generator=PaintingHandler())
     assert objects(tmp_path / "store") == objects(tmp_path / "alone")
 

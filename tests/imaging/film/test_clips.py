@@ -37,6 +37,8 @@ from tests.support.moving_briefs import ARCH, BOTH, WALL, a_story_card, ordered_
 from tests.support.small_films import a_picture, first_variant
 from tests.support.stored import objects
 
+pytestmark = pytest.mark.campaign
+
 SIZE = (96, 160)
 
 

@@ -22,6 +22,8 @@ from tests.support.small_films import WORDS, a_picture, first_variant, ordered
 from tests.support.sounds import silence
 from transforms.expand import missing_shots, render_orders
 
+pytestmark = pytest.mark.campaign
+
 
 def test_a_film_is_one_variant_of_its_first_scenes_shot(tmp_path: Path, monkeypatch: Any) -> None:
     plan = ordered(tmp_path, monkeypatch).plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.support.briefs import BRIEF, WIDE_COPY, a_brief, admitted, not_tried
 from tests.support.fakes import PaintingHandler
 from tests.support.manifests import manifest_rows
 from tests.support.stored import objects
+
+pytestmark = pytest.mark.campaign
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +32,20 @@ def changed(before: dict[str, bytes], after: dict[str, bytes], kind: str) -> set
     return {name for name in set(after) - set(before) if f"/{kind}/" in name}
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the test brief's finished campaign."""
+    folder = tmp_path_factory.mktemp("made")
+    make(admitted(folder), folder / "store")
+    return folder / "store"
+
+
+@pytest.fixture
+def store(made_once: Path, tmp_path: Path) -> Path:
+    """A copy of that store, to go on with."""
+    return shutil.copytree(made_once, tmp_path / "store")
+
+
 def test_every_variant_is_made_once_and_a_second_run_makes_nothing(tmp_path: Path) -> None:
     each = admitted(tmp_path)
     first = make(each, tmp_path / "store")
@@ -41,45 +58,41 @@ def test_every_variant_is_made_once_and_a_second_run_makes_nothing(tmp_path: Pat
     assert second.rows == 6
 
 
-def test_a_changed_price_renders_only_what_shows_it(tmp_path: Path) -> None:
-    make(admitted(tmp_path), tmp_path / "store")
-    before = objects(tmp_path / "store")
+def test_a_changed_price_renders_only_what_shows_it(store: Path, tmp_path: Path) -> None:
+    before = objects(store)
     product = {**BRIEF["products"][0]}
     product["prices"] = [{"amount": "48", "currency": "USD"}, {"amount": "39", "currency": "EUR"}]
-    make(admitted(tmp_path, products=[product]), tmp_path / "store")
-    after = objects(tmp_path / "store")
-    assert PaintingHandler.pictures == 2
+    make(admitted(tmp_path, products=[product]), store)
+    after = objects(store)
+    assert PaintingHandler.pictures == 0
     assert len(changed(before, after, "renditions")) == 2  # de-DE, in the two layouts with a price
     assert not changed(before, after, "masters")
 
 
-def test_a_changed_headline_renders_only_its_locale(tmp_path: Path) -> None:
-    make(admitted(tmp_path), tmp_path / "store")
-    before = objects(tmp_path / "store")
+def test_a_changed_headline_renders_only_its_locale(store: Path, tmp_path: Path) -> None:
+    before = objects(store)
     messages = {**BRIEF["messages"], "de-DE": {"headline": "Neu", "call_to_action": "Entdecken"}}
-    make(admitted(tmp_path, messages=messages), tmp_path / "store")
-    after = objects(tmp_path / "store")
+    make(admitted(tmp_path, messages=messages), store)
+    after = objects(store)
     assert len(changed(before, after, "renditions")) == 3
-    assert PaintingHandler.pictures == 2
+    assert PaintingHandler.pictures == 0
 
 
-def test_an_added_placement_makes_only_its_files(tmp_path: Path) -> None:
-    make(admitted(tmp_path), tmp_path / "store")
-    before = objects(tmp_path / "store")
+def test_an_added_placement_makes_only_its_files(store: Path, tmp_path: Path) -> None:
+    before = objects(store)
     make(
         admitted(tmp_path, placements=[*BRIEF["placements"], "google/billboard"]),
-        tmp_path / "store",
+        store,
     )
-    after = objects(tmp_path / "store")
+    after = objects(store)
     assert len(changed(before, after, "renditions")) == 2
-    assert PaintingHandler.pictures == 2
+    assert PaintingHandler.pictures == 0
 
 
-def test_metadata_follows_the_asset_and_changes_no_file(tmp_path: Path) -> None:
-    make(admitted(tmp_path), tmp_path / "store")
-    before = objects(tmp_path / "store")
-    make(admitted(tmp_path, metadata={"owner": "someone"}), tmp_path / "store")
-    after = objects(tmp_path / "store")
+def test_metadata_follows_the_asset_and_changes_no_file(store: Path, tmp_path: Path) -> None:
+    before = objects(store)
+    make(admitted(tmp_path, metadata={"owner": "someone"}), store)
+    after = objects(store)
     assert not changed(before, after, "renditions")
     assert [row["metadata"] for row in manifest_rows(tmp_path / "store")] == ['{"owner": "someone"}'] * 6
 

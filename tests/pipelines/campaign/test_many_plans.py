@@ -14,6 +14,8 @@ from tests.support.briefs import BRIEF, WIDE_COPY, a_tenant, admitted, not_tried
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import objects
 
+pytestmark = pytest.mark.campaign
+
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
