@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from foundry.store.object_store import LocalStore
@@ -10,9 +10,10 @@ from pipelines.campaign.flow import build
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
 
-if __name__ == "__main__":
-    folder, root = Path(sys.argv[1]), Path(sys.argv[2])
-    each = admitted(folder, alternatives=3)
-    print("building", flush=True)
+
+def build_once(tell: Connection, folder: Path, root: Path) -> None:
+    """Build, and tell when it begins and when it is done."""
+    each = admitted(folder, alternatives=2)
+    tell.send("building")
     build(each.plan, each.inputs, LocalStore(root), generator=PaintingHandler())
-    print("built", flush=True)
+    tell.send("built")

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 from foundry.store.object_store import SCRATCH
-from tests.support.briefs import ROOT, product_picture
+from tests.pipelines.campaign.build_once import build_once
+from tests.support.briefs import product_picture
+from tests.support.forking import forked
 from tests.support.rounds import ROUNDS
 from tests.support.spent_records import refuse_what_is_not_paid_once
 from tests.support.stored import objects
 
+pytestmark = pytest.mark.campaign
+
 KILLS = 10 * ROUNDS
+LONGEST_S = 300
 
 
-def start(folder: Path, root: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.pipelines.campaign.build_once", str(folder), str(root)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "building\n"
-    return process
+@contextmanager
+def start(folder: Path, root: Path) -> Iterator[tuple[BaseProcess, Connection]]:
+    with forked(build_once, folder, root) as (process, told):
+        assert told.poll(LONGEST_S)
+        assert told.recv() == "building"
+        yield process, told
 
 
 def finish(folder: Path, root: Path) -> float:
     """Run to the end; the seconds of the run itself."""
-    with start(folder, root) as process:
+    with start(folder, root) as (process, told):
         began = time.monotonic()
-        assert process.stdout is not None
-        assert process.stdout.read() == "built\n"
-        assert process.wait(timeout=300) == 0
+        is_built(process, told)
         return time.monotonic() - began
+
+
+def is_built(process: BaseProcess, told: Connection) -> None:
+    assert told.poll(LONGEST_S)
+    assert told.recv() == "built"
+    process.join(LONGEST_S)
+    assert process.exitcode == 0
 
 
 def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
@@ -43,9 +57,9 @@ def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
     while kills < KILLS and campaigns < KILLS:
         root = tmp_path / f"killed-{campaigns}"
         for _ in range(4):
-            with start(tmp_path, root) as process:
+            with start(tmp_path, root) as (process, _):
                 time.sleep(chance.random() * whole * 0.8)
-                kills += process.poll() is None
+                kills += process.is_alive()
                 process.kill()
         finish(tmp_path, root)
         assert objects(root) == wanted
@@ -59,8 +73,7 @@ def test_two_runs_at_once_end_with_one_set_of_objects(tmp_path: Path) -> None:
     product_picture(tmp_path / "serum.png")
     finish(tmp_path, tmp_path / "alone")
     with start(tmp_path, tmp_path / "shared") as one, start(tmp_path, tmp_path / "shared") as other:
-        for process in (one, other):
-            assert process.communicate(timeout=300)[0] == "built\n"
-            assert process.returncode == 0
+        for each in (one, other):
+            is_built(*each)
     assert objects(tmp_path / "shared") == objects(tmp_path / "alone")
     refuse_what_is_not_paid_once(tmp_path / "shared")
