@@ -99,7 +99,7 @@ class ManifestIndex:
     shots and clips, which no shard holds, and their events; None without any.
 
     spent: measured, of what this campaign had made, as its rows bear it. unallocated: of what it had made and no row
-    bears, such as shots that were refused. rates: by kind of work, from which quotes follow.
+    bears, such as shots that were refused. rates: by kind of work, from which quotes follow; the shards have none.
     """
 
     tenant: str

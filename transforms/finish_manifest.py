@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from foundry.event import asset_failed
@@ -79,7 +79,7 @@ def _put_together(plan: Plan, own: ObjectStore, results: list[SliceResult]) -> M
         unallocated=figures.unallocated + letters.spent,
         rates=figures.rates,
         letters=letters,
-        shards=shards,
+        shards=tuple(replace(shard, figures=replace(shard.figures, rates=())) for shard in shards),
         shot_letters=of_shots.letters,
         shot_events=of_shots.events,
     )
