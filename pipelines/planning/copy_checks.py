@@ -74,10 +74,11 @@ def _lacking(product: Product, keys: list[str], locale: str, days: Days) -> list
 def _check_filled(brief: Brief, checks: TextChecks, locale: str, message: Message) -> Iterator[FoundryError]:
     """Check the texts that products' fields and prices bring into the copy; a text that is wrong is told once."""
     template = copy_template(message, locale, Days(brief.embargo, brief.expiry))
+    written = [field for field, text in template.fixed.items() if text != getattr(message, field)]
     told: set[str] = set()
     for product in brief.products:
         words = template.fill(product)
-        for field in ("price", *template.asked):
+        for field in ("price", *written, *template.asked):
             text = getattr(words, field)
             if text in told or (len(text) <= MAX_FILLED and checks.can_be_set(text) and checks.may_be_said(text)):
                 continue
@@ -86,6 +87,7 @@ def _check_filled(brief: Brief, checks: TextChecks, locale: str, message: Messag
             if field == "price":
                 path = f"products.{product.id}.prices, written for {locale}"
             yield from _problems_of_filled(checks, path, text)
+        written = []  # the same for every other product
 
 
 def _problems_of_filled(checks: TextChecks, path: str, text: str) -> Iterator[FoundryError]:

@@ -82,3 +82,9 @@ def test_any_ascii_headline_without_braces_and_banned_words_is_accepted(text: st
     words = text.replace("{", "").replace("}", "").strip() or "Hello"
     banned = any(word in words.casefold() for word in ("miracle", "anti-ageing"))
     assert bool(sentences(**headline(words))) is banned
+
+
+def test_a_figure_that_no_product_changes_is_checked_as_it_is_written() -> None:
+    (plain, filled) = sentences(**headline("Anti-ageing in {number 1200} stores"))
+    assert plain.startswith("messages.en-US.headline: ")
+    assert filled.startswith("messages.en-US.headline, filled for product serum: 'Anti-ageing in 1,200 stores'")
