@@ -38,6 +38,7 @@ from transforms.manifest_shards import (
 )
 from transforms.shot_letters import each_kept_letter
 from transforms.slice_results import SliceResult, work_folder
+from transforms.view_spent import spent_on_views
 
 DEAD_LETTERS, BRIEF = "dead_letters.jsonl", "brief.json"
 
@@ -76,7 +77,7 @@ def _put_together(plan: Plan, own: ObjectStore, results: list[SliceResult]) -> M
         cost_usd=figures.cost_usd,
         size_bytes=figures.size_bytes,
         spent=figures.spent,
-        unallocated=figures.unallocated + letters.spent,
+        unallocated=figures.unallocated + letters.spent + spent_on_views(plan, own),
         rates=figures.rates,
         letters=letters,
         shards=tuple(replace(shard, figures=replace(shard.figures, rates=())) for shard in shards),
