@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,7 @@ hits: Counter[str] = Counter()
 
 @dataclass(frozen=True)
 class SickStore(LocalStore):
-    """Fails with what `illness` makes, as often as `hits` says, when names that begin with `where` are touched.
-
-    Where that is `reading`, it is when an object's lines are read.
-    """
+    """Fails with what `illness` makes, as often as `hits` says, when names that begin with `where` are touched."""
 
     illness: Callable[[], Exception] = OSError
     where: str = ""
@@ -40,10 +37,10 @@ class SickStore(LocalStore):
         self._suffer(name)
         return super().replacing(name)
 
-    def lines(self, name: str) -> Iterator[bytes]:
+    def get(self, name: str) -> bytes:
         """As of any folder, or the illness."""
-        self._suffer("reading")
-        return super().lines(name)
+        self._suffer(name)
+        return super().get(name)
 
     def exists(self, name: str) -> bool:
         """As of any folder, or the illness."""

@@ -76,7 +76,7 @@ def made_in_the_end(busy: RoundMaker, order: Order) -> int:
 
 @pytest.mark.parametrize("illness", ILLNESSES)
 def test_an_outage_outside_the_flow_refuses_no_brief(made: Path, illness: str) -> None:
-    for where in ("records/", "campaigns/"):  # while it looks what there is, and while it writes the manifest
+    for where in ("plans/", "campaigns/"):  # while it stores the plan, and while it writes the manifest
         announcer, order = RecordingAnnouncer(), small(made, 2)
         assert made_in_the_end(sick(made / "store", announcer, where, illness, ATTEMPTS + 1), order) == ATTEMPTS + 1
         assert announcer.announced == [order.key]
@@ -94,7 +94,8 @@ def test_an_outage_inside_the_flow_refuses_no_brief(tmp_path: Path, illness: str
 def test_a_store_that_fails_while_events_are_read_is_not_called_the_broker(made: Path) -> None:
     order = small(made, 3)
     teller = Announcer(writer=None)  # type: ignore[arg-type]  # the store fails before anything is sent
-    [away] = sick(made / "store", teller, "reading", "outage", 1000).make([order]).away
+    events = f"campaigns/test/manifest/{order.plan.digest}/events/"
+    [away] = sick(made / "store", teller, events, "outage", 1000).make([order]).away
     assert away.order is order
     assert "the bucket gave no usable answer" in away.reason
 
