@@ -11,6 +11,7 @@ from benchmarks import (
     flood,
     latency,
     memory,
+    metering,
     orchestration,
     packing,
     planning,
@@ -26,8 +27,8 @@ from benchmarks import (
 )  # fmt: skip
 
 for module in (
-    planning, memory, boxing, sharing, quoting, orchestration, starvation, engines, packing, drawing, remote, screening,
-    upscaling, encoding, rendering, reel, video, latency, flood,
+    planning, memory, metering, boxing, sharing, quoting, orchestration, starvation, engines, packing, drawing, remote,
+    screening, upscaling, encoding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()
