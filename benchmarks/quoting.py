@@ -55,6 +55,7 @@ def main() -> None:
     print(f"difference of one: median {statistics.median(off):.1%}, most {off[-1]:.1%}; ", end="")
     print(f"within 10 %: {sum(each <= 0.1 for each in off)} of {len(off)}")
     print(f"manifests bear exactly what records say: {all(each.borne == each.recorded for each in made)}")
+    print(f"the work that was counted was done: {all(each.needed == each.done for each in made)}")
 
 
 if __name__ == "__main__":
