@@ -12,14 +12,14 @@ from foundry.store.object_store import ObjectStore
 Record = TypeVar("Record", MasterRecord, RenditionRecord, ClipRecord)
 
 
-def write_finished(record: Record, name: str, own: ObjectStore, stage: str, tenant: str) -> Record:
-    """Write a record once, under the object name given, and return it; the next object pays for the writing.
+def write_finished(record: Record, name: str, own: ObjectStore, stage: str, tenant: str) -> bool:
+    """Write a record once, under the object name given; the next object pays for the writing.
 
-    Where another worker has made the same object meanwhile, what was spent here is in no record; so the next object of
-    the stage pays for that too.
+    Return False where another worker has made the same object meanwhile: what was spent here is then in no record, so
+    the next object of the stage pays for that too.
     """
     with left_over(stage, tenant, "write"):
         written = own.put_once(name, as_json(record).encode())
     if not written:
         leave_over(stage, tenant, record.spent)
-    return record
+    return written

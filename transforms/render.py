@@ -113,7 +113,7 @@ caches = RenderCaches()
 
 
 def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCache) -> RenditionRecord:
-    """Render and publish one variant, still or film, and return its record, which is written last."""
+    """Render and publish one variant, still or film, and return its stored record, which is written last."""
     tenant = plan.tenant.id
     rest = "write" if variant.timeline is None else "film"
     with making(RENDER, {variant.name: tenant}) as accounts, step(rest):
@@ -121,7 +121,10 @@ def render_variant(variant: Variant, plan: Plan, store: ObjectStore, cache: Rend
     spent = accounts[variant.name].spent() + take_leftovers(RENDER, tenant)
     count_spent(spent, plan.digest, RENDER)
     record = replace(record, spent=spent, made_for=plan.brief.campaign.id)
-    return write_finished(record, variant.record, store.for_tenant(tenant), RENDER, tenant)
+    own = store.for_tenant(tenant)
+    if write_finished(record, variant.record, own, RENDER, tenant):
+        return record
+    return rendition_from_json(own.get(variant.record))
 
 
 def _publish(variant: Variant, plan: Plan, store: ObjectStore, cache: RenderCache) -> RenditionRecord:

@@ -12,13 +12,16 @@ from typing import Any, ClassVar
 import apache_beam as beam
 import pytest
 
-from foundry.manifest import DeadLetter
+from foundry.manifest import DeadLetter, RenditionRecord, rendition_from_json
+from foundry.metering.leftovers import take_leftovers
 from foundry.plan.plan import Plan
 from foundry.plan.shot import RenderOrder
 from foundry.store.bucket_requests import BucketRefused
 from foundry.store.object_store import LocalStore
+from pipelines.campaign.flow import build
 from tests.support.briefs import admitted
 from tests.support.counted import counted
+from tests.support.fakes import PaintingHandler
 from tests.support.finished import finish_masters, finish_variant
 from transforms.counting import gathered
 from transforms.expand import still_orders
@@ -160,6 +163,23 @@ def test_rows_that_are_gone_are_written_again_as_they_were(plan: Plan, order: Re
     store.for_tenant("aurelle").remove(order_name(plan, order.position))
     assert write_rows_again(order, plan, store) == store.for_tenant("aurelle").get(order_name(plan, order.position))
     assert without_spent(rows_of(order, plan, store)) == before
+
+
+def test_of_two_workers_that_make_the_same_files_both_have_the_records_that_are_stored(
+    order: RenderOrder, tmp_path: Path
+) -> None:
+    each, store = admitted(tmp_path), LocalStore(tmp_path / "store")
+    plan, whole = each.plan, list(each.plan.some_variants(order))
+    build(plan, each.inputs, store, generator=PaintingHandler())
+    own = store.for_tenant("aurelle")
+    for variant in whole:
+        own.remove(variant.record)
+    slower = settle(order, plan, store)
+    results = [next(slower).result]
+    assert all(isinstance(found.result, RenditionRecord) for found in settle(order, plan, store))
+    results += [found.result for found in slower]
+    assert results == [rendition_from_json(own.get(variant.record)) for variant in whole]
+    assert take_leftovers("render", "aurelle").processor_us > 0, "what the slower one spent is left to the next file"
 
 
 @dataclass(frozen=True)
