@@ -34,7 +34,8 @@ from tests.support.fakes import PaintingHandler
 from tests.support.stored import contents
 
 SMALL = ["google/leaderboard"]
-BOOKS = ("quota", "stops")
+BOOKS = ("quota", "stops", "plans")
+"""Folders of a tenant that hold no files: the books of quotas, the markers of stops, and the plans of all orders."""
 
 
 @dataclass
@@ -157,8 +158,8 @@ class Factory:
         return all(done == end for done, end in self.committed().values())
 
     def objects(self) -> dict[str, bytes]:
-        """All that the store holds of orders, by name: without the books of quotas and the markers of stops."""
-        return {name: data for name, data in contents(self.store).items() if name.split("/")[1] not in BOOKS}
+        """All that the store holds of files and campaigns, by name."""
+        return without_books(contents(self.store))
 
     def generations(self) -> dict[str, int]:
         """Which write of a name in the bucket it is that is to be seen; of assets, which are written once."""
@@ -188,7 +189,12 @@ def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, 
         wish = BriefRequest("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
         each = admit_request(wish, folders)
         build_all([(each.plan, each.inputs)], store, generator=PaintingHandler())
-    return contents(store)
+    return without_books(contents(store))
+
+
+def without_books(found: dict[str, bytes]) -> dict[str, bytes]:
+    """The same objects without those of the folders in BOOKS."""
+    return {name: data for name, data in found.items() if name.split("/")[1] not in BOOKS}
 
 
 def is_asset(name: str) -> bool:
