@@ -134,8 +134,7 @@ class WriteManifests(beam.PTransform):  # type: ignore[misc]  # Beam's classes a
         digests, orders, of_shots, of_files = given
         by_shard = orders | "ShardOf" >> beam.WithKeys(_shard_key).with_output_types(tuple[str, RenderOrder])
         by_group = of_shots | "GroupOf" >> beam.WithKeys(_group_key).with_output_types(tuple[str, DeadLetter])
-        # Each has its keys before they are flattened: Flink cannot fuse what follows a Flatten of letters from stages on
-        # different workers.
+        # Keys come before the Flatten: Flink cannot fuse what follows one whose inputs come from different workers.
         letters = [
             some | f"PlanOf{which}" >> beam.WithKeys(_plan_of).with_output_types(tuple[str, DeadLetter])
             for which, some in (("Shots", of_shots), ("Files", of_files))
