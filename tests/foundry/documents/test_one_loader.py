@@ -16,6 +16,9 @@ OWN_JSON = {
     "foundry/inputs/gltf_check.py": "runs in the box, under its limits",
     "foundry/log_lines.py": "lines of this project's own log",
     "foundry/manifest.py": "records that this project wrote",
+    "foundry/manifest_index.py": "records that this project wrote, validated by a model",
+    "foundry/plan/clip.py": "records that this project wrote",
+    "foundry/plan/plan_book.py": "plans that this project wrote, held to their hash and validated by a model",
     "foundry/quota.py": "books that this project wrote",
     "infra": "the local stack and the supply, which no client reaches",
     "lab": "what training and evaluation wrote",
@@ -26,6 +29,7 @@ OWN_JSON = {
     "models/registry/hub.py": "bounded answers of the hub, validated by a model",
     "pipelines/campaign/explain.py": "records that this project wrote",
     "pipelines/dispatcher/announcing.py": "events that this project wrote",
+    "pipelines/engines/flink_metrics.py": "bounded answers of the operator's own Flink, judged field by field",
     "transforms": "records that this project wrote",
 }
 

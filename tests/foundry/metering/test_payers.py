@@ -63,9 +63,9 @@ def test_an_account_takes_over_what_was_spent_elsewhere() -> None:
 
 
 def test_leftovers_are_taken_once_by_the_same_stage_and_tenant() -> None:
-    with left_over("render", "aurelle", "write"):
+    with left_over("render", "payers-test", "write"):
         note(bytes_written=7)
     assert take_leftovers("render", "other") == NOTHING_SPENT
-    assert take_leftovers("draw", "aurelle") == NOTHING_SPENT
-    assert take_leftovers("render", "aurelle").bytes_written == 7
-    assert take_leftovers("render", "aurelle") == NOTHING_SPENT
+    assert take_leftovers("draw", "payers-test") == NOTHING_SPENT
+    assert take_leftovers("render", "payers-test").bytes_written == 7
+    assert take_leftovers("render", "payers-test") == NOTHING_SPENT
