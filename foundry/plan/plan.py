@@ -63,7 +63,7 @@ class Plan(ShotPlan):
         """The names of the first shot and, if there is one, the first file: two programs that agree give the same."""
         return (self.shot_at(0).name, *((self.variant_at(0).name,) if self.variant_count else ()))
 
-    @property
+    @cached_property
     def variant_count(self) -> int:
         """The number of finished files."""
         return self.positions.total

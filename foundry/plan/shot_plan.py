@@ -250,7 +250,7 @@ class ShotPlan:
     def __getstate__(self) -> dict[str, object]:
         """Return the inputs, and the hash and counts where they are known; worker processes work out the rest."""
         inputs = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
-        known = (name for name in ("digest", "shot_count") if name in self.__dict__)
+        known = (name for name in ("digest", "shot_count", "variant_count") if name in self.__dict__)
         return {name: self.__dict__[name] for name in (*inputs, *known)}
 
     def __setstate__(self, state: dict[str, object]) -> None:
