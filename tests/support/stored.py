@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from foundry.store.object_store import LocalStore, ObjectStore
 
-MEASURED = ("spent", "rates")
-"""Keys of records and figures that hold measurements, which no two runs have in common."""
+MEASURED = ("spent", "rates", "made_for")
+"""Keys of records and figures that no two runs need have in common: measurements, and which campaign came first."""
 CONTENT = re.compile(r"(?<=/\d{5})-[0-9a-f]{16}(?=\.(?:parquet|jsonl)$)|(?<=/shots)-[0-9a-f]{16}(?=\.jsonl$)")
 """The part of the names of a manifest's shards that is the hash of their content."""
 

@@ -61,7 +61,9 @@ class Rig:
         names = [brief.campaign.id for brief in briefs]
         until(lambda: self._lives() and len(self._finished(names)) == len(names), RECOVERY_S, every_s=1.0)
         until(self.factory.all_committed, RECOVERY_S, every_s=1.0)
-        assert self.factory.objects() == wanted
+        left = self.factory.objects()
+        assert sorted(left.keys() ^ wanted.keys()) == []
+        assert [name for name in sorted(left) if left[name] != wanted[name]] == []
         self._each_was_written_once()
         self._all_is_told(briefs, names)
 
