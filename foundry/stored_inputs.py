@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 from foundry.inputs.door import ReceivedFile
 from foundry.inputs.picture import VIEW, picture_name
-from foundry.store.object_store import ASKED_AT_ONCE, ObjectStore, get_verified
-
-WRITTEN_AT_ONCE = 16
+from foundry.store.at_once import map_at_once
+from foundry.store.object_store import ObjectStore, each_present, get_verified
 
 
 def read_input(own: ObjectStore, key: str) -> bytes:
@@ -32,12 +29,9 @@ def store_input(own: ObjectStore, name: str, file: ReceivedFile) -> None:
 
 def store_inputs(own: ObjectStore, files: Mapping[str, ReceivedFile]) -> None:
     """Do as `store_input` for files by their object names; the store is asked, and written to, several at a time."""
-    left = iter(files.items())
-    with ThreadPoolExecutor(WRITTEN_AT_ONCE, "inputs") as threads:
-        while some := list(islice(left, ASKED_AT_ONCE)):
-            there = own.present([name for name, _ in some])
-            missing = (one for one, found in zip(some, there, strict=True) if not found)
-            list(threads.map(lambda one: store_input(own, *one), missing))
+    missing = (one for one, there in zip(files.items(), each_present(own, files), strict=True) if not there)
+    for _ in map_at_once(lambda one: store_input(own, *one), missing):
+        pass
 
 
 @dataclass(frozen=True)

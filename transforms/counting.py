@@ -47,10 +47,6 @@ class GatheredCounts:
         """Return the count of a kind of work."""
         return self.amounts.get((kind, plan), 0)
 
-    def forget(self, kind: Kind, plan: str = "") -> None:
-        """Set the count of a kind of work to zero."""
-        self.amounts.pop((kind, plan), None)
-
     def pass_on(self) -> None:
         """Count everything for the calling thread, once."""
         amounts, self.amounts = self.amounts, {}

@@ -41,9 +41,7 @@ def missing_variants(order: RenderOrder, plan: Plan, store: ObjectStore) -> Iter
     own = store.for_tenant(order.shot.tenant)
     records = (variant.record for variant in plan.some_variants(order))
     for variant, there in zip(plan.some_variants(order), each_finished(own, records), strict=True):
-        if there:
-            count("files_found", plan=plan.digest)
-        else:
+        if not there:
             yield variant
 
 

@@ -114,7 +114,6 @@ def _render(order: RenderOrder, plan: Plan, store: ObjectStore) -> GatheredCount
             else:
                 count_file(result, plan)
         made = counts.amount("files_made", plan.digest)
-        counts.forget("files_found", plan.digest)
         count("files_found", -made, plan.digest)
     return counts
 

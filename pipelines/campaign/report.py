@@ -15,6 +15,7 @@ from foundry.manifest_index import ManifestIndex, each_letter, each_record, read
 from foundry.names import campaign_folder
 from foundry.plan.estimate import Made
 from foundry.store.addresses import open_store
+from foundry.store.at_once import map_at_once, remove_each
 from foundry.store.object_store import ObjectStore
 from pipelines.campaign.large_report import write_large_report
 from pipelines.campaign.report_page import PageFacts, Refused, RunFigures, write_small_report
@@ -26,7 +27,7 @@ SMALL_REPORT, SMALL_BYTES = 600, 6_000_000
 """The most files, and bytes of their thumbnails, that a page holds itself: it then stays below 10 MB."""
 LETTERS_SHOWN = 100
 AT_ONCE = 16
-"""Requests of a report that run at the same time."""
+"""Page files that are on their way to the store at the same time."""
 
 
 def report_again(each: Admitted, address: str, store: ObjectStore | None = None) -> str:
@@ -83,16 +84,13 @@ def write_report(own: ObjectStore, index: ManifestIndex, facts: PageFacts) -> No
             with _writing(own, f"{folder}/{beside}") as files:
                 write_large_report(target, facts, each_record(own, index), beside, files.write)
             kept = files.names
-    stale = [name for name in own.list(f"{folder}/report/") if name not in kept]
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        list(threads.map(own.remove, stale))
+    remove_each(own, [name for name in own.list(f"{folder}/report/") if name not in kept])
 
 
 def _with_thumbnails(own: ObjectStore, index: ManifestIndex) -> list[tuple[ManifestRecord, bytes]]:
     """Return the records of a small manifest with their thumbnails."""
     records = list(each_record(own, index))
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(zip(records, threads.map(own.get, [record.thumbnail for record in records]), strict=True))
+    return list(zip(records, map_at_once(own.get, (record.thumbnail for record in records)), strict=True))
 
 
 @dataclass
