@@ -25,6 +25,21 @@ class Folders:
         """The folders without which no brief can be admitted."""
         return (self.tenants, self.files)
 
+    def state_of(self, tenant: str) -> tuple[tuple[int, int, int] | int | None, ...]:
+        """Return what differs once one of the folders, or the tenant's own in them, was exchanged, moved or written to.
+
+        For each it is the device, the inode and the time of its last change, or the number of the error.
+        """
+        return tuple(_state(folder) for root in self.required for folder in (root, root / tenant))
+
+
+def _state(folder: Path) -> tuple[int, int, int] | int | None:
+    try:
+        found = folder.lstat()
+    except OSError as error:
+        return error.errno
+    return found.st_dev, found.st_ino, found.st_ctime_ns
+
 
 def read_request(record: KafkaRecord) -> BriefRequest | CancelRequest:
     """Return the request that a record of a briefs topic makes; Unreadable if it makes none."""

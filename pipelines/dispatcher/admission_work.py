@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from foundry.errors import FoundryError
 from pipelines.bus.messages import BriefRequest, CancelRequest, Sender, sender_of, sender_of_request
@@ -21,6 +21,8 @@ from pipelines.dispatcher.scheduler import WorkPart
 from pipelines.planning.admission import Admitted
 
 LONGEST_TRACE = 20_000
+TRIES_WHILE_FOLDERS_CHANGE = 3
+T = TypeVar("T")
 Stage = Literal["read", "admit", "run"]
 AwayKind = Literal["admission", "folders"]
 
@@ -151,10 +153,28 @@ def answer_job(job: AdmissionJob, tell: Callable[[Sender], None]) -> Answer:
 def _admit(job: AdmissionJob, request: BriefRequest, sender: Sender) -> Answer:
     if request.tenant in job.away:
         return Away("folders", request.tenant, "", unseen=True)
-    admitted = admit_request(request, job.folders)
+    admitted = repeat_if_changed(
+        lambda: admit_request(request, job.folders), lambda: job.folders.state_of(request.tenant)
+    )
     parts = cut_into_parts(admitted.plan, job.part_cost)
     admitted.plan.digest  # noqa: B018 - computed here, because the dispatcher's polling thread must not
     return AdmittedBrief(sender, admitted, parts)
+
+
+def repeat_if_changed(admit: Callable[[], T], state: Callable[[], object]) -> T:
+    """Return what `admit` returns, and repeat it after a refusal during which `state` has changed.
+
+    A file that was missing while its folder was exchanged, or mounted again, is not a fault of the brief. After the
+    last of TRIES_WHILE_FOLDERS_CHANGE, the refusal stands.
+    """
+    for _ in range(TRIES_WHILE_FOLDERS_CHANGE - 1):
+        before = state()
+        try:
+            return admit()
+        except FoundryError:
+            if state() == before:
+                raise
+    return admit()
 
 
 def _explain(error: Exception, job: AdmissionJob, stage: Stage, sender: Sender) -> Answer:
