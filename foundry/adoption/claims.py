@@ -58,18 +58,26 @@ class Reading:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A leaf with several readings, of which the best two are too close; the best comes first."""
+    """A leaf with several readings, of which the best two are too close; the best comes first.
+
+    key: the phrase of its key; the answer with the id `meaning <key>` decides.
+    """
 
     leaf: Leaf
     readings: tuple[Reading, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A leaf that stays as it is, in the metadata under its own path. reason: a clause for people."""
+    """A leaf that stays as it is, in the metadata under its own path.
+
+    reason: a clause for people. key: the phrase of its key; an answer with the id `meaning <key>` gives it a meaning.
+    """
 
     leaf: Leaf
     reason: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
