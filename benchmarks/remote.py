@@ -28,7 +28,7 @@ from PIL import Image
 from foundry.card.card import ModelCard
 from foundry.plan.shot import ShotOrder
 from models.drawing import DrawRequest
-from models.remote import RemoteHandler
+from models.remote.remote_handler import RemoteHandler
 from tests.support.misbehaving_server import MisbehavingServer
 from tests.support.moods import painted, png
 

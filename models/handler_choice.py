@@ -15,7 +15,7 @@ def drawing_handler(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> Draw
     `adapters` are the adapter cards that the card's orders may name.
     """
     if card.api:
-        from models.remote import RemoteHandler
+        from models.remote.remote_handler import RemoteHandler
 
         return RemoteHandler(card, client=card.api.client or "", hosts=card.api.hosts)
     return DiffusersHandler(card, adapters=adapters)

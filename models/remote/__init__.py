@@ -1,5 +1,1 @@
-"""Drawing with other vendors' image APIs: one handler, and one small module per protocol."""
-
-from models.remote.remote_handler import RemoteHandler
-
-__all__ = ["RemoteHandler"]
+"""Other vendors' machines: their connection and its limits, one handler that draws, one small module per protocol."""

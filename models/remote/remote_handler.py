@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
-import httpx2
 from apache_beam.metrics import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
-from foundry.card.card import Api, ModelCard
+from foundry.card.card import ModelCard
 from foundry.metering.payers import carried, note, paid_by_only
 from foundry.metering.steps import step
 from foundry.names import digest
 from foundry.request_slots import RequestSlots
-from foundry.retrying import Clock, RetryPolicy, SystemClock
+from foundry.retrying import Clock, SystemClock
 from models.drawing import Drawn, DrawRequest, Undrawn
-from models.http.credential_scope import CredentialScope, is_loopback
 from models.http.secrets import without_secrets
 from models.prompt import compile_for
 from models.remote import openai_images, submit_and_poll
 from models.remote.connection import Connection
-from models.remote.credential import EnvironmentAuth
 from models.remote.effort import Effort
-from models.remote.reach import Reach
+from models.remote.opening import open_connection, retries_of
 from models.remote.refusals import Declined, EndpointRefused, VendorOutage
 
 PROTOCOLS = {"openai-images": openai_images.draw, "submit-and-poll": submit_and_poll.draw}
 NOT_BILLED = ("content_policy", "vendor_refused", "unsupported_guide", "job_failed")
 """Refusals for which a vendor sends no bill; a picture that came and cannot be used is paid all the same."""
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 SLOTS = RequestSlots()
 """The pictures under way in this process, by card; the handlers of a card share its limit here."""
 
@@ -57,15 +50,7 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
 
     def load_model(self) -> Connection:
         """Return a client with the card's limits; EndpointRefused for an address that would show the credential."""
-        api, reach = _api(self.card), _reach(self.card, self.hosts)
-        for name in ("httpx2", "httpcore2"):  # they log addresses, and signed ones are as good as a key
-            logging.getLogger(name).setLevel(logging.WARNING)
-        limits = httpx2.Limits(max_connections=api.concurrency + 1, max_keepalive_connections=api.concurrency)
-        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # tenants share the client
-        client = httpx2.Client(limits=limits, cookies=no_cookies, trust_env=False, follow_redirects=False)
-        connection = Connection(self.card, api, client, EnvironmentAuth(self.card, api, self.client), reach)
-        weakref.finalize(connection, client.close)  # Beam drops models without a word
-        return connection
+        return open_connection(self.card, client=self.client, hosts=self.hosts)
 
     def run_inference(
         self,
@@ -107,7 +92,7 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
         key = digest("remote", card=self.card.digest, tenant=order.tenant, shot=order.name, seed=request.seed)
         fault: Exception
         with SLOTS.of(self.card.digest, api.concurrency):
-            effort = Effort(self.card.name, order.name, key, _retries(api, self.clock))
+            effort = Effort(self.card.name, order.name, key, retries_of(api, self.clock))
             try:
                 pixels, caption = PROTOCOLS[api.protocol](request, prompt, connection, effort)
             except Declined as refusal:
@@ -148,35 +133,3 @@ class RemoteHandler(ModelHandler[DrawRequest, Drawn | Undrawn, Connection]):  # 
     def get_num_bytes(self, batch: Sequence[DrawRequest]) -> int:
         """Return a rough figure; Beam's default would pickle every batch to find out."""
         return 512 * len(batch)
-
-
-def _api(card: ModelCard) -> Api:
-    if card.api is None:
-        raise EndpointRefused(card.name, "source", f"is {card.source.kind}, no API; name a card whose source is api")
-    return card.api
-
-
-def _retries(api: Api, clock: Clock) -> RetryPolicy:
-    return RetryPolicy(
-        attempts=api.attempts,
-        budget_s=float(api.deadline_s),
-        first_pause_s=FIRST_PAUSE_S,
-        longest_pause_s=LONGEST_PAUSE_S,
-        call_s=float(api.timeout_s),
-        clock=clock,
-    )
-
-
-def _reach(card: ModelCard, hosts: tuple[str, ...]) -> Reach:
-    """Return the reach of a card; EndpointRefused for an address that holds a key or would show the credential."""
-    try:
-        home = httpx2.URL(card.source.url)
-    except httpx2.InvalidURL:
-        raise EndpointRefused(card.name, "source.url", "is malformed; write https://host/path") from None
-    if home.userinfo or home.query:
-        wrong = "holds a user's name or a query, where keys are hidden; name an environment variable in api.credential"
-        raise EndpointRefused(card.name, "source.url", wrong)
-    if not home.host or not (home.scheme == "https" or (home.scheme == "http" and is_loopback(home.host))):
-        wrong = "is no https address, so the credential would travel in the open; correct source.url"
-        raise EndpointRefused(card.name, repr(str(home)), wrong)
-    return Reach(CredentialScope(home, hosts))

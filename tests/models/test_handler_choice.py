@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.diffusion.diffusers_handler import DiffusersHandler
 from models.handler_choice import drawing_handler
 from models.registry import card
-from models.remote import RemoteHandler
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import a_card
 from tests.support.misbehaving_server import MisbehavingServer
 

@@ -10,7 +10,7 @@ import numpy as np
 from foundry.card.card import ModelCard
 from foundry.plan.shot import ShotOrder
 from models.drawing import Drawn, DrawRequest, Undrawn
-from models.remote import RemoteHandler
+from models.remote.remote_handler import RemoteHandler
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer
 

@@ -7,10 +7,10 @@ import pytest
 
 from foundry.retrying import RetryPolicy
 from models.http.exchange import HttpAnswer
-from models.remote import RemoteHandler
 from models.remote.connection import json_of, url_of
 from models.remote.effort import Effort
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import VARIABLE, a_card
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer

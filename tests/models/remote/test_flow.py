@@ -15,7 +15,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from foundry.card.card import ModelCard
 from models.drawing import Drawing
 from models.registry import card as card_of
-from models.remote import RemoteHandler
+from models.remote.remote_handler import RemoteHandler
 from models.screening.screened_handler import ScreenedHandler
 from tests.models.remote.asking import ORDER, a_card
 from tests.support.briefs import ROOT

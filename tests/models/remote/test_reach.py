@@ -12,11 +12,11 @@ import pytest
 
 from foundry.retrying import RetryPolicy
 from models.http.credential_scope import CredentialScope
-from models.remote import RemoteHandler
 from models.remote.download import download
 from models.remote.effort import Effort
 from models.remote.reach import Reach
 from models.remote.refusals import Declined, EndpointRefused, Transient, VendorOutage
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import a_card, draw, pixels, request, undrawn
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer

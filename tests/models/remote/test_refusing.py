@@ -8,8 +8,8 @@ import pytest
 
 from models.drawing import Drawn
 from models.registry import card as card_of
-from models.remote import RemoteHandler
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient, VendorOutage
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request, undrawn
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer

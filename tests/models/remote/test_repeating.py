@@ -12,9 +12,9 @@ import pytest
 
 from foundry.retrying import RetryPolicy
 from models.drawing import Drawn
-from models.remote import RemoteHandler
 from models.remote.effort import Effort
 from models.remote.refusals import CredentialRefused, Transient, VendorOutage
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import SENT, a_card, draw, pixels, request, undrawn
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer

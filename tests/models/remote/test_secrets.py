@@ -10,8 +10,8 @@ import pytest
 from models.drawing import Undrawn
 from models.http.secrets import scrub
 from models.http.spellings import tells
-from models.remote import RemoteHandler
 from models.remote.refusals import AccountRefused, CredentialRefused, EndpointRefused, VendorOutage
+from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer
