@@ -23,6 +23,7 @@ from console.printing import Terminal, say
 from console.serve import serve
 from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
+from console.tenants import list_tenants
 from foundry.errors import FoundryError
 
 CODES = "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items())
@@ -40,6 +41,7 @@ app.add_typer(dead_app, name="dead")
 app.add_typer(config_app, name="config")
 for command in (submit, cancel, watch, serve):
     app.command()(command)
+app.command("tenants")(list_tenants)
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
 out, err = Terminal(), Terminal(stderr=True)
@@ -242,6 +244,14 @@ def schema_brief() -> None:
     from foundry.brief.intake import brief_schema
 
     say(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
+
+
+@schema_app.command("tenant")
+def schema_tenant() -> None:
+    """Print the JSON Schema (draft 2020-12) of tenants' files."""
+    from foundry.tenant import tenant_schema
+
+    say(json.dumps(tenant_schema(), indent=2, ensure_ascii=False))
 
 
 @schema_app.command("card")

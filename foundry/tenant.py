@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, StringConstraints
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from foundry.content_cache import ContentCache
 from foundry.documents.limits import SETTINGS
@@ -25,9 +26,18 @@ from foundry.strict_model import StrictModel
 from foundry.tenant_files import DOCUMENT, ReadPicture, TenantFiles, receive_tenant_files
 
 TENANT_FILE = "tenant.yaml"
-TENANT = Wording(whole="tenant file", code="bad_input")
+TENANT = Wording(whole="tenant file", code="bad_input", missing="add it; see `foundry schema tenant`")
 LOGO_FORMS = ("horizontal", "stacked", "mark")
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
+_COLOUR = r"^#[0-9A-Fa-f]{6}$"
+
+
+def _hex_colour(text: str) -> str:
+    if not re.fullmatch(_COLOUR, text):
+        raise ValueError('a colour has six hexadecimal digits; write it in quotes, such as "#9A4526"')
+    return text.upper()
+
+
+Colour = Annotated[str, AfterValidator(_hex_colour), Field(json_schema_extra={"pattern": _COLOUR})]
 
 
 class Palette(StrictModel):
@@ -126,6 +136,11 @@ class Models(StrictModel):
     upscale: str = "lanczos"
     screen: str = "measured"
     clip: str | None = Field(default=None, description="The video card that films scenes which move.")
+    read: str | None = Field(
+        default=None,
+        description="The card of a language model that `foundry brief adopt` may ask about values of a brief which its "
+        "rules leave open; without one, no part of a brief is sent anywhere.",
+    )
 
 
 class Storage(StrictModel):
@@ -215,11 +230,22 @@ class Tenant(StrictModel):
         return digest("protected", files=sorted(files)) if files else ""
 
 
+def tenant_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of tenants' files."""
+    schema = Tenant.model_json_schema(mode="validation")
+    del schema["properties"]["folder"]
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:campaign-foundry:tenant"}
+    return {**head, **schema}
+
+
 class NoTenant(BadInput):
     """There is no tenant of this name. The sentence tells nothing of other tenants, nor of the server's folders."""
 
     def __init__(self, tenant_id: str) -> None:
-        super().__init__("tenant", f"{shorten(tenant_id)} has no tenant.yaml here; add one, or correct the name")
+        super().__init__(
+            "tenant",
+            f"{shorten(tenant_id)} has no tenant.yaml here; add one (`foundry schema tenant`) or correct the name",
+        )
         self.args = (tenant_id,)
 
 

@@ -18,6 +18,13 @@ from foundry.strict_model import MORE
 
 OWN_CODES = frozenset({"foreign_file"})
 """Types of pydantic errors that are codes of problems. Their message continues the value's sentence, with a remedy."""
+_PLAINER = {
+    "model_type": "a map of keys is needed here",
+    "dict_type": "a map of keys is needed here",
+    "tuple_type": "a list is needed here",
+    "list_type": "a list is needed here",
+}
+"""Types of pydantic errors whose own message names classes of Python, and what is said in its place."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -91,7 +98,7 @@ def _sentence(item: Any, model: type[BaseModel], wording: Wording, prefix: str) 
         near = difflib.get_close_matches(str(location[-1])[:60], allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else wording.unknown
         return _problem(path, shorten(str(location[-1])), f"allowed are {', '.join(allowed)}", hint, wording)
-    message = str(item["msg"]).removeprefix("Value error, ")
+    message = _PLAINER.get(kind) or str(item["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
         return _own_sentence(item, message, path, wording, prefix)
     if kind in OWN_CODES:

@@ -86,7 +86,8 @@ def test_a_name_of_no_tenant_is_refused_without_naming_others(folder: Path, name
     (folder / "linked").symlink_to(folder / "northpeak")
     with pytest.raises(BadInput) as refused:
         load_tenant(folder, name)
-    assert str(refused.value) == f"tenant: {name!r} has no tenant.yaml here; add one, or correct the name"
+    said = f"tenant: {name!r} has no tenant.yaml here; add one (`foundry schema tenant`) or correct the name"
+    assert str(refused.value) == said
 
 
 def test_a_tenant_in_the_folder_of_another_is_refused(folder: Path) -> None:

@@ -224,7 +224,8 @@ def test_a_missing_logo_is_a_sentence_at_admission(folders: Folders) -> None:
 def test_an_id_that_is_no_tenants_tells_nothing_of_those_there_are(folders: Folders, name: str) -> None:
     with pytest.raises(BadInput) as refused:
         load_tenant(folders.tenants, name)
-    assert str(refused.value) == f"tenant: {name!r} has no tenant.yaml here; add one, or correct the name"
+    said = f"tenant: {name!r} has no tenant.yaml here; add one (`foundry schema tenant`) or correct the name"
+    assert str(refused.value) == said
 
 
 @pytest.mark.parametrize("campaign", ["../northpeak/campaigns/x", "/etc", "..", "a/b", "a\n", "\u0430"])
