@@ -19,7 +19,7 @@ from foundry.errors import Unusable
 from foundry.names import Slug, digest
 from foundry.strict_model import StrictModel
 
-Task = Literal["text-to-image", "text-to-video", "image-to-video", "upscale", "screen", "adapter"]
+Task = Literal["text-to-image", "text-to-video", "image-to-video", "upscale", "screen", "adapter", "read"]
 Mode = Literal["text-to-image", "image-to-image", "inpainting"]
 Stage = Literal["draft", "candidate", "production", "retired"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -61,9 +61,11 @@ class Source(StrictModel):
 
 
 class Api(StrictModel):
-    """The protocol and limits of another vendor's image API; the credential itself stays in the environment."""
+    """The protocol and limits of another vendor's API; the credential itself stays in the environment."""
 
-    protocol: Literal["openai-images", "submit-and-poll"] = Field(description="How the vendor is spoken to.")
+    protocol: Literal["openai-images", "submit-and-poll", "openai-chat"] = Field(
+        description="How the vendor is spoken to."
+    )
     model: str = Field(default="", description="The vendor's name of the model.")
     credential: EnvironmentName = Field(description="Name of the environment variable that holds the key.")
     client: EnvironmentName | None = Field(
@@ -73,7 +75,7 @@ class Api(StrictModel):
     concurrency: int = Field(default=4, ge=1, le=256, description="Requests at once.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries per request, the first included.")
     timeout_s: int = Field(default=120, ge=1, description="For one HTTP exchange.")
-    deadline_s: int = Field(default=600, ge=1, description="For one picture, all tries and polls together.")
+    deadline_s: int = Field(default=600, ge=1, description="For one picture or question, all tries and polls together.")
     poll_s: Decimal = Field(default=Decimal(2), gt=0, description="Between two looks at a job.")
     charges: dict[AnswerPath, Annotated[Decimal, Field(ge=0)]] = Field(
         default_factory=dict,
@@ -83,7 +85,7 @@ class Api(StrictModel):
 
 
 class UnitCost(StrictModel):
-    """The cost of one picture, or of one clip of the card's `frames`."""
+    """The cost of one picture, of one clip of the card's `frames`, or of one question."""
 
     money: Decimal = Field(ge=0, description="In US dollars.")
     accelerator_seconds: Decimal = Field(ge=0, description="Of the machine that the price was worked out for.")
@@ -190,6 +192,10 @@ class ModelCard(StrictModel):
         if (self.task == "adapter") != (self.adapter is not None):
             raise ValueError(
                 f"card {self.id}: task 'adapter' and the section `adapter` go together; give both or neither"
+            )
+        if (self.task == "read") != (self.api is not None and self.api.protocol == "openai-chat"):
+            raise ValueError(
+                f"card {self.id}: task 'read' and the protocol 'openai-chat' go together; give both or neither"
             )
         if self.frame_step and self.frames % self.frame_step != 1 % self.frame_step:
             near = max(1, round((self.frames - 1) / self.frame_step)) * self.frame_step + 1

@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that speaks both protocols, counts what it bills, and misbehaves on command.
+"""A real HTTP server on this machine that speaks three protocols, counts what it bills, and misbehaves on command.
 
 It bills an `Idempotency-Key` once and repeats its first answer, as vendors that honour the header do.
 """
@@ -36,6 +36,7 @@ class Vendor:
     """What the server knows; its fields may be read and set while it runs."""
 
     paint: Callable[[str, int, int], bytes] = lambda words, width, height: png(painted(words, width, height))
+    read: Callable[[str], str] = lambda question: '{"proposals": []}'
     latency_s: float = 0.0
     looks_needed: int = 1
     picture_url: str = ""
@@ -53,7 +54,7 @@ class Vendor:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def will(self, route: str, *moods: Mood) -> None:
-        """The next requests of a route (draw, submit, status, cancel, picture) are answered in these moods."""
+        """The next requests of a route (draw, submit, status, cancel, picture, chat) are answered in these moods."""
         self.moods.setdefault(route, deque()).extend(moods)
 
     def asked(self, path: str) -> list[Seen]:
@@ -67,10 +68,12 @@ class Vendor:
             mood = waiting.popleft() if waiting else good
         return mood(good_answer)
 
-    def _route(self, request: Seen, base: str) -> tuple[str, Callable[[], Reply]]:
+    def _route(self, request: Seen, base: str) -> tuple[str, Callable[[], Reply]]:  # noqa: PLR0911 - one a route
         path = request.path
         if path.startswith("/v1/images/"):
             return "draw", lambda: self._once(request, lambda: self._draw(request, base))
+        if path == "/v1/chat/completions":
+            return "chat", lambda: self._chat(request)
         if path == "/v3/images/generate-async":
             return "submit", lambda: self._once(request, lambda: self._submit(request, base))
         if path.startswith("/v3/status/"):
@@ -97,6 +100,10 @@ class Vendor:
         if self.hand_out_urls:
             return as_json({"data": [{"url": self._shown(data, base)}]})
         return as_json({"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}]})
+
+    def _chat(self, request: Seen) -> Reply:
+        text = self.read(json.loads(request.body)["messages"][-1]["content"])
+        return as_json({"choices": [{"index": 0, "message": {"role": "assistant", "content": text}}]})
 
     def _shown(self, data: bytes, base: str) -> str:
         name = hashlib.sha256(data).hexdigest()[:16]
