@@ -75,9 +75,7 @@ def admit_file(
     The names of files begin at the folder `assets`, by default the file's own, and lead neither out of it nor into the
     tenants' folder. `tenants` is by default `tenants` beside the file; `cards` is your own folder of model cards.
     """
-    folder = path.resolve().parent
-    root, clients = assets or folder, tenants or folder / "tenants"
-    folders = BriefFolders(clients, Home(root, closed=_within(root, clients)), cards)
+    folders = folders_of(path, tenants, cards, assets)
     registry = open_registry(cards)
     if on_refusal is None:
         return [admit_brief(brief, folders, registry) for brief in read_briefs(path)]
@@ -88,6 +86,13 @@ def admit_file(
         except FoundryError as error:
             on_refusal(error)
     return admitted
+
+
+def folders_of(path: Path, tenants: Path | None, cards: Path | None, assets: Path | None) -> BriefFolders:
+    """Return the folders for the briefs of a file, as `admit_file` describes them."""
+    folder = path.resolve().parent
+    root, clients = assets or folder, tenants or folder / "tenants"
+    return BriefFolders(clients, Home(root, closed=_within(root, clients)), cards)
 
 
 def admit_brief(brief: Brief, folders: BriefFolders, registry: Registry | None = None) -> Admitted:
