@@ -34,7 +34,12 @@ def load_json(data: bytes, where: str, limits: DocumentLimits = LIMITS, *, code:
     text = decode(data, where, limits, code)
     if len(text) >= SHORT and (found := read_plain(text, limits)) is not NOT_PLAIN:
         return found
-    return _Reader(text, TreeBuilder[int](limits, lambda at: place_at(where, text[:at]), code)).value()
+    return read_json_text(text, TreeBuilder[int](limits, lambda at: place_at(where, text[:at]), code))
+
+
+def read_json_text(text: str, builder: TreeBuilder[int]) -> Any:
+    """Return the value of a JSON text as a builder makes it; marks are offsets in the text."""
+    return _Reader(text, builder).value()
 
 
 class _Reader:
@@ -83,11 +88,11 @@ class _Reader:
         """Hand the value that `part` begins to the builder; True if it is a list or a map that is now open."""
         builder, at = self._builder, self._begin
         if kind == "text":
-            builder.scalar(_unquoted(part), at)
+            builder.text(_unquoted(part), at)
         elif kind == "number":
-            builder.scalar(builder.number(part, at), at)
+            builder.digits(part, at)
         elif part in _WORDS:
-            builder.scalar(_WORDS[part], at)
+            builder.word(part, _WORDS[part], at)
         elif part in _NOT_NUMBERS:
             raise builder.refuse(at, "not a number in JSON", "write a finite number", part)
         elif part == "{":

@@ -23,6 +23,9 @@ class TreeBuilder(Generic[Mark]):
     call brings the reader's own mark of the place, which `place` turns into words if something is wrong there.
     """
 
+    keeps_text = False
+    """True for a builder that takes keys as they are written; otherwise YAML's `no` and `1` are no texts as keys."""
+
     def __init__(self, limits: DocumentLimits, place: Callable[[Mark], str], code: str) -> None:
         self._limits, self._place, self._code = limits, place, code
         self._open: list[dict[Key, Any] | list[Any]] = []
@@ -78,6 +81,18 @@ class TreeBuilder(Generic[Mark]):
         if isinstance(value, str):
             self._check_text(value, mark)
         self._put(value, mark)
+
+    def text(self, text: str, mark: Mark) -> None:
+        """Add a text."""
+        self.scalar(text, mark)
+
+    def digits(self, text: str, mark: Mark) -> None:
+        """Add the number that a text writes."""
+        self.scalar(self.number(text, mark), mark)
+
+    def word(self, text: str, value: bool | None, mark: Mark) -> None:  # noqa: ARG002 - a builder may keep the text
+        """Add the boolean or null that a text writes."""
+        self.scalar(value, mark)
 
     def _put(self, value: Any, mark: Mark) -> None:
         self._leaves += 1

@@ -30,7 +30,13 @@ def load_yaml(data: bytes, where: str, limits: DocumentLimits = LIMITS, *, code:
     line and column; `where` names the text in it.
     """
     text = decode(data, where, limits, code)
-    builder = TreeBuilder[Any](limits, lambda mark: _place(where, mark), code)
+    builder = TreeBuilder[Any](limits, lambda mark: place_of_mark(where, mark), code)
+    read_yaml_text(text, builder, where, code)
+    return [document for document in builder.documents if document is not None]
+
+
+def read_yaml_text(text: str, builder: TreeBuilder[Any], where: str, code: str) -> None:
+    """Hand the documents of a YAML text to a builder; marks are those of the YAML library."""
     try:
         # The parser compares each of these directives with all others.
         if _TAG_DIRECTIVE.search(text):
@@ -38,19 +44,19 @@ def load_yaml(data: bytes, where: str, limits: DocumentLimits = LIMITS, *, code:
         _read(text, builder)
     except yaml.MarkedYAMLError as error:
         wrong = f"not YAML ({_one_line(error.problem)})"
-        raise Problem(_place(where, error.problem_mark), "", wrong, "correct the YAML there", code) from error
+        raise Problem(place_of_mark(where, error.problem_mark), "", wrong, "correct the YAML there", code) from error
     except yaml.reader.ReaderError as error:
         place = place_at(where, text.encode()[: error.position].decode(errors="replace"))
         wrong = f"not YAML ({_one_line(error.reason)})"
         raise Problem(place, "", wrong, "save the file as plain text", code) from error
-    return [document for document in builder.documents if document is not None]
 
 
 def _one_line(words: str | None) -> str:
     return " ".join(str(words).split())[:200]
 
 
-def _place(where: str, mark: Any) -> str:
+def place_of_mark(where: str, mark: Any) -> str:
+    """Return the line and the column of a mark in the text that is called `where`."""
     return f"{where} line {mark.line + 1}, column {mark.column + 1}".strip() if mark else where or "file"
 
 
@@ -73,7 +79,10 @@ def _take(event: Any, builder: TreeBuilder[Any], expected: list[bool | None]) ->
         if expected and expected[-1] is not None:
             expected[-1] = not expected[-1]
         if isinstance(event, yaml.ScalarEvent):
-            (builder.key if is_key else builder.scalar)(_plain_value(event, builder, is_key), mark)
+            if is_key:
+                builder.key(_key(event, builder), mark)
+            else:
+                _hand_over(event, builder)
         elif is_key:
             raise builder.refuse(mark, "a key must be text", "correct the YAML there")
         elif isinstance(event, yaml.MappingStartEvent):
@@ -96,14 +105,31 @@ def _refuse_references(event: Any, builder: TreeBuilder[Any]) -> None:
         raise builder.refuse(event.start_mark, "tags are not allowed", "remove the tag that begins with '!'")
 
 
-def _plain_value(event: Any, builder: TreeBuilder[Any], is_key: bool) -> Key:
+def _key(event: Any, builder: TreeBuilder[Any]) -> Key:
     text: str = event.value
     if not event.implicit[0]:
         return text
-    if text == "<<" and is_key:
+    if text == "<<":
         raise builder.refuse(event.start_mark, "merge keys are not allowed", "write the keys out")
+    if builder.keeps_text:
+        return text
     if text in _NULL:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     return builder.number(text, event.start_mark) if _NUMBER.fullmatch(text) else text
+
+
+def _hand_over(event: Any, builder: TreeBuilder[Any]) -> None:
+    """Hand the scalar of an event to the builder, by the kind of its text; a quoted one is a text."""
+    text, mark = event.value, event.start_mark
+    if not event.implicit[0]:
+        builder.text(text, mark)
+    elif text in _NULL:
+        builder.word(text, None, mark)
+    elif text in _BOOLEANS:
+        builder.word(text, _BOOLEANS[text], mark)
+    elif _NUMBER.fullmatch(text):
+        builder.digits(text, mark)
+    else:
+        builder.text(text, mark)

@@ -1,0 +1,79 @@
+"""Tables in texts with separators: comma, semicolon, tab or bar."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from foundry.adoption.seeing.table import Cell, Table
+from foundry.errors import Unusable
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_STATED = re.compile(r"^sep=(.)(?:\r\n|\r|\n|$)")
+_JUDGED_ROWS = 50
+_RULE = re.compile(r"\s*:?-{2,}:?\s*")
+
+
+def see_separated(text: str, name: str, separator: str = "") -> tuple[Table, tuple[str, ...]]:
+    """Return the cells of a table, and a note on its separator if it is not the comma.
+
+    A first line `sep=;` states the separator, as spreadsheets write it, and is no row. Otherwise it is the one that
+    gives most rows the same number of cells, unless `separator` says it. Line breaks in quotes belong to their cell.
+    """
+    stated = _STATED.match(text)
+    body = text[stated.end() :] if stated else text
+    separator = separator or (stated[1] if stated else separator_of(body))
+    table = Table(name)
+    try:
+        for number, cells in enumerate(_rows(body, separator), start=1):
+            table.add(number, _cells(number, cells, by_bars=separator == "|"))
+    except csv.Error as error:
+        raise Unusable(name, f"is not a table ({error})", "save it again as CSV") from error
+    note = "" if separator == "," else f"cells are parted by {SEPARATORS.get(separator, repr(separator))}"
+    return table, (note,) if note and not stated and separator != "\t" else ()
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != "\t")
+
+
+def _cells(number: int, cells: list[str], *, by_bars: bool) -> dict[int, Cell]:
+    """Return the cells that hold something; between bars, a table of Markdown has empty outer ones and a rule."""
+    texts = [cell.strip() for cell in cells]
+    if by_bars and texts and not texts[0] and not texts[-1]:
+        texts = texts[1:-1]
+    if by_bars and texts and all(_RULE.fullmatch(text) for text in texts):
+        return {}
+    return {at: Cell(text, "text", number, at) for at, text in enumerate(texts, start=1) if text}
+
+
+def separator_of(text: str) -> str:
+    """Return the separator by which the first rows have the same number of cells, and more than one; else a comma."""
+    best, most = ",", 0.0
+    for separator in SEPARATORS:
+        counts = _widths(text, separator)
+        wide = {width: count for width, count in counts.items() if width > 1}
+        if not wide:
+            continue
+        width, rows = max(wide.items(), key=lambda each: (each[1], each[0]))
+        worth = rows / sum(counts.values()) + min(width, 10) / 1_000
+        if worth > most:
+            best, most = separator, worth
+    return best
+
+
+def _widths(text: str, separator: str) -> Counter[int]:
+    """Return how many of the first rows have which number of cells."""
+    found: Counter[int] = Counter()
+    try:
+        for cells in _rows(text[:200_000], separator):
+            if any(cell.strip() for cell in cells):
+                found[len(cells)] += 1
+            if found.total() >= _JUDGED_ROWS:
+                break
+    except csv.Error:
+        return found
+    return found

@@ -1,0 +1,387 @@
+"""Placements by the names, ratios and sizes that people give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from foundry.adoption.shapes.parts import parts_of
+from foundry.channel.placement import Placement, placement_sets, placements
+
+LONGEST_PART, LONGEST = 80, 2_000
+_RATIO = re.compile(
+    r"(?<![\d.,:/])(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:[:：/x×]|by)\s*(\d{1,2}(?:[.,]\d{1,2})?)(?![\d.,:/])", re.IGNORECASE
+)
+_SIZE = re.compile(r"(?<!\d)(\d{2,5})\s*(?:px)?\s*[x×*✕хX]\s*(\d{2,5})(?!\d)\s*(?:px|pixels?)?", re.IGNORECASE)
+_FILM = re.compile(
+    r"\b(?:videos?|films?|clips?|spots?|motion|animated|animation|mp4|mov|gif|vídeos?|vidéos?|bumper|pre-?roll|"
+    r"in-?stream|\d{1,3}\s?(?:s|sec|secs|seconds|sek|\"))(?![\w])|動画|ビデオ|视频|影片",
+    re.IGNORECASE,
+)
+_X = re.compile(r"\bX\s*[/(]\s*Twitter\b\)?", re.IGNORECASE)
+_PREFERRED = (
+    "meta/feed-square", "meta/feed-portrait", "meta/story", "pinterest/pin", "web/hero", "google/landscape",
+    "email/banner", "email/hero",
+    "dooh/bulletin", "google/medium-rectangle", "google/leaderboard", "google/billboard", "google/half-page",
+    "iab/smartphone-banner", "dooh/classic",
+    "instagram/feed-square", "instagram/feed-portrait", "instagram/story", "instagram/story-film",
+    "meta/feed-film-square", "meta/feed-film", "meta/story-film", "youtube/in-stream", "pinterest/pin-film",
+)  # fmt: skip
+"""The placements that stand for a ratio, a size or a shape where no channel is named; the first that fits is taken."""
+_CHANNELS: dict[str, str] = {
+    "instagram": r"instagram|insta|\big\b|インスタグラム|インスタ",
+    "meta": r"facebook|\bfb\b|\bmeta\b|フェイスブック|脸书|臉書",
+    "google": r"google|\bgdn\b|demand ?gen|performance ?max|\bpmax\b|グーグル|谷歌",
+    "youtube": r"you ?tube|\byt\b|ユーチューブ",
+    "linkedin": r"linked ?in|リンクトイン|领英",
+    "pinterest": r"pinterest|\bpins?\b|ピンタレスト",
+    "snap": r"snapchat|\bsnap\b",
+    "tiktok": r"tik ?tok|ティックトック|抖音",
+    "x": r"\btwitter\b|^x$|\bx(?:/| \()?twitter|ツイッター|\bx (?:post|ads?|feed|image)\b|^x[ /-]",
+    "amazon": r"amazon|\bdsp\b|アマゾン|亚马逊",
+    "iab": r"\biab\b",
+    "email": r"e-?mail|newsletter|\bcrm\b|メール|メルマガ|邮件|電子報|correo|courriel",
+    "dooh": r"\bd?ooh\b|out[- ]of[- ]home|digital signage|\bscreens?\b|デジタルサイネージ|屋外広告|户外|außenwerbung|"
+    r"affichage dynamique",
+    "print": r"\bprint\b|\bflyers?\b|\bposter\b|\bplakat|\ba[34]\b|magazine|printanzeige|anzeige|チラシ|ポスター|"
+    r"印刷|海报|"
+    r"affiche|folleto|cartel",
+    "tv": r"\btv\b|\bctv\b|television|fernseh|テレビ|电视|télévision",
+    "web": r"\bweb ?site\b|\bweb\b|landing ?page|home ?page|webseite|startseite|site web|sitio web|ウェブ|サイト|"
+    r"网站|官网",
+}
+_SLOTS: dict[str, str] = {
+    "story": r"stor(?:y|ies)|status|ストーリーズ?|故事|快拍|historias?",
+    "reels": r"\breels?\b|リール",
+    "shorts": r"\bshorts?\b|ショート",
+    "thumbnail": r"thumb ?nails?|サムネイル|缩略图|vorschaubild|vignette",
+    "link": r"\blinks?\b|リンク",
+    "large-leaderboard": r"(?:super|large|big) ?leader ?board",
+    "leaderboard": r"leader ?board|superbanner",
+    "billboard": r"bill ?board|ビルボード",
+    "medium-rectangle": r"\bmpu\b|\bmrec\b|medium ?rect(?:angle)?|\brectangle\b|レクタングル",
+    "half-page": r"half ?page|\bdouble mpu\b|halbseit",
+    "wide-skyscraper": r"(?:wide )?sky ?scraper|スカイスクレイパー",
+    "smartphone-banner": r"mobile ?(?:leader ?board|banner)|smartphone ?banner|mobile sticky",
+    "interstitial": r"interstitial",
+    "hero": r"\bhero\b|ヒーロー|\bheader\b|kopfbild|キービジュアル",
+    "banner": r"\bbanners?\b|バナー|横幅|bannière",
+    "card": r"\bcards?\b|teaser|\btile\b|kachel",
+    "share": r"\bog[: ]image|open ?graph|share image|link preview",
+    "sponsored-image": r"sponsored",
+    "app": r"\bapps?\b|\buac\b",
+    "demand-gen": r"demand ?gen|discovery",
+    "streaming-tv": r"streaming",
+    "prime-video": r"prime ?video",
+    "bumper": r"\bbumper\b",
+    "in-stream": r"in-?stream|pre-?roll|skippable",
+    "a4-flyer": r"\ba4\b|flyers?|チラシ|folleto",
+    "a3-poster": r"\ba3\b|posters?|plakat|ポスター|海报|affiche|cartel",
+    "letter-flyer": r"us letter|\bletter\b",
+    "half-page-ad": r"half[- ]page ad|halbseitige anzeige",
+    "bulletin": r"bulletin",
+    "feed": r"\bfeeds?\b|\bposts?\b|timeline|\bbeitrag\b|フィード|投稿|publicaci[oó]n|carousels?|karussell|"
+    r"collection|動態|"
+    r"信息流|帖子",
+}
+_SHAPES: dict[str, str] = {
+    "square": r"squares?\b|quadrat|carré|cuadrad[oa]|quadrad[oa]|正方形|スクエア|方形",
+    "portrait": r"portrait|hochformat|縦長|竖版|豎版|retrato",
+    "story": r"vertical|full ?screen|tall\b|縦型|hochkant|senkrecht",
+    "landscape": r"landscape|horizontal|wide ?screen|querformat|paysage|横長|横型|横版|paisaje|paisagem",
+}
+_GROUPS: dict[str, str] = {
+    "social": r"social(?: media)?(?: ads?| posts?| feeds?)?|all social|soziale (?:medien|netzwerke)|réseaux sociaux|"
+    r"redes sociales|redes sociais|sns|社交媒体|社群",
+    "display": r"(?:programmatic )?display(?: ads?| banners?| network)?|banners?|banner ads|bannerwerbung|"
+    r"ディスプレイ広告?|"
+    r"展示广告",
+    "video": r"videos?|films?|moving image|bewegtbild|動画広告?|视频广告?",
+    "everything": r"everything|all(?: placements| formats| channels)?|alle(?: formate)?|tous(?: les formats)?|todos|"
+    r"すべて|全部",
+}
+_STANDARD_RATIOS = (
+    "1:1",
+    "4:5",
+    "9:16",
+    "16:9",
+    "1.91:1",
+    "2:3",
+    "4:3",
+    "3:4",
+    "3:2",
+    "2:1",
+    "3:1",
+    "21:9",
+    "5:4",
+    "1:1.91",
+    "3.5:1",
+    "1:2",
+    "6:5",
+)
+_RATIOS = {
+    "1:1": "meta/feed-square", "4:5": "meta/feed-portrait", "9:16": "meta/story", "2:3": "pinterest/pin",
+    "16:9": "web/hero",
+    "1.91:1": "google/landscape", "1:1.91": "linkedin/vertical", "2:1": "email/hero", "3:1": "email/banner",
+    "3.5:1": "dooh/bulletin", "4:3": "dooh/classic",
+}  # fmt: skip
+_FILM_RATIOS = {
+    "1:1": "meta/feed-film-square", "4:5": "meta/feed-film", "9:16": "meta/story-film", "2:3": "pinterest/pin-film",
+    "16:9": "youtube/in-stream",
+}  # fmt: skip
+_NEAREST = {"3:4": "4:5", "5:4": "1:1", "3:2": "16:9", "21:9": "16:9", "1:2": "9:16"}
+_OF_A_CHANNEL: dict[str, tuple[str, ...]] = {
+    "google": (
+        "google/landscape", "google/square", "google/leaderboard", "google/billboard", "google/medium-rectangle",
+        "google/half-page",
+    ),
+    "email": ("email/hero",), "dooh": ("dooh/landscape", "dooh/portrait"), "print": ("print/a4-flyer",),
+    "web": ("web/hero",),
+    "youtube": ("youtube/thumbnail",), "tiktok": ("tiktok/in-feed",), "tv": ("tv/spot-20",),
+    "linkedin": ("linkedin/landscape", "linkedin/square"),
+    "amazon": ("amazon/medium-rectangle", "amazon/leaderboard", "amazon/half-page",
+        "amazon/billboard", "amazon/mobile-banner"),
+}  # fmt: skip
+"""The placements that a channel's name alone stands for; of other channels, all that do not move."""
+
+
+@dataclass(frozen=True)
+class PlacementReading:
+    """The placements that a part of a text names. names: of placements and sets, as the strict brief takes them.
+
+    exact: True for a name of this project, or for a size that is a placement's own. reason: a clause for people.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    exact: bool
+    score: float
+    reason: str
+
+
+def placements_in(text: str) -> tuple[PlacementReading, ...]:
+    """Return the placements that a text lists: names, sets, ratios, pixel sizes, and the words of channels.
+
+    "meta/story", "9:16", "300x250", "Instagram Story", "IG Reels (video)" and "Google Display 300x250" are known. Items
+    that name none are left out: compare with `parts_of(text)` to find them.
+    """
+    if not text.strip() or len(text) > LONGEST:
+        return ()
+    if len(text) <= LONGEST_PART and (named := _named(text)):
+        return (named,)
+    parts = _parts(_X.sub("Twitter", text))
+    readings = [reading for part in parts if (reading := _placement(part))]
+    return tuple(readings)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the items of a list; one of sizes or ratios alone may have blanks between them."""
+    words = text.split()
+    if len(words) > 1 and all(_SIZE.fullmatch(word) or _RATIO.fullmatch(word) for word in words):
+        return tuple(words)
+    return tuple(item for part in parts_of(text) for item in _beside_slashes(part))
+
+
+def _beside_slashes(part: str) -> Iterable[str]:
+    """Yield the items of "1:1 / 9:16" and "1:1/9:16", which are no fractions."""
+    items = [item.strip() for item in re.split(r"\s*/\s*", part)]
+    if len(items) > 1 and all(
+        _SIZE.fullmatch(item) or re.fullmatch(r"\d+(?:\.\d+)?[:x]\d+(?:\.\d+)?", item) for item in items
+    ):
+        return items
+    return [part]
+
+
+def _named(text: str) -> PlacementReading | None:
+    name = text.strip().lower()
+    if name in placements() or name in placement_sets():
+        return PlacementReading(text, (name,), True, 0.98, "the name of a placement or set")
+    return None
+
+
+def _placement(part: str) -> PlacementReading | None:
+    if len(part) > LONGEST_PART:
+        return None
+    if named := _named(part):
+        return named
+    words = re.sub(r"[_/·|-]+", " ", part.strip().lower())
+    channels = [
+        name for name, pattern in _compiled(_CHANNELS_KEY) if pattern.search(words) or pattern.search(part.lower())
+    ]
+    size, ratio = _size_in(part), _ratio_in(part)
+    if not channels and not size and not ratio:
+        return _by_words(part, words)
+    moves = bool(_FILM.search(part))
+    channels = _by_own_name(channels)
+    if not channels:
+        return _by_size(part, size, None, moves) if size else _by_ratio(part, str(ratio), moves)
+    return _in_channel(part, words, channels[0], size, ratio, moves)
+
+
+def _by_own_name(channels: list[str]) -> list[str]:
+    """Return the channels of a part; a word that names a thing besides a channel yields to a channel's own name."""
+    own = [name for name in channels if name not in ("web", "dooh", "print", "tv", "email", "iab")]
+    return own or channels
+
+
+def _size_in(part: str) -> tuple[int, int] | None:
+    found = _SIZE.search(part)
+    if not found:
+        return None
+    size = int(found[1]), int(found[2])
+    return size if min(size) >= 30 and max(size) >= 60 else None
+
+
+def _ratio_in(part: str) -> str | None:
+    """Return a ratio of the usual ones; a spreadsheet makes times of day of some ("1:01" for 1:1, "09:16")."""
+    found = _RATIO.search(part)
+    if not found or _SIZE.search(part):
+        return None
+    first, second = (number.replace(",", ".") for number in found.groups())
+    for ratio in (f"{first}:{second}", f"{first.lstrip('0')}:{second.lstrip('0')}"):
+        if ratio in _STANDARD_RATIOS:
+            return ratio
+    try:
+        shape = Fraction(first) / Fraction(second)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return next((ratio for ratio in _STANDARD_RATIOS if abs(shape_of(ratio) / shape - 1) < Fraction(1, 50)), None)
+
+
+def shape_of(ratio: str) -> Fraction:
+    """Return width over height of a ratio such as "1.91:1"."""
+    width, height = ratio.split(":")
+    return Fraction(width) / Fraction(height)
+
+
+def _by_words(part: str, words: str) -> PlacementReading | None:
+    """Return the reading of words without a channel, a size or a ratio: a group, a slot or a shape."""
+    for name, pattern in _compiled(_GROUPS_KEY):
+        if pattern.fullmatch(words):
+            return PlacementReading(part, (name,), False, 0.8, f"{name!r} is a set of placements")
+    moves = bool(_FILM.search(part))
+    for kind, (name, pattern) in [("slot", each) for each in _compiled(_SLOTS_KEY)] + [
+        ("shape", each) for each in _compiled(_SHAPES_KEY)
+    ]:
+        if pattern.search(words) and len(words.split()) <= 5:
+            found = _of_slot(name, moves) if kind == "slot" else _of_shape(name, moves)
+            if found:
+                return PlacementReading(
+                    part, (found,), False, 0.7 if len(words.split()) <= 3 else 0.5, f"the word for a {kind}"
+                )
+    return None
+
+
+def _of_slot(slot: str, moves: bool) -> str | None:
+    named = {"feed": "feed-film-square" if moves else "feed-square"}.get(slot, slot)
+    fitting = [one for one in _candidates(moves) if one.name.split("/")[1] in (named, f"{slot}-film")]
+    fitting = fitting or [one for one in _candidates(moves) if slot in one.name.split("/")[1]]
+    return _best(fitting)
+
+
+def _of_shape(shape: str, moves: bool) -> str | None:
+    ratio = {"square": "1:1", "portrait": "4:5", "story": "9:16", "landscape": "16:9" if moves else "1.91:1"}[shape]
+    return (_FILM_RATIOS if moves else _RATIOS).get(ratio)
+
+
+def _candidates(moves: bool) -> list[Placement]:
+    return [one for one in placements().values() if bool(one.motion) == moves]
+
+
+def _best(fitting: list[Placement]) -> str | None:
+    names = sorted(
+        (one.name for one in fitting), key=lambda name: (not name.startswith("google/"), not name.startswith("iab/"))
+    )
+    return next((name for name in _PREFERRED if name in names), names[0] if names else None)
+
+
+def _by_ratio(part: str, ratio: str, moves: bool) -> PlacementReading | None:
+    table = _FILM_RATIOS if moves else _RATIOS
+    if ratio in table:
+        return PlacementReading(part, (table[ratio],), False, 0.9, f"{table[ratio]} for the ratio {ratio}")
+    near = _NEAREST.get(ratio)
+    if near and near in table:
+        return PlacementReading(part, (table[near],), False, 0.35, f"{table[near]} is the nearest to the ratio {ratio}")
+    return None
+
+
+def _by_size(part: str, size: tuple[int, int], channel: str | None, moves: bool) -> PlacementReading | None:
+    """Return the placement of a size in pixels: of exactly this size, or else of this shape."""
+    among = [one for one in _candidates(moves) if channel in (None, one.channel)]
+    same = [one for one in among if one.size == size]
+    if name := _best(same):
+        return PlacementReading(part, (name,), True, 0.95, f"{name} has this size")
+    shape = Fraction(*size)
+    like = [one for one in among if abs(Fraction(*one.size) / shape - 1) < Fraction(1, 50)]
+    if name := _best(like):
+        return PlacementReading(part, (name,), False, 0.75, f"{name} has the shape of {size[0]} x {size[1]}")
+    return None
+
+
+def _in_channel(
+    part: str, words: str, channel: str, size: tuple[int, int] | None, ratio: str | None, moves: bool
+) -> PlacementReading | None:
+    """Return the reading of a channel's name with a slot, a size, a ratio or a shape, or with none of them."""
+    every = [one for one in placements().values() if one.channel == channel]
+    among = [one for one in every if bool(one.motion) == moves] or every
+    if size and (found := _by_size(part, size, channel, moves) or _by_size(part, size, None, moves)):
+        return found
+    slotted = _slotted(among, words) or _slotted(every, words)
+    if ratio:
+        fitting = [one for one in slotted or among if abs(Fraction(*one.size) / shape_of(ratio) - 1) < Fraction(1, 20)]
+        fitting = fitting or [one for one in every if abs(Fraction(*one.size) / shape_of(ratio) - 1) < Fraction(1, 20)]
+        if name := _best(fitting):
+            return PlacementReading(part, (name,), False, 0.92, f"{channel} in the ratio {ratio}")
+        if other := _by_ratio(part, ratio, moves):
+            return PlacementReading(part, other.names, False, 0.4, f"{channel} has no placement of the ratio {ratio}")
+    if name := _best(slotted):
+        return PlacementReading(part, (name,), False, 0.92, f"a slot of {channel}")
+    shape = next((name for name, pattern in _compiled(_SHAPES_KEY) if pattern.search(words)), None)
+    if shape and (name := _best([one for one in among if one.bucket == shape])):
+        return PlacementReading(part, (name,), False, 0.85, f"{shape} on {channel}")
+    return _whole_channel(part, words, channel, among, moves)
+
+
+def _slotted(among: list[Placement], words: str) -> list[Placement]:
+    """Return the placements whose slot the words name, those of the first slot that fits."""
+    for slot, pattern in _compiled(_SLOTS_KEY):
+        if pattern.search(words):
+            fitting = [one for one in among if one.name.split("/")[1].startswith(slot)]
+            fitting = fitting or [one for one in among if slot in one.name.split("/")[1]]
+            if fitting:
+                return fitting
+    return []
+
+
+def _whole_channel(part: str, words: str, channel: str, among: list[Placement], moves: bool) -> PlacementReading | None:
+    known = _OF_A_CHANNEL.get(channel, ())
+    names = tuple(name for name in known if bool(placements()[name].motion) == moves) or tuple(
+        one.name for one in among
+    )
+    if channel in ("tiktok", "tv"):
+        names = known
+    score = 0.8 if len(words.split()) <= 3 else 0.5
+    return PlacementReading(part, names, False, score, f"the placements of {channel}") if names else None
+
+
+_CHANNELS_KEY, _SLOTS_KEY, _SHAPES_KEY, _GROUPS_KEY = "channels", "slots", "shapes", "groups"
+
+
+@lru_cache(maxsize=4)
+def _compiled(which: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    table = {_CHANNELS_KEY: _CHANNELS, _SLOTS_KEY: _SLOTS, _SHAPES_KEY: _SHAPES, _GROUPS_KEY: _GROUPS}[which]
+    return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in table.items())
+
+
+def may_name_placements(text: str) -> bool:
+    """Return True if it is worth reading a text as placements; quick, and without the channels' files."""
+    if len(text) > LONGEST:
+        return False
+    words = re.sub(r"[_·|-]+", " ", text.lower())
+    tables = (_CHANNELS_KEY, _SLOTS_KEY, _SHAPES_KEY, _GROUPS_KEY)
+    return bool(_SIZE.search(text) or _RATIO.search(text)) or any(
+        pattern.search(words) for table in tables for _, pattern in _compiled(table)
+    )
