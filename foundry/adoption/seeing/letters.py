@@ -21,6 +21,7 @@ _UNION = {"western": 0.85, "central": 0.65, "turkish": 0.6}
 SIGNS = frozenset("€£¥§°«»„“”‘’‚‹›–—…·•®©™²³½¼¾×±¿¡ªº№\u00a0\u00ad")
 _BETWEEN_LETTERS = frozenset("’‘·\u00a0\u00adº°")
 _THAI_BEHIND, _THAI_AHEAD = frozenset("ะัาำิีึืฺุู็่้๊๋์ํ๎"), frozenset("เแโใไ")
+_RARE_IN_SCRIPTS = frozenset("پچژگڈٹڑکںھہےЃЌЏђќѓЅѕ")
 _WORD = re.compile(r"[^\W\d_]+")
 _CAPITAL_INSIDE = re.compile(r"[a-zß-öø-ÿąćęłńóśźżčďěňřšťůžőűğış][À-ÖØ-ÞĄĆĘŁŃÓŚŹŻČĎĚŇŘŠŤŮŽŐŰĞİŞ]")
 _MANY_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzßñćłńśźżčďňřšťžçðþ]{5}", re.IGNORECASE)

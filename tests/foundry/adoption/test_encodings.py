@@ -90,7 +90,7 @@ def test_a_single_header_of_east_asia_is_enough(word: str, codec: str) -> None:
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(Problem, match="no other encoding gives words; save the file as UTF-8"):
-        decoded(bytes([0x81, 0x98, 0xA1, 0xFF, 0xD2, 0xFE, 0x8D, 0x90, 0x9D]) * 9, "b.csv")
+        decoded(bytes([0x98, 0x90, 0x9D, 0x8D, 0x81]) * 9, "b.csv")
 
 
 def test_a_wrong_byte_order_mark_is_refused() -> None:
