@@ -89,9 +89,8 @@ def script_worth(text: str, script: str) -> float:
         before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
         if first <= letter <= last:
             latin = any(other.isascii() and other.isalpha() for other in (before, after))
-            worth += (
-                0.0 if latin or _is_capital_inside(before, letter) or _is_wrong_thai(before, letter, after) else 1.0
-            )
+            wrong = latin or _is_capital_inside(before, letter) or _is_wrong_thai(before, letter, after)
+            worth += 0.0 if wrong else 0.4 if letter in _RARE_IN_SCRIPTS else 1.0
         elif _stands_well(text, at):
             worth += 0.9
     return worth / len(found) if found else 1.0
