@@ -12,8 +12,9 @@ from foundry.adoption.meaning import Meaning
 class Scope:
     """The part of a campaign that a leaf belongs to; a field that is empty or None says "all of them".
 
-    product, scene: positions in the campaign's products and scenes, from 0. locale: a BCP 47 tag such as "de-DE".
-    market: the region as it stands in the file ("EMEA", "Germany"). placement: as it stands.
+    product, scene: positions in the campaign's products and scenes, from 0. locale: a BCP 47 tag such as "de-AT"; a
+    language alone, "de" or "zh-Hant", where the file names no country. market: the region as it stands in the file
+    ("EMEA", "Germany"). placement: as it stands; its parts ("Instagram", "9:16") with blanks between them.
     """
 
     product: int | None = None
@@ -48,12 +49,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Reading:
-    """One meaning that a leaf may have, with its score and the clause that speaks for it."""
+    """One meaning that a leaf may have, with its score and the clause that speaks for it.
+
+    answer: the answer that chooses it; empty if it is the meaning.
+    """
 
     meaning: Meaning
     scope: Scope
     score: float
     reason: str
+    answer: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""Where in a brief something stands: the section, the part of the campaign, and the key above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from foundry.adoption.claims import EVERYWHERE, Scope
+from foundry.adoption.meaning import COPY, Meaning, Section
+from foundry.adoption.understanding.key_scope import KeyParts, is_currency, parts_of_key
+from foundry.adoption.understanding.keys import phrase_of
+from foundry.adoption.understanding.locales import scope_of
+from foundry.adoption.understanding.senses import Sense, is_known, is_passing, sections_of, senses_of, several_of
+
+ENOUGH, INHERITED, PASSED_ON = 0.62, 0.8, 0.98
+"""Score from which a key needs no help of the key above it; the factors on the score of that one."""
+_INHERITABLE = frozenset({
+    *COPY, Meaning.AUDIENCE, Meaning.STYLE, Meaning.SCENE, Meaning.AVOID, Meaning.BANNED_WORD, Meaning.BRAND_COLOUR,
+    Meaning.BRAND_FONT, Meaning.BRAND_LOGO, Meaning.BRAND_TONE, Meaning.PLACEMENT, Meaning.PRODUCT_PICTURE,
+    Meaning.REGION, Meaning.LOCALE, Meaning.NOTE, Meaning.PRODUCT_DESCRIPTION, Meaning.PRICE, Meaning.BUDGET,
+    Meaning.MUSIC, Meaning.VOICE_OVER,
+})  # fmt: skip
+"""Meanings of a map's key that keys inside it share if nothing better is known: `audience: {age: 25-40}`."""
+_DOMINANT = frozenset({
+    Meaning.AUDIENCE, Meaning.AVOID, Meaning.BANNED_WORD, Meaning.BRAND_COLOUR, Meaning.BRAND_FONT, Meaning.BRAND_LOGO,
+    Meaning.NOTE,
+})  # fmt: skip
+"""Meanings of a map's key that keys inside it share even if they are words for others: `fonts: {heading: Archivo}`."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that stands above a node.
+
+    key: of the fact that a leaf here states, as it stands; keys that are values (languages, regions) do not count.
+    above: the key over that one. senses: of the key. of_row: True inside a row
+    of a table. is_item: True for an item of a list, which is one value.
+    """
+
+    section: Section | None = Section.CAMPAIGN
+    scope: Scope = EVERYWHERE
+    key: str = ""
+    above: str = ""
+    senses: tuple[Sense, ...] = ()
+    several: Section | None = None
+    currency: str = ""
+    of_row: bool = False
+    is_item: bool = False
+
+    def within(self, **parts: object) -> Context:
+        """Return the context with these parts of its scope replaced."""
+        return replace(self, scope=replace(self.scope, **parts))  # type: ignore[arg-type]
+
+    @property
+    def best(self) -> Meaning | None:
+        """The likeliest meaning of the key."""
+        return self.senses[0].meaning if self.senses else None
+
+
+def of_field(context: Context, key: str) -> tuple[Context, KeyParts]:
+    """Return the context of a leaf at a key of a map, and the key in its parts."""
+    if context.best in (Meaning.PRICE, Meaning.BUDGET) and is_currency(key):
+        return replace(context, currency=key, is_item=False), KeyParts(context.key, currency=key)
+    parts = parts_of_key(key, context.section)
+    if parts.locale:
+        context = context.within(locale=scope_of(parts.locale))
+    if parts.market:
+        context = context.within(market=parts.market)
+    own = senses_of(parts.key, context.section)
+    if context.section is None and context.best in _DOMINANT:
+        own = tuple(_weaker(sense, INHERITED, "") for sense in own)
+    if _passes_on(parts.key, context, own):
+        passed = tuple(_weaker(sense, PASSED_ON, "") for sense in context.senses)
+        return replace(context, senses=passed, currency=parts.currency or context.currency, is_item=False), parts
+    above = f"it stands below the key '{context.key}'"
+    if not own or own[0].score < ENOUGH or (context.section is None and context.best in _DOMINANT):
+        inherited = (s for s in context.senses if s.meaning in _INHERITABLE)
+        factor = PASSED_ON if context.best in _DOMINANT else INHERITED
+        own = (*own, *(_weaker(sense, factor, above) for sense in inherited))
+    return (
+        replace(
+            context,
+            key=parts.key,
+            above=context.key,
+            senses=own,
+            currency=parts.currency,
+            several=several_of(parts.key),
+            is_item=False,
+        ),
+        parts,
+    )
+
+
+def of_container(context: Context, key: str, known_inside: int) -> tuple[Context, KeyParts]:
+    """Return the context inside the map or list at a key. known_inside: its keys that the vocabulary knows."""
+    below, parts = of_field(context, key)
+    sections = sections_of(parts.key)
+    section = sections[0] if sections else _unnamed_section(context, below, known_inside)
+    return replace(below, section=section), parts
+
+
+def _unnamed_section(context: Context, below: Context, known_inside: int) -> Section | None:
+    """Return the section inside a key that names none: the one around it, unless the key is a fact of its own."""
+    if below.senses and below.senses[0].score >= ENOUGH:
+        return None
+    if context.section is Section.CAMPAIGN and known_inside < _LIKE_A_BRIEF:
+        return None
+    return context.section
+
+
+_LIKE_A_BRIEF = 3
+"""Known keys from which a map without a known name is taken for the brief, or a part of it: `data: {…}`."""
+
+
+def _passes_on(key: str, context: Context, own: tuple[Sense, ...]) -> bool:
+    """Return True if a key adds nothing to the one above it: `headline: {text: …}`, `price: {amount: …}`."""
+    if not context.senses or not is_passing(key) or (len(phrase_of(key)) > 1 and is_known(key)):
+        return False
+    above = context.senses[0]
+    if above.score < ENOUGH:
+        return False
+    if above.meaning in COPY and above.meaning is not Meaning.MESSAGE:
+        return True
+    return not own or (own[0].meaning is Meaning.MESSAGE and not own[0].reason.startswith("inside"))
+
+
+def _weaker(sense: Sense, factor: float, reason: str) -> Sense:
+    return Sense(sense.meaning, sense.score * factor, reason or sense.reason, sense.language)

@@ -1,0 +1,105 @@
+"""The last look at a campaign as a whole: what one leaf alone cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from foundry.adoption.claims import Claim, Doubt, Listed, Scope, UnderstoodCampaign
+from foundry.adoption.leaf import Leaf
+from foundry.adoption.meaning import Meaning, Section
+from foundry.adoption.understanding.deciding import Outcome, Stated
+from foundry.adoption.understanding.keys import phrase_of
+from foundry.adoption.understanding.relaxing import relaxed, shared_by_products
+from foundry.adoption.understanding.roster import plain
+from foundry.adoption.understanding.senses import sections_of
+
+_MAIN_LINES = (Meaning.HEADLINE, Meaning.MESSAGE)
+_OF_PRODUCTS = frozenset({
+    Meaning.PRODUCT_ID, Meaning.PRODUCT_DESCRIPTION, Meaning.PRODUCT_CATEGORY, Meaning.PRODUCT_PICTURE,
+    Meaning.PRODUCT_MODEL, Meaning.PRICE,
+})  # fmt: skip
+
+
+def settle(outcomes: Iterable[Outcome], products: int) -> UnderstoodCampaign:
+    """Return the campaign that the outcomes of its leaves make. products: their number."""
+    outcomes = list(outcomes)
+    stated = [outcome for outcome in outcomes if isinstance(outcome, Stated)]
+    stated = shared_by_products(relaxed(_of_products(stated, products)), products)
+    claims = _with_main_lines([one.claim for one in stated])
+    doubts = [outcome for outcome in outcomes if isinstance(outcome, Doubt)]
+    listed = [outcome for outcome in outcomes if isinstance(outcome, Listed)]
+    doubts, own_lines = _brand_lines(doubts, claims)
+    return UnderstoodCampaign(*_each_leaf_once(claims, doubts, [*listed, *own_lines]))
+
+
+def _of_products(stated: list[Stated], products: int) -> list[Stated]:
+    """Return the claims with facts of a product that stand outside of it given to the product that they must mean."""
+    names = {
+        one.claim.scope.product: plain(one.claim.text)
+        for one in reversed(stated) if one.claim.meaning is Meaning.PRODUCT_NAME
+    }  # fmt: skip
+    own = {one.claim.meaning for one in stated if one.claim.scope.product == 0}
+    found = []
+    for one in stated:
+        claim = one.claim
+        if claim.meaning in _OF_PRODUCTS and claim.scope.product is None:
+            only = 0 if claim.meaning not in own else None
+            product = only if products <= 1 else _product_of_file(claim, names)
+            claim = replace(claim, scope=replace(claim.scope, product=product))
+        found.append(replace(one, claim=claim))
+    return found
+
+
+def _product_of_file(claim: Claim, names: dict[int | None, str]) -> int | None:
+    """Return the only product whose name a picture's file has in its own."""
+    if claim.meaning not in (Meaning.PRODUCT_PICTURE, Meaning.PRODUCT_MODEL):
+        return None
+    file = f" {plain(claim.text.rsplit('/', maxsplit=1)[-1])} "
+    whole = [index for index, name in names.items() if f" {name} " in file]
+    first = [index for index, name in names.items() if name and f" {phrase_of(name)[0]} " in file]
+    return next((found[0] for found in (whole, first) if len(found) == 1), None)
+
+
+def _with_main_lines(claims: list[Claim]) -> list[Claim]:
+    """Return the claims with a text in copy that has no line above it as its message: `{locale: de, text: Hallo}`."""
+    led = {_line_scope(claim.scope) for claim in claims if claim.meaning in _MAIN_LINES}
+    everywhere = _line_scope(Scope()) in led
+    return [
+        replace(claim, meaning=Meaning.MESSAGE, reason=f"{claim.reason}; no line stands above it")
+        if claim.meaning is Meaning.SUBHEADLINE and claim.reason.startswith("inside the copy")
+        and not everywhere and _line_scope(claim.scope) not in led
+        else claim
+        for claim in claims
+    ]  # fmt: skip
+
+
+def _line_scope(scope: Scope) -> tuple[str, str, int | None]:
+    return scope.locale, scope.market, scope.product
+
+
+def _brand_lines(doubts: list[Doubt], claims: list[Claim]) -> tuple[list[Doubt], list[Listed]]:
+    """Return the doubts without the brand's own line, if the campaign has a line, and that line as listed."""
+    if not any(claim.meaning in _MAIN_LINES for claim in claims):
+        return doubts, []
+    own = [doubt for doubt in doubts if doubt.readings[0].meaning in _MAIN_LINES and _is_of_brand(doubt.leaf)]
+    reason = "it is a line of the brand; the campaign has its own"
+    return [doubt for doubt in doubts if doubt not in own], [Listed(doubt.leaf, reason, doubt.key) for doubt in own]
+
+
+def _is_of_brand(leaf: Leaf) -> bool:
+    return any(Section.BRAND in sections_of(str(key))[:1] for key in leaf.path[:-1])
+
+
+def _each_leaf_once(
+    claims: list[Claim], doubts: list[Doubt], listed: list[Listed]
+) -> tuple[tuple[Claim, ...], tuple[Doubt, ...], tuple[Listed, ...]]:
+    """Return the three without a leaf that stands in two of them; a claim on a key leaves its leaf where it is."""
+    doubted = {doubt.leaf for doubt in doubts}
+    kept = [claim for claim in dict.fromkeys(claims) if claim.from_key or claim.leaf not in doubted]
+    mapped = {claim.leaf for claim in kept if not claim.from_key}
+    return (
+        tuple(kept),
+        tuple(dict.fromkeys(doubts)),
+        tuple(one for one in dict.fromkeys(listed) if one.leaf not in mapped and one.leaf not in doubted),
+    )
