@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from foundry.adoption.shapes.parts import parts_of
 
-NAMED_IN = ("en", "de", "fr", "es", "pt", "ja", "zh", "zh_Hant", "it", "nl")
-"""The languages by whose names countries are known; the first that has a name decides."""
+NAMED_IN, FAR_EASTERN = ("en", "de", "fr", "es", "pt", "it", "nl"), ("ja", "zh", "zh_Hant")
+"""The languages by whose names countries are known; the first that has a name decides. Each is loaded when needed."""
+HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 LONGEST_NAME, LONGEST = 50, 2_000
 _EUROPEAN_UNION = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
 _EUROPE = f"{_EUROPEAN_UNION} GB NO CH IS LI UA RS BA ME MK AL MD AD MC SM VA"
@@ -164,16 +165,22 @@ def _named_twice(part: str, name: str) -> MarketReading | None:
         return MarketReading(part, (code,), False, 0.85) if code else None
     named = country_named(both[1] or both[4])
     coded = country_of_code(both[2] or both[3])
+    if both[1] and named and coded != named:  # "Belgium (FR)": the code is that of a language
+        return MarketReading(part, (named,), False, 0.85)
     return MarketReading(part, (named,), False, 0.97) if named and named == coded else None
 
 
 def country_named(name: str) -> str | None:
     """Return the ISO 3166 code of a country by its name in one of several languages."""
     folded = name.strip().casefold().replace("’", "'")
+    if any(letter.isdigit() for letter in folded) or folded.count(" ") > 6:
+        return None
     if len(folded) > LONGEST_NAME or (len(folded) < 3 and folded.isascii() and folded != "uk"):
         return None
     for candidate in (folded, _ARTICLE.sub("", folded)):
-        if code := _OTHER_NAMES.get(candidate) or _names().get(candidate):
+        if code := _OTHER_NAMES.get(candidate) or _names(far_eastern=bool(HAN_OR_KANA.search(candidate))).get(
+            candidate
+        ):
             return code
     return None
 
@@ -219,12 +226,12 @@ def _codes_of_three() -> dict[str, str]:
     return {code: new[0] for code, new in aliases.items() if len(code) == 3 and code.isalpha() and len(new) == 1}
 
 
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _names(*, far_eastern: bool) -> dict[str, str]:
     from babel import Locale
 
     names: dict[str, str] = {}
-    for tag in NAMED_IN:
+    for tag in FAR_EASTERN if far_eastern else NAMED_IN:
         for code, name in Locale.parse(tag).territories.items():
             if code in _codes():
                 names.setdefault(name.casefold().replace("’", "'"), code)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from foundry.adoption.shapes.amounts import money_in
 from foundry.adoption.shapes.days import day_range_in, days_in
@@ -57,7 +59,11 @@ def shapes_of(text: str) -> dict[Shape, float]:
 
     A list's score for the shape of its items is that of its least certain item, times the share of items that have it.
     """
-    text = text.strip()
+    return dict(_shapes(text.strip()))
+
+
+@lru_cache(maxsize=10_000)
+def _shapes(text: str) -> Mapping[Shape, float]:
     if not text:
         return {}
     found: dict[Shape, float] = {}

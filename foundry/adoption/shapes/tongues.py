@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from foundry.adoption.shapes.parts import parts_of
-from foundry.adoption.shapes.regions import NAMED_IN, country_named, country_of_code
+from foundry.adoption.shapes.regions import FAR_EASTERN, HAN_OR_KANA, NAMED_IN, country_named, country_of_code
 
 LONGEST_NAME, LONGEST = 50, 2_000
 _WORDS = re.compile(r"[\s()（）\[\]_.,:/–—-]+")
@@ -289,7 +289,7 @@ def _from_code(part: str, written: str) -> LocaleReading | None:
 
 def _from_words(part: str, name: str, language: str, country: str) -> LocaleReading | None:
     """Return the locale of a language's name and a country's, which may be missing; codes stand for names too."""
-    known = _OWN_NAMES.get(language) or _names().get(language)
+    known = _OWN_NAMES.get(language) or _names(far_eastern=bool(HAN_OR_KANA.search(language))).get(language)
     by_name = known is not None
     if not known and country and len(language) in (2, 3):
         known = _SAME.get(language) or (language if language in _MOST_USED else _THREE.get(language))
@@ -347,13 +347,13 @@ def _likely(tag: str) -> tuple[str, str, str]:
     return words[0], script, country
 
 
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _names(*, far_eastern: bool) -> dict[str, str]:
     """Return the names of languages in small letters, each with its code, or with that of a language and a country."""
     from babel import Locale
 
     names: dict[str, str] = {}
-    for tag in NAMED_IN:
+    for tag in FAR_EASTERN if far_eastern else NAMED_IN:
         for code, name in Locale.parse(tag).languages.items():
             if code.split("_")[0] in _MOST_USED and code.count("_") < 2:
                 names.setdefault(name.casefold(), code)
