@@ -25,6 +25,7 @@ _PAIR = re.compile(
     r"(\*\*|__)?(?P<key>[^\W\d_][^:：=*|\n\"“”]{0,58}?)\s*(?:\*\*|__)?\s*(?P<mark>[:：]|\s=\s)\s*(?:\*\*|"
     r"__)?(?P<blank>\s|$|(?<=：))\s*(?P<value>.*)"
 )
+_DASHED = re.compile(r"([^\W\d_][^:：–—\n]{0,40}?)\s+[-–—]{1,2}\s+(\S.*)")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_]|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 _MOST_WORDS_OF_A_KEY = 6
 _MOST_RECORD_LISTS, _MOST_DEPTH, _MOST_LINES = 50, 20, 20_000
@@ -91,6 +92,7 @@ class _Reader:
         self._key: _Section | None = None
         self._last: _Text | None = None
         self._title = ""
+        self._dashes = _are_dashed(lines[first:])
         self.tables: list[tuple[str, Table]] = []
 
     def read(self) -> _Section:
@@ -152,7 +154,7 @@ class _Reader:
         self._bullets, self._key, self._last = [], None, None
 
     def _line(self, bare: str, number: int, *, indented: int) -> None:
-        pair = _pair(bare)
+        pair = self._pair_of(bare)
         if pair:
             self._bullets = []
             self._add_pair(self._key if indented and self._key else self._section, pair, number)
@@ -161,6 +163,10 @@ class _Reader:
         else:
             self._last = _Text(_plain(bare), number)
             (self._key or self._section).paragraphs.append(self._last)
+
+    def _pair_of(self, text: str) -> tuple[str, str] | None:
+        dashed = _DASHED.fullmatch(text) if self._dashes else None
+        return _pair(text) or (_as_pair(dashed[1], dashed[2]) if dashed else None)
 
     def _add_pair(self, section: _Section, pair: tuple[str, str], number: int) -> None:
         key, value = pair
@@ -177,7 +183,7 @@ class _Reader:
         while self._bullets and self._bullets[-1][0] >= indent:
             self._bullets.pop()
         section = self._bullets[-1][1] if self._bullets else self._key or self._section
-        pair = _pair(text)
+        pair = self._pair_of(text)
         self._last, inner = None, section
         if pair and pair[1]:
             self._last = _Text(pair[1], number)
@@ -206,11 +212,23 @@ def _pair(text: str) -> tuple[str, str] | None:
     found = _PAIR.fullmatch(text.strip())
     if not found:
         return None
-    key = _plain(found["key"]).strip()
+    return _as_pair(found["key"], found["value"])
+
+
+def _as_pair(key: str, value: str) -> tuple[str, str] | None:
+    """Return a key and a value without emphasis; None for a key that is too long or a sentence."""
+    key = _plain(key)
     words = key.split()
     if not key or len(words) > _MOST_WORDS_OF_A_KEY or any(mark in key + " " for mark in _SENTENCE_MARKS):
         return None
-    return key, _plain(found["value"])
+    return key, _plain(value)
+
+
+def _are_dashed(lines: list[str]) -> bool:
+    """Return True for a text whose keys are parted from their values by dashes: most of its lines are."""
+    written = [line.strip() for line in lines if line.strip()]
+    dashed = sum(bool(_DASHED.fullmatch(line)) and not _pair(line) for line in written)
+    return dashed >= 3 and dashed * 2 > len(written)
 
 
 def _plain(text: str) -> str:

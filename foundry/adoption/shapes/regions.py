@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from foundry.adoption.shapes.country_parts import country_of_part
 from foundry.adoption.shapes.parts import parts_of
 
 NAMED_IN, FAR_EASTERN = ("en", "de", "fr", "es", "pt", "it", "nl"), ("ja", "zh", "zh_Hant")
@@ -153,6 +154,8 @@ def _market(part: str) -> MarketReading | None:
         return MarketReading(part, (code,), False, 0.95)
     if code := country_of_code(name):
         return MarketReading(part, (code,), False, _score_of_code(name))
+    if code := country_of_part(name):
+        return MarketReading(part, (code,), False, 0.8)
     return _named_twice(part, name)
 
 

@@ -174,6 +174,16 @@ def test_a_key_that_comes_again_begins_a_record() -> None:
     }  # fmt: skip
 
 
+def test_dashes_part_keys_from_values_where_most_lines_have_them() -> None:
+    content = "Brand – Acme\nCampaign - Glow\nHeadline — Wake up – now\n"
+    assert tree(content) == {"Brand": "Acme", "Campaign": "Glow", "Headline": "Wake up – now"}
+    assert tree("Fresh – and cold\nBrand: Acme\nCTA: Go\n") == {
+        "Brand": "Acme",
+        "CTA": "Go",
+        "paragraph": "Fresh – and cold",
+    }
+
+
 def test_a_table_between_bars_is_a_sheet() -> None:
     seen = see_bytes(b"Brand: Acme\n\n## Copy\n| Language | Headline |\n| --- | --- |\n| de | Hallo |\n", "b.md")
     (sheet,) = seen.sheets
