@@ -154,7 +154,16 @@ class ModelCard(StrictModel):
     )
     prompt_language: Literal["plain", "backdrop"] = Field(default="plain", description="Who compiles its prompts.")
     draws_products: bool = Field(default=False, description="Whether it can draw a product from words.")
-    sizes: dict[str, tuple[int, int]] = Field(default_factory=dict, description="Bucket → pixels.")
+    prompt_tokens: int = Field(
+        default=0, ge=0, description="Most tokens of a prompt that it reads; 0: as its tokenizer says, if one is here."
+    )
+    prompt_characters: int = Field(
+        default=0, ge=0, description="Most characters of a prompt that a vendor reads; 0: no limit is known."
+    )
+    sizes: dict[str, tuple[int, int]] = Field(
+        default_factory=dict,
+        description="Bucket → pixels. Upscale: of the masters; without them, those of templates/compositions.yaml.",
+    )
     frames: int = Field(default=0, ge=0, description="Video: frames per clip.")
     frames_per_second: int = Field(default=0, ge=0, le=120, description="Video: its speed.")
     frame_step: int = Field(

@@ -12,6 +12,7 @@ from foundry.documents.json_text import load_json
 from foundry.documents.limits import LIMITS, DocumentLimits
 from foundry.documents.yaml_text import load_yaml
 from foundry.errors import Problem, shorten
+from foundry.lfs_pointer import REMEDY, pointer_clause
 
 YAML_SUFFIXES = (".yaml", ".yml")
 SUFFIXES = (*YAML_SUFFIXES, ".json", ".jsonl")
@@ -38,6 +39,8 @@ def read_bytes(
     if size > limits.size_bytes:
         wrong = f"{size} bytes; the limit is {limits.size_bytes}"
         raise Problem(where, "", wrong, "split it into several files", code)
+    if pointer := pointer_clause(data):
+        raise Problem(where, "", f"is {pointer}", REMEDY, code)
     return data
 
 

@@ -23,7 +23,7 @@ from models.registry.refusals import (
     WrongTask,
 )
 from models.registry.resolving import card, cards, cards_of, find
-from models.registry.weights import folder_of, verify, weights_of
+from models.registry.weights import demand_present, folder_of, verify, weights_of
 
 __all__ = [
     "CARDS",
@@ -43,6 +43,7 @@ __all__ = [
     "card",
     "cards",
     "cards_of",
+    "demand_present",
     "find",
     "folder_of",
     "history",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from foundry.card.card import PULLED, ModelCard
+from foundry.lfs_pointer import LONGEST, REMEDY, pointer_clause
 from foundry.names import sha256_file
 from models.registry.kinds import LISTED, is_weights, wrong_by_bytes, wrong_by_name
 from models.registry.known_hashes import hash_of
@@ -61,10 +62,31 @@ def verify(card: ModelCard, *, full: bool = False, set_aside: bool = True) -> No
         path = card.folder / file
         if not path.is_file():
             raise WeightsRefused(card.name, file, f"are missing{_remedy(card)}")
+        if pointer := _pointer_clause(path):  # it stays where it is: Git puts the file in its place
+            remedy = f"fetch the file itself{_remedy(card)}" if card.source.kind in PULLED else REMEDY
+            raise WeightsRefused(card.name, file, f"are {pointer}; {remedy}")
         wrong = wrong_form(path) or _wrong_hash(card, file, full=full)
         if wrong:
             kept = move_aside(card, path) if set_aside else ""
             raise WeightsRefused(card.name, file, f"{wrong}; {kept}restore the file{_remedy(card)}")
+
+
+def demand_present(card: ModelCard) -> None:
+    """Return if a card's weights are here and of their form, without comparing hashes; otherwise WeightsRefused.
+
+    It is quick, so that a run refuses at its start what `verify` would refuse when the model is loaded.
+    """
+    for file in card.weights if card.has_weights else ():
+        path = card.folder / file
+        if not path.is_file():
+            raise WeightsRefused(card.name, file, f"are missing{_remedy(card)}")
+        if wrong := wrong_form(path):
+            raise WeightsRefused(card.name, file, wrong)
+
+
+def _pointer_clause(path: Path) -> str:
+    with path.open("rb") as stream:
+        return pointer_clause(stream.read(LONGEST))
 
 
 def _check_names(card: ModelCard) -> None:
@@ -104,6 +126,8 @@ def _files(card: ModelCard) -> Iterator[str]:
 
 def wrong_form(path: Path) -> str:
     """Return the reason why a file is not of the kind that its name says; empty if it may be."""
+    if pointer := _pointer_clause(path):
+        return f"are {pointer}; {REMEDY}"
     if path.suffix.lower() != ".safetensors":
         return wrong_by_bytes(path)
     try:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Page, Picture, SoundStream
 from foundry.channel.inspection.signature import HEAD_BYTES, claimed_format, format_of
+from foundry.lfs_pointer import LONGEST, REMEDY, pointer_clause
 
 __all__ = ["CannotRead", "FileFacts", "FrameStream", "Page", "Picture", "SoundStream", "inspect"]
 STILLS = ("jpeg", "png", "webp", "gif", "avif", "jxl", "tiff")
@@ -51,8 +52,11 @@ def _size(path: Path, title: str) -> int:
 
 
 def _read(file: BinaryIO, title: str, size: int) -> FileFacts:
-    form = format_of(file.read(HEAD_BYTES))
+    head = file.read(max(HEAD_BYTES, LONGEST))
     file.seek(0)
+    if pointer := pointer_clause(head):
+        raise CannotRead(title, f"is {pointer}", f"{REMEDY[:1].upper()}{REMEDY[1:]}.")
+    form = format_of(head[:HEAD_BYTES])
     if form in STILLS:
         from foundry.channel.inspection.still import inspect_still
 

@@ -9,6 +9,7 @@ import pytest
 
 from foundry.documents import DocumentLimits, read_bytes, read_document, read_json, read_yaml
 from foundry.errors import Problem
+from tests.support.lfs_pointers import A_POINTER
 
 
 def test_a_file_is_read_by_its_ending(tmp_path: Path) -> None:
@@ -65,3 +66,9 @@ def test_one_document_is_one(tmp_path: Path) -> None:
             read_yaml(path)
     path.write_text('{"a": 1}')
     assert read_json(path) == {"a": 1}
+
+
+def test_a_git_lfs_pointer_is_named(tmp_path: Path) -> None:
+    (tmp_path / "brief.yaml").write_bytes(A_POINTER)
+    with pytest.raises(Problem, match=r"brief\.yaml: is a Git LFS pointer in place of the file.*`git lfs pull`"):
+        read_document(tmp_path / "brief.yaml")

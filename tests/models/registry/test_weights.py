@@ -20,6 +20,7 @@ from models.registry import WeightsRefused, card
 from models.registry.known_hashes import hash_of
 from models.registry.weights import folder_of, hash_memory, headers_of, verify, weights_in, weights_of
 from tests.support.cards import a_registry, card_file, only, pickled, tensors
+from tests.support.lfs_pointers import A_POINTER
 
 FILE = "unet/diffusion_pytorch_model.safetensors"
 
@@ -99,6 +100,16 @@ def test_wrong_weights_get_one_sentence_and_are_kept_aside(
     assert not path.exists()
     assert [kept.read_bytes() for kept in quarantine.iterdir()] == [wrong]
     assert "are missing" in refusal(model)
+
+
+@pytest.mark.parametrize("file", [FILE, "model_index.json"])
+def test_a_git_lfs_pointer_is_named_and_left_for_git_to_replace(tmp_path: Path, file: str) -> None:
+    model = only(a_registry(tmp_path, "1"))
+    (model.folder / file).write_bytes(A_POINTER)
+    sentence = refusal(model)
+    assert f"weights {file} are a Git LFS pointer in place of the file, which has 12345 bytes; fetch" in sentence
+    assert "run `git lfs pull` in its repository" in sentence
+    assert (model.folder / file).read_bytes() == A_POINTER
 
 
 def test_a_configuration_that_is_a_pickle_is_refused(tmp_path: Path) -> None:
