@@ -15,12 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundry.beneath import open_beneath
+from foundry.beneath import names_beneath, open_beneath
 from foundry.errors import Unusable
 from foundry.inputs.file_name import ForeignFile, is_file_name
+from foundry.inputs.near_names import equal_paths, near_paths
 from foundry.inputs.spool import user_spool
+from foundry.lfs_pointer import REMEDY as FETCH_IT
+from foundry.lfs_pointer import pointer_clause
 
 BLOCK = 1 << 20
+LOOKED_AT = 4
+"""Near matches of a missing file that are tried."""
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EXDEV, errno.ENAMETOOLONG, errno.EINVAL}
 
 
@@ -73,6 +78,14 @@ class Home:
         """Return True for a name that cannot climb and that leads into no closed folder."""
         parts = [part for part in name.split("/") if part not in ("", ".")]
         return is_file_name(name) and not any(parts[: len(at)] == at for at in (one.split("/") for one in self.closed))
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names in a folder by its path below the home, sorted; none if it cannot be listed."""
+        below = "/".join(part for part in (self.below, folder) if part)
+        try:
+            return names_beneath(self.root, below) if below else sorted(entry.name for entry in self.root.iterdir())
+        except OSError:
+            return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +164,34 @@ def receive_path(path: Path, kind: FileKind) -> ReceivedFile:
 
 
 def _open(home: Home, name: str, short: str) -> int:
+    """Open a file by its name, or by the same letters composed otherwise; ForeignFile tells the near match if any."""
+    try:
+        return _open_as_written(home, name, short)
+    except ForeignFile as absent:
+        for equal in filter(home.admits, equal_paths(name, home.names_in)):
+            try:
+                return _open_as_written(home, equal, short)
+            except ForeignFile:  # a link of that name
+                continue
+        raise ForeignFile(name, _near_match(home, name)) from absent
+
+
+def _near_match(home: Home, name: str) -> str:
+    """Return the name of a file that could be meant and that the door would open; "" if there is none."""
+    for near in [each for each in near_paths(name, home.names_in) if home.admits(each)][:LOOKED_AT]:
+        try:
+            handle = _open_as_written(home, near, near)
+        except Unusable:
+            continue
+        try:
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                return near
+        finally:
+            os.close(handle)
+    return ""
+
+
+def _open_as_written(home: Home, name: str, short: str) -> int:
     try:
         return open_beneath(home.root, f"{home.below}/{name}" if home.below else name)
     except OSError as error:
@@ -177,6 +218,7 @@ def _blocks(handle: int, short: str, kind: FileKind) -> Iterator[bytes]:
     size = 0
     while block := os.read(handle, BLOCK):
         if not size:
+            _refuse_pointer(short, block)
             kind.refuse(short, block)
         size += len(block)
         if size > kind.max_bytes:
@@ -184,3 +226,8 @@ def _blocks(handle: int, short: str, kind: FileKind) -> Iterator[bytes]:
         yield block
     if not size:
         raise Unusable(short, "is empty", kind.remedy)
+
+
+def _refuse_pointer(short: str, head: bytes) -> None:
+    if clause := pointer_clause(head):
+        raise Unusable(short, f"is {clause}", FETCH_IT)

@@ -22,17 +22,28 @@ _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class ForeignFile(Unusable):
-    """A name of no file below the folder of files. It says the same for a file outside and for one that is missing."""
+    """A name of no file below the folder of files. It says the same for a file outside and for one that is missing.
+
+    `near` is the name of a file inside that could be meant; "" if there is none.
+    """
 
     code = FOREIGN_FILE
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, near: str = "") -> None:
         super().__init__(name, ABSENT, REMEDY)
-        self.args = (name,)
+        self.args, self.near = (name, near), near
+
+    @property
+    def advice(self) -> str:
+        """What to do: name the near match, if there is one."""
+        return f"did you mean {shorten(self.near)}?" if self.near else self.remedy
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.limit}; {self.advice}"
 
     def at(self, path: str, value: str | None = None) -> Problem:
         """Return the same reason as a problem of the field at `path`, under this code."""
-        return Problem(path, shorten(self.name if value is None else value), self.limit, self.remedy, self.code)
+        return Problem(path, shorten(self.name if value is None else value), self.limit, self.advice, self.code)
 
 
 def is_file_name(name: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import pickle
 import socket
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, receive
 from foundry.inputs.file_name import ForeignFile, is_file_name
 from foundry.inputs.spool import Spool, user_spool
 from foundry.names import sha256_file
+from tests.support.lfs_pointers import A_POINTER
 
 TEXT = FileKind("text", 1_000, (Signature(b"text"),), "is no text", "give a text")
 
@@ -195,3 +197,78 @@ def test_a_spool_that_belongs_to_others_is_not_used(tmp_path: Path, monkeypatch:
     assert other.folder.parent == tmp_path / "shared"
     assert other.folder.name != usual.folder.parent.name
     assert other.folder.stat().st_mode & 0o777 == 0o700
+
+
+COMPOSED, APART = (unicodedata.normalize(form, "Größe/Bild ä.txt") for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize(("there", "written"), [(COMPOSED, APART), (APART, COMPOSED)])
+def test_a_name_in_another_unicode_form_finds_its_file(home: Path, there: str, written: str) -> None:
+    (home / there).parent.mkdir()
+    (home / there).write_text("text of ä", encoding="utf-8")
+    found = receive(home, written, TEXT)
+    assert (found.name, found.read()) == (written, "text of ä".encode())
+    found.path().unlink()
+    assert found.read() == "text of ä".encode()
+
+
+def test_a_folder_and_a_file_may_be_composed_each_in_its_own_way(home: Path) -> None:
+    folder, name = APART.split("/")[0], COMPOSED.split("/")[1]
+    (home / folder).mkdir()
+    (home / folder / name).write_text("text")
+    assert receive(home, COMPOSED, TEXT).size_bytes == receive(home, APART, TEXT).size_bytes == 4
+
+
+def test_another_unicode_form_leads_into_no_closed_folder_and_through_no_link(home: Path) -> None:
+    closed, name = APART.split("/")
+    (home / closed).mkdir()
+    (home / closed / name).write_text("text of others")
+    for written in (APART, COMPOSED, f"{COMPOSED.split('/')[0]}/{name}"):
+        with pytest.raises(ForeignFile) as refused:
+            receive(Home(home, closed=(closed,)), written, TEXT)
+        assert refused.value.near == ""
+    (home / "ö.txt").symlink_to(home.parent / "secret.txt")
+    with pytest.raises(ForeignFile) as refused:
+        receive(home, unicodedata.normalize("NFD", "ö.txt"), TEXT)
+    assert refused.value.near == ""
+
+
+@pytest.mark.parametrize(
+    ("there", "written"),
+    [
+        ("in/Serum Bottle.png", "in/serum-bottle.png"),
+        ("in/serum.png", "in/serum.jpg"),
+        ("in/serum.PNG", "IN/serum.png"),
+        ("in/crème.png", "in/creme.png"),
+        ("serum.txt", "serum .txt"),
+    ],
+)
+def test_a_near_match_is_named(home: Path, there: str, written: str) -> None:
+    (home / there).write_text("text")
+    with pytest.raises(ForeignFile) as refused:
+        receive(home, written, TEXT)
+    assert refused.value.near == there
+    said = f"{ForeignFile('x').limit}; did you mean {there!r}?"
+    assert str(refused.value) == f"{written} {said}"
+    assert str(refused.value.at("products[0].picture")) == f"products[0].picture: {written!r} {said}"
+    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
+
+
+def test_what_the_door_would_not_open_is_no_near_match(home: Path) -> None:
+    (home / "Link.txt").symlink_to(home.parent / "secret.txt")
+    (home / "Folder.txt").mkdir()
+    for written in ("link.txt", "folder.txt", "in/b.txt", "other/a.txt"):
+        with pytest.raises(ForeignFile) as refused:
+            receive(home, written, TEXT)
+        assert (refused.value.near, str(refused.value)) == ("", str(ForeignFile(written)))
+
+
+def test_a_git_lfs_pointer_is_named_whatever_kind_of_file_is_wanted(home: Path) -> None:
+    (home / "a.png").write_bytes(A_POINTER)
+    for kind in (TEXT, FileKind("any", 1_000, (Signature(b""),), "", "")):
+        with pytest.raises(Unusable) as refused:
+            receive(home, "a.png", kind)
+        assert str(refused.value) == (
+            "a.png is a Git LFS pointer in place of the file, which has 12345 bytes; "
+            "fetch the file itself: run `git lfs pull` in its repository"
+        )
