@@ -188,7 +188,10 @@ def _describe(found: FileFacts) -> str:
         parts.append(f"{found.moving.codec}, {found.moving.seconds:.2f} s, {float(found.moving.rate):.6g} fps")
         parts.append(f"{found.sound.codec} sound" if found.sound else "no sound")
     elif found.picture:
-        parts.append(f"{found.picture.colour}, {found.picture.bits} bits, profile {found.picture.profile or 'none'}")
+        alpha = " with alpha" if found.picture.alpha else ""
+        parts.append(
+            f"{found.picture.colour}{alpha}, {found.picture.bits} bits, profile {found.picture.profile or 'none'}"
+        )
     elif found.page:
         parts.append(f"{found.page.width_mm:.1f} x {found.page.height_mm:.1f} mm")
     return ", ".join(parts)

@@ -72,3 +72,20 @@ def test_a_set_can_be_checked_at_once(square: Path) -> None:
     code, said = typed("check", square, "--placement", "print")
     assert code == Exit.REFUSED
     assert said.count("not taken by print/") == 4
+
+
+def test_alpha_is_named_where_the_file_is_described_and_where_it_is_refused(tmp_path: Path) -> None:
+    image = picture((1080, 1080), "RGBA")
+    image.putalpha(128)
+    (tmp_path / "square.png").write_bytes(still("PNG", image))
+    code, said = typed("check", tmp_path / "square.png", "--placement", "meta/feed-square")
+    assert code == Exit.REFUSED
+    assert "rgb with alpha, 8 bits" in said
+    assert "alpha: alpha, 100.0% of the pixels are not opaque; the limit is opaque. Flatten it" in said
+
+
+def test_an_untagged_jpeg_is_taken_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "square.jpg").write_bytes(still("JPEG", picture((1080, 1080)), icc_profile=None))
+    code, said = typed("check", tmp_path / "square.jpg", "--placement", "meta/feed-square")
+    assert code == 0
+    assert "taken by meta/feed-square\n    advice: profile: none; the limit is sRGB. Embed the sRGB profile." in said

@@ -39,7 +39,10 @@ def still(form: str, image: Image.Image | None = None, **options: Any) -> bytes:
 
 @dataclass(frozen=True)
 class Spec:
-    """What a film is to be. `late` frames come half a second later than they should; `level` of sound is in dBFS."""
+    """What a film is to be. `late` frames come half a second later than they should.
+
+    `level` of sound is in dBFS; it lasts `tone_s`, by default as long as the pictures.
+    """
 
     codec: str = "libx264"
     pixels: str = "yuv420p"
@@ -51,6 +54,7 @@ class Spec:
     sound: str = ""
     channels: int = 2
     level: float = -23.0
+    tone_s: float | None = None
     container: dict[str, str] | None = None
     tags: dict[str, str] | None = None
 
@@ -91,7 +95,7 @@ FAST = {
 
 
 def _tone(spec: Spec) -> list[av.AudioFrame]:
-    total = int(48_000 * spec.frames / spec.rate)
+    total = int(48_000 * (spec.tone_s or spec.frames / spec.rate))
     wave = 10 ** (spec.level / 20) * np.sin(2 * np.pi * 1000 * np.arange(total) / 48_000)
     pieces = []
     for start in range(0, total, 1024):

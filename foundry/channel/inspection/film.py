@@ -28,6 +28,8 @@ CHROMA = {
 }  # fmt: skip
 TRANSFERS = {0: "", 1: "bt709", 2: "", 6: "bt709", 13: "srgb", 14: "bt709", 15: "bt709", 16: "pq", 18: "hlg"}
 """ITU-T H.273; 6, 14 and 15 are the same curve as 1."""
+LEVELS = {1: "limited", 2: "full"}
+"""FFmpeg's AVColorRange."""
 PROGRESSIVE = {0, 1}
 USUAL = tuple(Fraction(n, d) for n, d in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1),
               (60000, 1001), (60, 1)))  # fmt: skip
@@ -180,6 +182,8 @@ def _moving(video: av.VideoStream, track: _Track, name: str) -> FrameStream:
         transfer=TRANSFERS.get(int(context.color_trc or 0), "other"),
         interlaced=_is_interlaced(context),
         square_pixels=video.sample_aspect_ratio in (None, 0, 1),
+        alpha=any(part.is_alpha for part in context.format.components) if context.format else False,
+        levels="full" if pixel.startswith("yuvj") else LEVELS.get(int(context.color_range or 0), ""),
     )
 
 
@@ -230,4 +234,5 @@ def _sound(stream: av.AudioStream, track: _Track, loudness: float | None) -> Sou
         rate_hz=stream.codec_context.sample_rate or 0,
         bits_per_second=round(track.size * 8 / seconds) if seconds else 0,
         loudness_lufs=loudness,
+        seconds=round(float(track.last * tick), 4) if times else None,
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from foundry.channel.inspection.finding import Finding
 from foundry.channel.inspection.found import FileFacts, FrameStream, SoundStream
-from foundry.channel.inspection.still_rules import pixel_finding
+from foundry.channel.inspection.still_rules import alpha_finding, pixel_finding
 from foundry.channel.placement import Motion, Placement
 
 BROADCAST = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
@@ -17,6 +17,8 @@ NEAR = Fraction(1, 1000)
 NEAR_ANIMATED = Fraction(1, 50)
 """GIF counts hundredths of a second, WebP thousandths: their rates are rounded."""
 LOUDNESS_LU = Decimal(1)
+UNHEARD_S = 0.5
+"""Seconds by which sound may be longer or shorter than the pictures: encoders pad it."""
 CHROMA = {"prores": "4:2:2", "gif": "", "webp": ""}
 
 
@@ -29,9 +31,13 @@ def film_findings(found: FileFacts, placement: Placement, exact: bool) -> Iterat
         return
     yield pixel_finding(found, placement, exact)
     yield from _pictures(moving, motion)
+    yield from _levels_of_light(moving, motion, exact)
+    yield _alpha(found, moving)
     yield from _times(moving, motion)
     yield from _file(moving, motion)
     yield from _sounds(found.sound, motion, exact)
+    if found.sound and motion.audio != "none":
+        yield from _lengths(found.sound, moving, motion, exact)
 
 
 def fraction(rate: Decimal) -> Fraction:
@@ -56,6 +62,26 @@ def _pictures(moving: FrameStream, motion: Motion) -> Iterator[Finding]:
     yield Finding("pixel shape", moving.square_pixels, shape, "square", "Scale it to square pixels.")
     turned = "turned" if moving.turned else "upright"
     yield Finding("upright", not moving.turned, turned, "upright", "Turn the frames, and remove the display matrix.")
+
+
+def _alpha(found: FileFacts, moving: FrameStream) -> Finding:
+    if found.picture:
+        return alpha_finding(found.picture.see_through)
+    measured = "a channel of alpha" if moving.alpha else "opaque"
+    return Finding(
+        "alpha", not moving.alpha, measured, "opaque", "Flatten it on its ground, and encode it without alpha."
+    )
+
+
+def _levels_of_light(moving: FrameStream, motion: Motion, exact: bool) -> Iterator[Finding]:
+    """Yield the finding on the range of levels; most channels convert a range that is stated as full, not all do."""
+    if moving.codec in ("gif", "webp"):
+        return
+    measured = moving.levels or "none stated"
+    remedy = "Encode it with limited range (video levels, 16 to 235 of 255), and say so in the file."
+    broadcast = motion.least_bits_per_second > 0
+    passed = moving.levels != "full"
+    yield Finding("range", passed, measured, "limited", remedy, advice=not exact and not broadcast)
 
 
 def _times(moving: FrameStream, motion: Motion) -> Iterator[Finding]:
@@ -127,6 +153,18 @@ def _sounds(sound: SoundStream | None, motion: Motion, exact: bool) -> Iterator[
     yield from _levels(sound, motion, exact)
 
 
+def _lengths(sound: SoundStream, moving: FrameStream, motion: Motion, exact: bool) -> Iterator[Finding]:
+    """Yield the finding on sound that lasts longer or shorter than the frames; a channel counts the longer of them."""
+    if sound.seconds is None:
+        return
+    over = sound.seconds - moving.seconds
+    most = float(motion.seconds[1]) + UNHEARD_S
+    remedy = "Cut the sound where the pictures end." if over > 0 else "Let the sound last as long as the pictures."
+    measured, limit = f"{sound.seconds:.2f} s", f"the {moving.seconds:.2f} s of the pictures"
+    too_long = over > UNHEARD_S and sound.seconds > most
+    yield Finding("sound length", abs(over) <= UNHEARD_S, measured, limit, remedy, advice=not too_long and not exact)
+
+
 def _levels(sound: SoundStream, motion: Motion, exact: bool) -> Iterator[Finding]:
     least = motion.least_audio_bits_per_second
     # Silence needs no bits, whatever rate was asked for.
@@ -136,10 +174,11 @@ def _levels(sound: SoundStream, motion: Motion, exact: bool) -> Iterator[Finding
         measured, limit = f"{sound.bits_per_second} bit/s", f"at least {least} bit/s"
         yield Finding("audio bit rate", enough, measured, limit, "Encode the sound with more bits.", advice=not exact)
     target = motion.loudness_lufs
-    if target is None:
-        return
     if sound.loudness_lufs is None:
-        yield Finding("loudness", motion.audio == "optional", "silence", f"{target} LUFS", "Add sound.", advice=True)
+        remedy = "Add sound, or remove the audio track." if motion.audio == "optional" else "Add sound."
+        yield Finding("silence", False, "silence", "sound that is heard", remedy, advice=True)
+        return
+    if target is None:
         return
     near = abs(Decimal(str(sound.loudness_lufs)) - target) <= LOUDNESS_LU
     remedy = f"Normalise the sound to {target} LUFS."

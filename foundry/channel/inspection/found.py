@@ -33,12 +33,14 @@ class Picture:
     profile: the description in the ICC profile, "sRGB" for a file that declares it in another way, or None.
     srgb: True if its colours are those of sRGB.
     orientation: that of EXIF; 1 is upright.
+    see_through: the share of pixels that are not opaque, of 1.
     spread: standard deviation of the grey levels, of 255; None where not measured. Near 0, the picture is blank.
     """
 
     bits: int
     colour: str
     alpha: bool = False
+    see_through: float = 0.0
     profile: str | None = None
     srgb: bool = False
     subsampling: str | None = None
@@ -57,6 +59,8 @@ class FrameStream:
     edits: the number of entries in edit lists that cut, delay or shift.
     turned: players are asked to turn or flip the frames.
     loops: None is endless, 1 is once.
+    alpha: the frames have a channel of transparency.
+    levels: "limited" (16 to 235 of 255) or "full", as the file says; "" if it says neither.
     """
 
     codec: str
@@ -76,17 +80,23 @@ class FrameStream:
     index_first: bool | None = None
     edits: int = 0
     loops: int | None = 1
+    alpha: bool = False
+    levels: str = ""
 
 
 @dataclass(frozen=True)
 class SoundStream:
-    """The first stream of sound. `loudness_lufs` is the integrated loudness of EBU R 128; None for silence."""
+    """The first stream of sound. `loudness_lufs` is the integrated loudness of EBU R 128; None for silence.
+
+    `seconds` is the end of its last packet; None where packets bear no times.
+    """
 
     codec: str
     channels: int
     rate_hz: int
     bits_per_second: int
     loudness_lufs: float | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from foundry.channel.inspection.finding import Finding
 from foundry.channel.inspection.found import FileFacts, Page, Picture
+from foundry.channel.inspection.still_rules import alpha_finding
 from foundry.channel.placement import MM_PER_INCH, Placement, Print
 
 NEAR_MM = 0.5
@@ -58,6 +59,7 @@ def _sheet(found: FileFacts, picture: Picture, placement: Placement, printed: Pr
     remedy = f"State {printed.dots_per_inch} dots per inch in the file."
     yield Finding("resolution", near, f"{dots} dpi" if dots else "none", f"{printed.dots_per_inch} dpi", remedy)
     yield _ink(picture.colour in INKS[printed.colour], picture.colour, printed)
+    yield alpha_finding(picture.see_through)
     yield _intent(picture.profile)
 
 

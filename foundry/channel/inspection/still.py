@@ -92,6 +92,7 @@ def _picture(picture: Image.Image, form: str, file: BinaryIO, name: str) -> Pict
         bits=_bits(picture, form, file, name),
         colour=COLOURS.get(picture.mode, picture.mode),
         alpha="A" in picture.getbands() or "transparency" in picture.info,
+        see_through=_see_through(picture),
         profile=described,
         srgb=srgb,
         subsampling=_sampling(picture) if form in ("jpeg", "mpo") else None,
@@ -100,6 +101,14 @@ def _picture(picture: Image.Image, form: str, file: BinaryIO, name: str) -> Pict
         dots_per_inch=round(float(dots[0]), 1) if dots and form in ("jpeg", "tiff", "png") else None,
         spread=round(ImageStat.Stat(picture.convert("L")).stddev[0], 2),
     )
+
+
+def _see_through(picture: Image.Image) -> float:
+    """Return the share of pixels that are not opaque, of 1."""
+    if not picture.has_transparency_data:
+        return 0.0
+    opaque = picture.convert("RGBA").getchannel("A").histogram()[255]
+    return round(1 - opaque / (picture.width * picture.height), 4)
 
 
 def _without_icc(picture: Image.Image, form: str, file: BinaryIO, name: str) -> tuple[str | None, bool]:

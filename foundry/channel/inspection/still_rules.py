@@ -23,12 +23,21 @@ def still_findings(found: FileFacts, placement: Placement, exact: bool) -> Itera
     if found.picture is None or found.kind != "still":
         return
     yield pixel_finding(found, placement, exact)
-    yield from _colours(found.picture, found.format)
+    yield from _colours(found.picture, found.format, exact)
+    yield alpha_finding(found.picture.see_through)
     turned = TURNED.get(found.picture.orientation, "turned")
     yield Finding("upright", turned == "upright", turned, "upright", "Turn the pixels and remove the EXIF orientation.")
 
 
-def _colours(picture: Picture, form: str) -> Iterator[Finding]:
+def alpha_finding(see_through: float) -> Finding:
+    """Return the finding on transparency: channels show such pixels on black, white or their page, as they please."""
+    measured = f"alpha, {see_through:.1%} of the pixels are not opaque" if see_through else "opaque"
+    remedy = "Flatten it: put it on the ground that is to be seen, and remove the alpha channel."
+    return Finding("alpha", not see_through, measured, "opaque", remedy)
+
+
+def _colours(picture: Picture, form: str, exact: bool) -> Iterator[Finding]:
+    """Yield the findings on colours. Channels take any profile, and none for sRGB: for others' files it is advice."""
     screen = picture.colour in SCREEN_COLOURS
     yield Finding("colour", screen, picture.colour, "rgb", "Convert it to RGB with its own profile.")
     deepest = DEEP.get(form, 8)
@@ -37,7 +46,7 @@ def _colours(picture: Picture, form: str) -> Iterator[Finding]:
     if form == "jxl":
         return
     remedy = "Convert it to sRGB, and embed the profile." if picture.profile else "Embed the sRGB profile."
-    yield Finding("profile", picture.srgb, picture.profile or "none", "sRGB", remedy)
+    yield Finding("profile", picture.srgb, picture.profile or "none", "sRGB", remedy, advice=not exact)
 
 
 def pixel_finding(found: FileFacts, placement: Placement, exact: bool) -> Finding:

@@ -67,7 +67,7 @@ def _container(found: FileFacts, placement: Placement, exact: bool) -> Iterator[
     if least:
         yield Finding("least bytes", size >= least, str(size), f"at least {least}", "Encode it with more bits.")
     leaks = ", ".join(found.leaks) or "nothing"
-    yield Finding("metadata", not found.leaks, leaks, "nothing private", "Remove the metadata.")
+    yield Finding("metadata", not found.leaks, leaks, "nothing private", "Remove the metadata.", advice=not exact)
 
 
 def verdicts(found: FileFacts, placements: Iterable[Placement]) -> tuple[list[Verdict], list[Verdict]]:

@@ -14,6 +14,7 @@ from foundry.channel.inspection import CannotRead, inspect
 from foundry.channel.inspection.verdict import judge, verdicts
 from foundry.channel.placement import Placement, placements
 from tests.support.channel_files import SRGB, Spec, film, page, picture, still
+from tests.support.lfs_pointers import A_POINTER
 
 SQUARE = (64, 64)
 
@@ -45,6 +46,12 @@ def other_profile() -> bytes:
     return still("JPEG", picture(SQUARE), icc_profile=lab)
 
 
+def half_transparent() -> Image.Image:
+    made = picture(SQUARE, "RGBA")
+    made.paste((255, 255, 255, 128), (0, 0, SQUARE[0], SQUARE[1] // 2))
+    return made
+
+
 STILLS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "wrong pixels": (lambda: still("JPEG"), "meta/link", "pixels: 64x48; the limit is 64x64"),
     "too many bytes": (
@@ -57,9 +64,11 @@ STILLS: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "meta/link",
         "colour: cmyk; the limit is rgb",
     ),
-    "no profile": (lambda: still("JPEG", picture(SQUARE), icc_profile=None), "meta/link", "profile: none"),
-    "another profile": (other_profile, "meta/link", "Convert it to sRGB"),
-    "GPS": (located, "meta/link", "metadata: GPS position; the limit is nothing private"),
+    "half transparent": (
+        lambda: still("PNG", half_transparent()),
+        "meta/feed-square",
+        "alpha: alpha, 50.0% of the pixels",
+    ),
     "turned by EXIF": (turned, "meta/link", "upright: turned by 90 degrees"),
     "format": (lambda: still("WEBP", picture(SQUARE)), "meta/link", "format: webp; the limit is jpeg or png"),
     "animated": (
@@ -92,8 +101,6 @@ FILMS: dict[str, tuple[Spec, str, str]] = {
     "index last": (Spec(container={"use_editlist": "0"}), "meta/feed-film", "index: after the frames"),
     "too long": (Spec(frames=100), "meta/feed-film", "duration: 4.00 s; the limit is 1 to 3 s"),
     "codec": (Spec(codec="libx265"), "meta/feed-film", "codec: hevc; the limit is h264"),
-    "GPS": (Spec(tags={"location": "+48.1333+011.5667/"}, container={"movflags": "+faststart+use_metadata_tags"}),
-            "dooh/landscape-film", "metadata: GPS position"),
 }  # fmt: skip
 
 
@@ -132,6 +139,56 @@ def test_a_film_as_the_channel_wants_it_is_taken(name: str, tmp_path: Path) -> N
 def test_a_still_as_the_channel_wants_it_is_taken(form: str, name: str) -> None:
     verdict = judge(inspect(still(form, picture(SQUARE))), small(name), exact=True)
     assert [str(fault) for fault in verdict.faults] == []
+
+
+ADVICE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "no profile": (lambda: still("JPEG", picture(SQUARE), icc_profile=None), "profile: none; the limit is sRGB. Embed"),
+    "another profile": (other_profile, "the limit is sRGB. Convert it to sRGB"),
+    "GPS": (located, "metadata: GPS position; the limit is nothing private. Remove"),
+}
+
+
+@pytest.mark.parametrize("case", ADVICE)
+def test_what_channels_take_is_taken_with_advice(case: str) -> None:
+    make, sentence = ADVICE[case]
+    verdict = judge(inspect(make()), small("meta/link"))
+    assert verdict.taken
+    (advice,) = verdict.advice
+    assert sentence in str(advice)
+
+
+def test_the_place_of_a_film_is_found(tmp_path: Path) -> None:
+    tags = {"location": "+48.1333+011.5667/"}
+    located = film(tmp_path / "f.mp4", Spec(tags=tags, container={"movflags": "+faststart+use_metadata_tags"}))
+    advice = judge(inspect(located), small("dooh/landscape-film")).advice
+    assert "metadata: GPS position" in " ".join(map(str, advice))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_an_alpha_channel_that_hides_nothing_is_no_fault(mode: str) -> None:
+    found = inspect(still("PNG", picture(SQUARE, "RGBA").convert(mode), icc_profile=None))
+    assert judge(found, small("meta/feed-square")).taken
+
+
+def test_full_range_and_sound_that_outlasts_the_pictures_are_seen(tmp_path: Path) -> None:
+    full = inspect(film(tmp_path / "full.mp4", Spec(pixels="yuvj420p")))
+    assert full.moving is not None
+    assert full.moving.levels == "full"
+    longer = inspect(film(tmp_path / "longer.mp4", Spec(sound="aac", level=-14, tone_s=2.5)))
+    assert longer.sound is not None
+    assert longer.sound.seconds == pytest.approx(2.5, abs=0.1)
+    assert [str(one) for one in judge(longer, small("meta/feed-film")).advice] == [
+        f"sound length: {longer.sound.seconds:.2f} s; the limit is the 1.00 s of the pictures. "
+        "Cut the sound where the pictures end."
+    ]
+
+
+def test_a_git_lfs_pointer_in_place_of_a_picture_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(A_POINTER)
+    with pytest.raises(
+        CannotRead, match=r"a\.jpg is a Git LFS pointer in place of the file, which has 12345 bytes\. Fetch"
+    ):
+        inspect(tmp_path / "a.jpg")
 
 
 def test_loudness_is_advice_to_others_and_a_limit_for_ours(tmp_path: Path) -> None:

@@ -54,8 +54,7 @@ def test_facts_that_fit_are_accepted() -> None:
     [
         ({"bits": 16}, "bits"),
         ({"colour": "cmyk"}, "colour"),
-        ({"srgb": False, "profile": "Display P3"}, "profile"),
-        ({"srgb": False, "profile": None}, "profile"),
+        ({"see_through": 0.25, "alpha": True}, "alpha"),
         ({"orientation": 6}, "upright"),
     ],
 )
@@ -70,7 +69,6 @@ def test_a_picture_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str)
         ({"size_bytes": LINK.max_bytes + 1}, "bytes"),
         ({"called": "png"}, "name"),
         ({"format": "pdf"}, "format"),
-        ({"leaks": ("GPS position",)}, "metadata"),
     ],
 )
 def test_a_container_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str) -> None:
@@ -85,6 +83,7 @@ def test_a_container_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: st
         ({"bits": 10}, {"bits"}),
         ({"transfer": "pq"}, {"transfer"}),
         ({"interlaced": True}, {"scan"}),
+        ({"alpha": True}, {"alpha"}),
         ({"square_pixels": False}, {"pixel shape"}),
         ({"turned": True}, {"upright"}),
         ({"seconds": 0.5}, {"duration"}),
@@ -103,6 +102,69 @@ def test_frames_break_one_rule_at_a_time(changes: dict[str, Any], rules: set[str
 )
 def test_sound_breaks_one_rule_at_a_time(changes: dict[str, Any], rule: str) -> None:
     assert failed(replace(FILM, sound=replace(SOUND, **changes)), REEL) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("profile", "remedy"),
+    [(None, "Embed the sRGB profile."), ("Display P3", "Convert it to sRGB, and embed the profile.")],
+)
+def test_another_profile_or_none_is_taken_from_others_with_advice_and_not_from_us(
+    profile: str | None, remedy: str
+) -> None:
+    assert STILL.picture is not None
+    other = replace(STILL, picture=replace(STILL.picture, srgb=False, profile=profile))
+    assert failed(other, LINK) == []
+    assert [str(one) for one in judge(other, LINK).advice] == [
+        f"profile: {profile or 'none'}; the limit is sRGB. {remedy}"
+    ]
+    assert failed(other, LINK, exact=True) == ["profile"]
+
+
+def test_private_metadata_is_advice_to_others_and_refused_in_our_own_files() -> None:
+    for found, placement in ((STILL, LINK), (FILM, REEL), (SHEET, PRINT)):
+        located = replace(found, leaks=("GPS position",))
+        assert failed(located, placement) == []
+        assert [str(one) for one in judge(located, placement).advice] == [
+            "metadata: GPS position; the limit is nothing private. Remove the metadata."
+        ]
+        assert failed(located, placement, exact=True) == ["metadata"]
+
+
+def test_alpha_is_named_with_its_share_and_its_remedy_and_an_opaque_channel_is_none() -> None:
+    assert STILL.picture is not None
+    (fault,) = judge(replace(STILL, picture=replace(STILL.picture, alpha=True, see_through=0.125)), LINK).faults
+    assert str(fault).startswith("alpha: alpha, 12.5% of the pixels are not opaque; the limit is opaque. Flatten it")
+    assert failed(replace(STILL, picture=replace(STILL.picture, alpha=True)), LINK) == []
+
+
+def test_full_range_is_advice_to_channels_of_the_web_and_refused_by_television_and_in_our_own_files() -> None:
+    full = replace(FILM, moving=replace(FRAMES, levels="full"))
+    assert failed(full, REEL) == []
+    (advice,) = judge(full, REEL).advice
+    assert str(advice).startswith("range: full; the limit is limited. Encode it with limited range")
+    assert failed(full, REEL, exact=True) == ["range"]
+    assert "range" in failed(full, placements()["amazon/streaming-tv-30"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "advised", "refused"),
+    [(10.0, [], []), (10.4, [], []), (9.0, ["sound length"], []), (12.0, ["sound length"], []),
+     (100_000.0, [], ["sound length"])],
+)  # fmt: skip
+def test_sound_that_is_not_as_long_as_the_pictures_is_named_and_refused_where_it_is_too_long_for_the_slot(
+    seconds: float, advised: list[str], refused: list[str]
+) -> None:
+    found = replace(FILM, sound=replace(SOUND, seconds=seconds))
+    assert [one.rule for one in judge(found, REEL).advice] == advised
+    assert failed(found, REEL) == refused
+    assert failed(found, REEL, exact=True) == advised + refused
+
+
+def test_a_silent_track_is_named_with_its_remedy_and_refused_by_nobody() -> None:
+    silent = replace(FILM, sound=replace(SOUND, loudness_lufs=None))
+    (advice,) = judge(silent, REEL).advice
+    assert str(advice).startswith("silence: silence; the limit is sound that is heard. Add sound")
+    assert failed(silent, REEL) == failed(silent, REEL, exact=True) == []
 
 
 def test_loudness_is_advice_to_others_and_a_limit_for_our_own_files() -> None:
