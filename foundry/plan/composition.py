@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from foundry.card.card import ModelCard
 from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
 from foundry.names import digest
@@ -48,3 +49,9 @@ def compositions() -> dict[str, Composition]:
     path = TEMPLATES / "compositions.yaml"
     raw = read_yaml(path, SETTINGS)
     return {name: Composition.model_validate(entry) for name, entry in raw["buckets"].items()}
+
+
+def master_size(bucket: str, upscaler: ModelCard) -> tuple[int, int]:
+    """Return the width and height of the masters of a bucket: the upscaler's own, else the composition's."""
+    usual = compositions()[bucket]
+    return upscaler.sizes.get(bucket, (usual.width_px, usual.height_px))

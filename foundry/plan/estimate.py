@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
 
+from foundry.card.card import ModelCard
 from foundry.finished import each_finished, is_finished, with_finished
 from foundry.plan.clip import ClipOrder, clip_cost
 from foundry.plan.clips import clip_card, count_showings, first_clips, plan_clips
-from foundry.plan.composition import compositions
+from foundry.plan.composition import master_size
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.plan.shot_plan import Cell
@@ -116,10 +117,10 @@ def clip_share(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
     return clip_money(plan, clip) / count_showings(plan, shot)
 
 
-def master_bytes(bucket: str, bits: int) -> int:
+def master_bytes(bucket: str, upscaler: ModelCard) -> int:
     """Return a usual size of a master's lossless file."""
-    size = compositions()[bucket]
-    return int(size.width_px * size.height_px * MASTER_BITS_PER_PIXEL[bits] / 8)
+    width, height = master_size(bucket, upscaler)
+    return int(width * height * MASTER_BITS_PER_PIXEL[upscaler.bits] / 8)
 
 
 def estimate_plan(plan: Plan) -> Estimate:
@@ -128,7 +129,7 @@ def estimate_plan(plan: Plan) -> Estimate:
     size, money = 0, plan.shot_count * shot_money(plan)
     for bucket, _, locales in plan.sides:
         masters = len(plan.subjects) * len(plan.scenes) * alternatives
-        size += masters * master_bytes(bucket, plan.cards.upscale.bits)
+        size += masters * master_bytes(bucket, plan.cards.upscale)
         for cell in plan.cells[bucket]:
             per_locale = len(plan.products) * alternatives * (1 if cell.timeline else len(plan.scenes))
             size += per_locale * len(locales) * rendition_bytes(cell)
@@ -257,7 +258,7 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> Non
         found.shots_reused += 1
         return
     found.shots_to_draw += 1
-    found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale.bits)
+    found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale)
     found.money += shot_money(plan)
     found.accelerator_seconds += shot_seconds(plan)
     found.work.add_shot(plan, shot)

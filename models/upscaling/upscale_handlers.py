@@ -14,7 +14,7 @@ from PIL import Image
 from foundry.card.card import ModelCard
 from foundry.metering.device_time import drawing_device
 from foundry.metering.payers import note
-from foundry.plan.composition import compositions
+from foundry.plan.composition import master_size
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.resample import centred_crop
 from models.device_steps import device_step
@@ -37,7 +37,7 @@ class LoadedUpscaler:
 
 
 class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):  # type: ignore[misc]  # Beam's base is untyped
-    """Enlarges drawings with one card's network, to the composition's exact size; float32 in [0, 1], sRGB encoded.
+    """Enlarges drawings with one card's network, to the exact size of the master; float32 in [0, 1], sRGB encoded.
 
     On the CPU the card fixes the number of threads of a tile and everything is float32, so that the same drawing gives
     the same bytes; on CUDA the card's precision holds. `device` is "cuda", "cpu" or None for the best there is.
@@ -61,11 +61,11 @@ class UpscaleHandler(ModelHandler[Drawing, Enlarged, LoadedUpscaler]):  # type: 
         return [self._enlarge(drawing, model) for drawing in batch]
 
     def _enlarge(self, drawing: Drawing, model: LoadedUpscaler) -> Enlarged:
-        target = compositions()[drawing.order.bucket]
+        width, height = master_size(drawing.order.bucket, self.card)
         device = model.learned.device
         with model.lock, device_step("upscale", device):
             note(model_calls=1)
-            pixels = enlarge(drawing.pixels, model.learned, target.width_px, target.height_px)
+            pixels = enlarge(drawing.pixels, model.learned, width, height)
         return Enlarged(drawing, pixels)
 
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
@@ -96,20 +96,19 @@ class ResampleHandler(ModelHandler[Drawing, Enlarged, NoWeights]):  # type: igno
     ) -> list[Enlarged]:
         """Return one master-sized picture per drawing, in order."""
         with drawing_device.kept_waiting("host_copy"):
-            return [Enlarged(drawing, resample_drawing(drawing)) for drawing in batch]
+            return [Enlarged(each, resample_drawing(each, master_size(each.order.bucket, self.card))) for each in batch]
 
     def get_num_bytes(self, batch: Sequence[Drawing]) -> int:
         """Return the bytes of the drawings."""
         return sum(drawing.pixels.nbytes for drawing in batch)
 
 
-def resample_drawing(drawing: Drawing) -> Pixels:
-    """Return the drawing at its composition's size, cropped in the middle to the exact aspect."""
-    target = compositions()[drawing.order.bucket]
+def resample_drawing(drawing: Drawing, size: tuple[int, int]) -> Pixels:
+    """Return the drawing at a size (width, height), cropped in the middle to the exact aspect."""
     height, width = drawing.pixels.shape[:2]
-    crop = centred_crop(width, height, target.width_px, target.height_px)
-    box, size = (crop.left, crop.top, crop.right, crop.bottom), (target.width_px, target.height_px)
-    made = np.empty((target.height_px, target.width_px, 3), np.float32)
+    crop = centred_crop(width, height, *size)
+    box = (crop.left, crop.top, crop.right, crop.bottom)
+    made = np.empty((size[1], size[0], 3), np.float32)
     for channel in range(3):  # into one array, because a master's planes are far larger than a core's cache
         plane = Image.fromarray(np.ascontiguousarray(drawing.pixels[..., channel]))
         larger = plane.resize(size, Image.Resampling.LANCZOS, box=box)

@@ -49,7 +49,7 @@ def test_an_estimate_is_the_sum_of_its_parts(plan: Plan) -> None:
     files = sum((rendition_money(cell) * count for cell, count in cells), Decimal(0))
     assert figures.money == plan.shot_count * shot_money(plan) + files
     assert figures.accelerator_seconds == plan.shot_count * shot_seconds(plan)
-    masters = sum(master_bytes(bucket, plan.cards.upscale.bits) for bucket, _, _ in plan.sides)
+    masters = sum(master_bytes(bucket, plan.cards.upscale) for bucket, _, _ in plan.sides)
     assert figures.size_bytes == masters + sum(rendition_bytes(cell) * count for cell, count in cells)
 
 

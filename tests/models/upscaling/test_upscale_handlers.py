@@ -13,7 +13,7 @@ from foundry.plan.composition import compositions
 from models.drawing import Drawing
 from models.registry import card
 from models.upscaling.network import CompactUpscaler, write_network
-from models.upscaling.upscale_handlers import ResampleHandler, UpscaleHandler, resample_drawing, upscaler_of
+from models.upscaling.upscale_handlers import NoWeights, ResampleHandler, UpscaleHandler, resample_drawing, upscaler_of
 from tests.models.upscaling.pictures import CARD, Pixels, toy_card
 from tests.support.drawings import order
 
@@ -49,16 +49,24 @@ def test_the_handler_fills_each_composition_in_order_and_repeats_bit_for_bit(tmp
 def test_a_resampled_drawing_keeps_a_flat_colour_and_cuts_the_aspect_in_the_middle() -> None:
     pixels = np.full((48, 96, 3), 0.4, np.float32)
     pixels[:, :20] = pixels[:, -20:] = 1
-    made = resample_drawing(drawing("square", pixels))
-    target = compositions()["square"]
-    assert made.shape == (target.height_px, target.width_px, 3)
+    made = resample_drawing(drawing("square", pixels), (300, 300))
+    assert made.shape == (300, 300, 3)
     assert np.abs(made - 0.4).max() < 1e-6
+
+
+@pytest.mark.parametrize("sizes", [{}, {"square": (320, 200)}])
+def test_a_card_may_say_how_large_its_masters_are(sizes: dict[str, tuple[int, int]]) -> None:
+    model = card("lanczos", "upscale").model_copy(update={"sizes": sizes})
+    (made,) = ResampleHandler(model).run_inference(
+        [drawing("square", np.full((48, 96, 3), 0.4, np.float32))], NoWeights()
+    )
+    assert made.pixels.shape == ((200, 320, 3) if sizes else (2880, 2880, 3))
 
 
 def test_a_resampler_never_leaves_the_range() -> None:
     hard = np.zeros((40, 40, 3), np.float32)
     hard[:, 20:] = 1
-    made = resample_drawing(drawing("square", hard))
+    made = resample_drawing(drawing("square", hard), (400, 400))
     assert made.min() == 0
     assert made.max() == 1
 
