@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
@@ -140,6 +140,10 @@ class Models(StrictModel):
         default=None,
         description="The card of a language model that `foundry brief adopt` may ask about values of a brief which its "
         "rules leave open; without one, no part of a brief is sent anywhere.",
+    )
+    unread_words: Literal["refuse", "warn"] = Field(
+        default="refuse",
+        description="A scene of whose words the card reads too few to draw it is refused in the plan, or only noted.",
     )
 
 

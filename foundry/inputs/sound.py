@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundry.box import MIB, BoxLimits, boxed
+from foundry.errors import Unusable
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
 
 MAX_BYTES = 200_000_000
 SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=600, answer_bytes=1 * MIB)
 CHECKING = "imaging.film.encoding.sound_file:check_sound"
+SILENT = 2.0**-15
+"""The level of the last bit of 16: with no sample above it, a sound is silent."""
 SOUND = FileKind(
     "sound",
     MAX_BYTES,
@@ -29,10 +32,19 @@ SOUND = FileKind(
 
 
 @dataclass(frozen=True)
+class SoundMeasure:
+    """The length of a sound, and the highest level of its samples, of 1."""
+
+    seconds: float
+    peak: float
+
+
+@dataclass(frozen=True)
 class SoundFacts:
-    """A usable audio file."""
+    """A usable audio file, and its length."""
 
     file: ReceivedFile
+    seconds: float = 0.0
 
     @property
     def named(self) -> str:
@@ -51,6 +63,13 @@ class SoundFacts:
 
 
 def inspect_sound(file: ReceivedFile) -> SoundFacts:
-    """Return the facts of an audio file; Unusable if it cannot be decoded to its end, as a film will do it."""
-    boxed(CHECKING, file, limits=SOUND_LIMITS, name=file.short_name)
-    return SoundFacts(file)
+    """Return the facts of an audio file.
+
+    Unusable if it cannot be decoded to its end, as a film will do it, or if nothing in it can be heard.
+    """
+    answer = boxed(CHECKING, file, limits=SOUND_LIMITS, name=file.short_name)
+    found = answer.value_as(SoundMeasure)
+    if found.peak <= SILENT:
+        wrong = f"is silent for all of its {found.seconds:.1f} s"
+        raise Unusable(file.short_name, wrong, "give a file with sound in it, or leave it out")
+    return SoundFacts(file, found.seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -82,8 +82,8 @@ def _burn_in_line(target: BurnInTarget, line: Spoken, taken: dict[int, tuple[Pix
     stop = min(target.timeline.frames, max(start + 1, round(line.end * rate.numerator / rate.denominator)))
     over = [box for at, boxes in taken.items() if _overlaps(target.timeline, at, start, stop) for box in boxes]
     safe = safe_box(target.placement)
-    for size in range(SIZE, SMALLEST - 1, -4):
-        layer = _plate(target, line.text, size * min(target.placement.size) // 1000, safe)
+    for size in _sizes(target.placement):
+        layer = _plate(target.locale, target.fonts, line.text, size, safe)
         box = _free_box(layer, safe, over) if layer else None
         if layer and box:
             laid = make_sprite(target.signal, layer, (box.left, box.top), target.placement.size)
@@ -98,9 +98,9 @@ def _overlaps(timeline: Timeline, at: int, start: int, stop: int) -> bool:
     return start < take.stop + following and take.start < stop
 
 
-def _plate(target: BurnInTarget, text: str, size: int, safe: PixelBox) -> Image.Image | None:
+def _plate(locale: str, fonts: BrandFonts, text: str, size: int, safe: PixelBox) -> Image.Image | None:
     """Return an RGBA plate with the text; None if it takes too many lines."""
-    style = Style(target.fonts.body, "bold", max(size, 9), is_rtl(target.locale), target.locale)
+    style = Style(fonts.body, "bold", max(size, 9), is_rtl(locale), locale)
     pad = round(style.size * 0.45)
     room = safe.width - 2 * pad
     lines = balance(text, style, room)
@@ -131,3 +131,19 @@ def _free_box(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> Pixe
         if not any(box.overlaps(other) for other in taken):
             return box
     return None
+
+
+def first_without_room(placement: Placement, locale: str, fonts: BrandFonts, lines: Iterable[Spoken]) -> int | None:
+    """Return the position of the first line that finds no room even in an empty frame; None if each of them does."""
+    safe = safe_box(placement)
+    for at, line in enumerate(lines):
+        plates = (_plate(locale, fonts, line.text, size, safe) for size in _sizes(placement))
+        if not any(plate and _free_box(plate, safe, []) for plate in plates):
+            return at
+    return None
+
+
+def _sizes(placement: Placement) -> Iterator[int]:
+    """Yield font sizes in pixels, the largest first."""
+    for size in range(SIZE, SMALLEST - 1, -4):
+        yield size * min(placement.size) // 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from models.backdrop.vocabulary import (
     DEFAULT_COLOURS,
     LAMPS,
     LIGHT_WORDS,
+    MANNER_WORDS,
     PALER,
     ROLE_WORDS,
     SMALL_WORDS,
@@ -30,13 +32,18 @@ DUAL = {"sky": "blue", "ice": "blue", "pine": "green", "rose": "pink", "sand": "
 """Colour words that also name a thing: they mean the colour before the word given here, or among other colours."""
 NEAR = 5
 """Words within which another colour counts as near."""
+BETWEEN_WORDS = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u205e\u3000-\u3003\uff01-\uff0f]+")
+"""Blanks and punctuation, also that of Chinese and Japanese."""
+THINGS_FOR_A_VOTE = 2
+"""Things that a scene may lack for each vote of its words: strong words have three, weak ones have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledPrompt:
     """The caption for the model, and the words that decided it or were left unused.
 
-    `colours` are those of wall, floor and accent, as "#RRGGBB".
+    `colours` are those of wall, floor and accent, as "#RRGGBB". `votes` are those of all words for any kind of scene.
+    `missing` are the ignored words that name things.
     """
 
     caption: str
@@ -46,6 +53,13 @@ class CompiledPrompt:
     ignored: tuple[str, ...]
     room: str = "top"
     colours: tuple[str, str, str] = ("", "", "")
+    votes: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_the_scene(self) -> bool:
+        """False if the words that were understood are too few, beside those that name other things, to be the scene."""
+        return len(self.missing) <= THINGS_FOR_A_VOTE * self.votes
 
 
 def compile_prompt(
@@ -61,7 +75,8 @@ def compile_prompt(
     """
     words = _words(scene)
     copy_side, place = _copy_side(words)
-    kind = _kind(words)
+    votes = _votes(words)
+    kind = max(votes, key=lambda name: votes[name]) if votes else "sweep"
     light = _light([word for at, word in enumerate(words) if at != place])
     named, used = _named_colours(words)
     colours = _all_colours(named, palette, kind)
@@ -71,7 +86,7 @@ def compile_prompt(
     if copy_side and copy_side != calm:
         known -= {words[place]}
     understood = tuple(dict.fromkeys(word for word in words if word in known and word[0] not in ",;."))
-    ignored = tuple(dict.fromkeys(word for word in words if word not in known and word not in SMALL_WORDS))
+    ignored = _ignored(scene, words, known)
     return CompiledPrompt(
         caption=caption(kind, light, calm, colours),
         scene_kind=kind,
@@ -80,6 +95,8 @@ def compile_prompt(
         ignored=ignored,
         room=calm,
         colours=colours,
+        votes=sum(votes.values()),
+        missing=tuple(word for word in ignored if word not in MANNER_WORDS and word not in LIGHT_WORDS),
     )
 
 
@@ -96,14 +113,24 @@ def _light(words: list[str]) -> str:
     return next((side for side in named if side != "top"), named[0] if named else "left")
 
 
-def _kind(words: list[str]) -> str:
+def _ignored(scene: str, words: list[str], known: set[str]) -> tuple[str, ...]:
+    """Return the words that were not used, each once; those in other letters than the model's are whole words too."""
+    apart = BETWEEN_WORDS.split(unicodedata.normalize("NFC", scene).lower())
+    foreign = [word for word in apart if not word.isascii() and any(map(str.isalpha, word))]
+    pieces = {piece for word in foreign for piece in re.findall(r"[a-z]+", word)}
+    unused = [word for word in words if word not in known and word not in SMALL_WORDS and word not in pieces]
+    return tuple(dict.fromkeys((*unused, *foreign)))
+
+
+def _votes(words: list[str]) -> dict[str, int]:
+    """Return the votes of the words for each kind of scene, in the order of their first words."""
     votes: dict[str, int] = {}
     for word in words:
         if word in STRONG:
             votes[STRONG[word]] = votes.get(STRONG[word], 0) + WEIGHTS.get(STRONG[word], 3)
         elif word in WEAK:
             votes[WEAK[word]] = votes.get(WEAK[word], 0) + 1
-    return max(votes, key=lambda name: votes[name]) if votes else "sweep"
+    return votes
 
 
 def _copy_side(words: list[str]) -> tuple[str | None, int]:

@@ -81,3 +81,14 @@ DEFAULT_COLOURS: dict[str, tuple[str, str, str]] = {
     "snow": ("#A9CFE8", "#F6F5F2", "#4F6A6A"), "bokeh": ("#1E2F52", "#36393D", "#F2A978"),
 }  # fmt: skip
 """Wall, floor and accent where neither words nor palette name any."""
+MANNER_WORDS = _all(
+    "photo photos photograph photography photographic photorealistic realistic picture image shot shoot render "
+    "rendering illustration background scene setting composition style look feel mood atmosphere vibe product "
+    "products hero commercial advertising advertisement campaign editorial brand professional premium quality "
+    "high end top best modern contemporary elegant sleek stylish beautiful stunning lovely nice pretty attractive "
+    "inviting detailed detail sharp crisp focus shallow depth lens aperture camera angle view close closeup "
+    "up macro wide mm f k uhd hd resolution cinematic lighting lit ambient natural neutral another other more "
+    "some any few with without no not featuring showing shown set one placed standing sitting lying perfect "
+    "tasteful subtle delicate airy cosy cozy level s t x"
+)
+"""Words about how a picture is made or feels. The model does not read them, but no thing is missing without them."""

@@ -15,6 +15,7 @@ from foundry.letter_figures import LetterFigures
 from foundry.plan.estimate import Made, Needs, count_needs, made_between
 from foundry.retrying import Clock, SystemClock
 from foundry.store.object_store import ObjectStore
+from models.registry import WeightsRefused, demand_present
 from pipelines.campaign.run_stats import RunStats, run_stats
 from pipelines.planning.admission import Admitted, OnRefusal
 from pipelines.planning.quota_ledger import QuotaLedger, needed, spent
@@ -99,7 +100,7 @@ class SharedRun:
         self._engine()  # refused before anything is held
         ledger = QuotaLedger(self.store, self.options.clock)
         once = {each.plan.digest: each for each in orders}.values()
-        held = [each for each in once if self._hold(each, ledger)]
+        held = [each for each in once if self._has_models(each) and self._hold(each, ledger)]
         for each in held:
             withdraw_stop(each.plan.digest, self._own(each))
         try:
@@ -110,6 +111,25 @@ class SharedRun:
             for each in held:
                 self._settle(each, ledger)
         return self.endings
+
+    def _has_models(self, each: Admitted) -> bool:
+        """Tell if the models that an order needs are here; the weights of a later stage may be missing.
+
+        Only where this machine loads them, and before a picture is paid for.
+        """
+        if self.options.engine != "embedded" or self.options.generator is not None:
+            return True
+        lacking, cards = self.lacking[each.plan.digest], each.plan.cards
+        drawing = (cards.generate, cards.upscale, *(worn.card for worn in cards.adapters))
+        asked = [*(drawing if lacking.shots_to_draw else ()), *((cards.clip,) if lacking.clips_to_film else ())]
+        try:
+            for card in asked:
+                if card is not None:
+                    demand_present(card)
+        except WeightsRefused as refused:
+            self.on_refusal(refused)
+            return False
+        return True
 
     def _hold(self, each: Admitted, ledger: QuotaLedger) -> bool:
         """Hold what is missing of an order; return False if its tenant's quota does not allow it."""

@@ -26,9 +26,11 @@ from models.registry import Registry, cards_of, open_registry
 from pipelines.planning.card_checks import check_cards
 from pipelines.planning.clip_checks import check_clips
 from pipelines.planning.copy_checks import check_copy
+from pipelines.planning.film_checks import check_films
 from pipelines.planning.input_checks import check_placements, inspect_products, inspect_sounds
 from pipelines.planning.limit_checks import check_limits
 from pipelines.planning.notes import notes_on
+from pipelines.planning.scene_checks import check_scenes
 
 InputFacts = PictureFacts | ModelFacts | SoundFacts
 
@@ -121,7 +123,9 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards) -> Adm
     sounds, unheard = inspect_sounds(brief, home)
     placements, unknown = check_placements(brief)
     clips = () if unknown else check_clips(brief, tenant, cards, placements)
-    checks = (unseen, unknown, unheard, check_copy(brief, tenant), check_cards(cards, tenant, placements), clips)
+    films = check_films(brief, tenant.brand.fonts, sounds, placements)
+    words = (check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
+    checks = (unseen, unknown, unheard, *words, films, check_cards(cards, tenant, placements), clips)
     _refuse(brief, chain.from_iterable(checks))
     ordered = sorted(brief.products, key=lambda product: product.id)
     keys = tuple(facts.key if (facts := products.get(product.id)) else None for product in ordered)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from foundry.card.card import ModelCard
 from foundry.plan.plan import Plan
 from pipelines.planning.clip_checks import clip_notes
+from pipelines.planning.scene_checks import scene_notes
 
 TOLD = 20
 """Products that a note of one kind names, each in a sentence of its own; the others are counted."""
@@ -24,6 +25,7 @@ def notes_on(plan: Plan) -> Iterator[str]:
         yield f"{drawn - TOLD} more products have no picture; the same holds for them."
     if unpriced > TOLD:
         yield f"{unpriced - TOLD} more products have no price."
+    yield from scene_notes(plan)
     yield from clip_notes(plan)
 
 

@@ -16,7 +16,7 @@ from tests.support.evaluating import RenderingHandler, a_card, measured_screenin
 
 pytestmark = pytest.mark.browser
 
-PROMPTS, SEEDS = 8, 2
+PROMPTS, SEEDS = 4, 2
 
 
 @pytest.fixture(scope="module")

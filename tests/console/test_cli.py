@@ -17,6 +17,7 @@ from PIL import Image
 
 from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
 from tests.support.manifests import manifest_rows
+from tests.support.small_masters import small_tenants
 
 
 def foundry(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -28,7 +29,7 @@ def foundry(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small campaign, run once with the embedded model."""
     folder = tmp_path_factory.mktemp("campaign")
-    shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
+    small_tenants(folder)
     product_picture(folder / "serum.png")
     (folder / "brief.yaml").write_text(yaml.safe_dump(a_brief(placements=["google/leaderboard", "google/half-page"])))
     done = foundry("run", "brief.yaml", "--json", cwd=folder)
@@ -103,7 +104,7 @@ def test_copy_that_will_not_fit_is_refused_before_anything_is_drawn(tmp_path: Pa
 
 
 def test_dead_letters_exit_with_3_and_are_told(tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLES / "tenants", tmp_path / "tenants")
+    small_tenants(tmp_path)
     noise = np.random.default_rng(1).integers(0, 255, (1400, 1400, 3), np.uint8)
     Image.fromarray(noise).convert("RGBA").save(tmp_path / "serum.png")
     brief = a_brief(messages={"en-US": {"headline": "Noise"}}, placements=["iab/interstitial-1080"])

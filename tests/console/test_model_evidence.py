@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.console.test_cli import foundry
+from tests.support.evaluating import a_card, write_pipeline
 
 
 def test_a_file_is_enlarged_with_its_alpha(tmp_path: Path) -> None:
@@ -30,26 +32,30 @@ def test_a_card_without_weights_enlarges_no_file(tmp_path: Path) -> None:
     assert not (tmp_path / "large.png").exists()
 
 
-def test_a_quick_evaluation_leaves_evidence_that_cannot_promote(tmp_path: Path) -> None:
-    cards = tmp_path / "cards"
-    cards.mkdir()
+@pytest.fixture(scope="module")
+def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of cards with a pipeline that draws in no time."""
+    folder = tmp_path_factory.mktemp("cards")
+    write_pipeline(a_card(folder, sizes={"square": [64, 64]}, tolerance=8, stage="candidate").folder)
+    return folder
+
+
+def test_a_quick_evaluation_leaves_evidence_that_cannot_promote(cards: Path, tmp_path: Path) -> None:
     folders = ("--cards", str(cards), "--work", str(tmp_path / "work"))
-    done = foundry("models", "evaluate", "backdrop", "--quick", *folders, "--json")
+    done = foundry("models", "evaluate", "tiny", "--quick", *folders, "--json")
     assert done.returncode == 3, done.stderr
     told = json.loads(done.stdout)
-    assert (told["card"], told["passed"]) == ("backdrop", False)
-    (written,) = cards.glob("evidence/backdrop/*/evaluation.json")
+    assert (told["card"], told["passed"]) == ("tiny", False)
+    (written,) = cards.glob("evidence/tiny/*/evaluation.json")
     assert json.loads(written.read_text())["digest"] == told["digest"]
     assert (written.parent / "report.html").is_file()
 
 
-def test_parity_is_measured_and_written(tmp_path: Path) -> None:
-    cards = tmp_path / "cards"
-    cards.mkdir()
-    done = foundry("models", "parity", "backdrop", "--cards", str(cards), "--json")
+def test_parity_is_measured_and_written(cards: Path) -> None:
+    done = foundry("models", "parity", "tiny", "--cards", str(cards), "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["passed"]
     assert told["figures"]["optimised"]["max_levels"] == 0
-    (written,) = cards.glob("evidence/backdrop/*/parity.json")
+    (written,) = cards.glob("evidence/tiny/*/parity.json")
     assert json.loads(written.read_text()) == told

@@ -28,6 +28,7 @@ import yaml
 from console.exit_codes import Exit
 from foundry.store.object_store import SCRATCH
 from tests.support.briefs import EXAMPLES, ROOT, a_brief, product_picture
+from tests.support.small_masters import small_tenants
 from tests.support.stored import objects
 from tests.support.waiting import until
 
@@ -89,16 +90,14 @@ class Painters:
 @pytest.fixture(scope="module")
 def painters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Painters]:
     folder = tmp_path_factory.mktemp("stopping")
-    shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
-    file = folder / "tenants" / "aurelle" / "tenant.yaml"
-    tenant = yaml.safe_load(file.read_text())
-    file.write_text(yaml.safe_dump(tenant | {"models": {"upscale": "lanczos", "screen": "measured"}}))
+    small_tenants(folder)
     product_picture(folder / "serum.png")
     placements = ["google/leaderboard", "google/billboard"]
     (folder / "brief.yaml").write_text(yaml.safe_dump(a_brief(placements=placements)))
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.console.painted_forks"], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        [sys.executable, "-m", "tests.console.painted_forks"], cwd=folder, text=True,  # where its cards are
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     yield Painters(folder, process)
     process.stdin.close()  # type: ignore[union-attr]

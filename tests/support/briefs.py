@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from foundry.brief.intake import parse
+from foundry.card.selection import Cards
 from foundry.tenant import Models, Tenant, load_tenant
 from models.registry import cards_of
 from pipelines.planning.admission import Admitted, admit
@@ -73,12 +74,22 @@ def a_tenant(tenant: str = "aurelle") -> Tenant:
     return found.model_copy(update={"models": Models(upscale="lanczos", screen="measured")})
 
 
+SMALL_MASTERS = {"square": (960, 960), "portrait": (800, 1000), "story": (720, 1280), "landscape": (1280, 720)}
+"""Sizes of masters, in their shapes, with an eighth or a ninth of the usual pixels: most tests are not about pixels."""
+
+
+def small_cards(owner: Tenant) -> Cards:
+    """The cards of a tenant, with an upscaler that makes small masters."""
+    usual = cards_of(owner)
+    return replace(usual, upscale=usual.upscale.model_copy(update={"sizes": SMALL_MASTERS}))
+
+
 def admitted(folder: Path, *, owner: Tenant | None = None, **changes: Any) -> Admitted:
     """The test brief, admitted for its owner, with its product picture in `folder`."""
     if not (folder / "serum.png").exists():
         product_picture(folder / "serum.png")
     owner = owner or a_tenant()
-    return admit(parse(a_brief(**changes)), folder, owner, cards_of(owner))
+    return admit(parse(a_brief(**changes)), folder, owner, small_cards(owner))
 
 
 def not_tried(folder: Path, **changes: Any) -> Admitted:

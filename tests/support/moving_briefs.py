@@ -10,9 +10,8 @@ from typing import Any
 from foundry.brief.intake import parse
 from foundry.card.card import ModelCard
 from foundry.channel.placement import Motion
-from models.registry import cards_of
 from pipelines.planning.admission import Admitted, admit
-from tests.support.briefs import a_brief, a_tenant, product_picture
+from tests.support.briefs import a_brief, a_tenant, product_picture, small_cards
 from tests.support.small_films import SMALL, WORDS, with_small
 from tests.support.tiny_video import a_video_card
 
@@ -41,7 +40,7 @@ def ordered_moving(
     with_small(monkeypatch, REEL)
     product_picture(folder / "serum.png")
     owner = a_tenant()
-    usual = cards_of(owner)
+    usual = small_cards(owner)
     limits = {name: Decimal(limit) for name, limit in {**LOOSE, **(thresholds or {})}.items()}
     cards = replace(usual, screen=usual.screen.model_copy(update={"thresholds": limits}), clip=card)
     wanted: dict[str, Any] = {

@@ -22,3 +22,9 @@ def a_wav(samples: NDArray[np.float32], rate: int = 48_000, channels: int = 2) -
 def silence(frames: int = 4_800) -> bytes:
     """A WAV without a sound."""
     return a_wav(np.zeros((2, frames), np.float32))
+
+
+def hum(frames: int = 4_800) -> bytes:
+    """A WAV of a quiet tone of 100 Hz."""
+    wave_form = 0.1 * np.sin(2 * np.pi * 100 * np.arange(frames) / 48_000)
+    return a_wav(np.stack([wave_form, wave_form]).astype(np.float32))

@@ -12,6 +12,7 @@ import numpy as np
 from foundry.box import MIB, BoxLimits, boxed
 from foundry.errors import FoundryError, Unusable
 from foundry.inputs.decoded import DecodedArrays
+from foundry.inputs.sound import SoundMeasure
 from imaging.film.clip_master import VideoExtraMissing, require_av
 from imaging.film.encoding.audio import RATE, Samples
 
@@ -66,10 +67,11 @@ def decode_sound(data: bytes, name: str) -> Samples:
     return _samples.get(hashlib.sha256(data).hexdigest(), decoded)
 
 
-def check_sound(stream: BinaryIO, name: str) -> float:
-    """Decode a sound wholly, as a film will do it. Return its seconds; Unusable says what is wrong. Runs in the box."""
+def check_sound(stream: BinaryIO, name: str) -> SoundMeasure:
+    """Decode a sound wholly, as a film will do it, and measure it; Unusable says what is wrong. Runs in the box."""
     try:
-        return sound_samples(stream, name).shape[1] / RATE
+        samples = sound_samples(stream, name)
+        return SoundMeasure(samples.shape[1] / RATE, float(np.abs(samples).max()))
     except UnreadableSound as error:
         raise Unusable(name, error.what, error.remedy) from error
     except VideoExtraMissing as error:

@@ -13,6 +13,8 @@ from foundry.inputs.file_name import ForeignFile
 from foundry.inputs.sound import MAX_BYTES, SOUND, inspect_sound
 from foundry.names import sha256_file
 from imaging.film.encoding.sound_file import decode_sound
+from tests.support.channel_files import Spec, film
+from tests.support.sounds import silence
 
 
 def wave(frames: int = 4_800, tag: bytes = b"") -> bytes:
@@ -79,3 +81,34 @@ def test_another_format_is_refused_unread(head: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(head)
     with pytest.raises(Unusable, match="is no sound file known here; give WAV"):
         receive(tmp_path, "a.wav", SOUND)
+
+
+def test_the_length_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(wave(72_000))
+    assert inspect_sound(receive(tmp_path, "a.wav", SOUND)).seconds == 1.5
+
+
+def test_a_file_in_which_nothing_can_be_heard_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(silence(96_000))
+    with pytest.raises(
+        Unusable, match=r"a\.wav is silent for all of its 2\.0 s; give a file with sound in it, or leave"
+    ):
+        inspect_sound(receive(tmp_path, "a.wav", SOUND))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"A text about music.\n" * 40, b"ID3\x04\0\0\0\0\0\0" + b"A text about music.\n" * 400,
+     b"\xff\xfb\x90\x00" + b"A text about music.\n" * 400, b"ID3\x03\0\0\0\0\x0f\x76" + b"\0" * 2_100],
+    ids=["a text", "a text behind a tag", "a text behind one frame's head", "a tag alone"],
+)  # fmt: skip
+def test_a_text_that_is_called_music_is_refused_in_the_plan(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "text.mp3").write_bytes(data)
+    with pytest.raises(Unusable, match=r"text\.mp3 "):
+        inspect_sound(receive(tmp_path, "text.mp3", SOUND))
+
+
+def test_a_film_without_a_sound_track_is_no_music(tmp_path: Path) -> None:
+    film(tmp_path / "clip.mp4", Spec())
+    with pytest.raises(Unusable, match=r"clip\.mp4 has no stream of sound; give a file that has one"):
+        inspect_sound(receive(tmp_path, "clip.mp4", SOUND))

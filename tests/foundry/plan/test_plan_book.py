@@ -37,7 +37,7 @@ from tests.foundry.plan.many_plans import a_plan, plans
 from tests.support.briefs import EXAMPLES, ROOT, admitted, product_picture
 from tests.support.cards import a_registry, only
 from tests.support.moving_briefs import a_story_card, ordered_moving
-from tests.support.sounds import silence
+from tests.support.sounds import hum
 
 SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(3)]
 METADATA = {"owner": "someone", "share": 0.25, "tags": ["a", {"z": None, "b": 1}], "day": "2027-01-31"}
@@ -141,7 +141,7 @@ def vars_of(plan: Plan) -> dict[str, Any]:
 
 
 def test_a_plan_of_films_with_sound_and_subtitles_is_read_back(tmp_path: Path, store: LocalStore) -> None:
-    (tmp_path / "music.wav").write_bytes(silence(48_000 * 20))
+    (tmp_path / "music.wav").write_bytes(hum(48_000 * 20))
     film = {
         "template": "story-15s", "music": "music.wav", "bpm": 120,
         "subtitles": {"en-US": [{"start": "0.5", "end": "3.2", "text": "Skin that wakes up first."}]},

@@ -19,7 +19,7 @@ from imaging.film.locale_content import film_text
 from pipelines.campaign.flow import build
 from tests.support.fakes import PaintingHandler
 from tests.support.small_films import WORDS, a_picture, first_variant, ordered
-from tests.support.sounds import silence
+from tests.support.sounds import hum
 from transforms.expand import missing_shots, render_orders
 
 pytestmark = pytest.mark.campaign
@@ -77,11 +77,11 @@ def test_the_same_film_has_the_same_bytes(tmp_path: Path, monkeypatch: Any) -> N
 
 
 def test_a_films_audio_is_named_by_hash_and_a_missing_file_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    (tmp_path / "song.wav").write_bytes(silence(9_600))
+    (tmp_path / "song.wav").write_bytes(hum(9_600))
     film = {"music": "song.wav"}
     first = ordered(tmp_path, monkeypatch, film=film)
     assert [found.key for found in first.inputs if isinstance(found, SoundFacts)] == [first.plan.sounds[0][1]]
-    (tmp_path / "song.wav").write_bytes(silence(4_800))
+    (tmp_path / "song.wav").write_bytes(hum(4_800))
     second = ordered(tmp_path, monkeypatch, film=film)
     assert first_variant(first.plan, "en-US").name != first_variant(second.plan, "en-US").name
     with pytest.raises(Refusals, match=r"film\.music: 'none\.wav' does not exist"):

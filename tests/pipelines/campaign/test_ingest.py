@@ -9,7 +9,7 @@ from foundry.store.object_store import LocalStore
 from pipelines.campaign.flow import ingest
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import admitted, product_picture
-from tests.support.sounds import silence
+from tests.support.sounds import hum
 
 COLOURS = ("#B0651D", "#11AA55", "#3355CC")
 
@@ -20,7 +20,7 @@ def of_three_pictures(folder: Path) -> Admitted:
     for at, colour in enumerate(COLOURS):
         product_picture(folder / f"{at}.png", colour)
         products.append({"id": f"p{at}", "name": f"Product {at}", "picture": f"{at}.png"})
-    (folder / "music.wav").write_bytes(silence(48_000 * 20))
+    (folder / "music.wav").write_bytes(hum(48_000 * 20))
     return admitted(
         folder, products=products, placements=["instagram/reels-film"], film={"music": "music.wav"}, alternatives=2
     )

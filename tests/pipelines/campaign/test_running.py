@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import pytest
 
 from foundry.errors import BadInput
 from foundry.store.object_store import LocalStore
+from models.registry import WeightsRefused
 from pipelines.campaign.flow import build
 from pipelines.campaign.report import report_again
 from pipelines.campaign.running import RunOptions, RunSummary, run_all
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import admitted
+from tests.support.cards import a_registry, only
 from tests.support.fakes import PaintingHandler
+from tests.support.lfs_pointers import A_POINTER
 
 
 class Recorder:
@@ -100,3 +104,21 @@ def test_a_report_is_written_again_from_what_the_store_holds(made: tuple[Admitte
     again = Path(summary.report).read_text("utf-8")
     assert "google/leaderboard" in again
     assert len(again) == pytest.approx(len(first), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [(Path.unlink, "are missing"), (lambda path: path.write_bytes(A_POINTER), "are a Git LFS pointer in place of")],
+    ids=["missing", "a pointer"],
+)
+def test_weights_that_a_later_stage_lacks_end_a_run_before_a_shot_is_drawn(
+    tmp_path: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    each = admitted(tmp_path, placements=["google/leaderboard"])
+    model = only(a_registry(tmp_path, "1", task="upscale"))
+    spoil(model.folder / "unet" / "diffusion_pytorch_model.safetensors")
+    cards = replace(each.plan.cards, upscale=model)
+    order = replace(each, plan=replace(each.plan, cards=cards))
+    with pytest.raises(WeightsRefused, match=f"model tiny@1: weights unet/diffusion_pytorch_model.safetensors {said}"):
+        run_all([order], str(tmp_path / "store"))
+    assert not list((tmp_path / "store").rglob("masters/*"))

@@ -25,10 +25,10 @@ from pipelines.bus.reading import all_records
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import BRIEFS
 from pipelines.campaign.flow import build_all
-from pipelines.dispatcher.admission import Folders, admit_request
+from pipelines.dispatcher.admission import admit_request
 from pipelines.dispatcher.loop import Dispatcher
 from pipelines.dispatcher.serving import ServeOptions, open_dispatcher
-from tests.pipelines.dispatcher.orders import tenants_and_files
+from tests.pipelines.dispatcher.orders import folders_in, tenants_and_files
 from tests.support.briefs import ROOT, a_brief
 from tests.support.fakes import PaintingHandler
 from tests.support.stored import contents
@@ -67,7 +67,7 @@ class Factory:
     def serving(self, **changes: Any) -> ServeOptions:
         """Options of a dispatcher."""
         told = {
-            "store": self.address or str(self.root), "folders": Folders(self.folder / "tenants", self.folder / "files"),
+            "store": self.address or str(self.root), "folders": folders_in(self.folder),
             "group": self.group, "http_port": 0, "reports": False, "patience_s": 60.0,
         }  # fmt: skip
         return ServeOptions(**(told | changes))
@@ -184,7 +184,7 @@ def begin_at_the_ends(bus: BusSettings, group: str, topics: Sequence[str]) -> li
 
 def undisturbed(factory: Factory, briefs: list[Brief], root: Path) -> dict[str, bytes]:
     """What runs without a dispatcher leave in a folder."""
-    folders, store = Folders(factory.folder / "tenants", factory.folder / "files"), LocalStore(root)
+    folders, store = folders_in(factory.folder), LocalStore(root)
     for brief in briefs:
         wish = BriefRequest("", brief.tenant, brief.campaign.id, brief.model_dump(mode="json"))
         each = admit_request(wish, folders)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import yaml
-
 from foundry.retrying import RetryPolicy
 from foundry.store.object_store import ObjectStore
 from pipelines.bus.producing import NotSent
+from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.making import RoundMaker
 from pipelines.dispatcher.order import (
     Order,
@@ -23,19 +21,18 @@ from pipelines.dispatcher.order import (
 )
 from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.planning.admission import Admitted
-from tests.support.briefs import EXAMPLES, product_picture
+from tests.support.briefs import product_picture
 from tests.support.fakes import PaintingHandler
+from tests.support.small_masters import small_tenants
 
 TOPIC = "campaign.briefs"
 SCENES = [{"id": f"s{number}", "prompt": f"Plaster wall, light {number}"} for number in range(3)]
 
 
 def tenants_and_files(folder: Path) -> None:
-    """Write the example tenants, with models that need no weights, and their pictures below `folder`."""
-    shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
+    """Write the example tenants, with models that need no weights, their cards and their pictures below `folder`."""
+    small_tenants(folder)
     for file in (folder / "tenants").glob("*/tenant.yaml"):
-        fields = yaml.safe_load(file.read_text()) | {"models": {"upscale": "lanczos", "screen": "measured"}}
-        file.write_text(yaml.safe_dump(fields))
         product_picture(folder / "files" / file.parent.name / "serum.png")
 
 
@@ -77,3 +74,8 @@ def a_maker(root: Path, announcer: RecordingAnnouncer, seconds: float = 30.0, **
         "is_ours": lambda order: True, "generator": PaintingHandler(), "reports": False,
     }  # fmt: skip
     return RoundMaker(**(options | changes))
+
+
+def folders_in(folder: Path) -> Folders:
+    """The folders that `tenants_and_files` wrote."""
+    return Folders(folder / "tenants", folder / "files", folder / "cards")

@@ -10,14 +10,14 @@ import pytest
 from foundry.errors import Refusals
 from pipelines.bus.messages import BriefRequest, CancelRequest, Unreadable, cancel_message
 from pipelines.dispatcher.admission import Folders, admit_request, read_request
-from tests.pipelines.dispatcher.orders import a_record, tenants_and_files
+from tests.pipelines.dispatcher.orders import a_record, folders_in, tenants_and_files
 from tests.support.briefs import a_brief
 
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
     tenants_and_files(tmp_path)
-    return Folders(tmp_path / "tenants", tmp_path / "files")
+    return folders_in(tmp_path)
 
 
 def a_request(picture: str = "serum.png", field: str = "picture") -> BriefRequest:

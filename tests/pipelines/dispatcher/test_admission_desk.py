@@ -20,7 +20,7 @@ from pipelines.dispatcher.admission_desk import Admission, AdmissionDesk, Admiss
 from pipelines.dispatcher.admission_queue import WaitingRecord
 from pipelines.dispatcher.admission_work import AdmittedBrief, Broke, Cancellation, Refused
 from pipelines.dispatcher.order import RecordPosition, TakenRecord, plain_record
-from tests.pipelines.dispatcher.orders import TOPIC, a_record, tenants_and_files
+from tests.pipelines.dispatcher.orders import TOPIC, a_record, folders_in, tenants_and_files
 from tests.support.briefs import a_brief
 from tests.support.swapping import swap
 from tests.support.waiting import until
@@ -32,7 +32,7 @@ Open = Callable[..., AdmissionDesk]
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
     tenants_and_files(tmp_path)
-    return Folders(tmp_path / "tenants", tmp_path / "files")
+    return folders_in(tmp_path)
 
 
 @pytest.fixture

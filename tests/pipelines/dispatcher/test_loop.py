@@ -15,7 +15,6 @@ from foundry.brief.brief import Brief
 from pipelines.bus.messages import BusMessage, brief_message, cancel_message
 from pipelines.bus.producing import MessageWriter
 from pipelines.bus.topics import CAMPAIGN_FINISHED, DEAD, FAILED, PROGRESS
-from pipelines.dispatcher.admission import Folders
 from pipelines.dispatcher.admission_desk import AdmissionDesk
 from pipelines.dispatcher.announcing import Announcer
 from pipelines.dispatcher.claims import Claims
@@ -26,7 +25,7 @@ from pipelines.dispatcher.offsets import OffsetBook
 from pipelines.dispatcher.order_book import OrderBook
 from pipelines.dispatcher.refusing import Refuser
 from pipelines.dispatcher.scheduler import Limits
-from tests.pipelines.dispatcher.orders import TOPIC, a_record, impatient, tenants_and_files
+from tests.pipelines.dispatcher.orders import TOPIC, a_record, folders_in, impatient, tenants_and_files
 from tests.support.briefs import a_brief
 from tests.support.fakes import PaintingHandler
 from tests.support.memory_kafka import MemoryConsumer, MemoryProducer
@@ -59,7 +58,7 @@ class Rig:
             orders=OrderBook(Limits()),
             maker=maker,
             announcer=announcer,
-            desk=AdmissionDesk(Folders(folder / "tenants", folder / "files"), part_cost=200),
+            desk=AdmissionDesk(folders_in(folder), part_cost=200),
             refuser=Refuser(writer, offsets, budget, metrics),
             outage_budget=budget,
             metrics=metrics,

@@ -1,0 +1,95 @@
+"""Checks of the words of scenes against what the drawing card reads, and notes on the words that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from foundry.brief.brief import Brief, Product
+from foundry.card.card import ModelCard
+from foundry.errors import Problem, shorten
+from foundry.plan.plan import Plan
+from foundry.tenant import Tenant
+from models.backdrop.prompt_compiler import compile_prompt
+from models.prompt import compile_for
+from models.prompt_length import PromptReach, reach_of
+
+TOLD = 20
+"""Scenes whose unread words are told; the others are counted."""
+WORDS = 12
+"""Words that one sentence lists."""
+
+
+def check_scenes(brief: Brief, tenant: Tenant, card: ModelCard) -> Iterator[Problem]:
+    """Yield a problem for each scene that would not be what its words say, as the card reads too few of them.
+
+    None where the tenant wants to be warned only.
+    """
+    if tenant.models.unread_words == "warn":
+        return
+    known = (
+        f"let the tenant draw with a card that reads it, or accept it with `models.unread_words: warn` in {tenant.id}"
+    )
+    reach = reach_of(card)
+    for at, scene in enumerate(brief.settings()):
+        path = f"scenes[{at}].prompt" if brief.scenes else "prompt"
+        if wrong := _misread(card, scene.prompt) or _hides_products(card, reach, scene.prompt, brief.products):
+            yield Problem(path, shorten(scene.prompt), wrong, f"reword it, {known}/tenant.yaml")
+
+
+def _misread(card: ModelCard, prompt: str) -> str:
+    """Return why the card would draw something else; "" if it draws the scene."""
+    if card.prompt_language != "backdrop":
+        return ""
+    found = compile_prompt(prompt)
+    if found.is_the_scene:
+        return ""
+    reads = f"only {_listed(found.understood)}" if found.understood else "none"
+    return f"is not what {card.name} would draw: of its words it reads {reads}, and not {_listed(found.missing)}"
+
+
+def _hides_products(card: ModelCard, reach: PromptReach, prompt: str, products: Iterable[Product]) -> str:
+    """Return a clause if the first product that the card is to draw lies behind the end of what it reads."""
+    drawn = next((product.name for product in products if not product.picture and not product.model), "")
+    if not drawn or len(reach.unread_end(f"{prompt}. {drawn}")) < len(drawn):
+        return ""
+    return f"is so long that {card.name} does not read the product {shorten(drawn)} behind it"
+
+
+def scene_notes(plan: Plan) -> Iterator[str]:
+    """Yield the words that the drawing card does not read, by scene, and what it cannot be told to avoid."""
+    reach = reach_of(plan.cards.generate)
+    told = [note for at in range(len(plan.scenes)) if (note := _note_scene(plan, at, reach))]
+    yield from told[:TOLD]
+    if len(told) > TOLD:
+        yield f"{len(told) - TOLD} more scenes have words that {plan.cards.generate.name} does not read."
+    yield from _note_avoided(plan)
+
+
+def _note_scene(plan: Plan, at: int, reach: PromptReach) -> str:
+    """Return the note on one scene; "" if the card reads all of it."""
+    card, scene = plan.cards.generate, plan.scenes[at]
+    who = f"Scene {scene.id}: {card.name}"
+    if card.prompt_language == "backdrop":
+        ignored = compile_prompt(scene.prompt).ignored
+        return f"{who} does not know {_listed(ignored)}, and draws the scene without." if ignored else ""
+    drawn = [number for number, subject in enumerate(plan.subjects) if not subject.picture]
+    longest = max(drawn, key=lambda number: len(plan.subjects[number].words), default=0)
+    order = plan.shot(longest, at, plan.sides[0][0], plan.sides[0][1], 0)
+    unread = reach.unread_end(compile_for(card, order).text)
+    return f"{who} does not read the end of the prompt, {shorten(unread)}." if unread else ""
+
+
+def _note_avoided(plan: Plan) -> Iterator[str]:
+    """Yield a note if a card that reads no negative prompts is told to avoid something."""
+    card = plan.cards.generate
+    deaf = card.prompt_language == "backdrop" or (card.has_weights and card.guidance <= 1)
+    avoided = dict.fromkeys(plan.brief.avoid(scene) for scene in plan.scenes) if deaf else {}
+    said = [words for words in avoided if words]
+    if said:
+        more = f", and {len(said) - 1} more" if len(said) > 1 else ""
+        yield f"{card.name} reads no negative prompts: {shorten(said[0])}{more} changes nothing that it draws."
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    shown = ", ".join(word[:40] for word in words[:WORDS])
+    return f"{shown} and {len(words) - WORDS} more" if len(words) > WORDS else shown
