@@ -54,7 +54,8 @@ class Market:
 def market_of(facts: Facts, notebook: Notebook) -> Market:
     """Return the regions and the ordered locales that the claims name."""
     market = Market()
-    for claim in facts.of(Meaning.REGION):
+    named = facts.of(Meaning.REGION)
+    for claim in [claim for claim in named if not _of_product(claim)] or named:
         tag = locale_named(claim.text) if territory(claim.text) else ""
         if tag:
             market.order(tag, [claim])
@@ -67,12 +68,17 @@ def market_of(facts: Facts, notebook: Notebook) -> Market:
     return market
 
 
+def _of_product(claim: Claim) -> bool:
+    """Return True for the region of a product's price alone: a key of a map of prices."""
+    return claim.from_key and claim.scope.product is not None
+
+
 def _add_scopes(facts: Facts, market: Market) -> None:
-    """Add the regions that claims are scoped to and that no claim names."""
+    """Add the regions that claims are scoped to and that no claim names; those of products only without others."""
     known = {region.casefold() for region in market.regions}
     for claim in facts.claims:
         region = claim.scope.market
-        if region and region.casefold() not in known:
+        if region and region.casefold() not in known and not (known and claim.scope.product is not None):
             known.add(region.casefold())
             market.regions[region] = []
 

@@ -53,7 +53,7 @@ def _read(claims: list[Claim], notebook: Notebook) -> Iterator[tuple[list[Claim]
             yield row, together
             continue
         for claim in row:
-            readings = placements_in(claim.text)
+            readings = placements_in(claim.scope.placement) or placements_in(claim.text)
             _leave_unknown(claim, readings, notebook)
             yield [claim], readings
 
@@ -61,13 +61,15 @@ def _read(claims: list[Claim], notebook: Notebook) -> Iterator[tuple[list[Claim]
 def _together(row: list[Claim]) -> tuple[PlacementReading, ...]:
     """Return the one placement that a channel and a size beside each other name ("Instagram", "Story"); else none."""
     keys = {claim.leaf.path[-1] for claim in row if isinstance(claim.leaf.path[-1], str)}
-    if not 2 <= len(row) <= 3 or len(keys) != len(row):
+    if not 2 <= len(row) <= 3 or len(keys) != len(row) or any(claim.scope.placement for claim in row):
         return ()
     readings = placements_in(" ".join(claim.text for claim in row))
     return readings if len(readings) == 1 and len(readings[0].names) == 1 else ()
 
 
 def _leave_unknown(claim: Claim, readings: tuple[PlacementReading, ...], notebook: Notebook) -> None:
+    if readings and claim.scope.placement:
+        return
     parts, known = parts_of(claim.text), {reading.text.strip() for reading in readings}
     missing = [part for part in parts if part not in known]
     if not readings or (missing and len(known) < len(parts)):

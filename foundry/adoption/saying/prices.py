@@ -113,18 +113,17 @@ def _add(best: MoneyReading, currency: str, reason: str, claims: list[Claim], pr
 
 def _stated_currency(claim: Claim, there: tuple[str, ...], prices: _Prices) -> tuple[str, list[Claim]]:
     """Return the currency that another leaf states for a price, with its claim; "" where none does."""
-    if code := _currency_of_key(claim, there):
-        return code, []
     stated = prices.facts.of(Meaning.CURRENCY)
     fitting = [one for one in stated if one.scope.market in ("", claim.scope.market)]
     near = [one for one in stated if one.leaf.path[:-1] == claim.leaf.path[:-1]]
     own = [one for one in fitting if one.scope.product == prices.product]
     common = [one for one in fitting if one.scope.product is None]
-    for group in (near, own, common):
+    same = [one for one in stated if one.leaf == claim.leaf]
+    for group in (same, near, own, common):
         codes = {code for one in group if (code := currency_named(one.text, there))}
         if len(codes) == 1:
             return codes.pop(), group[:1]
-    return "", []
+    return _currency_of_key(claim, there), []
 
 
 def _currency_of_key(claim: Claim, there: tuple[str, ...]) -> str:

@@ -173,3 +173,10 @@ def test_copy_for_single_products_stands_for_all_apart_or_not_at_all() -> None:
 )  # fmt: skip
 def test_the_language_of_copy_is_told_by_its_words_or_not_at_all(text: str, languages: tuple[str, ...]) -> None:
     assert likely_languages(text) == languages
+
+
+def test_the_regions_of_a_price_list_are_no_markets_of_the_campaign() -> None:
+    prices = [claim(M.PRICE, "€399", product=0, market="DE"), claim(M.PRICE, "4 299 kr", product=0, market="SE")]
+    one = said(*plain(claim(M.REGION, "DACH"), *prices, without=(M.REGION,)))
+    assert one.draft["market"]["regions"] == ["DACH"]
+    assert [price["currency"] for price in one.draft["products"][0]["prices"]] == ["EUR", "SEK"]
