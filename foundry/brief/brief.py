@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from foundry.brief.markup import clean_copy, markup_refusal
 from foundry.brief.metadata import Metadata
 from foundry.errors import shorten
 from foundry.inputs.file_name import FileName
@@ -31,6 +32,18 @@ from foundry.strict_model import Items, StrictModel
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+def _plain(text: str) -> str:
+    """Return a text without markup as it is; ValueError for one with markup."""
+    if wrong := markup_refusal(text):
+        raise ValueError(wrong)
+    return text
+
+
+CopyText = Annotated[Text, AfterValidator(_plain)]
+CopyLine = Annotated[Line, AfterValidator(_plain)]
+"""Text that is set on files as it stands."""
 MAX_LOCALES = 1_000
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[
@@ -86,13 +99,13 @@ class Product(StrictModel):
     """One article that is shown."""
 
     id: Slug = Field(description="Unique in the brief.", examples=["serum"])
-    name: Line = Field(description="As customers read it.", examples=["Radiance Serum"])
-    description: Text = Field(
+    name: CopyLine = Field(description="As customers read it.", examples=["Radiance Serum"])
+    description: CopyText = Field(
         default="",
         description="What it is and looks like; the model draws from it if there is no picture.",
         examples=["Vitamin C serum in an amber dropper bottle"],
     )
-    category: Text = Field(default="", description="Product category.", examples=["skincare"])
+    category: CopyText = Field(default="", description="Product category.", examples=["skincare"])
     picture: FileName | None = Field(
         default=None,
         description="PNG, JPEG or WebP file, relative to the brief, ideally with transparency; "
@@ -176,11 +189,11 @@ class Message(StrictModel):
     `{unit 50 milliliter}` are formatted for the locale.
     """
 
-    headline: Line = Field(description="The main line.", examples=["Wake up radiant"])
-    subheadline: Text = Field(default="", examples=["{product.name} with vitamin C"])
-    call_to_action: Text = Field(default="", examples=["Shop now"])
-    offer: Text = Field(default="", examples=["-20% this week"])
-    legal: Text = Field(default="", examples=["While stocks last."])
+    headline: CopyLine = Field(description="The main line.", examples=["Wake up radiant"])
+    subheadline: CopyText = Field(default="", examples=["{product.name} with vitamin C"])
+    call_to_action: CopyText = Field(default="", examples=["Shop now"])
+    offer: CopyText = Field(default="", examples=["-20% this week"])
+    legal: CopyText = Field(default="", examples=["While stocks last."])
 
 
 class Spoken(StrictModel):
@@ -188,7 +201,7 @@ class Spoken(StrictModel):
 
     start: Decimal = Field(ge=0, le=60, decimal_places=3, examples=["0.5"])
     end: Decimal = Field(gt=0, le=60, decimal_places=3, examples=["3.2"])
-    text: Line = Field(examples=["Skin that wakes up first."])
+    text: CopyLine = Field(examples=["Skin that wakes up first."])
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Spoken:
@@ -264,6 +277,11 @@ class Brief(StrictModel):
         description="Copy per locale (BCP 47).",
         examples=[{"en-US": {"headline": "Wake up radiant"}}],
     )
+    copy_markup: Literal["refuse", "clean"] = Field(
+        default="refuse",
+        description="What becomes of HTML entities and tags in messages, subtitles and products: the brief is refused, "
+        "or they are read as a browser would.",
+    )
     placements: Annotated[tuple[Line, ...], Items(1_000, least=1)] = Field(
         description="Placement names, or named sets such as social and display.",
         examples=[["social", "google/leaderboard"]],
@@ -280,6 +298,13 @@ class Brief(StrictModel):
         description="Free keys (KPIs, notes, owner) that change no picture and follow the asset.",
         examples=[{"owner": "brand team"}],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_markup(cls, value: Any) -> Any:
+        """Clean the copy where the brief asks for it, so that texts are the same from here on as plain ones."""
+        wanted = isinstance(value, dict) and value.get("copy_markup") == "clean"
+        return clean_copy(value) if wanted else value
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Brief:

@@ -82,7 +82,9 @@ class ShotPlan:
     @cached_property
     def digest(self) -> str:
         """The name of this order: a hash of the brief's content that ignores the order of its lists and keys."""
-        content = self.brief.model_dump(mode="json", exclude={"products", "scenes", "placements", "metadata"})
+        content = self.brief.model_dump(
+            mode="json", exclude={"products", "scenes", "placements", "metadata", "copy_markup"}
+        )
         products = (
             {**product.model_dump(mode="json", exclude={"model", "view"}), "picture": picture}
             for product, picture in zip(self.products, self.pictures, strict=True)
