@@ -47,12 +47,18 @@ def blocks_of(sheet: Sheet) -> Iterator[Block]:
         filled = {column: leaf for column, leaf in sorted(cells.items()) if leaf.text.strip()}
         if not filled:
             continue
-        if rows and number > rows[-1].number + 1:
+        if rows and number > rows[-1].number + 1 and not _are_titles(rows):
             yield Block(sheet.name, tuple(rows))
             rows = []
         rows.append(Row(number, filled))
     if rows:
         yield Block(sheet.name, tuple(rows))
+
+
+def _are_titles(rows: list[Row]) -> bool:
+    """Return True for one row of titles: the empty row below it parts nothing."""
+    cells = rows[0].cells.values()
+    return len(rows) == 1 and len(cells) > 1 and sum(map(is_title, cells)) * 2 >= len(cells)
 
 
 def is_title(leaf: Leaf, section: Section | None = None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from foundry.adoption.claims import EVERYWHERE, Scope
 from foundry.adoption.meaning import COPY, Meaning, Section
 from foundry.adoption.understanding.key_scope import KeyParts, is_currency, parts_of_key
-from foundry.adoption.understanding.keys import phrase_of
+from foundry.adoption.understanding.keys import phrase_of, spelled
 from foundry.adoption.understanding.locales import scope_of
 from foundry.adoption.understanding.senses import Sense, is_known, is_passing, sections_of, senses_of, several_of
 
@@ -107,17 +107,29 @@ def _unnamed_section(context: Context, below: Context, known_inside: int) -> Sec
     return context.section
 
 
+_FILES = frozenset({
+    Meaning.PRODUCT_PICTURE, Meaning.PRODUCT_MODEL, Meaning.BRAND_LOGO, Meaning.BRAND_FONT, Meaning.MUSIC,
+    Meaning.VOICE_OVER,
+})  # fmt: skip
+_OF_FILES = frozenset(
+    {"url", "src", "path", "file", "filename", "href", "link", "uri", "datei", "pfad", "fichier", "archivo"}
+)
+"""Keys that say nothing more inside a map of a file: `image: {url: a.png}`."""
 _LIKE_A_BRIEF = 3
 """Known keys from which a map without a known name is taken for the brief, or a part of it: `data: {…}`."""
 
 
 def _passes_on(key: str, context: Context, own: tuple[Sense, ...]) -> bool:
     """Return True if a key adds nothing to the one above it: `headline: {text: …}`, `price: {amount: …}`."""
-    if not context.senses or not is_passing(key) or (len(phrase_of(key)) > 1 and is_known(key)):
+    if not context.senses or not (is_passing(key) or spelled(phrase_of(key)) in _OF_FILES):
+        return False
+    if len(phrase_of(key)) > 1 and is_known(key):
         return False
     above = context.senses[0]
     if above.score < ENOUGH:
         return False
+    if above.meaning in _FILES and own and own[0].meaning in (Meaning.NOTE, Meaning.PRODUCT_PICTURE):
+        return True
     if above.meaning in COPY and above.meaning is not Meaning.MESSAGE:
         return True
     return not own or (own[0].meaning is Meaning.MESSAGE and not own[0].reason.startswith("inside"))

@@ -9,12 +9,12 @@ from foundry.adoption.claims import Claim
 from foundry.adoption.leaf import Leaf, ListNode, MapNode
 from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.shapes import approval_in, locales_in
-from foundry.adoption.understanding.context import Context, of_field
+from foundry.adoption.understanding.context import ENOUGH, Context, of_field
 from foundry.adoption.understanding.deciding import Stated, decide
 from foundry.adoption.understanding.locales import scope_of
 from foundry.adoption.understanding.roster import Roster
 
-_OF_PRODUCTS = frozenset({
+OF_PRODUCTS = frozenset({
     Meaning.PRICE, Meaning.PRODUCT_PICTURE, Meaning.PRODUCT_DESCRIPTION, Meaning.PRODUCT_CATEGORY, Meaning.PRODUCT_ID,
     Meaning.PRODUCT_MODEL,
 })  # fmt: skip
@@ -84,7 +84,8 @@ def _scene(claims: tuple[Claim, ...], context: Context, scenes: Roster) -> tuple
 
 def section_of_entries(entries: list[MapNode], context: Context, answers: Mapping[str, str]) -> Section | None:
     """Return the section of a list's entries: products, if they have names and what only products have."""
-    if context.section not in (None, Section.CAMPAIGN) or not entries:
+    stated = bool(context.senses) and context.senses[0].score >= ENOUGH
+    if context.section not in (None, Section.CAMPAIGN) or not entries or stated:
         return context.section
     as_products = replace(context, section=Section.PRODUCTS)
     plain = {claim.meaning for claim in claims_of_entry(entries[0], replace(context, section=None), answers)}
@@ -94,4 +95,4 @@ def section_of_entries(entries: list[MapNode], context: Context, answers: Mappin
         named = {claim.meaning for claim in claims_of_entry(entries[0], context, answers)}
         return context.section if Meaning.CAMPAIGN_NAME in named else None
     meanings = {claim.meaning for claim in claims_of_entry(entries[0], as_products, answers)}
-    return Section.PRODUCTS if Meaning.PRODUCT_NAME in meanings and meanings & _OF_PRODUCTS else None
+    return Section.PRODUCTS if Meaning.PRODUCT_NAME in meanings and meanings & OF_PRODUCTS else None

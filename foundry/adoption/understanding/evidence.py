@@ -5,12 +5,17 @@ from __future__ import annotations
 from foundry.adoption.claims import Reading
 from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning, Section
-from foundry.adoption.shapes import day_range_in, file_name_in
-from foundry.adoption.understanding.context import Context
+from foundry.adoption.shapes import day_range_in, file_name_in, is_sentence
+from foundry.adoption.understanding.context import ENOUGH, Context
 from foundry.adoption.understanding.fitting import fit
 from foundry.adoption.understanding.senses import Sense, sections_of
 
-_PERIOD = 0.9
+_PERIOD, _HEADING, _LONGEST_NAME = 0.9, 0.75, 60
+_NAMED_BY = {
+    Section.CAMPAIGN: Meaning.CAMPAIGN_NAME,
+    Section.BRAND: Meaning.BRAND,
+    Section.PRODUCTS: Meaning.PRODUCT_NAME,
+}
 
 _OF_FILES: dict[str, tuple[Meaning, float]] = {
     "model": (Meaning.PRODUCT_MODEL, 0.75),
@@ -23,7 +28,12 @@ _PICTURES = {Section.PRODUCTS: (Meaning.PRODUCT_PICTURE, 0.7), Section.BRAND: (M
 def readings_of(leaf: Leaf, context: Context) -> tuple[Reading, ...]:
     """Return the readings of a leaf, the best first; none that its value rules out."""
     found: dict[Meaning, Reading] = {}
-    for sense in (*context.senses, *_senses_of_file(leaf, context), *_senses_of_period(leaf, context)):
+    for sense in (
+        *context.senses,
+        *_senses_of_file(leaf, context),
+        *_senses_of_period(leaf, context),
+        *_senses_of_heading(leaf, context),
+    ):
         score = sense.score * fit(sense.meaning, leaf, context.section)
         if sense.meaning not in found or found[sense.meaning].score < score:
             found[sense.meaning] = Reading(sense.meaning, context.scope, score, sense.reason)
@@ -41,6 +51,15 @@ def _senses_of_file(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
     if not named:
         return ()
     return (Sense(*named, f"it names a file of the kind {found[0].kind}"),)
+
+
+def _senses_of_heading(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
+    """Return the sense of a name under a key that is a section: `Campaign brief: Night at the Fossils`."""
+    known = bool(context.senses) and context.senses[0].score >= ENOUGH
+    if known or len(leaf.text) > _LONGEST_NAME or is_sentence(leaf.text):
+        return ()
+    named = _NAMED_BY.get(next(iter(sections_of(context.key)), None))
+    return (Sense(named, _HEADING, f"the key '{context.key}' stands before its name"),) if named else ()
 
 
 def _senses_of_period(leaf: Leaf, context: Context) -> tuple[Sense, ...]:

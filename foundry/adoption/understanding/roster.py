@@ -55,6 +55,10 @@ class Roster:
             self._by_number[number] = self.at()
         return self._by_number[number]
 
+    def has_number(self, number: int) -> bool:
+        """Return True if a key has numbered something so."""
+        return number in self._by_number
+
     def name(self, index: int, name: str) -> None:
         """Give what is at a position a name."""
         self._by_name.setdefault(plain(name), index)

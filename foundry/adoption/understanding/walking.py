@@ -12,6 +12,7 @@ from foundry.adoption.shapes import locales_in
 from foundry.adoption.understanding.context import Context, of_container, of_field
 from foundry.adoption.understanding.deciding import Outcome, Stated, decide
 from foundry.adoption.understanding.entries import (
+    OF_PRODUCTS,
     claims_of_entry,
     context_of_entry,
     refused_by,
@@ -25,6 +26,7 @@ from foundry.adoption.understanding.long_form import in_short_form
 from foundry.adoption.understanding.parallel import Parallel, parallel_lists
 from foundry.adoption.understanding.roster import Roster
 from foundry.adoption.understanding.senses import is_known, sections_of
+from foundry.adoption.understanding.sizes import without_size
 
 _OF_SCENES = frozenset({Meaning.SCENE, Meaning.SCENE_NAME, Meaning.STYLE, Meaning.AVOID})
 _OF_KEYS = {
@@ -79,6 +81,8 @@ class Walk:
         self._fields(node, self._of_one_thing(node, context))
 
     def _fields(self, node: MapNode, context: Context) -> None:
+        node, sizes = without_size(node, context)
+        self.outcomes += sizes
         values = values_of_keys(node, context, self.products)
         parallel = parallel_lists(node, context)
         for key, child in node.entries:
@@ -114,7 +118,8 @@ class Walk:
         if not parts.number:
             return context
         sections = {section for word in words_of(key) for section in sections_of(word)[:1]}
-        if Section.PRODUCTS in sections and context.scope.product is None:
+        beside = context.best in OF_PRODUCTS and self.products.has_number(parts.number)
+        if (Section.PRODUCTS in sections or beside) and context.scope.product is None:
             return context.within(product=self.products.numbered(parts.number))
         if Section.SCENES in sections and context.scope.scene is None:
             return context.within(scene=self.scenes.numbered(parts.number))
@@ -138,6 +143,8 @@ class Walk:
         if value.kind == "all" or (value.kind == "product" and self._is_named(before, below.scope.product)):
             return
         if value.kind == "placement" and any(_means(o, Meaning.PLACEMENT) for o in self.outcomes[before:]):
+            return
+        if before < len(self.outcomes) and all(_means(o, Meaning.PRICE) for o in self.outcomes[before:]):
             return
         self.outcomes.insert(before, self._claim_of_key(value, first, below))
 
