@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
+from console.adopting import adopt_brief
 from console.bus import cancel, submit, topics_app, watch
 from console.channels import channels_app
 from console.config import config_app
@@ -42,6 +42,7 @@ app.add_typer(config_app, name="config")
 for command in (submit, cancel, watch, serve):
     app.command()(command)
 app.command("tenants")(list_tenants)
+brief_app.command("adopt")(adopt_brief)
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "aurelle-spring-glow.yaml"
 out, err = Terminal(), Terminal(stderr=True)
@@ -203,30 +204,6 @@ def explain(
             say(json.dumps(explanation.as_json(), ensure_ascii=False))
         else:
             print_explanation(explanation, out)
-
-
-@brief_app.command("adopt")
-def adopt_brief(
-    file: Annotated[Path, typer.Argument(help="YAML, JSON, CSV or XLSX, as somebody wrote it.")],
-    tenant: Annotated[str | None, typer.Option(help="Whose brief it is.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Write the brief here.")] = None,
-) -> None:
-    """Turn FILE into valid briefs, and list each assumption and each key that was not understood."""
-    from foundry.brief.adoption import adopt, as_yaml
-
-    adoptions = adopt(file, tenant=tenant)
-    text = "---\n".join(as_yaml(adoption.brief) for adoption in adoptions)
-    for adoption in adoptions:
-        err.print(Text(f"{adoption.brief.tenant}/{adoption.brief.campaign.id}", "bold"))
-        for line in adoption.assumptions:
-            err.print(f"  assumed: {line}")
-        for key in adoption.not_understood:
-            err.print(f"  not understood, kept in metadata: {key}")
-    if output:
-        output.write_text(text, encoding="utf-8")
-        err.print(f"written to {output}")
-    else:
-        say(text.rstrip())
 
 
 @brief_app.command("check")

@@ -1,4 +1,4 @@
-"""Briefs: their schema, their parsing, their adoption from foreign shapes, their copy.
+"""Briefs: their schema, their parsing, their copy.
 
 Imports templates and the other rooms of foundry.
 """

@@ -15,8 +15,9 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+from foundry.adoption.seeing.read_workbook import ReadWorkbook
+from foundry.adoption.seeing.seeing import READING, WORKBOOK_LIMITS
 from foundry.box import boxed
-from foundry.brief.adoption_sources import READING, WORKBOOK_LIMITS
 from foundry.channel.inspection.foreign import inspect_foreign
 from foundry.inputs.picture import DECODING, PICTURE_LIMITS, decode
 from foundry.inputs.product_model import CHECKING, MODEL_LIMITS
@@ -82,7 +83,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "usda": _model(".usda"),
     "usdc": _model(".usdc"),
     "usdz": _model(".usdz"),
-    "workbook": lambda data: boxed(READING, data, limits=WORKBOOK_LIMITS, name="a.xlsx").value_as(list[list[str]]),
+    "workbook": lambda data: boxed(READING, data, limits=WORKBOOK_LIMITS, name="a.xlsx").value_as(ReadWorkbook),
     "picture to enlarge": _file(".png", _enlarged),
     "film or still to check": _file(".mp4", inspect_foreign),
 }

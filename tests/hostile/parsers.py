@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from foundry.brief.adoption import adopt, as_yaml
+from foundry.adoption.adoption import adopt
+from foundry.adoption.saying import as_yaml
 from foundry.brief.intake import read_briefs
 from foundry.channel.placement import placements
 from foundry.documents import load_json, load_yaml
@@ -28,7 +29,7 @@ from pipelines.engines.engine import engine_settings
 from pipelines.planning.copy_checks import check_copy
 from tests.support.briefs import BRIEF, EXAMPLES
 
-FOREIGN = Path(__file__).parents[1] / "foundry" / "brief" / "foreign_briefs"
+FOREIGN = Path(__file__).parents[1] / "foundry" / "adoption" / "foreign_briefs"
 TENANT = (EXAMPLES / "tenants" / "aurelle" / "tenant.yaml").read_bytes()
 LAYOUT = (EXAMPLES / "tenants" / "aurelle" / "layouts" / "billboard-panel.yaml").read_bytes()
 
@@ -75,7 +76,7 @@ def _without_logo() -> bytes:
 
 
 def _adopted(path: Path) -> Any:
-    return [as_yaml(found.brief) for found in adopt(path, tenant="aurelle")]
+    return [as_yaml(said.brief) for said in adopt(path, tenant="aurelle").campaigns if said.brief]
 
 
 def _words(data: bytes) -> Any:

@@ -1,0 +1,155 @@
+"""Adopted briefs as files: the brief, the files that it names, the draft of a tenant's file, and the plan's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from console.printing import Terminal, say
+from foundry.adoption.relocating import copy_files, files_named_by, renamed_for
+from foundry.adoption.said import Adoption, Said
+from foundry.adoption.saying import as_yaml
+from foundry.brief.brief import Brief
+from foundry.documents.sentences import parse_value
+from foundry.documents.writing import write_whole, yaml_text
+from foundry.errors import FoundryError, Refusals
+from foundry.inputs.file_name import is_file_name
+from foundry.names import is_slug
+from foundry.tenant import TENANT, TENANT_FILE, Tenant
+
+DRAFT_HEAD = "# A draft by `foundry brief adopt`, from what a brief says of its brand. Look through it.\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """The place of adopted briefs. source: the file that is adopted. output: the brief's file; None for stdout.
+
+    tenants: the folder of tenants, given or beside the brief.
+    """
+
+    source: Path
+    output: Path | None
+    tenants: Path
+    tenants_given: bool
+    cards: Path | None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the brief's file, where other files may lie beside it; None for stdout and devices."""
+        if self.output is None or (self.output.exists() and not self.output.is_file()):
+            return None
+        return self.output.parent
+
+
+def tenants_in(folder: Path) -> frozenset[str] | None:
+    """Return the ids of the tenants in a folder; None where there is none, so that nobody knows them."""
+    if not folder.is_dir():
+        return None
+    return frozenset(each.name for each in folder.iterdir() if is_slug(each.name) and (each / TENANT_FILE).is_file())
+
+
+def folder_of(tenants: Path, tenant: str) -> Path | None:
+    """Return the folder of a tenant that exists; None for any other name."""
+    folder = tenants / tenant
+    return folder if is_slug(tenant) and (folder / TENANT_FILE).is_file() else None
+
+
+def write_adoption(adoption: Adoption, to: Destination, err: Terminal) -> None:
+    """Write briefs, and drafts of tenants' files where there are none, and say whether the briefs can be planned."""
+    home = to.source.parent
+    briefs = [said.brief for said in adoption.campaigns if said.brief]
+    if to.folder is not None:
+        briefs = [_placed(brief, home, to.folder, err) for brief in briefs]
+    text = "---\n".join(map(as_yaml, briefs))
+    if to.output is None:
+        say(text.rstrip())
+    else:
+        write_whole(to.output, text)
+        err.print(f"written to {to.output}")
+    for said in _first_drafts(adoption):
+        _write_draft(said, to, err)
+    for brief in briefs:
+        _say_whether_it_plans(brief, to, err)
+
+
+def _placed(brief: Brief, home: Path, folder: Path, err: Terminal) -> Brief:
+    """Return the brief as it stands in `folder`: with its files' names from there, or with its files copied there."""
+    renamed = renamed_for(brief, home, folder)
+    if renamed is not None:
+        return renamed
+    for name in copy_files(files_named_by(brief), home, folder):
+        err.print(f"copied {name} to {folder}")
+    return brief
+
+
+def _first_drafts(adoption: Adoption) -> Iterator[Said]:
+    """Yield, for each tenant that the briefs say something of, the first campaign that does."""
+    seen: set[str] = set()
+    for said in adoption.campaigns:
+        if said.brief and said.tenant and said.brief.tenant not in seen:
+            seen.add(said.brief.tenant)
+            yield said
+
+
+def _write_draft(said: Said, to: Destination, err: Terminal) -> None:
+    tenant = said.brief.tenant if said.brief else ""
+    if folder_of(to.tenants, tenant):
+        err.print(f"tenant {tenant} has its file; what the brief says of the brand is not written there")
+        return
+    if to.folder is None:
+        err.print(f"tenant {tenant} has no {TENANT_FILE}; with --output, a draft is written beside the brief")
+        return
+    path = to.folder / f"{tenant}.{TENANT_FILE}" if to.tenants_given else to.tenants / tenant / TENANT_FILE
+    if path.exists():
+        err.print(f"{path} exists; the draft of the tenant's file is not written")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    copy_files(filter(is_file_name, _texts_in(said.tenant)), to.source.parent, path.parent)
+    write_whole(path, DRAFT_HEAD + yaml_text(dict(said.tenant)))
+    err.print(f"draft of the tenant's file written to {path}")
+    if to.tenants_given:
+        err.print(f"  look through it, then move it to {to.tenants / tenant / TENANT_FILE}")
+    try:
+        parse_value(Tenant, dict(said.tenant), TENANT)
+    except Refusals as refused:
+        for problem in refused.problems:
+            err.print(f"  it needs: {problem}")
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Yield the texts of plain values, which may name files."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)
+
+
+def _say_whether_it_plans(brief: Brief, to: Destination, err: Terminal) -> None:
+    """Plan the brief where its tenant is known, and say what is missing."""
+    from pipelines.planning.admission import admit_brief, folders_of
+
+    name = f"{brief.tenant}/{brief.campaign.id}"
+    if folder_of(to.tenants, brief.tenant) is None:
+        err.print(
+            f"{name} is not planned: there is no {to.tenants / brief.tenant / TENANT_FILE}; write one "
+            "(see `foundry schema tenant`), then give `foundry plan`"
+        )
+        return
+    beside = to.output if to.output is not None and to.folder is not None else to.source
+    try:
+        admitted = admit_brief(brief, folders_of(beside, to.tenants, to.cards, None))
+    except FoundryError as refused:
+        err.print(f"{name} cannot be planned yet:")
+        problems: tuple[Any, ...] = refused.problems if isinstance(refused, Refusals) else (refused,)
+        for problem in problems:
+            err.print(f"  {problem}")
+        return
+    err.print(f"{name} can be planned: {admitted.estimate.shots} shots, {admitted.estimate.variants} files")
+    for note in admitted.assumptions:
+        err.print(f"  note: {note}")
