@@ -4,6 +4,7 @@
 """
 
 from benchmarks import (
+    adopting,
     boxing,
     drawing,
     encoding,
@@ -27,8 +28,8 @@ from benchmarks import (
 )  # fmt: skip
 
 for module in (
-    planning, memory, metering, boxing, sharing, quoting, orchestration, starvation, engines, packing, drawing, remote,
-    screening, upscaling, encoding, rendering, reel, video, latency, flood,
+    adopting, planning, memory, metering, boxing, sharing, quoting, orchestration, starvation, engines, packing,
+    drawing, remote, screening, upscaling, encoding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()

@@ -12,7 +12,7 @@ from foundry.documents import read_yaml
 from foundry.strict_model import StrictModel
 from tests.foreign.books import write_book
 
-FOLDERS = ("briefs", "reported", "held_back")
+FOLDERS = ("briefs", "reported", "demos", "held_back")
 HERE = Path(__file__).parent
 EXPECTED = ".expected.yaml"
 
@@ -50,8 +50,8 @@ class ExpectedCampaign(StrictModel):
 
     regions: countries by their ISO code, other regions as they stand. scenes: texts that the prompt of each scene
     holds; empty where the file describes none. placements: names, ratios, sizes in pixels or "channel NAME"; None
-    where the file names none. metadata: texts that the metadata keeps. left_out: texts of rows that are not
-    approved, which stand nowhere in the brief.
+    where the file names none. alternatives: None where the file may be read either way. metadata: texts that the
+    metadata keeps. left_out: texts of rows that are not approved, which stand nowhere in the brief.
     """
 
     tenant: str
@@ -68,7 +68,7 @@ class ExpectedCampaign(StrictModel):
     budget: str | None = None
     embargo: date | None = None
     expiry: date | None = None
-    alternatives: int = 1
+    alternatives: int | None = 1
     priority: int = 5
     tenant_file: ExpectedTenant | None = None
     metadata: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Expected(StrictModel):
     book: str | None = None
     files: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
-    answers: dict[str, str] = {}
+    answers: dict[str, str] = Field(default_factory=dict)
     refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     campaigns: tuple[ExpectedCampaign, ...]
