@@ -51,14 +51,31 @@ def _outcomes(campaign: UnderstoodCampaign) -> dict[str, list[Leaf]]:
 
 
 def _lost(leaves: Iterable[Leaf], told: list[Leaf]) -> list[Leaf]:
-    """Return the leaves that are not told of. A header's cell is: it stands in the paths of the cells of its column."""
+    """Return the leaves that are not told of. A table's header is: it stands in the paths of cells, or above them."""
     known = {_identity(leaf) for leaf in told}
-    titles = {str(key) for leaf in told for key in leaf.path}
+    titles = {_title(str(key)) for leaf in told for key in leaf.path}
+    headers = _header_rows([leaf for leaf in told if leaf.place.cell])
+    lost = [leaf for leaf in leaves if _identity(leaf) not in known]
     return [
         leaf
-        for leaf in leaves
-        if _identity(leaf) not in known and not (leaf.place.cell and leaf.text.strip() in titles)
+        for leaf in lost
+        if not leaf.place.cell or not (_title(leaf.text) in titles or _row_of(leaf) in headers)
     ]
+
+
+def _header_rows(told: list[Leaf]) -> set[tuple[str, int]]:
+    """Return the sheet and number of each row right above a sheet's first told one, if nothing in it is told."""
+    rows = {_row_of(leaf) for leaf in told}
+    firsts = {sheet: min(row for name, row in rows if name == sheet) for sheet, _ in rows}
+    return {(sheet, first - 1) for sheet, first in firsts.items()}
+
+
+def _row_of(leaf: Leaf) -> tuple[str, int]:
+    return leaf.place.sheet, int(leaf.place.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+
+
+def _title(text: str) -> str:
+    return text.strip(" :：").casefold()
 
 
 def _identity(leaf: Leaf) -> Identity:

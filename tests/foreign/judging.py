@@ -77,7 +77,7 @@ def _campaign(wanted: ExpectedCampaign, said: Said) -> Iterator[str]:
     if brief is None:
         yield f"no brief: {said.problems} {[question.text for question in said.questions if question.needed]}"
         return
-    if twice := _repeated([(decision.field, decision.value) for decision in said.decisions]):
+    if twice := _repeated([(decision.field, decision.value, decision.reason) for decision in said.decisions]):
         yield f"said twice: {twice}"
     plain = brief.model_dump(mode="json", exclude={"metadata"})
     yield from (f"Python text: {text!r}" for text in texts_in(plain) if PYTHON_TEXT.search(text))
@@ -198,7 +198,7 @@ def _either(field: str, wanted: str | None, got: str) -> Iterator[str]:
         yield f"{field}: {got!r}, not {wanted!r}"
 
 
-def _repeated(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _repeated(items: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return sorted({item for item in items if items.count(item) > 1})
 
 
