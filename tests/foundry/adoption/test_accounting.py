@@ -61,7 +61,7 @@ def check(said: Said) -> None:
         assert found is None or found[0] == "None", text
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(KEYS | LETTERS, TREES, min_size=1, max_size=8) | st.lists(TREES, max_size=4))
 def test_every_leaf_of_any_tree_is_mapped_asked_about_or_listed(tree: object) -> None:
     found = adopted(json.dumps(tree).encode(), "brief.json")
@@ -72,7 +72,7 @@ def test_every_leaf_of_any_tree_is_mapped_asked_about_or_listed(tree: object) ->
             check(said)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(KEYS | LETTERS, min_size=1, max_size=7, unique=True),
     st.lists(st.lists(VALUES | LETTERS, min_size=1, max_size=7), max_size=5),
