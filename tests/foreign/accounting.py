@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from foundry.adoption.claims import UnderstoodCampaign, Understanding
+from foundry.adoption.claims import Understanding, UnderstoodCampaign
 from foundry.adoption.leaf import Leaf, Seen, leaves_of
 from foundry.adoption.said import Adoption
 
@@ -57,9 +57,7 @@ def _lost(leaves: Iterable[Leaf], told: list[Leaf]) -> list[Leaf]:
     headers = _header_rows([leaf for leaf in told if leaf.place.cell])
     lost = [leaf for leaf in leaves if _identity(leaf) not in known]
     return [
-        leaf
-        for leaf in lost
-        if not leaf.place.cell or not (_title(leaf.text) in titles or _row_of(leaf) in headers)
+        leaf for leaf in lost if not leaf.place.cell or not (_title(leaf.text) in titles or _row_of(leaf) in headers)
     ]
 
 

@@ -25,7 +25,15 @@ from tests.foreign.expected import ExpectedCampaign, ExpectedProduct, ExpectedTe
 
 PYTHON_TEXT = re.compile(r"\{'|\['|\{\"|\[\"|Leaf\(|Place\(|Decimal\(|datetime\.|<\w+ object|\bNone\b|OrderedDict")
 ANYTHING = "*"
-COUNTRIES = {"uk": "GB", "usa": "US", "中国大陆": "CN", "台灣": "TW", "belgium (fr)": "BE", "canada (english)": "CA"}
+COUNTRIES = {
+    "uk": "GB",
+    "usa": "US",
+    "中国大陆": "CN",
+    "台灣": "TW",
+    "belgium (fr)": "BE",
+    "canada (english)": "CA",
+    "香港": "HK",
+}
 
 
 def read(path: Path, answers: Mapping[str, str]) -> tuple[Seen, Understanding, Adoption]:
