@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foundry.inputs.door import ReceivedFile
-from foundry.inputs.picture import VIEW, picture_name
+from foundry.inputs.picture import is_made_here, picture_name
 from foundry.store.at_once import map_at_once
 from foundry.store.object_store import ObjectStore, each_present, get_verified
 
@@ -14,11 +14,11 @@ from foundry.store.object_store import ObjectStore, each_present, get_verified
 def read_input(own: ObjectStore, key: str) -> bytes:
     """Return an input of a tenant's store; CorruptObject if its bytes do not have the hash that names it.
 
-    The name of a rendered view is a hash of the model and the view, not of the picture, so the store's own record of
+    The name of a picture made here is a hash of what it was made from, not of its bytes, so the store's own record of
     its checksum is all there is to hold it against.
     """
     name = picture_name(key)
-    return own.get(name) if key.startswith(VIEW) else get_verified(own, name, key)
+    return own.get(name) if is_made_here(key) else get_verified(own, name, key)
 
 
 def store_input(own: ObjectStore, name: str, file: ReceivedFile) -> None:

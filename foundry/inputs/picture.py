@@ -30,15 +30,23 @@ PICTURE_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=45, wall_s=450, answe
 """Twice what the largest picture takes: in inks, with a profile."""
 DECODING = "foundry.inputs.picture_decoding:"
 
-VIEW = "view-"
-"""The prefix of the key of a rendered view; every other key is the SHA-256 of a picture file."""
+VIEW, NAME_CARD = "view-", "name-card-"
+"""The prefixes of the keys of pictures made here: a rendered view, and a product's name as type. Every other key is
+the SHA-256 of a picture file."""
+_FOLDERS = {VIEW: "views", NAME_CARD: "name-cards"}
+
+
+def is_made_here(key: str) -> bool:
+    """Return whether a key is that of a picture which is made here, and not the hash of a file from outside."""
+    return key.startswith(tuple(_FOLDERS))
 
 
 def picture_name(key: str) -> str:
-    """Return the object name of a product's picture: the brief's own, or the view rendered from its model."""
-    if key.startswith(VIEW):
-        name = key.removeprefix(VIEW)
-        return f"views/{name[:2]}/{name}.png"
+    """Return the object name of a product's picture: the brief's own, the view of its model, or its name card."""
+    for prefix, folder in _FOLDERS.items():
+        if key.startswith(prefix):
+            name = key.removeprefix(prefix)
+            return f"{folder}/{name[:2]}/{name}.png"
     return f"inputs/{key[:2]}/{key}"
 
 
@@ -49,21 +57,26 @@ def view_record_name(key: str) -> str:
 
 @dataclass(frozen=True)
 class PictureSize:
-    """A picture's stored size, and whether it has transparency."""
+    """A picture's stored size, and whether it has transparency.
+
+    `blank` is a clause that says in which way it shows nothing; empty for a picture that shows something.
+    """
 
     width_px: int
     height_px: int
     has_alpha: bool
+    blank: str = ""
 
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """A usable picture of a product, brand or adapter."""
+    """A usable picture of a product, brand or adapter; `blank` says in which way it shows nothing."""
 
     file: ReceivedFile
     width_px: int
     height_px: int
     has_alpha: bool
+    blank: str = ""
 
     @property
     def sha256(self) -> str:
@@ -83,7 +96,7 @@ def inspect_picture(file: ReceivedFile) -> PictureFacts:
     """
     answer = boxed(DECODING + "measure_picture", file, limits=PICTURE_LIMITS, name=file.short_name)
     found = answer.value_as(PictureSize)
-    return PictureFacts(file, found.width_px, found.height_px, found.has_alpha)
+    return PictureFacts(file, found.width_px, found.height_px, found.has_alpha, found.blank)
 
 
 _pixels = DecodedArrays()

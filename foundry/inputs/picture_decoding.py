@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from foundry.errors import Unusable
+from foundry.inputs.deep_levels import in_eight_bits
 from foundry.inputs.picture import FORMATS, MAX_PIXELS, MIN_EDGE_PX, PictureSize
-from foundry.inputs.wide_gamut import in_srgb, unusable_profile
+from foundry.inputs.wide_gamut import coated_paper, in_srgb, unusable_profile
 
 BOX_PRELOADS = ("PIL.PngImagePlugin", "PIL.JpegImagePlugin", "PIL.WebPImagePlugin", "PIL.MpoImagePlugin")
+EVEN_LEVELS = 2
+"""Levels by which the pixels of a picture that shows nothing may differ: the noise of a JPEG of one colour."""
+UNSEEN_ALPHA = 8
+"""Alpha up to which a pixel is taken for transparent."""
+
+coated_paper()  # read while the process is warm: a job may open no file
 
 
 def measure_picture(stream: BinaryIO, name: str) -> PictureSize:
@@ -26,8 +33,19 @@ def measure_picture(stream: BinaryIO, name: str) -> PictureSize:
     with _opened(stream, name) as picture:
         width, height = picture.size
         alpha = picture.has_transparency_data
-        _converted(picture, name)
-    return PictureSize(width, height, alpha)
+        blank = _find_blank(_converted(picture, name))
+    return PictureSize(width, height, alpha, blank)
+
+
+def _find_blank(picture: Image.Image) -> str:
+    """Return a clause that says in which way an RGBA picture shows nothing; empty if it shows something."""
+    levels = np.asarray(picture)
+    low, high = levels.min(axis=(0, 1)), levels.max(axis=(0, 1))
+    if high[3] <= UNSEEN_ALPHA:
+        return "is transparent all over"
+    if low[3] > UNSEEN_ALPHA and int(high[:3].max()) - int(low[:3].min()) <= EVEN_LEVELS:
+        return f"is one even grey (level {high[0]} of 255)"
+    return ""
 
 
 def picture_pixels(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
@@ -39,7 +57,7 @@ def picture_pixels(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
 def stored_pixels(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
     """Return (height, width, 4) RGBA, 8 bits, as stored: by neither profile nor orientation, as logos are drawn."""
     with _opened(stream, name) as picture:
-        return np.asarray(picture.convert("RGBA"))
+        return np.asarray(in_eight_bits(picture).convert("RGBA"))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
 from foundry.errors import FoundryError, Unusable
+from foundry.inputs.deep_levels import in_eight_bits
 from foundry.inputs.picture import FORMATS
 from foundry.inputs.picture_decoding import BOX_PRELOADS
 
@@ -51,6 +52,7 @@ def _refuse_larger(picture: Image.Image, most_pixels: int) -> None:
 
 def _as_srgb(picture: Image.Image) -> Image.Image:
     """Return 8-bit sRGB on white, without alpha, converted from the embedded profile if there is one."""
+    picture = in_eight_bits(picture)
     profile = picture.info.get("icc_profile")
     colours = _convert_profile(picture, profile) if profile else picture.convert("RGB")
     if not picture.has_transparency_data:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 from PIL import Image, ImageCms
+
+from foundry.inputs.deep_levels import in_eight_bits
+from templates import TEMPLATES
 
 MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
@@ -22,12 +26,14 @@ def unusable_profile(picture: Image.Image) -> str:
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
-    """Return a picture as RGBA, 8 bits, sRGB, without a profile; a picture that carries none is taken for sRGB.
+    """Return a picture as RGBA, 8 bits, sRGB, without a profile.
 
-    Relative colorimetric with black point compensation; colours outside sRGB move to its surface. The picture's profile
-    must have passed `unusable_profile`.
+    One that carries no profile is taken for sRGB; in inks, for offset print on coated paper (FOGRA39). Relative
+    colorimetric with black point compensation; colours outside sRGB move to its surface. The picture's profile must
+    have passed `unusable_profile`.
     """
-    data = picture.info.get("icc_profile")
+    picture = in_eight_bits(picture)
+    data = picture.info.get("icc_profile") or (coated_paper() if picture.mode == "CMYK" else b"")
     if not data:
         return picture.convert("RGBA")
     source = ImageCms.ImageCmsProfile(io.BytesIO(data))
@@ -44,3 +50,9 @@ def in_srgb(picture: Image.Image) -> Image.Image:
     made.putalpha(picture.convert("RGBA").getchannel("A"))
     made.info = {}
     return made
+
+
+@lru_cache(maxsize=1)
+def coated_paper() -> bytes:
+    """Return the ICC profile of offset print on coated paper (FOGRA39)."""
+    return (TEMPLATES / "icc" / "offset-coated-fogra39.icc").read_bytes()
