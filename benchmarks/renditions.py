@@ -23,11 +23,12 @@ from pathlib import Path
 from foundry.plan.plan import Plan
 from foundry.provenance import xmp
 from foundry.store.object_store import LocalStore
-from imaging.still.check import check
+from imaging.still.check import check, check_product
 from imaging.still.compose import finish, prepare
 from imaging.still.encode import encode
 from pipelines.planning.admission import admit_file
 from transforms.expand import render_orders
+from transforms.given_products import product_of
 from transforms.publish import thumbnail
 from transforms.render import render
 from transforms.stored_masters import load_master
@@ -71,6 +72,9 @@ def shares(plan: Plan, store: LocalStore) -> Counter[str]:
                 made = encode(composed.image, variant.placement, xmp(variant))
             with _clock(spent, "check"):
                 check(made.data, composed, variant.placement)
+            if given := product_of(order, store):
+                with _clock(spent, "check, product"):
+                    check_product(composed.image, composed, given)
             with _clock(spent, "thumbnail"):
                 small = thumbnail(composed.image)
             with _clock(spent, "write"):

@@ -25,6 +25,7 @@ from imaging.still.check import check
 from imaging.still.compose import FinishedPicture
 from imaging.still.encode import encode
 from transforms.counting import timed
+from transforms.given_products import product_of
 from transforms.stored_masters import film_clip, film_master
 
 THUMBNAIL_PX = 320
@@ -63,7 +64,7 @@ def publish_still(variant: Variant, composed: FinishedPicture, store: ObjectStor
     with step("encode"):
         encoded = encode(composed.image, variant.placement, xmp(variant))
     with step("check"):
-        checks = check(encoded.data, composed, variant.placement)
+        checks = check(encoded.data, composed, variant.placement, product_of(variant.shot, store))
         refuse_failed(checks, variant)
     with step("thumbnail"):
         small = thumbnail(composed.image)
@@ -95,6 +96,7 @@ def publish_film(variant: Variant, plan: Plan, store: ObjectStore, cache: FilmCa
         partial(film_master, variant, plan, store),
         decode(read_input(own, picture)) if picture else None,
         partial(film_clip, variant, plan, store),
+        product_of(variant.shot, store),
     )
     with make_film(variant, plan, store, cache, inputs, partial(read_input, own)) as film:
         refuse_failed(film.checks, variant)

@@ -7,17 +7,23 @@ from pathlib import Path
 from foundry.channel.inspection import inspect
 from foundry.channel.placement import Placement
 from foundry.manifest import CheckRecord
+from imaging.film.product_check import check_product_in_film
 from imaging.film.staged_film import FilmText, StagedFilm
 from imaging.pixels.geometry import safe_box
 from imaging.still.check import check_apart, check_contrast, check_record, file_checks, named_boxes
+from imaging.still.product_sight import GivenProduct
 
 
-def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecord, ...]:
+def check_film(
+    file: Path, film: StagedFilm, text: FilmText, given: GivenProduct | None = None
+) -> tuple[CheckRecord, ...]:
     """Return every measurement with its limit; a film may be published only if all pass.
 
-    The file is read back by `foundry.channel.inspection`, which shares no code with the encoders.
+    The file is read back by `foundry.channel.inspection`, which shares no code with the encoders. `given` is the
+    picture of its product, if there is one.
     """
     placement = film.scenes[0].static.placement
+    product = check_product_in_film(file, film, text, given) if given else None
     slots = tuple(slot for scene in text.by_scene.values() for slot in scene.placed_slots)
     return (
         *file_checks(inspect(file, placement.name), placement),
@@ -26,6 +32,7 @@ def check_film(file: Path, film: StagedFilm, text: FilmText) -> tuple[CheckRecor
             named_boxes(scene.placed_slots, film.scenes[at].static.logo) for at, scene in text.by_scene.items()
         ),
         check_contrast(slots),
+        *((product,) if product else ()),
     )
 
 

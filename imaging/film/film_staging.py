@@ -20,6 +20,7 @@ from imaging.film.scene_layers import CardBrand, Master, card_layer, eight_bits,
 from imaging.film.signal import Levels, Signal
 from imaging.film.staged_film import StagedFilm
 from imaging.still.compose import StaticLayer, prepare, turn_to_locale
+from imaging.still.product_sight import GivenProduct
 
 Masters = Callable[[int], Master]
 """Returns the n-th of the pictures that a film shows, in order of appearance."""
@@ -35,11 +36,12 @@ def no_clips(at: int) -> None:
 
 @dataclass(frozen=True)
 class FilmInputs:
-    """Pictures and clips of a film by position, and the product's picture (RGBA) if it has one."""
+    """Pictures and clips of a film by position, the product's picture (RGBA) if it has one, and its form to compare."""
 
     masters: Masters
     product: Image.Image | None = None
     clips: Clips = no_clips
+    given: GivenProduct | None = None
 
 
 def stage_film(variant: Variant, plan: Plan, inputs: FilmInputs, signal: Signal) -> StagedFilm:

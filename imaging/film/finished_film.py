@@ -93,7 +93,7 @@ def make_film(
     track = sound_track(variant, plan, wanted, read_sound)
     with store.scratch_file(f".{wanted.container}") as file:
         written = encode_within(wanted, lambda spec: _write(file, film, text, cache.shared, spec, track))
-        checks = check_film(file, film, text)
+        checks = check_film(file, film, text, inputs.given)
         yield FinishedFilm(file, written, checks, poster(film, text), sidecar)
 
 

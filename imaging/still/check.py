@@ -15,20 +15,29 @@ from foundry.manifest import CheckRecord
 from imaging.pixels.contrast import LARGE_PX, READABLE, READABLE_LARGE, least_contrast
 from imaging.pixels.geometry import PixelBox, safe_box
 from imaging.still.compose import FinishedPicture, PlacedSlot
+from imaging.still.product_sight import GivenProduct, ProductSight, see_product
 
 NamedBoxes = list[tuple[str, PixelBox]]
 BLANK_LEVELS = 2.0
 """Standard deviation in levels of 256 below which a picture is blank."""
+LEAST_SHOWN, MOST_COLOUR, LEAST_STRUCTURE, LEAST_OUTLINE = 0.15, 18.0, 0.5, 0.2
+"""Limits of `imaging.still.product_sight`: shares of 1, and a distance in CIE L*a*b*."""
 
 
-def check(data: bytes, composed: FinishedPicture, placement: Placement) -> tuple[CheckRecord, ...]:
+def check(
+    data: bytes, composed: FinishedPicture, placement: Placement, given: GivenProduct | None = None
+) -> tuple[CheckRecord, ...]:
     """Return every measure of a still with its limit; it is published only if all pass.
 
     The bytes are read again by `foundry.channel.inspection`, which shares no code with the encoders; CannotRead if they
-    are no whole file. Safe area, overlap, contrast and share of copy are measured on the composition.
+    are no whole file. Safe area, overlap, contrast and share of copy are measured on the composition. The product is
+    compared with the picture that was `given` of it, on the file's own pixels where its reader decodes them.
     """
-    found = inspect(data, placement.name)
-    return (*file_checks(found, placement), _not_blank(found, composed.image), *composition_checks(composed, placement))
+    decoded: list[Image.Image] = []
+    found = inspect(data, placement.name, decoded.append)
+    of_file = (*file_checks(found, placement), _not_blank(found, composed.image))
+    checks = (*of_file, *composition_checks(composed, placement))
+    return (*checks, check_product((*decoded, composed.image)[0], composed, given)) if given else checks
 
 
 def file_checks(found: FileFacts, placement: Placement) -> tuple[CheckRecord, ...]:
@@ -60,6 +69,29 @@ def _not_blank(found: FileFacts, image: Image.Image) -> CheckRecord:
         spread = ImageStat.Stat(image.convert("L")).stddev[0]
     measured = f"{spread:.1f} levels of deviation"
     return check_record("not_blank", spread >= BLANK_LEVELS, measured, f"at least {BLANK_LEVELS:g}")
+
+
+def check_product(image: Image.Image, composed: FinishedPicture, given: GivenProduct) -> CheckRecord:
+    """Check that a picture shows the product that was given, in its place: its colours, structure and outline."""
+    if composed.product is None:
+        return check_record("product", False, "no place is known for it", "its place is known")
+    if image.size != composed.image.size:
+        image = image.resize(composed.image.size)
+    covers = [box for _, box in named_boxes(composed.slots, composed.logo)]
+    return product_record(see_product(image, composed.product, given, covers))
+
+
+def product_record(sight: ProductSight) -> CheckRecord:
+    """Return what is seen of a product as a check, with all limits; a measure that does not apply is not named."""
+    shares = (("structure", sight.structure, LEAST_STRUCTURE), ("outline", sight.outline, LEAST_OUTLINE))
+    wrong = sight.shown < LEAST_SHOWN or sight.colour is None or sight.colour > MOST_COLOUR
+    wrong = wrong or any(share is not None and share < least for _, share, least in shares)
+    measured = [f"shown {sight.shown:.2f}"]
+    measured += [] if sight.colour is None else [f"colour {sight.colour:.1f}"]
+    measured += [f"{name} {share:.2f}" for name, share, _ in shares if share is not None]
+    limit = f"shown at least {LEAST_SHOWN}, colour at most {MOST_COLOUR:g}"
+    limit += "".join(f", {name} at least {least}" for name, _, least in shares)
+    return check_record("product", not wrong, ", ".join(measured), limit)
 
 
 def _text_share(composed: FinishedPicture, placement: Placement, limit: int) -> CheckRecord:

@@ -30,6 +30,7 @@ from imaging.pixels.contrast import (
 from imaging.pixels.crop import CropEdges
 from imaging.pixels.geometry import PixelBox
 from imaging.pixels.strokes import paint_layer, round_mask
+from imaging.still.product_sight import ProductPlace, place_of_product
 from imaging.still.text_ground import MasterPicture, TextGround, prepare_text_ground
 from imaging.typesetting.lettering import draw
 from imaging.typesetting.setting import BrandType, SetSlot, TextAreas, set_copy
@@ -86,6 +87,11 @@ class StaticLayer:
         """Return the logo's box."""
         return self.ground.logo.box if self.ground.logo else None
 
+    @cached_property
+    def product(self) -> ProductPlace | None:
+        """Return the product's place in the frame; None where the master shows none."""
+        return place_of_product(self.source[1], self.crop, self.visual, self.ground.strokes)
+
     @property
     def room(self) -> TextAreas:
         """Return the areas that words may fill."""
@@ -115,12 +121,13 @@ class LetteredSlot:
 
 @dataclass(frozen=True)
 class FinishedPicture:
-    """A finished picture, RGB sRGB 8-bit, with its slots, and the fields that gave way for want of room."""
+    """A finished picture, RGB sRGB 8-bit, with its slots, the fields that gave way, and the product's place."""
 
     image: Image.Image
     slots: tuple[PlacedSlot, ...]
     logo: PixelBox | None
     dropped: tuple[str, ...] = ()
+    product: ProductPlace | None = None
 
 
 def prepare(
@@ -175,7 +182,7 @@ def finish(static: StaticLayer, copy: Copy, locale: str) -> FinishedPicture:
     for slot in slots:
         image.paste(slot.layer, (slot.left_px, slot.top_px), slot.layer)
     placed = tuple(slot.placed for slot in slots)
-    return FinishedPicture(image, placed, facing.logo, dropped_fields(facing, copy, locale))
+    return FinishedPicture(image, placed, facing.logo, dropped_fields(facing, copy, locale), facing.product)
 
 
 def _draw_slot(static: StaticLayer, slot: SetSlot) -> LetteredSlot:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Page, Picture, SoundStream
+from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Look, Page, Picture, SoundStream
 from foundry.channel.inspection.signature import HEAD_BYTES, claimed_format, format_of
 from foundry.lfs_pointer import LONGEST, REMEDY, pointer_clause
 
@@ -21,11 +21,13 @@ FILMS = ("mp4", "mov", "webm", "mkv")
 MOST_BYTES = 8_000_000_000
 
 
-def inspect(source: Path | bytes | BinaryIO, name: str = "") -> FileFacts:
+def inspect(source: Path | bytes | BinaryIO, name: str = "", look: Look | None = None) -> FileFacts:
     """Return the facts of a file, given as a path, as bytes or open. CannotRead calls a damaged or unknown file `name`.
 
     The first bytes decide on the format, never the name. Every picture is decoded and every packet read, so a file that
     is cut off is refused; sizes are checked before anything is decoded.
+
+    `look` is given the decoded picture of a still, or the first of an animation.
     """
     with ExitStack() as stack:
         if isinstance(source, bytes):
@@ -41,7 +43,7 @@ def inspect(source: Path | bytes | BinaryIO, name: str = "") -> FileFacts:
         if not 0 < size <= MOST_BYTES:
             what = "is empty" if not size else f"has {size} bytes; the limit is {MOST_BYTES}"
             raise CannotRead(title, what, "Export it again.")
-        found = _read(file, title, size)
+        found = _read(file, title, size, look)
     return replace(found, called=claimed_format(title))
 
 
@@ -51,7 +53,7 @@ def _size(path: Path, title: str) -> int:
     return path.stat().st_size
 
 
-def _read(file: BinaryIO, title: str, size: int) -> FileFacts:
+def _read(file: BinaryIO, title: str, size: int, look: Look | None) -> FileFacts:
     head = file.read(max(HEAD_BYTES, LONGEST))
     file.seek(0)
     if pointer := pointer_clause(head):
@@ -60,7 +62,7 @@ def _read(file: BinaryIO, title: str, size: int) -> FileFacts:
     if form in STILLS:
         from foundry.channel.inspection.still import inspect_still
 
-        return inspect_still(file, title, form, size)
+        return inspect_still(file, title, form, size, look)
     if form in FILMS:
         from foundry.channel.inspection.film import inspect_film
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from foundry.errors import FoundryError
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 Kind = Literal["still", "animation", "film", "page"]
+Look = Callable[["Image.Image"], None]
+"""Is given a decoded picture, to keep or to measure; it must not raise."""
 
 
 class CannotRead(FoundryError):

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from PIL import Image, ImageStat, TiffImagePlugin
 
 from foundry.channel.inspection.boxes import content, media_boxes
-from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Picture
+from foundry.channel.inspection.found import CannotRead, FileFacts, FrameStream, Look, Picture
 from foundry.channel.inspection.leaks import picture_leaks, xmp_of
 from foundry.channel.inspection.profiles import is_srgb, name_of
 
@@ -25,16 +25,22 @@ SRGB_NCLX = (1, 13)
 BITS_PER_SAMPLE, ORIENTATION = 258, 0x0112
 
 
-def inspect_still(file: BinaryIO, name: str, form: str, size_bytes: int) -> FileFacts:
-    """Return the facts of a picture of a known format; it is decoded whole, so one that is cut off is refused."""
+def inspect_still(file: BinaryIO, name: str, form: str, size_bytes: int, look: Look | None = None) -> FileFacts:
+    """Return the facts of a picture of a known format; it is decoded whole, so one that is cut off is refused.
+
+    `look` is given the decoded picture, or the first of several.
+    """
     if form == "jxl":
-        return _jxl(file, name, size_bytes)
+        return _jxl(file, name, size_bytes, look)
     # Pillow's readers raise SyntaxError, ValueError, EOFError, NotImplementedError and struct.error besides OSError,
     # and a warning for what might be a bomb; whatever it is, the file is refused.
     try:
         with Image.open(file, formats=[form.upper()]) as picture:
             _refuse_bombs(picture, name)
-            return _facts(picture, file, name, size_bytes)
+            facts = _facts(picture, file, name, size_bytes)
+            if look:
+                look(picture)
+            return facts
     except CannotRead:
         raise
     except Exception as error:
@@ -162,7 +168,7 @@ def _milliseconds(picture: Image.Image, index: int) -> int:
     return int(picture.info.get("duration", 0))
 
 
-def _jxl(file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
+def _jxl(file: BinaryIO, name: str, size_bytes: int, look: Look | None) -> FileFacts:
     try:
         import imagecodecs
     except ImportError as error:
@@ -178,6 +184,8 @@ def _jxl(file: BinaryIO, name: str, size_bytes: int) -> FileFacts:
     except (imagecodecs.JpegxlError, RuntimeError, ValueError) as error:
         raise CannotRead(name, f"is a jxl that cannot be read to its end: {error}", "Export it again.") from error
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    if look and pixels.dtype.itemsize == 1 and channels == 3:
+        look(Image.fromarray(pixels))
     # A JPEG XL always says which colours it means, but this reader does not pass it on: no profile is claimed.
     picture = Picture(
         bits=pixels.dtype.itemsize * 8,
