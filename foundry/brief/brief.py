@@ -109,7 +109,7 @@ class Product(StrictModel):
     picture: FileName | None = Field(
         default=None,
         description="PNG, JPEG or WebP file, relative to the brief, ideally with transparency; "
-        "without one the model draws the product.",
+        "without one, `products_without_pictures` decides.",
         examples=["products/serum.png"],
     )
     model: FileName | None = Field(
@@ -265,6 +265,11 @@ class Brief(StrictModel):
     campaign: Campaign = Field(description="Which campaign.")
     market: Market = Field(description="Where and to whom.")
     products: Annotated[tuple[Product, ...], Items(200_000, least=1)] = Field(description="What is shown.")
+    products_without_pictures: Literal["draw", "words"] = Field(
+        default="draw",
+        description="How a product without picture and model is shown. draw: the model draws it from its words, if its "
+        "card says that it draws products; otherwise the plan is refused. words: its name is set as type in its place.",
+    )
     scenes: Annotated[tuple[Scene, ...], Items(1_000)] = Field(default=(), description="Settings; or give `prompt`.")
     prompt: Line | None = Field(
         default=None,

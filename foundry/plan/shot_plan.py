@@ -94,6 +94,8 @@ class ShotPlan:
         content["metadata"] = str(sorted_json(self.brief.metadata))
         if self.brief.film is None:
             del content["film"]
+        if self.brief.products_without_pictures == "draw":
+            del content["products_without_pictures"]
         if self.sounds:
             content["sounds"] = [list(pair) for pair in self.sounds]
         if any(placement.motion for placement in self.placements):

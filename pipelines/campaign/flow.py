@@ -17,6 +17,7 @@ from foundry.manifest import DeadLetter
 from foundry.manifest_index import ManifestReplaced, each_letter, read_index
 from foundry.metering.device_time import drawing_device
 from foundry.plan.clips import clip_card, has_clips
+from foundry.plan.name_card import NameCard
 from foundry.plan.plan import Plan
 from foundry.plan.plan_book import keep_plans
 from foundry.plan.slice import PlanSlice
@@ -35,6 +36,7 @@ from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
+from transforms.name_cards import store_name_card
 from transforms.render import RenderVariants
 from transforms.render_ahead import process_threads
 from transforms.slice_results import read_result
@@ -131,8 +133,8 @@ def _first(digest: str, _count: int) -> str:
     return digest
 
 
-Inputs = tuple[PictureFacts | ModelFacts | SoundFacts, ...]
-"""The files that a plan needs: pictures, product models, sounds."""
+Inputs = tuple[PictureFacts | ModelFacts | NameCard | SoundFacts, ...]
+"""What a plan needs: pictures, product models and sounds from outside, and names that are set as type."""
 
 
 def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | None = None) -> None:
@@ -140,15 +142,18 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
 
     Those are the brief's own, and the pictures that the tenant's file names: logos, protected ones, adapters'.
     A product's CAD model is rendered here, once, into the view that the brief asks for: a renderer that is missing or
-    refuses stops the run before anything is spent on drawing.
+    refuses stops the run before anything is spent on drawing. Name cards are drawn here too.
     """
     own = store.for_tenant(plan.tenant.id)
     shown = _shown(plan, inputs)
     for facts in shown:
         if isinstance(facts, ModelFacts):
             store_view(facts, store, plan.tenant.id, blender, plan.brief.campaign.id)
+        elif isinstance(facts, NameCard):
+            store_name_card(facts, plan.tenant, own)
     pictures = (*shown, *plan.tenant.files.pictures.values())
-    store_inputs(own, {picture_name(one.key): one.file for one in pictures if not isinstance(one, ModelFacts)})
+    files = (one for one in pictures if not isinstance(one, ModelFacts | NameCard))
+    store_inputs(own, {picture_name(one.key): one.file for one in files})
     plan.tenant.read_from(StoredInputs(own))
 
 

@@ -19,6 +19,7 @@ from foundry.inputs.picture import PictureFacts
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
 from foundry.plan.estimate import Estimate, estimate_plan
+from foundry.plan.name_card import NameCard
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant, load_tenant
 from imaging.typesetting.copy_fitting import find_misfits
@@ -30,17 +31,18 @@ from pipelines.planning.film_checks import check_films
 from pipelines.planning.input_checks import check_placements, inspect_products, inspect_sounds
 from pipelines.planning.limit_checks import check_limits
 from pipelines.planning.notes import notes_on
+from pipelines.planning.product_checks import check_unpictured, name_cards
 from pipelines.planning.scene_checks import check_scenes
 
-InputFacts = PictureFacts | ModelFacts | SoundFacts
+InputFacts = PictureFacts | ModelFacts | NameCard | SoundFacts
 
 
 @dataclass(frozen=True)
 class Admitted:
     """A plan that may run.
 
-    `estimate` is what it costs if nothing of it exists yet, `inputs` the picture, model and audio files that it needs,
-    `assumptions` the sentences that whoever ordered it should know.
+    `estimate` is what it costs if nothing of it exists yet, `inputs` the picture, model and audio files and the name
+    cards that it needs, `assumptions` the sentences that whoever ordered it should know.
     """
 
     plan: Plan
@@ -104,7 +106,8 @@ def admit_brief(brief: Brief, folders: BriefFolders, registry: Registry | None =
     """
     tenant = load_tenant(folders.tenants, brief.tenant)
     tenant.receive()
-    return admit(brief, folders.files, tenant, cards_of(tenant, registry or open_registry(folders.cards)))
+    registry = registry or open_registry(folders.cards)
+    return admit(brief, folders.files, tenant, cards_of(tenant, registry), registry)
 
 
 def _within(root: Path, folder: Path) -> tuple[str, ...]:
@@ -113,28 +116,31 @@ def _within(root: Path, folder: Path) -> tuple[str, ...]:
     return (inside.relative_to(home).as_posix(),) if inside.is_relative_to(home) and inside != home else ()
 
 
-def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards) -> Admitted:
+def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, registry: Registry | None = None) -> Admitted:
     """Plan `brief`, whose names of files begin at `files`; Refusals with every reason if it cannot be made.
 
-    The last of the checks sets every copy in its layouts, so that nothing is drawn for a file that cannot be finished.
+    Refusals name cards of `registry` that would do what those in use do not. The last of the checks sets every copy in
+    its layouts, so that nothing is drawn for a file that cannot be finished.
     """
     home = files if isinstance(files, Home) else Home(files)
     products, unseen = inspect_products(brief, home)
     sounds, unheard = inspect_sounds(brief, home)
     placements, unknown = check_placements(brief)
+    bare = check_unpictured(brief, cards.generate, tenant, registry)
     clips = () if unknown else check_clips(brief, tenant, cards, placements)
     films = check_films(brief, tenant.brand.fonts, sounds, placements)
     words = (check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
-    checks = (unseen, unknown, unheard, *words, films, check_cards(cards, tenant, placements), clips)
+    checks = (unseen, bare, unknown, unheard, *words, films, check_cards(cards, tenant, placements), clips)
     _refuse(brief, chain.from_iterable(checks))
     ordered = sorted(brief.products, key=lambda product: product.id)
-    keys = tuple(facts.key if (facts := products.get(product.id)) else None for product in ordered)
+    shown: dict[str, PictureFacts | ModelFacts | NameCard] = {**products, **name_cards(brief, tenant)}
+    keys = tuple(facts.key if (facts := shown.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
     plan = Plan(brief=brief, tenant=tenant, cards=cards, pictures=keys, placements=placements, sounds=named)
     figures = estimate_plan(plan)
     _refuse(brief, check_limits(plan, figures))
     _refuse(brief, find_misfits(plan))
-    inputs = {facts.key: facts for facts in (*products.values(), *sounds)}
+    inputs = {facts.key: facts for facts in (*shown.values(), *sounds)}
     return Admitted(plan, figures, tuple(inputs.values()), tuple(notes_on(plan)))
 
 

@@ -54,7 +54,10 @@ def _inspected(product: Product, home: Path | Home) -> PictureFacts | ModelFacts
 def _inspect_product(product: Product, home: Path | Home) -> PictureFacts | ModelFacts:
     if product.model:
         return inspect_model(receive(home, product.model, MODEL), product.view or View())
-    return inspect_picture(receive(home, product.picture or "", PICTURE))
+    found = inspect_picture(receive(home, product.picture or "", PICTURE))
+    if found.blank:
+        raise Unusable(found.file.short_name, f"shows no product: it {found.blank}", "give a picture of the product")
+    return found
 
 
 def inspect_sounds(brief: Brief, home: Path | Home) -> tuple[list[SoundFacts], list[FoundryError]]:

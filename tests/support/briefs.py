@@ -84,12 +84,18 @@ def small_cards(owner: Tenant) -> Cards:
     return replace(usual, upscale=usual.upscale.model_copy(update={"sizes": SMALL_MASTERS}))
 
 
-def admitted(folder: Path, *, owner: Tenant | None = None, **changes: Any) -> Admitted:
-    """The test brief, admitted for its owner, with its product picture in `folder`."""
+def admitted(folder: Path, *, owner: Tenant | None = None, draws: bool = False, **changes: Any) -> Admitted:
+    """The test brief, admitted for its owner, with its product picture in `folder`.
+
+    With `draws`, the card of its shots is one that draws products, too.
+    """
     if not (folder / "serum.png").exists():
         product_picture(folder / "serum.png")
     owner = owner or a_tenant()
-    return admit(parse(a_brief(**changes)), folder, owner, small_cards(owner))
+    cards = small_cards(owner)
+    if draws:
+        cards = replace(cards, generate=cards.generate.model_copy(update={"draws_products": True}))
+    return admit(parse(a_brief(**changes)), folder, owner, cards)
 
 
 def not_tried(folder: Path, **changes: Any) -> Admitted:

@@ -42,7 +42,9 @@ def ordered_moving(
     owner = a_tenant()
     usual = small_cards(owner)
     limits = {name: Decimal(limit) for name, limit in {**LOOSE, **(thresholds or {})}.items()}
-    cards = replace(usual, screen=usual.screen.model_copy(update={"thresholds": limits}), clip=card)
+    drawing = usual.generate.model_copy(update={"draws_products": True})
+    judging = usual.screen.model_copy(update={"thresholds": limits})
+    cards = replace(usual, generate=drawing, screen=judging, clip=card)
     wanted: dict[str, Any] = {
         "scenes": [{**WALL, "clip": {"seconds": "1"}}, ARCH], "messages": WORDS, "placements": ["test/reel"],
         "products": [UNPRICED], **changes,

@@ -111,7 +111,8 @@ def test_runs_are_all_calls_in_order_in_even_shares(count: int, lanes: int) -> N
 
 
 def test_render_orders_hold_every_variant_once_in_bounded_orders(tmp_path: Path) -> None:
-    plan = admitted(tmp_path, alternatives=2, products=[{"id": f"p{n}", "name": "Serum"} for n in range(9)]).plan
+    bare = [{"id": f"p{n}", "name": "Serum"} for n in range(9)]
+    plan = admitted(tmp_path, draws=True, alternatives=2, products=bare).plan
     orders = list(render_orders(plan))
     assert all(1 <= order.stop - order.start <= VARIANTS_PER_ORDER for order in orders)
     names = [variant.name for order in orders for variant in plan.some_variants(order)]

@@ -16,8 +16,10 @@ from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.store.object_store import LocalStore, crc32c
 from imaging.still.compose import FinishedPicture, finish, prepare
+from imaging.still.preview import stand_in
+from pipelines.campaign.flow import ingest
 from tests.imaging.still.test_matrix import a_master
-from tests.support.briefs import a_tenant, admitted
+from tests.support.briefs import BRIEF, EXAMPLES, a_tenant, admitted
 from tests.support.finished import a_file, variants_of
 from transforms.publish import ChecksFailed, publish_still, refuse_failed, rendition_record, thumbnail
 
@@ -26,7 +28,9 @@ SLOT = "google/leaderboard"
 
 @pytest.fixture(scope="module")
 def variant(tmp_path_factory: pytest.TempPathFactory) -> Variant:
-    plan: Plan = admitted(tmp_path_factory.mktemp("brief"), placements=[SLOT]).plan
+    """A file of a product that a model drew from words."""
+    drawn = {key: value for key, value in BRIEF["products"][0].items() if key != "picture"}
+    plan: Plan = admitted(tmp_path_factory.mktemp("brief"), draws=True, products=[drawn], placements=[SLOT]).plan
     return next(variant for variant in variants_of(plan) if variant.locale == "en-US")
 
 
@@ -60,6 +64,26 @@ def test_a_file_that_another_run_wrote_is_what_the_record_tells_of(
     store.for_tenant("aurelle").put_once(expected.address, b"another encoder's bytes")
     found = publish_still(variant, picture, store)
     assert (found.size_bytes, found.crc32c) == (23, crc32c(b"another encoder's bytes"))
+
+
+def test_a_file_is_written_only_if_it_shows_the_product_that_was_given(tmp_path: Path) -> None:
+    each, store = admitted(tmp_path, placements=[SLOT]), LocalStore(tmp_path / "store")
+    ingest(each.plan, each.inputs, store)
+    own = store.for_tenant("aurelle")
+    given = variants_of(each.plan)[0]
+    bucket = given.placement.bucket
+
+    def shown(product: Image.Image) -> FinishedPicture:
+        scene, facts = stand_in(a_tenant(), bucket, False, product)
+        static = prepare(scene, facts, given.layout, given.placement, a_tenant())
+        return finish(static, given.copy, given.locale)
+
+    with Image.open(tmp_path / "serum.png") as bottle, Image.open(EXAMPLES / "products" / "northpeak-mug.png") as mug:
+        with pytest.raises(ChecksFailed, match=r"product is shown 1\.00, colour \d+\.\d, structure -?0\.\d+"):
+            publish_still(given, shown(mug.convert("RGBA")), store)
+        assert not list(own.list("renditions/"))
+        record = publish_still(given, shown(bottle.convert("RGBA")), store)
+    assert [check.passed for check in record.checks if check.name == "product"] == [True]
 
 
 def test_a_check_that_fails_is_refused_with_its_value_and_limit(variant: Variant) -> None:

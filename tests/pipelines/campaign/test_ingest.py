@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from foundry.inputs.picture import decode, picture_name
 from foundry.plan.slice import slice_plan
 from foundry.store.object_store import LocalStore
+from foundry.stored_inputs import read_input
+from imaging.still.name_card import HEIGHT_PX, WIDTH_PX
 from pipelines.campaign.flow import ingest
 from pipelines.planning.admission import Admitted
 from tests.support.briefs import admitted, product_picture
@@ -42,3 +45,18 @@ def test_a_slice_brings_the_files_of_its_own_shots(tmp_path: Path) -> None:
     there = {name.rsplit("/", 1)[1] for name in store.for_tenant("aurelle").list("inputs/")}
     assert {key for key in plan.pictures if key in there} == {shot.picture for shot in last.shots()}
     assert dict(plan.sounds)["music.wav"] in there
+
+
+def test_names_that_are_set_as_type_are_drawn_once_and_read_like_pictures(tmp_path: Path) -> None:
+    bare = [{"id": f"p{at}", "name": f"Product {at % 2}"} for at in range(3)]
+    each, store = admitted(tmp_path, products=bare, products_without_pictures="words"), LocalStore(tmp_path / "store")
+    ingest(each.plan, each.inputs, store)
+    own = store.for_tenant("aurelle")
+    cards = sorted(own.list("name-cards/"))
+    assert len(cards) == len(set(each.plan.pictures)) == 2, "two products of one name share a card, and so a shot"
+    keys = [key for key in each.plan.pictures if key]
+    assert {picture_name(key) for key in keys} == set(cards)
+    assert decode(read_input(own, keys[0])).size == (WIDTH_PX, HEIGHT_PX)
+    first = own.get(cards[0])
+    ingest(each.plan, each.inputs, store)
+    assert own.get(cards[0]) == first

@@ -117,6 +117,6 @@ def test_the_same_brief_gives_the_same_plan_by_every_way_in(tmp_path: Path) -> N
 
 def test_notes_tell_what_was_assumed(tmp_path: Path) -> None:
     bare = {"id": "cream", "name": "Cream"}
-    notes = admitted(tmp_path, products=[bare]).assumptions
+    notes = admitted(tmp_path, draws=True, products=[bare]).assumptions
     assert any("Product cream has no picture" in note for note in notes)
     assert any("Product cream has no price; layouts leave its place free." in note for note in notes)

@@ -60,7 +60,8 @@ def names(plan: Plan) -> set[str]:
 
 
 def test_a_brief_without_clips_is_named_as_before_there_were_any(tmp_path: Path) -> None:
-    plan = admitted(tmp_path, products=[{"id": "oil", "name": "Oil"}], placements=["google/half-page"]).plan
+    bare = [{"id": "oil", "name": "Oil"}]
+    plan = admitted(tmp_path, draws=True, products=bare, placements=["google/half-page"]).plan
     assert plan.digest == "120e54b7cd72795e43cf95096608deaa"
     assert list(plan_clips(plan)) == []
     assert "clip" not in plan.brief.model_dump(mode="json")["scenes"][0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from pipelines.planning.notes import notes_on
@@ -19,14 +18,12 @@ def test_each_product_without_a_price_is_noted(tmp_path: Path) -> None:
     assert notes == ["Product cream has no price; layouts leave its place free."]
 
 
-def test_a_product_without_a_picture_is_noted_by_what_the_card_can_draw(tmp_path: Path) -> None:
+def test_a_product_without_a_picture_is_noted_by_what_is_shown_of_it(tmp_path: Path) -> None:
     product = {key: value for key, value in BRIEF["products"][0].items() if key != "picture"}
-    plan = admitted(tmp_path, products=[product]).plan
-    (only_scenes,) = notes_on(plan)
-    assert only_scenes.endswith("its card says that it draws scenes only: add a picture to show the product.")
-    able = plan.cards.generate.model_copy(update={"draws_products": True})
-    (drawn,) = notes_on(replace(plan, cards=replace(plan.cards, generate=able)))
-    assert drawn == "Product serum has no picture; model backdrop draws it from its description."
+    drawn = list(notes_on(admitted(tmp_path, draws=True, products=[product]).plan))
+    assert drawn == ["Product serum has no picture; model backdrop draws it from its description."]
+    lettered = list(notes_on(admitted(tmp_path, products=[product], products_without_pictures="words").plan))
+    assert lettered == ["Product serum has no picture; its name stands in its place, as type."]
 
 
 def test_only_the_first_products_are_named_and_the_others_counted(tmp_path: Path) -> None:
