@@ -5,7 +5,7 @@ from __future__ import annotations
 from foundry.adoption.claims import Reading
 from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning, Section
-from foundry.adoption.shapes import day_range_in, file_name_in, is_sentence
+from foundry.adoption.shapes import day_range_in, file_name_in
 from foundry.adoption.understanding.context import ENOUGH, Context
 from foundry.adoption.understanding.fitting import fit
 from foundry.adoption.understanding.senses import Sense, sections_of
@@ -56,7 +56,7 @@ def _senses_of_file(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
 def _senses_of_heading(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
     """Return the sense of a name under a key that is a section: `Campaign brief: Night at the Fossils`."""
     known = bool(context.senses) and context.senses[0].score >= ENOUGH
-    if known or len(leaf.text) > _LONGEST_NAME or is_sentence(leaf.text):
+    if known or len(leaf.text) > _LONGEST_NAME or leaf.text[-1] in ".!?。":
         return ()
     named = _NAMED_BY.get(next(iter(sections_of(context.key)), None))
     return (Sense(named, _HEADING, f"the key '{context.key}' stands before its name"),) if named else ()

@@ -10,6 +10,7 @@ from foundry.adoption.leaf import Seen
 from foundry.adoption.understanding.documents import read_documents
 from foundry.adoption.understanding.entries import section_of_entries
 from foundry.adoption.understanding.grouping import grouped
+from foundry.adoption.understanding.headings import named_by_heading
 from foundry.adoption.understanding.parts import Part, Rows
 from foundry.adoption.understanding.ranges import has_leaves, without_ranges
 from foundry.adoption.understanding.roster import Roster
@@ -46,6 +47,8 @@ def understand(seen: Seen, answers: Mapping[str, str]) -> Understanding:
         groups, said = grouped(parts, answers)
         notes += said
         found = [_campaign(group.parts, outside, answers, notes) for group in groups]
+    if len(found) == 1:
+        found = [named_by_heading(found[0], seen)]
     return Understanding(tuple(found), tuple(dict.fromkeys(notes)))
 
 
