@@ -9,6 +9,7 @@ from foundry.adoption.understanding.context import Context
 from foundry.adoption.understanding.keys import Phrase, phrase_of, spelled
 from foundry.adoption.understanding.senses import is_passing, senses_of
 
+_MEANINGS = {meaning.value: meaning for meaning in Meaning if meaning is not Meaning.NOTE}
 MEANING_ID = "meaning "
 """Begins the id of each question, and answer, on the meaning of a key."""
 LEFT_OUT = frozenset({"note", "leave out", "none", "metadata", "skip", "-"})
@@ -41,5 +42,4 @@ def answer_for(context: Context, answers: Mapping[str, str]) -> str:
 
 def meaning_of(answer: str) -> Meaning | None:
     """Return the meaning that an answer names; None if it names none, or leaves the leaf out."""
-    name = answer.removesuffix(PER_LANGUAGE).replace("_", " ")
-    return Meaning(name) if name in {meaning.value for meaning in Meaning} and name not in LEFT_OUT else None
+    return _MEANINGS.get(answer.removesuffix(PER_LANGUAGE).replace("_", " "))

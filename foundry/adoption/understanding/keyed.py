@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from foundry.adoption.leaf import Leaf, ListNode, MapNode
@@ -63,11 +64,13 @@ def _has_a_name(key: str, context: Context) -> bool:
     return parts.locale is not None or bool(parts.market)
 
 
+@lru_cache(maxsize=4096)
 def _language(key: str) -> LocaleReading | None:
     found = locales_in(key)
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def _market(key: str) -> MarketReading | None:
     found = countries_in(key.replace("_", " "))
     return found[0] if len(found) == 1 else None
@@ -111,11 +114,16 @@ def _place(
 
 
 def _placements(node: MapNode, keys: list[str], context: Context) -> dict[str, KeyValue]:
-    named = [key for key in keys if placements_in(key.replace("_", " ")) and not _is_of_all(key)]
+    named = [key for key in keys if _names_a_placement(key) and not _is_of_all(key)]
     expected = context.section is Section.PLACEMENTS or context.best is Meaning.PLACEMENT
     if not named or (not expected and (len(named) < len(keys) or not any(_is_shape(key) for key in keys))):
         return {}
     return {key: KeyValue("placement", key) for key in named if not (is_known(key) and _holds_text(node, key))}
+
+
+@lru_cache(maxsize=4096)
+def _names_a_placement(key: str) -> bool:
+    return bool(placements_in(key.replace("_", " ")))
 
 
 def _is_shape(key: str) -> bool:

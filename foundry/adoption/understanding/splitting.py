@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.shapes import colour_in, countries_in, file_name_in, is_sentence, locales_in, parts_of
 from foundry.adoption.understanding.context import Context
@@ -31,6 +33,7 @@ def parts_meant(text: str, meaning: Meaning, context: Context) -> tuple[tuple[Me
     return tuple((meaning, part) for part in parts if part in text) or ((meaning, text),)
 
 
+@lru_cache(maxsize=4096)
 def _places(text: str) -> tuple[str, ...]:
     parts = parts_of(text)
     if len(parts) == 1:
@@ -42,6 +45,7 @@ def _places(text: str) -> tuple[str, ...]:
     return parts
 
 
+@lru_cache(maxsize=4096)
 def _place_or_language(part: str, meaning: Meaning) -> Meaning:
     languages, places = locales_in(part), countries_in(part)
     if meaning is Meaning.REGION and languages and (languages[0].stated or not places):
