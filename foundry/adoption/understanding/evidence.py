@@ -58,7 +58,7 @@ def _senses_of_heading(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
     known = bool(context.senses) and context.senses[0].score >= ENOUGH
     if known or len(leaf.text) > _LONGEST_NAME or leaf.text[-1] in ".!?。":
         return ()
-    named = _NAMED_BY.get(next(iter(sections_of(context.key)), None))
+    named = next((_NAMED_BY.get(section) for section in sections_of(context.key)), None)
     return (Sense(named, _HEADING, f"the key '{context.key}' stands before its name"),) if named else ()
 
 
