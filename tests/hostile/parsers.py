@@ -13,6 +13,8 @@ import numpy as np
 
 from foundry.adoption.adoption import adopt
 from foundry.adoption.saying import as_yaml
+from foundry.adoption.seeing import see_bytes
+from foundry.adoption.shapes import days_in, money_in, shapes_of
 from foundry.brief.intake import read_briefs
 from foundry.channel.placement import placements
 from foundry.documents import load_json, load_yaml
@@ -79,11 +81,20 @@ def _adopted(path: Path) -> Any:
     return [as_yaml(said.brief) for said in adopt(path, tenant="aurelle").campaigns if said.brief]
 
 
+def _value(data: bytes) -> Any:
+    text = data.decode("utf-8", "replace")
+    return [shapes_of(text[:at]) for at in (20, 60, 5_000)], days_in(text[:40], ("en-US", "de-DE")), money_in(text[:40])
+
+
 def _words(data: bytes) -> Any:
     text = data.decode("utf-8", "replace")
     return [shorten(text), *words_said(text, ["miracle", text[:20], text[-5:]])]
 
 
+VALUES = (
+    "1.299,00 €", "31/05/2027", "May 1 – 31, 2027", "de-AT, German (Austria)", "EMEA / Germany", "IG Reels 9:16",
+    "300x250, 1:1", "#FF5733", "img/a.png", "https://a.example/b", "Approved (Mia)", '["a", "b"]',
+)  # fmt: skip
 PARSERS: dict[str, Callable[[bytes], Any]] = {
     "yaml": lambda data: load_yaml(data, "here"),
     "json": lambda data: load_json(data, "here"),
@@ -100,6 +111,8 @@ PARSERS: dict[str, Callable[[bytes], Any]] = {
     "foreign yaml": _file("a.yaml", _adopted),
     "foreign json": _file("a.json", _adopted),
     "foreign table": _file("a.csv", _adopted),
+    "text to see": lambda data: see_bytes(data, "a.md"),
+    "value": _value,
     "words": _words,
 }
 """Name → a function that reads bytes, and raises nothing but FoundryError."""
@@ -135,6 +148,11 @@ def whole_texts() -> dict[str, tuple[bytes, ...]]:
         "foreign yaml": tuple(path.read_bytes() for path in sorted(FOREIGN.glob("*.y*ml"))),
         "foreign json": foreign[".json"],
         "foreign table": foreign[".csv"],
+        "text to see": (
+            b"---\nbrand: no\n---\n# Glow\n\n**CTA:** Go\n\nTitle\n===\n- a\n  - b: c\n\n| a | b |\n|--|--|\n| 1 | 2 |",
+            b"Brand - Acme\nMarket - DE\nCTA - Go\n\nProduct: A\nPrice: 1\nProduct: B\nPrice: 2\n",
+        ),
+        "value": tuple(text.encode() for text in VALUES),
         "words": ("Ein Wunder, miracle, ＭＩＲＡＣＬＥ, mira\u00adcle".encode(),),
     }
 

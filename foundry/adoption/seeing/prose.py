@@ -21,11 +21,12 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _UNDERLINE = re.compile(r"\s*(?:=|-){3,}\s*")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}")
 _BULLET = re.compile(r"(\s*)(?:[-*+•‣▪◦·–]|\(?\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
+# Possessive repeats, so that a long run of blanks is read once.
 _PAIR = re.compile(
-    r"(\*\*|__)?(?P<key>[^\W\d_][^:：=*|\n\"“”]{0,58}?)\s*(?:\*\*|__)?\s*(?P<mark>[:：]|\s=\s)\s*(?:\*\*|"
-    r"__)?(?P<blank>\s|$|(?<=：))\s*(?P<value>.*)"
+    r"(?:\*\*|__)?(?!https?:|mailto:)(?P<key>[^\W\d_][^:：=*|\n\"“”]{0,58}?)\s*+(?:\*\*|__)?+\s*+(?:[:：]|(?<=\s)=(?=\s))"
+    r"\s*+(?:\*\*|__)?+(?:(?<=[\s：])|(?=[^/\d]|$)|(?<=\*\*)|(?<=__))\s*+(?P<value>.*)"
 )
-_DASHED = re.compile(r"([^\W\d_][^:：–—\n]{0,40}?)\s+[-–—]{1,2}\s+(\S.*)")
+_DASHED = re.compile(r"([^\W\d_][^:：–—\n]{0,40}?)\s++[-–—]{1,2}+\s++(\S.*)")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_]|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 _MOST_WORDS_OF_A_KEY = 6
 _MOST_RECORD_LISTS, _MOST_DEPTH, _MOST_LINES = 50, 20, 20_000

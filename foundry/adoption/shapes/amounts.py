@@ -12,8 +12,10 @@ from foundry.adoption.shapes.currencies import currencies_of, digits_of, known_w
 
 LONGEST = 80
 _BLANKS = " \u00a0\u202f\u2009"
-_NUMBER = re.compile(rf"\d(?:[\d.,'’{_BLANKS}]*\d)?")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥＄", "0123456789.,¥$")
+_NUMBER = re.compile(rf"[0-9](?:[0-9.,'’{_BLANKS}]*[0-9])?")
+_OTHER_DIGITS = str.maketrans(
+    "０１２３４５６７８９．，￥＄٠١٢٣٤٥٦٧٨٩٫٬۰۱۲۳۴۵۶۷۸۹", "0123456789.,¥$0123456789.,0123456789"
+)
 _DASH_FOR_ZEROS = re.compile(r"(?<=\d)[.,]\s?[-–—]+")
 _TIMES = {
     "k": 3, "tsd": 3, "tsd.": 3, "thousand": 3, "tausend": 3, "mil": 3, "mille": 3, "m": 6, "mn": 6, "mio": 6,
@@ -59,7 +61,7 @@ def money_in(text: str, locales: Sequence[str] = ()) -> tuple[MoneyReading, ...]
     text = text.strip()
     if not text or len(text) > LONGEST or _RANGE.search(text):
         return ()
-    plain = _DASH_FOR_ZEROS.sub("", text.translate(_FULL_WIDTH))
+    plain = _DASH_FOR_ZEROS.sub("", text.translate(_OTHER_DIGITS))
     numbers = _NUMBER.findall(plain)
     if len(numbers) != 1:
         return ()

@@ -248,6 +248,8 @@ def _ratio_in(part: str) -> str | None:
         shape = Fraction(first) / Fraction(second)
     except (ValueError, ZeroDivisionError):
         return None
+    if not shape:
+        return None
     return next((ratio for ratio in _STANDARD_RATIOS if abs(shape_of(ratio) / shape - 1) < Fraction(1, 50)), None)
 
 

@@ -143,7 +143,7 @@ def plain(node: Node) -> object:
 
 def test_lines_of_key_and_value_are_a_map() -> None:
     content = (
-        "Brand: Acme\nCampaign: Glow\nHeadline: Wake up: now\nMarkt：Deutschland\n\n"
+        "Brand: Acme\nCampaign:Glow\nHeadline: Wake up: now\nMarkt：Deutschland\n\n"
         "Products:\n- Ruby Tonic\n- Amber Tonic\n"
     )
     assert tree(content) == {

@@ -149,6 +149,7 @@ def amounts(text: str, *locales: str) -> list[tuple[str, str]]:
         ("US$ 5,000.00", (), [("5000.00", "USD")]), ("R$ 49,90", (), [("49.90", "BRL")]),
         ("¥1,980", ("ja-JP",), [("1980", "JPY")]), ("1,980円(税込)", (), [("1980", "JPY")]),
         ("5万円", (), [("50000", "JPY")]), ("￥１９８０", ("ja-JP",), [("1980", "JPY")]),
+        ("٤٩٫٩٠ AED", (), [("49.90", "AED")]),
         ("199元", (), [("199", "CNY")]), ("49,- €", (), [("49", "EUR")]), ("49.– CHF", (), [("49", "CHF")]),
         ("EUR 49.90", (), [("49.90", "EUR")]),
         ("1.5 Mio. EUR", (), [("1500000", "EUR")]), ("10k USD", (), [("10000", "USD")]),
@@ -316,7 +317,8 @@ def test_a_text_without_two_days_is_no_range(text: str) -> None:
         ("A4 Flyer", ["print/a4-flyer"]), ("Snapchat", ["snap/single-image"]),
         ("X/Twitter 1.91:1", ["x/landscape"]), ("Website hero", ["web/hero"]), ("Newsletter", ["email/hero"]),
         ("Social Media", ["social"]), ("正方形", ["meta/feed-square"]),
-        ("Hello there", []), ("", []), ("12:30", []), ("7:13", []), ("5/6/2027", []), ("49,90 EUR", []),
+        ("Hello there", []), ("0/27", []), ("0:16", []),
+        ("", []), ("12:30", []), ("7:13", []), ("5/6/2027", []), ("49,90 EUR", []),
     ],
 )  # fmt: skip
 def test_placements_are_known_by_name_ratio_size_and_channel(text: str, expected: list[str]) -> None:
