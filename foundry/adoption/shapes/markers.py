@@ -174,6 +174,7 @@ def _css_colours() -> dict[str, str]:
     return {name: str(value).upper() for name, value in ImageColor.colormap.items() if isinstance(value, str)}
 
 
+@lru_cache(maxsize=8192)
 def file_name_in(text: str) -> tuple[FileReading, ...]:
     """Return the files that a text names, by their known endings: one, or a list of them and nothing else."""
     from foundry.adoption.shapes.parts import parts_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST = 2_000
 _OPENING, _CLOSING = "([{（「『【“„«", ")]}）」』】”“»"
@@ -30,6 +31,7 @@ _FUNCTION_WORDS = frozenset(
 _FAR_EASTERN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
+@lru_cache(maxsize=8192)
 def parts_of(text: str, *, at_words: bool = True) -> tuple[str, ...]:
     """Return the items of a list that is written as one text; a text that is no list is its only item.
 
@@ -98,6 +100,7 @@ def _between_digits(text: str, at: int) -> bool:
     return 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
 
 
+@lru_cache(maxsize=8192)
 def is_sentence(text: str) -> bool:
     """Return True for words that make a statement: with an end mark, or many, or with such as only sentences have."""
     text = text.strip()

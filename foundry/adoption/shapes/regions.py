@@ -125,6 +125,7 @@ class MarketReading:
     score: float
 
 
+@lru_cache(maxsize=8192)
 def countries_in(text: str) -> tuple[MarketReading, ...]:
     """Return the countries and groups of countries that a text lists, in its order.
 

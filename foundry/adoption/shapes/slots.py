@@ -162,6 +162,7 @@ class PlacementReading:
     reason: str
 
 
+@lru_cache(maxsize=8192)
 def placements_in(text: str) -> tuple[PlacementReading, ...]:
     """Return the placements that a text lists: names, sets, ratios, pixel sizes, and the words of channels.
 

@@ -205,6 +205,7 @@ class LocaleReading:
     score: float
 
 
+@lru_cache(maxsize=8192)
 def locales_in(text: str) -> tuple[LocaleReading, ...]:
     """Return the languages that a text lists, in its order, by tag, by code, or by name in ten languages.
 

@@ -30,6 +30,7 @@ def words_of(key: str) -> Phrase:
     return tuple(words)
 
 
+@lru_cache(maxsize=8192)
 def phrase_of(key: str) -> Phrase:
     """Return the words of a key in small letters."""
     return tuple(word.casefold() for word in words_of(key))
