@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from foundry.adoption.adoption import adopt
 from openpyxl import load_workbook
 
 from benchmarks.boxing import processor_s
+from foundry.adoption.adoption import adopt
 from foundry.box.keeper import keeper
 from tests.foreign.expected import Foreign, foreign_briefs
 
