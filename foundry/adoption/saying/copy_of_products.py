@@ -26,7 +26,8 @@ def for_all_products(facts: Facts, notebook: Notebook) -> Facts:
     for group in _by_place(own).values():
         if len(alike(group)) > 1 or len({claim.scope.product for claim in group}) < len(products):
             dropped += _dropped(group, facts, notebook)
-    return Facts(tuple(claim for claim in facts.claims if claim not in dropped))
+    gone = set(map(id, dropped))
+    return Facts(tuple(claim for claim in facts.claims if id(claim) not in gone))
 
 
 def _by_place(claims: list[Claim]) -> dict[tuple[Meaning, str, str], list[Claim]]:

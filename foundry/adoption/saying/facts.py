@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from foundry.adoption.claims import EVERYWHERE, Claim
-from foundry.adoption.leaf import Leaf
+from foundry.adoption.leaf import Key, Leaf
 from foundry.adoption.meaning import Meaning
 
 PRODUCT = frozenset(
@@ -41,14 +41,31 @@ class Facts:
 
     def of_product(self, product: int | None, *meanings: Meaning) -> list[Claim]:
         """Return the claims of some meanings that belong to one product, or with None to no certain one."""
-        return [claim for claim in self._by_product.get(product, []) if claim.meaning in meanings]
+        return [claim for meaning in meanings for claim in self._by_product.get((product, meaning), [])]
 
     @cached_property
-    def _by_product(self) -> dict[int | None, list[Claim]]:
-        found: dict[int | None, list[Claim]] = {}
+    def _by_product(self) -> dict[tuple[int | None, Meaning], list[Claim]]:
+        found: dict[tuple[int | None, Meaning], list[Claim]] = {}
         for claim in self.claims:
-            found.setdefault(claim.scope.product, []).append(claim)
+            found.setdefault((claim.scope.product, claim.meaning), []).append(claim)
         return found
+
+    def beside(self, claim: Claim, meaning: Meaning) -> list[Claim]:
+        """Return the claims of a meaning that stand in the same row or map as a claim."""
+        return self._by_parent.get((claim.leaf.path[:-1], meaning), [])
+
+    @cached_property
+    def _by_parent(self) -> dict[tuple[tuple[Key, ...], Meaning], list[Claim]]:
+        found: dict[tuple[tuple[Key, ...], Meaning], list[Claim]] = {}
+        for claim in self.claims:
+            found.setdefault((claim.leaf.path[:-1], claim.meaning), []).append(claim)
+        return found
+
+    @cached_property
+    def common_currencies(self) -> list[Claim]:
+        """The currencies that the file states for no certain product, each once for each market."""
+        found = {(claim.scope.market, claim.text): claim for claim in self.of_product(None, Meaning.CURRENCY)}
+        return list(found.values())
 
     @cached_property
     def products(self) -> tuple[int, ...]:

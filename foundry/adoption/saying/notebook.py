@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from foundry.adoption.claims import Claim, Listed
 from foundry.adoption.leaf import Leaf
@@ -11,6 +12,25 @@ from foundry.adoption.said import Choice, Decision, Question
 
 DEFAULTED = 0.5
 """The score of a decision that rests on no leaf."""
+
+
+@dataclass
+class _Decided:
+    """The score of a decision and the leaves that it rests on, while it is made."""
+
+    score: float
+    leaves: dict[Leaf, None] = field(default_factory=dict)
+
+
+@dataclass
+class _Asked:
+    """A question and the leaves that wait for it, while it is put together."""
+
+    text: str
+    choices: tuple[Choice, ...]
+    default: str
+    needed: bool
+    leaves: dict[Leaf, None] = field(default_factory=dict)
 
 
 class Notebook:
@@ -22,8 +42,8 @@ class Notebook:
 
     def __init__(self, answers: Mapping[str, str], campaign: str = "") -> None:
         self.answers, self.campaign = answers, campaign
-        self._decisions: dict[tuple[str, str, str], Decision] = {}
-        self._questions: dict[str, Question] = {}
+        self._decisions: dict[tuple[str, str, str], _Decided] = {}
+        self._questions: dict[str, _Asked] = {}
         self._listed: dict[Leaf, Listed] = {}
         self._parts: set[Leaf] = set()
         self._mapped: set[Leaf] = set()
@@ -32,12 +52,15 @@ class Notebook:
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions."""
-        return tuple(self._decisions.values())
+        return tuple(Decision(*key, decided.score, tuple(decided.leaves)) for key, decided in self._decisions.items())
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """All open questions."""
-        return tuple(self._questions.values())
+        return tuple(
+            Question(number, asked.text, asked.choices, asked.default, asked.needed, tuple(asked.leaves))
+            for number, asked in self._questions.items()
+        )
 
     @property
     def listed(self) -> tuple[Listed, ...]:
@@ -64,13 +87,9 @@ class Notebook:
         scores = [claim.score for claim in claims] + ([] if score is None else [score])
         chosen = tuple(leaves)
         self._mapped.update(chosen)
-        mapped = tuple(dict.fromkeys((*(claim.leaf for claim in claims), *chosen)))
-        made = Decision(field, value, reason, min(scores, default=DEFAULTED), mapped)
-        earlier = self._decisions.setdefault((field, value, reason), made)
-        if earlier is not made and set(mapped) - set(earlier.leaves):
-            both = tuple(dict.fromkeys((*earlier.leaves, *mapped)))
-            least = min(earlier.score, made.score)
-            self._decisions[field, value, reason] = Decision(field, value, reason, least, both)
+        decided = self._decisions.setdefault((field, value, reason), _Decided(min(scores, default=DEFAULTED)))
+        decided.score = min([decided.score, *scores])
+        decided.leaves.update(dict.fromkeys((*(claim.leaf for claim in claims), *chosen)))
 
     def take(self, field: str, claims: Sequence[Claim], value: str | None = None) -> None:
         """Note that a field follows from claims, by their own reason."""
@@ -105,13 +124,9 @@ class Notebook:
     ) -> None:
         """Ask a question of this campaign, or with `shared` one whose answer holds for the whole file."""
         number = name if shared else self.own_id(name)
-        made = Question(number, text, tuple(dict.fromkeys(choices)), default, needed, tuple(dict.fromkeys(leaves)))
-        earlier = self._questions.setdefault(number, made)
-        if earlier is not made:
-            both = tuple(dict.fromkeys((*earlier.leaves, *made.leaves)))
-            self._questions[number] = Question(
-                number, earlier.text, earlier.choices, earlier.default, earlier.needed or needed, both
-            )
+        asked = self._questions.setdefault(number, _Asked(text, tuple(dict.fromkeys(choices)), default, needed))
+        asked.needed = asked.needed or needed
+        asked.leaves.update(dict.fromkeys(leaves))
 
     @property
     def asked(self) -> frozenset[Leaf]:

@@ -113,13 +113,14 @@ def _add(best: MoneyReading, currency: str, reason: str, claims: list[Claim], pr
 
 def _stated_currency(claim: Claim, there: tuple[str, ...], prices: _Prices) -> tuple[str, list[Claim]]:
     """Return the currency that another leaf states for a price, with its claim; "" where none does."""
-    stated = prices.facts.of(Meaning.CURRENCY)
-    fitting = [one for one in stated if one.scope.market in ("", claim.scope.market)]
-    near = [one for one in stated if one.leaf.path[:-1] == claim.leaf.path[:-1]]
-    own = [one for one in fitting if one.scope.product == prices.product]
-    common = [one for one in fitting if one.scope.product is None]
-    same = [one for one in stated if one.leaf == claim.leaf]
-    for group in (same, near, own, common):
+    near = prices.facts.beside(claim, Meaning.CURRENCY)
+    same = [one for one in near if one.leaf == claim.leaf]
+    own = prices.facts.of_product(prices.product, Meaning.CURRENCY)
+    fitting = [
+        [one for one in group if one.scope.market in ("", claim.scope.market)]
+        for group in (own, prices.facts.common_currencies)
+    ]
+    for group in (same, near, *fitting):
         codes = {code for one in group if (code := currency_named(one.text, there))}
         if len(codes) == 1:
             return codes.pop(), group[:1]

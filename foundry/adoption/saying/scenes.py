@@ -53,7 +53,7 @@ def _for_all(facts: Facts, notebook: Notebook) -> Facts:
     narrow = [claim for claim in mine if claim.scope.market or claim.scope.placement]
     if len(narrow) < len(mine):
         notebook.leave(leaves(narrow), "the scenes of a brief are for all of its markets and placements")
-        mine = [claim for claim in mine if claim not in narrow]
+        mine = [claim for claim in mine if not claim.scope.market and not claim.scope.placement]
     if len({claim.scope.product for claim in facts.claims} - {None}) < 2:
         mine = [replace(claim, scope=replace(claim.scope, product=None)) for claim in mine]
     return Facts(tuple(mine))
@@ -127,7 +127,9 @@ def _avoided(claims: list[Claim], field: str, notebook: Notebook) -> str:
 def _offer_apart(facts: Facts, notebook: Notebook) -> None:
     """Say that products with scenes of their own may have a brief each."""
     own = [claim for claim in facts.of(Meaning.SCENE, Meaning.STYLE) if claim.scope.product is not None]
-    texts = {at: {c.text for c in own if c.scope.product == at} for at in {claim.scope.product for claim in own}}
+    texts: dict[int | None, set[str]] = {}
+    for claim in own:
+        texts.setdefault(claim.scope.product, set()).add(claim.text)
     if len(texts) < 2 or len({frozenset(each) for each in texts.values()}) < 2:
         return
     count = len(texts)
