@@ -94,23 +94,24 @@ def _first_drafts(adoption: Adoption) -> Iterator[Said]:
 
 
 def _write_draft(said: Said, to: Destination, err: Terminal) -> None:
+    """Write what the brief says of its brand: as the tenant's file where there is none, else beside the brief."""
     tenant = said.brief.tenant if said.brief else ""
-    if folder_of(to.tenants, tenant):
-        err.print(f"tenant {tenant} has its file; what the brief says of the brand is not written there")
-        return
+    known = folder_of(to.tenants, tenant) is not None
     if to.folder is None:
-        err.print(f"tenant {tenant} has no {TENANT_FILE}; with --output, a draft is written beside the brief")
+        has = f"tenant {tenant} has {'its' if known else 'no'} {TENANT_FILE}"
+        err.print(f"{has}; with --output, what the brief says of the brand is written beside the brief")
         return
-    path = to.folder / f"{tenant}.{TENANT_FILE}" if to.tenants_given else to.tenants / tenant / TENANT_FILE
+    its_own = to.tenants / tenant / TENANT_FILE
+    path = to.folder / f"{tenant}.{TENANT_FILE}" if known or to.tenants_given else its_own
     if path.exists():
-        err.print(f"{path} exists; the draft of the tenant's file is not written")
+        err.print(f"{path} exists, and is not replaced by what the brief says of the brand")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     copy_files(filter(is_file_name, _texts_in(said.tenant)), to.source.parent, path.parent)
     write_whole(path, DRAFT_HEAD + yaml_text(dict(said.tenant)))
     err.print(f"draft of the tenant's file written to {path}")
-    if to.tenants_given:
-        err.print(f"  look through it, then move it to {to.tenants / tenant / TENANT_FILE}")
+    if path != its_own:
+        err.print(f"  look through it, then {'take over what is new into' if known else 'move it to'} {its_own}")
     try:
         parse_value(Tenant, dict(said.tenant), TENANT)
     except Refusals as refused:

@@ -154,6 +154,15 @@ def test_a_draft_never_replaces_a_file_and_stays_out_of_a_folder_that_was_named(
     assert (desk / "out" / "acme.tenant.yaml").read_text() == "mine"
 
 
+def test_what_a_brief_says_of_a_known_brand_is_written_beside_it(desk: Path, clients: Path) -> None:
+    before = (clients / "aurelle" / "tenant.yaml").read_bytes()
+    done = adopt(put(desk, {**CLEAR, "brand": {"name": "Aurelle", "tone": "bold"}}), "--output", desk / "strict.yaml")
+    assert done.exit_code == 0
+    assert yaml.safe_load((desk / "aurelle.tenant.yaml").read_text())["brand"]["tone"] == "bold"
+    assert "then take over what is new into" in done.stderr
+    assert (clients / "aurelle" / "tenant.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize(("source", "target"), [(".", "out"), ("from/agency", ".")])
 def test_what_is_written_elsewhere_still_finds_its_pictures(
     desk: Path, clients: Path, source: str, target: str
