@@ -227,7 +227,8 @@ def _as_pair(key: str, value: str) -> tuple[str, str] | None:
 
 def _are_dashed(lines: list[str]) -> bool:
     """Return True for a text whose keys are parted from their values by dashes: most of its lines are."""
-    written = [line.strip() for line in lines if line.strip()]
+    bare = [line.strip() for line in lines if line.strip()]
+    written = [bullet[2] if (bullet := _BULLET.fullmatch(line)) else line for line in bare]
     dashed = sum(bool(_DASHED.fullmatch(line)) and not _pair(line) for line in written)
     return dashed >= 3 and dashed * 2 > len(written)
 

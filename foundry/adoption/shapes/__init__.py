@@ -4,7 +4,7 @@ Each reader returns readings in the order of the text, each with the part of the
 to 1; a text that has no such shape gives none. Readers never raise, and their cost is linear in the text.
 """
 
-from foundry.adoption.shapes.amounts import MoneyReading, money_in, price_list_in
+from foundry.adoption.shapes.amounts import MoneyReading, money_in, name_and_price_in, price_list_in
 from foundry.adoption.shapes.days import DayOrder, DayReading, day_order_of, day_range_in, days_in
 from foundry.adoption.shapes.markers import (
     AddressReading,
@@ -47,6 +47,7 @@ __all__ = [
     "locales_in",
     "locales_of_country",
     "money_in",
+    "name_and_price_in",
     "parts_of",
     "placements_in",
     "price_list_in",

@@ -32,6 +32,10 @@ _TAX = re.compile(
 _NOTHING_SAID = re.compile(
     r"^(?:price|preis|prix|precio|preço|rrp|msrp|uvp|pvp|only|nur|ca\.?|about|approx\.?|total)$", re.IGNORECASE
 )
+_PRICE_BEHIND = re.compile(
+    r"(?P<name>\S.{0,120})\s*(?:[(（\[](?P<inside>[^()（）\[\]]{2,40})[)）\]]|(?:\s[-–—|]|[:：|]|"
+    r",(?=\s))\s*(?P<behind>[^()]{2,30}))"
+)
 _RANGE = re.compile(r"\d\s*[-–—~〜]\s*\D{0,3}\d")
 
 
@@ -79,6 +83,19 @@ def price_list_in(text: str, locales: Sequence[str] = ()) -> tuple[tuple[MoneyRe
     parts = [part for part in re.split(r"\s*[/|;\n、]\s*|,\s+|\s+(?:and|und|et|y|e|oder|or)\s+", text.strip()) if part]
     found = tuple(money_in(part, locales) for part in parts) if 1 < len(parts) <= 50 else ()
     return found if all(found) and all(readings[0].currency for readings in found) else ()
+
+
+def name_and_price_in(text: str, locales: Sequence[str] = ()) -> tuple[str, tuple[MoneyReading, ...]] | None:
+    """Return the name and the readings of the price in "Stove Kettle (£45)" or "Ruby Tonic – 49,90 €"; else None.
+
+    The price has a currency and stands at the end, in brackets or behind a dash, a colon,
+    a bar or a comma with a blank.
+    """
+    found = _PRICE_BEHIND.fullmatch(text.strip()) if len(text) <= 3 * LONGEST else None
+    if not found:
+        return None
+    readings = money_in(found["inside"] or found["behind"], locales)
+    return (found["name"].strip(), readings) if readings and readings[0].currency else None
 
 
 def _readings(text: str, number: str, before: str, after: str, locales: tuple[str, ...]) -> tuple[MoneyReading, ...]:

@@ -175,7 +175,7 @@ def test_a_key_that_comes_again_begins_a_record() -> None:
 
 
 def test_dashes_part_keys_from_values_where_most_lines_have_them() -> None:
-    content = "Brand – Acme\nCampaign - Glow\nHeadline — Wake up – now\n"
+    content = "Brand – Acme\n• Campaign - Glow\nHeadline — Wake up – now\n"
     assert tree(content) == {"Brand": "Acme", "Campaign": "Glow", "Headline": "Wake up – now"}
     assert tree("Fresh – and cold\nBrand: Acme\nCTA: Go\n") == {
         "Brand": "Acme",

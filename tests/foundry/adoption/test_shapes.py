@@ -21,6 +21,7 @@ from foundry.adoption.shapes import (
     locales_in,
     locales_of_country,
     money_in,
+    name_and_price_in,
     parts_of,
     placements_in,
     price_list_in,
@@ -194,6 +195,21 @@ def test_a_price_in_several_currencies_is_a_list_of_amounts() -> None:
         ("45", "GBP"),
     ]
     assert price_list_in("24/7") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stove Kettle (£45)", ("Stove Kettle", "45")), ("Ruby Tonic – 49,90 €", ("Ruby Tonic", "49.90")),
+        ("Ruby Tonic: EUR 49.90", ("Ruby Tonic", "49.90")), ("Ruby, red, 49,90 €", ("Ruby, red", "49.90")),
+        ("灯り（12,800円）", ("灯り", "12800")), ("Field Rug, charcoal", None), ("Lamp (2027)", None),
+        ("Kettle No. 5 - 45", None),
+        ("£45", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_price_behind_a_name_is_told_from_it(text: str, expected: tuple[str, str] | None) -> None:
+    found = name_and_price_in(text)
+    assert (found and (found[0], found[1][0].amount)) == expected
 
 
 MAY_31 = date(2027, 5, 31)
