@@ -49,7 +49,7 @@ def decide(leaf: Leaf, context: Context, answers: Mapping[str, str]) -> tuple[Ou
 def _judged(leaf: Leaf, context: Context, key: str) -> tuple[Outcome, ...]:
     """Return the outcome for a leaf by its readings."""
     readings = readings_of(leaf, context)
-    if not readings or readings[0].score < ASKED or _fits_not(leaf, readings[0], context):
+    if not readings or readings[0].score < ASKED or _fits_not(leaf, readings[0]):
         return (Listed(leaf, _why_unknown(context, readings), key),)
     best = readings[0]
     if best.meaning is Meaning.NOTE:
@@ -60,9 +60,9 @@ def _judged(leaf: Leaf, context: Context, key: str) -> tuple[Outcome, ...]:
     return _claims(leaf, best, context)
 
 
-def _fits_not(leaf: Leaf, best: Reading, context: Context) -> bool:
+def _fits_not(leaf: Leaf, best: Reading) -> bool:
     """Return True for a value that only half fits a meaning of low score: nobody would ask about it."""
-    return best.score < ENOUGH and fit(best.meaning, leaf, context.section) < LIKELY
+    return best.score < ENOUGH and fit(best.meaning, leaf, None) < LIKELY
 
 
 def _rivals(best: Reading, other: Reading) -> bool:

@@ -169,7 +169,8 @@ def _compound(phrase: Phrase, key: str, _section: Section | None) -> Iterator[Se
     words, last = vocabulary(), phrase[-1] if phrase else ""
     if any(is_uncased(word) for word in phrase):
         whole = "".join(phrase)
-        part = next((part for part in words.parts if part in whole), "")
+        inside = [part for part in words.parts if part in whole]
+        part = next((part for part in inside if whole.endswith(part)), next(iter(inside), ""))
         if part:
             score = PART + 0.25 * len(part) / len(whole) + (0.03 if whole.endswith(part) else 0)
             yield from _of_part(part, key, min(score, LOOSE))

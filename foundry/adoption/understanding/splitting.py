@@ -49,7 +49,7 @@ def _places(text: str) -> tuple[str, ...]:
 def _place_or_language(part: str, meaning: Meaning) -> Meaning:
     languages, places = locales_in(part), countries_in(part)
     if meaning is Meaning.REGION and languages and (languages[0].stated or not places):
-        return meaning if places and places[0].score >= languages[0].score else Meaning.LOCALE
+        return Meaning.LOCALE
     if meaning is Meaning.LOCALE and places and not languages:
         return Meaning.REGION
     return meaning
