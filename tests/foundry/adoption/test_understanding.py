@@ -65,7 +65,8 @@ def test_a_list_of_markets_gives_each_its_copy():
 
 def test_regions_by_their_names_hold_their_own_copy_at_any_depth():
     campaign = campaign_of(
-        "regional_adaptations: {EMEA: {Germany: {headline: Ruhe, locale: de-DE}}, US: {headline: Quiet, disclaimer: See store.}}"
+        "regional_adaptations: {EMEA: {Germany: {headline: Ruhe, locale: de-DE}}, "
+        "US: {headline: Quiet, disclaimer: See store.}}"
     )
     assert {claim.scope.market: claim.text for claim in claims(campaign, Meaning.HEADLINE)} == {
         "Germany": "Ruhe", "US": "Quiet",
@@ -77,7 +78,8 @@ def test_regions_by_their_names_hold_their_own_copy_at_any_depth():
 def test_sections_are_opened():
     campaign = campaign_of(
         "campaign: {name: S, message: Freshly poured., cta: Find it, disclaimer: No sugar.}\n"
-        "requirements: {aspect_ratios: ['1:1', '9:16']}\nvisual_direction: {mood: [fresh, bright], avoid: [text, logos]}"
+        "requirements: {aspect_ratios: ['1:1', '9:16']}\n"
+        "visual_direction: {mood: [fresh, bright], avoid: [text, logos]}"
     )
     assert texts(campaign, Meaning.CAMPAIGN_NAME) == ["S"]
     assert texts(campaign, Meaning.LEGAL) == ["No sugar."]

@@ -22,13 +22,14 @@ Acme,Glow,Ruby,FR,fr,Éclat,Dans la limite des stocks
 
 
 def sheet(name: str, *rows: list[str]) -> Sheet:
-    return Sheet(
-        name,
-        tuple(
-            (number, {c: Leaf(t, "text", (name, number, c), Place(sheet=name, cell=f"{'ABCDEF'[c - 1]}{number}")) for c, t in enumerate(row, 1) if t})
-            for number, row in enumerate(rows, 1) if row
-        ),
-    )  # fmt: skip
+    return Sheet(name, tuple((number, cells(name, number, row)) for number, row in enumerate(rows, 1) if row))
+
+
+def cells(name: str, number: int, row: list[str]) -> dict[int, Leaf]:
+    return {
+        column: Leaf(text, "text", (name, number, column), Place(sheet=name, cell=f"{'ABCDEF'[column - 1]}{number}"))
+        for column, text in enumerate(row, 1) if text
+    }  # fmt: skip
 
 
 def workbook(*sheets: Sheet):
@@ -115,8 +116,13 @@ def test_titles_below_other_rows_are_found_and_sums_are_no_products():
 
 def test_titles_over_titles_are_the_languages_of_their_columns():
     campaign = workbook(
-        sheet("Copy", ["", "DE", "DE", "FR", "FR"], ["Product", "Headline", "CTA", "Headline", "CTA"], ["Ruby", "Hallo", "Kauf", "Salut", "Achète"])
-    ).campaigns[0]  # fmt: skip
+        sheet(
+            "Copy",
+            ["", "DE", "DE", "FR", "FR"],
+            ["Product", "Headline", "CTA", "Headline", "CTA"],
+            ["Ruby", "Hallo", "Kauf", "Salut", "Achète"],
+        )
+    ).campaigns[0]
     assert {claim.scope.market: claim.text for claim in claims(campaign, Meaning.HEADLINE)} == {
         "DE": "Hallo",
         "FR": "Salut",
