@@ -15,7 +15,7 @@ from foundry.adoption.saying.files import PICTURES, named_files
 from foundry.adoption.saying.ids import slug
 from foundry.adoption.saying.notebook import Notebook
 from foundry.adoption.saying.palette import say_palette
-from foundry.adoption.saying.words_on_files import clean_line
+from foundry.brief.markup import clean_line
 from foundry.names import is_slug
 
 _MOST_TENANTS = 12

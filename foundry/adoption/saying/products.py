@@ -19,6 +19,8 @@ from foundry.adoption.saying.words_on_files import printed_line
 from foundry.adoption.shapes import parts_of
 from foundry.names import is_slug
 
+PICTURELESS = "products without pictures"
+_PICTURELESS = (("draw", "a card that draws products draws it from its words"), ("words", "its name, set as type"))
 _LONGEST_TEXT = 2_000
 
 
@@ -42,6 +44,22 @@ def _unique(wanted: str, index: int, ids: UniqueIds, notebook: Notebook) -> str:
     if found != wanted:
         notebook.decide(f"products[{index}].id", found, f"another product has the id {wanted!r}", score=0.9)
     return found
+
+
+def say_pictureless(products: list[dict[str, Any]], notebook: Notebook) -> dict[str, str]:
+    """Return how products without a picture are shown, as answered; offer the question where there are some."""
+    bare = [str(product["name"]) for product in products if "picture" not in product and "model" not in product]
+    if not bare:
+        return {}
+    answer = notebook.answer(PICTURELESS)
+    if answer in dict(_PICTURELESS):
+        notebook.decide("products_without_pictures", answer, "as answered", score=1)
+        return {"products_without_pictures": answer}
+    shown = ", ".join(bare[:3]) + (f" and {len(bare) - 3} more" if len(bare) > 3 else "")
+    text = f"No picture shows {shown}. The plan is refused unless a card draws products. What shall stand in its place?"
+    choices = [Choice(*each) for each in _PICTURELESS]
+    notebook.ask(PICTURELESS, text, choices, default="draw", needed=False, shared=True)
+    return {}
 
 
 def _asked_for(facts: Facts, notebook: Notebook) -> list[dict[str, Any]]:
@@ -153,7 +171,7 @@ def _shown(product: int, number: str, index: int, facts: Facts, folder: Path, no
         return {"picture": named_files(answer, folder, PICTURES)[0].name}
     if not answer:
         _ask_picture(number, facts.of_product(None, Meaning.PRODUCT_PICTURE), notebook)
-    reason = "no picture; a card that draws products must draw it, or its name is set as type"
+    reason = "the file gives it no picture: a card that draws products must draw it, or its name is set as type"
     notebook.decide(f"{where}.picture", "", reason)
     return {}
 

@@ -25,7 +25,7 @@ from foundry.adoption.saying.metadata import metadata_of
 from foundry.adoption.saying.notebook import Notebook
 from foundry.adoption.saying.placements import say_placements
 from foundry.adoption.saying.placing import placed
-from foundry.adoption.saying.products import say_products
+from foundry.adoption.saying.products import say_pictureless, say_products
 from foundry.adoption.saying.scenes import say_scenes
 from foundry.adoption.saying.setting import Setting
 from foundry.adoption.saying.words_on_files import printed_line
@@ -88,11 +88,13 @@ def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds
     candidates = possible_headlines(order.understood.doubts, order.understood.listed)
     messages = say_messages(spoken, market, candidates, notebook)
     locales = list(messages) or list(market.ordered)
+    products = say_products(facts, locales, setting.folder, notebook)
     draft: dict[str, Any] = {
         **({"tenant": tenant} if tenant else {}),
         "campaign": campaign,
         "market": say_market(facts, market, list(market.ordered), notebook),
-        "products": say_products(facts, locales, setting.folder, notebook),
+        "products": products,
+        **say_pictureless(products, notebook),
         **say_scenes(facts, notebook),
         "messages": messages,
         "placements": say_placements(facts, notebook),

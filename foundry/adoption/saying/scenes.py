@@ -7,6 +7,7 @@ from typing import Any
 
 from foundry.adoption.claims import EVERYWHERE, Claim
 from foundry.adoption.meaning import Meaning
+from foundry.adoption.said import Choice
 from foundry.adoption.saying.facts import Facts, alike, leaves
 from foundry.adoption.saying.ids import UniqueIds, slug
 from foundry.adoption.saying.notebook import Notebook
@@ -125,14 +126,18 @@ def _avoided(claims: list[Claim], field: str, notebook: Notebook) -> str:
 
 
 def _offer_apart(facts: Facts, notebook: Notebook) -> None:
-    """Say that products with scenes of their own may have a brief each."""
+    """Offer a brief for each product where products have scenes of their own."""
     own = [claim for claim in facts.of(Meaning.SCENE, Meaning.STYLE) if claim.scope.product is not None]
     texts: dict[int | None, set[str]] = {}
     for claim in own:
         texts.setdefault(claim.scope.product, set()).add(claim.text)
     if len(texts) < 2 or len({frozenset(each) for each in texts.values()}) < 2:
         return
-    count = len(texts)
-    reason = f"{count} products have scenes of their own, and a brief shows every product in every scene; "
-    reason += f"answer {QUESTION!r} with {APART!r} for a brief for each product"
-    notebook.decide("scenes", f"scenes of {count} products", reason, score=0.6)
+    if notebook.answer(QUESTION):
+        return
+    choices = [
+        Choice("together", "one brief, which shows every product in every scene"),
+        Choice(APART, "a brief for each product, with its own scene"),
+    ]
+    text = f"{len(texts)} products have scenes of their own, and a brief shows every product in every scene."
+    notebook.ask(QUESTION, text, choices, default="together", needed=False, shared=True)

@@ -53,7 +53,8 @@ def said(*claims: Claim, **more: object) -> Said:
 
 
 def asked(one: Said) -> list[str]:
-    return [question.id for question in one.questions]
+    """Return the ids of the questions that must be answered."""
+    return [question.id for question in one.questions if question.needed]
 
 
 def told_leaves(one: Said) -> set[Leaf]:

@@ -35,7 +35,7 @@ def test_copy_without_a_locale_is_in_the_language_of_its_market() -> None:
 def test_its_words_choose_among_the_languages_of_a_market(region: str, text: str, locale: str) -> None:
     one = said(*plain(claim(M.REGION, region), claim(M.MESSAGE, text), without=BARE))
     assert one.draft["messages"] == {locale: {"headline": text}}
-    assert one.questions == ()
+    assert asked(one) == []
 
 
 @pytest.mark.parametrize(("region", "locale"), [("Germany", "en-DE"), ("Japan", "en-US"), ("Germany, France", "en-DE")])
@@ -43,7 +43,7 @@ def test_copy_keeps_its_language_where_its_market_speaks_another_one(region: str
     regions = [claim(M.REGION, part) for part in region.split(", ")]
     one = said(*plain(*regions, claim(M.MESSAGE, "Feel the morning with us"), without=BARE))
     assert list(one.draft["messages"]) == [locale]
-    assert one.questions == ()
+    assert asked(one) == []
 
 
 def test_copy_of_no_certain_language_in_a_market_of_several_is_asked_about() -> None:
@@ -126,7 +126,7 @@ def test_a_contradiction_is_named_and_asked_about() -> None:
 def test_two_spellings_of_the_same_text_are_no_contradiction() -> None:
     one = said(*plain(claim(M.CALL_TO_ACTION, "Shop now", "cta"), claim(M.CALL_TO_ACTION, "shop now.", "button")))
     assert one.draft["messages"]["en-US"]["call_to_action"] == "Shop now"
-    assert one.questions == ()
+    assert asked(one) == []
 
 
 def test_copy_of_no_rank_is_the_headline_or_the_line_below_it() -> None:

@@ -159,10 +159,18 @@ def test_products_have_scenes_of_their_own_in_one_brief_or_apart() -> None:
     )  # fmt: skip
     one = said(*claims)
     assert [scene["prompt"] for scene in one.draft["scenes"]] == ["a corner at dusk, warm", "an oak desk"]
-    assert one.questions == ()
+    assert [question.id for question in one.questions] == ["products without pictures", "scenes by product"]
+    assert one.brief is not None
     arc, desk = adopted(*claims, answers={"scenes by product": "apart"}).campaigns
     assert [scene["prompt"] for scene in arc.draft["scenes"]] == ["a corner at dusk, warm"]
     assert [each["name"] for each in desk.draft["products"]] == ["Desk"]
+
+
+def test_products_without_pictures_may_have_their_names_set_as_type() -> None:
+    one = said(*plain(), answers={"products without pictures": "words"})
+    assert one.brief is not None
+    assert one.brief.products_without_pictures == "words"
+    assert one.questions == ()
 
 
 def test_an_id_is_made_of_any_name() -> None:
