@@ -15,11 +15,13 @@ from foundry.brief.brief import Brief
 from foundry.documents.sentences import parse_value
 from foundry.documents.writing import write_whole, yaml_text
 from foundry.errors import FoundryError, Refusals
-from foundry.inputs.file_name import is_file_name
 from foundry.names import is_slug
-from foundry.tenant import TENANT, TENANT_FILE, Tenant
+from foundry.tenant import TENANT, TENANT_FILE, Tenant, load_tenant
 
 DRAFT_HEAD = "# A draft by `foundry brief adopt`, from what a brief says of its brand. Look through it.\n"
+
+OF_TENANT = "tenant: "
+"""Begins the fields of decisions that are of the tenant's file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,8 @@ def _write_draft(said: Said, to: Destination, err: Terminal) -> None:
     """Write what the brief says of its brand: as the tenant's file where there is none, else beside the brief."""
     tenant = said.brief.tenant if said.brief else ""
     known = folder_of(to.tenants, tenant) is not None
+    if known and not _news_for(said, to.tenants):
+        return
     if to.folder is None:
         has = f"tenant {tenant} has {'its' if known else 'no'} {TENANT_FILE}"
         err.print(f"{has}; with --output, what the brief says of the brand is written beside the brief")
@@ -107,7 +111,7 @@ def _write_draft(said: Said, to: Destination, err: Terminal) -> None:
         err.print(f"{path} exists, and is not replaced by what the brief says of the brand")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    copy_files(filter(is_file_name, _texts_in(said.tenant)), to.source.parent, path.parent)
+    copy_files((text for _, text in _facts_in(said.tenant)), to.source.parent, path.parent)
     write_whole(path, DRAFT_HEAD + yaml_text(dict(said.tenant)))
     err.print(f"draft of the tenant's file written to {path}")
     if path != its_own:
@@ -119,16 +123,26 @@ def _write_draft(said: Said, to: Destination, err: Terminal) -> None:
             err.print(f"  it needs: {problem}")
 
 
-def _texts_in(value: object) -> Iterator[str]:
-    """Yield the texts of plain values, which may name files."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts_in(inner)
+def _news_for(said: Said, tenants: Path) -> bool:
+    """Return True if the brief states something of the brand that the tenant's file does not say."""
+    try:
+        has = set(_facts_in(load_tenant(tenants, str(said.draft["tenant"])).model_dump(mode="json")))
+    except FoundryError:  # the plan says what is wrong with the file
+        return True
+    stated = {each.field.removeprefix(OF_TENANT) for each in said.decisions if each.leaves}
+    return any(path in stated and (path, text) not in has for path, text in _facts_in(said.tenant))
+
+
+def _facts_in(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of each plain value; those of a list have the list's path."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _facts_in(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts_in(inner)
+            yield from _facts_in(inner, path)
+    else:
+        yield path, str(value)
 
 
 def _say_whether_it_plans(brief: Brief, to: Destination, err: Terminal) -> None:

@@ -13,6 +13,7 @@ from console.exit_codes import Exit
 from console.models import Home, Name, err, models_app
 from console.printing import say
 from console.settings import AsJson, Cards
+from foundry.errors import BadInput
 
 if TYPE_CHECKING:
     from foundry.card.card import ModelCard
@@ -48,6 +49,8 @@ def evaluate(
 
     registry = open_registry(cards, home)
     card = find(registry, name)
+    if card.task == "read":
+        raise BadInput(card.name, "reads briefs, and has no marks to be measured against")
     if card.task in ("upscale", "screen"):
         evaluation = _evaluate_by_task(card, registry.own, quick=quick)
     elif card.task in ("text-to-video", "image-to-video"):

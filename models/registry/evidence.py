@@ -33,8 +33,11 @@ def required_evidence(card: ModelCard) -> tuple[str, ...]:
     """Return the evidence files that a promotion of this card needs.
 
     Parity compares a pipeline with its own plain form and batches with single calls, so it is asked of cards that draw
-    with weights of their own; those that film have no optimisations and film one clip at a time.
+    with weights of their own; those that film have no optimisations and film one clip at a time. Cards that read have
+    none to give: what they say is never more than a proposal.
     """
+    if card.task == "read":
+        return ()
     draws = card.task == "text-to-image" and card.has_weights
     return (EVALUATION, PARITY) if draws else (EVALUATION,)
 

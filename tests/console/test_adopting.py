@@ -160,6 +160,10 @@ def test_what_a_brief_says_of_a_known_brand_is_written_beside_it(desk: Path, cli
     assert done.exit_code == 0
     assert yaml.safe_load((desk / "aurelle.tenant.yaml").read_text())["brand"]["tone"] == "bold"
     assert "then take over what is new into" in done.stderr
+    (desk / "aurelle.tenant.yaml").unlink()
+    known = {"name": "Aurelle", "tone": "Warm, unhurried, precise", "prohibitedWords": ["miracle"]}
+    adopt(put(desk, {**CLEAR, "brand": known}), "--output", desk / "strict.yaml")
+    assert not (desk / "aurelle.tenant.yaml").exists()
     assert (clients / "aurelle" / "tenant.yaml").read_bytes() == before
 
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from console.cli import app
 from foundry.adoption.claims import EVERYWHERE, Claim, Doubt, Listed, Reading, Scope, Understanding, UnderstoodCampaign
 from foundry.adoption.leaf import Leaf, Place
 from foundry.adoption.meaning import Meaning
 from foundry.card.card import ModelCard
+from foundry.documents.writing import yaml_text
 from models.reading.proposals import LanguageModelReader
 from models.reading.question import MOST_VALUES
+from models.registry import card, open_registry
+from models.registry.ledger import Signature
+from models.registry.promotion import promote
 from tests.models.remote.asking import SECRET, VARIABLE
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import MisbehavingServer
@@ -194,3 +202,14 @@ def test_a_long_brief_is_asked_about_in_part(server: MisbehavingServer) -> None:
 def test_a_card_that_reads_speaks_chat_and_no_other_card_does(server: MisbehavingServer) -> None:
     with pytest.raises(ValueError, match="task 'read' and the protocol 'openai-chat' go together"):
         a_reading_card(server, protocol="openai-images")
+
+
+def test_a_card_that_reads_is_promoted_without_evidence_and_cannot_be_measured(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
+    content = a_reading_card(server).model_dump(mode="json", exclude_defaults=True)
+    (tmp_path / "reader.yaml").write_text(yaml_text(content))
+    promote(open_registry(tmp_path), "reader@1", Signature(who="ann", why="reads well", when=datetime.now(UTC)))
+    assert card("reader", "read", open_registry(tmp_path)).stage == "production"
+    done = CliRunner().invoke(app, ["models", "evaluate", "reader", "--cards", str(tmp_path)])
+    assert str(done.exception) == "reader@1: reads briefs, and has no marks to be measured against"
