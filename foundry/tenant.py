@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints, model_validator
 
+from foundry.brought_fonts import BroughtFamily, Families, know_font, order_of
 from foundry.content_cache import ContentCache
 from foundry.documents.limits import SETTINGS
 from foundry.documents.reading import only_document
@@ -22,8 +23,8 @@ from foundry.inputs.door import Home, read_once
 from foundry.inputs.file_name import FileName, ForeignFile
 from foundry.inputs.picture import PictureFacts
 from foundry.names import Slug, digest, is_slug
-from foundry.strict_model import StrictModel
-from foundry.tenant_files import DOCUMENT, ReadPicture, TenantFiles, receive_tenant_files
+from foundry.strict_model import Items, StrictModel
+from foundry.tenant_files import DOCUMENT, NamedFile, ReadFile, TenantFiles, receive_tenant_files
 
 TENANT_FILE = "tenant.yaml"
 TENANT = Wording(whole="tenant file", code="bad_input", missing="add it; see `foundry schema tenant`")
@@ -38,6 +39,8 @@ def _hex_colour(text: str) -> str:
 
 
 Colour = Annotated[str, AfterValidator(_hex_colour), Field(json_schema_extra={"pattern": _COLOUR})]
+FamilyName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\t\r\n#]+$")]
+"""A font family. Orders of families hold a tab and a number sign (`foundry.brought_fonts`), so no name does."""
 
 
 class Palette(StrictModel):
@@ -75,11 +78,41 @@ class Logo(LogoFiles):
         return found
 
 
-class BrandFonts(StrictModel):
-    """Font families of `templates/fonts`, by role."""
+class OwnFamily(StrictModel):
+    """A font family that the tenant brings. Its files are TrueType or OpenType; paths start at the tenant's file.
 
-    display: str = "Inter"
-    body: str = "Inter"
+    A variable font serves both weights, with one file.
+    """
+
+    name: FamilyName = Field(description="Its name in this file.")
+    regular: FileName
+    bold: FileName | None = Field(default=None, description="Without it, the regular file serves for bold text too.")
+    licence: str = Field(
+        min_length=1,
+        max_length=300,
+        description="The licence by which the tenant may use it for advertisements, such as OFL-1.1 or a contract.",
+    )
+
+
+class BrandFonts(StrictModel):
+    """Font families by role: of `templates/fonts`, or of those that the tenant brings.
+
+    A character is looked for in the family of its role, then in the tenant's own in their order, then in the shipped
+    ones: so a family that is brought may serve a whole script, or a single character.
+    """
+
+    display: FamilyName = "Inter"
+    body: FamilyName = "Inter"
+    families: Annotated[tuple[OwnFamily, ...], Items(20)] = Field(
+        default=(), description="Families that the tenant brings."
+    )
+
+    @model_validator(mode="after")
+    def _has_names_once(self) -> BrandFonts:
+        names = [family.name for family in self.families]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two families are called {shorten(twice)}; rename or remove one")
+        return self
 
 
 class TypeScale(StrictModel):
@@ -180,24 +213,28 @@ class Tenant(StrictModel):
 
         They are received when they are first asked for, at admission. Afterwards their content travels by hash.
         """
-        named = tuple(self._named_pictures())
-        if self._files is None or any(name not in self._files.pictures for _, name in named):
-            self._files = receive_tenant_files(self.id, self.folder, named)
-        return self._files
+        pictures, fonts, known = tuple(self._named_pictures()), tuple(self._named_fonts()), self._files
+        if (
+            known is None
+            or any(name not in known.pictures for _, name in pictures)
+            or any(name not in known.fonts for _, name in fonts)
+        ):
+            self._files = known = receive_tenant_files(self.id, self.folder, pictures, fonts)
+        return known
 
     def receive(self) -> None:
         """Receive the files now; Refusals with a problem for each that cannot be used."""
         _ = self.files
 
-    def read_from(self, read: ReadPicture) -> None:
-        """From now on, read pictures by their hash with `read`: where the tenant's folder is out of reach."""
+    def read_from(self, read: ReadFile) -> None:
+        """From now on, read pictures and fonts by their hash with `read`: where the tenant's folder is out of reach."""
         self._files = replace(self.files, read=read)
 
     def use_files(self, files: TenantFiles) -> None:
         """From now on, use files that were received by another process."""
         self._files = files
 
-    def _named_pictures(self) -> Iterator[tuple[str, str]]:
+    def _named_pictures(self) -> Iterator[NamedFile]:
         """Yield the field and the file of every picture that the tenant's file names."""
         logo = self.brand.logo
         for form in LOGO_FORMS if logo else ():
@@ -210,6 +247,27 @@ class Tenant(StrictModel):
             if use.picture:
                 yield f"models.adapters[{index}].picture", use.picture
 
+    def _named_fonts(self) -> Iterator[NamedFile]:
+        """Yield the field and the file of every font that the tenant's file names."""
+        for index, family in enumerate(self.brand.fonts.families):
+            yield f"brand.fonts.families[{index}].regular", family.regular
+            if family.bold:
+                yield f"brand.fonts.families[{index}].bold", family.bold
+
+    @property
+    def families(self) -> Families:
+        """The families that the brand's text is set in, by role; the fonts that it brings are known from here on."""
+        fonts = self.brand.fonts
+        if not fonts.families:
+            return Families(fonts.display, fonts.body)
+        files, brought = self.files, list[BroughtFamily]()
+        for family in fonts.families:
+            regular, bold = family.regular, family.bold or family.regular
+            for name in (regular, bold):
+                know_font(files.fonts[name].sha256, partial(files.content, name))
+            brought.append(BroughtFamily(family.name, files.fonts[regular].sha256, files.fonts[bold].sha256))
+        return Families(order_of(fonts.display, brought), order_of(fonts.body, brought))
+
     def logo_file(self, ink: str, form: str = "horizontal") -> str | None:
         """Return the name of the logo's file in dark or light ink; None for a brand without this form of the logo."""
         files = self.brand.logo.form(form) if self.brand.logo else None
@@ -217,10 +275,11 @@ class Tenant(StrictModel):
 
     @cached_property
     def brand_digest(self) -> str:
-        """A hash of everything in the brand kit that a rendition shows, the logo's bytes included."""
+        """A hash of everything in the brand kit that a rendition shows: the logo's bytes, but not the font files."""
         names = [self.logo_file(ink, form) for form in LOGO_FORMS for ink in ("dark", "light")]
         logos = [self.files.pictures[name].sha256 for name in names if name]
-        shown = self.brand.model_dump(mode="json", exclude={"tone", "banned_words", "layouts"})
+        hidden: dict[str, Any] = {"tone": True, "banned_words": True, "layouts": True, "fonts": {"families"}}
+        shown = self.brand.model_dump(mode="json", exclude=hidden)
         return digest("brand", kit=shown, logos=logos)
 
     def protected_pictures(self) -> tuple[PictureFacts, ...]:

@@ -1,16 +1,18 @@
-"""The files that a tenant's own file names: pictures, received by the door, and layouts beside it."""
+"""The files that a tenant's own file names: pictures and fonts, received by the door, and layouts beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from foundry.beneath import names_beneath
 from foundry.content_cache import ContentCache
 from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError, Problem, Refusals, Unusable
 from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, read_once, receive
+from foundry.inputs.font import FONT, FontFacts, inspect_font
 from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
 
 DOCUMENT = FileKind("document", SETTINGS.size_bytes, (Signature(b""),), "", "give a YAML file")
@@ -18,56 +20,78 @@ DOCUMENT = FileKind("document", SETTINGS.size_bytes, (Signature(b""),), "", "giv
 LAYOUTS = "layouts"
 MOST_LAYOUTS = 200
 
+Facts = TypeVar("Facts")
 LayoutText = tuple[str, bytes]
 """The id of a layout, by its file's name, and the file's content."""
-ReadPicture = Callable[[str], bytes]
-"""Returns a picture by its SHA-256."""
+ReadFile = Callable[[str], bytes]
+"""Returns a picture or a font by its SHA-256."""
+NamedFile = tuple[str, str]
+"""The field that names a file, and the name."""
 
 
 @dataclass(frozen=True)
 class TenantFiles:
-    """The received pictures of a tenant by the names that its file gives them, and its own layouts.
+    """The received pictures and fonts of a tenant by the names that its file gives them, and its own layouts.
 
-    `read` returns a picture by its hash where the tenant's folder is out of reach: on a worker, from the store.
+    `read` returns one of them by its hash where the tenant's folder is out of reach: on a worker, from the store.
     """
 
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
     layouts: tuple[LayoutText, ...] = ()
-    read: ReadPicture | None = field(default=None, compare=False)
+    read: ReadFile | None = field(default=None, compare=False)
+    fonts: Mapping[str, FontFacts] = field(default_factory=dict)
 
     def content(self, name: str) -> bytes:
-        """Return the bytes of a picture."""
-        facts = self.pictures[name]
+        """Return the bytes of a picture or a font."""
+        facts = self.pictures.get(name) or self.fonts[name]
         return self.read(facts.sha256) if self.read else facts.file.read()
 
 
-def receive_tenant_files(tenant: str, folder: Path, named: Iterable[tuple[str, str]]) -> TenantFiles:
-    """Receive and inspect the pictures `named` (field, file) in a tenant's folder, and read its layouts.
+def receive_tenant_files(
+    tenant: str, folder: Path, named: Iterable[NamedFile], fonts: Iterable[NamedFile] = ()
+) -> TenantFiles:
+    """Receive and inspect the pictures `named` and the `fonts` in a tenant's folder, and read its layouts.
 
     Refusals with a problem for each file that cannot be used.
     """
-    home, pictures, problems = home_of(folder), dict[str, PictureFacts](), list[FoundryError]()
-    for path, name in named:
-        try:
-            if name not in pictures:
-                pictures[name] = _inspected(receive(home, name, PICTURE))
-        except Unusable as error:
-            problems.append(error.at(path, name))
+    home, problems = home_of(folder), list[FoundryError]()
+    pictures = _received(named, lambda name: _inspected(receive(home, name, PICTURE)), problems)
+    faces = _received(fonts, lambda name: _inspected_font(receive(home, name, FONT)), problems)
     try:
         layouts = _layouts(home)
     except FoundryError as error:
         problems.append(error)
     if problems:
         raise Refusals(f"tenant {tenant}", tuple(problems))
-    return TenantFiles(pictures, layouts)
+    return TenantFiles(pictures, layouts, fonts=faces)
+
+
+def _received(
+    named: Iterable[NamedFile], inspect: Callable[[str], Facts], problems: list[FoundryError]
+) -> dict[str, Facts]:
+    """Return the facts of each file by its name; add a problem for each field whose file cannot be used."""
+    found = dict[str, Facts]()
+    for path, name in named:
+        try:
+            if name not in found:
+                found[name] = inspect(name)
+        except Unusable as error:
+            problems.append(error.at(path, name))
+    return found
 
 
 _facts: ContentCache[PictureFacts] = ContentCache(1_024)
+_font_facts: ContentCache[FontFacts] = ContentCache(1_024)
 
 
 def _inspected(file: ReceivedFile) -> PictureFacts:
     """Return the facts of a picture; the same bytes are decoded once in a process."""
     return replace(_facts.get(file.sha256, lambda: inspect_picture(file)), file=file)
+
+
+def _inspected_font(file: ReceivedFile) -> FontFacts:
+    """Return the facts of a font; the same bytes are rebuilt for them once in a process."""
+    return replace(_font_facts.get(file.sha256, lambda: inspect_font(file)), file=file)
 
 
 def home_of(folder: Path) -> Home:

@@ -82,7 +82,9 @@ def sheet(order: Order, master: Picture, folder: Path) -> Sheet:
     art = folder / f"{sha256(f'{order.shared} {static.rtl}'.encode()).hexdigest()[:16]}.png"
     overlay(static).save(art)
     brand = order.tenant.brand
-    setting = set_copy(order.copy, order.locale, order.layout, static.room, BrandType(brand.fonts, brand.type))
+    setting = set_copy(
+        order.copy, order.locale, order.layout, static.room, BrandType(order.tenant.families, brand.type)
+    )
     plates = tuple(
         (slot.box, getattr(brand.palette, order.layout.styles[slot.field].plate_colour))
         for slot in setting.slots

@@ -9,6 +9,7 @@ from foundry.brief.copywriting import Days, write_copy
 from foundry.content_cache import ContentCache
 from foundry.copy import Copy
 from foundry.names import digest
+from foundry.plan.typesetting_inputs import typesetting_inputs
 
 ShownCopy = tuple[Copy, str]
 """Copy, and its digest."""
@@ -28,4 +29,5 @@ class CopyWriter:
 
     def _write(self, product: int, locale: str, shown: frozenset[str]) -> ShownCopy:
         words = write_copy(self._messages[locale], self._products[product], locale, self._days).only(shown)
-        return words, digest("copy", **words.texts())
+        texts = words.texts()
+        return words, digest("copy", **texts, **typesetting_inputs("\n".join(texts.values()), locale))

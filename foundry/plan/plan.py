@@ -26,6 +26,7 @@ from foundry.plan.positions import FilePositions
 from foundry.plan.shot import RenderOrder, ShotOrder
 from foundry.plan.shot_plan import Cell, ShotPlan
 from foundry.plan.timeline import Timeline
+from foundry.plan.typesetting_inputs import typesetting_inputs
 from foundry.plan.variant import Variant
 
 KEPT_SHOTS = 256
@@ -209,6 +210,8 @@ class Plan(ShotPlan):
         if lines:
             inputs["subtitles"] = [line.model_dump(mode="json") for line in lines]
             inputs["burn_in"] = wishes.burn_in
+            if more := typesetting_inputs("\n".join(line.text for line in lines), locale):
+                inputs["subtitle_typesetting"] = more
         if self.sounds:
             inputs["sound"] = [self.sound_of(wishes.music), self.sound_of(wishes.voice_over.get(locale))]
         return inputs

@@ -21,12 +21,13 @@ from foundry.card.card import ModelCard, Sha256
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement
 from foundry.inputs.door import Home, ReceivedFile
+from foundry.inputs.font import FONT, FontFacts
 from foundry.inputs.picture import PICTURE, PictureFacts
 from foundry.plan.shot_plan import ShotPlan
 from foundry.store.object_store import crc32c
 from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
-from foundry.tenant_files import ReadPicture, TenantFiles
+from foundry.tenant_files import ReadFile, TenantFiles
 
 FORM: Literal["campaign-foundry/plan/1"] = "campaign-foundry/plan/1"
 OUT_OF_REACH = Home(Path(os.devnull))
@@ -61,6 +62,28 @@ class StoredPicture(StrictModel):
             name=self.name, home=OUT_OF_REACH, sha256=self.sha256, size_bytes=self.size_bytes, kind=PICTURE
         )
         return PictureFacts(file, self.width_px, self.height_px, self.has_alpha)
+
+
+class StoredFont(StrictModel):
+    """A font that a tenant brings: its name in the tenant's file, its hash and its facts."""
+
+    name: str
+    sha256: Sha256
+    size_bytes: int
+    characters: int
+
+    @classmethod
+    def of(cls, facts: FontFacts) -> StoredFont:
+        """Return the stored form of a font's facts."""
+        file = facts.file
+        return cls(name=file.name, sha256=facts.sha256, size_bytes=file.size_bytes, characters=facts.characters)
+
+    def facts(self) -> FontFacts:
+        """Return the facts; the font is read by its hash, never from a folder."""
+        file = ReceivedFile(
+            name=self.name, home=OUT_OF_REACH, sha256=self.sha256, size_bytes=self.size_bytes, kind=FONT
+        )
+        return FontFacts(file, self.characters)
 
 
 class StoredLayout(StrictModel):
@@ -124,18 +147,20 @@ class PlanDocument(StrictModel):
     brief: Brief
     tenant: Tenant
     tenant_pictures: tuple[StoredPicture, ...]
+    tenant_fonts: tuple[StoredFont, ...] = ()
     tenant_layouts: tuple[StoredLayout, ...]
     cards: StoredCards
     pictures: tuple[str | None, ...]
     placements: tuple[Placement, ...]
     sounds: tuple[StoredSound, ...]
 
-    def owner(self, read: ReadPicture) -> Tenant:
-        """Return the tenant, whose pictures are read by their hash with `read`."""
+    def owner(self, read: ReadFile) -> Tenant:
+        """Return the tenant, whose pictures and fonts are read by their hash with `read`."""
         pictures = {one.name: one.facts() for one in self.tenant_pictures}
         layouts = tuple((one.id, one.text) for one in self.tenant_layouts)
         owner = self.tenant.model_copy()
-        owner.use_files(TenantFiles(pictures, layouts, read))
+        fonts = {one.name: one.facts() for one in self.tenant_fonts}
+        owner.use_files(TenantFiles(pictures, layouts, read, fonts))
         return owner
 
 
@@ -162,6 +187,7 @@ def document_of(plan: ShotPlan, names: tuple[str, ...]) -> bytes:
         brief=plan.brief,
         tenant=plan.tenant,
         tenant_pictures=tuple(StoredPicture.of(files.pictures[name]) for name in sorted(files.pictures)),
+        tenant_fonts=tuple(StoredFont.of(files.fonts[name]) for name in sorted(files.fonts)),
         tenant_layouts=tuple(StoredLayout(id=key, text=base64.b64encode(text)) for key, text in files.layouts),
         cards=StoredCards.of(plan.cards),
         pictures=plan.pictures,

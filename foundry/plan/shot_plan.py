@@ -127,13 +127,12 @@ class ShotPlan:
         return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}
 
     def _look(self, layout: Layout, placement: Placement) -> str:
-        fonts = self.tenant.brand.fonts
         return digest(
             "look",
             layout=layout.digest,
             placement=placement.digest,
             brand=self.tenant.brand_digest,
-            fonts=fonts_digest((fonts.display, fonts.body)),
+            fonts=fonts_digest(tuple(self.tenant.families)),
             renderer=LAYOUT_RENDERER_VERSION,
         )
 

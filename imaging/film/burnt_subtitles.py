@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from foundry.brief.brief import Spoken
+from foundry.brought_fonts import Families
 from foundry.channel.placement import Placement
 from foundry.errors import FoundryError
 from foundry.locales import is_rtl
 from foundry.plan.timeline import Timeline
-from foundry.tenant import BrandFonts
 from imaging.film.canvas import Sprite, make_sprite
 from imaging.film.signal import Signal
 from imaging.pixels.geometry import PixelBox, safe_box
@@ -61,7 +61,7 @@ class BurnInTarget:
 
     placement: Placement
     locale: str
-    fonts: BrandFonts
+    fonts: Families
     signal: Signal
     timeline: Timeline
 
@@ -98,7 +98,7 @@ def _overlaps(timeline: Timeline, at: int, start: int, stop: int) -> bool:
     return start < take.stop + following and take.start < stop
 
 
-def _plate(locale: str, fonts: BrandFonts, text: str, size: int, safe: PixelBox) -> Image.Image | None:
+def _plate(locale: str, fonts: Families, text: str, size: int, safe: PixelBox) -> Image.Image | None:
     """Return an RGBA plate with the text; None if it takes too many lines."""
     style = Style(fonts.body, "bold", max(size, 9), is_rtl(locale), locale)
     pad = round(style.size * 0.45)
@@ -133,7 +133,7 @@ def _free_box(layer: Image.Image, safe: PixelBox, taken: list[PixelBox]) -> Pixe
     return None
 
 
-def first_without_room(placement: Placement, locale: str, fonts: BrandFonts, lines: Iterable[Spoken]) -> int | None:
+def first_without_room(placement: Placement, locale: str, fonts: Families, lines: Iterable[Spoken]) -> int | None:
     """Return the position of the first line that finds no room even in an empty frame; None if each of them does."""
     safe = safe_box(placement)
     for at, line in enumerate(lines):

@@ -42,7 +42,7 @@ def film_text(variant: Variant, plan: Plan, film: StagedFilm) -> FilmText:
     lines = subtitles_of(variant, plan)
     if not lines or not wishes_of(plan).burn_in:
         return FilmText(by_scene)
-    fonts, signal = plan.tenant.brand.fonts, film.scenes[0].signal
+    fonts, signal = plan.tenant.families, film.scenes[0].signal
     page = BurnInTarget(variant.placement, variant.locale, fonts, signal, film.timeline)
     taken = {at: tuple(slot.box for slot in scene.placed_slots) for at, scene in by_scene.items()}
     return FilmText(by_scene, burn_in(page, lines, taken))

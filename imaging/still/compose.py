@@ -171,7 +171,7 @@ def dropped_fields(static: StaticLayer, copy: Copy, locale: str) -> tuple[str, .
 
 
 def _brand_type(tenant: Tenant) -> BrandType:
-    return BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+    return BrandType(tenant.families, tenant.brand.type, (tenant.name,))
 
 
 def finish(static: StaticLayer, copy: Copy, locale: str) -> FinishedPicture:

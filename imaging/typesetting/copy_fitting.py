@@ -193,7 +193,7 @@ class _Batch:
 
 
 def _brand_type(tenant: Tenant) -> BrandType:
-    return BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+    return BrandType(tenant.families, tenant.brand.type, (tenant.name,))
 
 
 def _may_overlap(areas: TextAreas, logo: LogoPlace | None) -> bool:
@@ -216,7 +216,7 @@ class _Widest:
 
     def __init__(self, layout: Layout, tenant: Tenant, locale: str) -> None:
         self._fields = [field for field in COPY_FIELDS if field in layout.fields]
-        fonts, rtl = tenant.brand.fonts, is_rtl(locale)
+        fonts, rtl = tenant.families, is_rtl(locale)
         self._faces = {
             field: Face(getattr(fonts, style.font), style.weight, rtl, locale) for field, style in layout.styles.items()
         }

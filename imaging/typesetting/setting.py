@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
+from foundry.brought_fonts import Families
 from foundry.copy import Copy
 from foundry.errors import FoundryError
 from foundry.layout.layout import STEPS, Block, Layout, Size
 from foundry.locales import is_rtl
-from foundry.tenant import BrandFonts, TypeScale
+from foundry.tenant import TypeScale
 from imaging.pixels.geometry import LayoutFrame, PixelBox
 from imaging.typesetting.lettering import Style, TextLine, plain_text
 from imaging.typesetting.pieces import SlotPiece, set_piece
@@ -85,7 +86,7 @@ class Setting:
 class BrandType:
     """The part of a brand that decides how type is set: fonts, scale, and names that are never divided."""
 
-    fonts: BrandFonts
+    fonts: Families
     scale: TypeScale
     names: tuple[str, ...] = ()
 

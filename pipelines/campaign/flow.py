@@ -140,7 +140,7 @@ Inputs = tuple[PictureFacts | ModelFacts | NameCard | SoundFacts, ...]
 def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | None = None) -> None:
     """Copy the files that a plan needs into the tenant's store under their hashes, so that workers need no others.
 
-    Those are the brief's own, and the pictures that the tenant's file names: logos, protected ones, adapters'.
+    Those are the brief's own, and those that the tenant's file names: logos, protected pictures, adapters', fonts.
     A product's CAD model is rendered here, once, into the view that the brief asks for: a renderer that is missing or
     refuses stops the run before anything is spent on drawing. Name cards are drawn here too.
     """
@@ -151,8 +151,9 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
             store_view(facts, store, plan.tenant.id, blender, plan.brief.campaign.id)
         elif isinstance(facts, NameCard):
             store_name_card(facts, plan.tenant, own)
-    pictures = (*shown, *plan.tenant.files.pictures.values())
-    files = (one for one in pictures if not isinstance(one, ModelFacts | NameCard))
+    owned = plan.tenant.files
+    named = (*shown, *owned.pictures.values(), *owned.fonts.values())
+    files = (one for one in named if not isinstance(one, ModelFacts | NameCard))
     store_inputs(own, {picture_name(one.key): one.file for one in files})
     plan.tenant.read_from(StoredInputs(own))
 

@@ -128,7 +128,7 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, regist
     placements, unknown = check_placements(brief)
     bare = check_unpictured(brief, cards.generate, tenant, registry)
     clips = () if unknown else check_clips(brief, tenant, cards, placements)
-    films = check_films(brief, tenant.brand.fonts, sounds, placements)
+    films = check_films(brief, tenant.families, sounds, placements)
     words = (check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
     checks = (unseen, bare, unknown, unheard, *words, films, check_cards(cards, tenant, placements), clips)
     _refuse(brief, chain.from_iterable(checks))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from foundry.brief.brief import Brief, Spoken
+from foundry.brought_fonts import Families
 from foundry.channel.placement import Placement
 from foundry.errors import Problem, shorten
 from foundry.inputs.sound import SoundFacts
 from foundry.plan.timeline import Timeline, ordered_timeline
-from foundry.tenant import BrandFonts
 from imaging.film.encoding.subtitles import TimedLine, UnreadableLine, check_lines
 
 Films = tuple[tuple[Placement, Timeline], ...]
@@ -19,7 +19,7 @@ A_SAMPLE = 1 / 48_000
 
 
 def check_films(
-    brief: Brief, fonts: BrandFonts, sounds: Iterable[SoundFacts], placements: Iterable[Placement]
+    brief: Brief, fonts: Families, sounds: Iterable[SoundFacts], placements: Iterable[Placement]
 ) -> Iterator[Problem]:
     """Yield the problems that the films of a brief would meet after their shots are drawn.
 
@@ -49,7 +49,7 @@ def _check_subtitles(locale: str, lines: tuple[Spoken, ...]) -> Iterator[Problem
         yield Problem(f"film.subtitles.{locale}[{at}]", shorten(lines[at].text), wrong.what, wrong.remedy)
 
 
-def _check_room(locale: str, lines: tuple[Spoken, ...], fonts: BrandFonts, films: Films) -> Iterator[Problem]:
+def _check_room(locale: str, lines: tuple[Spoken, ...], fonts: Families, films: Films) -> Iterator[Problem]:
     """Yield a problem for the first line of each film that is too wide for an empty frame."""
     from imaging.film.burnt_subtitles import LINES, first_without_room
 

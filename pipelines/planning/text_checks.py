@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from foundry.errors import FoundryError, Problem, shorten
-from foundry.fonts import hostile_characters, missing_characters
+from foundry.fonts import HARMLESS, hostile_characters, missing_characters
 from foundry.look_alikes import within_one_word, words_said
 from foundry.tenant import Tenant
 
@@ -23,7 +23,9 @@ class TextChecks:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._families = (tenant.brand.fonts.display, tenant.brand.fonts.body)
+        self._families = tuple(tenant.families)
+        fonts = tenant.brand.fonts
+        self._named = ", ".join(dict.fromkeys((fonts.display, fonts.body, *(one.name for one in fonts.families))))
         banned = tenant.brand.banned_words
         self._single = tuple(word for word in banned if within_one_word(word))
         self._several = tuple(word for word in banned if word not in self._single)
@@ -36,7 +38,7 @@ class TextChecks:
         if hostile_characters(text):
             return False
         plain = text if text.isascii() else unicodedata.normalize("NFC", text)
-        if self._drawn.issuperset(plain):
+        if self._drawn.issuperset(plain) and HARMLESS.fullmatch(plain):
             return True
         if missing_characters(text, self._families):
             return False
@@ -68,7 +70,7 @@ class TextChecks:
             shown = ", ".join(f"{c} U+{ord(c[0]):04X}" for c in missing[:5])
             yield Problem(path, shorten(text),
                 f"has {len(missing)} character(s) that no font covers: {shown}",
-                f"reword it, or add a font to templates/fonts (asked: {', '.join(self._families)})",
+                f"reword it, or give the tenant a font for it under brand.fonts.families (asked: {self._named})",
             )  # fmt: skip
 
     def problems_of_words(self, path: str, text: str) -> Iterator[FoundryError]:

@@ -89,11 +89,11 @@ def write_matrix(target: Path, wanted: Wanted, masters: Masters) -> tuple[list[C
 
 def _copies(brand: str, chosen: Sequence[str]) -> tuple[dict[str, Copy], list[Refused]]:
     """Return the copy by locale, and the locales that the brand's fonts cannot draw."""
-    fonts = tenant(brand).brand.fonts
+    fonts = tuple(tenant(brand).families)
     copies, refused = {}, []
     for locale in chosen or locales():
         copy = copy_of(brand, locale)
-        missing = missing_characters("".join(copy.texts().values()), (fonts.display, fonts.body))
+        missing = missing_characters("".join(copy.texts().values()), fonts)
         if missing:
             refused.append(Refused(brand, locale, "all", "all", f"no font has {''.join(missing[:20])}"))
         else:

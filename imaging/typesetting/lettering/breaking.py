@@ -3,7 +3,7 @@
 The default rules come from the crate unicode-linebreak. In addition, Thai breaks between the words of a dictionary;
 Korean between words only; Japanese and Chinese between phrases rather than within them (BudouX); numbers keep their
 units, French signs their spaces, and one-letter words of Polish and Czech the word that they lead. Latin words
-are divided only where `hyphens` allows it.
+are divided only where `hyphens` allows it, and addresses are parted only where `foundry.addresses` does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from foundry.addresses import addresses_in, may_part
+from foundry.locales import is_traditional_chinese
 from imaging.typesetting.lettering.hyphens import WORD, divisions
 from imaging.typesetting.lettering.thai import word_breaks
 
@@ -84,17 +86,18 @@ def breaks(text: str, locale: str, names: tuple[str, ...] = (), hyphens: bool = 
     if language == "zh":
         found |= {at.start(): 0.0 for at in AROUND_CHINESE_QUOTES.finditer(text)}
     phrases = _phrases(text, locale)
-    named = list(_spans(text, names))
+    named, addresses = list(_spans(text, names)), addresses_in(text)
+    unparted = frozenset(at for one in addresses for at in range(one[0] + 1, one[1]) if not may_part(text, at))
     within = frozenset(chain.from_iterable(range(start + 1, end) for start, end in named))
     made = []
     for at in sorted(found):
-        if _clings(text, at, language):
+        if at in unparted or _clings(text, at, language):
             continue
         price = max(found[at], _price(text, at, phrases), WITHIN_NAME * (at in within))
         soft = text[at - 1] == "\u00ad"
         made.append(Break(at, max(price, DIVIDED_BY_HAND) if soft else price, "-" if soft else ""))
     if hyphens:
-        made += [one for one in _divisions(text, locale, named) if one.at not in found]
+        made += [one for one in _divisions(text, locale, [*named, *addresses]) if one.at not in found]
         made.sort(key=lambda one: one.at)
     return tuple(made)
 
@@ -157,8 +160,8 @@ def _phrases(text: str, locale: str) -> frozenset[int] | None:
     if not HAN_OR_KANA.search(text):
         return None
     language = locale.split("-", maxsplit=1)[0]
-    traditional = any(part in ("Hant", "TW", "HK", "MO") for part in locale.split("-"))
-    model = "ja" if language != "zh" else "zh-Hant" if traditional else "zh-Hans"
+    chinese = "zh-Hant" if is_traditional_chinese(locale) else "zh-Hans"
+    model = chinese if language == "zh" else "ja"
     at, found = 0, set()
     for phrase in _parser(model).parse(text):
         if language == "ja" and LEANS_BACK.match(phrase):

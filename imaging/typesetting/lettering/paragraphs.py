@@ -25,8 +25,10 @@ RAGGED, RAGGED_LINES = 0.6, 3
 SHORT = 0.4
 SHORT_LINE, BROKEN_PHRASE, DIVISIONS = 0.3, 0.9, {DIVIDED_BY_HAND: 0.1, DIVIDED_IN_COMPOUND: 0.5, DIVIDED: 0.6}
 LEADING = {
-    1.45: re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\u0e01-\u0e5b\ufb50-\ufdff\ufe70-\ufefc]"),
-    1.42: re.compile("[\u0900-\u097f]"),
+    1.45: re.compile(
+        "[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\u0e01-\u0e5b\ufb50-\ufdff\ufe70-\ufefc\u0e80-\u109f\u1780-\u17ff]"
+    ),
+    1.42: re.compile("[\u0900-\u0dff]"),
     1.34: re.compile("[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]"),
     1.25: re.compile("[\u0590-\u05ff]"),
 }

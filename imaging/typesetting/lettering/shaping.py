@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from PIL import ImageDraw, ImageFont, features
 
+from foundry.brought_fonts import present
 from foundry.fonts import LONE, UNSEEN, FontFace, Weight, clusters, emoji_font, font_chain
 from imaging.typesetting.lettering.bidi import levels, line_levels, visual
 from imaging.typesetting.lettering.breaking import HAN_OR_KANA
@@ -81,7 +82,7 @@ def font(path: str, size: int) -> ImageFont.FreeTypeFont:
     if found is None:
         if not features.check("raqm"):
             raise RuntimeError("Pillow has no Raqm; install a Pillow wheel that carries it")
-        found = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+        found = ImageFont.truetype(present(path), size, layout_engine=ImageFont.Layout.RAQM)
         kept[(path, size)] = found
         if len(kept) > 256:
             kept.popitem(last=False)

@@ -26,7 +26,7 @@ def spoken(text: str = "Good morning.", start: str = "0.1", end: str = "0.9") ->
 def burnt(
     *lines: Spoken, locale: str = "en-US", taken: dict[int, tuple[PixelBox, ...]] | None = None
 ) -> list[BurntLine]:
-    target = BurnInTarget(SMALL, locale, a_tenant().brand.fonts, SIGNAL, TIMELINE)
+    target = BurnInTarget(SMALL, locale, a_tenant().families, SIGNAL, TIMELINE)
     return list(burn_in(target, lines, taken or {}))
 
 

@@ -32,7 +32,7 @@ def test_no_line_begins_where_icu_forbids_it(locale: str) -> None:
         if not isinstance(specimen, Specimen):
             continue
         static = specimen.static
-        kind = BrandType(static.tenant.brand.fonts, static.tenant.brand.type, (static.tenant.name,))
+        kind = BrandType(static.tenant.families, static.tenant.brand.type, (static.tenant.name,))
         for slot in set_copy(specimen.copy, locale, static.layout, static.room, kind).slots:
             text = getattr(specimen.copy, slot.field)
             begun = starts([line.text for _, _, line in slot.lines], text)

@@ -71,7 +71,7 @@ def setters(brand: str, look: Look, locale: str) -> Iterator[BlockSetter]:
         logo = place_logo(look.layout, frame, owner)
     except LogoDoesNotFit:
         return
-    whose = BrandType(owner.brand.fonts, owner.brand.type, (owner.name,))
+    whose = BrandType(owner.families, owner.brand.type, (owner.name,))
     for areas in area_choices(look.layout, look.placement, frame, logo):
         for name, box in areas.boxes:
             yield BlockSetter(
@@ -117,7 +117,7 @@ def a_setter(width: int, height: int, lines: int = 2, **block: Any) -> BlockSett
     frame = layout_frame(layout, placement, False)
     box = PixelBox(0, 0, width, height)
     areas = TextAreas(placement.name, frame, (("copy", box),))
-    whose = BrandType(owner.brand.fonts, owner.brand.type, ())
+    whose = BrandType(owner.families, owner.brand.type, ())
     return BlockSetter(copy=Copy(), locale="en-US", layout=layout, room=areas, brand=whose, name="copy", box=box)
 
 

@@ -57,7 +57,7 @@ def settled(
     frame = layout_frame(layout, placement, is_rtl(locale))
     logo = place_logo(layout, frame, owner)
     boxes = {name: block_boxes(block, frame, logo.clear if logo else None) for name, block in layout.blocks.items()}
-    brand = BrandType(owner.brand.fonts, owner.brand.type, (owner.name,))
+    brand = BrandType(owner.families, owner.brand.type, (owner.name,))
     found = []
     for at in range(max(map(len, boxes.values()))):
         areas = TextAreas(placement.name, frame, tuple((n, b[min(at, len(b) - 1)]) for n, b in boxes.items()))

@@ -22,7 +22,7 @@ def set_in(name: str, placement: str, copy: Copy, locale: str) -> Setting:
     layout = layout_named(name, place, tenant)
     room = layout_frame(layout, place, is_rtl(locale))
     boxes = tuple((block, block_boxes(layout.blocks[block], room, None)[0]) for block in layout.blocks)
-    brand = BrandType(tenant.brand.fonts, tenant.brand.type, (tenant.name,))
+    brand = BrandType(tenant.families, tenant.brand.type, (tenant.name,))
     return set_copy(copy.only(layout.fields), locale, layout, TextAreas(placement, room, boxes), brand)
 
 

@@ -132,3 +132,46 @@ def test_where_a_long_text_may_break_is_found_once_for_all_sizes(text: str, loca
     for size in range(20, 40):
         assert balance(text, Style("Inter", "regular", size, False, locale), 900)
     assert breaks.cache_info().misses == searches + 1
+
+
+@pytest.mark.parametrize("locale", ["zh-TW", "zh-HK", "zh-Hant-TW", "yue-HK"])
+def test_traditional_chinese_has_forms_of_its_own(locale: str) -> None:
+    assert missing_characters("說絕戶囉甦", ("Marcellus", "Archivo")) == ()
+    assert files("說絕戶", locale) == ["NotoSansTC-Regular"]
+    assert files("，。、", locale) == ["NotoSansTC-Regular"]
+
+
+def test_a_character_that_is_written_alike_is_drawn_by_the_face_that_has_it() -> None:
+    assert files("：日中", "zh-TW") == ["NotoSansJP-Regular"]
+    assert files("說", "ja-JP") == files("說", "zh-CN") == ["NotoSansTC-Regular"]
+
+
+NAMES = {
+    "Japan": ("髙橋 﨑山 濵田 神田神保町 𠮷野家", "ja-JP"),
+    "China": ("朱镕基 王喆 李堃 陈玥 张玥珺 深圳 哔哩哔哩", "zh-CN"),
+    "Taiwan": ("游錫堃 陳玉珮 誠品書店 嘸 頂呱呱", "zh-TW"),
+    "Hong Kong": ("冇嘢 唔該 嘅 咗 啲 喺 旺角 鰂魚涌 葵涌", "zh-HK"),
+    "Korea": ("똠얌꿍 햏 쀼 뷁 찦차 펲시맨 믜", "ko-KR"),
+    "Vietnam": ("Nguyễn Phượng Hữu Đặng Thị Ỷ Lan", "vi-VN"),
+    "Central Europe": ("Łódź Český Žižkov Győr Ștefan Țepeș Ľubomír Ħamrun", "pl-PL"),
+    "the Baltic": ("Ģirts Ķegums Ņina Šiauliai Ėglė Ųla Õismäe", "lv-LV"),
+    "the North": ("Þórunn Ærø Sør-Trøndelag Ŋálgu Čáhppes Ǥiella ǯ", "is-IS"),
+    "Turkey and the Caucasus": ("İğdır Şükrü Əliyev Gəncə", "az-AZ"),
+    "Africa": ("Ọlárótìmí Ṣẹ́gun Ẹ̀gbá Ɓala Ɗan Ƙofa Ɛkow Ɔkɔ Ŋaaba", "yo-NG"),
+    "Wales and Ireland": ("Ŵyn Ŷnys Llŷr Ċaiḃre", "cy-GB"),
+    "Hawaii and Samoa": ("ʻIolani Kapiʻolani Kāʻanapali", "haw-US"),
+    "transliterated Arabic, Sanskrit, Pinyin": ("Ḥusayn Ḳāḍī Ṭāhā Śrī Kṛṣṇa Ǚ Lǚ Nǚ", "en-GB"),
+    "Greece": ("Ἀθῆναι Ζωή Ὀδυσσεύς Ϊ", "el-GR"),
+    "the Slavic East": ("Ёлкин Їжак Ґалаґан Ўладзімір Ђорђе Љиљана Њива Џон", "uk-UA"),
+    "Central Asia": ("Қазақстан Әлия Ғабит Ұлан Ү Һ Җ Ң Ҷ", "kk-KZ"),
+}
+
+
+@pytest.mark.parametrize(("text", "locale"), NAMES.values(), ids=NAMES)
+def test_names_of_people_places_and_shops_can_be_set(text: str, locale: str) -> None:
+    assert missing_characters(text, ("Marcellus", "Archivo", "Inter")) == ()
+
+
+@pytest.mark.parametrize("text", ["⠿⠓", "ꦧꦱ", "𓀀", "\u1780"])
+def test_what_no_font_draws_is_named(text: str) -> None:
+    assert missing_characters(text, ("Inter",)) == tuple(text)

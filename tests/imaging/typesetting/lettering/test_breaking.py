@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from foundry.addresses import addresses_in
 from foundry.locales import is_rtl
 from imaging.typesetting.lettering import Style, balance, plain_text, wrap
 from imaging.typesetting.lettering.breaking import breaks
@@ -149,3 +150,28 @@ def test_a_japanese_formal_noun_and_a_chinese_coverb_stay_with_their_phrases() -
     free = [one.at for one in breaks("Radiance Serum：给肌肤一段时光", "zh-Hans-CN") if not one.price]
     assert len("Radiance Serum：") in free
     assert len("Radiance Serum：给") not in free
+
+
+ADDRESSES = {
+    "de-DE": "Alle Bedingungen unter www.nova-kopfhoerer.example oder service-team@nova-kopfhoerer.example",
+    "en-US": "Terms at nova-audio.example/spring-sale/terms-of-use, share #Sound-Of-Spring",
+    "zh-TW": "詳情請見www.nova-audio.example並分享#春日新聲",
+    "ar-EG": "الشروط على www.nova-audio.example/spring-sale",
+}
+
+
+@pytest.mark.parametrize(("locale", "text"), ADDRESSES.items(), ids=ADDRESSES)
+@pytest.mark.parametrize("hyphens", [False, True])
+def test_an_address_is_parted_after_a_slash_or_not_at_all(locale: str, text: str, hyphens: bool) -> None:
+    inside = {at for start, stop in addresses_in(text) for at in range(start + 1, stop)}
+    assert inside
+    found = [one for one in breaks(text, locale, hyphens=hyphens) if one.at in inside]
+    assert all(text[one.at - 1] == "/" and not one.hyphen for one in found)
+    assert len(found) == text.count("/")
+
+
+def test_a_legal_line_in_a_narrow_slot_keeps_its_address_whole() -> None:
+    style = Style("Inter", "regular", 20, False, "de-DE")
+    text = "Angebot bis 31. Mai. Bedingungen: www.nova-kopfhoerer.example"
+    for width in range(320, 620, 20):
+        assert any("www.nova-kopfhoerer.example" in line.text for line in balance(text, style, width, hyphens=True))
