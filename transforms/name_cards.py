@@ -17,5 +17,5 @@ def store_name_card(card: NameCard, tenant: Tenant, own: ObjectStore) -> None:
     if own.exists(name):
         return
     stream = io.BytesIO()
-    draw_name_card(card, tenant.brand, tenant.name).save(stream, "PNG")
+    draw_name_card(card, tenant).save(stream, "PNG")
     own.put_once(name, stream.getvalue())

@@ -8,6 +8,7 @@ from foundry.brief.brief import Product
 from foundry.fonts import fonts_digest
 from foundry.inputs.picture import NAME_CARD
 from foundry.names import digest
+from foundry.plan.typesetting_inputs import typesetting_inputs
 from foundry.tenant import Tenant
 
 DRAWING_VERSION = "1"
@@ -38,7 +39,8 @@ def name_card_of(product: Product, locale: str, tenant: Tenant) -> NameCard:
         owner=tenant.name,
         palette=brand.palette.model_dump(mode="json"),
         corner=brand.corner_radius,
-        fonts=fonts_digest((brand.fonts.display, brand.fonts.body)),
+        fonts=fonts_digest(tuple(tenant.families)),
         drawing=DRAWING_VERSION,
+        **typesetting_inputs(f"{product.name}\n{product.category}\n{tenant.name}", locale),
     )
     return NameCard(product.name, product.category, locale, f"{NAME_CARD}{made}")

@@ -11,7 +11,7 @@ from foundry.colour import lab_of_hex, srgb_of_hex
 from foundry.fonts import clusters
 from foundry.locales import is_rtl
 from foundry.plan.name_card import NameCard
-from foundry.tenant import BrandKit, Palette
+from foundry.tenant import Palette, Tenant
 from imaging.pixels.contrast import contrast, luminance
 from imaging.pixels.strokes import round_mask
 from imaging.typesetting.lettering import Style, TextLine, balance, draw, flaw, leading
@@ -56,21 +56,22 @@ class _Words:
         return max(line.width for line in self.lines)
 
 
-def draw_name_card(card: NameCard, brand: BrandKit, owner: str) -> Image.Image:
-    """Return RGBA with straight alpha: the category above, the name in the middle, the brand's name `owner` below.
+def draw_name_card(card: NameCard, tenant: Tenant) -> Image.Image:
+    """Return RGBA with straight alpha: the category above, the name in the middle, the brand's name below.
 
     The plate has the first brand colour that stands out from the scenes' colours, the words ink or paper.
     """
+    brand, families = tenant.brand, tenant.families
     plate = _plate_colour(brand.palette)
     ink = max((brand.palette.paper, brand.palette.ink), key=lambda tried: contrast(luminance(tried), luminance(plate)))
     image = _plate(plate, ink, brand.corner_radius)
     canvas = ImageDraw.Draw(image)
-    name = _set_name(card.name, Style(brand.fonts.display, "bold", 0, is_rtl(card.locale), card.locale))
+    name = _set_name(card.name, Style(families.display, "bold", 0, is_rtl(card.locale), card.locale))
     _draw_centred(canvas, name, (HEIGHT_PX - name.height) // 2, ink)
-    small = Style(brand.fonts.body, "regular", SMALL_PX, is_rtl(card.locale), card.locale)
+    small = Style(families.body, "regular", SMALL_PX, is_rtl(card.locale), card.locale)
     if (above := _one_line(card.category, small)) is not None:
         _draw_centred(canvas, above, MARGIN_PX, ink)
-    if (below := _one_line(owner, small)) is not None:
+    if (below := _one_line(tenant.name, small)) is not None:
         _draw_centred(canvas, below, HEIGHT_PX - MARGIN_PX - below.height, ink)
     return image
 

@@ -21,8 +21,8 @@ def card(name: str, category: str = "", locale: str = "en-US") -> NameCard:
 
 def inked(name: str, category: str = "", locale: str = "en-US", owner: str = "") -> NDArray[np.bool_]:
     """Return (rows, columns) of the plate within its line, True where a letter is."""
-    brand = a_tenant().brand
-    pixels = np.asarray(draw_name_card(card(name, category, locale), brand, owner).convert("RGB"), np.int16)
+    tenant = a_tenant().model_copy(update={"name": owner})
+    pixels = np.asarray(draw_name_card(card(name, category, locale), tenant).convert("RGB"), np.int16)
     inner = pixels[INNER:-INNER, INNER:-INNER]
     return np.asarray(np.abs(inner - inner[:1, :1]).max(axis=-1) > 60)
 
@@ -57,8 +57,8 @@ def test_a_short_name_is_set_large_and_in_the_middle() -> None:
 
 def test_words_are_readable_and_the_plate_stands_out_from_the_scenes() -> None:
     for tenant in ("aurelle", "northpeak"):
-        brand = a_tenant(tenant).brand
-        image = draw_name_card(card("Oil"), brand, "")
+        owner = a_tenant(tenant)
+        brand, image = owner.brand, draw_name_card(card("Oil"), owner)
         plate = "#{:02X}{:02X}{:02X}".format(*image.getpixel((WIDTH_PX // 2, 30))[:3])
         ink = max((brand.palette.paper, brand.palette.ink), key=lambda c: contrast(luminance(c), luminance(plate)))
         assert contrast(luminance(ink), luminance(plate)) >= 4.5
@@ -66,6 +66,6 @@ def test_words_are_readable_and_the_plate_stands_out_from_the_scenes() -> None:
 
 
 def test_the_same_card_is_drawn_with_the_same_pixels() -> None:
-    brand = a_tenant().brand
-    first, second = (draw_name_card(card("Radiance Serum", "skincare"), brand, "Aurelle") for _ in range(2))
+    owner = a_tenant()
+    first, second = (draw_name_card(card("Radiance Serum", "skincare"), owner) for _ in range(2))
     assert first.tobytes() == second.tobytes()
