@@ -10,7 +10,12 @@ from tests.foreign.expected import Foreign, foreign_briefs
 from tests.foreign.judging import differences
 from tests.foreign.table import DOCUMENT, document_with, table
 
-not_yet = ("held_back/dashes",)
+not_yet = (
+    "demos/copy-per-product",
+    "demos/products-by-slug",
+    "demos/regions-are-languages",
+    "held_back/dashes",
+)
 """Briefs that are not yet read right, as "folder/name"."""
 
 
