@@ -11,7 +11,8 @@ from foundry.manifest import CheckRecord
 from imaging.film.staged_film import FilmText, StagedFilm
 from imaging.pixels.geometry import PixelBox
 from imaging.still.check import product_record
-from imaging.still.product_sight import GivenProduct, ProductPlace, see_product
+from imaging.still.product_raster import ProductPlace
+from imaging.still.product_sight import GivenProduct, see_product
 
 ANIMATIONS = (".gif", ".webp")
 

@@ -20,7 +20,7 @@ from imaging.still.product_sight import GivenProduct, ProductSight, see_product
 NamedBoxes = list[tuple[str, PixelBox]]
 BLANK_LEVELS = 2.0
 """Standard deviation in levels of 256 below which a picture is blank."""
-LEAST_SHOWN, MOST_COLOUR, LEAST_STRUCTURE, LEAST_OUTLINE = 0.15, 18.0, 0.5, 0.2
+LEAST_SHOWN, MOST_COLOUR, LEAST_STRUCTURE, LEAST_OUTLINE = 0.15, 20.0, 0.5, 0.2
 """Limits of `imaging.still.product_sight`: shares of 1, and a distance in CIE L*a*b*."""
 
 
@@ -84,7 +84,7 @@ def check_product(image: Image.Image, composed: FinishedPicture, given: GivenPro
 def product_record(sight: ProductSight) -> CheckRecord:
     """Return what is seen of a product as a check, with all limits; a measure that does not apply is not named."""
     shares = (("structure", sight.structure, LEAST_STRUCTURE), ("outline", sight.outline, LEAST_OUTLINE))
-    wrong = sight.shown < LEAST_SHOWN or sight.colour is None or sight.colour > MOST_COLOUR
+    wrong = sight.shown < LEAST_SHOWN or (sight.colour or 0.0) > MOST_COLOUR
     wrong = wrong or any(share is not None and share < least for _, share, least in shares)
     measured = [f"shown {sight.shown:.2f}"]
     measured += [] if sight.colour is None else [f"colour {sight.colour:.1f}"]

@@ -30,7 +30,7 @@ from imaging.pixels.contrast import (
 from imaging.pixels.crop import CropEdges
 from imaging.pixels.geometry import PixelBox
 from imaging.pixels.strokes import paint_layer, round_mask
-from imaging.still.product_sight import ProductPlace, place_of_product
+from imaging.still.product_raster import ProductPlace, place_of_product
 from imaging.still.text_ground import MasterPicture, TextGround, prepare_text_ground
 from imaging.typesetting.lettering import draw
 from imaging.typesetting.setting import BrandType, SetSlot, TextAreas, set_copy

@@ -1,6 +1,6 @@
 """A product seen in a finished picture: its region compared with the picture that was given of it.
 
-Both are reduced to a raster of at most CELLS cells, on which three things are measured:
+Both are reduced to a raster of a few dozen cells (`product_raster`), on which three things are measured:
 
 - colour: the distance in CIE L*a*b* of the region's cells from those of the given picture. Staging lights a product, so
   that one shift of lightness for all cells is not counted;
@@ -16,32 +16,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from foundry.colour import Floats, lab_of_srgb
 from foundry.inputs.wide_gamut import in_srgb
-from foundry.plan.shot import MasterFacts
-from imaging.pixels.crop import CropEdges, box_in_pixels
 from imaging.pixels.geometry import PixelBox
-from imaging.pixels.strokes import Stroke
+from imaging.still.product_raster import AROUND, Cells, ProductPlace, Raster
 
-CELLS = 48
-"""Cells along the longer edge of a product."""
-FINEST = 1.5
-"""Least pixels of the finished picture in a cell: finer ones would be judged by where pixels happen to lie."""
-AROUND = 5
-"""Cells around the product in which the ground is looked at."""
 KEPT_PX = 192
 """Longer edge at which a given picture is kept."""
 VISIBLE = 8
 """Alpha above which a pixel belongs to the product; as in staging."""
-COVERED = 20
-"""Cover, of 255, from which on a cell under a stroke is left out."""
-Cells = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,116 +55,13 @@ def given_product(picture: Image.Image) -> GivenProduct:
     return GivenProduct(reduced, bool(np.asarray(alpha).min() <= VISIBLE))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ProductPlace:
-    """The edges of a whole product in a frame, the box in which the frame shows it, and what is painted over that."""
-
-    edges: CropEdges
-    visual: PixelBox
-    strokes: tuple[Stroke, ...]
-
-    @cached_property
-    def raster(self) -> Raster:
-        """Return the raster of the product, with the cells that nothing is painted on."""
-        return _raster(self)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Raster:
-    """Cells over a product and around it. `columns` and `rows` are the product's own; `box` all of them in the frame.
-
-    `part` is left, top, right and bottom of the cells that the frame shows, counted from the product's corner; `free`
-    (rows, columns) of `part` is True where nothing is painted over them.
-    """
-
-    columns: int
-    rows: int
-    part: tuple[int, int, int, int]
-    box: CropEdges
-    free: Cells
-
-    def without(self, boxes: Iterable[PixelBox]) -> Cells:
-        """Return the free cells that none of the boxes touches."""
-        left, top, right, bottom = self.box
-        high, wide = self.free.shape
-        free = self.free.copy()
-        for box in boxes:
-            xs = [(x - left) / (right - left) * wide for x in (box.left, box.right)]
-            ys = [(y - top) / (bottom - top) * high for y in (box.top, box.bottom)]
-            x0, y0 = (max(math.floor(edges[0]), 0) for edges in (xs, ys))
-            x1, y1 = (max(math.ceil(edges[1]), 0) for edges in (xs, ys))
-            free[y0:y1, x0:x1] = False
-        return free
-
-
-def place_of_product(
-    facts: MasterFacts, crop: CropEdges, visual: PixelBox, strokes: tuple[Stroke, ...]
-) -> ProductPlace | None:
-    """Return a product's place in a frame that shows `crop` of its master in `visual`; None for a master without it."""
-    if facts.product_box is None:
-        return None
-    left, top, right, bottom = box_in_pixels(facts.product_box, facts)
-    across, down = visual.width / (crop[2] - crop[0]), visual.height / (crop[3] - crop[1])
-    edges = (
-        visual.left + (left - crop[0]) * across,
-        visual.top + (top - crop[1]) * down,
-        visual.left + (right - crop[0]) * across,
-        visual.top + (bottom - crop[1]) * down,
-    )
-    return ProductPlace(edges=edges, visual=visual, strokes=strokes)
-
-
-def _raster(place: ProductPlace) -> Raster:
-    left, top, right, bottom = place.edges
-    width, height = right - left, bottom - top
-    share = min(CELLS, max(width, height) / FINEST) / max(width, height)
-    columns, rows = max(2, round(width * share)), max(2, round(height * share))
-    cell = (width / columns, height / rows)
-    seen = place.visual
-    part = (
-        max(-AROUND, math.ceil((seen.left - left) / cell[0] - 1e-6)),
-        max(-AROUND, math.ceil((seen.top - top) / cell[1] - 1e-6)),
-        min(columns + AROUND, math.floor((seen.right - left) / cell[0] + 1e-6)),
-        min(rows + AROUND, math.floor((seen.bottom - top) / cell[1] + 1e-6)),
-    )
-    part = (part[0], part[1], max(part[2], part[0]), max(part[3], part[1]))
-    box = (
-        max(left + part[0] * cell[0], seen.left),
-        max(top + part[1] * cell[1], seen.top),
-        min(left + part[2] * cell[0], seen.right),
-        min(top + part[3] * cell[1], seen.bottom),
-    )
-    free = _free_cells(place.strokes, box, (part[3] - part[1], part[2] - part[0]))
-    return Raster(columns=columns, rows=rows, part=part, box=box, free=free)
-
-
-def _free_cells(strokes: tuple[Stroke, ...], box: CropEdges, shape: tuple[int, int]) -> Cells:
-    """Return (rows, columns) of a part of the frame, True where no stroke covers it."""
-    if 0 in shape:
-        return np.zeros(shape, bool)
-    left, top = math.floor(box[0]), math.floor(box[1])
-    region = PixelBox(left, top, math.ceil(box[2]), math.ceil(box[3]))
-    cover = Image.new("L", (region.width, region.height))
-    for stroke in strokes:
-        if stroke.box.overlaps(region):
-            at = (stroke.box.left - left, stroke.box.top - top, stroke.box.right - left, stroke.box.bottom - top)
-            cover.paste(255, at, _opacity(stroke))
-    inner = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-    return np.asarray(cover.resize(shape[::-1], Image.Resampling.BOX, box=inner)) < COVERED
-
-
-def _opacity(stroke: Stroke) -> Image.Image | None:
-    if isinstance(stroke.source, Image.Image) and stroke.source.mode == "RGBA":
-        return stroke.source.getchannel("A")
-    return stroke.mask
-
-
 @dataclass(frozen=True)
 class ProductSight:
     """What is seen of a product: shares of 1, and a distance in CIE L*a*b*.
 
-    shown: of the product's cells, those that nothing covers. `structure` is None for a product that has none,
-    `outline` for one that is no cut-out; both and `colour` are None where nothing is shown.
+    shown: of the product's cells, those that nothing covers; 1 for a product that is too small to be measured.
+    `structure` is None for a product that has none, `outline` for one that is no cut-out; both and `colour` are None
+    where too few cells are free.
     """
 
     shown: float
@@ -193,71 +78,101 @@ SEEN_EDGE = 3.0
 """Distance in CIE L*a*b* from which on two sides of an outline differ for the eye."""
 REACH = 7
 """Cells across the window in which both sides of an outline are averaged."""
-LEAST_CELLS = 12
+LEAST_CELLS, THINNEST_PX = 12, 4.0
+"""Cells of a product, and pixels of its shorter edge, without which nothing is measured."""
+SOLID_BODY = 0.75
+"""Solidity from which on an outline is judged: the cells of wires and rods are mostly ground."""
+BODY, GROUND, SOLID = 0.5, 0.05, 0.98
+"""Shares of the fullest cover: a cell of more is the product's, one of less is ground, one of more hides the ground."""
+RARE = 0.15
+"""Share of a product's cells that let light through from which on it is compared over its ground."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Expected:
+    """A given product on the raster of a place: L*a*b* and cover of each cell, and the number of its cells in all.
+
+    `solidity` is the mean cover of its cells over that of the given picture: thin parts fill no cell.
+    """
+
+    colour: Floats
+    cover: Floats
+    fullest: float
+    cells: int
+    solidity: float
+
+    @property
+    def body(self) -> Cells:
+        """Return the product's cells."""
+        return self.cover > BODY * self.fullest
+
+    @property
+    def see_through(self) -> bool:
+        """Return whether light shines through more of the product than its edge."""
+        return bool((self.body & (self.cover < SOLID)).sum() > RARE * self.body.sum())
 
 
 def see_product(
     image: Image.Image, place: ProductPlace, given: GivenProduct, covers: Iterable[PixelBox] = ()
 ) -> ProductSight:
     """Return what is seen of a product in a finished picture of any mode; `covers` are boxes of words and logos."""
-    raster = place.raster
+    raster, expected = place.raster, _expect(place, given)
+    if expected.cells < LEAST_CELLS or place.thickness_px < THINNEST_PX:
+        return ProductSight(1.0)
     free = raster.without(covers)
-    wanted, cover = _given_cells(given, raster)
-    body = cover > 0.5
-    whole = max(1.0, float((_own_alpha(given, raster) > 0.5).sum()))
-    inside = body & free
-    shown = float(inside.sum()) / whole
+    inside = free & expected.body
+    shown = float(inside.sum()) / expected.cells
     if inside.sum() < LEAST_CELLS:
         return ProductSight(shown)
     found = lab_of_srgb(_sample(image, raster))
-    bare = free & (cover < 0.05)
-    expected = _over_ground(wanted, cover, found, bare)
+    bare = free & (expected.cover < GROUND * expected.fullest)
+    wanted = _over_ground(expected, found, bare) if expected.see_through else expected.colour
     return ProductSight(
         shown,
-        _colour_distance(found, expected, inside),
-        _structure(found[..., 0], expected[..., 0], inside),
-        _outline(found, inside, bare) if given.cut_out else None,
+        _colour_distance(found, wanted, inside),
+        _structure(found[..., 0], wanted[..., 0], inside),
+        _outline(found, inside, bare) if given.cut_out and expected.solidity >= SOLID_BODY else None,
     )
 
 
-def _own_alpha(given: GivenProduct, raster: Raster) -> Floats:
-    """Return (rows, columns) of the whole product's cover, 0 to 1."""
+@lru_cache(maxsize=4)
+def _expect(place: ProductPlace, given: GivenProduct) -> _Expected:
+    """Return what a place should show; the locales of a file ask one after the other, so the last ones are kept."""
+    raster = place.raster
     small = given.picture.resize((raster.columns, raster.rows), Image.Resampling.BILINEAR)
-    return np.asarray(small, np.float32)[..., 3] / 255
-
-
-def _given_cells(given: GivenProduct, raster: Raster) -> tuple[Floats, Floats]:
-    """Return colours, (rows, columns, 3) sRGB with straight alpha, and cover of the raster's part; empty around."""
-    small = given.picture.resize((raster.columns, raster.rows), Image.Resampling.BILINEAR)
-    cells = np.pad(np.asarray(small, np.float32) / 255, ((AROUND, AROUND), (AROUND, AROUND), (0, 0)))
+    whole = np.pad(np.asarray(small, np.float32) / 255, ((AROUND, AROUND), (AROUND, AROUND), (0, 0)))
     left, top, right, bottom = (edge + AROUND for edge in raster.part)
-    cells = cells[top:bottom, left:right]
+    cells = whole[top:bottom, left:right]
     cover = cells[..., 3]
-    return np.clip(cells[..., :3] / np.maximum(cover, 1 / 255)[..., None], 0, 1), cover
+    straight = np.clip(cells[..., :3] / np.maximum(cover, 1 / 255)[..., None], 0, 1)
+    fullest = max(float(whole[..., 3].max()), 1 / 255)
+    body = whole[..., 3] > BODY * fullest
+    opaque = max(int(np.asarray(given.picture)[..., 3].max()), 1) / 255
+    solidity = float(whole[..., 3][body].mean()) / opaque
+    return _Expected(lab_of_srgb(straight), cover, fullest, int(body.sum()), solidity)
 
 
 def _sample(image: Image.Image, raster: Raster) -> Floats:
     """Return (rows, columns, 3) sRGB of the raster's part of a picture."""
     left, top = max(raster.box[0], 0.0), max(raster.box[1], 0.0)
     right, bottom = min(raster.box[2], float(image.width)), min(raster.box[3], float(image.height))
-    x, y = math.floor(left), math.floor(top)
-    cut = image.crop((x, y, math.ceil(right), math.ceil(bottom)))
-    if cut.mode in ("P", "PA", "1"):
-        cut = cut.convert("RGBA" if "transparency" in cut.info else "RGB")
-    box = (left - x, top - y, right - x, bottom - y)
-    small = cut.resize(raster.free.shape[::-1], Image.Resampling.BILINEAR, box=box)
+    box = (left, top, right, bottom)
+    if image.mode in ("P", "PA", "1"):
+        x, y = math.floor(left), math.floor(top)
+        image = image.crop((x, y, math.ceil(right), math.ceil(bottom)))
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        box = (left - x, top - y, right - x, bottom - y)
+    small = image.resize(raster.free.shape[::-1], Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
     plain = small if small.mode == "RGB" else in_srgb(small)
     return np.asarray(plain, np.float32)[..., :3] / 255
 
 
-def _over_ground(wanted: Floats, cover: Floats, found: Floats, bare: Cells) -> Floats:
-    """Return (rows, columns, 3) L*a*b* of the product, over the ground around it where that shines through."""
-    own = lab_of_srgb(wanted)
-    if not bare.any() or not ((cover > 0.5) & (cover < 0.98)).any():
-        return own
-    ground = found[bare].mean(axis=0)
-    share = cover[..., None]
-    return np.asarray(own * share + ground * (1 - share), np.float32)
+def _over_ground(expected: _Expected, found: Floats, bare: Cells) -> Floats:
+    """Return (rows, columns, 3) L*a*b* of a product that lets light through, over the mean ground around it."""
+    if not bare.any():
+        return expected.colour
+    share = expected.cover[..., None]
+    return np.asarray(expected.colour * share + found[bare].mean(axis=0) * (1 - share), np.float32)
 
 
 def _colour_distance(found: Floats, expected: Floats, inside: Cells) -> float:
@@ -273,7 +188,8 @@ def _structure(found: Floats, expected: Floats, inside: Cells) -> float | None:
     x, y = x / max(inside.shape[1], 1) - 0.5, y / max(inside.shape[0], 1) - 0.5
     even = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1)
     both = np.stack([found[inside], expected[inside]], axis=1)
-    left = both - even @ np.linalg.lstsq(even, both, rcond=None)[0]
+    slopes = np.linalg.solve(even.T @ even + 1e-3 * np.eye(even.shape[1], dtype=np.float32), even.T @ both)
+    left = both - even @ slopes
     spread = left.std(axis=0)
     if spread[1] < STRUCTURED:
         return None

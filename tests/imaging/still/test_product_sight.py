@@ -22,7 +22,8 @@ from imaging.pixels.geometry import PixelBox
 from imaging.still.check import check, check_product, product_record
 from imaging.still.compose import FinishedPicture, finish, prepare
 from imaging.still.encode import encode
-from imaging.still.product_sight import ProductPlace, given_product, see_product
+from imaging.still.product_raster import ProductPlace
+from imaging.still.product_sight import given_product, see_product
 from imaging.still.staging import stage_product
 from tests.support.briefs import EXAMPLES, a_tenant
 
