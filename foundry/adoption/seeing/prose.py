@@ -159,11 +159,16 @@ class _Reader:
         if pair:
             self._bullets = []
             self._add_pair(self._key if indented and self._key else self._section, pair, number)
+        elif self._last is None and _is_title(bare) and self._bullet_follows():
+            self._add_pair(self._section, (_plain(bare), ""), number)
         elif self._last is not None:
             self._last.text += f" {_plain(bare)}"
         else:
             self._last = _Text(_plain(bare), number)
             (self._key or self._section).paragraphs.append(self._last)
+
+    def _bullet_follows(self) -> bool:
+        return self._at < len(self._lines) and bool(_BULLET.fullmatch(self._lines[self._at].expandtabs(4).rstrip()))
 
     def _pair_of(self, text: str) -> tuple[str, str] | None:
         dashed = _DASHED.fullmatch(text) if self._dashes else None
@@ -231,6 +236,10 @@ def _are_dashed(lines: list[str]) -> bool:
     written = [bullet[2] if (bullet := _BULLET.fullmatch(line)) else line for line in bare]
     dashed = sum(bool(_DASHED.fullmatch(line)) and not _pair(line) for line in written)
     return dashed >= 3 and dashed * 2 > len(written)
+
+
+def _is_title(text: str) -> bool:
+    return len(text) <= 40 and len(text.split()) <= 4 and text[-1] not in ".!?,;…。！？"
 
 
 def _plain(text: str) -> str:

@@ -97,8 +97,8 @@ def _text(text: str, kind: str, name: str, notes: tuple[str, ...]) -> Seen:
     if kind == "prose":
         documents, tables, more = see_prose(text, name)
         return Seen(name, documents, tuple(_sheet(title, table.rows) for title, table in tables), (*notes, *more))
-    documents = see_json_lines(text, name) if kind == "lines" else see_json(text, name)
-    return Seen(name, documents=documents, notes=notes)
+    documents, more = see_json_lines(text, name) if kind == "lines" else see_json(text, name)
+    return Seen(name, documents=documents, notes=(*notes, *more))
 
 
 def _prose_or(text: str) -> str:

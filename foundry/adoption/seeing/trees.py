@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from foundry.adoption.leaf import Key, Leaf, ListNode, MapNode, Node, Place
+from foundry.adoption.seeing.mending import mended_json, mended_yaml
 from foundry.documents.limits import LIMITS
 from foundry.documents.written import Written, written_json, written_yaml
 from foundry.errors import Problem
@@ -19,24 +20,67 @@ _MOST_NOTES = 5
 
 def see_yaml(text: str, name: str) -> tuple[tuple[Node, ...], tuple[str, ...]]:
     """Return the documents of a YAML text, without the empty ones, and notes on what YAML took for comments."""
-    found = [node for document in written_yaml(text, name, code="bad_brief") if (node := as_node(document))]
+    documents, mended = _written_yaml(text, name)
+    found = [node for document in documents if (node := as_node(document))]
     cut = [*_CUT_BY_COMMENT.finditer(text)][:_MOST_NOTES]
     notes = [
         f"line {text.count(chr(10), 0, mark.start(1)) + 1}: {mark[1]!r} is a comment in YAML and was not read; "
         "write the whole value in quotes if it belongs to it"
         for mark in cut
     ]
-    return tuple(found), tuple(notes)
+    return tuple(found), (*mended, *notes)
 
 
-def see_json(text: str, name: str) -> tuple[Node, ...]:
-    """Return the value of a JSON text as the only document; none if it is empty."""
-    node = as_node(written_json(text, name, code="bad_brief"))
+def _written_yaml(text: str, name: str) -> tuple[list[Any], tuple[str, ...]]:
+    """Return the documents of a YAML text, mended if it cannot be read otherwise; the first fault if that fails."""
+    try:
+        return written_yaml(text, name, code="bad_brief"), ()
+    except Problem as problem:
+        mended, lines = mended_yaml(text)
+        if not lines:
+            raise
+        try:
+            documents = written_yaml(mended, name, code="bad_brief")
+        except Problem:
+            raise problem from None
+        numbers = ", ".join(map(str, lines[:_MOST_NOTES])) + (" and more" if len(lines) > _MOST_NOTES else "")
+        where = f"line {numbers} is" if len(lines) == 1 else f"lines {numbers} are"
+        return documents, (f"{where} read as the text that stands there, though YAML wants quotes around it",)
+
+
+def see_json(text: str, name: str) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+    """Return the value of a JSON text as the only document, or those of its lines; and notes on what was mended."""
+    try:
+        return _one(written_json(text, name, code="bad_brief")), ()
+    except Problem as problem:
+        try:
+            return _one(written_json(mended_json(text), name, code="bad_brief")), (
+                "comments and commas before closing brackets, which JSON does not have, were passed over",
+            )
+        except Problem:
+            lines = [line for line in text.splitlines() if line.strip()]
+            if len(lines) > 1 and all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines):
+                return _lines(text, name), ("the file is read as one JSON value a line",)
+            raise problem from None
+
+
+def _one(value: Any) -> tuple[Node, ...]:
+    node = as_node(value)
     return (node,) if node else ()
 
 
-def see_json_lines(text: str, name: str) -> tuple[Node, ...]:
-    """Return the value of each line that holds something."""
+def see_json_lines(text: str, name: str) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+    """Return the value of each line that holds something; the only value of a text that is one over several lines."""
+    try:
+        return _lines(text, name), ()
+    except Problem as problem:
+        try:
+            return _one(written_json(text, name, code="bad_brief")), ("the file is read as one JSON value",)
+        except Problem:
+            raise problem from None
+
+
+def _lines(text: str, name: str) -> tuple[Node, ...]:
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if len(lines) > LIMITS.documents:
         wrong = f"it holds {len(lines)} documents; the limit is {LIMITS.documents}"

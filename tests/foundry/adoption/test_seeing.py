@@ -80,6 +80,45 @@ def test_a_value_that_yaml_cuts_at_a_comment_is_noted() -> None:
     assert note.startswith("line 1: '#1 today' is a comment in YAML")
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("Headline: Wake up: the sun is here", "Wake up: the sun is here"), ("Headline: @acme", "@acme"),
+        ("Headline: *Neu*", "*Neu*"), ("Headline: Now: ", "Now:"), ("Headline: !Jetzt", "!Jetzt"),
+        ('Headline: 5 "stars": yes', '5 "stars": yes'),
+    ],
+)  # fmt: skip
+def test_a_value_that_yaml_wants_in_quotes_is_read_as_it_stands(line: str, text: str) -> None:
+    seen = see_bytes(f"brand: Acme\n{line}\nlist:\n\t- a\n".encode(), "b.yaml")
+    assert {".".join(map(str, leaf.path)): leaf.text for leaf in leaves(seen)} == {
+        "brand": "Acme", "Headline": text, "list.0": "a",
+    }  # fmt: skip
+    assert seen.notes == ("lines 2, 4 are read as the text that stands there, though YAML wants quotes around it",)
+
+
+def test_colours_in_a_list_on_one_line_are_read() -> None:
+    assert texts("palette: [#FF5733, #00ff00]\nb: x\n") == {"palette.0": "#FF5733", "palette.1": "#00ff00", "b": "x"}
+
+
+def test_json_with_comments_and_commas_too_many_is_read() -> None:
+    content = '{\n "a": "x // y", // a comment\n /* two\n lines */ "b": ["1,]", 2,],\n}\n'
+    seen = see_bytes(content.encode(), "b.json")
+    assert [(leaf.text, leaf.place.line) for leaf in leaves(seen)] == [("x // y", 2), ("1,]", 4), ("2", 4)]
+    assert "comments and commas" in seen.notes[0]
+    assert texts('```json\n{"a": "b"}\n```\n', "b.json") == {"a": "b"}
+
+
+def test_lines_of_json_and_one_json_are_told_apart_whatever_the_name() -> None:
+    assert len(see_bytes(b'{"a": 1}\n{"a": 2}\n', "b.json").documents) == 2
+    assert len(see_bytes(b'{\n"a": 1\n}\n', "b.jsonl").documents) == 1
+
+
+def test_a_short_line_above_bullets_is_their_key() -> None:
+    assert tree("Client: Acme\n\nProducts\n- Ruby\n- Amber\n\nCTA: Go\n") == {
+        "Client": "Acme", "Products": ["Ruby", "Amber"], "CTA": "Go",
+    }  # fmt: skip
+
+
 def test_a_number_in_json_stays_as_it_is_written() -> None:
     seen = see_bytes(b'{"price": 1.50, "big": 1e3,\n "sku": "007", "ok": true, "none": null}', "b.json")
     assert [(leaf.text, leaf.kind, leaf.place.line) for leaf in leaves(seen)] == [
@@ -217,7 +256,7 @@ def test_a_plain_text_that_is_json_or_a_table_is_read_as_that() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "said"),
     [
-        (b"a: [", "b.yaml", "correct the YAML there"), (b'{"a": 1,}', "b.json", "expected a key in double quotes"),
+        (b"a: [", "b.yaml", "correct the YAML there"), (b'{"a": 1, b}', "b.json", "expected a key in double quotes"),
         (b"x", "b.docx", "save it as plain text"),
         (b"x", "b.xls", "save it as XLSX"), (b"x", "brief", "briefs are adopted from .yaml"),
         (b"PK\x03\x04", "b.yaml", "the content is no text"),
