@@ -25,7 +25,7 @@ from foundry.adoption.saying.notebook import DEFAULTED, Notebook
 
 NARROW, OWN, MARKET, LANGUAGE, BASE = 0, 4, 3, 2, 1
 """Ranks of copy for one locale: for a placement alone, by its locale, by its market, by its language, by nothing."""
-FALLBACK = "en-US"
+FALLBACK, ALL = "en-US", "all"
 MAIN = (Meaning.HEADLINE, Meaning.MESSAGE)
 _CHOICES = 9
 
@@ -87,8 +87,9 @@ def _locales_of_region(
     own = tuple(market.of_region.get(region, ()))
     own = own or tuple(tag for tag in market.ordered if territory(tag) in countries)
     if own:
-        spoken = likely_languages(text, _languages(own))
-        return tuple(tag for tag in own if language(tag) in spoken) or own
+        spoken = likely_languages(text, _languages(own)) or likely_languages(_joined(others), _languages(own))
+        fitting = tuple(tag for tag in own if language(tag) in spoken)
+        return fitting or (own if len(_languages(own)) == 1 else own[:1])
     there = [tag for country in countries for tag in spoken_in(country)]
     spoken = likely_languages(text, _languages(there))
     found = _tag_in(countries, spoken) or _tag_in(countries, likely_languages(_joined(others), _languages(there)))
@@ -132,6 +133,8 @@ def _locales_of_base(claims: list[Claim], market: Market, others: list[Spoken], 
         return matching
     if not spoken and not market.countries and (matching := same_language(language(FALLBACK), market.ordered)):
         return matching
+    if market.ordered and all(claim.meaning not in MAIN for claim in claims):
+        return _ask_ordered(claims, tuple(market.ordered), spoken, notebook)
     return (_own_locale(claims, market, spoken, notebook),)
 
 
@@ -169,7 +172,7 @@ def _among_ordered(claims: list[Claim], market: Market, others: list[Spoken], no
             notebook.decide(f"messages.{', '.join(matching)}", matching[0], reason, score=0.7)
         return matching
     if spoken:
-        return _ask_ordered(claims, ordered, spoken[0], notebook)
+        return _ask_ordered(claims, ordered, spoken, notebook)
     served = {tag for each in others for tag in each.locales if each.claim.meaning in MAIN}
     free = tuple(tag for tag in ordered if tag not in served)
     if not free and any(claim.meaning in MAIN for claim in claims):
@@ -181,14 +184,20 @@ def _among_ordered(claims: list[Claim], market: Market, others: list[Spoken], no
     return same_language(language(chosen), ordered) or (chosen,)
 
 
-def _ask_ordered(claims: list[Claim], ordered: tuple[str, ...], spoken: str, notebook: Notebook) -> tuple[str, ...]:
+def _ask_ordered(
+    claims: list[Claim], ordered: tuple[str, ...], spoken: tuple[str, ...], notebook: Notebook
+) -> tuple[str, ...]:
     """Ask which ordered locale copy is for that is in none of their languages."""
     chosen = notebook.answer("locale")
     if chosen in ordered:
         notebook.decide(f"messages.{chosen}", chosen, "as answered", score=1)
         return (chosen,)
-    text = f"The copy reads like {spoken}, which is not among the ordered languages. Which locale is it for?"
-    choices = [Choice(tag, f"as {tag}") for tag in ordered]
+    if chosen == ALL:
+        notebook.decide("messages", ", ".join(ordered), "as answered: the copy without a locale is for all", score=1)
+        return ordered
+    reads = f"reads like {spoken[0]}" if spoken else "does not tell its language"
+    text = f"The copy without a locale, such as {claims[0].text[:60]!r}, {reads}. Which locale is it for?"
+    choices = [*(Choice(tag, f"for {tag} alone") for tag in ordered), Choice(ALL, "for every locale, as it stands")]
     notebook.ask("locale", text, choices, leaves(claims), default=ordered[0])
     return ordered[:1]
 

@@ -52,6 +52,17 @@ def test_copy_of_no_certain_language_in_a_market_of_several_is_asked_about() -> 
     assert list(said(*claims, answers={"locale": "fr"}).draft["messages"]) == ["fr-FR"]
 
 
+def test_a_button_in_a_language_of_its_own_is_asked_about() -> None:
+    copy = [
+        claim(M.HEADLINE, "Proef het verschil", locale="nl"),
+        claim(M.HEADLINE, "Goûtez la différence", locale="fr"),
+    ]
+    claims = plain(claim(M.REGION, "Belgium"), *copy, claim(M.CALL_TO_ACTION, "Shop now"), without=BARE)
+    assert asked(said(*claims)) == ["locale"]
+    made = said(*claims, answers={"locale": "all"}).draft["messages"]
+    assert [words["call_to_action"] for words in made.values()] == ["Shop now", "Shop now"]
+
+
 def test_a_single_word_of_another_language_decides_nothing() -> None:
     assert likely_languages("Lys, der bliver hængende", ("da",)) == ("da",)
     assert likely_languages("Dimanche, on retourne tout", ("fr",)) == ("fr",)
