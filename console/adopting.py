@@ -47,7 +47,7 @@ def adopt_brief(
     with its reason. Answers are kept beside FILE; those that hold for all briefs of a tenant, in its adoption.yaml.
     """
     from console.adoption_files import Destination, write_adoption
-    from console.adoption_view import print_adoption
+    from console.adoption_view import print_adoption, print_questions
     from foundry.adoption.adoption import is_settled
 
     locales = tuple(part.strip() for part in only.split(",") if part.strip())
@@ -60,6 +60,7 @@ def adopt_brief(
         desk.offer_answers()
         desk.keep_answers()
         raise typer.Exit(Exit.REFUSED)
+    print_questions(desk.adoption.questions, err)
     place = Destination(source=file, output=output, tenants=clients, tenants_given=tenants is not None, cards=cards)
     write_adoption(desk.adoption, place, err)
     desk.keep_answers()

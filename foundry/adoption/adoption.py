@@ -9,12 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from foundry.adoption.claims import Understanding
+from foundry.adoption.leaf import Leaf, Seen, leaves_of
 from foundry.adoption.said import Adoption, Decision, Said
 from foundry.adoption.saying import Setting, say
 from foundry.adoption.seeing import see
 from foundry.adoption.understanding import understand
-from foundry.brief.intake import parse
-from foundry.errors import Refusals
+from foundry.brief.intake import parse, read_briefs
+from foundry.errors import FoundryError, Refusals
 
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 LEAVE_OUT = "leave out"
@@ -37,8 +38,12 @@ def adopt(
 
     `answers` has the answers to questions by their ids. `tenant` is whose brief it is, where that is known;
     `tenant_ids` are the tenants that exist, None where nobody knows. `only` are the locales that are ordered, if not
-    all of the file. Refusals, or another FoundryError, if the file cannot be read; what is unclear is a question.
+    all of the file. Refusals, or another FoundryError, if the file cannot be read; what is unclear is a question. What
+    is strict already stays as it is.
     """
+    wanted = frozenset(map(_folded, only))
+    if strict := _strict_already(path, tenant):
+        return replace(strict, campaigns=tuple(_restrict(said, wanted, only) for said in strict.campaigns))
     seen = see(path)
     understood = understand(seen, answers)
     if propose:
@@ -46,7 +51,6 @@ def adopt(
     setting = Setting(folder=path.parent, file_name=path.name, tenant=tenant, tenant_ids=tenant_ids)
     adoption = say(understood, answers, setting)
     if only:
-        wanted = frozenset(map(_folded, only))
         given_up = dict.fromkeys(_locales_left_open(adoption, wanted), LEAVE_OUT)
         if given_up:
             adoption = say(understood, {**given_up, **answers}, setting)
@@ -65,6 +69,25 @@ def is_settled(adoption: Adoption) -> bool:
     return bool(adoption.campaigns) and all(said.brief is not None for said in adoption.campaigns)
 
 
+def _strict_already(path: Path, tenant: str | None) -> Adoption | None:
+    """Return the briefs of a file of strict ones, with another tenant if one is named; None for any other file."""
+    try:
+        briefs = read_briefs(path)
+    except FoundryError:
+        return None
+    kept = Decision("brief", "as it stands", "it is strict already", 1.0, _leaves_in(see(path)))
+    drafts = [
+        {**brief.model_dump(mode="json", exclude_defaults=True), **({"tenant": tenant} if tenant else {})}
+        for brief in briefs
+    ]
+    said = (Said(draft, parse(draft), (kept,), (), ()) for draft in drafts)
+    return Adoption(tuple(said), (f"{path.name} is strict already, and stays as it is",))
+
+
+def _leaves_in(seen: Seen) -> tuple[Leaf, ...]:
+    return tuple(leaf for document in seen.documents for leaf in leaves_of(document))
+
+
 def _folded(tag: str) -> str:
     return tag.strip().replace("_", "-").casefold()
 
@@ -79,7 +102,7 @@ def _locales_left_open(adoption: Adoption, wanted: frozenset[str]) -> Iterable[s
 def _restrict(said: Said, wanted: frozenset[str], only: tuple[str, ...]) -> Said:
     """Return the campaign with the messages, voices and subtitles of the wanted locales."""
     messages = dict(said.draft.get("messages", {}))
-    unwanted = [tag for tag in messages if _folded(tag) not in wanted]
+    unwanted = [tag for tag in messages if wanted and _folded(tag) not in wanted]
     if not unwanted:
         return said
     if len(unwanted) == len(messages):

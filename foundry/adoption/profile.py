@@ -16,7 +16,7 @@ PROFILE_FILE = "adoption.yaml"
 PROFILE = Wording(whole="adoption profile", denial="no")
 MEANING = "meaning "
 """Questions for the meaning of a key have ids that begin so."""
-LASTING = (MEANING, "date order", "locale ")
+LASTING = (MEANING, "date order", "locale ", "products without pictures")
 """Beginnings of the ids of questions whose answers hold for all briefs; the others are of one brief, as copy is."""
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 HEAD = "# Learned by `foundry brief adopt` from answers. People may change it; answers beside a brief win.\n"
