@@ -33,7 +33,8 @@ class Context:
 
     key: of the fact that a leaf here states, as it stands; keys that are values (languages, regions) do not count.
     above: the key over that one. senses: of the key. of_row: True inside a row
-    of a table. is_item: True for an item of a list, which is one value.
+    of a table. is_item: True for an item of a list, which is one value. channel: of an
+    entry that lists several slots of it. in_entry: True directly inside an entry or a row.
     """
 
     section: Section | None = Section.CAMPAIGN
@@ -45,6 +46,8 @@ class Context:
     currency: str = ""
     of_row: bool = False
     is_item: bool = False
+    channel: str = ""
+    in_entry: bool = False
 
     def within(self, **parts: object) -> Context:
         """Return the context with these parts of its scope replaced."""
@@ -95,7 +98,7 @@ def of_container(context: Context, key: str, known_inside: int) -> tuple[Context
     below, parts = of_field(context, key)
     sections = sections_of(parts.key)
     section = sections[0] if sections else _unnamed_section(context, below, known_inside)
-    return replace(below, section=section), parts
+    return replace(below, section=section, in_entry=False), parts
 
 
 def _unnamed_section(context: Context, below: Context, known_inside: int) -> Section | None:

@@ -13,6 +13,7 @@ from foundry.adoption.understanding.answers import LEFT_OUT, answer_for, key_of,
 from foundry.adoption.understanding.context import ENOUGH, Context
 from foundry.adoption.understanding.evidence import readings_of
 from foundry.adoption.understanding.fitting import LIKELY, fit
+from foundry.adoption.understanding.keys import phrase_of, spelled
 from foundry.adoption.understanding.splitting import parts_meant
 
 ASKED, MARGIN = 0.5, 0.08
@@ -21,6 +22,8 @@ _CLOSE_KIN = (
     frozenset({Meaning.REGION, Meaning.LOCALE}),
     frozenset({Meaning.BRAND_LOGO, Meaning.PRODUCT_PICTURE}),
 )
+_SWITCHES = frozenset({"enabled", "active", "include", "ready", "aktiv", "actif", "activo", "ativo"})
+"""Words for an approval that are none outside of an entry: `localization: {enabled: true}`."""
 _MOST_READINGS = 4
 
 
@@ -52,6 +55,8 @@ def _judged(leaf: Leaf, context: Context, key: str) -> tuple[Outcome, ...]:
     if not readings or readings[0].score < ASKED or _fits_not(leaf, readings[0]):
         return (Listed(leaf, _why_unknown(context, readings), key),)
     best = readings[0]
+    if best.meaning is Meaning.APPROVAL and not context.in_entry and spelled(phrase_of(context.key)) in _SWITCHES:
+        return (Listed(leaf, f"the key '{context.key}' switches something on or off", key),)
     if best.meaning is Meaning.NOTE:
         return (Listed(leaf, best.reason, key),)
     rivals = [reading for reading in readings[1:] if _rivals(best, reading)]

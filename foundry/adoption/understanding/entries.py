@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -51,22 +52,25 @@ def context_of_entry(claims: tuple[Claim, ...], context: Context, products: Rost
         scope |= {"locale": scope_of(found[0])} if found else {}
     if market := _only(claims, Meaning.REGION):
         scope["market"] = market
-    if placements := _placement(claims):
-        scope["placement"] = placements
+    channel, several_slots = _placements(claims)
+    if channel:
+        scope["placement"] = " ".join((channel, *several_slots[:1]))
     names = [_only(claims, meaning) for meaning in (Meaning.PRODUCT_ID, Meaning.PRODUCT_NAME)]
     several = sum(claim.meaning is Meaning.PRODUCT_NAME for claim in claims) > 1
     if context.scope.product is None and not several and (context.section is Section.PRODUCTS or any(names)):
         scope["product"] = products.at(*names)
     if scene := _scene(claims, context, scenes):
         scope["scene"] = scene[0]
-    return context.within(**scope)
+    return replace(context.within(**scope), channel=channel if several_slots else "", in_entry=True)
 
 
-def _placement(claims: tuple[Claim, ...]) -> str:
-    """Return the placement that fields name together ("Instagram" and "9:16"); empty if one of them lists several."""
+def _placements(claims: tuple[Claim, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the placement that fields name together ("Instagram", "9:16"), and those that one lists beside it."""
     found = [claim for claim in claims if claim.meaning is Meaning.PLACEMENT]
-    each_once = len({claim.leaf for claim in found}) == len(found)
-    return " ".join(dict.fromkeys(claim.text for claim in found)) if each_once else ""
+    counts = Counter(claim.leaf for claim in found)
+    alone = dict.fromkeys(claim.text for claim in found if counts[claim.leaf] == 1)
+    listed = dict.fromkeys(claim.text for claim in found if counts[claim.leaf] > 1)
+    return " ".join(alone), tuple(listed)
 
 
 def _only(claims: tuple[Claim, ...], meaning: Meaning) -> str:

@@ -46,6 +46,8 @@ def fit(meaning: Meaning, leaf: Leaf, section: Section | None) -> float:
 _UNUSUAL: dict[tuple[Section, Meaning], float] = {
     (Section.PRODUCTS, Meaning.BRAND_COLOUR): 0.4,
     (Section.PRODUCTS, Meaning.BRAND_FONT): 0.6,
+    (Section.COPY, Meaning.BRAND_FONT): 0.4,
+    (Section.COPY, Meaning.BRAND_COLOUR): 0.4,
     (Section.PRODUCTS, Meaning.AUDIENCE): 0.9,
     (Section.PLACEMENTS, Meaning.BUDGET): 0.5,
     (Section.BRAND, Meaning.HEADLINE): 0.6,

@@ -9,16 +9,17 @@ from typing import Literal
 from foundry.adoption.leaf import Leaf, ListNode, MapNode
 from foundry.adoption.meaning import COPY, Meaning, Section
 from foundry.adoption.shapes import LocaleReading, MarketReading, countries_in, locales_in, placements_in
-from foundry.adoption.understanding.context import Context
+from foundry.adoption.understanding.context import ENOUGH, Context
 from foundry.adoption.understanding.key_scope import parts_of_key
 from foundry.adoption.understanding.keys import phrase_of
 from foundry.adoption.understanding.roster import Roster
-from foundry.adoption.understanding.senses import is_known, sections_of
+from foundry.adoption.understanding.senses import is_known, sections_of, senses_of
 
 ValueKind = Literal["locale", "market", "placement", "product", "scene", "all"]
 _OF_ALL = frozenset(
     {"default", "global", "all", "base", "fallback", "common", "standard", "worldwide", "any", "master"}
 )
+_OF_MARKETS = frozenset({*COPY, Meaning.LOCALE, Meaning.REGION, Meaning.PRICE, Meaning.CURRENCY})
 _DOUBTFUL = 0.5
 """Score below which a code is as well a word (`id`, `no`, `to`), and needs others beside it."""
 
@@ -134,6 +135,17 @@ def _holds_text(node: MapNode, key: str) -> bool:
     return any(name == key and isinstance(child, Leaf) and child.kind == "text" for name, child in node.entries)
 
 
+def _speaks(node: MapNode) -> bool:
+    """Return True if a map holds copy, a language or a place, as that of a market does."""
+    for key, child in node.entries:
+        senses = senses_of(key, Section.MARKETS)
+        if senses and senses[0].meaning in _OF_MARKETS and senses[0].score >= ENOUGH:
+            return True
+        if _language(key) or _market(key) or (isinstance(child, MapNode) and _speaks(child)):
+            return True
+    return False
+
+
 def _unknown_names(node: MapNode, context: Context) -> dict[str, KeyValue]:
     """Return keys that the vocabulary does not know, where the section holds things by their names."""
     unknown = [
@@ -141,7 +153,7 @@ def _unknown_names(node: MapNode, context: Context) -> dict[str, KeyValue]:
         if not is_known(key, context.section) and not sections_of(key) and not _is_of_all(key)
     ]  # fmt: skip
     if context.section is Section.MARKETS and context.best is not Meaning.AUDIENCE:
-        return {key: KeyValue("market", key) for key, child in unknown if isinstance(child, MapNode)}
+        return {key: KeyValue("market", key) for key, child in unknown if isinstance(child, MapNode) and _speaks(child)}
     if len(unknown) < len(node.entries):
         return {}
     if context.section is Section.PRODUCTS and context.scope.product is None:

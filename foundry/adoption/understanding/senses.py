@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase
 
 from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.understanding.keys import Phrase, is_uncased, phrase_of, spelled, without_numbers
@@ -19,6 +20,14 @@ COMPOUND, PART, REST = 0.75, 0.66, 0.5
 _LABELS = {Meaning.AVOID: "what to avoid", Meaning.LEGAL: "the legal line", Meaning.NOTE: "a note"}
 _BRACKETS = re.compile(r"([^()]{1,120})\(([^()]{2,60})\)\s*[:?*]?\s*")
 _HEAD_COMES_FIRST = ("fr", "es", "pt")
+MISSPELT, GUESSED = 0.75, 0.58
+"""Scores of a word with a wrong letter: the second is asked about."""
+_OF_A_SHAPE = frozenset({
+    Meaning.LOCALE, Meaning.PRICE, Meaning.EMBARGO, Meaning.EXPIRY, Meaning.BRAND_COLOUR, Meaning.PRODUCT_PICTURE,
+    Meaning.BRAND_LOGO, Meaning.PLACEMENT, Meaning.CURRENCY,
+})  # fmt: skip
+"""Meanings whose values have a shape of their own, so that the value vouches for the word."""
+_SHORTEST_MISSPELT = 5
 _PREPOSITIONS = frozenset({"for", "of", "in", "on", "by", "per", "für", "von", "pro", "pour", "par", "para", "por"})
 
 
@@ -40,7 +49,7 @@ def senses_of(key: str, section: Section | None) -> tuple[Sense, ...]:
 
 def senses_of_phrase(phrase: Phrase, key: str, section: Section | None) -> tuple[Sense, ...]:
     """Return the senses of a phrase; sentences call it by its key as it stands."""
-    for read in (_whole, _numbered, _bracketed, _reduced, _turned, _compound, _contained):
+    for read in (_whole, _numbered, _bracketed, _reduced, _turned, _compound, _contained, _misspelt):
         if found := _best(read(phrase, key, section)):
             return found
     return ()
@@ -198,6 +207,29 @@ def _contained(phrase: Phrase, key: str, section: Section | None) -> Iterator[Se
             at_head = bare[: len(words)] == words if first else bare[-len(words) :] == words
             score = (PART if at_head else REST) + 0.15 * (len(words) / len(bare) - 0.5)
             yield Sense(sense.meaning, score, f"the key '{key}' contains '{spelled(words)}'", sense.language)
+
+
+def _misspelt(phrase: Phrase, key: str, _section: Section | None) -> Iterator[Sense]:
+    """Yield the senses of words that a phrase is but for one letter: `locals`, `prodcuts`."""
+    whole = spelled(phrase)
+    if not whole.isascii() or len(whole) < _SHORTEST_MISSPELT:
+        return
+    for word in _edits(whole):
+        for meaning, language in vocabulary().meanings.get(tuple(word.split()), ()):
+            score = MISSPELT if meaning in _OF_A_SHAPE else GUESSED
+            yield Sense(meaning, score, f"the key '{key}' looks like '{word}'", language)
+
+
+def _edits(word: str) -> Iterator[str]:
+    """Yield the words that are one letter away: one left out, two swapped, one more, one instead."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in ascii_lowercase)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        yield from (head + letter + tail for letter in ascii_lowercase)
 
 
 def _spans(phrase: Phrase, *, passing_only: bool) -> Iterator[Phrase]:

@@ -25,7 +25,7 @@ def without_size(entry: MapNode, context: Context) -> tuple[MapNode, list[Stated
     if width is None or height is None:
         return entry, []
     size = f"{_pixels(width)}x{_pixels(height)}"
-    scope = replace(context.scope, placement=size)
+    scope = replace(context.scope, placement=context.scope.placement or size)
     reason = f"width and height are those of {size}"
     stated = [
         Stated(Claim(leaf, Meaning.PLACEMENT, scope, _SCORE, reason, leaf.text), context) for leaf in (width, height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from foundry.adoption.meaning import Meaning, Section
@@ -17,6 +18,7 @@ def parts_meant(text: str, meaning: Meaning, context: Context) -> tuple[tuple[Me
     """Return the parts of a text with this meaning, each with its own: a region may be a language, and vice versa."""
     if meaning in (Meaning.REGION, Meaning.LOCALE):
         parts = _places(text) or (text,)
+        meaning = Meaning.LOCALE if only_languages(parts) else meaning
         return tuple((_place_or_language(part, meaning), part if part in text else text) for part in parts)
     if meaning in _LISTS:
         parts = parts_of(text, at_words=meaning in _AT_WORDS)
@@ -31,6 +33,11 @@ def parts_meant(text: str, meaning: Meaning, context: Context) -> tuple[tuple[Me
     else:
         parts = (text,)
     return tuple((meaning, part) for part in parts if part in text) or ((meaning, text),)
+
+
+def only_languages(texts: Sequence[str]) -> bool:
+    """Return True for several codes of which each can be a language, and one nothing else: "en, fr"."""
+    return len(texts) > 1 and all(locales_in(text) for text in texts) and any(not countries_in(text) for text in texts)
 
 
 @lru_cache(maxsize=4096)

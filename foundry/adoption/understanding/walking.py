@@ -8,7 +8,7 @@ from dataclasses import replace
 from foundry.adoption.claims import Claim, Listed, Scope
 from foundry.adoption.leaf import Leaf, ListNode, MapNode, Node, leaves_of
 from foundry.adoption.meaning import Meaning, Section
-from foundry.adoption.shapes import locales_in
+from foundry.adoption.shapes import locales_in, name_and_price_in
 from foundry.adoption.understanding.context import Context, of_container, of_field
 from foundry.adoption.understanding.deciding import Outcome, Stated, decide
 from foundry.adoption.understanding.entries import (
@@ -27,6 +27,7 @@ from foundry.adoption.understanding.parallel import Parallel, parallel_lists
 from foundry.adoption.understanding.roster import Roster
 from foundry.adoption.understanding.senses import is_known, sections_of
 from foundry.adoption.understanding.sizes import without_size
+from foundry.adoption.understanding.splitting import only_languages
 
 _OF_SCENES = frozenset({Meaning.SCENE, Meaning.SCENE_NAME, Meaning.STYLE, Meaning.AVOID})
 _OF_KEYS = {
@@ -71,6 +72,10 @@ class Walk:
     def _list(self, node: ListNode, context: Context) -> None:
         entries = [item for item in node.items if isinstance(item, MapNode)]
         context = replace(context, section=section_of_entries(entries, context, self._answers)) if entries else context
+        if context.best is Meaning.REGION and only_languages(
+            [item.text for item in node.items if isinstance(item, Leaf)]
+        ):
+            context = replace(context, senses=(replace(context.senses[0], meaning=Meaning.LOCALE),))
         for item in node.items:
             if isinstance(item, MapNode):
                 self.entry(item, context)
@@ -163,9 +168,10 @@ class Walk:
         """Give `story: true` and `banner: 3` their outcome."""
         if leaf.text.casefold() in ("false", "no", "0", "off"):
             self.outcomes.append(Listed(leaf, f"it says that '{value.text}' is not ordered"))
-        else:
-            said = Listed(leaf, f"it says that '{value.text}' is ordered")
-            self.outcomes += [self._claim_of_key(value, leaf, context), said]
+            return
+        self.outcomes.append(Listed(leaf, f"it concerns '{value.text}'"))
+        if context.section is Section.PLACEMENTS or context.best is Meaning.PLACEMENT:
+            self.outcomes.append(self._claim_of_key(value, leaf, context))
 
     def _is_named(self, before: int, product: int | None) -> bool:
         return any(
@@ -195,23 +201,31 @@ class Walk:
             self.outcomes.append(outcome)
             return
         claim, context = outcome.claim, outcome.context
-        self.outcomes.append(Stated(replace(claim, scope=self._scope(claim)), context))
+        priced = name_and_price_in(claim.text) if claim.meaning is Meaning.PRODUCT_NAME else None
+        claim = replace(claim, text=priced[0]) if priced else claim
+        claim = replace(claim, scope=self._scope(claim, context))
+        self.outcomes.append(Stated(claim, context))
+        if priced:
+            price = replace(claim, meaning=Meaning.PRICE, reason="it stands behind the name", text=priced[1][0].text)
+            self.outcomes.append(Stated(price, context))
         if context.currency and claim.meaning in (Meaning.PRICE, Meaning.BUDGET):
             reason = f"the key names the currency {context.currency}"
             money = replace(claim, meaning=Meaning.CURRENCY, reason=reason, text=context.currency, from_key=True)
             self.outcomes.append(Stated(money, context))
 
-    def _scope(self, claim: Claim) -> Scope:
+    def _scope(self, claim: Claim, context: Context) -> Scope:
         """Return the scope of a claim, with the place of the product or scene that it names."""
         scope = claim.scope
         if claim.meaning is Meaning.PRODUCT_NAME:
             if scope.product is None:
                 scope = replace(scope, product=self.products.at(claim.text))
             self.products.name(scope.product or 0, claim.text)
+        if claim.meaning is Meaning.PRODUCT_ID and scope.product is None and context.is_item:
+            scope = replace(scope, product=self.products.at(claim.text))
         if claim.meaning is Meaning.SCENE and scope.scene is None:
             scope = replace(scope, scene=self.scenes.at(claim.text))
         if claim.meaning is Meaning.PLACEMENT and scope.placement and claim.text not in scope.placement:
-            scope = replace(scope, placement=f"{scope.placement} {claim.text}")
+            scope = replace(scope, placement=f"{context.channel or scope.placement} {claim.text}")
         if claim.meaning is Meaning.LOCALE and (found := locales_in(claim.text)):
             scope = replace(scope, locale=scope_of(found[0]))
         return scope if claim.meaning in _OF_SCENES else replace(scope, scene=None)

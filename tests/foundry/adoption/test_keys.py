@@ -37,8 +37,8 @@ def test_accents_fold_but_the_marks_of_kana_stay():
         ("Ueberschrift", Meaning.HEADLINE), ("legende legale", None), ("mentions legales", Meaning.LEGAL),
         ("name of the campaign", Meaning.CAMPAIGN_NAME), ("campaign headline text", Meaning.HEADLINE),
         ("Kernbotschaft", Meaning.MESSAGE), ("título principal", Meaning.HEADLINE),
-        ("キャンペーン予算", Meaning.BUDGET), ("目标市场", Meaning.REGION), ("call-to-action copy", Meaning.CALL_TO_ACTION),
-        ("Who do we talk to? (Audience)", Meaning.AUDIENCE),
+        ("キャンペーン予算", Meaning.BUDGET), ("目标市场", Meaning.REGION),
+        ("call-to-action copy", Meaning.CALL_TO_ACTION), ("Who do we talk to? (Audience)", Meaning.AUDIENCE),
         ("warehouse", None),
     ],
 )  # fmt: skip
