@@ -52,14 +52,17 @@ def say_limits(facts: Facts, locales: Sequence[str], folder: Path, notebook: Not
 
 def _budget(facts: Facts, locales: Sequence[str], notebook: Notebook) -> str:
     claims = facts.of(Meaning.BUDGET)
-    stated = next((code for one in facts.of(Meaning.CURRENCY) if (code := currency_named(one.text, locales))), "")
     found = ""
     for claim in claims:
         readings = money_in(claim.text, locales)
         if not readings or readings[0].beside:
             notebook.leave([claim.leaf], f"{claim.text[:60]!r} is no single amount of money")
             continue
-        currency = readings[0].currency or stated or (currency_of(locales[0]) if locales else _DOLLARS) or ""
+        beside = (*facts.beside(claim, Meaning.CURRENCY), *facts.common_currencies)
+        stated = next((code for one in beside if (code := currency_named(one.text, locales))), "")
+        strict = claim.leaf.path[-2:] == ("budget", "amount")
+        usual = currency_of(locales[0]) if locales and not strict else _DOLLARS
+        currency = readings[0].currency or stated or usual or ""
         if currency != _DOLLARS or found:
             reason = "there is a budget already" if found else f"cards are priced in {_DOLLARS}, and this is {currency}"
             notebook.leave([claim.leaf], reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from foundry.brief.metadata import MAX_CHARACTERS, MAX_DEPTH, MAX_LEAVES
 
 _OWN = ("metadata", "meta data")
 _DEEPEST = MAX_DEPTH - 2
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 # Room for what a brief's owner adds later.
 _MOST_VALUES, _MOST_CHARACTERS = MAX_LEAVES // 2, MAX_CHARACTERS // 2
 
@@ -17,23 +19,33 @@ _MOST_VALUES, _MOST_CHARACTERS = MAX_LEAVES // 2, MAX_CHARACTERS // 2
 def metadata_of(leaves: Iterable[Leaf]) -> tuple[dict[str, Any], int]:
     """Return the texts of leaves as maps and lists by their paths, and how many leaves did not fit in.
 
+    A number that would be written as it stands in the file is a number; `007` and `1.50` are texts.
+
     A column of a table that says the same in all of its rows is one value; of others, each row has its own. A key
     `metadata` around everything is removed, and a path deeper than metadata may be is one key.
     """
     tree: dict[Key, Any] = {}
     values = characters = left_out = 0
-    for path, text in _paths(list(leaves)):
+    for path, value in _paths(list(leaves)):
         room = len(path) + 1
-        size = len(text) + sum(len(str(key)) + 6 for key in path)
+        size = len(str(value)) + sum(len(str(key)) + 6 for key in path)
         if values + room > _MOST_VALUES or characters + size > _MOST_CHARACTERS:
             left_out += 1
             continue
         values, characters = values + room, characters + size
-        _put(tree, path, text)
+        _put(tree, path, value)
     return {str(key): _plain(inner) for key, inner in tree.items()}, left_out
 
 
-def _paths(leaves: list[Leaf]) -> Iterator[tuple[tuple[Key, ...], str]]:
+def _value(leaf: Leaf) -> str | float:
+    """Return a leaf's number if it reads back as the same characters, else its text."""
+    if leaf.kind == "number" and _NUMBER.fullmatch(leaf.text):
+        number = float(leaf.text) if "." in leaf.text else int(leaf.text)
+        return number if str(number) == leaf.text else leaf.text
+    return leaf.text
+
+
+def _paths(leaves: list[Leaf]) -> Iterator[tuple[tuple[Key, ...], str | float]]:
     columns: dict[tuple[Key, ...], list[Leaf]] = {}
     for leaf in leaves:
         if _in_column(leaf):
@@ -46,7 +58,7 @@ def _paths(leaves: list[Leaf]) -> Iterator[tuple[tuple[Key, ...], str]]:
                 if leaf is not column[0]:
                     continue
                 path = (leaf.path[0], *leaf.path[2:])
-        yield _short(path), leaf.text
+        yield _short(path), _value(leaf)
 
 
 def _in_column(leaf: Leaf) -> bool:
@@ -63,28 +75,28 @@ def _short(path: tuple[Key, ...]) -> tuple[Key, ...]:
     return kept or ("value",)
 
 
-def _put(tree: dict[Key, Any], path: tuple[Key, ...], text: str) -> None:
+def _put(tree: dict[Key, Any], path: tuple[Key, ...], value: str | float) -> None:
     for key in path[:-1]:
         inner = tree.setdefault(key, {})
         if not isinstance(inner, dict):
             inner = tree[key] = {"": inner}
         tree = inner
     if path[-1] not in tree:
-        tree[path[-1]] = text
+        tree[path[-1]] = value
     elif isinstance(tree[path[-1]], dict):
-        tree[path[-1]].setdefault("", text)
+        tree[path[-1]].setdefault("", value)
     else:
-        _put_beside(tree, path[-1], text)
+        _put_beside(tree, path[-1], value)
 
 
-def _put_beside(tree: dict[Key, Any], key: Key, text: str) -> None:
-    """Keep a second text of one path, under the key with a number."""
-    if tree[key] == text:
+def _put_beside(tree: dict[Key, Any], key: Key, value: str | float) -> None:
+    """Keep a second value of one path, under the key with a number."""
+    if tree[key] == value:
         return
     number = 2
-    while tree.get(f"{key} ({number})", text) != text:
+    while tree.get(f"{key} ({number})", value) != value:
         number += 1
-    tree[f"{key} ({number})"] = text
+    tree[f"{key} ({number})"] = value
 
 
 def _plain(value: Any) -> Any:
