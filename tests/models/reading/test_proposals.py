@@ -111,6 +111,19 @@ def test_nothing_is_asked_where_nothing_is_open(server: MisbehavingServer) -> No
     assert not server.vendor.seen
 
 
+def test_nothing_is_asked_twice_when_the_brief_is_read_again(server: MisbehavingServer) -> None:
+    server.vendor.read = answering((0, "headline"))
+    reader = LanguageModelReader(a_reading_card(server), FakeClock())
+    again = [reader(OPEN) for _ in range(3)]
+    assert again == [again[0]] * 3
+    assert len(server.vendor.seen) == 1
+    more = a_leaf("Oak", "items", 1, "note")
+    campaign = UnderstoodCampaign((NAME,), (Doubt(LINE, READINGS),), (Listed(more, "unknown"),))
+    reader(Understanding((campaign,)))
+    values = json.loads(json.loads(server.vendor.seen[1].body)["messages"][-1]["content"])["values"]
+    assert [value["text"] for value in values] == ["Oak"]
+
+
 def test_an_answer_between_code_fences_is_read(server: MisbehavingServer) -> None:
     server.vendor.read = lambda question: "```json\n" + answering((0, "headline"))(question) + "\n```\n"
     assert read(server).campaigns[0].claims[1].meaning == Meaning.HEADLINE
