@@ -132,12 +132,39 @@ def _percent_offer_book(book: Workbook) -> None:
     sheet["G2"].number_format = "0%"
 
 
+def _joined_campaigns_book(book: Workbook) -> None:
+    _sheet(book, "Campaigns", [
+        ["Campaign ID", "Brand", "Campaign name", "Market"],
+        ["SW-1", "Stillwater", "Spring Rooms", "Denmark"], ["SW-2", "Stillwater", "Autumn Rooms", "Sweden"],
+    ])  # fmt: skip
+    _sheet(book, "Products", [
+        ["Campaign ID", "Product"], ["SW-1", "Garden Room"], ["SW-1", "Lake Room"], ["SW-2", "Forest Room"],
+    ])  # fmt: skip
+    _sheet(book, "Copy", [
+        ["Campaign ID", "Locale", "Headline"],
+        ["SW-1", "da-DK", "Luft ud"], ["SW-2", "sv-SE", "Tänd en brasa"],
+    ])  # fmt: skip
+
+
+def _merged_languages_book(book: Workbook) -> None:
+    sheet = _sheet(book, "Plan", [
+        [None, None, None, None, "English", None, "French", None],
+        ["Brand", "Campaign", "Product", "Markets", "Headline", "CTA", "Headline", "CTA"],
+        ["Lowtide", "Dry Week", "Tide Coat", "UK, France", "Rain looks good on you", "See coats",
+         "La pluie vous va bien", "Voir les manteaux"],
+    ])  # fmt: skip
+    sheet.merge_cells("E1:F1")
+    sheet.merge_cells("G1:H1")
+
+
 BOOKS: dict[str, Callable[[Workbook], None]] = {
     "german-book": _german_book,
     "hidden-sheet": _hidden_sheet,
     "japanese-book": _japanese_book,
+    "joined-campaigns-book": _joined_campaigns_book,
     "key-value-book": _key_value_book,
     "merged-cells": _merged_cells,
+    "merged-languages-book": _merged_languages_book,
     "percent-offer-book": _percent_offer_book,
     "sheet-per-locale": _sheet_per_locale,
     "sheets-campaign-products-copy": _campaign_products_copy,

@@ -55,10 +55,12 @@ def adopted(data: bytes, name: str) -> tuple[Seen, Adoption] | None:
 
 
 def check(said: Said) -> None:
-    """Assert that no value of a draft is the text of a Python object."""
+    """Assert that no value of a draft is the text of a Python object, and that the metadata keeps what is listed."""
     for text in texts_in(said.draft):
         found = PYTHON_TEXT.search(text)
         assert found is None or found[0] == "None", text
+    kept = set(texts_in(said.draft.get("metadata", {})))
+    assert [item.leaf.text for item in said.listed if item.leaf.text not in kept] == []
 
 
 @settings(max_examples=50, deadline=None)
