@@ -223,6 +223,32 @@ def test_dashes_part_keys_from_values_where_most_lines_have_them() -> None:
     }
 
 
+def test_wide_gaps_part_keys_from_values_where_most_lines_have_them() -> None:
+    assert tree("BRAND        Acme\nCAMPAIGN     Glow\nHEADLINE     Wake up\n") == {
+        "BRAND": "Acme", "CAMPAIGN": "Glow", "HEADLINE": "Wake up",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        '```json\n{"brand": {"name": "Acme"}}\n```',
+        "```yaml\nbrand:\n  name: Acme\n```",
+        '~~~\n{"brand": {"name": "Acme"}}\n~~~',
+    ],
+)
+def test_a_block_of_data_between_fences_is_part_of_the_tree(block: str) -> None:
+    content = f"Here it is:\n\n{block}\n\nCTA: Go\n"
+    assert tree(content, "b.md") == {"brand": {"name": "Acme"}, "CTA": "Go"}
+    (document,) = see_bytes(content.encode(), "b.md").documents
+    assert next(leaves_of(document)).place.line == (5 if "yaml" in block else 4)
+
+
+def test_a_block_that_is_no_data_is_read_as_lines() -> None:
+    assert tree("```\nBrand: Acme\n```\nCTA: Go\n", "b.md") == {"Brand": "Acme", "CTA": "Go"}
+    assert tree("```json\nBrand: Acme\n```\n", "b.md") == {"Brand": "Acme"}
+
+
 def test_a_table_between_bars_is_a_sheet() -> None:
     seen = see_bytes(b"Brand: Acme\n\n## Copy\n| Language | Headline |\n| --- | --- |\n| de | Hallo |\n", "b.md")
     (sheet,) = seen.sheets

@@ -1,0 +1,65 @@
+"""Single lines of running text: headings, bullets, and keys with their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+HEADING = re.compile(r"(#{1,6})\s+(.*)")
+UNDERLINE = re.compile(r"\s*(?:=|-){3,}\s*")
+RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}")
+BULLET = re.compile(r"(\s*)(?:[-*+•‣▪◦·–]|\(?\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
+# Possessive repeats, so that a long run of blanks is read once.
+_PAIR = re.compile(
+    r"(?:\*\*|__)?(?!https?:|mailto:)(?P<key>[^\W\d_][^:：=*|\n\"“”]{0,58}?)\s*+(?:\*\*|__)?+\s*+"
+    r"(?:[:：]|(?<=\s)=(?=\s))\s*+(?:\*\*|__)?+(?:(?<=[\s：])|(?=[^/\d]|$)|(?<=\*\*)|(?<=__))\s*+(?P<value>.*)"
+)
+_DASHED = re.compile(r"([^\W\d_][^:：–—\n]{0,40}?)\s++[-–—]{1,2}+\s++(\S.*)")
+_GAPPED = re.compile(r"([^\W\d_][^:：\n]{0,40}?)\s{3,}+(\S.*)")
+_EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_]|`)(?=\S)(.{1,300}?)(?<=\S)\1")
+_MOST_WORDS_OF_A_KEY, _LEAST_LINES = 6, 3
+_SENTENCE_MARKS = (". ", "! ", "? ", "; ", ", ")
+
+
+class KeyLines:
+    """The manner in which a text parts keys from values: by colons always, and by what most of its lines have."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        bare = [line.strip() for line in lines if line.strip()]
+        written = [bullet[2] if (bullet := BULLET.fullmatch(line)) else line for line in bare]
+        self._other = next((form for form in (_DASHED, _GAPPED) if _is_usual(form, written)), None)
+
+    def pair(self, text: str) -> tuple[str, str] | None:
+        """Return the key and the value of a line; None if it has none."""
+        other = self._other.fullmatch(text) if self._other else None
+        return pair_by_colon(text) or (_as_pair(other[1], other[2]) if other else None)
+
+
+def _is_usual(form: re.Pattern[str], lines: Sequence[str]) -> bool:
+    found = sum(bool(form.fullmatch(line)) and not pair_by_colon(line) for line in lines)
+    return found >= _LEAST_LINES and found * 2 > len(lines)
+
+
+def pair_by_colon(text: str) -> tuple[str, str] | None:
+    """Return the key and the value of a line; None for a sentence with a colon, a time and an address."""
+    found = _PAIR.fullmatch(text.strip())
+    return _as_pair(found["key"], found["value"]) if found else None
+
+
+def _as_pair(key: str, value: str) -> tuple[str, str] | None:
+    """Return a key and a value without emphasis; None for a key that is too long or a sentence."""
+    key = without_emphasis(key)
+    words = key.split()
+    if not key or len(words) > _MOST_WORDS_OF_A_KEY or any(mark in key + " " for mark in _SENTENCE_MARKS):
+        return None
+    return key, without_emphasis(value)
+
+
+def is_title(text: str) -> bool:
+    """Return True for a few words without an end mark, which may stand above a list."""
+    return len(text) <= 40 and len(text.split()) <= 4 and text[-1] not in ".!?,;…。！？"
+
+
+def without_emphasis(text: str) -> str:
+    """Return a text without Markdown's marks of emphasis and code."""
+    return _EMPHASIS.sub(r"\2", text).strip()
