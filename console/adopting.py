@@ -84,12 +84,14 @@ class Desk:
     def read(self) -> None:
         """Read the answers that are kept, and adopt the file with them, with the tenant's profile and its model."""
         from foundry.adoption.adoption import tenant_in
-        from foundry.adoption.answers import answers_beside, read_answers
+        from foundry.adoption.answers import answers_beside, faults_in, read_answers
 
         self.kept_in = answers_beside(self.file)
         given = self.answers_file or self.kept_in
         if self.answers_file or given.is_file():
             self.answers = read_answers(given)
+        for fault in faults_in(self.answers):
+            err.print(f"{given}: {fault}")
         self.profile: Mapping[str, str] = {}
         self.propose: Propose | None = None
         self.adopt()

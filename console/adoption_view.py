@@ -56,7 +56,9 @@ def print_questions(questions: Iterable[Question], to: Terminal) -> None:
 
 
 def path_of(leaf: Leaf) -> str:
-    """Return the keys that lead to a leaf, as people write them: `products[0].price`."""
+    """Return the keys that lead to a leaf, as people write them: `products[0].price`; in a table, its cell."""
+    if leaf.place.cell:
+        return f"{leaf.place} ({_cut(str(leaf.path[-1]))})"
     return _written(leaf.path) or str(leaf.place)
 
 

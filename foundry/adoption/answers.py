@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from foundry.adoption.leaf import Leaf, MapNode
+from foundry.adoption.meaning import Meaning
 from foundry.adoption.said import Question
 from foundry.adoption.seeing import see_bytes
+from foundry.adoption.understanding.answers import LEFT_OUT, MEANING_ID, meaning_of
 from foundry.documents import read_bytes
 from foundry.documents.limits import SETTINGS
 from foundry.documents.writing import write_whole, yaml_text
@@ -29,6 +31,14 @@ def read_answers(path: Path) -> dict[str, str]:
     Questions without an answer are left out. FoundryError for a file that is not a list of answers.
     """
     return _answers_in(read_bytes(path, SETTINGS, where=path.name, code="bad_brief"), path.name)
+
+
+def faults_in(answers: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each answer that gives a key a meaning which there is not."""
+    for name, answer in answers.items():
+        said = answer.strip().casefold()
+        if name.startswith(MEANING_ID) and meaning_of(said) is None and said not in LEFT_OUT:
+            yield f"{shorten(answer)}, the answer to {name}, is no meaning; write one of {', '.join(Meaning)}"
 
 
 def keep_answers(path: Path, answers: Mapping[str, str], questions: Iterable[Question]) -> None:

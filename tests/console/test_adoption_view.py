@@ -70,4 +70,5 @@ def test_a_question_says_how_to_answer_it() -> None:
 
 def test_a_path_is_written_as_people_write_it() -> None:
     assert path_of(NAME) == "products[0].name"
+    assert path_of(CELL) == "Products!B2 (Price)"
     assert path_of(Leaf("x", "text", (), Place(line=1))) == "line 1"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from foundry.adoption.answers import answers_beside, keep_answers, read_answers, template_of
+from foundry.adoption.answers import answers_beside, faults_in, keep_answers, read_answers, template_of
 from foundry.adoption.said import Choice, Question
 from foundry.errors import FoundryError
 
@@ -34,6 +34,18 @@ def test_a_file_that_holds_no_answers_is_refused_in_a_sentence(tmp_path: Path, t
     with pytest.raises(FoundryError) as refused:
         read_answers(tmp_path / "a.answers.yaml")
     assert str(refused.value)
+
+
+def test_an_answer_that_is_no_meaning_is_named() -> None:
+    good = {
+        "meaning kpi": "Call_to_action",
+        "meaning x": "leave out",
+        "meaning y": "headline per language",
+        "headline": "poem",
+    }
+    assert list(faults_in(good)) == []
+    (fault,) = faults_in({**good, "meaning z": "poem"})
+    assert fault.startswith("'poem', the answer to meaning z, is no meaning; write one of brand, campaign name, ")
 
 
 def test_a_template_is_filled_in_and_read(tmp_path: Path) -> None:

@@ -40,6 +40,11 @@ def test_a_later_answer_replaces_an_earlier_one(tmp_path: Path) -> None:
     assert (after.defaults, after.meanings) == ({"date order": "month first"}, {"kampagnenziel": "note"})
 
 
+def test_an_answer_that_no_profile_takes_is_not_learned(tmp_path: Path) -> None:
+    answers = {"meaning a": "poem", "meaning ": "note", "date order": "x" * 600, "meaning b": "legal"}
+    assert learn(tmp_path, answers) == AdoptionProfile(meanings={"b": "legal"})
+
+
 def test_a_tenant_without_a_profile_has_an_empty_one(tmp_path: Path) -> None:
     assert read_profile(tmp_path).as_answers() == {}
 
@@ -48,6 +53,7 @@ def test_a_tenant_without_a_profile_has_an_empty_one(tmp_path: Path) -> None:
     ("text", "wrong"),
     [
         ("meanings: [a]", "meanings"), ("meaning: {}", "did you mean 'meanings'"), ("meanings: {a: no}", "in quotes"),
+        ("meanings: {a: poem}", "it is no meaning; write one of brand, campaign name"),
         ("meanings: {a", "not YAML"),
     ],
 )  # fmt: skip
