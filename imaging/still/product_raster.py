@@ -69,7 +69,7 @@ class Raster:
         left, top, right, bottom = self.box
         high, wide = self.free.shape
         free = self.free.copy()
-        for box in boxes:
+        for box in boxes if free.size else ():
             xs = [(x - left) / (right - left) * wide for x in (box.left, box.right)]
             ys = [(y - top) / (bottom - top) * high for y in (box.top, box.bottom)]
             x0, y0 = (max(math.floor(edges[0]), 0) for edges in (xs, ys))

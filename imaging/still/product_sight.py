@@ -116,8 +116,10 @@ def see_product(
     image: Image.Image, place: ProductPlace, given: GivenProduct, covers: Iterable[PixelBox] = ()
 ) -> ProductSight:
     """Return what is seen of a product in a finished picture of any mode; `covers` are boxes of words and logos."""
+    if place.thickness_px < THINNEST_PX:
+        return ProductSight(1.0)
     raster, expected = place.raster, _expect(place, given)
-    if expected.cells < LEAST_CELLS or place.thickness_px < THINNEST_PX:
+    if expected.cells < LEAST_CELLS:
         return ProductSight(1.0)
     free = raster.without(covers)
     inside = free & expected.body

@@ -181,6 +181,43 @@ def test_a_cut_out_that_vanishes_on_its_ground_is_found() -> None:
     assert seen_on(0.99, "#506070").passed
 
 
+def glasses() -> Image.Image:
+    picture = Image.new("RGBA", (900, 400))
+    for left in (20, 500):
+        ImageDraw.Draw(picture).ellipse((left, 60, left + 380, 340), outline="#303030", width=14)
+    return picture
+
+
+def a_fishing_rod() -> Image.Image:
+    picture = Image.new("RGBA", (1_200, 300))
+    ImageDraw.Draw(picture).line((10, 290, 1_190, 10), fill="#705030", width=10)
+    return picture
+
+
+def a_clear_bottle() -> Image.Image:
+    picture = Image.new("RGBA", (400, 600))
+    ImageDraw.Draw(picture).rounded_rectangle((20, 20, 380, 580), 60, fill=(200, 225, 235, 110))
+    return picture
+
+
+def a_pencil() -> Image.Image:
+    picture = Image.new("RGBA", (60, 1_400))
+    ImageDraw.Draw(picture).rectangle((10, 10, 50, 1_390), fill="#E0B000")
+    return picture
+
+
+@pytest.mark.parametrize("make", [glasses, a_fishing_rod, a_clear_bottle, a_pencil])
+@pytest.mark.parametrize("tint", [(1.25, 0.7, 0.45), (0.35, 0.45, 0.9)], ids=["warm", "cold"])
+def test_thin_and_clear_products_are_seen_in_scenes_of_any_light(
+    make: Callable[[], Image.Image], tint: tuple[float, float, float]
+) -> None:
+    scene = np.clip(backdrop("landscape") * np.array(tint, np.float32), 0, 1)
+    for slot in ("google/leaderboard", "amazon/mobile-banner"):
+        picture = composed(slot, make(), scene)
+        record = check_product(picture.image, picture, given_product(make()))
+        assert record.passed, record.measured
+
+
 def test_a_product_under_words_is_found() -> None:
     picture = whole("meta/feed-square", "aurelle-serum")
     left, top, right, bottom = box_of(picture)
@@ -235,3 +272,11 @@ def test_a_place_outside_the_frame_shows_nothing() -> None:
     away = ProductPlace(edges=(3_000, 3_000, 3_400, 3_600), visual=picture.product.visual, strokes=())
     sight = see_product(picture.image, away, given_product(product("aurelle-serum")))
     assert (sight.shown, product_record(sight).passed) == (0.0, False)
+
+
+def test_a_product_without_width_is_too_small_to_be_compared() -> None:
+    picture = whole("meta/feed-square", "aurelle-serum")
+    assert picture.product is not None
+    line = ProductPlace(edges=(300, 300, 300, 600), visual=picture.product.visual, strokes=())
+    sight = see_product(picture.image, line, given_product(product("aurelle-serum")))
+    assert (sight.shown, sight.colour, product_record(sight).passed) == (1.0, None, True)
