@@ -23,6 +23,7 @@ OF_PRODUCTS = frozenset({
 
 def claims_of_entry(entry: MapNode, context: Context, answers: Mapping[str, str]) -> tuple[Claim, ...]:
     """Return the claims of the fields of an entry that hold one leaf each."""
+    context = replace(context, in_entry=True)
     return tuple(
         outcome.claim
         for key, leaf in _single_leaves(entry)

@@ -15,6 +15,7 @@ from foundry.adoption.understanding.roster import plain
 from foundry.adoption.understanding.senses import sections_of
 
 _MAIN_LINES = (Meaning.HEADLINE, Meaning.MESSAGE)
+_OF_BRANDS = (Meaning.BRAND_COLOUR, Meaning.BRAND_FONT, Meaning.BRAND_LOGO, Meaning.BRAND_TONE)
 _OF_PRODUCTS = frozenset({
     Meaning.PRODUCT_ID, Meaning.PRODUCT_DESCRIPTION, Meaning.PRODUCT_CATEGORY, Meaning.PRODUCT_PICTURE,
     Meaning.PRODUCT_MODEL, Meaning.PRICE,
@@ -28,7 +29,8 @@ def settle(outcomes: Iterable[Outcome], products: int) -> UnderstoodCampaign:
     stated = shared_by_products(relaxed(_of_products(stated, products)), products)
     claims = _with_main_lines([one.claim for one in stated])
     doubts = [outcome for outcome in outcomes if isinstance(outcome, Doubt)]
-    listed = [outcome for outcome in outcomes if isinstance(outcome, Listed)]
+    claims, narrow = _without_narrow_brand_facts(claims, products)
+    listed = [*(outcome for outcome in outcomes if isinstance(outcome, Listed)), *narrow]
     doubts, own_lines = _brand_lines(doubts, claims)
     return UnderstoodCampaign(*_each_leaf_once(claims, doubts, [*listed, *own_lines]))
 
@@ -72,6 +74,19 @@ def _with_main_lines(claims: list[Claim]) -> list[Claim]:
         else claim
         for claim in claims
     ]  # fmt: skip
+
+
+def _without_narrow_brand_facts(claims: list[Claim], products: int) -> tuple[list[Claim], list[Listed]]:
+    """Return the claims without colours, fonts and logos of one language or product, and these as listed."""
+    narrow = [
+        claim for claim in claims
+        if claim.meaning in _OF_BRANDS
+        and (claim.scope.locale or claim.scope.market or (claim.scope.product is not None and products > 1))
+    ]  # fmt: skip
+    kept = [claim for claim in claims if claim not in narrow]
+    return kept, [
+        Listed(claim.leaf, "it is not the brand's, but of one language, market or product") for claim in narrow
+    ]
 
 
 def _line_scope(scope: Scope) -> tuple[str, str, int | None]:

@@ -280,3 +280,49 @@ def test_the_heading_of_a_text_names_the_campaign():
     campaign = campaign_of("# Late Bloomers\n\nBrand: Marrow\nHeadline: Plant it late\n", "brief.md")
     (name,) = claims(campaign, Meaning.CAMPAIGN_NAME)
     assert (name.text, name.from_key) == ("Late Bloomers", True)
+
+
+def test_a_font_of_one_language_is_not_the_brands():
+    campaign = campaign_of("{font: Inter, messages: {fr: {headline: Bonjour, font: [Marcellus]}}}")
+    assert texts(campaign, Meaning.BRAND_FONT) == ["Inter"]
+    assert "Marcellus" in listed(campaign)
+
+
+def test_switches_are_no_approvals_outside_of_entries():
+    campaign = campaign_of(
+        "{localization: {enabled: false}, headline: Hi, messages: [{locale: fr, headline: Salut, enabled: false}]}"
+    )
+    assert not claims(campaign, Meaning.APPROVAL)
+    assert per_locale(campaign, Meaning.HEADLINE) == {"": "Hi"}
+
+
+def test_regions_of_which_one_can_only_be_a_language_are_languages():
+    for regions in ("[en, fr]", "'en, fr'"):
+        campaign = campaign_of(f"{{regions: {regions}}}")
+        assert (texts(campaign, Meaning.LOCALE), texts(campaign, Meaning.REGION)) == (["en", "fr"], [])
+    assert texts(campaign_of("{regions: [DE, FR]}"), Meaning.REGION) == ["DE", "FR"]
+
+
+def test_a_price_behind_a_name_is_the_products_price():
+    campaign = campaign_of("{product: Stove Kettle (£45)}")
+    assert per_product(campaign, Meaning.PRODUCT_NAME) == {0: "Stove Kettle"}
+    assert per_product(campaign, Meaning.PRICE) == {0: "£45"}
+
+
+def test_a_channel_goes_with_each_of_its_slots():
+    campaign = campaign_of("{placements: [{id: '9:16', width: 1080, height: 1920, channel: Stories / Reels}]}")
+    assert [claim.scope.placement for claim in claims(campaign, Meaning.PLACEMENT)] == [
+        "9:16 Stories", "9:16 Stories", "9:16 Stories", "9:16 Stories", "9:16 Reels",
+    ]  # fmt: skip
+
+
+def test_a_misspelt_key_is_read_where_its_value_vouches_for_it_and_else_asked_about():
+    campaign = campaign_of("{locals: [es, pt-BR], hedline: Hello there}")
+    assert texts(campaign, Meaning.LOCALE) == ["es", "pt-BR"]
+    assert [(doubt.key, doubt.readings[0].meaning) for doubt in campaign.doubts] == [("hedline", Meaning.HEADLINE)]
+
+
+def test_a_list_of_ids_is_a_list_of_products():
+    assert per_product(campaign_of("{product_slugs: [travel-backpack, trail-shoes]}"), Meaning.PRODUCT_ID) == {
+        0: "travel-backpack", 1: "trail-shoes",
+    }  # fmt: skip
