@@ -59,7 +59,8 @@ def _budget(facts: Facts, locales: Sequence[str], notebook: Notebook) -> str:
             notebook.leave([claim.leaf], f"{claim.text[:60]!r} is no single amount of money")
             continue
         beside = (*facts.beside(claim, Meaning.CURRENCY), *facts.common_currencies)
-        stated = next((code for one in beside if (code := currency_named(one.text, locales))), "")
+        stating = [one for one in beside if currency_named(one.text, locales)][:1]
+        stated = currency_named(stating[0].text, locales) if stating else ""
         strict = claim.leaf.path[-2:] == ("budget", "amount")
         usual = currency_of(locales[0]) if locales and not strict else _DOLLARS
         currency = readings[0].currency or stated or usual or ""
@@ -68,7 +69,13 @@ def _budget(facts: Facts, locales: Sequence[str], notebook: Notebook) -> str:
             notebook.leave([claim.leaf], reason)
             continue
         found = readings[0].amount
-        notebook.decide("budget", f"{found} {_DOLLARS}", claim.reason, [claim], score=readings[0].score)
+        notebook.decide(
+            "budget",
+            f"{found} {_DOLLARS}",
+            claim.reason,
+            [claim, *(stating if stated == currency else [])],
+            score=readings[0].score,
+        )
     return found
 
 

@@ -75,7 +75,7 @@ def _take(readings: tuple[MoneyReading, ...], claim: Claim, there: tuple[str, ..
     if not currency:
         prices.notebook.leave([claim.leaf], "its currency is stated nowhere, and its market's is not known")
         return
-    _add(best, currency, reason, [claim, *stating], prices)
+    _add(best, currency, reason, [claim, *(stating if code == currency else [])], prices)
 
 
 def _best(readings: tuple[MoneyReading, ...], claim: Claim, prices: _Prices) -> MoneyReading:
@@ -106,7 +106,7 @@ def _add(best: MoneyReading, currency: str, reason: str, claims: list[Claim], pr
             choices = [Choice(f"{each} {currency}", place) for each, place in amounts.items()]
             text = f"{prices.name} has two prices in {currency}. Which one stands?"
             prices.notebook.ask(prices.question, text, choices, leaves([*its, *claims]), default=choices[0].value)
-            amount = earlier
+            return
     prices.found[currency] = (amount, [*its, claims[0]])
     prices.notebook.decide(f"prices of {prices.name}", f"{amount} {currency}", reason, claims, score=best.score)
 

@@ -33,7 +33,7 @@ def say_products(facts: Facts, locales: Sequence[str], folder: Path, notebook: N
         if not one:
             continue
         one["id"] = _unique(str(one["id"]), index, ids, notebook)
-        one |= _shown(product, one["id"], index, facts, folder, notebook)
+        one |= _shown(product, one, index, facts, folder, notebook)
         prices = say_prices(product, one["id"], facts, locales, notebook)
         made.append(one | ({"prices": prices} if prices else {}))
     return made if facts.products else _asked_for(facts, notebook)
@@ -154,35 +154,37 @@ def _texts(product: int, where: str, facts: Facts, locales: Sequence[str], noteb
     return made
 
 
-def _shown(product: int, number: str, index: int, facts: Facts, folder: Path, notebook: Notebook) -> dict[str, str]:
+def _shown(
+    product: int, one: dict[str, Any], index: int, facts: Facts, folder: Path, notebook: Notebook
+) -> dict[str, str]:
     """Return the picture or the model that shows a product."""
-    where = f"products[{index}]"
+    where, number, name = f"products[{index}]", str(one["id"]), str(one["name"])
     pictures = _usable(facts.of_product(product, Meaning.PRODUCT_PICTURE), folder, PICTURES, notebook)
     models = _usable(facts.of_product(product, Meaning.PRODUCT_MODEL), folder, MODELS, notebook)
     for kind, files in (("picture", pictures), ("model", models)):
         if files:
-            name, claim, reason, score = files[0]
-            notebook.decide(f"{where}.{kind}", name, reason, [claim], score=score)
+            file, claim, reason, score = files[0]
+            notebook.decide(f"{where}.{kind}", file, reason, [claim], score=score)
             rest = [other[1].leaf for other in (*files[1:], *(models if kind == "picture" else []))]
-            notebook.leave(rest, f"the product is shown by {name!r}", part=True)
-            return {kind: name}
+            notebook.leave(rest, f"the product is shown by {file!r}", part=True)
+            return {kind: file}
     if (answer := notebook.answer(f"picture of {number}")) and named_files(answer, folder, PICTURES)[0].name:
         notebook.decide(f"{where}.picture", answer, "as answered", score=1)
         return {"picture": named_files(answer, folder, PICTURES)[0].name}
     if not answer:
-        _ask_picture(number, facts.of_product(None, Meaning.PRODUCT_PICTURE), notebook)
+        _ask_picture(number, name, facts.of_product(None, Meaning.PRODUCT_PICTURE), notebook)
     reason = "the file gives it no picture: a card that draws products must draw it, or its name is set as type"
     notebook.decide(f"{where}.picture", "", reason)
     return {}
 
 
-def _ask_picture(number: str, spare: list[Claim], notebook: Notebook) -> None:
+def _ask_picture(number: str, name: str, spare: list[Claim], notebook: Notebook) -> None:
     """Ask which of the pictures that no product is named for shows a product."""
     if spare:
         choices = [Choice(claim.text, place_of(claim.leaf)) for claim in spare[:9]] + [
             Choice("none", "it has no picture")
         ]
-        text = f"Which picture shows {number}? The file does not say."
+        text = f"Which picture shows {name}? The file does not say."
         notebook.ask(f"picture of {number}", text, choices, leaves(spare))
 
 
