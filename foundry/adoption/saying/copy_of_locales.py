@@ -22,6 +22,7 @@ from foundry.adoption.saying.locales import (
 )
 from foundry.adoption.saying.market import Market
 from foundry.adoption.saying.notebook import DEFAULTED, Notebook
+from foundry.adoption.saying.placeholders import is_placeholder
 
 NARROW, OWN, MARKET, LANGUAGE, BASE = 0, 4, 3, 2, 1
 """Ranks of copy for one locale: for a placement alone, by its locale, by its market, by its language, by nothing."""
@@ -58,7 +59,15 @@ def spoken_copy(facts: Facts, market: Market, notebook: Notebook) -> list[Spoken
     if base:
         tags = _locales_of_base(base, market, found, notebook)
         found += [Spoken(claim, tags, NARROW if claim.scope.placement else BASE) for claim in base]
-    return found
+    return [each for each in found if not _is_unwritten(each.claim, notebook)]
+
+
+def _is_unwritten(claim: Claim, notebook: Notebook) -> bool:
+    """Return True for a placeholder in place of copy, which is left; its locale stays ordered."""
+    unwritten = is_placeholder(claim.text)
+    if unwritten:
+        notebook.leave([claim.leaf], "it stands for copy that is not written yet")
+    return unwritten
 
 
 def _by_locale(claim: Claim, market: Market, explicit: list[str]) -> Spoken:

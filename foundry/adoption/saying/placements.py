@@ -43,10 +43,16 @@ def say_placements(facts: Facts, notebook: Notebook) -> list[str]:
 
 
 def _read(claims: list[Claim], notebook: Notebook) -> Iterator[tuple[list[Claim], tuple[PlacementReading, ...]]]:
-    """Yield claims with what they name: those of one row or map together, if that is one placement, else each alone."""
+    """Yield claims with what they name: those of one row or map together, if that is one placement, else each alone.
+
+    A channel that stands above sizes of its own is named by these alone.
+    """
+    wholes = {claim.scope.placement for claim in claims}
+    above = {claim.text: claim for claim in claims if _is_above(claim, wholes)}
     rows: dict[tuple[Key, ...], list[Claim]] = {}
     for claim in claims:
-        rows.setdefault(claim.leaf.path[:-1], []).append(claim)
+        if claim.text not in above:
+            rows.setdefault(claim.leaf.path[:-1], []).append(claim)
     for row in rows.values():
         together = _together(row)
         if together:
@@ -55,7 +61,13 @@ def _read(claims: list[Claim], notebook: Notebook) -> Iterator[tuple[list[Claim]
         for claim in row:
             readings = placements_in(claim.scope.placement) or placements_in(claim.text)
             _leave_unknown(claim, readings, notebook)
-            yield [claim], readings
+            channel = [one for text, one in above.items() if claim.scope.placement.startswith(f"{text} ")]
+            yield [claim, *channel], readings
+
+
+def _is_above(claim: Claim, wholes: set[str]) -> bool:
+    mine = claim.scope.placement
+    return bool(mine) and claim.text == mine and any(other.startswith(f"{mine} ") for other in wholes)
 
 
 def _together(row: list[Claim]) -> tuple[PlacementReading, ...]:

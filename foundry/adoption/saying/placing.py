@@ -10,6 +10,9 @@ from foundry.adoption.saying.facts import PRODUCT, Facts, alike
 from foundry.adoption.saying.ids import slug
 
 _SHORTEST = 3
+_COMMON = frozenset({Meaning.PRICE, Meaning.PRODUCT_CATEGORY})
+"""What is said once beside several products is said of each of them, if none has its own."""
+_SHARED = 0.8
 _SHOWING = (Meaning.PRODUCT_PICTURE, Meaning.PRODUCT_MODEL)
 
 
@@ -17,7 +20,8 @@ def placed(facts: Facts) -> Facts:
     """Return the facts of which each about products says which product it is about, where that is certain.
 
     Names without a product are products of their own. What is said of no certain product belongs to the only one, if
-    there is only one; a picture belongs to the product whose name stands in the file's name.
+    there is only one; a price or category that no product has for itself, to each. A picture belongs to the product
+    whose name stands in the file's name.
     """
     facts = _with_names(facts)
     products = facts.products
@@ -29,7 +33,14 @@ def placed(facts: Facts) -> Facts:
             tuple(claim if shown and claim.meaning in _SHOWING else _at(claim, products[0]) for claim in facts.claims)
         )
     names = {at: _name_of(at, facts) for at in products}
-    return Facts(tuple(_matched(claim, names) for claim in facts.claims))
+    own = {claim.meaning for claim in facts.claims if claim.scope.product is not None}
+    placed_claims: list[Claim] = []
+    for claim in facts.claims:
+        if claim.meaning in _COMMON - own and claim.scope.product is None:
+            placed_claims += [_at(replace(claim, score=claim.score * _SHARED), at) for at in products]
+        else:
+            placed_claims.append(_matched(claim, names))
+    return Facts(tuple(placed_claims))
 
 
 def _with_names(facts: Facts) -> Facts:

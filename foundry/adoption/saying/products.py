@@ -163,9 +163,9 @@ def _shown(
     models = _usable(facts.of_product(product, Meaning.PRODUCT_MODEL), folder, MODELS, notebook)
     for kind, files in (("picture", pictures), ("model", models)):
         if files:
-            file, claim, reason, score = files[0]
-            notebook.decide(f"{where}.{kind}", file, reason, [claim], score=score)
-            rest = [other[1].leaf for other in (*files[1:], *(models if kind == "picture" else []))]
+            file, named, reason, score = files[0]
+            notebook.decide(f"{where}.{kind}", file, reason, named, score=score)
+            rest = leaves(claim for other in (*files[1:], *(models if kind == "picture" else [])) for claim in other[1])
             notebook.leave(rest, f"the product is shown by {file!r}", part=True)
             return {kind: file}
     if (answer := notebook.answer(f"picture of {number}")) and named_files(answer, folder, PICTURES)[0].name:
@@ -190,16 +190,17 @@ def _ask_picture(number: str, name: str, spare: list[Claim], notebook: Notebook)
 
 def _usable(
     claims: list[Claim], folder: Path, endings: tuple[str, ...], notebook: Notebook
-) -> list[tuple[str, Claim, str, float]]:
-    """Return the files that can be named, with claim, reason and score; those that are there come first."""
-    found: dict[str, tuple[str, Claim, str, float]] = {}
-    missing: dict[str, tuple[str, Claim, str, float]] = {}
+) -> list[tuple[str, list[Claim], str, float]]:
+    """Return the files that can be named, with claims, reason and score; those that are there come first."""
+    found: dict[str, tuple[str, list[Claim], str, float]] = {}
+    missing: dict[str, tuple[str, list[Claim], str, float]] = {}
     for claim in claims:
         for file in named_files(claim.text, folder, endings):
             if not file.name:
                 notebook.leave([claim.leaf], file.because, part=True)
                 continue
             reason = "; ".join(part for part in (claim.reason, file.because) if part)
-            one = (file.name, claim, reason, 0.9 if file.there and not file.because else 0.8 if file.there else 0.6)
-            (found if file.there else missing).setdefault(file.name, one)
+            score = 0.9 if file.there and not file.because else 0.8 if file.there else 0.6
+            kept = (found if file.there else missing).setdefault(file.name, (file.name, [], reason, score))
+            kept[1].append(claim)
     return [*found.values(), *missing.values()]

@@ -23,6 +23,7 @@ from foundry.adoption.saying.market import market_of, say_market
 from foundry.adoption.saying.messages import say_messages
 from foundry.adoption.saying.metadata import metadata_of
 from foundry.adoption.saying.notebook import Notebook
+from foundry.adoption.saying.placeholders import is_placeholder
 from foundry.adoption.saying.placements import say_placements
 from foundry.adoption.saying.placing import placed
 from foundry.adoption.saying.products import say_pictureless, say_products
@@ -36,6 +37,7 @@ from foundry.errors import Refusals
 from foundry.names import is_slug
 
 _LONGEST_NAME = 500
+_NAMES = (Meaning.BRAND, Meaning.CAMPAIGN_NAME, Meaning.CAMPAIGN_ID, Meaning.PRODUCT_NAME, Meaning.PRODUCT_ID)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _orders(campaign: UnderstoodCampaign, facts: Facts, notebook: Notebook) -> I
 
 
 def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds, ending: str) -> Said:
-    facts = order.facts
+    facts = _named(order.facts, notebook)
     tenant = say_tenant(facts, setting.tenant, setting.tenant_ids, notebook)
     campaign = _say_campaign(order, setting, ids, ending, notebook)
     market = market_of(facts, notebook)
@@ -109,6 +111,13 @@ def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds
         draft=draft, brief=brief, decisions=notebook.decisions, questions=notebook.questions, listed=notebook.listed,
         problems=problems, tenant=tenant_file,
     )  # fmt: skip
+
+
+def _named(facts: Facts, notebook: Notebook) -> Facts:
+    """Return the facts without names that nobody has given yet."""
+    unnamed = [claim for claim in facts.of(*_NAMES) if is_placeholder(claim.text)]
+    notebook.leave(leaves(unnamed), "it stands for a name that is not given yet")
+    return Facts(tuple(claim for claim in facts.claims if claim not in unnamed)) if unnamed else facts
 
 
 def _campaign_slug(facts: Facts, setting: Setting) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from foundry.adoption.saying.notebook import Notebook
+from foundry.brief.brief import PLACEHOLDER
+from foundry.brief.copywriting import PLACEHOLDERS, format_figure
 from foundry.brief.markup import clean_markup, markup_in
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}|\{\s*([^{}]{1,40}?)\s*\}|\$\{\s*([^{}]{1,40}?)\s*\}")
@@ -23,6 +25,12 @@ def printed(text: str, field: str, notebook: Notebook) -> str:
     if filled != clean:
         notebook.decide(field, filled, "placeholders are written as this project fills them", score=0.8)
     return filled
+
+
+def own_placeholders(text: str) -> bool:
+    """Return True if a text holds placeholders and this project fills each of them."""
+    marks = PLACEHOLDER.findall(_PLACEHOLDER.sub(_own_placeholder, text))
+    return bool(marks) and all(mark in PLACEHOLDERS or format_figure(mark, "en-US") for mark in marks)
 
 
 def printed_line(text: str, field: str, notebook: Notebook) -> str:

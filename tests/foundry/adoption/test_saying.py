@@ -133,3 +133,13 @@ def test_placements_are_named_or_asked_for() -> None:
     assert known.draft["placements"] == ["meta/feed-square", "instagram/story"]
     assert said(*plain()).draft["placements"] == ["social"]
     assert asked(said(*plain(claim(M.PLACEMENT, "hologram")))) == ["placements"]
+
+
+def test_a_channel_above_sizes_of_its_own_is_named_by_them_alone() -> None:
+    sizes = [
+        claim(M.PLACEMENT, size, "sizes", at, placement=f"google_display {size}")
+        for at, size in enumerate(("300x250", "728x90"))
+    ]
+    one = said(*plain(claim(M.PLACEMENT, "google_display", placement="google_display"), *sizes))
+    assert one.draft["placements"] == ["google/medium-rectangle", "google/leaderboard"]
+    assert one.listed == ()

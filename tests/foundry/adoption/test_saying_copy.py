@@ -191,3 +191,23 @@ def test_the_regions_of_a_price_list_are_no_markets_of_the_campaign() -> None:
     one = said(*plain(claim(M.REGION, "DACH"), *prices, without=(M.REGION,)))
     assert one.draft["market"]["regions"] == ["DACH"]
     assert [price["currency"] for price in one.draft["products"][0]["prices"]] == ["EUR", "SEK"]
+
+
+@pytest.mark.parametrize(
+    "text", ["TBD", "n/a", "-", "xxx", "Lorem ipsum dolor sit amet", "[headline here]", "{{headline}}", "未定"]
+)
+def test_a_placeholder_for_copy_is_asked_for_and_never_printed(text: str) -> None:
+    one = said(*plain(claim(M.HEADLINE, text), claim(M.CALL_TO_ACTION, "Shop now"), without=(M.HEADLINE,)))
+    assert asked(one) == ["headline"]
+    assert [each.leaf.text for each in one.listed] == [text]
+
+
+def test_copy_of_our_own_placeholders_is_copy_and_a_locale_with_a_placeholder_is_still_ordered() -> None:
+    assert (
+        said(*plain(claim(M.SUBHEADLINE, "{product.name}"))).draft["messages"]["en-US"]["subheadline"]
+        == "{product.name}"
+    )
+    claims = plain(
+        claim(M.HEADLINE, "Shine with us", locale="en-US"), claim(M.HEADLINE, "TBC", locale="fr-CA"), without=BARE
+    )
+    assert asked(said(*claims)) == ["copy fr-CA"]

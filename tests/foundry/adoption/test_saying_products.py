@@ -187,3 +187,11 @@ def test_ids_that_many_share_are_told_apart_in_linear_time() -> None:
     assert len(set(made)) == len(made)
     assert made[:3] == ["a", "a-3", "a-2"]
     assert max(map(len, made)) <= 62
+
+
+def test_a_price_beside_several_products_is_each_ones_and_equal_pictures_are_one() -> None:
+    pictures = [claim(M.PRODUCT_PICTURE, "ruby.png", "rows", at, "picture", product=0) for at in range(2)]
+    one = said(*plain(*named("Ruby", "Amber"), *pictures, claim(M.PRICE, "€9"), without=(M.PRODUCT_NAME,)))
+    assert [each["prices"] for each in one.draft["products"]] == [[{"amount": "9", "currency": "EUR"}]] * 2
+    assert one.draft["products"][0]["picture"] == "ruby.png"
+    assert one.listed == ()
