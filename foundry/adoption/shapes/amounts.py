@@ -16,7 +16,8 @@ _NUMBER = re.compile(rf"[0-9](?:[0-9.,'’{_BLANKS}]*[0-9])?")
 _OTHER_DIGITS = str.maketrans(
     "０１２３４５６７８９．，￥＄٠١٢٣٤٥٦٧٨٩٫٬۰۱۲۳۴۵۶۷۸۹", "0123456789.,¥$0123456789.,0123456789"
 )
-_DASH_FOR_ZEROS = re.compile(r"(?<=\d)[.,]\s?[-–—]+")
+_DASH_FOR_ZEROS = re.compile(r"(?<=\d)(?:[.,:]\s?[-–—]+|/-)")
+_SIGN_FOR_POINT = re.compile(r"(?<=\d)\s?([€£$])\s?(\d\d)$")
 _TIMES = {
     "k": 3, "tsd": 3, "tsd.": 3, "thousand": 3, "tausend": 3, "mil": 3, "mille": 3, "m": 6, "mn": 6, "mio": 6,
     "mio.": 6, "million": 6,
@@ -36,6 +37,7 @@ _PRICE_BEHIND = re.compile(
     r"(?P<name>\S.{0,120})\s*(?:[(（\[](?P<inside>[^()（）\[\]]{2,40})[)）\]]|(?:\s[-–—|]|[:：|]|"
     r",(?=\s))\s*(?P<behind>[^()]{2,30}))"
 )
+_FROM = frozenset({"from", "ab", "à partir de", "dès", "desde", "a partir de", "から", "起"})
 _RANGE = re.compile(r"\d\s*[-–—~〜]\s*\D{0,3}\d")
 
 
@@ -65,7 +67,7 @@ def money_in(text: str, locales: Sequence[str] = ()) -> tuple[MoneyReading, ...]
     text = text.strip()
     if not text or len(text) > LONGEST or _RANGE.search(text):
         return ()
-    plain = _DASH_FOR_ZEROS.sub("", text.translate(_OTHER_DIGITS))
+    plain = _DASH_FOR_ZEROS.sub("", _SIGN_FOR_POINT.sub(r".\2 \1", text.translate(_OTHER_DIGITS)))
     numbers = _NUMBER.findall(plain)
     if len(numbers) != 1:
         return ()
@@ -99,13 +101,14 @@ def name_and_price_in(text: str, locales: Sequence[str] = ()) -> tuple[str, tupl
 
 
 def _readings(text: str, number: str, before: str, after: str, locales: tuple[str, ...]) -> tuple[MoneyReading, ...]:
-    times, after = _times(after)
+    times, after = _times(after, is_money=bool(_signs_end().search(before.rstrip(_BLANKS))))
     sign, before, after = _sign(before, after)
     beside = _beside(before, after)
-    if beside is None or (not sign and (beside or times) and not (times and not beside)):
+    if beside is None or (not sign and beside and beside.casefold() not in _FROM):
         return ()
     if not sign:
-        found = [MoneyReading(text, amount, "", "", 0.6, "a number") for amount in _amounts(number, 2, locales)]
+        score = 0.35 if beside else 0.6
+        found = [MoneyReading(text, amount, "", beside, score, "a number") for amount in _amounts(number, 2, locales)]
         return tuple(replace(reading, amount=_multiplied(reading.amount, times)) for reading in found)
     made = [
         MoneyReading(
@@ -117,27 +120,31 @@ def _readings(text: str, number: str, before: str, after: str, locales: tuple[st
     return tuple(sorted(made, key=lambda reading: -reading.score))
 
 
-def _times(after: str) -> tuple[int, str]:
+def _times(after: str, *, is_money: bool) -> tuple[int, str]:
     """Return the power of ten behind a number, and the text behind that."""
     found = re.match(rf"[{_BLANKS}]*(万|萬|千|億|亿|[A-Za-zõÕ]+(?![^\W\d_])\.?)", after)
     if not found:
         return 0, after
     word = found[1]
     power = _TIMES.get(word.casefold(), 0)
-    if word in ("m", "mm"):  # metres and millimetres
+    if word in ("m", "mm") and not is_money:  # metres and millimetres
         power = 0
     return (power, after[found.end() :]) if power else (0, after)
 
 
 def _sign(before: str, after: str) -> tuple[str, str, str]:
     """Return the currency's code, sign or name, and what is left before and after."""
+    after = re.sub(r"^\s*\(([^()]{1,12})\)", r" \1", after)
     behind = _signs_begin().match(after.lstrip(_BLANKS))
     if behind and currencies_of(behind[1], ()):
         rest = after.lstrip(_BLANKS)[behind.end() :]
         return behind[1], before if not _is_same(before, behind[1]) else "", rest
     ahead = _signs_end().search(before.rstrip(_BLANKS))
     if ahead and currencies_of(ahead[1], ()):
-        return ahead[1], before.rstrip(_BLANKS)[: ahead.start()], after
+        left = before.rstrip(_BLANKS)[: ahead.start()]
+        if left.strip().isupper() and currencies_of(left, ()):  # "MXN $499"
+            return left.strip(), "", after
+        return ahead[1], left, after
     return "", before, after
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 DayOrder = Literal["day first", "month first"]
 LONGEST = 60
 _MONTHS_IN = ("en", "de", "fr", "es", "pt", "it", "nl", "sv", "nb", "da", "pl")
+_SELDOM_IN = ("ru", "tr", "cs", "fi", "hu", "uk", "ro", "el")
 _MORE_MONTHS = {
     "sept": 9,
     "sep": 9,
@@ -38,9 +39,9 @@ _WEEKDAY = re.compile(
     r"\s*[(（][月火水木金土日一二三四五六](?:曜日?)?[)）]",
     re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.]| |\. )(\d{1,2})\2(\d{1,2})\.?")
 _DIGITS_ONLY = re.compile(r"(20\d{2})(\d{2})(\d{2})")
-_YEAR_LAST = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2}|['’]\d{2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})\s?([-/. ])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2}|['’]\d{2})")
 _FAR_EASTERN = re.compile(r"(?:(\d{4})|令和(\d{1,2}|元))\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?")
 _KOREAN = re.compile(r"(\d{4})년\s*(\d{1,2})월\s*(\d{1,2})일")
 _DAY_MONTH = re.compile(
@@ -50,8 +51,15 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})")
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})[\s-]+([^\W\d_]{3,12})\.?[\s-]+(\d{1,2})")
 _THROUGH = re.compile(
-    r"\s+(?:-|–|—|to|until|till|through|bis|au|a|al|até|hasta)\s+|\s*(?:–|—|〜|~|～|→|から|至|到)\s*|\s+-\s+|"
-    r"(?<=\d{4})-(?=\d{1,2}[./])|(?<=\.)-(?=\d)",
+    r"\s+(?:-|–|—|to|until|till|through|bis|au|a|al|até|hasta)\s+|\s*(?:–|—|〜|~|～|→|から|至|到)\s*|"
+    r"(?<=\d{4})-(?=\d{1,2}[./])|(?<=\.)-(?=\d)|(?<=\d)-(?=\d{4}[.年/])|(?<=-\d\d)/(?=\d{4}-)|"
+    r"(?<!\d{4}-\d\d)(?<=\d)-(?=\d{1,2},? +[^\W\d_]|\d{1,2}, )",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"^(?:the|by|until|till|on|from|starting|ends?|ab|bis(?: zum)?|am|vom|le|el|em|até|hasta|jusqu'au|dès le|"
+    r"a partir de)\s+|"
+    r"\s*[(（]\w{2,10}\.?[)）]$",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^(?:from|vom|von|du|del|de|desde|ab|valid|gültig|valable)\s+", re.IGNORECASE)
@@ -80,7 +88,7 @@ def days_in(text: str, locales: Sequence[str] = (), order: DayOrder | None = Non
     text = text.strip()
     if not text or len(text) > LONGEST or not any(letter.isdigit() for letter in text):
         return ()
-    plain = _WEEKDAY.sub("", _TIME.sub("", text)).strip(" ,")
+    plain = _WEEKDAY.sub("", _TIME.sub("", _BESIDE.sub("", text))).strip(" ,")
     certain = _certain(plain)
     if certain:
         return (DayReading(text, certain, None, 0.97, "a date that can be read in one way"),)
@@ -91,9 +99,7 @@ def days_in(text: str, locales: Sequence[str] = (), order: DayOrder | None = Non
     readings = _both(text, int(found[1]), int(found[3]), year)
     if len(readings) < 2:
         return tuple(readings)
-    wanted, reason = (
-        (order, "the order of the other dates") if order else (_order_of(locales), "the order of the market")
-    )
+    wanted, reason = _wanted(found[2], locales, order)
     if wanted:
         return tuple(DayReading(text, one.day, one.order, 0.85, reason) for one in readings if one.order == wanted)
     return tuple(readings)
@@ -113,6 +119,7 @@ def day_range_in(
     if len(parts) != 2:
         return None
     first, last = parts
+    order = order or day_order_of(parts)
     until = days_in(last, locales, order)
     if not until and (head := re.match(r"\d{4}年", first)):
         until = days_in(head[0] + last, locales, order)
@@ -184,14 +191,25 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _wanted(mark: str, locales: Sequence[str], order: DayOrder | None) -> tuple[DayOrder | None, str]:
+    """Return the order of a date in digits with its reason; None where two orders are possible."""
+    if order:
+        return order, "the order of the other dates"
+    wanted = _order_of(locales)
+    if mark != ".":
+        return wanted, "the order of the market"
+    return (None, "") if wanted == "month first" else ("day first", "dates with dots begin with the day")
+
+
 def _year(text: str) -> int:
     digits = text.strip("'’")
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
 def _month(word: str) -> int:
-    """Return the number of a month by its name in eleven languages; 0 for other words."""
-    return _months().get(_folded(word), 0)
+    """Return the number of a month by its name in one of many languages; 0 for other words."""
+    folded = _folded(word)
+    return _months(_MONTHS_IN).get(folded) or _months(_SELDOM_IN).get(folded, 0)
 
 
 def _folded(word: str) -> str:
@@ -199,12 +217,12 @@ def _folded(word: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).rstrip(".")
 
 
-@lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
+@lru_cache(maxsize=2)
+def _months(languages: tuple[str, ...]) -> dict[str, int]:
     from babel import Locale
 
     names = dict(_MORE_MONTHS)
-    for tag in _MONTHS_IN:
+    for tag in languages:
         months = Locale(tag).months
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):

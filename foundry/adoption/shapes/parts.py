@@ -14,6 +14,7 @@ _AND = re.compile(
     re.IGNORECASE,
 )
 _LEADING_AND = re.compile(r"^(?:and|und|et|y|e|&)\s+", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{1,6}|#x[0-9A-Fa-f]{1,6})\Z")
 _QUOTED = re.compile(r"""^(["'])(.*)\1$""", re.DOTALL)
 _SLASH_IS_NO_SEPARATOR = re.compile(r"://|^[\w./\\~-]+\.\w{2,5}$|\d\s*/\s*\d|^\s*[nNwWsS]/|\b[a-z]+/[a-z-]+\b")
 _ENDS = ".!?。！？…"
@@ -90,14 +91,17 @@ def _split(text: str, separators: str) -> list[str]:
             depth += 1
         elif letter in _CLOSING:
             depth = max(depth - 1, 0)
-        elif letter in separators and not depth and not (letter in ",/" and _between_digits(text, at)):
+        elif letter in separators and not depth and not _is_inside(text, at):
             found.append(text[begin:at])
             begin = at + 1
     return [*found, text[begin:]]
 
 
-def _between_digits(text: str, at: int) -> bool:
-    return 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
+def _is_inside(text: str, at: int) -> bool:
+    """Return True for a comma or slash between digits, and for the end of an HTML entity ("&amp;")."""
+    if text[at] in ",/":
+        return 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
+    return text[at] == ";" and bool(_ENTITY.search(text, max(at - 10, 0), at))
 
 
 @lru_cache(maxsize=8192)

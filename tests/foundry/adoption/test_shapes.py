@@ -155,7 +155,11 @@ def amounts(text: str, *locales: str) -> list[tuple[str, str]]:
         ("EUR 49.90", (), [("49.90", "EUR")]),
         ("1.5 Mio. EUR", (), [("1500000", "EUR")]), ("10k USD", (), [("10000", "USD")]),
         ("$2 million", (), [("2000000", "USD")]), ("₹1,29,999", (), [("129999", "INR")]),
-        ("48", (), [("48", "")]), ("48.5", (), [("48.5", "")]), ("5000", (), [("5000", "")]),
+        ("48", (), [("48", "")]), ("49€90", (), [("49.90", "EUR")]), ("49 (EUR)", (), [("49", "EUR")]),
+        ("MXN $499", (), [("499", "MXN")]), ("₹ 1,29,999/-", (), [("129999", "INR")]), ("499:-", (), [("499", "")]),
+        ("€1.2m", (), [("1200000", "EUR")]), ("ab 49,-", (), [("49", "")]), ("590 บาท", (), [("590", "THB")]),
+        ("1.2 m", (), []),
+         ("48.5", (), [("48.5", "")]), ("5000", (), [("5000", "")]),
         ("5,000 USD", (), [("5000", "USD")]), ("49 Euro", (), [("49", "EUR")]),
         ("49,90 EUR inkl. MwSt.", (), [("49.90", "EUR")]), ("49,90 € TTC", (), [("49.90", "EUR")]),
         ("129 zł", (), [("129", "PLN")]), ("1 990 Kč", (), [("1990", "CZK")]),
@@ -224,6 +228,8 @@ MAY_31 = date(2027, 5, 31)
         "31 mai 2027", "31 de mayo de 2027",
         "31 de maio de 2027", "31-May-27", "2027年5月31日", "2027年5月31日(月)", "令和9年5月31日", "2027年5月31號",
         "Monday, May 31, 2027", "Mo, 31.05.2027",
+        "31 05 2027", "2027. 05. 31.", "the 31st of May 2027", "31 May 2027 (Mon)", "by 31 May 2027", "31 мая 2027",
+        "bis zum 31. Mai 2027", "31 Mayıs 2027", "31. května 2027",
         "31/05/27", "31 maj 2027", "2027-May-31", "Montag, 31. Mai 2027", "lundi 31 mai 2027", "31. 5. 2027",
         "31 maggio 2027",
     ],
@@ -266,6 +272,11 @@ def test_the_market_decides_between_the_readings_of_a_date(locales: tuple[str, .
     assert [reading.day for reading in days_in("5/6/2027", locales)] == [expected]
 
 
+def test_a_date_with_dots_begins_with_the_day_unless_the_market_writes_months_first() -> None:
+    assert [reading.day for reading in days_in("5.6.2027")] == [date(2027, 6, 5)]
+    assert len(days_in("5.6.2027", ("en-US",))) == 2
+
+
 def test_markets_that_differ_leave_both_readings() -> None:
     assert len(days_in("5/6/2027", ("en-US", "de-DE"))) == 2
 
@@ -286,6 +297,7 @@ def test_the_other_dates_of_a_file_show_its_order() -> None:
     [
         "2027-05-01 to 2027-05-31", "01.05.2027 - 31.05.2027", "01.05.2027–31.05.2027", "01.05.–31.05.2027",
         "1. Mai – 31. Mai 2027", "May 1 – May 31, 2027",
+        "1-31 May 2027", "May 1-31, 2027", "01/05/2027-31/05/2027", "2027.5.1-2027.5.31", "2027-05-01/2027-05-31",
         "May 1 – 31, 2027", "vom 01.05.2027 bis 31.05.2027", "2027年5月1日〜2027年5月31日", "2027年5月1日～5月31日",
         "du 1 mai 2027 au 31 mai 2027", "1 – 31 May 2027",
     ],
@@ -434,7 +446,8 @@ def test_approvals_are_read(text: str, expected: str | None) -> None:
         ('["a", "b"]', ("a", "b")), ("Ruby (red, 50 ml), Amber", ("Ruby (red, 50 ml)", "Amber")),
         ("49,90 EUR", ("49,90 EUR",)), ("https://a.example/b/c", ("https://a.example/b/c",)),
         ("img/a.png", ("img/a.png",)), ("31/05/2027", ("31/05/2027",)), ("one", ("one",)), ("", ()), ("  ", ()),
-        ("a | b", ("a", "b")), ("a,", ("a",)),
+        ("a | b", ("a", "b")), ("Ruby &amp; Co; Amber", ("Ruby &amp; Co", "Amber")),
+         ("a,", ("a",)),
     ],
 )  # fmt: skip
 def test_a_list_in_one_text_has_parts(text: str, expected: tuple[str, ...]) -> None:
