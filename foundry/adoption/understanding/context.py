@@ -69,15 +69,15 @@ def of_field(context: Context, key: str) -> tuple[Context, KeyParts]:
     if parts.market:
         context = context.within(market=parts.market)
     own = senses_of(parts.key, context.section)
-    if context.section is None and context.best in _DOMINANT:
+    if _dominates(context):
         own = tuple(_weaker(sense, INHERITED, "") for sense in own)
     if _passes_on(parts.key, context, own):
         passed = tuple(_weaker(sense, PASSED_ON, "") for sense in context.senses)
         return replace(context, senses=passed, currency=parts.currency or context.currency, is_item=False), parts
     above = f"it stands below the key '{context.key}'"
-    if not own or own[0].score < ENOUGH or (context.section is None and context.best in _DOMINANT):
+    if not own or own[0].score < ENOUGH or _dominates(context):
         inherited = (s for s in context.senses if s.meaning in _INHERITABLE)
-        factor = PASSED_ON if context.best in _DOMINANT else INHERITED
+        factor = PASSED_ON if _dominates(context) else INHERITED
         own = (*own, *(_weaker(sense, factor, above) for sense in inherited))
     return (
         replace(
@@ -110,6 +110,7 @@ def _unnamed_section(context: Context, below: Context, known_inside: int) -> Sec
     return context.section
 
 
+_CLEAR = 0.8
 _FILES = frozenset({
     Meaning.PRODUCT_PICTURE, Meaning.PRODUCT_MODEL, Meaning.BRAND_LOGO, Meaning.BRAND_FONT, Meaning.MUSIC,
     Meaning.VOICE_OVER,
@@ -120,6 +121,11 @@ _OF_FILES = frozenset(
 """Keys that say nothing more inside a map of a file: `image: {url: a.png}`."""
 _LIKE_A_BRIEF = 3
 """Known keys from which a map without a known name is taken for the brief, or a part of it: `data: {…}`."""
+
+
+def _dominates(context: Context) -> bool:
+    """Return True if the key above rules everything below it, whatever the keys there say."""
+    return context.section is None and context.best in _DOMINANT and context.senses[0].score >= _CLEAR
 
 
 def _passes_on(key: str, context: Context, own: tuple[Sense, ...]) -> bool:

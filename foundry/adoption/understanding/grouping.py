@@ -10,6 +10,7 @@ from foundry.adoption.leaf import MapNode
 from foundry.adoption.meaning import Meaning
 from foundry.adoption.understanding.context import Context
 from foundry.adoption.understanding.entries import claims_of_entry
+from foundry.adoption.understanding.long_form import in_short_form
 from foundry.adoption.understanding.parts import Part, Rows
 from foundry.adoption.understanding.roster import plain
 
@@ -92,7 +93,7 @@ def _identifying(part: Rows, answers: Mapping[str, str]) -> frozenset[str]:
     """Return the keys of a table's rows under which campaigns or brands are named."""
     samples: dict[str, MapNode] = {}
     for row in part.rows:
-        for key, child in row.entries:
+        for key, child in in_short_form(row)[0].entries:
             samples.setdefault(key, replace(row, entries=((key, child),)))
     wanted = (*_NAMES, Meaning.BRAND)
     return frozenset(
@@ -108,6 +109,7 @@ def _claims(row: MapNode, context: Context, answers: Mapping[str, str]) -> tuple
 
 
 def _identity(row: MapNode, keys: frozenset[str], context: Context, answers: Mapping[str, str]) -> Identity:
+    row, _ = in_short_form(row)
     said = replace(row, entries=tuple((key, child) for key, child in row.entries if key in keys))
     found = _claims(said, context, answers)
     names = frozenset(plain(claim.text) for claim in found if claim.meaning in _NAMES)

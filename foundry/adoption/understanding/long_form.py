@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from foundry.adoption.leaf import Leaf, MapNode, Node
@@ -32,6 +33,12 @@ def in_short_form(entry: MapNode) -> tuple[MapNode, Leaf | None]:
         for key, child in entry.entries if child is not naming[1]
     ]  # fmt: skip
     return replace(entry, entries=tuple(entries)), naming[1]
+
+
+def has_form_titles(titles: Iterable[str]) -> bool:
+    """Return True if titles are those of such a table: "Field", "Locale", "Text"."""
+    phrases = {spelled(phrase_of(title)) for title in titles}
+    return bool(phrases & _NAMING) and bool(phrases & _HOLDING)
 
 
 def _leaf(entry: MapNode, names: frozenset[str]) -> tuple[str, Leaf] | None:

@@ -27,7 +27,8 @@ def parts_meant(text: str, meaning: Meaning, context: Context) -> tuple[tuple[Me
     elif meaning in (Meaning.PRODUCT_PICTURE, Meaning.BRAND_LOGO):
         parts = tuple(reading.text for reading in file_name_in(text))
     elif meaning is Meaning.PRODUCT_NAME:
-        parts = _products(text, several=context.several is Section.PRODUCTS) if not context.is_item else (text,)
+        single = context.is_item or context.scope.product is not None
+        parts = (text,) if single else _products(text, several=context.several is Section.PRODUCTS)
     elif meaning is Meaning.SCENE and context.several is Section.SCENES and not context.is_item:
         parts = tuple(line.strip(" \t-*•") for line in text.splitlines() if line.strip(" \t-*•"))
     else:
@@ -65,7 +66,7 @@ def _place_or_language(part: str, meaning: Meaning) -> Meaning:
 def _products(text: str, *, several: bool) -> tuple[str, ...]:
     """Return the names in a text; without a key in the plural, only a list of capitalised names is one."""
     parts = parts_of(text, at_words=several)
-    if several and not is_sentence(text):
+    if several and text[-1] not in ".!?":
         return parts
     names = all(len(part) <= _LONGEST_NAME and (part[0].isupper() or not part[0].isascii()) for part in parts)
     return parts if names and not is_sentence(text) and not any(part[0].isdigit() for part in parts) else (text,)

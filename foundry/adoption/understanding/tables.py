@@ -9,6 +9,7 @@ from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.shapes import countries_in, is_sentence, locales_in
 from foundry.adoption.understanding.blocks import Block, Row, is_title, placed, title_of
 from foundry.adoption.understanding.key_scope import parts_of_key
+from foundry.adoption.understanding.long_form import has_form_titles
 from foundry.adoption.understanding.senses import sections_of, senses_of
 
 _SEARCHED = 12
@@ -39,6 +40,7 @@ def titles_of(block: Block, section: Section | None) -> tuple[Titles, int] | Non
         return found
     for index, row in enumerate(block.rows[:_SEARCHED]):
         known = sum(is_title(leaf, section) for leaf in row.cells.values())
+        known += 2 if has_form_titles(title_of(leaf.text) for leaf in row.cells.values()) else 0
         if len(row.cells) > 1 and known >= _SHARE * len(row.cells) and (best is None or known > best[1]):
             best = index, known
     if best is None or best[1] < 2 or best[0] + 1 >= len(block.rows):
@@ -62,10 +64,24 @@ def _groups(block: Block, row: int) -> dict[int, str]:
     if row == 0:
         return {}
     above = block.rows[row - 1].cells
-    texts = [leaf.text for leaf in above.values()]
+    texts = [title_of(leaf.text) for leaf in above.values()]
+    titles = [title_of(leaf.text) for leaf in block.rows[row].cells.values()]
+    if all(map(_is_group, texts)) and len(titles) > len(set(titles)):
+        return _filled_right(above, block.rows[row].cells)
     if len(above) < 2 or len(texts) == len(set(texts)):
         return {}
     return {column: title_of(leaf.text) for column, leaf in above.items() if _is_group(title_of(leaf.text))}
+
+
+def _filled_right(above: dict[int, Leaf], titles: dict[int, Leaf]) -> dict[int, str]:
+    """Return for each column the last title above it or to its left."""
+    found: dict[int, str] = {}
+    group = ""
+    for column in sorted(titles):
+        group = title_of(above[column].text) if column in above else group
+        if group:
+            found[column] = group
+    return found
 
 
 def _is_group(text: str) -> bool:

@@ -24,6 +24,7 @@ from foundry.adoption.understanding.keys import words_of
 from foundry.adoption.understanding.locales import scope_of
 from foundry.adoption.understanding.long_form import in_short_form
 from foundry.adoption.understanding.parallel import Parallel, parallel_lists
+from foundry.adoption.understanding.periods import period_of
 from foundry.adoption.understanding.roster import Roster
 from foundry.adoption.understanding.senses import is_known, sections_of
 from foundry.adoption.understanding.sizes import without_size
@@ -76,6 +77,10 @@ class Walk:
             [item.text for item in node.items if isinstance(item, Leaf)]
         ):
             context = replace(context, senses=(replace(context.senses[0], meaning=Meaning.LOCALE),))
+        if (period := period_of(node, context)) is not None:
+            self.visit(node.items[0], period[0])
+            self.visit(node.items[1], period[1])
+            return
         for item in node.items:
             if isinstance(item, MapNode):
                 self.entry(item, context)
