@@ -67,8 +67,11 @@ def say_tenant(facts: Facts, given: str | None, known: Collection[str] | None, n
         return best
     notebook.take("tenant", names[best], best)
     others = [claim for each, group in names.items() if each != best for claim in group]
-    if others:
-        notebook.take("tenant: name", others)
+    for claim in others:
+        if any(letter.isalpha() for letter in claim.text):
+            notebook.take("tenant: name", [claim])
+        else:
+            notebook.leave([claim.leaf], f"the tenant is {best!r}")
     return best
 
 
@@ -131,7 +134,8 @@ def say_tenant_file(
 def _name(tenant: str, facts: Facts, answer: str) -> str:
     """Return the brand's name as people read it: the one that is no id."""
     texts = [clean_line(text) for text in (answer, *(claim.text for claim in facts.of(Meaning.BRAND))) if text]
-    return next((text for text in texts if text != tenant), texts[0] if texts else tenant)
+    words = [text for text in texts if text != tenant and any(letter.isalpha() for letter in text)]
+    return next((text for text in words if _id_of(text, ()) == tenant), words[0] if words else tenant)
 
 
 def _says(leaf: Leaf, words: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning
 from foundry.adoption.said import Choice
 from foundry.adoption.saying.copy_of_locales import Spoken, usual_locale
-from foundry.adoption.saying.facts import alike, leaves, place_of
+from foundry.adoption.saying.facts import alike, leaves, place_of, says
 from foundry.adoption.saying.locales import language, same_language
 from foundry.adoption.saying.market import Market
 from foundry.adoption.saying.notebook import Notebook
@@ -19,6 +19,10 @@ FIELDS = {
     Meaning.HEADLINE: "headline", Meaning.SUBHEADLINE: "subheadline", Meaning.CALL_TO_ACTION: "call_to_action",
     Meaning.OFFER: "offer", Meaning.LEGAL: "legal",
 }  # fmt: skip
+_SLOGANS = (
+    "tagline", "taglines", "slogan", "slogans", "strapline", "claim", "motto", "eslogan", "lema", "标语", "口号",
+    "スローガン", "タグライン",
+)  # fmt: skip
 LEAVE_OUT = "leave out"
 _FAR = 0.15
 """Two texts of one field are asked about, unless one of them is surer than the other by more than this."""
@@ -63,7 +67,21 @@ def _highest(tag: str, spoken: list[Spoken], notebook: Notebook) -> _OneLocale:
             one.claims.setdefault(each.claim.meaning, []).append(each.claim)
         else:
             notebook.leave([each.claim.leaf], f"in {tag}, a closer text stands in its place")
+    _lower_slogans(one, notebook)
     return one
+
+
+def _lower_slogans(one: _OneLocale, notebook: Notebook) -> None:
+    """Let a slogan be the line below the headline, where another text is the headline."""
+    heads = one.claims.get(Meaning.HEADLINE, [])
+    slogans = [claim for claim in heads if says(_key_of(claim.leaf), _SLOGANS)]
+    if not slogans or (len(slogans) == len(heads) and Meaning.MESSAGE not in one.claims):
+        return
+    one.claims[Meaning.HEADLINE] = [claim for claim in heads if claim not in slogans]
+    if Meaning.SUBHEADLINE in one.claims:
+        notebook.leave(leaves(slogans), f"the headline and the line below it in {one.tag} are taken")
+    else:
+        one.claims[Meaning.SUBHEADLINE] = slogans
 
 
 def _say_locale(one: _OneLocale, notebook: Notebook) -> _OneLocale:

@@ -11,6 +11,7 @@ _WORDS = frozenset(
         "tbd", "tba", "tbc", "n/a", "na", "n.a", "n/d", "none", "null", "nil", "todo", "to-do", "placeholder", "dummy",
         "?", "??", "???", "-", "--", "---", "–", "—", "", "…", "_", "__", "k.a", "offen", "folgt", "nachzuliefern",
         "à-définir", "a-definir", "por-definir", "pendiente", "未定", "待定", "待补充", "なし", "無",
+        "pending", "approved", "rejected", "draft", "in-review", "ausstehend", "freigegeben", "entwurf",
     ]
 )  # fmt: skip
 _BRACKETED = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\{\{[^{}]*\}\}|\{[^{}]*\}|\[\[[^\[\]]*\]\]|%[a-z_]+%|__+\w*__+")
@@ -21,7 +22,7 @@ _LONGEST = 300
 
 
 def is_placeholder(text: str) -> bool:
-    """Return True for "TBD", "n/a", "xxx", "lorem ipsum …", "[headline here]", "{{headline}}" and their like.
+    """Return True for "TBD", "n/a", "pending", "xxx", "lorem ipsum …", "[headline here]" and their like.
 
     A placeholder that this project fills, such as `{product.name}`, is copy.
     """

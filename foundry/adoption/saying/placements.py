@@ -58,11 +58,19 @@ def _read(claims: list[Claim], notebook: Notebook) -> Iterator[tuple[list[Claim]
         if together:
             yield row, together
             continue
-        for claim in row:
-            readings = placements_in(claim.scope.placement) or placements_in(claim.text)
-            _leave_unknown(claim, readings, notebook)
-            channel = [one for text, one in above.items() if claim.scope.placement.startswith(f"{text} ")]
-            yield [claim, *channel], readings
+        for same in _by_scope(row):
+            scope = same[0].scope.placement
+            readings = placements_in(scope) or placements_in(same[0].text)
+            _leave_unknown(same[0], readings, notebook)
+            yield [*same, *(one for text, one in above.items() if scope.startswith(f"{text} "))], readings
+
+
+def _by_scope(row: list[Claim]) -> list[list[Claim]]:
+    """Return the claims of one row that name a placement together; each of the others alone."""
+    found: dict[str, list[Claim]] = {}
+    for at, claim in enumerate(row):
+        found.setdefault(claim.scope.placement or f"#{at}", []).append(claim)
+    return list(found.values())
 
 
 def _is_above(claim: Claim, wholes: set[str]) -> bool:

@@ -211,3 +211,14 @@ def test_copy_of_our_own_placeholders_is_copy_and_a_locale_with_a_placeholder_is
         claim(M.HEADLINE, "Shine with us", locale="en-US"), claim(M.HEADLINE, "TBC", locale="fr-CA"), without=BARE
     )
     assert asked(said(*claims)) == ["copy fr-CA"]
+
+
+def test_a_slogan_is_the_headline_or_the_line_below_another_one() -> None:
+    slogan, bare = claim(M.HEADLINE, "Drink more", "creative", "tagline"), (M.HEADLINE,)
+    assert said(*plain(slogan, without=bare)).draft["messages"]["en-US"] == {"headline": "Drink more"}
+    both = said(*plain(slogan, claim(M.MESSAGE, "Stay in the flow"), without=bare)).draft["messages"]["en-US"]
+    assert both == {"headline": "Stay in the flow", "subheadline": "Drink more"}
+    assert said(*plain(slogan)).draft["messages"]["en-US"] == {
+        "headline": "Shine on every day",
+        "subheadline": "Drink more",
+    }

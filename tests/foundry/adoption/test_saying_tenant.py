@@ -92,3 +92,11 @@ def test_the_metadata_of_tables_says_a_column_once_and_keeps_within_limits() -> 
     assert len(made["notes"]) + left_out == 1_000
     assert metadata_of([leaf("deep", *("k",) * 60)])[1] == 0
     assert metadata_of([leaf("a", "tags", 0), leaf("b", "tags", 1)]) == ({"tags": ["a", "b"]}, 0)
+
+
+def test_a_brands_name_is_the_text_with_letters_beside_its_id() -> None:
+    numbered = [claim(M.BRAND, "42", "client", "id", score=0.78), claim(M.BRAND, "Volt & Ampere", "client", "name")]
+    assert said(*plain(*numbered, without=(M.BRAND,))).tenant["name"] == "Volt & Ampere"
+    named = [claim(M.BRAND, "weft", "brand", "id"), claim(M.BRAND, "Weft & Warp", "brand", "displayName")]
+    one = said(*plain(*named, without=(M.BRAND,)))
+    assert (one.draft["tenant"], one.tenant["name"]) == ("weft", "Weft & Warp")
