@@ -105,7 +105,9 @@ def test_what_changes_a_clip_changes_its_name_and_its_films(order: Any, changes:
 def test_the_words_of_a_still_scene_or_a_locale_change_no_clip(order: Any) -> None:
     usual = order(film=BOTH).plan
     said = {**a_brief()["messages"], "en-US": {"headline": "Another line"}}
-    other = order(film=BOTH, messages=said, scenes=[{**WALL, "clip": {"seconds": "1"}}, {**ARCH, "prompt": "A marble wall"}])
+    other = order(
+        film=BOTH, messages=said, scenes=[{**WALL, "clip": {"seconds": "1"}}, {**ARCH, "prompt": "A marble wall"}]
+    )
     assert names(usual) == names(other.plan)
 
 
