@@ -25,7 +25,7 @@ from foundry.errors import Problem, Unusable
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FENCE = re.compile(r"(?:```|~~~)\s*(\w*).*")
-_LONGEST_PARAGRAPH, _MOST_DEPTH, _MOST_LINES, _MOST_FENCES = 10_000, 20, 20_000, 20
+_WRAPPED, _LONGEST_PARAGRAPH, _MOST_DEPTH, _MOST_LINES, _MOST_FENCES = 40, 10_000, 20, 20_000, 20
 _READERS = {"json": see_json, "jsonc": see_json, "json5": see_json, "yaml": see_yaml, "yml": see_yaml}
 
 
@@ -173,8 +173,9 @@ class _Reader:
     def _add_pair(self, section: Section, pair: tuple[str, str], number: int) -> None:
         key, value = pair
         if value:
-            self._last = Text(value, number)
-            section.pairs.append((key, self._last))
+            text = Text(value, number)
+            self._last = text if len(value) >= _WRAPPED else None  # a short value does not go on in the next line
+            section.pairs.append((key, text))
             if section is self._section:
                 self._key = None
         else:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from foundry.adoption.leaf import Key, Leaf, ListNode, MapNode, Node, Place
 
-PARAGRAPH, ITEMS = "paragraph", "items"
-"""The keys of running text, and of bullets, beside keys of the file's own."""
+PARAGRAPH = "paragraph"
+"""The key of running text beside keys of the file's own."""
 _MOST_RECORD_LISTS = 50
 
 
@@ -31,16 +31,20 @@ class Text:
 
 
 def node_of(section: Section, path: tuple[Key, ...]) -> Node | None:
-    """Return a section as a node; None if it is empty."""
+    """Return a section as a node; None if it is empty.
+
+    Beside pairs, bullets stand under the section's own key, and so does running text where there are no bullets.
+    """
     if not section.pairs and not section.items:
         return _list(section.paragraphs, path, section.line)
     if not section.pairs and not section.paragraphs:
         return _list(section.items, path, section.line)
     entries = [*_entries(section.pairs, path)]
-    for key, listed in ((ITEMS, section.items), (PARAGRAPH, section.paragraphs)):
+    own = str(path[-1]) if path else PARAGRAPH
+    for key, listed in ((own, section.items), (PARAGRAPH if section.items else own, section.paragraphs)):
         if node := _list([*listed], (*path, key), section.line):
             entries.append((key, node))
-    return MapNode(tuple(entries), path, Place(line=section.line)) if entries else None
+    return MapNode(tuple(joined(entries, path)), path, Place(line=section.line)) if entries else None
 
 
 def _list(items: list[Section | Text] | list[Text], path: tuple[Key, ...], line: int) -> Node | None:

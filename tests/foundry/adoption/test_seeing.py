@@ -213,6 +213,21 @@ def test_a_key_that_comes_again_begins_a_record() -> None:
     }  # fmt: skip
 
 
+def test_bullets_and_text_beside_keys_stand_under_their_heading() -> None:
+    content = "## Formats\n- Story\n- 1:1\n\nDo not show: snow\n\n## Scene\nA sunny kitchen\nMood: warm\n"
+    assert tree(content, "b.md") == {
+        "Formats": {"Do not show": "snow", "Formats": ["Story", "1:1"]},
+        "Scene": {"Mood": "warm", "Scene": "A sunny kitchen"},
+    }
+
+
+def test_a_long_value_goes_on_in_the_next_line_and_a_short_one_does_not() -> None:
+    long = "Insight: people who wake up early do so for the quiet of"
+    assert tree(f"{long}\nthe kitchen\nMarket: Germany\nThanks\n") == {
+        "Insight": "people who wake up early do so for the quiet of the kitchen", "Market": "Germany", "paragraph": "Thanks",
+    }  # fmt: skip
+
+
 def test_dashes_part_keys_from_values_where_most_lines_have_them() -> None:
     content = "Brand – Acme\n• Campaign - Glow\nHeadline — Wake up – now\n"
     assert tree(content) == {"Brand": "Acme", "Campaign": "Glow", "Headline": "Wake up – now"}
