@@ -224,7 +224,8 @@ def test_bullets_and_text_beside_keys_stand_under_their_heading() -> None:
 def test_a_long_value_goes_on_in_the_next_line_and_a_short_one_does_not() -> None:
     long = "Insight: people who wake up early do so for the quiet of"
     assert tree(f"{long}\nthe kitchen\nMarket: Germany\nThanks\n") == {
-        "Insight": "people who wake up early do so for the quiet of the kitchen", "Market": "Germany", "paragraph": "Thanks",
+        "Insight": "people who wake up early do so for the quiet of the kitchen", "Market": "Germany",
+        "paragraph": "Thanks",
     }  # fmt: skip
 
 
