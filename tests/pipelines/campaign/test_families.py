@@ -16,13 +16,13 @@ from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.store.object_store import LocalStore
 from models.model_bank import ModelBank
-from models.registry import cards_of, weights_of
+from models.registry import weights_of
 from models.screening.screened_handler import ScreenedHandler
 from models.upscaling.upscale_handlers import ResampleHandler
 from pipelines.campaign.flow import ingest
 from pipelines.engines.engine import embedded_runner
 from pipelines.planning.admission import Admitted, admit
-from tests.support.briefs import BRIEF, a_brief, a_tenant, product_picture
+from tests.support.briefs import BRIEF, SMALL_MASTERS, a_brief, a_tenant, product_picture, small_cards
 from tests.support.tiny_adapters import lora
 from tests.support.tiny_pipelines import FAMILIES, tiny
 from transforms import coders
@@ -41,7 +41,7 @@ def planned(folder: Path, tenant: str, card: ModelCard, *adapters: ResolvedAdapt
     """One square shot of the test brief, drawn with this card; the screen lets noise pass."""
     owner = a_tenant(tenant)
     product_picture(folder / "serum.png")
-    usual = cards_of(a_tenant("aurelle"))
+    usual = small_cards(a_tenant("aurelle"))
     screen = usual.screen.model_copy(update={"thresholds": {name: Decimal(limit) for name, limit in LOOSE.items()}})
     messages = {"en-US": BRIEF["messages"]["en-US"]}
     campaign = {"id": card.id, "name": "Test"}  # a plan is named by its brief, whatever draws it
@@ -79,7 +79,7 @@ def test_a_family_makes_a_master_through_the_flow(family: str, tmp_path: Path) -
         record = json.loads(own.get(shot.record))
         assert (record["model"], record["bucket"], record["product_picture"]) == (family, "square", shot.picture)
         with Image.open(own.path(shot.master)) as master:
-            assert master.size == (2880, 2880)
+            assert master.size == SMALL_MASTERS["square"]
             assert len(master.resize((32, 32)).getcolors(1024) or []) > 100
 
 

@@ -29,7 +29,7 @@ from tests.support.waiting import until
 
 RECOVERY_S = 420.0
 """kafka-python took up to 50 s to find a broker again that was killed, on a machine with nothing else to do."""
-SLOW_S = 0.5
+SLOW_S = 1.0
 MOMENTS_S = 5.0
 """About as long as two briefs take here."""
 TENANTS = ("aurelle", "northpeak")

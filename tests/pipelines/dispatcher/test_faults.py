@@ -46,7 +46,7 @@ def test_killed_at_random_moments_it_makes_what_an_undisturbed_run_makes(
     written: dict[str, float] = {}
     kills = 0
     while kills < 3:
-        with factory.process("cost=60", "jobs=2") as serving:
+        with factory.process("cost=60", "jobs=2", "slow=0.5") as serving:
             until(lambda: (factory.root / "aurelle").exists() or (factory.root / "northpeak").exists())
             time.sleep(chance.uniform(0.5, 5.0))
             kills += serving.poll() is None
@@ -102,7 +102,7 @@ def test_a_rebalance_in_work_longer_than_the_poll_interval_loses_and_repeats_not
 
 def test_sigterm_finishes_the_round_commits_and_leaves(factory: Factory) -> None:
     first, second = named("round"), named("later")
-    with factory.process("jobs=1") as serving:
+    with factory.process("jobs=1", "slow=3") as serving:
         factory.submit(factory.brief(first), factory.brief(second))
         until(lambda: "waiting" in states(factory, first))
         serving.send_signal(signal.SIGTERM)
@@ -138,7 +138,7 @@ def test_a_cancelled_campaign_is_stopped_and_keeps_what_was_made(factory: Factor
 def test_a_newer_revision_supersedes_the_older_one_and_wins(factory: Factory) -> None:
     campaign = named("twice")
     old, new = (factory.brief(campaign, scenes=SCENES, metadata={"revision": number}) for number in (1, 2))
-    with factory.running(SlowPainter(1.0), limits=Limits(cost=20)):
+    with factory.running(SlowPainter(2.0), limits=Limits(cost=20)):
         factory.submit(old, request="old")
         until(lambda: some_are_done(factory, campaign))
         factory.submit(new, request="new")
@@ -154,7 +154,7 @@ def test_a_newer_revision_supersedes_the_older_one_and_wins(factory: Factory) ->
 def test_the_same_brief_twice_is_one_order_for_both_who_asked(factory: Factory) -> None:
     campaign = named("same")
     brief = factory.brief(campaign)
-    with factory.running(SlowPainter(2.0)) as running:
+    with factory.running(SlowPainter(5.0)) as running:
         factory.submit(brief, request="mine")
         until(lambda: running.orders.making)
         factory.submit(brief, request="yours")

@@ -28,7 +28,7 @@ from tests.support.waiting import until
 asked = pytest.mark.skipif(not os.environ.get("FOUNDRY_FLINK_FAULTS"), reason="takes minutes; FOUNDRY_FLINK_FAULTS=1")
 pytestmark = [pytest.mark.flink, pytest.mark.slow]
 
-ALTERNATIVES, SECONDS = 3, 0.25
+ALTERNATIVES, SECONDS = 3, 1.0
 
 
 @pytest.fixture(scope="module")
