@@ -20,6 +20,8 @@ from foundry.tenant import TENANT, TENANT_FILE, Tenant, load_tenant
 
 DRAFT_HEAD = "# A draft by `foundry brief adopt`, from what a brief says of its brand. Look through it.\n"
 
+FILES_OF_TENANT = ("brand.logo.", "brand.fonts.")
+"""Fields of the tenant's file that name files, and what else they say."""
 OF_TENANT = "tenant: "
 """Begins the fields of decisions that are of the tenant's file."""
 
@@ -111,7 +113,8 @@ def _write_draft(said: Said, to: Destination, err: Terminal) -> None:
         err.print(f"{path} exists, and is not replaced by what the brief says of the brand")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    copy_files((text for _, text in _facts_in(said.tenant)), to.source.parent, path.parent)
+    named = (text for field, text in _facts_in(said.tenant) if field.startswith(FILES_OF_TENANT))
+    copy_files(named, to.source.parent, path.parent)
     write_whole(path, DRAFT_HEAD + yaml_text(dict(said.tenant)))
     err.print(f"draft of the tenant's file written to {path}")
     if path != its_own:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from console.cli import app
@@ -132,13 +133,17 @@ def test_the_profile_of_a_tenant_answers_its_next_brief(desk: Path, clients: Pat
 
 
 def test_a_tenant_without_a_file_gets_a_draft_beside_the_brief_that_plans(desk: Path) -> None:
-    brand = {"name": "Acme", "palette": ["#FF5733"], "tone": "bold", "prohibitedWords": ["cure"]}
+    Image.new("RGBA", (240, 80), "#FF5733").save(desk / "acme.png")
+    (desk / "bold").write_text("no file of the brand")
+    brand = {"name": "Acme", "palette": ["#FF5733"], "tone": "bold", "prohibitedWords": ["cure"], "logo": "acme.png"}
     path = put(desk, {**CLEAR, "brand": brand})
     done = adopt(path, "--output", desk / "strict.yaml")
     assert done.exit_code == 0
     draft = yaml.safe_load((desk / "tenants" / "acme" / "tenant.yaml").read_text())
     assert draft["brand"]["palette"]["primary"] == "#FF5733"
     assert (draft["brand"]["tone"], draft["brand"]["banned_words"]) == ("bold", ["cure"])
+    assert draft["brand"]["logo"]["dark"] == "acme.png"
+    assert sorted(each.name for each in (desk / "tenants" / "acme").iterdir()) == ["acme.png", "tenant.yaml"]
     assert "acme/fresh-pour can be planned: " in done.stderr
 
 
