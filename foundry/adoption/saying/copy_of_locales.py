@@ -43,10 +43,10 @@ class Spoken:
 def spoken_copy(facts: Facts, market: Market, notebook: Notebook) -> list[Spoken]:
     """Return all copy with its locales. Locales that only copy names are ordered by it."""
     claims = facts.of(*COPY)
-    explicit = [tag for tag, named in market.ordered.items() if named]
+    named = market.by_name()
     by_locale = [claim for claim in claims if claim.scope.locale]
     by_locale.sort(key=lambda claim: not territory(claim.scope.locale))
-    found = [_by_locale(claim, market, explicit) for claim in by_locale]
+    found = [_by_locale(claim, market, named) for claim in by_locale]
     free = [claim for claim in claims if not claim.scope.locale]
     by_market: dict[str, list[Claim]] = {}
     for claim in claims:
@@ -70,19 +70,20 @@ def _is_unwritten(claim: Claim, notebook: Notebook) -> bool:
     return unwritten
 
 
-def _by_locale(claim: Claim, market: Market, explicit: list[str]) -> Spoken:
-    """Return copy of a stated locale. A language alone serves the locales that are ordered in it, or its usual one.
+def _by_locale(claim: Claim, market: Market, named: Market) -> Spoken:
+    """Return copy of a stated locale. named: the locales that were ordered by name.
 
-    The usual one comes with the locales of the language that have copy of their own, which add to it.
+    A language alone serves the locales that were ordered in it, or its usual one, which comes with the locales of the
+    language that have copy of their own and add to it.
     """
     tag, region = locale_named(claim.scope.locale) or claim.scope.locale, claim.scope.market
     full = in_countries(tag, countries_of(region) if region else market.countries)
     if territory(tag):
         market.order(full, [], region)
         return Spoken(claim, (full,), OWN)
-    if own := same_language(tag, market.of_region.get(region, ())):
+    if own := same_language(tag, named.of_region.get(region, ())):
         return Spoken(claim, own, OWN)
-    if ordered := same_language(tag, explicit):
+    if ordered := same_language(tag, named.ordered):
         return Spoken(claim, ordered, LANGUAGE)
     market.order(full, [], region)
     return Spoken(claim, (full, *(each for each in same_language(tag, market.ordered) if each != full)), LANGUAGE)

@@ -71,8 +71,10 @@ def in_countries(tag: str, countries: Sequence[str]) -> str:
     there = [spoken for country in countries for spoken in spoken_in(country) if language(spoken) == wanted]
     if len(there) > 3 and wanted == "es" and "MX" in map(territory, there):
         return LATIN_AMERICA if home not in there else home
-    if home in there or not there:
+    if home in there:
         return home
+    if not there:
+        return abroad(wanted, countries)
     usual = (f"{wanted.split('-')[0]}-{country}" for country in _USUAL.get(wanted, ()))
     return next((each for each in usual if each in there), there[0])
 

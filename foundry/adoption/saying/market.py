@@ -34,6 +34,11 @@ class Market:
     ordered: dict[str, list[Claim]] = field(default_factory=dict)
     of_region: dict[str, list[str]] = field(default_factory=dict)
 
+    def by_name(self) -> Market:
+        """Return the market with those locales alone that the file orders by name."""
+        ordered = {tag: list(claims) for tag, claims in self.ordered.items() if claims}
+        return Market(self.regions, ordered, {region: list(tags) for region, tags in self.of_region.items()})
+
     @property
     def countries(self) -> tuple[str, ...]:
         """The ISO 3166 codes of the regions' countries, each once."""

@@ -222,3 +222,10 @@ def test_a_slogan_is_the_headline_or_the_line_below_another_one() -> None:
         "headline": "Shine on every day",
         "subheadline": "Drink more",
     }
+
+
+def test_a_language_that_its_market_does_not_speak_takes_the_markets_prices() -> None:
+    rows = [claim(M.HEADLINE, "A box of calm", row, "headline_en", locale="en", market="BE") for row in (2, 3)]
+    one = said(*plain(claim(M.REGION, "BE"), *rows, claim(M.HEADLINE, "Koop", locale="nl", market="BE"), without=BARE))
+    assert list(one.draft["messages"]) == ["en-BE", "nl-BE"]
+    assert one.listed == ()
