@@ -84,7 +84,7 @@ class OwnFamily(StrictModel):
     A variable font serves both weights, with one file.
     """
 
-    name: FamilyName = Field(description="Its name in this file.")
+    name: FamilyName = Field(description="What the roles of the brand call it.")
     regular: FileName
     bold: FileName | None = Field(default=None, description="Without it, the regular file serves for bold text too.")
     licence: str = Field(
