@@ -24,6 +24,8 @@ ADDRESS = re.compile(
     r"|[#@＃＠][^\W_][\w-]{0,28}\w(?![\w-])"
     r")"
 )
+SIGN = re.compile(r"\w\.[^\W\d_]|\w@\w|://|[#@＃＠]\w")
+"""Signs without which a text holds no address: most texts are done with a look for them."""
 PLAIN = re.compile(f"[{LETTER}./:@_]*")
 """Addresses that have no other places where Unicode's rules would part them."""
 AT_THE_END = ".,:;!?…'’)]}"
@@ -33,9 +35,7 @@ AT_THE_END = ".,:;!?…'’)]}"
 @lru_cache(maxsize=4_096)
 def addresses_in(text: str) -> tuple[tuple[int, int], ...]:
     """Return start and end of each address in a text, without the punctuation that follows it."""
-    if not any(mark in text for mark in ".@#＃＠/"):
-        return ()
-    return tuple(_spans(text))
+    return tuple(_spans(text)) if SIGN.search(text) else ()
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -35,7 +35,7 @@ BREAKING = frozenset((
 SILENT = re.compile(r"<(script|style)\b[^<>]{0,500}>.{0,4000}?</\1\s{0,20}>", re.DOTALL | re.IGNORECASE)
 BLANKS = re.compile(r"[ \t]*\n[ \t\n]*")
 SPACES = re.compile("[ \t]{2,}")
-LONGEST = 10_000
+LONGEST = 5_000
 """Characters of the longest text that is cleaned; the limits of a brief refuse it long before."""
 ROUNDS = 4
 """Rounds of decoding: systems that hand texts on encode them again, as `&amp;amp;`."""

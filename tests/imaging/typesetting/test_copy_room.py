@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from imaging.typesetting.piece_widths import Face, piece_width, same_width, text
 from imaging.typesetting.room import measure_texts
 from imaging.typesetting.setting import BlockSetter, BrandType, TextAreas
 from tests.support.copies import COPIES
+from tests.support.own_fonts import khmer_tenant
 from tests.support.specimens import BRANDS, Look, looks, tenant
 
 LOOKS = {brand: looks(brand) for brand in BRANDS}
@@ -194,3 +196,23 @@ def test_lines_are_no_more_and_no_wider_than_their_bounds(
             lines = balance(words, Style("Inter", "bold", size, is_rtl(locale), locale), room, hyphens, 6)
             assert len(lines) <= bounds.lines[0]
             assert max(line.width for line in lines) <= np.ceil(bounds.width[0])
+
+
+WORDS = {
+    "km-KH": ("ស្បែកភ្លឺថ្លា", "ជារៀងរាល់ព្រឹក 2027", "ទិញ Radiance Serum ឥឡូវនេះ", "សេរ៉ូម (15%)"),
+    "zh-Hant-TW": ("說走就走，絕美", "肌膚從戶外開始 2027", "立即選購 Radiance Serum", "「早晨」"),
+}
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_copy_that_is_proven_in_a_tenants_own_fonts_can_be_set(locale: str, tmp_path: Path) -> None:
+    owner = khmer_tenant(tmp_path)
+    whose = BrandType(owner.families, owner.brand.type, ())
+    outcomes = set()
+    for width in range(40, 260, 20):
+        setter = replace(a_setter(width, 60), locale=locale, brand=whose)
+        for words, is_proven in zip(WORDS[locale], proven(setter, *WORDS[locale]), strict=True):
+            outcomes.add(is_proven)
+            if is_proven:
+                assert can_be_set(setter, Copy(headline=words)), (words, width)
+    assert outcomes == {True, False}
