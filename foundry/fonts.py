@@ -98,7 +98,8 @@ def _face_of(item: str, weight: Weight) -> FontFace:
 def refuse_unknown(family: str) -> None:
     """Raise BadInput for a name that no shipped family has."""
     if family not in _shipped().files:
-        raise BadInput("fonts", f"no family {family!r}; there are: {', '.join(families())}")
+        known = ", ".join(families())
+        raise BadInput("fonts", f"no family {family!r}; there are: {known}, and those that the tenant brings")
 
 
 def _language(locale: str) -> str:

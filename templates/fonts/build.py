@@ -13,9 +13,9 @@ signs of KS X 1001, without its hanja.
 
 The supplements hold what names of people, places and shops need beside them. Noto Sans has the letters of Latin, Greek
 and Cyrillic that Inter lacks. The East Asian ones are cut by properties of the Unihan database (Debian's unicode-data):
-kTGH for China; kJinmeiyoKanji, kIBMJapan and the third level of kJIS0213 for Japan; the first level of kBigFive, and
-kIICore for Taiwan, Hong Kong and Macau. Noto Sans CJK draws a character of two standards by one glyph where they write
-it alike, so the face for traditional Chinese holds only what the other faces lack or have in another form.
+kTGH for China; kJinmeiyoKanji, kIBMJapan and the third level of kJIS0213 for Japan; the first level of kBigFive,
+kIICore and kHKGlyph for Taiwan, Hong Kong and Macau. Noto Sans CJK draws a character of two standards by one glyph
+where they write it alike, so the face for traditional Chinese holds only what the others lack or have in another form.
 
 All fonts are under the SIL Open Font License 1.1.
 """
@@ -135,20 +135,22 @@ PUNCTUATION = {*range(0x2010, 0x2028), *range(0x2E80, 0x3130), *range(0xFF01, 0x
 """Signs that stand in the middle of their square in traditional Chinese, and a character that every such face has."""
 
 
-TALL_YOSHI = {0x20BB7}
-"""The form of a character that many Japanese family names and a chain of restaurants have, in no standard."""
+IN_NAMES = {"JP": "𠮷", "SC": "羴鱻贠頔龑", "TC": "琁瑒龎瓅瀡躝"}
+"""Characters of people and shops that no list of a standard has."""
 
 
 def supplements(source: Path, target: Path) -> None:
     """Cut the faces for what the faces of the national standards lack."""
     japanese = (unihan(source, key) for key in ("kJinmeiyoKanji", "kIBMJapan", "kJoyoKanji"))
-    names = unihan(source, "kJIS0213", "1,.*").union(*japanese, TALL_YOSHI)
+    names = unihan(source, "kJIS0213", "1,.*").union(*japanese, map(ord, IN_NAMES["JP"]))
     cuts = {
         ("JP", "Names"): lacking(source, target, "JP", names),
-        ("SC", "Names"): lacking(source, target, "SC", unihan(source, "kTGH")),
+        ("SC", "Names"): lacking(source, target, "SC", unihan(source, "kTGH").union(map(ord, IN_NAMES["SC"]))),
         ("KR", "Names"): lacking(source, target, "KR", range(0xAC00, 0xD7A4)),
         ("TC", ""): traditional_chinese(source, target),
     }
+    rest = unihan(source, "kIICore") | unihan(source, "kHKGlyph") | set(map(ord, IN_NAMES["TC"]))
+    cuts["TC", "Names"] = lacking(source, target, "TC", rest) - cuts["TC", ""] - cuts["JP", "Names"]
     for (region, called), characters in cuts.items():
         east_asian(source, target, region, characters, called)
 

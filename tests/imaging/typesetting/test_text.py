@@ -147,9 +147,9 @@ def test_a_character_that_is_written_alike_is_drawn_by_the_face_that_has_it() ->
 
 
 NAMES = {
-    "Japan": ("髙橋 﨑山 濵田 神田神保町 𠮷野家", "ja-JP"),
-    "China": ("朱镕基 王喆 李堃 陈玥 张玥珺 深圳 哔哩哔哩", "zh-CN"),
-    "Taiwan": ("游錫堃 陳玉珮 誠品書店 嘸 頂呱呱", "zh-TW"),
+    "Japan": ("髙橋 﨑山 濵田 渡邊 齋籐 神田神保町 𠮷野家", "ja-JP"),
+    "China": ("朱镕基 王喆 李堃 陈玥 张玥珺 马頔 张龑 鱻 深圳 哔哩哔哩", "zh-CN"),
+    "Taiwan": ("游錫堃 陳玉珮 周子瑒 林暐琁 郭姵妘 誠品書店 嘸 頂呱呱", "zh-TW"),
     "Hong Kong": ("冇嘢 唔該 嘅 咗 啲 喺 旺角 鰂魚涌 葵涌", "zh-HK"),
     "Korea": ("똠얌꿍 햏 쀼 뷁 찦차 펲시맨 믜", "ko-KR"),
     "Vietnam": ("Nguyễn Phượng Hữu Đặng Thị Ỷ Lan", "vi-VN"),
