@@ -25,8 +25,9 @@ def metadata_of(leaves: Iterable[Leaf]) -> tuple[dict[str, Any], int]:
     `metadata` around everything is removed, and a path deeper than metadata may be is one key.
     """
     tree: dict[Key, Any] = {}
+    leaves = sorted(leaves, key=_in_file)
     values = characters = left_out = 0
-    for path, value in _paths(list(leaves)):
+    for path, value in _paths(leaves):
         room = len(path) + 1
         size = len(str(value)) + sum(len(str(key)) + 6 for key in path)
         if values + room > _MOST_VALUES or characters + size > _MOST_CHARACTERS:
@@ -35,6 +36,12 @@ def metadata_of(leaves: Iterable[Leaf]) -> tuple[dict[str, Any], int]:
         values, characters = values + room, characters + size
         _put(tree, path, value)
     return {str(key): _plain(inner) for key, inner in tree.items()}, left_out
+
+
+def _in_file(leaf: Leaf) -> tuple[int, str, int]:
+    """Return what sorts leaves as they stand in the file: by line, or by sheet and row."""
+    row = re.sub(r"\D", "", leaf.place.cell)
+    return leaf.place.line, leaf.place.sheet, int(row) if row else 0
 
 
 def _value(leaf: Leaf) -> str | float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,11 @@ from foundry.adoption.saying.ids import UniqueIds, slug
 from foundry.adoption.saying.notebook import Notebook
 
 STUDIO = "Seamless studio sweep, soft light from the left"
+_NEGATION = re.compile(
+    r"^(?:no|not|never|without|avoid(?:ing)?|(?:do not|don.t)(?: show| use| include)?|keine?[nrms]?|nicht|ohne|pas de|"
+    r"sans|sin|ningún|ninguna|evitar|éviter|sem|não|nenhum|nenhuma|geen|zonder|niente|senza)\s+(?=\S)|^pas d[’'](?=\S)",
+    re.IGNORECASE,
+)
 QUESTION, APART = "scenes by product", "apart"
 _LONGEST_PROMPT, _LONGEST_AVOID, _LONGEST_ID = 500, 2_000, 40
 
@@ -117,12 +123,16 @@ def _default(styles: list[Claim], notebook: Notebook) -> dict[str, str]:
 def _avoided(claims: list[Claim], field: str, notebook: Notebook) -> str:
     said: list[str] = []
     for text, group in alike(claims).items():
-        if len(", ".join([*said, text])) > _LONGEST_AVOID:
+        plain = _NEGATION.sub("", text).strip()
+        if len(", ".join([*said, plain])) > _LONGEST_AVOID:
             notebook.leave(leaves(group), "the list of what to avoid is long enough without it")
             continue
-        said.append(text)
-        notebook.take(field, group)
-    return ", ".join(said)
+        said.append(plain)
+        if plain == text:
+            notebook.take(field, group)
+        else:
+            notebook.decide(field, plain, "what to avoid is named without its negation", group)
+    return ", ".join(dict.fromkeys(said))
 
 
 def _offer_apart(facts: Facts, notebook: Notebook) -> None:

@@ -195,3 +195,10 @@ def test_a_price_beside_several_products_is_each_ones_and_equal_pictures_are_one
     assert [each["prices"] for each in one.draft["products"]] == [[{"amount": "9", "currency": "EUR"}]] * 2
     assert one.draft["products"][0]["picture"] == "ruby.png"
     assert one.listed == ()
+
+
+def test_what_to_avoid_is_named_without_its_negation() -> None:
+    avoided = [
+        claim(M.AVOID, text) for text in ("no alcohol", "keine Hände", "pas de texte", "Don't show logos", "notebooks")
+    ]
+    assert said(*plain(*avoided)).draft["negative_prompt"] == "alcohol, Hände, texte, logos, notebooks"
