@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u3000\u200b\ufeff"
+"""What is taken off the ends of a text: white space, and letters without width that programs leave behind."""
 Kind = Literal["text", "number", "boolean"]
 Key = str | int
 """A map's key as it stands in the file, or the position in a list, from 0."""
@@ -29,8 +31,9 @@ class Place:
 class Leaf:
     """A value as it stands in the file, never empty.
 
-    text: its characters in the file, without quotes and escapes: `no` stays "no", `007` stays "007", `1.50` stays
-    "1.50". kind: the kind that its format gives it; a quoted text that looks like a number is a text.
+    text: its characters in the file, without quotes, escapes and the blanks at its ends: `no` stays "no", `007` stays
+    "007", `1.50` stays "1.50". kind: the kind that its format gives it; a quoted text that looks like a number is a
+    text.
     path: the keys that lead to it. In a table these are the sheet's name, the number of the row and the column's title.
     """
 

@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from foundry.adoption.leaf import BLANKS
+
 CellKind = Literal["text", "number", "boolean"]
 _BRACKETED_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
 _LITERALS = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
@@ -36,7 +38,7 @@ def shown(value: Any, number_format: str) -> tuple[str, CellKind]:
         return _number(value, number_format or "General"), "number"
     if isinstance(value, date | time | timedelta):
         return _day_or_time(value), "text"
-    return str(value).replace("_x000D_", "").replace("\r\n", "\n").strip(), "text"
+    return str(value).replace("_x000D_", "").replace("\r\n", "\n").strip(BLANKS), "text"
 
 
 def _day_or_time(value: date | time | timedelta) -> str:

@@ -8,12 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from foundry.adoption.leaf import BLANKS
 from foundry.adoption.seeing.table import Cell, Table
 from foundry.errors import Unusable
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _STATED = re.compile(r"^sep=(.)(?:\r\n|\r|\n|$)")
 _JUDGED_ROWS = 50
+_FORMULA_TEXT = re.compile(r'^="([^"]*)"$')
+"""A text as spreadsheets write it into CSV so that it stays one: `="007"`."""
 _RULE = re.compile(r"\s*:?-{2,}:?\s*")
 
 
@@ -26,23 +29,46 @@ def see_separated(text: str, name: str, separator: str = "") -> tuple[Table, tup
     stated = _STATED.match(text)
     body = text[stated.end() :] if stated else text
     separator = separator or (stated[1] if stated else separator_of(body))
-    table = Table(name)
+    table, unclosed = Table(name), _quotes_open(body, separator)
     try:
-        for number, cells in enumerate(_rows(body, separator), start=1):
+        for number, cells in enumerate(_rows(body, separator, quoted=not unclosed), start=1):
             table.add(number, _cells(number, cells, by_bars=separator == "|"))
     except csv.Error as error:
         raise Unusable(name, f"is not a table ({error})", "save it again as CSV") from error
-    note = "" if separator == "," else f"cells are parted by {SEPARATORS.get(separator, repr(separator))}"
-    return table, (note,) if note and not stated and separator != "\t" else ()
+    notes = []
+    if separator not in (",", "\t") and not stated:
+        notes.append(f"cells are parted by {SEPARATORS.get(separator, repr(separator))}")
+    if unclosed:
+        notes.append(f"a quote in line {unclosed} is never closed, so quotes are read as letters")
+    return table, tuple(notes)
 
 
-def _rows(text: str, separator: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != "\t")
+def _rows(text: str, separator: str, *, quoted: bool = True) -> Iterator[list[str]]:
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        skipinitialspace=separator != "\t",
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+    )
+
+
+def _quotes_open(text: str, separator: str) -> int:
+    """Return the number of the line with a quote that is not closed up to the end of the text; 0 if there is none."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != "\t", strict=True
+    )
+    line = 0
+    try:
+        for _ in reader:
+            line = reader.line_num
+    except csv.Error as error:
+        return line + 1 if "unexpected end" in str(error) else 0
+    return 0
 
 
 def _cells(number: int, cells: list[str], *, by_bars: bool) -> dict[int, Cell]:
     """Return the cells that hold something; between bars, a table of Markdown has empty outer ones and a rule."""
-    texts = [cell.strip() for cell in cells]
+    texts = [_FORMULA_TEXT.sub(r"\1", cell.strip(BLANKS)) for cell in cells]
     if by_bars and texts and not texts[0] and not texts[-1]:
         texts = texts[1:-1]
     if by_bars and texts and all(_RULE.fullmatch(text) for text in texts):

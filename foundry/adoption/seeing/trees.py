@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from foundry.adoption.leaf import Key, Leaf, ListNode, MapNode, Node, Place
+from foundry.adoption.leaf import BLANKS, Key, Leaf, ListNode, MapNode, Node, Place
 from foundry.adoption.seeing.mending import mended_json, mended_yaml
 from foundry.documents.limits import LIMITS
 from foundry.documents.written import Written, written_json, written_yaml
@@ -95,7 +95,7 @@ def as_node(value: Any, path: tuple[Key, ...] = (), *, line: int = 0) -> Node | 
     line: of the whole text in its file, for a text that is one line of it. The depth is bounded by the reader's limit.
     """
     if isinstance(value, Written):
-        text = value.text.strip()
+        text = value.text.strip(BLANKS)
         if not text or value.kind == "nothing":
             return None
         return Leaf(text, value.kind, path, Place(line=line or value.line))

@@ -155,6 +155,17 @@ def test_line_breaks_in_quotes_belong_to_their_cell() -> None:
     assert rows('a,b\n"one\ntwo",three\n') == [["a", "b"], ["one\ntwo", "three"]]
 
 
+def test_a_quote_that_is_never_closed_swallows_no_rows() -> None:
+    seen = see_bytes(b'Product,Headline\nRuby,"Go\nAmber,Stay\n', "b.csv")
+    assert [leaf.text for leaf in leaves(seen)] == ["Product", "Headline", "Ruby", '"Go', "Amber", "Stay"]
+    assert seen.notes == ("a quote in line 2 is never closed, so quotes are read as letters",)
+
+
+def test_quotes_inside_a_cell_are_letters_and_texts_of_spreadsheets_stay_texts() -> None:
+    assert rows('a,b,c\n5" screen,"say ""hi""",="007"\n')[1] == ['5" screen', 'say "hi"', "007"]
+    assert rows("\u200bBrand\u00a0,\ufeffb\nAcme,x\n")[0] == ["Brand", "b"]
+
+
 def test_a_cell_has_its_place() -> None:
     (sheet,) = see_bytes(b"a,b\n\n,x\n", "b.csv").sheets
     leaf = sheet.rows[1][1][2]
