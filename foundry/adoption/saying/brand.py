@@ -10,6 +10,7 @@ from foundry.adoption.claims import Claim
 from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning
 from foundry.adoption.said import Choice
+from foundry.adoption.saying.brand_fonts import say_fonts
 from foundry.adoption.saying.facts import Facts, alike, leaves, place_of, says
 from foundry.adoption.saying.files import PICTURES, named_files
 from foundry.adoption.saying.ids import slug
@@ -34,8 +35,6 @@ _LIGHT = (
     "blanco",
     "claro",
 )
-_DISPLAY = ("headline", "display", "heading", "title", "primary", "überschrift", "titre", "titular", "título")
-_BODY = ("body", "text", "copy", "secondary", "fließtext", "corps", "cuerpo", "corpo")
 
 
 def say_tenant(facts: Facts, given: str | None, known: Collection[str] | None, notebook: Notebook) -> str:
@@ -118,7 +117,7 @@ def say_tenant_file(
     brand: dict[str, Any] = {"palette": say_palette(facts.of(Meaning.BRAND_COLOUR), notebook)}
     if logo := _logo(facts.of(Meaning.BRAND_LOGO), folder, notebook):
         brand["logo"] = logo
-    if fonts := _fonts(facts.of(Meaning.BRAND_FONT), notebook):
+    if fonts := say_fonts(facts.of(Meaning.BRAND_FONT), folder, notebook):
         brand["fonts"] = fonts
     if tone := ", ".join(alike(facts.of(Meaning.BRAND_TONE))):
         brand["tone"] = tone
@@ -163,27 +162,4 @@ def _logo(claims: list[Claim], folder: Path, notebook: Notebook) -> dict[str, st
             "tenant: brand.logo", only, "the only logo stands on light and on dark grounds; add one for each"
         )
         return {"dark": only, "light": only}
-    return found
-
-
-def _fonts(claims: list[Claim], notebook: Notebook) -> dict[str, str]:
-    """Return the families by role, as far as they are shipped."""
-    from foundry.fonts import families
-
-    known = {family.casefold(): family for family in families()}
-    found: dict[str, str] = {}
-    for claim in claims:
-        words = claim.text.split(",")[0].strip().casefold()
-        family = known.get(words) or next((known[name] for name in known if words.startswith(f"{name} ")), "")
-        if not family:
-            reason = f"no family {claim.text[:60]!r} is shipped; add its files to the tenant's file"
-            notebook.leave([claim.leaf], reason)
-            continue
-        roles = ["display"] if _says(claim.leaf, _DISPLAY) else ["body"] if _says(claim.leaf, _BODY) else []
-        for role in roles or (["display", "body"] if not found else ["body"]):
-            if role not in found or not roles:
-                found[role] = family
-                notebook.take(f"tenant: brand.fonts.{role}", [claim], family)
-            else:
-                notebook.leave([claim.leaf], f"{found[role]} is the {role} font")
     return found

@@ -100,3 +100,21 @@ def test_a_brands_name_is_the_text_with_letters_beside_its_id() -> None:
     named = [claim(M.BRAND, "weft", "brand", "id"), claim(M.BRAND, "Weft & Warp", "brand", "displayName")]
     one = said(*plain(*named, without=(M.BRAND,)))
     assert (one.draft["tenant"], one.tenant["name"]) == ("weft", "Weft & Warp")
+
+
+def test_font_files_that_lie_beside_the_brief_are_brought_as_families(tmp_path: Path) -> None:
+    for name in ("Lora-Regular.ttf", "Lora-Bold.ttf"):
+        (tmp_path / name).write_bytes(b"")
+    files = [
+        claim(M.BRAND_FONT, name, "fonts", at) for at, name in enumerate(("Lora-Regular.ttf", "Lora-Bold.ttf", "x.otf"))
+    ]
+    one = said(*plain(*files), folder=tmp_path)
+    fonts = one.tenant["brand"]["fonts"]
+    assert (fonts["display"], fonts["body"]) == ("Lora", "Lora")
+    assert [(family["name"], family["regular"], family["bold"]) for family in fonts["families"]] == [
+        ("Lora", "Lora-Regular.ttf", "Lora-Bold.ttf")
+    ]
+    assert [each.leaf.text for each in one.listed] == ["x.otf"]
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "tenant.yaml").write_text(yaml_text(one.tenant), encoding="utf-8")
+    assert load_tenant(tmp_path, "acme").brand.fonts.display == "Lora"
