@@ -9,7 +9,8 @@ from foundry.adoption.meaning import COPY, Meaning, Section
 from foundry.adoption.understanding.key_scope import KeyParts, is_currency, parts_of_key
 from foundry.adoption.understanding.keys import phrase_of, spelled
 from foundry.adoption.understanding.locales import scope_of
-from foundry.adoption.understanding.senses import Sense, is_known, is_passing, sections_of, senses_of, several_of
+from foundry.adoption.understanding.senses import Sense, is_passing, sections_of, senses_of, several_of
+from foundry.adoption.understanding.vocabulary import vocabulary
 
 ENOUGH, INHERITED, PASSED_ON = 0.62, 0.8, 0.98
 """Score from which a key needs no help of the key above it; the factors on the score of that one."""
@@ -34,7 +35,8 @@ class Context:
     key: of the fact that a leaf here states, as it stands; keys that are values (languages, regions) do not count.
     above: the key over that one. senses: of the key. of_row: True inside a row
     of a table. is_item: True for an item of a list, which is one value. channel: of an
-    entry that lists several slots of it. in_entry: True directly inside an entry or a row.
+    entry that lists several slots of it. in_entry: True directly inside an entry or a row. weight: the
+    factor on scores below a key such as `secondary`.
     """
 
     section: Section | None = Section.CAMPAIGN
@@ -48,6 +50,7 @@ class Context:
     is_item: bool = False
     channel: str = ""
     in_entry: bool = False
+    weight: float = 1.0
 
     def within(self, **parts: object) -> Context:
         """Return the context with these parts of its scope replaced."""
@@ -69,16 +72,13 @@ def of_field(context: Context, key: str) -> tuple[Context, KeyParts]:
     if parts.market:
         context = context.within(market=parts.market)
     own = senses_of(parts.key, context.section)
-    if _dominates(context):
-        own = tuple(_weaker(sense, INHERITED, "") for sense in own)
+    free = _free_below(context)
+    if free is not None:
+        own = tuple(sense if sense.meaning in free else _weaker(sense, INHERITED, "") for sense in own)
     if _passes_on(parts.key, context, own):
         passed = tuple(_weaker(sense, PASSED_ON, "") for sense in context.senses)
         return replace(context, senses=passed, currency=parts.currency or context.currency, is_item=False), parts
-    above = f"it stands below the key '{context.key}'"
-    if not own or own[0].score < ENOUGH or _dominates(context):
-        inherited = (s for s in context.senses if s.meaning in _INHERITABLE)
-        factor = PASSED_ON if _dominates(context) else INHERITED
-        own = (*own, *(_weaker(sense, factor, above) for sense in inherited))
+    own = _with_inherited(own, context, ruled=free is not None)
     return (
         replace(
             context,
@@ -98,7 +98,9 @@ def of_container(context: Context, key: str, known_inside: int) -> tuple[Context
     below, parts = of_field(context, key)
     sections = sections_of(parts.key)
     section = sections[0] if sections else _unnamed_section(context, below, known_inside)
-    return replace(below, section=section, in_entry=False), parts
+    second = bool(_SECOND & set(phrase_of(parts.key))) and phrase_of(parts.key) not in vocabulary().meanings
+    weight = context.weight * _WEIGHT_OF_SECOND if second else context.weight
+    return replace(below, section=section, in_entry=False, weight=weight), parts
 
 
 def _unnamed_section(context: Context, below: Context, known_inside: int) -> Section | None:
@@ -110,7 +112,29 @@ def _unnamed_section(context: Context, below: Context, known_inside: int) -> Sec
     return context.section
 
 
+_NAMES = frozenset({
+    Meaning.BRAND, Meaning.CAMPAIGN_NAME, Meaning.CAMPAIGN_ID, Meaning.PRODUCT_NAME, Meaning.PRODUCT_ID,
+    Meaning.SCENE_NAME,
+})  # fmt: skip
+_OF_ONE_VALUE = frozenset({
+    "value", "text", "plain text", "rich text", "name", "label", "title", "select", "string", "content",
+})  # fmt: skip
+"""Keys that say nothing more below a name: `brand: {value: Acme}`, but not `brand: {values: [calm]}`."""
+_FIGURES = frozenset({
+    Meaning.CURRENCY, Meaning.PRICE, Meaning.BUDGET, Meaning.EMBARGO, Meaning.EXPIRY, Meaning.PRIORITY,
+    Meaning.ALTERNATIVES, Meaning.PLACEMENT, Meaning.APPROVAL, Meaning.FILM_SECONDS,
+})  # fmt: skip
+"""Meanings that mean something else below a note: the currency of a media budget."""
+_SECOND = frozenset({"secondary", "alternative", "alternate", "backup", "fallback", "optional", "zweite", "secondaire"})
+_WEIGHT_OF_SECOND = 0.8
 _CLEAR = 0.8
+_OF_PEOPLE = frozenset({
+    "approver", "approvers", "approvals", "reviewer", "reviewers", "stakeholder", "stakeholders", "contact",
+    "contacts", "owner", "owners", "team", "people", "requester", "kpi", "kpis", "metrics", "goals", "objectives",
+    "targets", "tracking", "utm", "analytics",
+    "ansprechpartner", "freigaben", "ziele", "objectifs", "objetivos", "担当者", "负责人",
+})  # fmt: skip
+"""Words of notes in which even a word such as `brand` or `legal` names a person or a measure."""
 _FILES = frozenset({
     Meaning.PRODUCT_PICTURE, Meaning.PRODUCT_MODEL, Meaning.BRAND_LOGO, Meaning.BRAND_FONT, Meaning.MUSIC,
     Meaning.VOICE_OVER,
@@ -123,22 +147,41 @@ _LIKE_A_BRIEF = 3
 """Known keys from which a map without a known name is taken for the brief, or a part of it: `data: {…}`."""
 
 
-def _dominates(context: Context) -> bool:
-    """Return True if the key above rules everything below it, whatever the keys there say."""
-    return context.section is None and context.best in _DOMINANT and context.senses[0].score >= _CLEAR
+def _with_inherited(own: tuple[Sense, ...], context: Context, *, ruled: bool) -> tuple[Sense, ...]:
+    """Return the senses of a key with those of the key above it, unless its own are good enough."""
+    free = _free_below(context) or frozenset()
+    if own and own[0].score >= ENOUGH and (not ruled or own[0].meaning in free):
+        return own
+    reason = f"it stands below the key '{context.key}'"
+    factor = PASSED_ON if ruled else INHERITED
+    inherited = (sense for sense in context.senses if sense.meaning in _INHERITABLE)
+    return (*own, *(_weaker(sense, factor, reason) for sense in inherited))
+
+
+def _free_below(context: Context) -> frozenset[Meaning] | None:
+    """Return the meanings that keys below this one may have of their own; None if it does not rule over them."""
+    if context.section is not None or context.best not in _DOMINANT or context.senses[0].score < _CLEAR:
+        return None
+    if context.best is Meaning.AUDIENCE:
+        return frozenset(COPY)
+    if context.best is Meaning.NOTE and not _OF_PEOPLE & set(phrase_of(context.key)):
+        return frozenset(Meaning) - _FIGURES
+    return frozenset()
 
 
 def _passes_on(key: str, context: Context, own: tuple[Sense, ...]) -> bool:
     """Return True if a key adds nothing to the one above it: `headline: {text: …}`, `price: {amount: …}`."""
     if not context.senses or not (is_passing(key) or spelled(phrase_of(key)) in _OF_FILES):
         return False
-    if len(phrase_of(key)) > 1 and is_known(key):
+    if len(phrase_of(key)) > 1 and phrase_of(key) in vocabulary().meanings:
         return False
     above = context.senses[0]
     if above.score < ENOUGH:
         return False
     if above.meaning in _FILES and own and own[0].meaning in (Meaning.NOTE, Meaning.PRODUCT_PICTURE):
         return True
+    if above.meaning in _NAMES and spelled(phrase_of(key)) not in _OF_ONE_VALUE:
+        return False
     if above.meaning in COPY and above.meaning is not Meaning.MESSAGE:
         return True
     return not own or (own[0].meaning is Meaning.MESSAGE and not own[0].reason.startswith("inside"))

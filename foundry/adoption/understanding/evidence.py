@@ -34,7 +34,7 @@ def readings_of(leaf: Leaf, context: Context) -> tuple[Reading, ...]:
         *_senses_of_period(leaf, context),
         *_senses_of_heading(leaf, context),
     ):
-        score = sense.score * fit(sense.meaning, leaf, context.section)
+        score = context.weight * sense.score * fit(sense.meaning, leaf, context.section)
         if sense.meaning not in found or found[sense.meaning].score < score:
             found[sense.meaning] = Reading(sense.meaning, context.scope, score, sense.reason)
     return tuple(sorted(found.values(), key=lambda reading: -reading.score))

@@ -52,7 +52,10 @@ def read_sheet(sheet: Sheet) -> ReadSheet:
             context = replace(context, section=heading)
             table = None
             continue
-        table = _read_block(block, context, table, read)
+        headed = _heading_over(block)
+        context = replace(context, section=headed) if headed else context
+        inside = replace(block, rows=block.rows[1:]) if headed else block
+        table = _read_block(inside, context, table, read)
     if not read.understood:
         read.notes.append(_what_was_seen(sheet))
     return read
@@ -74,6 +77,15 @@ def _heading(block: Block) -> Section | None:
     """Return the section that a block of one cell names."""
     cells = [leaf for row in block.rows for leaf in row.cells.values()]
     found = sections_of(title_of(cells[0].text)) if len(cells) == 1 else ()
+    return found[0] if found else None
+
+
+def _heading_over(block: Block) -> Section | None:
+    """Return the section that the first row of a block names, if it has one cell and rows below it."""
+    first = list(block.rows[0].cells.values())
+    if len(first) > 1 or len(block.rows) < 3 or len(block.columns()) < 2:
+        return None
+    found = sections_of(title_of(first[0].text))
     return found[0] if found else None
 
 
