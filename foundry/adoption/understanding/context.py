@@ -118,6 +118,8 @@ _NAMES = frozenset({
 })  # fmt: skip
 _OF_ONE_VALUE = frozenset({
     "value", "text", "plain text", "rich text", "name", "label", "title", "select", "string", "content",
+    "bezeichnung", "wert", "titel", "nom", "valeur", "titre", "nombre", "valor", "título", "nome", "名称", "名前",
+    "名稱",
 })  # fmt: skip
 """Keys that say nothing more below a name: `brand: {value: Acme}`, but not `brand: {values: [calm]}`."""
 _FIGURES = frozenset({
@@ -160,7 +162,9 @@ def _with_inherited(own: tuple[Sense, ...], context: Context, *, ruled: bool) ->
 
 def _free_below(context: Context) -> frozenset[Meaning] | None:
     """Return the meanings that keys below this one may have of their own; None if it does not rule over them."""
-    if context.section is not None or context.best not in _DOMINANT or context.senses[0].score < _CLEAR:
+    if context.section not in (None, Section.NOTES) or context.best not in _DOMINANT:
+        return None
+    if context.senses[0].score < _CLEAR:
         return None
     if context.best is Meaning.AUDIENCE:
         return frozenset(COPY)
@@ -171,18 +175,15 @@ def _free_below(context: Context) -> frozenset[Meaning] | None:
 
 def _passes_on(key: str, context: Context, own: tuple[Sense, ...]) -> bool:
     """Return True if a key adds nothing to the one above it: `headline: {text: …}`, `price: {amount: …}`."""
-    if not context.senses or not (is_passing(key) or spelled(phrase_of(key)) in _OF_FILES):
+    phrase = phrase_of(key)
+    if not context.senses or context.senses[0].score < ENOUGH or (len(phrase) > 1 and phrase in vocabulary().meanings):
         return False
-    if len(phrase_of(key)) > 1 and phrase_of(key) in vocabulary().meanings:
+    above = context.senses[0].meaning
+    if above in _FILES and spelled(phrase) in _OF_FILES and own:
+        return own[0].meaning in (Meaning.NOTE, Meaning.PRODUCT_PICTURE)
+    if not is_passing(key) or (above in _NAMES and spelled(phrase) not in _OF_ONE_VALUE):
         return False
-    above = context.senses[0]
-    if above.score < ENOUGH:
-        return False
-    if above.meaning in _FILES and own and own[0].meaning in (Meaning.NOTE, Meaning.PRODUCT_PICTURE):
-        return True
-    if above.meaning in _NAMES and spelled(phrase_of(key)) not in _OF_ONE_VALUE:
-        return False
-    if above.meaning in COPY and above.meaning is not Meaning.MESSAGE:
+    if above in COPY and above is not Meaning.MESSAGE:
         return True
     return not own or (own[0].meaning is Meaning.MESSAGE and not own[0].reason.startswith("inside"))
 
