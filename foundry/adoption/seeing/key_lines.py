@@ -14,6 +14,7 @@ _PAIR = re.compile(
     r"(?:\*\*|__)?(?!https?:|mailto:)(?P<key>[^\W\d_][^:：=*|\n\"“”]{0,58}?)\s*+(?:\*\*|__)?+\s*+"
     r"(?:[:：]|(?<=\s)=(?=\s))\s*+(?:\*\*|__)?+(?:(?<=[\s：])|(?=[^/\d]|$)|(?<=\*\*)|(?<=__))\s*+(?P<value>.*)"
 )
+_BOLD = re.compile(r"(?:\*\*|__)([^*\n]{2,80}?)(?:\*\*|__)\s*+[:：]?\s*+(.*)")
 _DASHED = re.compile(r"([^\W\d_][^:：–—\n]{0,40}?)\s++[-–—]{1,2}+\s++(\S.*)")
 _GAPPED = re.compile(r"([^\W\d_][^:：\n]{0,40}?)\s{3,}+(\S.*)")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_]|`)(?=\S)(.{1,300}?)(?<=\S)\1")
@@ -27,12 +28,19 @@ class KeyLines:
     def __init__(self, lines: Sequence[str]) -> None:
         bare = [line.strip() for line in lines if line.strip()]
         written = [bullet[2] if (bullet := BULLET.fullmatch(line)) else line for line in bare]
+        asked = sum(is_question(line) for line in written)
+        self.asks = asked >= _LEAST_LINES and asked * 4 >= len(written)
+        """True for a text of questions, each with its answer in the lines below it."""
         self._other = next((form for form in (_DASHED, _GAPPED) if _is_usual(form, written)), None)
 
     def pair(self, text: str) -> tuple[str, str] | None:
         """Return the key and the value of a line; None if it has none."""
         other = self._other.fullmatch(text) if self._other else None
-        return pair_by_colon(text) or (_as_pair(other[1], other[2]) if other else None)
+        found = pair_by_colon(text) or (_as_pair(other[1], other[2]) if other else None)
+        bold = None if found else _BOLD.fullmatch(text.strip())
+        if bold and (is_question(bold[1]) or not bold[2]):
+            return without_emphasis(bold[1]), without_emphasis(bold[2])
+        return found
 
 
 def _is_usual(form: re.Pattern[str], lines: Sequence[str]) -> bool:
@@ -53,6 +61,11 @@ def _as_pair(key: str, value: str) -> tuple[str, str] | None:
     if not key or len(words) > _MOST_WORDS_OF_A_KEY or any(mark in key + " " for mark in _SENTENCE_MARKS):
         return None
     return key, without_emphasis(value)
+
+
+def is_question(text: str) -> bool:
+    """Return True for a line that asks: up to twelve words with a question mark, and nothing behind it."""
+    return text.rstrip()[-1:] in ("?", "？") and len(text.split()) <= 12 and len(text) <= 100
 
 
 def is_title(text: str) -> bool:

@@ -11,6 +11,7 @@ from foundry.adoption.seeing.key_lines import (
     RULE,
     UNDERLINE,
     KeyLines,
+    is_question,
     is_title,
     pair_by_colon,
     without_emphasis,
@@ -159,7 +160,9 @@ class _Reader:
         if pair:
             self._bullets = []
             self._add_pair(self._key if indented and self._key else self._section, pair, number)
-        elif self._last is None and is_title(bare) and self._bullet_follows():
+        elif (self._keys.asks and is_question(bare)) or (
+            self._last is None and is_title(bare) and self._bullet_follows()
+        ):
             self._add_pair(self._section, (without_emphasis(bare), ""), number)
         elif self._last is not None and len(self._last.text) < _LONGEST_PARAGRAPH:
             self._last.text += f" {without_emphasis(bare)}"

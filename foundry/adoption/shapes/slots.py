@@ -237,7 +237,9 @@ def _in_channel(
 
 
 def _slotted(among: list[Placement], words: str) -> list[Placement]:
-    """Return the placements whose slot the words name, those of the first slot that fits."""
+    """Return the placements whose slot the words name, by its own name or those of the first slot that fits."""
+    if own := [one for one in among if one.name.split("/")[1] in words.split()]:
+        return own
     for slot, pattern in _compiled(_SLOTS_KEY):
         if pattern.search(words):
             fitting = [one for one in among if one.name.split("/")[1].startswith(slot)]

@@ -99,6 +99,8 @@ def _from_tag(part: str, found: re.Match[str]) -> LocaleReading | None:
     language = written.lower()
     if not country and not script:
         return _from_code(part, written)
+    if country and not script and len(written) == 2 and _is_turned(written, country):
+        language, written, country = country.lower(), country.lower(), written
     known = SAME.get(language, THREE.get(language, language)) if language not in ONLY_WITH_LOW_SCORE else language
     place = country_of_code(country.upper()) if country and country != "419" else country
     if known.split("_")[0] not in MOST_USED or (country and not place):
@@ -108,6 +110,14 @@ def _from_tag(part: str, found: re.Match[str]) -> LocaleReading | None:
     tag = full_tag(known.split("_")[0], script.title() if script else "", place or "")
     as_tags_are = written.islower() and (not country or country.isupper() or country == "419")
     return LocaleReading(part, tag, bool(place), 0.98 if as_tags_are else 0.9)
+
+
+def _is_turned(first: str, second: str) -> bool:
+    """Return True for a country before its language, "AT-de"."""
+    turned = SAME.get(second.lower(), second.lower()) in MOST_USED and country_of_code(first.upper()) is not None
+    return turned and (
+        (first.isupper() and second.islower()) or SAME.get(first.lower(), first.lower()) not in MOST_USED
+    )
 
 
 def _from_code(part: str, written: str) -> LocaleReading | None:

@@ -240,6 +240,17 @@ def test_a_long_value_goes_on_in_the_next_line_and_a_short_one_does_not() -> Non
     }  # fmt: skip
 
 
+def test_questions_are_keys_of_their_answers() -> None:
+    assert tree("**Who is the client?** Acme\n\n**Products**\nRuby Tonic\n", "b.md") == {
+        "Who is the client?": "Acme", "Products": "Ruby Tonic",
+    }  # fmt: skip
+    content = "Who is the client?\nAcme\n\nWhich market?\nNorway\n\nWhat do we say?\nWake up.\nIt is day.\n"
+    assert tree(content) == {
+        "Who is the client?": "Acme", "Which market?": "Norway", "What do we say?": "Wake up. It is day.",
+    }  # fmt: skip
+    assert tree("Tired?\nWake up.\n") == "Tired? Wake up."
+
+
 def test_dashes_part_keys_from_values_where_most_lines_have_them() -> None:
     content = "Brand – Acme\n• Campaign - Glow\nHeadline — Wake up – now\n"
     assert tree(content) == {"Brand": "Acme", "Campaign": "Glow", "Headline": "Wake up – now"}
