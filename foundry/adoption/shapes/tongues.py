@@ -115,9 +115,7 @@ def _from_tag(part: str, found: re.Match[str]) -> LocaleReading | None:
 def _is_turned(first: str, second: str) -> bool:
     """Return True for a country before its language, "AT-de"."""
     turned = SAME.get(second.lower(), second.lower()) in MOST_USED and country_of_code(first.upper()) is not None
-    return turned and (
-        (first.isupper() and second.islower()) or SAME.get(first.lower(), first.lower()) not in MOST_USED
-    )
+    return turned and ((first.isupper() and second.islower()) or first.lower() not in MOST_USED)
 
 
 def _from_code(part: str, written: str) -> LocaleReading | None:
