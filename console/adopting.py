@@ -50,6 +50,7 @@ def adopt_brief(
     from console.adoption_view import print_adoption, print_questions
     from foundry.adoption.adoption import is_settled
 
+    _check_output(file, output)
     locales = tuple(part.strip() for part in only.split(",") if part.strip())
     clients = tenants or (output or file).parent / "tenants"
     desk = Desk(file, answers, clients, cards, tenant, locales)
@@ -65,6 +66,16 @@ def adopt_brief(
     write_adoption(desk.adoption, place, err)
     desk.keep_answers()
     desk.learn()
+
+
+def _check_output(file: Path, output: Path | None) -> None:
+    """Raise BadInput for a place at which no brief can be written, before anybody is asked anything."""
+    if output is None:
+        return
+    if not output.parent.is_dir():
+        raise BadInput(str(output.parent), "is no folder; make it, or name another one with --output")
+    if output.exists() and file.exists() and output.samefile(file):
+        raise BadInput(str(output), "is the brief that is adopted; name another file with --output")
 
 
 @dataclass

@@ -188,6 +188,16 @@ def test_what_is_written_elsewhere_still_finds_its_pictures(
     assert (output.parent / str(brief.products[0].picture)).is_file()
 
 
+def test_a_place_where_no_brief_can_be_written_is_refused_before_anything_is_asked(desk: Path) -> None:
+    path = put(desk, OPEN)
+    before = path.read_bytes()
+    for output, wrong in ((desk / "none" / "x.yaml", "is no folder"), (path, "is the brief that is adopted")):
+        done = adopt(path, "--output", output)
+        assert wrong in str(done.exception)
+    assert path.read_bytes() == before
+    assert [each.name for each in desk.iterdir() if each.is_file()] == ["brief.json"]
+
+
 def test_what_cannot_be_planned_is_said_with_the_reason(desk: Path, clients: Path) -> None:
     done = adopt(put(desk, {**CLEAR, "headline": "Donaudampfschifffahrt" * 20}))
     assert "aurelle/fresh-pour cannot be planned yet:" in done.stderr
