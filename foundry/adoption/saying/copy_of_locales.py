@@ -59,7 +59,19 @@ def spoken_copy(facts: Facts, market: Market, notebook: Notebook) -> list[Spoken
     if base:
         tags = _locales_of_base(base, market, found, notebook)
         found += [Spoken(claim, tags, NARROW if claim.scope.placement else BASE) for claim in base]
+    _sort_locales(facts, found, market, named)
     return [each for each in found if not _is_unwritten(each.claim, notebook)]
+
+
+def _sort_locales(facts: Facts, found: list[Spoken], market: Market, named: Market) -> None:
+    """Put the locales into the order of the file: those that are ordered by name first, then those of copy."""
+    places = {id(claim): at for at, claim in enumerate(facts.claims)}
+    first: dict[str, int] = {}
+    for each in found:
+        for tag in each.locales:
+            first[tag] = min(places[id(each.claim)], first.get(tag, len(places)))
+    rest = sorted((tag for tag in market.ordered if tag not in named.ordered), key=lambda tag: first.get(tag, -1))
+    market.ordered = {tag: market.ordered[tag] for tag in (*named.ordered, *rest)}
 
 
 def _is_unwritten(claim: Claim, notebook: Notebook) -> bool:

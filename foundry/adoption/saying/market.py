@@ -44,6 +44,16 @@ class Market:
         """The ISO 3166 codes of the regions' countries, each once."""
         return tuple(dict.fromkeys(code for region in self.regions for code in countries_of(region)))
 
+    def add(self, region: str, claims: list[Claim]) -> None:
+        """Add a region; another name of a region that is known ("FR" beside "France") is the same."""
+        folded, countries = region.casefold(), countries_of(region)
+        same = (
+            each
+            for each in self.regions
+            if each.casefold() == folded or (countries and countries_of(each) == countries)
+        )
+        self.regions.setdefault(next(same, region), []).extend(claims)
+
     def order(self, tag: str, claims: list[Claim], region: str = "") -> None:
         """Add a locale, which a region may have for its own."""
         self.ordered.setdefault(tag, []).extend(claims)
@@ -65,27 +75,25 @@ def market_of(facts: Facts, notebook: Notebook) -> Market:
         if tag:
             market.order(tag, [claim])
             notebook.take(f"messages.{tag}", [claim], tag)
-        region = territory(tag) if tag else claim.text
-        market.regions.setdefault(region, []).append(claim)
+        market.add(territory(tag) if tag else claim.text, [claim])
     _add_scopes(facts, market)
     for claim in facts.of(Meaning.LOCALE):
-        _order(claim, market, notebook)
+        if not _of_product(claim):
+            _order(claim, market, notebook)
     return market
 
 
 def _of_product(claim: Claim) -> bool:
-    """Return True for the region of a product's price alone: a key of a map of prices."""
+    """Return True for a key of a product's own map: the regions of its prices, the languages of its description."""
     return claim.from_key and claim.scope.product is not None
 
 
 def _add_scopes(facts: Facts, market: Market) -> None:
     """Add the regions that claims are scoped to and that no claim names; those of products only without others."""
-    known = {region.casefold() for region in market.regions}
-    for claim in facts.claims:
-        region = claim.scope.market
-        if region and region.casefold() not in known and not (known and claim.scope.product is not None):
-            known.add(region.casefold())
-            market.regions[region] = []
+    scoped = [claim for claim in facts.claims if claim.scope.market]
+    own = [claim for claim in scoped if claim.scope.product is None]
+    for region in dict.fromkeys(claim.scope.market for claim in (own if own or market.regions else scoped)):
+        market.add(region, [])
 
 
 def _order(claim: Claim, market: Market, notebook: Notebook) -> None:

@@ -82,6 +82,7 @@ def _orders(campaign: UnderstoodCampaign, facts: Facts, notebook: Notebook) -> I
 
 
 def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds, ending: str) -> Said:
+    ask_doubts(order.understood.doubts, notebook)  # first: their answers may settle what is asked below
     facts = _named(order.facts, notebook)
     tenant = say_tenant(facts, setting.tenant, setting.tenant_ids, notebook)
     campaign = _say_campaign(order, setting, ids, ending, notebook)
@@ -103,7 +104,6 @@ def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds
         **say_limits(facts, locales, setting.folder, notebook),
     }
     tenant_file = say_tenant_file(tenant, facts, setting.tenant_ids, setting.folder, notebook)
-    ask_doubts(order.understood.doubts, notebook)
     _leave_the_rest(order, notebook)
     _add_metadata(draft, notebook)
     brief, problems = _parsed(draft, notebook)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from foundry.adoption.claims import Claim
@@ -229,3 +231,16 @@ def test_a_language_that_its_market_does_not_speak_takes_the_markets_prices() ->
     one = said(*plain(claim(M.REGION, "BE"), *rows, claim(M.HEADLINE, "Koop", locale="nl", market="BE"), without=BARE))
     assert list(one.draft["messages"]) == ["en-BE", "nl-BE"]
     assert one.listed == ()
+
+
+def test_languages_of_a_products_description_order_no_copy_and_the_copy_of_none_comes_in_its_place() -> None:
+    names = [
+        claim(M.PRODUCT_DESCRIPTION, "red glass", locale="en", product=0),
+        claim(M.PRODUCT_DESCRIPTION, "赤", locale="ja", product=0),
+    ]
+    keys = [replace(each, meaning=M.LOCALE, text=each.scope.locale, from_key=True) for each in names]
+    copy = [claim(M.HEADLINE, "Wake up with us"), claim(M.HEADLINE, "Réveillez-vous", locale="fr")]
+    one = said(*plain(claim(M.REGION, "US"), claim(M.REGION, "USA"), *copy, *keys, *names, without=BARE))
+    assert list(one.draft["messages"]) == ["en-US", "fr-FR"]
+    assert one.draft["products"][0]["description"] == "red glass"
+    assert one.draft["market"]["regions"] == ["US"]
