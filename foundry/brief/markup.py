@@ -13,7 +13,7 @@ from html.entities import html5
 from typing import Any
 
 FINISHED = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
-UNFINISHED = r"&(?:amp|nbsp|quot|apos|lt|gt|shy|ndash|mdash)(?![A-Za-z0-9;=])"
+UNFINISHED = r"&nbsp|&(?:amp|quot|apos|lt|gt|shy|ndash|mdash)(?![A-Za-z0-9;=])"
 ENTITY = re.compile(f"{FINISHED}|{UNFINISHED}")
 """References to characters; of those without a semicolon, the few that no text has by itself."""
 TAG = re.compile(

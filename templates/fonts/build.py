@@ -139,6 +139,10 @@ IN_NAMES = {"JP": "𠮷", "SC": "羴鱻贠頔龑", "TC": "琁瑒龎瓅瀡躝"}
 """Characters of people and shops that no list of a standard has."""
 
 
+SIGNS = range(0x2000, 0x2C00)
+"""Check marks, fractions, arrows and the like; where a face draws them is the same in every region."""
+
+
 def supplements(source: Path, target: Path) -> None:
     """Cut the faces for what the faces of the national standards lack."""
     japanese = (unihan(source, key) for key in ("kJinmeiyoKanji", "kIBMJapan", "kJoyoKanji"))
@@ -149,7 +153,7 @@ def supplements(source: Path, target: Path) -> None:
         ("KR", "Names"): lacking(source, target, "KR", range(0xAC00, 0xD7A4)),
         ("TC", ""): traditional_chinese(source, target),
     }
-    rest = unihan(source, "kIICore") | unihan(source, "kHKGlyph") | set(map(ord, IN_NAMES["TC"]))
+    rest = unihan(source, "kIICore").union(unihan(source, "kHKGlyph"), map(ord, IN_NAMES["TC"]), SIGNS)
     cuts["TC", "Names"] = lacking(source, target, "TC", rest) - cuts["TC", ""] - cuts["JP", "Names"]
     for (region, called), characters in cuts.items():
         east_asian(source, target, region, characters, called)

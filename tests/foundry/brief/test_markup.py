@@ -19,6 +19,7 @@ CLEANED = {
     "Fish &amp; chips": "Fish & chips",
     "Fish &amp;amp; chips": "Fish & chips",
     "Fish &amp chips": "Fish & chips",
+    "10&nbsp%&nbspoff": "10\u00a0%\u00a0off",
     "Caf&eacute; &#8211; it&#8217;s here": "Café – it’s here",
     "10&nbsp;% off": "10\u00a0% off",
     "&#x1F525; Hot": "🔥 Hot",

@@ -172,6 +172,10 @@ def test_names_of_people_places_and_shops_can_be_set(text: str, locale: str) -> 
     assert missing_characters(text, ("Marcellus", "Archivo", "Inter")) == ()
 
 
+def test_signs_that_advertisements_use_can_be_set() -> None:
+    assert missing_characters("✓ ✔ ★ ☆ ① ⑩ ½ № ™ ® → ↗ ⇒ • ◆ ▶ ‰ ′ ″ ℃ ♥", ("Marcellus", "Archivo")) == ()
+
+
 @pytest.mark.parametrize("text", ["⠿⠓", "ꦧꦱ", "𓀀", "\u1780"])
 def test_what_no_font_draws_is_named(text: str) -> None:
     assert missing_characters(text, ("Inter",)) == tuple(text)
