@@ -50,6 +50,9 @@ class PlacementReading:
     reason: str
 
 
+_BRACKETS = re.compile(r"(?P<before>[^()]{2,40}?)\s*\((?P<inside>[^()]{3,80})\)")
+
+
 @lru_cache(maxsize=8192)
 def placements_in(text: str) -> tuple[PlacementReading, ...]:
     """Return the placements that a text lists: names, sets, ratios, pixel sizes, and the words of channels.
@@ -71,7 +74,16 @@ def _parts(text: str) -> tuple[str, ...]:
     words = text.split()
     if len(words) > 1 and all(_SIZE.fullmatch(word) or _RATIO.fullmatch(word) for word in words):
         return tuple(words)
-    return tuple(item for part in parts_of(text) for item in _beside_slashes(part))
+    return tuple(item for part in parts_of(text) for one in _in_brackets(part) for item in _beside_slashes(one))
+
+
+def _in_brackets(part: str) -> tuple[str, ...]:
+    """Return `Instagram 1:1` and `Instagram 9:16` for "Instagram (1:1, 9:16)"; another text as it stands."""
+    found = _BRACKETS.fullmatch(part)
+    inside = parts_of(found["inside"]) if found else ()
+    if not found or len(inside) < 2:
+        return (part,)
+    return tuple(f"{found['before']} {item}" for item in inside)
 
 
 def _beside_slashes(part: str) -> Iterable[str]:
@@ -220,7 +232,8 @@ def _in_channel(
     among = [one for one in every if bool(one.motion) == moves] or every
     if size and (found := _by_size(part, size, channel, moves) or _by_size(part, size, None, moves)):
         return found
-    slotted = _slotted(among, words) or _slotted(every, words)
+    own = [one for one in among if one.name.split("/")[1] in words.split()]
+    slotted = _slotted(among, words) or own or _slotted(every, words)
     if ratio:
         fitting = [one for one in slotted or among if abs(Fraction(*one.size) / shape_of(ratio) - 1) < Fraction(1, 20)]
         fitting = fitting or [one for one in every if abs(Fraction(*one.size) / shape_of(ratio) - 1) < Fraction(1, 20)]
