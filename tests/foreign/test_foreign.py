@@ -10,17 +10,9 @@ from tests.foreign.expected import Foreign, foreign_briefs
 from tests.foreign.judging import differences
 from tests.foreign.table import DOCUMENT, document_with, table
 
-not_yet: tuple[str, ...] = (
-    "held_back/mandatories",
-    "held_back/verbose-brief",
-)
-"""Briefs that are not yet read right, as "folder/name"."""
-
 
 @pytest.mark.parametrize("foreign", foreign_briefs(), ids=str)
 def test_a_foreign_brief_is_read_as_a_person_reads_it(foreign: Foreign, tmp_path: Path) -> None:
-    if str(foreign) in not_yet:
-        pytest.skip("is not yet read right")
     assert differences(foreign, tmp_path) == []
 
 
