@@ -97,7 +97,7 @@ def _add_scopes(facts: Facts, market: Market) -> None:
 
 
 def _order(claim: Claim, market: Market, notebook: Notebook) -> None:
-    tag = locale_named(claim.text)
+    tag = claim.scope.locale if territory(claim.scope.locale) else locale_named(claim.text)
     countries = countries_of(claim.scope.market) if claim.scope.market else market.countries
     if not tag:
         there = [tag for country in countries_of(claim.text) for tag in spoken_in(country)[:1]]

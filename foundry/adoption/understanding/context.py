@@ -96,11 +96,20 @@ def of_field(context: Context, key: str) -> tuple[Context, KeyParts]:
 def of_container(context: Context, key: str, known_inside: int) -> tuple[Context, KeyParts]:
     """Return the context inside the map or list at a key. known_inside: its keys that the vocabulary knows."""
     below, parts = of_field(context, key)
-    sections = sections_of(parts.key)
+    sections = sections_of(parts.key) or _of_a_word(parts.key)
+    if sections and not below.several:
+        below = replace(below, several=several_of(parts.key) or next(iter(_of_a_word(parts.key)), None))
     section = sections[0] if sections else _unnamed_section(context, below, known_inside)
     second = bool(_SECOND & set(phrase_of(parts.key))) and phrase_of(parts.key) not in vocabulary().meanings
     weight = context.weight * _WEIGHT_OF_SECOND if second else context.weight
     return replace(below, section=section, in_entry=False, weight=weight), parts
+
+
+def _of_a_word(key: str) -> tuple[Section, ...]:
+    """Return products for a key with a plural word for them among others: `Products & packshots`."""
+    words = phrase_of(key)
+    found = len(words) > 1 and any(several_of(word) is Section.PRODUCTS for word in words)
+    return (Section.PRODUCTS,) if found and words not in vocabulary().meanings else ()
 
 
 def _unnamed_section(context: Context, below: Context, known_inside: int) -> Section | None:
@@ -185,6 +194,8 @@ def _passes_on(key: str, context: Context, own: tuple[Sense, ...]) -> bool:
         return False
     if above in COPY and above is not Meaning.MESSAGE:
         return True
+    if above in _NAMES:
+        return not own or not own[0].reason.startswith("inside")
     return not own or (own[0].meaning is Meaning.MESSAGE and not own[0].reason.startswith("inside"))
 
 

@@ -87,7 +87,8 @@ def _splits(words: Phrase) -> Iterator[tuple[Phrase, Phrase]]:
     """Yield a key's name and the part before or behind it, longer parts first."""
     for length in range(min(_LONGEST_SCOPE, len(words) - 1), 0, -1):
         yield words[:-length], words[-length:]
-        yield words[length:], words[:length]
+        if not is_passing(" ".join(words[:length])):
+            yield words[length:], words[:length]
 
 
 def _best(words: Phrase, section: Section | None) -> Sense | None:
@@ -115,6 +116,8 @@ def _locale(part: Phrase) -> LocaleReading | None:
 
 def _market(part: Phrase) -> str:
     text = " ".join(part)
+    if is_passing(text) and not text.isupper():
+        return ""
     found = countries_in(text)
     usual = text.casefold() in _USUAL_COUNTRIES
     return text if len(found) == 1 and (usual or found[0].score >= _LEAST_COUNTRY) else ""

@@ -58,7 +58,8 @@ def senses_of_phrase(phrase: Phrase, key: str, section: Section | None) -> tuple
 def is_known(key: str, section: Section | None = None) -> bool:
     """Return True if the vocabulary has a key as it stands, without a part left over."""
     phrase = phrase_of(key)
-    return bool(_best(_whole(phrase, key, section)) or sections_of(key))
+    named = any(spelling in vocabulary().sections for spelling in (phrase, *spellings(phrase)))
+    return named or bool(_best(_whole(phrase, key, section)))
 
 
 def is_passing(key: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from foundry.adoption.claims import Claim, Doubt, Listed, Scope, UnderstoodCampaign
 from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning, Section
+from foundry.adoption.shapes import countries_in
 from foundry.adoption.understanding.deciding import Outcome, Stated
 from foundry.adoption.understanding.keys import phrase_of
 from foundry.adoption.understanding.relaxing import relaxed, shared_by_products
@@ -27,7 +28,7 @@ def settle(outcomes: Iterable[Outcome], products: int) -> UnderstoodCampaign:
     outcomes = list(outcomes)
     stated = [outcome for outcome in outcomes if isinstance(outcome, Stated)]
     stated = shared_by_products(relaxed(_of_products(stated, products)), products)
-    claims = _with_main_lines([one.claim for one in stated])
+    claims = _with_main_lines([_in_its_market(one.claim) for one in stated])
     doubts = [outcome for outcome in outcomes if isinstance(outcome, Doubt)]
     claims, narrow = _without_narrow_brand_facts(claims, products)
     listed = [*(outcome for outcome in outcomes if isinstance(outcome, Listed)), *narrow]
@@ -61,6 +62,18 @@ def _product_of_file(claim: Claim, names: dict[int | None, str]) -> int | None:
     whole = [index for index, name in names.items() if f" {name} " in file]
     first = [index for index, name in names.items() if name and f" {phrase_of(name)[0]} " in file]
     return next((found[0] for found in (whole, first) if len(found) == 1), None)
+
+
+def _in_its_market(claim: Claim) -> Claim:
+    """Return a claim with the country of its market in its language, if that is one: Spanish in the US is es-US."""
+    scope = claim.scope
+    if not scope.market or not scope.locale or any(len(part) == 2 for part in scope.locale.split("-")[1:]):
+        return claim
+    countries = {country for reading in countries_in(scope.market) for country in reading.countries}
+    if len(countries) != 1:
+        return claim
+    language = scope.locale.split("-")[0] if scope.locale == "zh-Hant" else scope.locale
+    return replace(claim, scope=replace(scope, locale=f"{language}-{countries.pop()}"))
 
 
 def _with_main_lines(claims: list[Claim]) -> list[Claim]:

@@ -326,3 +326,42 @@ def test_a_list_of_ids_is_a_list_of_products():
     assert per_product(campaign_of("{product_slugs: [travel-backpack, trail-shoes]}"), Meaning.PRODUCT_ID) == {
         0: "travel-backpack", 1: "trail-shoes",
     }  # fmt: skip
+
+
+def test_a_language_below_a_market_is_the_markets_own():
+    campaign = campaign_of(
+        "markets: [{code: US, languages: [{code: es, headline: Hola}]}, {region: DACH, language: de, headline: Hallo}]"
+    )
+    assert per_locale(campaign, Meaning.HEADLINE) == {"es-US": "Hola", "de": "Hallo"}
+
+
+def test_wrappers_of_programs_say_nothing():
+    campaign = campaign_of(
+        "{properties: {Name: {title: [{plain_text: Drop}]}, Brand: {select: {name: Acme}}, Product: {rich_text: "
+        "[{plain_text: Mist}]}, Headline IT: {rich_text: [{plain_text: Fiorisci}]}, cta: {value: {content: Ora}}}}"
+    )
+    assert texts(campaign, Meaning.CAMPAIGN_NAME) == ["Drop"]
+    assert texts(campaign, Meaning.BRAND) == ["Acme"]
+    assert texts(campaign, Meaning.PRODUCT_NAME) == ["Mist"]
+    assert per_locale(campaign, Meaning.HEADLINE) == {"it": "Fiorisci"}
+    assert texts(campaign, Meaning.CALL_TO_ACTION) == ["Ora"]
+
+
+def test_a_map_of_products_to_their_pictures_names_both():
+    campaign = campaign_of("{brand: Petal, Products & packshots: {Serum 30 ml: s.png, Cream 50 ml: c.png}}")
+    assert per_product(campaign, Meaning.PRODUCT_NAME) == {0: "Serum 30 ml", 1: "Cream 50 ml"}
+    assert per_product(campaign, Meaning.PRODUCT_PICTURE) == {0: "s.png", 1: "c.png"}
+
+
+def test_a_segment_may_have_a_message_but_an_approver_has_no_legal_line():
+    campaign = campaign_of("{segments: [{name: Runners, message: Run far}], contacts: {legal: Tom, headline: Mia}}")
+    assert texts(campaign, Meaning.AUDIENCE) == ["Runners"]
+    assert texts(campaign, Meaning.MESSAGE) == ["Run far"]
+    assert set(listed(campaign)) == {"Tom", "Mia"}
+
+
+def test_copy_below_a_second_choice_scores_less():
+    first, second = claims(
+        campaign_of("messaging: {primary: {headline: A b}, secondary: {headline: C d}}"), Meaning.HEADLINE
+    )
+    assert first.score - second.score > 0.15

@@ -41,14 +41,14 @@ def test_rows_are_one_campaign_with_its_products_and_languages():
     (campaign,) = understanding.campaigns
     assert per_product(campaign, Meaning.PRODUCT_NAME) == {0: "Ruby", 1: "Amber"}
     assert {(c.scope.product, c.scope.locale, c.scope.market, c.text) for c in claims(campaign, Meaning.HEADLINE)} == {
-        (None, "de", "DE", "Strahlend"), (None, "fr", "FR", "Éclat"),
+        (None, "de-DE", "DE", "Strahlend"), (None, "fr-FR", "FR", "Éclat"),
     }  # fmt: skip
     assert understanding.notes == ("3 rows share their brand and campaign: one campaign",)
 
 
 def test_copy_that_differs_by_product_stays_with_its_product():
     campaign = campaign_of(ROWS.replace("Acme,Glow,Amber,DE,de,Strahlend", "Acme,Glow,Amber,DE,de,Warm"), "rows.csv")
-    german = [claim for claim in claims(campaign, Meaning.HEADLINE) if claim.scope.locale == "de"]
+    german = [claim for claim in claims(campaign, Meaning.HEADLINE) if claim.scope.locale == "de-DE"]
     assert [(claim.scope.product, claim.text) for claim in german] == [(0, "Strahlend"), (1, "Warm")]
 
 
