@@ -116,7 +116,7 @@ STRICT: list[tuple[str, Change, list[str]]] = [
     ("embargo no date", at("embargo", "soon"), ["embargo", "'soon'"]),
     ("expiry impossible", at("expiry", "2027-02-30"), ["expiry", "2027-02-30"]),
     ("priority too high", at("priority", 12), ["priority", "12", "less than or equal to 9"]),
-    ("metadata a list", at("metadata", [1]), ["metadata", "dictionary"]),
+    ("metadata a list", at("metadata", [1]), ["metadata", "map of keys"]),
     ("audience endless", at("market/audience", "x" * 3_000), ["market.audience", "at most 2000"]),
 ]
 
