@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from foundry.adoption.seeing.letters import (
 from foundry.documents.decoding import place_at
 from foundry.errors import Problem
 
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_INSIDE_LATIN = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f](?=[A-Za-z])")
 LEAST_WORTH, SAMPLE = 0.45, 20_000
 """The worth below which no encoding counts as found, and the bytes beyond ASCII that are judged."""
 _MARKS = (
@@ -41,8 +44,9 @@ class Decoded:
 class _Candidate:
     codec: str
     title: str
+    usual: float
     worth: Callable[[str, str], float]
-    """A function of the decoded text and the codec."""
+    """A function of the decoded text and the codec. `usual` is a factor for it: how usual the encoding is today."""
 
 
 def decoded(data: bytes, name: str) -> Decoded:
@@ -68,8 +72,8 @@ def _decoded(data: bytes, name: str) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError as error:
-        if wide := _without_mark(data):
-            return wide
+        if other := _without_mark(data) or _nearly_utf_8(data):
+            return other
         best = _best(data)
         if best is None:
             place = place_at(name, data[: error.start].decode(errors="replace"))
@@ -107,6 +111,20 @@ def _without_mark(data: bytes) -> Decoded | None:
     return None
 
 
+def _nearly_utf_8(data: bytes) -> Decoded | None:
+    """Return the text of UTF-8 with a few bytes of Windows-1252, as it comes from files that were put together."""
+    text = data.decode("utf-8", "surrogateescape")
+    wrong = _ESCAPED.findall(text)
+    sound = sum(letter > "\x7f" for letter in text) - len(wrong)
+    if sound < 3 or len(wrong) * 4 > sound:
+        return None
+    try:
+        mended = _ESCAPED.sub(lambda found: bytes([ord(found[0]) - 0xDC00]).decode("cp1252"), text)
+    except UnicodeDecodeError:
+        return None
+    return Decoded(mended, f"UTF-8, with {len(wrong)} byte(s) of Windows-1252")
+
+
 def _best(data: bytes) -> Decoded | None:
     best, most = None, LEAST_WORTH
     for candidate in _CANDIDATES:
@@ -114,7 +132,7 @@ def _best(data: bytes) -> Decoded | None:
             text = data.decode(candidate.codec)
         except UnicodeDecodeError:
             continue
-        worth = candidate.worth(_sample(text), candidate.codec)
+        worth = candidate.usual * candidate.worth(_sample(text), candidate.codec)
         if worth > most + 0.02:
             best, most = Decoded(text, candidate.title), worth
     return best
@@ -145,16 +163,15 @@ def _turkish(text: str, codec: str) -> float:  # noqa: ARG001
 
 
 def _script(script: str) -> Callable[[str, str], float]:
-    least = 0.85 if script == "thai" else 1.0  # its letters fill the whole table, so that any bytes give some
-    return lambda text, codec: least * script_worth(text, script)  # noqa: ARG005
+    return lambda text, codec: script_worth(text, script)  # noqa: ARG005
 
 
 def _double(common: frozenset[str], worth: Callable[[str, bytes], float]) -> Callable[[str, str], float]:
     """Return a judge of texts of two bytes for a character: its common characters count more than others."""
 
     def judge(text: str, codec: str) -> float:
-        found = Counter(letter for letter in text if letter > "\x7f")
-        total = sum(found.values())
+        total = sum(letter > "\x7f" for letter in text)
+        found = Counter(letter for letter in _INSIDE_LATIN.sub("", text) if letter > "\x7f")
         sum_of_worth = sum(
             count * min(worth(letter, letter.encode(codec)) + (0.25 if letter in common else 0.0), 1.15)
             for letter, count in found.items()
@@ -213,24 +230,24 @@ def _korean(letter: str, code: bytes) -> float:
 
 
 _CANDIDATES = (
-    _Candidate("cp1252", "Windows-1252", _western),
-    _Candidate("iso8859_15", "ISO 8859-15", _western),
-    _Candidate("cp932", "Shift JIS", _double(COMMON_JAPANESE, _japanese)),
-    _Candidate("gb18030", "GB 18030", _double(COMMON_SIMPLIFIED, _simplified)),
-    _Candidate("cp950", "Big5", _double(COMMON_TRADITIONAL, _traditional)),
-    _Candidate("euc_jp", "EUC-JP", _double(COMMON_JAPANESE, _japanese_unix)),
-    _Candidate("cp949", "EUC-KR", _double(COMMON_KOREAN, _korean)),
-    _Candidate("cp1250", "Windows-1250", _central),
-    _Candidate("iso8859_2", "ISO 8859-2", _central),
-    _Candidate("cp1254", "Windows-1254", _turkish),
-    _Candidate("cp1251", "Windows-1251", _script("cyrillic")),
-    _Candidate("koi8_r", "KOI8-R", _script("cyrillic")),
-    _Candidate("cp1253", "Windows-1253", _script("greek")),
-    _Candidate("cp1255", "Windows-1255", _script("hebrew")),
-    _Candidate("cp1256", "Windows-1256", _script("arabic")),
-    _Candidate("cp874", "Windows-874", _script("thai")),
-    _Candidate("mac_roman", "Mac Roman", _western),
-    _Candidate("cp850", "code page 850", _western),
-    _Candidate("cp437", "code page 437", _western),
+    _Candidate("cp1252", "Windows-1252", 1.0, _western),
+    _Candidate("iso8859_15", "ISO 8859-15", 1.0, _western),
+    _Candidate("cp932", "Shift JIS", 1.0, _double(COMMON_JAPANESE, _japanese)),
+    _Candidate("gb18030", "GB 18030", 1.0, _double(COMMON_SIMPLIFIED, _simplified)),
+    _Candidate("cp950", "Big5", 1.0, _double(COMMON_TRADITIONAL, _traditional)),
+    _Candidate("euc_jp", "EUC-JP", 0.95, _double(COMMON_JAPANESE, _japanese_unix)),
+    _Candidate("cp949", "EUC-KR", 1.0, _double(COMMON_KOREAN, _korean)),
+    _Candidate("cp1250", "Windows-1250", 1.0, _central),
+    _Candidate("iso8859_2", "ISO 8859-2", 0.9, _central),
+    _Candidate("cp1254", "Windows-1254", 1.0, _turkish),
+    _Candidate("cp1251", "Windows-1251", 0.97, _script("cyrillic")),
+    _Candidate("koi8_r", "KOI8-R", 0.97, _script("cyrillic")),
+    _Candidate("cp1253", "Windows-1253", 0.95, _script("greek")),
+    _Candidate("cp1255", "Windows-1255", 0.95, _script("hebrew")),
+    _Candidate("cp1256", "Windows-1256", 0.95, _script("arabic")),
+    _Candidate("cp874", "Windows-874", 0.85, _script("thai")),
+    _Candidate("mac_roman", "Mac Roman", 0.97, _western),
+    _Candidate("cp850", "code page 850", 0.9, _western),
+    _Candidate("cp437", "code page 437", 0.85, _western),
 )  # fmt: skip
 """The encodings in the order in which they are preferred where they are worth the same."""

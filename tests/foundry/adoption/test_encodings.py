@@ -88,6 +88,14 @@ def test_a_single_header_of_east_asia_is_enough(word: str, codec: str) -> None:
     assert decoded(f"{word},brand\n".encode(codec), "b.csv").text == f"{word},brand\n"
 
 
+def test_a_few_bytes_of_another_encoding_do_not_spoil_a_file() -> None:
+    mixed = GERMAN.encode() + FRENCH.encode() + "Größe;Straße\n".encode("cp1252")[:6]
+    found = decoded(mixed, "b.csv")
+    assert found.text.startswith(GERMAN + FRENCH)
+    assert found.text.endswith("Größe;")
+    assert found.encoding == "UTF-8, with 2 byte(s) of Windows-1252"
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(Problem, match="no other encoding gives words; save the file as UTF-8"):
         decoded(bytes([0x98, 0x90, 0x9D, 0x8D, 0x81]) * 9, "b.csv")
