@@ -23,6 +23,7 @@ _SELDOM = frozenset("§¥±×½¼¾³ªº№©\u00ad")
 _BETWEEN_LETTERS = frozenset("’‘·\u00a0\u00adº°")
 _THAI_BEHIND, _THAI_AHEAD = frozenset("ะัาำิีึืฺุู็่้๊๋์ํ๎"), frozenset("เแโใไ")
 _RARE_IN_SCRIPTS = frozenset("پچژگڈٹڑکںھہےЃЌЏђќѓЅѕ΅΄؛") | frozenset(map(chr, range(0x591, 0x5C8)))
+_SCRIPT_WORDS_OF_ONE = frozenset("ивскоуяаеізйη ήοω")
 _WORDS_OF_ONE = frozenset("àéèóåöáíúæøÀÉÈÓÅÖÁÍÚÆØ")
 _WORD = re.compile(r"[^\W\d_]+")
 _CAPITAL_INSIDE = re.compile(r"[a-zß-öø-ÿąćęłńóśźżčďěňřšťůžőűğış][À-ÖØ-ÞĄĆĘŁŃÓŚŹŻČĎĚŇŘŠŤŮŽŐŰĞİŞ]")
@@ -93,9 +94,10 @@ def script_worth(text: str, script: str) -> float:
     for at, letter in found:
         before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
         if first <= letter <= last:
+            alone = not before.isalpha() and not after.isalpha() and letter.lower() not in _SCRIPT_WORDS_OF_ONE
             latin = any(other.isascii() and other.isalpha() for other in (before, after))
             wrong = latin or _is_capital_inside(before, letter) or _is_wrong_thai(before, letter, after)
-            worth += 0.0 if wrong else 0.4 if letter in _RARE_IN_SCRIPTS else 1.0
+            worth += 0.0 if wrong else 0.4 if alone or letter in _RARE_IN_SCRIPTS else 1.0
         else:
             worth += 0.9 * _worth_of_sign(text, at)
     return worth / len(found) if found else 1.0

@@ -65,6 +65,9 @@ def test_a_short_file_is_read_in_the_encoding_that_it_was_saved_in(text: str, co
         "Kr. 5 – 9",
         "Ça va",
         "blåbær",
+        "Ångström",
+        "§ 5 UWG",
+        "1 × 2 ½",
     ],
 )
 def test_a_single_word_of_western_europe_is_enough(word: str) -> None:
@@ -76,6 +79,11 @@ def test_a_single_word_of_western_europe_is_enough(word: str) -> None:
     [
         ("商品名", "cp932"),
         ("価格", "cp932"),
+        ("東京", "cp932"),
+        ("北京", "gb18030"),
+        ("免费送货", "gb18030"),
+        ("免費送貨", "cp950"),
+        ("할인", "cp949"),
         ("品牌", "gb18030"),
         ("价格", "gb18030"),
         ("活动名称", "gb18030"),
