@@ -9,7 +9,7 @@ from typing import Any
 
 from foundry.adoption.claims import Understanding, UnderstoodCampaign
 from foundry.adoption.leaf import Leaf
-from foundry.adoption.meaning import Meaning
+from foundry.adoption.meaning import COPY, Meaning
 from foundry.adoption.said import Adoption, Said
 from foundry.adoption.saying import copy_of_products, scenes
 from foundry.adoption.saying.brand import say_tenant, say_tenant_file
@@ -37,7 +37,7 @@ from foundry.errors import Refusals
 from foundry.names import is_slug
 
 _LONGEST_NAME = 500
-_NAMES = (Meaning.BRAND, Meaning.CAMPAIGN_NAME, Meaning.CAMPAIGN_ID, Meaning.PRODUCT_NAME, Meaning.PRODUCT_ID)
+_AS_THEY_ARE = frozenset({*COPY, Meaning.REGION, Meaning.LOCALE, Meaning.APPROVAL, Meaning.NOTE})
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _orders(campaign: UnderstoodCampaign, facts: Facts, notebook: Notebook) -> I
 
 def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds, ending: str) -> Said:
     ask_doubts(order.understood.doubts, notebook)  # first: their answers may settle what is asked below
-    facts = _named(order.facts, notebook)
+    facts = _given(order.facts, notebook)
     tenant = say_tenant(facts, setting.tenant, setting.tenant_ids, notebook)
     campaign = _say_campaign(order, setting, ids, ending, notebook)
     market = market_of(facts, notebook)
@@ -113,11 +113,12 @@ def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds
     )  # fmt: skip
 
 
-def _named(facts: Facts, notebook: Notebook) -> Facts:
-    """Return the facts without names that nobody has given yet."""
-    unnamed = [claim for claim in facts.of(*_NAMES) if is_placeholder(claim.text)]
-    notebook.leave(leaves(unnamed), "it stands for a name that is not given yet")
-    return Facts(tuple(claim for claim in facts.claims if claim not in unnamed)) if unnamed else facts
+def _given(facts: Facts, notebook: Notebook) -> Facts:
+    """Return the facts without values that nobody has given yet; copy keeps them, since its locale is ordered."""
+    absent = [claim for claim in facts.claims if claim.meaning not in _AS_THEY_ARE and is_placeholder(claim.text)]
+    notebook.leave(leaves(absent), "it stands for a value that is not given yet")
+    gone = set(map(id, absent))
+    return Facts(tuple(claim for claim in facts.claims if id(claim) not in gone)) if absent else facts
 
 
 def _campaign_slug(facts: Facts, setting: Setting) -> str:

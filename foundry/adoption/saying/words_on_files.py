@@ -9,7 +9,9 @@ from foundry.brief.brief import PLACEHOLDER
 from foundry.brief.copywriting import PLACEHOLDERS, format_figure
 from foundry.brief.markup import clean_markup, markup_in
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}|\{\s*([^{}]{1,40}?)\s*\}|\$\{\s*([^{}]{1,40}?)\s*\}")
+_PLACEHOLDER = re.compile(
+    r"\{\{\s*([^{}]{1,40}?)\s*\}\}|\{\s*([^{}]{1,40}?)\s*\}|\$\{\s*([^{}]{1,40}?)\s*\}|\[\s*([^\[\]]{1,40}?)\s*\]"
+)
 _SAME = {
     "product": "product.name", "product name": "product.name", "productname": "product.name", "name": "product.name",
     "product title": "product.name", "product description": "product.description",

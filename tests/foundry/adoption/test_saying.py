@@ -143,3 +143,16 @@ def test_a_channel_above_sizes_of_its_own_is_named_by_them_alone() -> None:
     one = said(*plain(claim(M.PLACEMENT, "google_display", placement="google_display"), *sizes))
     assert one.draft["placements"] == ["google/medium-rectangle", "google/leaderboard"]
     assert one.listed == ()
+
+
+def test_a_value_that_is_not_given_yet_is_left_wherever_it_stands() -> None:
+    absent = [
+        claim(M.AUDIENCE, "n/a"),
+        claim(M.SCENE, "[scene here]"),
+        claim(M.BRAND_TONE, "TBD"),
+        claim(M.AVOID, "none"),
+    ]
+    one = said(*plain(*absent))
+    assert {each.leaf.text for each in one.listed} == {"n/a", "[scene here]", "TBD", "none"}
+    assert one.draft["scenes"][0]["id"] == "studio"
+    assert said(*plain(claim(M.REGION, "NA"))).draft["market"]["regions"] == ["US", "NA"]

@@ -154,10 +154,13 @@ def test_legal_lines_are_joined() -> None:
 
 def test_markup_is_read_as_a_browser_shows_it_and_placeholders_are_written_our_way() -> None:
     one = said(
-        *plain(claim(M.CALL_TO_ACTION, "Shop &amp; save"), claim(M.SUBHEADLINE, "Meet {{ product_name }} today"))
+        *plain(
+            claim(M.CALL_TO_ACTION, "Shop &amp; save"),
+            claim(M.SUBHEADLINE, "Meet {{ product_name }}, [Product Name] today"),
+        )
     )
     assert one.draft["messages"]["en-US"]["call_to_action"] == "Shop & save"
-    assert one.draft["messages"]["en-US"]["subheadline"] == "Meet {product.name} today"
+    assert one.draft["messages"]["en-US"]["subheadline"] == "Meet {product.name}, {product.name} today"
     assert sum("HTML" in decision.reason for decision in one.decisions) == 1
 
 
