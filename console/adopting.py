@@ -26,7 +26,7 @@ AnswersFile = Annotated[
     Path | None,
     typer.Option("--answers", help="YAML with answers to questions; default: NAME.answers.yaml beside FILE."),
 ]
-Output = Annotated[Path | None, typer.Option(help="Write the brief here, and the files that it names below here.")]
+Output = Annotated[Path | None, typer.Option(help="Write the brief to this file; the files that it names follow it.")]
 Only = Annotated[str, typer.Option(help="Locales that are ordered, by commas; default: all that the file names.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show also decisions that the file states plainly.")]
 
