@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 import tifffile
-from PIL import Image
+from PIL import Image, ImageFont
 
 from foundry.adoption.seeing.read_workbook import ReadWorkbook
 from foundry.adoption.seeing.seeing import READING, WORKBOOK_LIMITS
 from foundry.box import boxed
 from foundry.channel.inspection.foreign import inspect_foreign
+from foundry.inputs.font import rebuild
 from foundry.inputs.picture import DECODING, PICTURE_LIMITS, decode
 from foundry.inputs.product_model import CHECKING, MODEL_LIMITS
 from foundry.inputs.sound import CHECKING as CHECKING_SOUND
@@ -29,6 +30,8 @@ from imaging.pixels.rows import gather
 from models.upscaling.picture_reader import open_picture
 from tests.foundry.inputs.test_sound import wave
 from tests.support.channel_files import film, page, still
+from tests.support.made_fonts import made_font, made_variable_font
+from tests.support.own_fonts import TAMIL
 from tests.support.product_models import flat_box, usda, usdc
 
 LAYERS = Path(__file__).parents[1] / "foundry" / "inputs" / "layers"
@@ -61,6 +64,13 @@ def _answer(data: bytes) -> Any:
         return None  # the request is made again; it never leaves its package
 
 
+def _font(data: bytes) -> Any:
+    rebuilt = rebuild(data, "a.ttf", "bold")
+    text = "".join(chr(code) for code in sorted(rebuilt.covers)[:40] if not 0xD800 <= code < 0xE000)
+    face = ImageFont.truetype(io.BytesIO(rebuilt.content), 40, layout_engine=ImageFont.Layout.RAQM)
+    return face.getbbox(text), face.getmask(text).size
+
+
 def _file(suffix: str, read: Callable[[Path], Any]) -> Callable[[bytes], Any]:
     def on_file(data: bytes) -> Any:
         with tempfile.TemporaryDirectory() as folder:
@@ -79,6 +89,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "picture": _picture,
     "vendor's picture": _answer,
     "sound": _sound,
+    "font": _font,
     "glb": _model(".glb"),
     "usda": _model(".usda"),
     "usdc": _model(".usdc"),
@@ -102,6 +113,7 @@ def whole_files() -> dict[str, tuple[bytes, ...]]:
         "picture": (*stills.values(), exif),
         "vendor's picture": (*stills.values(),),
         "sound": (wave(600), wave(600, tag=b"An artist")),
+        "font": (made_font("AVfi"), made_variable_font(), TAMIL.read_bytes()),
         "glb": (flat_box((10, 20, 30)),),
         "usda": (usda(),),
         "usdc": (
