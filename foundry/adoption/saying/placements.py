@@ -8,6 +8,7 @@ from foundry.adoption.claims import Claim
 from foundry.adoption.leaf import Key
 from foundry.adoption.meaning import Meaning
 from foundry.adoption.said import Choice
+from foundry.adoption.saying.channels import channels_in_shapes
 from foundry.adoption.saying.facts import Facts, leaves
 from foundry.adoption.saying.notebook import Notebook
 from foundry.adoption.shapes import PlacementReading, parts_of, placements_in
@@ -23,11 +24,11 @@ def say_placements(facts: Facts, notebook: Notebook) -> list[str]:
     """Return names of placements and sets; ask where the file names some and none of them is known."""
     chosen: dict[str, None] = {}
     claims = facts.of(Meaning.PLACEMENT)
-    for together, readings in _read(claims, notebook):
-        for reading in readings:
-            chosen |= dict.fromkeys(reading.names)
-            reason = "; ".join(part for part in (together[0].reason, reading.reason) if part)
-            notebook.decide("placements", ", ".join(reading.names), reason, together, score=reading.score)
+    named = [(together, reading) for together, readings in _read(claims, notebook) for reading in readings]
+    for together, reading in channels_in_shapes(named):
+        chosen |= dict.fromkeys(reading.names)
+        reason = "; ".join(part for part in (together[0].reason, reading.reason) if part)
+        notebook.decide("placements", ", ".join(reading.names), reason, together, score=reading.score)
     if chosen:
         return list(chosen)
     answered = [name for reading in placements_in(notebook.answer("placements")) for name in reading.names]

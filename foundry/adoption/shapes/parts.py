@@ -7,7 +7,7 @@ from functools import lru_cache
 
 LONGEST = 2_000
 _OPENING, _CLOSING = "([{（「『【“„«", ")]}）」』】”“»"
-_BULLET = re.compile(r"\s*(?:[-*•·‣▪–]|\(?\d{1,3}[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-*•·‣▪–]|\(?\d{1,3}[.)])\s+")
 _AND = re.compile(
     r"\s+(?:and|und|et|y|e|og|och|&|\+|および|及び|以及|和)\s+|(?<=[\u3040-\u9fff])(?:および|及び|以及|"
     r"和)(?=[\u3040-\u9fff])",
