@@ -194,7 +194,7 @@ def manifest_rows_of(order: Admitted, bucket: str) -> int:
 @contextmanager
 def far_bucket_server(folder: Path) -> Iterator[tuple[int, int]]:
     """Yield the port of a bucket server and the port under which it is `LATENCY_S` away."""
-    server = Gcs(StackHome(folder / "stack", cache_folder()))
+    server = Gcs(StackHome(folder / "stack", cache_folder()), kept=True)
     server.up()
     try:
         with far_away(server.port("http"), LATENCY_S) as port:
