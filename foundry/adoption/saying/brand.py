@@ -51,6 +51,7 @@ def say_tenant(facts: Facts, given: str | None, known: Collection[str] | None, n
     if answer:
         notebook.decide("tenant", _id_of(answer, known), "as answered", claims, score=1)
         return _id_of(answer, known)
+    names = _without_numbers(names, known, notebook)
     if not names:
         choices = [Choice(each, "a tenant that is known here") for each in sorted(known or ())]
         notebook.ask(
@@ -72,6 +73,16 @@ def say_tenant(facts: Facts, given: str | None, known: Collection[str] | None, n
         else:
             notebook.leave([claim.leaf], f"the tenant is {best!r}")
     return best
+
+
+def _without_numbers(
+    names: dict[str, list[Claim]], known: Collection[str] | None, notebook: Notebook
+) -> dict[str, list[Claim]]:
+    """Return the brands that have a name; numbers of a client's own system ("brand_id: 1") are left, unless known."""
+    numbers = [each for each in names if each not in (known or ()) and not any(map(str.isalpha, each))]
+    for each in numbers:
+        notebook.leave([claim.leaf for claim in names[each]], "a number is no brand's name")
+    return {each: group for each, group in names.items() if each not in numbers}
 
 
 def _id_of(text: str, known: Collection[str] | None) -> str:
