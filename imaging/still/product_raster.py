@@ -19,7 +19,7 @@ from imaging.pixels.crop import CropEdges, box_in_pixels
 from imaging.pixels.geometry import PixelBox
 from imaging.pixels.strokes import Stroke
 
-CELLS = 48
+CELLS = 40
 """Cells along the longer edge of a product."""
 FINEST = 1.5
 """Least pixels of the finished picture in a cell: finer ones would be judged by where pixels happen to lie."""
