@@ -23,7 +23,7 @@ _INHERITABLE = frozenset({
 """Meanings of a map's key that keys inside it share if nothing better is known: `audience: {age: 25-40}`."""
 _DOMINANT = frozenset({
     Meaning.AUDIENCE, Meaning.AVOID, Meaning.BANNED_WORD, Meaning.BRAND_COLOUR, Meaning.BRAND_FONT, Meaning.BRAND_LOGO,
-    Meaning.NOTE,
+    Meaning.NOTE, Meaning.APPROVAL,
 })  # fmt: skip
 """Meanings of a map's key that keys inside it share even if they are words for others: `fonts: {heading: Archivo}`."""
 
@@ -74,8 +74,8 @@ def of_field(context: Context, key: str) -> tuple[Context, KeyParts]:
     own = senses_of(parts.key, context.section)
     free = _free_below(context)
     if free is not None:
-        own = tuple(sense if sense.meaning in free else _weaker(sense, INHERITED, "") for sense in own)
-    if _passes_on(parts.key, context, own):
+        own = tuple(sense for sense in own if sense.meaning in free)
+    if free is None and _passes_on(parts.key, context, own):
         passed = tuple(_weaker(sense, PASSED_ON, "") for sense in context.senses)
         return replace(context, senses=passed, currency=parts.currency or context.currency, is_item=False), parts
     own = _with_inherited(own, context, ruled=free is not None)
@@ -165,7 +165,7 @@ def _with_inherited(own: tuple[Sense, ...], context: Context, *, ruled: bool) ->
         return own
     reason = f"it stands below the key '{context.key}'"
     factor = PASSED_ON if ruled else INHERITED
-    inherited = (sense for sense in context.senses if sense.meaning in _INHERITABLE)
+    inherited = (sense for sense in context.senses if sense.meaning in _INHERITABLE or ruled)
     return (*own, *(_weaker(sense, factor, reason) for sense in inherited))
 
 

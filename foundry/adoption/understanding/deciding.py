@@ -12,7 +12,7 @@ from foundry.adoption.shapes import is_sentence
 from foundry.adoption.understanding.answers import LEFT_OUT, answer_for, key_of, meaning_of
 from foundry.adoption.understanding.context import ENOUGH, Context
 from foundry.adoption.understanding.evidence import readings_of
-from foundry.adoption.understanding.fitting import LIKELY, fit
+from foundry.adoption.understanding.fitting import LIKELY, fit, is_placeholder
 from foundry.adoption.understanding.keys import phrase_of, spelled
 from foundry.adoption.understanding.splitting import parts_meant
 
@@ -55,14 +55,25 @@ def _judged(leaf: Leaf, context: Context, key: str) -> tuple[Outcome, ...]:
     if not readings or readings[0].score < ASKED or _fits_not(leaf, readings[0]):
         return (Listed(leaf, _why_unknown(context, readings), key),)
     best = readings[0]
-    if best.meaning is Meaning.APPROVAL and not context.in_entry and spelled(phrase_of(context.key)) in _SWITCHES:
-        return (Listed(leaf, f"the key '{context.key}' switches something on or off", key),)
-    if best.meaning is Meaning.NOTE:
-        return (Listed(leaf, best.reason, key),)
+    if reason := _why_left(leaf, best, context):
+        return (Listed(leaf, reason, key),)
     rivals = [reading for reading in readings[1:] if _rivals(best, reading)]
     if best.score < ENOUGH or rivals:
         return (Doubt(leaf, _asked(best, rivals), key),)
     return _claims(leaf, best, context)
+
+
+def _why_left(leaf: Leaf, best: Reading, context: Context) -> str:
+    """Return why a leaf is listed although its meaning is known; empty if it is not."""
+    if best.meaning is Meaning.NOTE:
+        return best.reason
+    if best.meaning is not Meaning.APPROVAL:
+        return "it stands for a value that is not there yet" if is_placeholder(leaf.text) else ""
+    if not context.in_entry and spelled(phrase_of(context.key)) in _SWITCHES:
+        return f"the key '{context.key}' switches something on or off"
+    return (
+        f"it is one of several approvals below '{context.above}'" if best.reason.startswith("it stands below") else ""
+    )
 
 
 def _fits_not(leaf: Leaf, best: Reading) -> bool:

@@ -8,6 +8,7 @@ from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.shapes import day_range_in, file_name_in
 from foundry.adoption.understanding.context import ENOUGH, Context
 from foundry.adoption.understanding.fitting import fit
+from foundry.adoption.understanding.key_scope import is_currency
 from foundry.adoption.understanding.senses import Sense, sections_of
 
 _PERIOD, _HEADING, _LONGEST_NAME = 0.9, 0.75, 60
@@ -33,6 +34,7 @@ def readings_of(leaf: Leaf, context: Context) -> tuple[Reading, ...]:
         *_senses_of_file(leaf, context),
         *_senses_of_period(leaf, context),
         *_senses_of_heading(leaf, context),
+        *_senses_of_currency(leaf, context),
     ):
         score = context.weight * sense.score * fit(sense.meaning, leaf, context.section)
         if sense.meaning not in found or found[sense.meaning].score < score:
@@ -51,6 +53,13 @@ def _senses_of_file(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
     if not named:
         return ()
     return (Sense(*named, f"it names a file of the kind {found[0].kind}"),)
+
+
+def _senses_of_currency(leaf: Leaf, context: Context) -> tuple[Sense, ...]:
+    """Return the sense of a currency beside an amount: `budget: [2500, USD]`."""
+    if context.best not in (Meaning.PRICE, Meaning.BUDGET) or not is_currency(leaf.text):
+        return ()
+    return (Sense(Meaning.CURRENCY, _PERIOD, f"it stands beside the {context.best}"),)
 
 
 def _senses_of_heading(leaf: Leaf, context: Context) -> tuple[Sense, ...]:

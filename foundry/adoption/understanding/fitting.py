@@ -32,6 +32,14 @@ _SECONDS = re.compile(
 )
 _COUNT = re.compile(r"\d{1,4}")
 _CURRENCY = re.compile(r"[A-Z]{3}|[€$£¥₹₩₪₺zł元円kr.]{1,3}|[a-z]{3}")
+_BRACKETED = re.compile(r"\[[^\[\]]{1,80}\]|<[A-Za-z][A-Za-z ]{2,60}>")
+_PLACEHOLDERS = frozenset({
+    "tbd", "tbc", "tba", "n/a", "-", "--", "—", "–", "?", "??", "???", "xx", "xxx", "xxxx", "todo", "to do",
+    "to be defined", "to be confirmed", "to be determined", "to follow", "placeholder", "none", "null", "folgt",
+    "wird nachgereicht",
+    "noch offen", "à définir", "à confirmer", "por definir", "por confirmar", "a definir",
+    "a confirmar", "未定", "待定",
+})  # fmt: skip
 _PERCENT = re.compile(r"[-+–]?\s*\d+([.,]\d+)?\s*[%％]")
 
 
@@ -84,6 +92,12 @@ def _fit(meaning: Meaning, text: str, kind: Kind) -> float:
 _BOOLEANS = {Meaning.APPROVAL: FITS, Meaning.PLACEMENT: LIKELY}
 
 
+def is_placeholder(text: str) -> bool:
+    """Return True for what people write where a value will stand: "TBD", "[headline]", "Lorem ipsum dolor"."""
+    plain = " ".join(text.casefold().split()).strip(" .…")
+    return plain in _PLACEHOLDERS or plain.startswith("lorem ipsum") or bool(_BRACKETED.fullmatch(text.strip()))
+
+
 def is_number(text: str) -> bool:
     """Return True if a text is a number and nothing else."""
     return bool(_NUMBER.fullmatch(text))
@@ -123,6 +137,10 @@ def _name(text: str) -> float:
     if len(text) > LONG_NAME:
         return UNLIKELY
     return LIKELY if is_number(text) or (is_sentence(text) and text[-1] in ".!?") else FITS
+
+
+def _brand(text: str) -> float:
+    return UNLIKELY if is_number(text) else _name(text)
 
 
 def _identity(text: str) -> float:
@@ -225,7 +243,7 @@ def _banned(text: str) -> float:
 
 
 _JUDGES: dict[Meaning, Callable[[str], float]] = {
-    Meaning.BRAND: _name,
+    Meaning.BRAND: _brand,
     Meaning.CAMPAIGN_NAME: _name,
     Meaning.PRODUCT_NAME: _name,
     Meaning.SCENE_NAME: _name,

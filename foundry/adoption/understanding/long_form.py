@@ -11,7 +11,7 @@ from foundry.adoption.understanding.keys import phrase_of, spelled
 from foundry.adoption.understanding.senses import senses_of
 
 _NAMING = frozenset({
-    "field", "element", "type", "key", "component", "slot", "copy type", "text type", "asset type", "kind",
+    "field", "element", "type", "key", "component", "slot", "copy type", "text type", "asset type", "kind", "role",
     "feld", "textart", "typ", "champ", "type de texte", "élément", "campo", "tipo", "elemento", "項目", "種類", "字段",
     "类型",
 })  # fmt: skip

@@ -14,6 +14,11 @@ from foundry.documents import read_yaml
 
 Name = TypeVar("Name")
 WORDS = Path(__file__).parent.parent / "words.yaml"
+_SMALL = frozenset({
+    "de", "du", "des", "la", "le", "les", "l", "d", "del", "da", "do", "dos", "of", "the", "der", "die", "das", "a",
+    "to",
+})  # fmt: skip
+"""Words that people leave out of a phrase: `fecha inicio` is the fecha de inicio."""
 _SHORTEST_ENDING = 4
 """Letters of the shortest word that is looked for at the end of a compound such as Kampagnenbudget."""
 
@@ -97,6 +102,7 @@ def _by_phrase(words: Iterable[tuple[str, Name]]) -> dict[Phrase, tuple[Name, ..
 def _loose(phrases: Iterable[Phrase]) -> dict[Phrase, tuple[Phrase, ...]]:
     found: dict[Phrase, dict[Phrase, None]] = {}
     for phrase in phrases:
-        for spelling in {folded(phrase), umlauts_spelled(phrase)}:
+        short = tuple(word for word in folded(phrase) if word not in _SMALL)
+        for spelling in {folded(phrase), umlauts_spelled(phrase), *((short,) if len(short) > 1 else ())}:
             found.setdefault(spelling, {})[phrase] = None
     return {spelling: tuple(meant) for spelling, meant in found.items()}

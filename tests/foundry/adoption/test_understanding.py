@@ -365,3 +365,26 @@ def test_copy_below_a_second_choice_scores_less():
         campaign_of("messaging: {primary: {headline: A b}, secondary: {headline: C d}}"), Meaning.HEADLINE
     )
     assert first.score - second.score > 0.15
+
+
+def test_a_placeholder_is_no_value():
+    campaign = campaign_of(
+        "{messages: {en: {headline: TBD}, de: {headline: '[Headline hier]'}, fr: {headline: Bonjour}}}"
+    )
+    assert per_locale(campaign, Meaning.HEADLINE) == {"fr": "Bonjour"}
+    assert set(listed(campaign)) == {"TBD", "[Headline hier]"}
+
+
+def test_approvals_by_department_are_no_copy():
+    campaign = campaign_of("{approvals: {legal: pending, brand: approved}, headline: Hi}")
+    assert [claim.text for claim in campaign.claims] == ["Hi"]
+    assert set(listed(campaign)) == {"pending", "approved"}
+
+
+def test_small_words_may_be_left_out_of_a_phrase():
+    assert texts(campaign_of("{fecha_inicio: 05/06/2027}"), Meaning.EMBARGO) == ["05/06/2027"]
+
+
+def test_a_currency_beside_an_amount_is_its_own():
+    campaign = campaign_of("{budget: [2500, USD], mediaBudget: {amount: 5, currency: EUR}}")
+    assert (texts(campaign, Meaning.BUDGET), texts(campaign, Meaning.CURRENCY)) == (["2500"], ["USD"])
