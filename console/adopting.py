@@ -212,21 +212,24 @@ class Desk:
 def reader_for(tenant: str, tenants: Path, cards: Path | None) -> Propose | None:
     """Return the language model that the tenant's file permits to be asked; None without one.
 
-    Nothing depends on it, so that a tenant's file or a card that is wrong is said and passed over.
+    Nothing depends on it, so that a card that cannot be used is said and passed over.
     """
     from foundry.tenant import load_tenant
 
     try:
         permitted = load_tenant(tenants, tenant).models.read
-        if permitted is None:
-            return None
-        from models.reading.proposals import LanguageModelReader
-        from models.registry import card, open_registry
+    except FoundryError:  # the plan says what is wrong with the file
+        return None
+    if permitted is None:
+        return None
+    from models.reading.proposals import LanguageModelReader
+    from models.registry import card, open_registry
 
+    try:
         found = card(permitted, "read", open_registry(cards))
         if objection := found.objection(tenant):
-            raise BadInput(f"tenant {tenant}: models.read", str(objection))
-        return LanguageModelReader(found)
+            raise objection
     except FoundryError as wrong:
-        err.print(f"no language model is asked: {wrong}")
+        err.print(f"no language model is asked, though tenant {tenant} permits {permitted}: {wrong}")
         return None
+    return LanguageModelReader(found)

@@ -274,3 +274,15 @@ def test_a_language_model_that_the_tenant_permits_is_asked_about_what_is_open(
     assert done.exit_code == 0
     assert yaml.safe_load(done.stdout)["market"]["audience"] == "plugh"
     assert "proposed by the language model reader@1" in done.stderr
+
+
+def test_a_language_model_that_cannot_be_used_is_said_and_passed_over(desk: Path, clients: Path) -> None:
+    file = clients / "aurelle" / "tenant.yaml"
+    for named, wrong in (("nobody", "nobody"), ("backdrop", "does text-to-image, not read")):
+        content = yaml.safe_load(file.read_text())
+        content["models"]["read"] = named
+        file.write_text(yaml.safe_dump(content))
+        done = adopt(put(desk, {**CLEAR, "xyzzy": "plugh"}))
+        assert done.exit_code == 0
+        (said,) = [line for line in done.stderr.splitlines() if line.startswith("no language model is asked")]
+        assert wrong in said
