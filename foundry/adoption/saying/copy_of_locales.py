@@ -33,7 +33,10 @@ _CHOICES = 9
 
 @dataclass(frozen=True)
 class Spoken:
-    """A claim of copy, the locales that it is for, and its rank there: the copy of the highest rank stands."""
+    """A claim of copy, the locales that it is for, and its rank there: the copy of the highest rank stands.
+
+    Copy in a language that nobody ordered is for no locale.
+    """
 
     claim: Claim
     locales: tuple[str, ...]
@@ -193,6 +196,8 @@ def _among_ordered(claims: list[Claim], market: Market, others: list[Spoken], no
             reason = "the copy names no locale; its words are in this language"
             notebook.decide(f"messages.{', '.join(matching)}", matching[0], reason, score=0.7)
         return matching
+    if spoken and any(claim.meaning in MAIN for claim in claims):
+        return ()  # the copy of each ordered locale is asked for, with this one as an answer
     if spoken:
         return _ask_ordered(claims, ordered, spoken, notebook)
     served = {tag for each in others for tag in each.locales if each.claim.meaning in MAIN}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from foundry.adoption.claims import Claim
 from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning
 from foundry.adoption.said import Choice
-from foundry.adoption.saying.copy_of_locales import Spoken, usual_locale
+from foundry.adoption.saying.copy_of_locales import MAIN, Spoken, usual_locale
 from foundry.adoption.saying.facts import alike, leaves, place_of, says
 from foundry.adoption.saying.locales import language, same_language
 from foundry.adoption.saying.market import Market
@@ -45,11 +46,12 @@ def say_messages(
     """Return the copy per locale. candidates: leaves of no certain meaning that may be the headline."""
     found = {tag: _say_locale(_highest(tag, spoken, notebook), notebook) for tag in market.ordered}
     made = {tag: one.words for tag, one in found.items()}
-    if not any("headline" in words for words in made.values()):
+    foreign = [each.claim for each in spoken if not each.locales and each.claim.meaning in MAIN]
+    if not foreign and not any("headline" in words for words in made.values()):
         return _without_headline(made, spoken, market, candidates, notebook)
     for tag, one in found.items():
         if "headline" not in one.words:
-            _ask_for_locale(tag, made, market, notebook)
+            _ask_for_locale(tag, made, market, notebook, foreign)
     kept = {tag: words for tag, words in made.items() if "headline" in words}
     _note_gaps(kept, notebook)
     return kept
@@ -184,8 +186,13 @@ def _without_headline(
     return made
 
 
-def _ask_for_locale(tag: str, made: dict[str, dict[str, str]], market: Market, notebook: Notebook) -> None:
-    """Ask for the copy of a locale that is ordered and has no headline, or take the answer."""
+def _ask_for_locale(
+    tag: str, made: dict[str, dict[str, str]], market: Market, notebook: Notebook, foreign: Sequence[Claim] = ()
+) -> None:
+    """Ask for the copy of a locale that is ordered and has no headline, or take the answer.
+
+    foreign: copy in a language that is not ordered, which may be meant for it.
+    """
     own = made[tag]
     question = f"headline {tag}" if own else f"copy {tag}"
     sisters = [each for each in same_language(language(tag), made) if "headline" in made[each] and each != tag]
@@ -200,13 +207,15 @@ def _ask_for_locale(tag: str, made: dict[str, dict[str, str]], market: Market, n
         return
     if answer:
         made[tag] = {"headline": answer, **own}
-        notebook.decide(f"messages.{tag}.headline", answer, "as answered", score=1)
+        same = [claim for claim in foreign if claim.text == answer]
+        notebook.decide(f"messages.{tag}.headline", answer, "as answered", same, score=1)
         return
     lacks = "has copy, but no headline" if own else "is ordered, and the file has no copy for it"
     choices = [Choice(LEAVE_OUT, "make no files in this locale")]
     choices += [Choice(f"as {each}", f"use the copy of {each}") for each in sisters[:_CHOICES]]
     text = f"{tag} {lacks}. Write its headline, or leave the locale out."
-    notebook.ask(question, text, choices, leaves(market.ordered.get(tag, ())))
+    choices += [Choice(claim.text, "the copy that the file has in another language") for claim in foreign[:_CHOICES]]
+    notebook.ask(question, text, choices, leaves([*market.ordered.get(tag, ()), *foreign]))
 
 
 def _note_gaps(made: dict[str, dict[str, str]], notebook: Notebook) -> None:

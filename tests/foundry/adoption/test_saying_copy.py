@@ -247,3 +247,13 @@ def test_languages_of_a_products_description_order_no_copy_and_the_copy_of_none_
     assert list(one.draft["messages"]) == ["en-US", "fr-FR"]
     assert one.draft["products"][0]["description"] == "red glass"
     assert one.draft["market"]["regions"] == ["US"]
+
+
+def test_copy_in_a_language_that_nobody_ordered_is_offered_to_each_ordered_locale() -> None:
+    claims = plain(claim(M.REGION, "ja-JP"), claim(M.MESSAGE, "Feel the morning with us"), without=BARE)
+    one = said(*claims)
+    assert asked(one) == ["copy ja-JP"]
+    assert [choice.value for choice in one.questions[0].choices] == ["leave out", "Feel the morning with us"]
+    answered = said(*claims, answers={"copy ja-JP": "Feel the morning with us"})
+    assert answered.draft["messages"] == {"ja-JP": {"headline": "Feel the morning with us"}}
+    assert answered.listed == ()
