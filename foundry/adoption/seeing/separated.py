@@ -31,7 +31,10 @@ def see_separated(text: str, name: str, separator: str = "") -> tuple[Table, tup
     separator = separator or (stated[1] if stated else separator_of(body))
     table, unclosed = Table(name), _quotes_open(body, separator)
     try:
-        for number, cells in enumerate(_rows(body, separator, quoted=not unclosed), start=1):
+        rows = (
+            cells for cells in _rows(body, separator, quoted=not unclosed) if separator != "|" or not _is_rule(cells)
+        )
+        for number, cells in enumerate(rows, start=1):
             table.add(number, _cells(number, cells, by_bars=separator == "|"))
     except csv.Error as error:
         raise Unusable(name, f"is not a table ({error})", "save it again as CSV") from error
@@ -66,13 +69,17 @@ def _quotes_open(text: str, separator: str) -> int:
     return 0
 
 
+def _is_rule(cells: list[str]) -> bool:
+    """Return True for the line below a header in a table of Markdown, which is no row."""
+    inside = [cell.strip() for cell in cells if cell.strip()]
+    return bool(inside) and all(_RULE.fullmatch(cell) for cell in inside)
+
+
 def _cells(number: int, cells: list[str], *, by_bars: bool) -> dict[int, Cell]:
-    """Return the cells that hold something; between bars, a table of Markdown has empty outer ones and a rule."""
+    """Return the cells that hold something; between bars, a table of Markdown has empty outer ones."""
     texts = [_FORMULA_TEXT.sub(r"\1", cell.strip(BLANKS)) for cell in cells]
     if by_bars and texts and not texts[0] and not texts[-1]:
         texts = texts[1:-1]
-    if by_bars and texts and all(_RULE.fullmatch(text) for text in texts):
-        return {}
     return {at: Cell(text, "text", number, at) for at, text in enumerate(texts, start=1) if text}
 
 
