@@ -19,8 +19,8 @@ _TABLES = (
     "DefaultTable", "TupleVariation",
 )  # fmt: skip
 BOX_PRELOADS = (
-    "PIL.ImageFont", "PIL.ImageDraw", "fontTools.cffLib", "fontTools.varLib.instancer", "fontTools.ttLib.sfnt",
-    "fontTools.misc.psCharStrings", *(f"fontTools.ttLib.tables.{name}" for name in _TABLES),
+    "PIL.ImageFont", "PIL.ImageDraw", "fontTools.agl", "fontTools.cffLib", "fontTools.varLib.instancer",
+    "fontTools.ttLib.sfnt", "fontTools.misc.psCharStrings", *(f"fontTools.ttLib.tables.{name}" for name in _TABLES),
 )  # fmt: skip
 KEPT = frozenset(
     (
