@@ -19,7 +19,8 @@ from foundry.adoption.saying.doubts import ask_doubts, possible_headlines
 from foundry.adoption.saying.facts import Facts, alike, leaves
 from foundry.adoption.saying.ids import UniqueIds, slug
 from foundry.adoption.saying.limits import say_limits
-from foundry.adoption.saying.market import market_of, say_market
+from foundry.adoption.saying.locales import language, spoken_in, territory
+from foundry.adoption.saying.market import Market, market_of, say_market
 from foundry.adoption.saying.messages import say_messages
 from foundry.adoption.saying.metadata import metadata_of
 from foundry.adoption.saying.notebook import Notebook
@@ -91,7 +92,7 @@ def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds
     candidates = possible_headlines(order.understood.doubts, order.understood.listed)
     messages = say_messages(spoken, market, candidates, notebook)
     locales = list(messages) or list(market.ordered)
-    products = say_products(facts, locales, setting.folder, notebook)
+    products = say_products(facts, _of_prices(locales, market), setting.folder, notebook)
     draft: dict[str, Any] = {
         **({"tenant": tenant} if tenant else {}),
         "campaign": campaign,
@@ -111,6 +112,18 @@ def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds
         draft=draft, brief=brief, decisions=notebook.decisions, questions=notebook.questions, listed=notebook.listed,
         problems=problems, tenant=tenant_file,
     )  # fmt: skip
+
+
+def _of_prices(locales: list[str], market: Market) -> list[str]:
+    """Return the locales by which prices are read: those of the market, where the copy is in a language of no country.
+
+    So "100 kr" beside English copy in the Nordics has several readings.
+    """
+    named = [tag for tag in locales if territory(tag).isalpha()]
+    at_home = {language(spoken) for tag in named for spoken in spoken_in(territory(tag))}
+    if all(language(tag) in at_home for tag in named):
+        return locales
+    return list(dict.fromkeys((*(spoken_in(country)[0] for country in market.countries), *locales)))
 
 
 def _given(facts: Facts, notebook: Notebook) -> Facts:

@@ -202,3 +202,12 @@ def test_what_to_avoid_is_named_without_its_negation() -> None:
         claim(M.AVOID, text) for text in ("no alcohol", "keine Hände", "pas de texte", "Don't show logos", "notebooks")
     ]
     assert said(*plain(*avoided)).draft["negative_prompt"] == "alcohol, Hände, texte, logos, notebooks"
+
+
+def test_crowns_beside_english_copy_in_the_nordics_are_asked_about() -> None:
+    claims = [
+        claim(M.REGION, "Nordics"),
+        claim(M.MESSAGE, "Feel the north with us"),
+        claim(M.PRICE, "100 kr", product=0),
+    ]
+    assert asked(said(*plain(*claims, without=(M.REGION, M.HEADLINE)))) == ["price of ruby-tonic"]
