@@ -136,7 +136,7 @@ class Desk:
         self.asked |= {question.id: question for question in self.adoption.questions}
 
     def ask(self) -> None:
-        """Ask what is open until nothing is, if a person is there to answer."""
+        """Ask what is open until nothing is, if a person is there to answer. Each answer is kept at once."""
         from console.asking import ask, somebody_answers
 
         if not somebody_answers():
@@ -148,6 +148,7 @@ class Desk:
                 return
             if answer:
                 self.answers[question.id] = answer
+                self.keep_answers()
                 self.adopt()
             if not answer or not question.needed:
                 passed_over.add(question.id)

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from console.cli import app
 from console.exit_codes import Exit
+from foundry.adoption.answers import read_answers
 from foundry.adoption.profile import PROFILE_FILE
 from foundry.brief.intake import read_briefs
 from tests.models.remote.asking import SECRET, VARIABLE
@@ -228,9 +229,10 @@ def typed(*lines: str, path: Path) -> tuple[int, str]:
 
 
 def test_a_person_is_asked_and_the_answer_is_kept(desk: Path, clients: Path) -> None:
-    code, screen = typed("Frisch gezapft.", path=put(desk, OPEN))
+    path = put(desk, {**OPEN, "languages": ["de-DE", "fr-CA"]})
+    code, screen = typed("Frisch gezapft.", "leave out", path=path)
     assert code == 0, screen
-    assert "headline: Frisch gezapft." in (desk / "brief.answers.yaml").read_text()
+    assert read_answers(desk / "brief.answers.yaml") == {"headline": "Frisch gezapft.", "copy fr-CA": "leave out"}
 
 
 @pytest.fixture
