@@ -23,6 +23,7 @@ from foundry.adoption.understanding.keyed import KeyValue, values_of_keys
 from foundry.adoption.understanding.keys import words_of
 from foundry.adoption.understanding.locales import scope_of
 from foundry.adoption.understanding.long_form import in_short_form
+from foundry.adoption.understanding.market_lists import as_markets
 from foundry.adoption.understanding.parallel import Parallel, parallel_lists
 from foundry.adoption.understanding.periods import period_of
 from foundry.adoption.understanding.roster import Roster
@@ -72,6 +73,7 @@ class Walk:
 
     def _list(self, node: ListNode, context: Context) -> None:
         entries = [item for item in node.items if isinstance(item, MapNode)]
+        context = as_markets(entries, context)
         context = replace(context, section=section_of_entries(entries, context, self._answers)) if entries else context
         if context.best is Meaning.REGION and only_languages(
             [item.text for item in node.items if isinstance(item, Leaf)]

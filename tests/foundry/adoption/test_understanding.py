@@ -388,3 +388,14 @@ def test_small_words_may_be_left_out_of_a_phrase():
 def test_a_currency_beside_an_amount_is_its_own():
     campaign = campaign_of("{budget: [2500, USD], mediaBudget: {amount: 5, currency: EUR}}")
     assert (texts(campaign, Meaning.BUDGET), texts(campaign, Meaning.CURRENCY)) == (["2500"], ["USD"])
+
+
+def test_a_list_of_places_with_copy_is_a_list_of_markets_whatever_its_key():
+    for key in ("targets", "segments", "variants"):
+        campaign = campaign_of(
+            f"{{brand: Acme, {key}: [{{market: US, locale: en-US, headline: Hi, price: $10}}, "
+            "{market: Japan, locale: ja-JP, headline: 朝}]}"
+        )
+        assert texts(campaign, Meaning.REGION) == ["US", "Japan"]
+        assert per_locale(campaign, Meaning.HEADLINE) == {"en-US": "Hi", "ja-JP": "朝"}
+        assert not claims(campaign, Meaning.AUDIENCE)
