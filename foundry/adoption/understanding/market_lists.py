@@ -24,6 +24,6 @@ def as_markets(entries: list[MapNode], context: Context) -> Context:
 def _is_market(entry: MapNode) -> bool:
     meanings = {
         senses[0].meaning for key, _ in entry.entries
-        if (senses := senses_of(key, Section.MARKETS)) and senses[0].score >= ENOUGH
+        if (senses := senses_of(key, None)) and senses[0].score >= ENOUGH
     }  # fmt: skip
     return bool(meanings & _PLACES) and bool(meanings & set(COPY))
