@@ -176,7 +176,7 @@ def _free_below(context: Context) -> frozenset[Meaning] | None:
     if context.senses[0].score < _CLEAR:
         return None
     if context.best is Meaning.AUDIENCE:
-        return frozenset(COPY)
+        return frozenset((*COPY, Meaning.REGION, Meaning.LOCALE))
     if context.best is Meaning.NOTE and not _OF_PEOPLE & set(phrase_of(context.key)):
         return frozenset(Meaning) - _FIGURES
     return frozenset()
