@@ -67,8 +67,10 @@ def _highest(tag: str, spoken: list[Spoken], notebook: Notebook) -> _OneLocale:
     for each in mine:
         if each.rank == ranks[each.claim.meaning]:
             one.claims.setdefault(each.claim.meaning, []).append(each.claim)
-        else:
-            notebook.leave([each.claim.leaf], f"in {tag}, a closer text stands in its place")
+    for each in mine:
+        if each.rank < ranks[each.claim.meaning]:
+            stands = one.claims[each.claim.meaning][0].text[:60]
+            notebook.leave([each.claim.leaf], f"in {tag}, {stands!r} stands in its place, which is said for it alone")
     _lower_slogans(one, notebook)
     return one
 
