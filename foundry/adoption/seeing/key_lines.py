@@ -8,7 +8,7 @@ from collections.abc import Sequence
 HEADING = re.compile(r"(#{1,6})\s+(.*)")
 UNDERLINE = re.compile(r"\s*(?:=|-){3,}\s*")
 RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}")
-BULLET = re.compile(r"(\s*)(?:[-*+•‣▪◦·–]|\(?\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
+BULLET = re.compile(r"(\s*)(?:[-*+•‣▪◦·–]|\(?(?:\d{1,3}[.)]|[a-z]\)))\s+(?:\[[ xX]\]\s+)?(.*)")
 # Possessive repeats, so that a long run of blanks is read once.
 _PAIR = re.compile(
     r"(?:\*\*|__)?(?!https?:|mailto:)(?P<key>[^\W\d_][^:：=*|\n\"“”]{0,58}?)\s*+(?:\*\*|__)?+\s*+"

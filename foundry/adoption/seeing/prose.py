@@ -157,7 +157,9 @@ class _Reader:
 
     def _line(self, bare: str, number: int, *, indented: int) -> None:
         pair = self._keys.pair(bare)
-        if pair:
+        if pair and (section := self._bullet_above(indented)):
+            self._add_pair(section, pair, number)
+        elif pair:
             self._bullets = []
             self._add_pair(self._key if indented and self._key else self._section, pair, number)
         elif (self._keys.asks and is_question(bare)) or (
@@ -169,6 +171,10 @@ class _Reader:
         else:
             self._last = Text(without_emphasis(bare), number)
             (self._key or self._section).paragraphs.append(self._last)
+
+    def _bullet_above(self, indented: int) -> Section | None:
+        """Return the section of the bullet that a line with so many blanks stands below; None if there is none."""
+        return next((section for indent, section in reversed(self._bullets) if indent < indented), None)
 
     def _bullet_follows(self) -> bool:
         return self._at < len(self._lines) and bool(BULLET.fullmatch(self._lines[self._at].expandtabs(4).rstrip()))

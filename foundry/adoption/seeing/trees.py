@@ -15,6 +15,8 @@ NOWHERE = Place()
 _CUT_BY_COMMENT = re.compile(
     r"^[ \t]*(?:- )?[\w \"'-]{1,60}:[ \t]+(?![\"'|>\[{&*!#])\S[^\n]*?\s(#[^\s#][^\n]*)$", re.MULTILINE
 )
+_OTHER_QUOTES = re.compile(r"[{,\[:]\s*'|[{,]\s*[A-Za-z_]\w*\s*:")
+_NONE = re.compile(r"[:,\[]\s*None\b")
 _MOST_NOTES = 5
 
 
@@ -61,7 +63,20 @@ def see_json(text: str, name: str) -> tuple[tuple[Node, ...], tuple[str, ...]]:
             lines = [line for line in text.splitlines() if line.strip()]
             if len(lines) > 1 and all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines):
                 return _lines(text, name), ("the file is read as one JSON value a line",)
-            raise problem from None
+            return _like_python(text, name, problem)
+
+
+def _like_python(text: str, name: str, problem: Problem) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+    """Return the only value of a text with single quotes, or with keys without any; else raise the problem."""
+    if _NONE.search(text) or not _OTHER_QUOTES.search(text):  # YAML would take None for a text
+        raise problem
+    try:
+        documents = written_yaml(mended_json(text), name, code="bad_brief")
+    except Problem:
+        raise problem from None
+    if len(documents) != 1 or not isinstance(documents[0], dict | list):
+        raise problem
+    return _one(documents[0]), ("the file is no JSON, and is read as the YAML that it is",)
 
 
 def _one(value: Any) -> tuple[Node, ...]:

@@ -103,6 +103,8 @@ _OTHER_NAMES = {
     "românia": "RO", "hrvatska": "HR",
 }  # fmt: skip
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"})
+_MEANT_AS_LANGUAGES = frozenset({"SV", "ET", "SL", "MS", "GL", "SR"})
+"""Codes of countries that people far more often write for a language: Swedish, Estonian, Slovenian and others."""
 _ENGLISH_WORDS = frozenset(
     {"AM", "AS", "AT", "BE", "DO", "GO", "IN", "IS", "IT", "ME", "MY", "NO", "SO", "TO", "US", "PM", "ID", "TV", "AI"}
 )
@@ -200,6 +202,8 @@ def country_of_code(code: str) -> str | None:
 
 
 def _score_of_code(code: str) -> float:
+    if code.upper() in _MEANT_AS_LANGUAGES:
+        return 0.4 if code.isupper() else 0.25
     if code.isupper():
         return 0.75
     return 0.3 if code.upper() in _ENGLISH_WORDS else 0.5

@@ -108,6 +108,13 @@ def test_json_with_comments_and_commas_too_many_is_read() -> None:
     assert texts('```json\n{"a": "b"}\n```\n', "b.json") == {"a": "b"}
 
 
+def test_a_map_with_single_quotes_is_read() -> None:
+    assert texts("{'a': 'b', \"c\": \"it's\", 'd': [True]}", "b.json") == {"a": "b", "c": "it's", "d.0": "True"}
+    assert texts('{a: "b"}', "b.json") == {"a": "b"}
+    with pytest.raises(Refusals, match="no JSON value begins here"):
+        see_bytes(b"{'a': None}", "b.json")
+
+
 def test_lines_of_json_and_one_json_are_told_apart_whatever_the_name() -> None:
     assert len(see_bytes(b'{"a": 1}\n{"a": 2}\n', "b.json").documents) == 2
     assert len(see_bytes(b'{\n"a": 1\n}\n', "b.jsonl").documents) == 1
@@ -240,6 +247,15 @@ def test_a_long_value_goes_on_in_the_next_line_and_a_short_one_does_not() -> Non
     }  # fmt: skip
 
 
+def test_lines_below_a_numbered_key_belong_to_it() -> None:
+    content = (
+        "1. Client: Acme\n2. Products:\n   a) Ruby\n   b) Amber\n3. Headline:\n   SV: Vakna\n   NO: Opp\n4. CTA: Go\n"
+    )
+    assert tree(content) == {
+        "Client": "Acme", "Products": ["Ruby", "Amber"], "Headline": {"SV": "Vakna", "NO": "Opp"}, "CTA": "Go",
+    }  # fmt: skip
+
+
 def test_questions_are_keys_of_their_answers() -> None:
     assert tree("**Who is the client?** Acme\n\n**Products**\nRuby Tonic\n", "b.md") == {
         "Who is the client?": "Acme", "Products": "Ruby Tonic",
@@ -295,6 +311,7 @@ def test_a_table_between_bars_is_a_sheet() -> None:
         ["Language", "Headline"],
         ["de", "Hallo"],
     ]
+    assert [number for number, _ in sheet.rows] == [1, 2]
 
 
 def test_front_matter_is_part_of_the_tree() -> None:

@@ -124,6 +124,11 @@ def test_groups_of_countries_are_known(text: str, some: set[str]) -> None:
     assert some <= set(group.countries)
 
 
+def test_a_code_that_people_write_for_a_language_is_hardly_a_country() -> None:
+    (country,), (language,) = countries_in("SV"), locales_in("SV")
+    assert country.score < language.score
+
+
 def test_the_world_is_a_group_without_countries() -> None:
     (world,) = countries_in("Global")
     assert (world.is_group, world.countries) == (True, ())
