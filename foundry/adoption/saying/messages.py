@@ -69,6 +69,9 @@ def _highest(tag: str, spoken: list[Spoken], notebook: Notebook) -> _OneLocale:
             one.claims.setdefault(each.claim.meaning, []).append(each.claim)
     for each in mine:
         if each.rank < ranks[each.claim.meaning]:
+            if len(alike([*one.claims[each.claim.meaning], each.claim])) == len(alike(one.claims[each.claim.meaning])):
+                one.claims[each.claim.meaning].append(each.claim)
+                continue
             stands = one.claims[each.claim.meaning][0].text[:60]
             notebook.leave([each.claim.leaf], f"in {tag}, {stands!r} stands in its place, which is said for it alone")
     _lower_slogans(one, notebook)

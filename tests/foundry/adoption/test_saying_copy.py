@@ -257,3 +257,12 @@ def test_copy_in_a_language_that_nobody_ordered_is_offered_to_each_ordered_local
     answered = said(*claims, answers={"copy ja-JP": "Feel the morning with us"})
     assert answered.draft["messages"] == {"ja-JP": {"headline": "Feel the morning with us"}}
     assert answered.listed == ()
+
+
+def test_a_text_that_is_replaced_in_a_locale_is_named_and_an_equal_one_is_not_left() -> None:
+    both = [claim(M.CALL_TO_ACTION, "Shop"), claim(M.CALL_TO_ACTION, "Try it", locale="en-US")]
+    one = said(*plain(*both))
+    assert [(each.leaf.text, each.reason) for each in one.listed] == [
+        ("Shop", "in en-US, 'Try it' stands in its place, which is said for it alone")
+    ]
+    assert said(*plain(*both[:1], claim(M.CALL_TO_ACTION, "shop", locale="en-US"))).listed == ()
