@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from foundry.adoption.saying.palette import say_palette
 from foundry.brief.markup import clean_line
 from foundry.names import is_slug
 
-_MOST_TENANTS = 12
+_MOST_TENANTS, _CANDIDATES = 12, 6
 _FAR = 0.15
 _LIGHT = (
     "light",
@@ -37,8 +37,13 @@ _LIGHT = (
 )
 
 
-def say_tenant(facts: Facts, given: str | None, known: Collection[str] | None, notebook: Notebook) -> str:
-    """Return the tenant's id: the one that is given, else of the brand that the file names; "" if it names none."""
+def say_tenant(
+    facts: Facts, given: str | None, known: Collection[str] | None, candidates: Sequence[Leaf], notebook: Notebook
+) -> str:
+    """Return the tenant's id: the one that is given, else of the brand that the file names; "" if it names none.
+
+    candidates: leaves of no known meaning that may be the brand.
+    """
     claims = facts.of(Meaning.BRAND)
     if given:
         reason = "the tenant was named beside the file"
@@ -49,14 +54,15 @@ def say_tenant(facts: Facts, given: str | None, known: Collection[str] | None, n
         names.setdefault(_id_of(text, known), []).extend(group)
     answer = notebook.answer("brand")
     if answer:
-        notebook.decide("tenant", _id_of(answer, known), "as answered", claims, score=1)
+        same = [leaf for leaf in candidates if leaf.text == answer]
+        notebook.decide("tenant", _id_of(answer, known), "as answered", claims, score=1, leaves=same)
         return _id_of(answer, known)
     names = _without_numbers(names, known, notebook)
     if not names:
-        choices = [Choice(each, "a tenant that is known here") for each in sorted(known or ())]
-        notebook.ask(
-            "brand", "No brand is named. Whose campaign is it?", choices if len(choices) <= _MOST_TENANTS else ()
-        )
+        there = sorted(known or ()) if len(known or ()) <= _MOST_TENANTS else []
+        choices = [Choice(each, "a tenant that is known here") for each in there]
+        choices += [Choice(leaf.text, place_of(leaf)) for leaf in candidates[:_CANDIDATES]]
+        notebook.ask("brand", "No brand is named. Whose campaign is it?", choices)
         return ""
     best = _surest(names)
     if not best:

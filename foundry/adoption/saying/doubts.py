@@ -11,7 +11,7 @@ from foundry.adoption.said import Choice
 from foundry.adoption.saying.notebook import Notebook
 from foundry.adoption.shapes import address_in, file_name_in
 
-_LONGEST_HEADLINE = 120
+_LONGEST_HEADLINE, _WORDS_OF_A_NAME = 120, 4
 _SHOWN = 60
 
 
@@ -34,6 +34,18 @@ def key_phrase(leaf: Leaf) -> str:
 def possible_headlines(doubts: Iterable[Doubt], listed: Iterable[Listed]) -> list[Leaf]:
     """Return the leaves that may be a headline: those in doubt about copy, then short texts of several words."""
     return list(dict.fromkeys(_possible(doubts, listed)))
+
+
+def possible_brands(listed: Iterable[Listed]) -> list[Leaf]:
+    """Return the leaves that no rule understood and that may be a name: a few words that begin with a capital."""
+    return [
+        each.leaf
+        for each in listed
+        if each.leaf.kind == "text"
+        and 0 < len(each.leaf.text.split()) <= _WORDS_OF_A_NAME
+        and each.leaf.text[0].isupper()
+        and not _is_address(each.leaf.text)
+    ]
 
 
 def _possible(doubts: Iterable[Doubt], listed: Iterable[Listed]) -> Iterator[Leaf]:

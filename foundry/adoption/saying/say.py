@@ -15,7 +15,7 @@ from foundry.adoption.saying import copy_of_products, scenes
 from foundry.adoption.saying.brand import say_tenant, say_tenant_file
 from foundry.adoption.saying.copy_of_locales import spoken_copy
 from foundry.adoption.saying.copy_of_products import for_all_products
-from foundry.adoption.saying.doubts import ask_doubts, possible_headlines
+from foundry.adoption.saying.doubts import ask_doubts, possible_brands, possible_headlines
 from foundry.adoption.saying.facts import Facts, alike, leaves
 from foundry.adoption.saying.ids import UniqueIds, slug
 from foundry.adoption.saying.limits import say_limits
@@ -85,7 +85,7 @@ def _orders(campaign: UnderstoodCampaign, facts: Facts, notebook: Notebook) -> I
 def _say_one(order: _Order, notebook: Notebook, setting: Setting, ids: UniqueIds, ending: str) -> Said:
     ask_doubts(order.understood.doubts, notebook)  # first: their answers may settle what is asked below
     facts = _given(order.facts, notebook)
-    tenant = say_tenant(facts, setting.tenant, setting.tenant_ids, notebook)
+    tenant = say_tenant(facts, setting.tenant, setting.tenant_ids, possible_brands(order.understood.listed), notebook)
     campaign = _say_campaign(order, setting, ids, ending, notebook)
     market = market_of(facts, notebook)
     spoken = spoken_copy(for_all_products(facts, notebook), market, notebook)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from foundry.adoption.claims import Listed
 from foundry.adoption.meaning import Meaning
 from foundry.documents.writing import yaml_text
 from foundry.tenant import load_tenant
@@ -118,3 +119,11 @@ def test_font_files_that_lie_beside_the_brief_are_brought_as_families(tmp_path: 
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "tenant.yaml").write_text(yaml_text(one.tenant), encoding="utf-8")
     assert load_tenant(tmp_path, "acme").brand.fonts.display == "Lora"
+
+
+def test_names_that_no_rule_understood_are_offered_as_the_brand() -> None:
+    firm = Listed(leaf("Bergkräuter GmbH", "Unternehmen"), "no rule knows the key 'Unternehmen'")
+    one = said(*plain(without=(M.BRAND,)), listed=(firm, Listed(leaf("to be filled", "x"), "no rule")))
+    assert [choice.value for choice in one.questions[0].choices] == ["Bergkräuter GmbH"]
+    answered = said(*plain(without=(M.BRAND,)), listed=(firm,), answers={"brand": "Bergkräuter GmbH"})
+    assert (answered.draft["tenant"], answered.listed) == ("bergkrauter-gmbh", ())
