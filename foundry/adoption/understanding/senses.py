@@ -28,6 +28,13 @@ _OF_A_SHAPE = frozenset({
 })  # fmt: skip
 """Meanings whose values have a shape of their own, so that the value vouches for the word."""
 _SHORTEST_MISSPELT = 5
+_SHOWN = frozenset({Meaning.SCENE, Meaning.SCENE_NAME, Meaning.STYLE, Meaning.PRODUCT_PICTURE})
+_WITHOUT = frozenset({
+    "avoid", "exclude", "excluded", "not", "never", "without", "dont", "forbidden", "prohibited", "banned", "vermeiden",
+    "nicht", "keine", "ohne", "verboten", "éviter", "interdit", "interdits", "sans", "evitar", "excluir", "prohibido",
+    "prohibidas", "proibido", "proibidas", "sin", "sem",
+})  # fmt: skip
+"""Words of a key that turn pictures to show into pictures to do without."""
 _PREPOSITIONS = frozenset({"for", "of", "in", "on", "by", "per", "für", "von", "pro", "pour", "par", "para", "por"})
 
 
@@ -51,8 +58,16 @@ def senses_of_phrase(phrase: Phrase, key: str, section: Section | None) -> tuple
     """Return the senses of a phrase; sentences call it by its key as it stands."""
     for read in (_whole, _numbered, _bracketed, _reduced, _turned, _compound, _contained, _misspelt):
         if found := _best(read(phrase, key, section)):
-            return found
+            return _of_what_is_unwanted(found, phrase, key)
     return ()
+
+
+def _of_what_is_unwanted(senses: tuple[Sense, ...], phrase: Phrase, key: str) -> tuple[Sense, ...]:
+    """Return the senses of a key; one that names pictures to do without, `no_go_imagery`, says what to avoid."""
+    unwanted = phrase[:1] == ("no",) or not _WITHOUT.isdisjoint(phrase)
+    if not unwanted or senses[0].meaning not in _SHOWN:
+        return senses
+    return (Sense(Meaning.AVOID, senses[0].score, f"the key '{key}' names what to do without"),)
 
 
 def is_known(key: str, section: Section | None = None) -> bool:
