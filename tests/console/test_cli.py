@@ -104,7 +104,7 @@ def test_copy_that_will_not_fit_is_refused_before_anything_is_drawn(tmp_path: Pa
 
 
 def test_dead_letters_exit_with_3_and_are_told(tmp_path: Path) -> None:
-    small_tenants(tmp_path)
+    small_tenants(tmp_path, upscale="lanczos")
     noise = np.random.default_rng(1).integers(0, 255, (1400, 1400, 3), np.uint8)
     Image.fromarray(noise).convert("RGBA").save(tmp_path / "serum.png")
     brief = a_brief(messages={"en-US": {"headline": "Noise"}}, placements=["iab/interstitial-1080"])

@@ -24,10 +24,13 @@ def small_card(folder: Path) -> Path:
     return folder
 
 
-def small_tenants(folder: Path) -> None:
-    """Write the example tenants to `folder/tenants`, with models whose card is written to `folder/cards`."""
+def small_tenants(folder: Path, **models: str) -> None:
+    """Write the example tenants to `folder/tenants`, with models whose card is written to `folder/cards`.
+
+    `models` are others in their place.
+    """
     small_card(folder / "cards")
     shutil.copytree(EXAMPLES / "tenants", folder / "tenants")
     for file in (folder / "tenants").glob("*/tenant.yaml"):
-        fields = read_yaml(file) | {"models": SMALL_MODELS}
+        fields = read_yaml(file) | {"models": SMALL_MODELS | models}
         file.write_text(yaml.safe_dump(fields, allow_unicode=True), encoding="utf-8")
