@@ -16,6 +16,14 @@ class _PlainDumper(yaml.SafeDumper):
         return True
 
 
+def _text(dumper: _PlainDumper, text: str) -> yaml.ScalarNode:
+    """Return a text as a node; the library loses the line break U+0085 unless it escapes it in double quotes."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if "\x85" in text else None)
+
+
+_PlainDumper.add_representer(str, _text)
+
+
 def yaml_text(content: Any, width: int = 100) -> str:
     """Return plain values as YAML in the order of their keys, in lines of about `width` characters."""
     return str(yaml.dump(content, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=width))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foundry.documents import DocumentLimits, load_yaml
@@ -133,6 +133,7 @@ PLAIN = st.recursive(
 
 @settings(max_examples=50, deadline=None)
 @given(PLAIN)
+@example("a\x85b")
 def test_what_is_written_as_yaml_reads_back_the_same(value: Any) -> None:
     if "\0" not in repr(value).replace("\\x00", "\0"):
         assert load_yaml(yaml_text([value]).encode(), "x") == [[value]]
