@@ -16,6 +16,9 @@ _PAIR = re.compile(
 )
 _BOLD = re.compile(r"(?:\*\*|__)([^*\n]{2,80}?)(?:\*\*|__)\s*+[:：]?\s*+(.*)")
 _DASHED = re.compile(r"([^\W\d_][^:：–—\n]{0,40}?)\s++[-–—]{1,2}+\s++(\S.*)")
+_KIND_OF_TEXT = re.compile(
+    r"\b(?:brief|briefing|campaign|kampagne|campagne|campaña|campanha|project|projekt)$", re.IGNORECASE
+)
 _GAPPED = re.compile(r"([^\W\d_][^:：\n]{0,40}?)\s{3,}+(\S.*)")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_]|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 _MOST_WORDS_OF_A_KEY, _LEAST_LINES = 6, 3
@@ -61,6 +64,12 @@ def _as_pair(key: str, value: str) -> tuple[str, str] | None:
     if not key or len(words) > _MOST_WORDS_OF_A_KEY or any(mark in key + " " for mark in _SENTENCE_MARKS):
         return None
     return key, without_emphasis(value)
+
+
+def titled(text: str) -> tuple[str, str] | None:
+    """Return the two parts of a title such as "BRIEF – Autumn Days"; None for any other line."""
+    found = _DASHED.fullmatch(text.strip())
+    return _as_pair(found[1], found[2]) if found and _KIND_OF_TEXT.search(found[1]) else None
 
 
 def is_question(text: str) -> bool:

@@ -14,6 +14,7 @@ from foundry.adoption.seeing.key_lines import (
     is_question,
     is_title,
     pair_by_colon,
+    titled,
     without_emphasis,
 )
 from foundry.adoption.seeing.sections import PARAGRAPH, Section, Text, joined, node_of
@@ -156,7 +157,7 @@ class _Reader:
         self._bullets, self._key, self._last = [], None, None
 
     def _line(self, bare: str, number: int, *, indented: int) -> None:
-        pair = self._keys.pair(bare)
+        pair = self._keys.pair(bare) or (None if self._root.pairs or self._root.paragraphs else titled(bare))
         if pair and (section := self._bullet_above(indented)):
             self._add_pair(section, pair, number)
         elif pair:

@@ -256,6 +256,11 @@ def test_lines_below_a_numbered_key_belong_to_it() -> None:
     }  # fmt: skip
 
 
+def test_the_kind_of_text_in_the_first_line_is_the_key_of_its_title() -> None:
+    assert tree("BRIEF – Herbstaktion\nMarke: Acme\n") == {"BRIEF": "Herbstaktion", "Marke": "Acme"}
+    assert tree("Glow – the new serum\nMarke: Acme\n") == {"Marke": "Acme", "paragraph": "Glow – the new serum"}
+
+
 def test_questions_are_keys_of_their_answers() -> None:
     assert tree("**Who is the client?** Acme\n\n**Products**\nRuby Tonic\n", "b.md") == {
         "Who is the client?": "Acme", "Products": "Ruby Tonic",
