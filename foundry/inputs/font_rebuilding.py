@@ -92,7 +92,10 @@ def _of_weight(font: TTFont, name: str, weight: Weight) -> TTFont:
 
 
 def _written(font: TTFont, name: str) -> bytes:
-    """Return the font's needed tables, each read whole and written anew; glyphs lose their programs and names."""
+    """Return the font's needed tables, each read whole and written anew.
+
+    TrueType glyphs lose their hinting programs. CFF outlines are programs themselves, which are run here.
+    """
     if ("glyf" in font) == ("CFF " in font):
         raise Unusable(name, "has no outlines known here (neither glyf nor CFF)", EXPORT)
     if not 0 < font["maxp"].numGlyphs <= MOST_GLYPHS:
@@ -112,16 +115,16 @@ def _written(font: TTFont, name: str) -> bytes:
 
 
 def _without_programs(font: TTFont) -> None:
+    """Take the hinting programs out of TrueType glyphs, and measure the outlines of CFF by running them."""
     if "glyf" in font:
         for glyph in font["glyf"].glyphs.values():
             glyph.expand(font["glyf"])
             glyph.removeHinting()
         font["maxp"].maxSizeOfInstructions = 0
         font["post"].formatType = 3.0
-    else:
-        charstrings = font["CFF "].cff.topDictIndex[0].CharStrings
-        for key in charstrings.keys():  # noqa: SIM118
-            charstrings[key].decompile()
+    else:  # each outline is run once for its box; saving would run them three times
+        font["CFF "].cff.topDictIndex[0].recalcFontBBox()
+        font.recalcBBoxes = False
 
 
 def _judged(content: bytes, name: str) -> frozenset[int]:
@@ -145,9 +148,7 @@ def _largest_reach(font: TTFont) -> int:
         head = font["head"]  # written anew from the outlines
         bounds: Any = (head.xMin, head.yMin, head.xMax, head.yMax)
     else:
-        top = font["CFF "].cff.topDictIndex[0]
-        top.recalcFontBBox()
-        bounds = top.FontBBox
+        bounds = font["CFF "].cff.topDictIndex[0].FontBBox
     return max(widest, *(abs(round(bound)) for bound in bounds))
 
 

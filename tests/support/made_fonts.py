@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
@@ -68,3 +69,30 @@ def _delta(axis: str, peak: float, moved: tuple[int, int, int, int]) -> TupleVar
     """Return the shift of a box's four corners, and of its four phantom points, at an axis' end."""
     points = [(across, 0) for across in moved]
     return TupleVariation({axis: (0.0, peak, peak)}, [*points, (0, 0), (200, 0), (0, 0), (0, 0)])
+
+
+def made_cff_font(characters: str = "AB", *, reach: int = 500) -> bytes:
+    """Return an OpenType font with CFF outlines, whose glyphs are boxes of `reach` units."""
+    names = {character: f"u{ord(character):04X}" for character in characters}
+    glyphs = (".notdef", *names.values())
+    builder = FontBuilder(UNITS, isTTF=False)
+    builder.setupGlyphOrder(list(glyphs))
+    builder.setupCharacterMap({ord(character): name for character, name in names.items()})
+    builder.setupCFF("Boxes", {}, {name: _outline(reach) for name in glyphs}, {})
+    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (600, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, fsType=0)
+    builder.setupPost()
+    written = io.BytesIO()
+    builder.font.save(written)
+    return written.getvalue()
+
+
+def _outline(reach: int) -> object:
+    pen = T2CharStringPen(600, None)
+    pen.moveTo((0, 0))
+    pen.lineTo((0, reach))
+    pen.lineTo((reach, reach))
+    pen.closePath()
+    return pen.getCharString()

@@ -14,7 +14,7 @@ from foundry.errors import Unusable
 from foundry.inputs.door import receive
 from foundry.inputs.font import FONT, WEIGHTS, inspect_font, rebuild
 from foundry.names import sha256_file
-from tests.support.made_fonts import made_font, made_variable_font
+from tests.support.made_fonts import made_cff_font, made_font, made_variable_font
 from tests.support.own_fonts import KHMER
 
 
@@ -45,6 +45,12 @@ def test_only_the_tables_that_text_needs_are_written_anew() -> None:
     assert rebuild(data, "boxes.ttf", "bold").content == rebuilt.content
 
 
+def test_a_font_of_cff_outlines_is_rebuilt_too() -> None:
+    rebuilt = rebuild(made_cff_font("ABC"), "boxes.otf", "regular")
+    assert rebuilt.covers == frozenset(map(ord, "ABC"))
+    assert rebuilt.content[:4] == b"OTTO"
+
+
 def test_a_script_keeps_its_shaping() -> None:
     rebuilt = TTFont(io.BytesIO(rebuild(KHMER.read_bytes(), "khmer.woff", "regular").content))
     assert {"GSUB", "GPOS", "GDEF"} <= set(rebuilt.keys())
@@ -61,6 +67,7 @@ REFUSED = {
     "restricted": (made_font(change=rights(0x0002)), "says that it must not be embedded (fsType 0x0002)"),
     "bitmaps only": (made_font(change=rights(0x0200)), "says that only its bitmaps may be embedded"),
     "huge ink": (made_font(reach=32_000), "has glyphs of 32 ems; the limit is 8"),
+    "huge ink in CFF": (made_cff_font(reach=20_000), "has glyphs of 20 ems; the limit is 8"),
     "huge advance": (made_font(advance=30_000), "has glyphs of 30 ems; the limit is 8"),
     "cut": (made_font()[:400], "is not a sound font"),
     "no characters": (made_font(change=lambda font: font["cmap"].tables.clear()), "has no table of Unicode characters"),
