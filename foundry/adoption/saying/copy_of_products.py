@@ -21,7 +21,7 @@ def for_all_products(facts: Facts, notebook: Notebook) -> Facts:
     own = [claim for claim in facts.of(*COPY) if claim.scope.product is not None and claim.meaning != Meaning.LEGAL]
     products = {claim.scope.product for claim in facts.claims} - {None}
     if not own or len(products) < 2:
-        return facts
+        return _beside_copy_per_locale(own, facts, notebook)
     apart: list[Claim] = []
     for group in _by_place(own).values():
         if len(alike(group)) > 1 or len({claim.scope.product for claim in group}) < len(products):
@@ -31,6 +31,14 @@ def for_all_products(facts: Facts, notebook: Notebook) -> Facts:
     notebook.leave(leaves(dropped), "it is the copy of one product, and a brief has one copy for all of its products")
     gone = set(map(id, dropped))
     return Facts(tuple(claim for claim in facts.claims if id(claim) not in gone))
+
+
+def _beside_copy_per_locale(own: list[Claim], facts: Facts, notebook: Notebook) -> Facts:
+    """Return the facts without the only product's copy of no stated locale, where the campaign has copy per locale."""
+    per_locale = any(c.scope.product is None and (c.scope.locale or c.scope.market) for c in facts.of(*_MAIN))
+    dropped = [claim for claim in own if per_locale and not claim.scope.locale and not claim.scope.market]
+    notebook.leave(leaves(dropped), "it is the copy of the product, and the campaign has its own for each locale")
+    return Facts(tuple(claim for claim in facts.claims if claim not in dropped)) if dropped else facts
 
 
 def _by_place(claims: list[Claim]) -> dict[tuple[Meaning, str, str], list[Claim]]:

@@ -266,3 +266,10 @@ def test_a_text_that_is_replaced_in_a_locale_is_named_and_an_equal_one_is_not_le
         ("Shop", "in en-US, 'Try it' stands in its place, which is said for it alone")
     ]
     assert said(*plain(*both[:1], claim(M.CALL_TO_ACTION, "shop", locale="en-US"))).listed == ()
+
+
+def test_the_only_products_copy_without_a_locale_is_left_beside_copy_per_locale() -> None:
+    copy = [claim(M.HEADLINE, "Brille", locale="fr-FR"), claim(M.MESSAGE, "Zzz", product=0)]
+    one = said(*plain(*copy, without=BARE))
+    assert one.draft["messages"] == {"fr-FR": {"headline": "Brille"}}
+    assert ([each.leaf.text for each in one.listed], asked(one)) == (["Zzz"], [])
