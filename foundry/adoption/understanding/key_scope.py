@@ -10,7 +10,7 @@ from functools import lru_cache
 from foundry.adoption.meaning import COPY, Meaning, Section
 from foundry.adoption.shapes import LocaleReading, countries_in, locales_in
 from foundry.adoption.understanding.keys import Phrase, words_of
-from foundry.adoption.understanding.senses import Sense, is_known, is_passing, senses_of
+from foundry.adoption.understanding.senses import Sense, is_known, is_passing, sure_sense_of
 
 _SURE = 0.8
 """Score from which the rest of a key is a word of the vocabulary, so that the part beside it can be a scope."""
@@ -93,8 +93,8 @@ def _splits(words: Phrase) -> Iterator[tuple[Phrase, Phrase]]:
 
 def _best(words: Phrase, section: Section | None) -> Sense | None:
     rest = " ".join(words)
-    found = senses_of(rest, section)
-    return found[0] if found and found[0].score >= _SURE and not (is_passing(rest) and not is_known(rest)) else None
+    found = sure_sense_of(rest, section)
+    return found if found and found.score >= _SURE and not (is_passing(rest) and not is_known(rest)) else None
 
 
 def _scope(part: Phrase, best: Sense) -> tuple[LocaleReading | None, str] | None:

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from string import ascii_lowercase
 
 from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.understanding.keys import Phrase, is_uncased, phrase_of, spelled, without_numbers
+from foundry.adoption.understanding.misspelt import look_alikes
 from foundry.adoption.understanding.vocabulary import spellings, vocabulary
 
 EXACT, INSIDE, LOOSE = 0.95, 0.97, 0.92
@@ -27,7 +27,6 @@ _OF_A_SHAPE = frozenset({
     Meaning.BRAND_LOGO, Meaning.PLACEMENT, Meaning.CURRENCY,
 })  # fmt: skip
 """Meanings whose values have a shape of their own, so that the value vouches for the word."""
-_SHORTEST_MISSPELT = 5
 _SHOWN = frozenset({Meaning.SCENE, Meaning.SCENE_NAME, Meaning.STYLE, Meaning.PRODUCT_PICTURE})
 _WITHOUT = frozenset({
     "avoid", "exclude", "excluded", "not", "never", "without", "dont", "forbidden", "prohibited", "banned", "vermeiden",
@@ -35,6 +34,8 @@ _WITHOUT = frozenset({
     "prohibidas", "proibido", "proibidas", "sin", "sem",
 })  # fmt: skip
 """Words of a key that turn pictures to show into pictures to do without."""
+_MOST_WORDS = 16
+"""Words of the longest key that is looked up; a longer one is a sentence."""
 _PREPOSITIONS = frozenset({"for", "of", "in", "on", "by", "per", "für", "von", "pro", "pour", "par", "para", "por"})
 
 
@@ -54,8 +55,20 @@ def senses_of(key: str, section: Section | None) -> tuple[Sense, ...]:
     return senses_of_phrase(phrase_of(key), key, section)
 
 
+@lru_cache(maxsize=8192)
+def sure_sense_of(key: str, section: Section | None) -> Sense | None:
+    """Return the best sense of a key that is a phrase of the vocabulary but for numbers and words that add nothing."""
+    phrase = phrase_of(key)
+    for read in (_whole, _numbered, _reduced) if len(phrase) <= _MOST_WORDS else ():
+        if found := _best(read(phrase, key, section)):
+            return found[0]
+    return None
+
+
 def senses_of_phrase(phrase: Phrase, key: str, section: Section | None) -> tuple[Sense, ...]:
     """Return the senses of a phrase; sentences call it by its key as it stands."""
+    if len(phrase) > _MOST_WORDS:
+        return ()
     for read in (_whole, _numbered, _bracketed, _reduced, _turned, _compound, _contained, _misspelt):
         if found := _best(read(phrase, key, section)):
             return _of_what_is_unwanted(found, phrase, key)
@@ -227,25 +240,10 @@ def _contained(phrase: Phrase, key: str, section: Section | None) -> Iterator[Se
 
 def _misspelt(phrase: Phrase, key: str, _section: Section | None) -> Iterator[Sense]:
     """Yield the senses of words that a phrase is but for one letter: `locals`, `prodcuts`."""
-    whole = spelled(phrase)
-    if not whole.isascii() or len(whole) < _SHORTEST_MISSPELT:
-        return
-    for word in _edits(whole):
-        for meaning, language in vocabulary().meanings.get(tuple(word.split()), ()):
+    for word in look_alikes(spelled(phrase)):
+        for meaning, language in vocabulary().meanings[tuple(word.split())]:
             score = MISSPELT if meaning in _OF_A_SHAPE else GUESSED
             yield Sense(meaning, score, f"the key '{key}' looks like '{word}'", language)
-
-
-def _edits(word: str) -> Iterator[str]:
-    """Yield the words that are one letter away: one left out, two swapped, one more, one instead."""
-    for at in range(len(word) + 1):
-        head, tail = word[:at], word[at:]
-        if tail:
-            yield head + tail[1:]
-            yield from (head + letter + tail[1:] for letter in ascii_lowercase)
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        yield from (head + letter + tail for letter in ascii_lowercase)
 
 
 def _spans(phrase: Phrase, *, passing_only: bool) -> Iterator[Phrase]:

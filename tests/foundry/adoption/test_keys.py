@@ -3,6 +3,7 @@ import pytest
 from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.understanding.key_scope import parts_of_key
 from foundry.adoption.understanding.keys import folded, phrase_of
+from foundry.adoption.understanding.misspelt import look_alikes
 from foundry.adoption.understanding.senses import sections_of, senses_of
 from foundry.adoption.understanding.vocabulary import vocabulary
 
@@ -92,3 +93,13 @@ def test_the_vocabulary_names_each_meaning_and_has_no_empty_word():
     named = {meaning for found in words.meanings.values() for meaning, _ in found}
     assert named == set(Meaning)
     assert all(phrase for phrase in words.meanings)
+
+
+@pytest.mark.parametrize("word", ["hedline", "headlinee", "heaadline", "haedline", "headlime", "eadline"])
+def test_a_word_with_one_wrong_letter_is_found(word):
+    assert "headline" in look_alikes(word)
+
+
+@pytest.mark.parametrize("word", ["headline", "hedlinee", "xyzzyx", "haedlnie", "tite"])
+def test_a_word_that_is_right_short_or_further_away_is_not(word):
+    assert "headline" not in look_alikes(word)
