@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from foundry.adoption.claims import Claim, Doubt, Listed, Scope, UnderstoodCampaign
-from foundry.adoption.leaf import Leaf
+from foundry.adoption.leaf import Leaf, Place
 from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.shapes import countries_in
 from foundry.adoption.understanding.deciding import Outcome, Stated
@@ -123,11 +123,16 @@ def _each_leaf_once(
     claims: list[Claim], doubts: list[Doubt], listed: list[Listed]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...], tuple[Listed, ...]]:
     """Return the three without a leaf that stands in two of them; a claim on a key leaves its leaf where it is."""
-    doubted = {doubt.leaf for doubt in doubts}
-    kept = [claim for claim in dict.fromkeys(claims) if claim.from_key or claim.leaf not in doubted]
-    mapped = {claim.leaf for claim in kept if not claim.from_key}
+    doubted = {_identity(doubt.leaf) for doubt in doubts}
+    kept = [claim for claim in dict.fromkeys(claims) if claim.from_key or _identity(claim.leaf) not in doubted]
+    known = doubted | {_identity(claim.leaf) for claim in kept if not claim.from_key}
     return (
         tuple(kept),
         tuple(dict.fromkeys(doubts)),
-        tuple(one for one in dict.fromkeys(listed) if one.leaf not in mapped and one.leaf not in doubted),
+        tuple(one for one in dict.fromkeys(listed) if _identity(one.leaf) not in known),
     )
+
+
+def _identity(leaf: Leaf) -> Leaf | Place:
+    """Return what tells leaves apart. A cell that counts for the rows below it stands in their paths, too."""
+    return leaf.place if leaf.place.cell else leaf

@@ -7,7 +7,7 @@ import io
 import json
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foundry.adoption.leaf import Seen
@@ -75,6 +75,9 @@ def test_every_leaf_of_any_tree_is_mapped_asked_about_or_listed(tree: object) ->
 
 
 @settings(max_examples=30, deadline=None)
+@example(
+    ["message", "brand", "Client Name", "campaign", "", "approved"], [[*["Glow"] * 5, "no"], ["Glow"]]
+)  # cells of a row that is not approved count for the row below it
 @given(
     st.lists(KEYS | LETTERS, min_size=1, max_size=7, unique=True),
     st.lists(st.lists(VALUES | LETTERS, min_size=1, max_size=7), max_size=5),
