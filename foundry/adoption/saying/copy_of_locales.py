@@ -59,11 +59,18 @@ def spoken_copy(facts: Facts, market: Market, notebook: Notebook) -> list[Spoken
         tags = _locales_of_region(region, own, free, market, notebook)
         found += [Spoken(claim, tags, MARKET) for claim in own]
     base = [claim for claim in claims if not claim.scope.locale and not claim.scope.market]
-    if base:
-        tags = _locales_of_base(base, market, found, notebook)
-        found += [Spoken(claim, tags, NARROW if claim.scope.placement else BASE) for claim in base]
+    worded = [claim for claim in base if any(letter.isalpha() for letter in claim.text)]
+    if worded or (base and not market.ordered):
+        tags = _locales_of_base(worded or base, market, found, notebook)
+        found += [Spoken(claim, tags, _rank_of_base(claim)) for claim in worded]
+    wordless = [claim for claim in base if claim not in worded]  # "18+" and "-20%" are in every language
+    found += [Spoken(claim, tuple(market.ordered), _rank_of_base(claim)) for claim in wordless]
     _sort_locales(facts, found, market, named)
     return [each for each in found if not _is_unwritten(each.claim, notebook)]
+
+
+def _rank_of_base(claim: Claim) -> int:
+    return NARROW if claim.scope.placement else BASE
 
 
 def _sort_locales(facts: Facts, found: list[Spoken], market: Market, named: Market) -> None:

@@ -12,6 +12,7 @@ from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import COPY, Meaning
 from foundry.adoption.said import Adoption, Said
 from foundry.adoption.saying import copy_of_products, scenes
+from foundry.adoption.saying.avoiding import with_avoided_apart
 from foundry.adoption.saying.brand import say_tenant, say_tenant_file
 from foundry.adoption.saying.copy_of_locales import spoken_copy
 from foundry.adoption.saying.copy_of_products import for_all_products
@@ -55,7 +56,7 @@ def say(understanding: Understanding, answers: Mapping[str, str], setting: Setti
     several = len(understanding.campaigns) > 1
     ids, names, found = UniqueIds(), UniqueIds(), list[Said]()
     for number, campaign in enumerate(understanding.campaigns, start=1):
-        facts = placed(Facts(campaign.claims))
+        facts = placed(with_avoided_apart(Facts(campaign.claims)))
         own = names.take(_campaign_slug(facts, setting), f"-{number}") if several else ""
         notebook = Notebook(answers, own)
         for order in _orders(campaign, facts, notebook):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from foundry.adoption.leaf import Kind, Leaf
-from foundry.adoption.meaning import COPY, Meaning, Section
+from foundry.adoption.meaning import Meaning, Section
 from foundry.adoption.shapes import (
     address_in,
     approval_in,
@@ -40,6 +40,7 @@ _PLACEHOLDERS = frozenset({
     "noch offen", "à définir", "à confirmer", "por definir", "por confirmar", "a definir",
     "a confirmar", "未定", "待定",
 })  # fmt: skip
+_AGE = re.compile(r"\d{1,2}\s*\+")
 _PERCENT = re.compile(r"[-+–]?\s*\d+([.,]\d+)?\s*[%％]")
 
 
@@ -123,6 +124,10 @@ def _copy(text: str) -> float:
 def _short_copy(text: str) -> float:
     factor = _copy(text)
     return factor if len(text) <= LONG_LINE else factor * LIKELY
+
+
+def _legal(text: str) -> float:
+    return FITS if _AGE.fullmatch(text) else _copy(text)
 
 
 def _offer(text: str) -> float:
@@ -270,8 +275,10 @@ _JUDGES: dict[Meaning, Callable[[str], float]] = {
     Meaning.PRIORITY: _priority,
     Meaning.FILM_SECONDS: _seconds,
     Meaning.BANNED_WORD: _banned,
+    Meaning.LEGAL: _legal,
     Meaning.OFFER: _offer,
     Meaning.CALL_TO_ACTION: _short_copy,
     Meaning.HEADLINE: _short_copy,
-    **{meaning: _copy for meaning in COPY if meaning not in (Meaning.OFFER, Meaning.CALL_TO_ACTION, Meaning.HEADLINE)},
+    Meaning.SUBHEADLINE: _copy,
+    Meaning.MESSAGE: _copy,
 }

@@ -69,18 +69,26 @@ def senses_of_phrase(phrase: Phrase, key: str, section: Section | None) -> tuple
     """Return the senses of a phrase; sentences call it by its key as it stands."""
     if len(phrase) > _MOST_WORDS:
         return ()
-    for read in (_whole, _numbered, _bracketed, _reduced, _turned, _compound, _contained, _misspelt):
+    for read in (_whole, _numbered, _bracketed, _reduced, _turned, _compound, _negated, _contained, _misspelt):
         if found := _best(read(phrase, key, section)):
-            return _of_what_is_unwanted(found, phrase, key)
+            unwanted = found[0].meaning in _SHOWN and _is_unwanted(phrase)
+            return _without(key, found[0].score) if unwanted else found
     return ()
 
 
-def _of_what_is_unwanted(senses: tuple[Sense, ...], phrase: Phrase, key: str) -> tuple[Sense, ...]:
-    """Return the senses of a key; one that names pictures to do without, `no_go_imagery`, says what to avoid."""
-    unwanted = phrase[:1] == ("no",) or not _WITHOUT.isdisjoint(phrase)
-    if not unwanted or senses[0].meaning not in _SHOWN:
-        return senses
-    return (Sense(Meaning.AVOID, senses[0].score, f"the key '{key}' names what to do without"),)
+def _is_unwanted(phrase: Phrase) -> bool:
+    """Return True for a key that negates what it names, such as `no_go_imagery` or `do_not_use`."""
+    return phrase[:1] == ("no",) or not _WITHOUT.isdisjoint(phrase)
+
+
+def _negated(phrase: Phrase, key: str, section: Section | None) -> Iterator[Sense]:
+    """Yield what a key of the scenes says to avoid, whatever its other words are: `do_not_use`."""
+    if section is Section.SCENES and _is_unwanted(phrase):
+        yield from _without(key, INSIDE - 0.1)
+
+
+def _without(key: str, score: float) -> tuple[Sense, ...]:
+    return (Sense(Meaning.AVOID, score, f"the key '{key}' names what to do without"),)
 
 
 def is_known(key: str, section: Section | None = None) -> bool:
