@@ -26,6 +26,15 @@ ALPHABETS = {
     "Arabic": (0x627, 0x64A), "Hebrew": (0x5D0, 0x5EA), "Devanagari": (0x905, 0x939),
     "Thai": (0xE01, 0xE2E), "JP": (0x3042, 0x3093),
 }  # fmt: skip
+_SCRIPTS = (
+    "NotoEmoji-{}.ttf", "NotoSansArabic-{}.ttf", "NotoSansDevanagari-{}.ttf", "NotoSansHebrew-{}.ttf",
+    "NotoSansJP-{}.otf", "NotoSansKR-{}.otf", "NotoSansSC-{}.otf", "NotoSansThai-{}.ttf",
+)  # fmt: skip
+_LATIN = (
+    "Archivo-ExtraBold.ttf", "Archivo-Medium.ttf", "Inter-Regular.ttf", "Inter-SemiBold.ttf", "Marcellus-Regular.ttf",
+)  # fmt: skip
+FONTS = (*(name.format(weight) for name in _SCRIPTS for weight in ("Bold", "Regular")), *(_LATIN * 3))
+"""The fonts that the shipped model was trained with: those that came later would change what a number draws."""
 
 
 def leaves(chance: np.random.Generator) -> Picture:
@@ -86,8 +95,7 @@ def words(chance: np.random.Generator) -> Picture:
     ground = leaves(chance) if chance.random() < 0.3 else _ground(chance)
     canvas = Image.fromarray(ground).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
     pen, y = ImageDraw.Draw(canvas), 0.0
-    files = sorted((TEMPLATES / "fonts").glob("Noto*.?tf"))
-    files += sorted((TEMPLATES / "fonts").glob("[AIM]*.ttf")) * 3
+    files = [TEMPLATES / "fonts" / name for name in FONTS]
     while y < LARGE:
         font_file = files[int(chance.integers(len(files)))]
         size = int(np.exp(chance.uniform(np.log(14), np.log(130))))
