@@ -17,10 +17,11 @@ from foundry.plan.work import LOAD, as_one
 from foundry.rates import Expected, Rate, WorkKind
 from foundry.spent import Spent, add_spent, spent_from_json
 from foundry.store.object_store import LocalStore, ObjectStore
+from models.registry import cards_of
 from pipelines.campaign.flow import build
 from pipelines.planning.admission import Admitted, admit
 from pipelines.planning.quote import quote_work, read_past
-from tests.support.briefs import a_brief, a_tenant, product_picture, small_cards
+from tests.support.briefs import a_brief, a_tenant, product_picture
 
 MASTER_SHARE, DRAWING_SHARE, DRAWING_STEPS = 4, 2, 4
 """Masters and drawings are so many times smaller a side than the shipped ones; a drawing takes so many steps."""
@@ -99,7 +100,7 @@ class QuotingFolder:
         if not (self.folder / "serum.png").exists():
             product_picture(self.folder / "serum.png")
         owner = a_tenant(tenant)
-        cards = small_cards(owner)
+        cards = cards_of(owner)
         if self.small:
             drawing = cards.generate
             sizes = {name: (w // DRAWING_SHARE, h // DRAWING_SHARE) for name, (w, h) in drawing.sizes.items()}
