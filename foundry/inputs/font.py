@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from foundry.box import MIB, BoxLimits, boxed
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
+from foundry.inputs.file_facts import FileFacts
 
 Weight = Literal["regular", "bold"]
 WEIGHTS: tuple[Weight, Weight] = ("regular", "bold")
@@ -37,21 +38,10 @@ class RebuiltFont(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FontFacts:
+class FontFacts(FileFacts):
     """A usable font file. `characters` is the number of characters that it covers."""
 
-    file: ReceivedFile
     characters: int
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the file."""
-        return self.file.sha256
-
-    @property
-    def key(self) -> str:
-        """The key by which a store has this file."""
-        return self.sha256
 
 
 def inspect_font(file: ReceivedFile) -> FontFacts:

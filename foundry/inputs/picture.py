@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from foundry.box import MIB, BoxLimits, boxed
 from foundry.inputs.decoded import DecodedArrays
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
+from foundry.inputs.file_facts import FileFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,24 +70,13 @@ class PictureSize:
 
 
 @dataclass(frozen=True)
-class PictureFacts:
+class PictureFacts(FileFacts):
     """A usable picture of a product, brand or adapter; `blank` says in which way it shows nothing."""
 
-    file: ReceivedFile
     width_px: int
     height_px: int
     has_alpha: bool
     blank: str = ""
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the file."""
-        return self.file.sha256
-
-    @property
-    def key(self) -> str:
-        """The key by which a plan and its shots refer to this picture."""
-        return self.sha256
 
 
 def inspect_picture(file: ReceivedFile) -> PictureFacts:

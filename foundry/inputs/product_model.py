@@ -8,6 +8,7 @@ from pathlib import Path
 from foundry.box import MIB, BoxLimits, boxed
 from foundry.errors import Unusable
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
+from foundry.inputs.file_facts import FileFacts
 from foundry.inputs.picture import VIEW
 from foundry.inputs.product_view import View, view_name
 
@@ -25,16 +26,10 @@ CHECKING = "foundry.inputs.model_check:check_model"
 
 
 @dataclass(frozen=True)
-class ModelFacts:
+class ModelFacts(FileFacts):
     """A usable product model and the view that is wanted of it."""
 
-    file: ReceivedFile
     view: View
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the model file."""
-        return self.file.sha256
 
     @property
     def key(self) -> str:

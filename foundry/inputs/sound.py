@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from foundry.box import MIB, BoxLimits, boxed
 from foundry.errors import Unusable
 from foundry.inputs.door import FileKind, ReceivedFile, Signature
+from foundry.inputs.file_facts import FileFacts
 
 MAX_BYTES = 200_000_000
 SOUND_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=60, wall_s=600, answer_bytes=1 * MIB)
@@ -40,26 +41,15 @@ class SoundMeasure:
 
 
 @dataclass(frozen=True)
-class SoundFacts:
+class SoundFacts(FileFacts):
     """A usable audio file, and its length."""
 
-    file: ReceivedFile
     seconds: float = 0.0
 
     @property
     def named(self) -> str:
         """The path in the brief."""
         return self.file.name
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the file."""
-        return self.file.sha256
-
-    @property
-    def key(self) -> str:
-        """The key by which a plan refers to this file."""
-        return self.sha256
 
 
 def inspect_sound(file: ReceivedFile) -> SoundFacts:
