@@ -1,0 +1,1 @@
+"""What runs for a catalog: fetching, gates, refreshes in batches, withdrawals, results, and the schedule."""
