@@ -1,1 +1,1 @@
-"""The nouns of a catalog: its file, its rows and their verdicts, what became of each product, and the record of a run."""
+"""The nouns of a catalog: its file, its rows and their verdicts, its products, and the record of a run."""

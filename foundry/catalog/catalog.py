@@ -12,8 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from foundry.brief.brief import Brief, Budget, CurrencyCode, Line, Text
 from foundry.catalog.attributes import ATTRIBUTES, OWN
 from foundry.documents.sentences import Wording, parse_value
-from foundry.errors import shorten
-from foundry.names import Slug, digest
+from foundry.names import Slug, digest, sorted_json
 from foundry.strict_model import Items, StrictModel
 
 CATALOG = Wording(whole="catalog", code="bad_catalog", missing="add it; see `foundry schema catalog`")
@@ -35,7 +34,7 @@ def _pattern(text: str) -> str:
     for name in _USED.findall(text):
         _attribute(name)
     if rest := set("{}") & set(_USED.sub("", text)):
-        raise ValueError(f"has a stray {sorted(rest)[0]!r}; write an attribute in braces, such as {{title}}")
+        raise ValueError(f"has a stray {min(rest)!r}; write an attribute in braces, such as {{title}}")
     return text
 
 
@@ -68,7 +67,7 @@ class Feed(StrictModel):
     kind: FeedKind | None = Field(default=None, description="Without it, the feed's content and columns decide.")
     columns: Annotated[dict[Annotated[str, StringConstraints(max_length=200)], Attribute], Items(200)] = Field(
         default_factory=dict,
-        description="For CSV, XLSX and Parquet of no published kind: the column's name, and the attribute that it holds.",
+        description="For CSV, XLSX and Parquet of no published kind: a column's name, and its attribute.",
         examples=[{"SKU": "id", "Bild": "image_link", "Marge": "own.margin"}],
     )
     currency: CurrencyCode | None = Field(default=None, description="Of prices that are written without one.")
@@ -130,8 +129,10 @@ class Gate(StrictModel):
     """Limits at which a run stops before it makes, publishes or withdraws anything. Per cent; None switches one off."""
 
     bad_rows: Decimal | None = Field(default=Decimal(5), ge=0, le=100, description="Rows that are set aside.")
-    fewer_rows: Decimal | None = Field(default=Decimal(30), ge=0, le=100, description="Fewer usable rows than last time.")
-    withdrawn: Decimal | None = Field(default=Decimal(30), ge=0, le=100, description="Products that would be withdrawn.")
+    fewer_rows: Decimal | None = Field(
+        default=Decimal(30), ge=0, le=100, description="Usable rows fewer than last time."
+    )
+    withdrawn: Decimal | None = Field(default=Decimal(30), ge=0, le=100, description="Products to be withdrawn.")
     moved_prices: Decimal | None = Field(
         default=Decimal(10), ge=0, le=100, description="Items whose price moved by half or more."
     )
@@ -150,7 +151,7 @@ class PicturePolicy(StrictModel):
     obey_robots: bool = Field(default=True, description="Leave out what the host's robots.txt forbids.")
 
 
-class Delivery(StrictModel):
+class FeedBack(StrictModel):
     """The feed that is given back: the merchant's rows with the addresses of the files that were made."""
 
     format: Literal["google-tsv", "google-xml", "meta-csv"] = "google-tsv"
@@ -182,7 +183,7 @@ class Schedule(StrictModel):
     missed: Literal["once", "skip"] = Field(
         default="once", description="once: after any number of missed runs, one is made up for. skip: none is."
     )
-    overlap: Literal["skip", "wait"] = Field(default="skip", description="What a run does that meets an unfinished one.")
+    overlap: Literal["skip", "wait"] = Field(default="skip", description="What a run does beside another.")
     jitter_s: int = Field(default=0, ge=0, le=3_600, description="Each run begins up to so many seconds late.")
 
     @property
@@ -191,7 +192,9 @@ class Schedule(StrictModel):
         return ZoneInfo(self.timezone)
 
 
-Template = Annotated[dict[str, Any], Field(description="A brief without tenant and products; see `foundry schema brief`.")]
+Template = Annotated[
+    dict[str, Any], Field(description="A brief without tenant and products; see `foundry schema brief`.")
+]
 
 
 class Catalog(StrictModel):
@@ -202,14 +205,14 @@ class Catalog(StrictModel):
     tenant: Slug = Field(examples=["aurelle"])
     feed: Feed
     products: ProductMapping = ProductMapping()
-    include: Annotated[tuple[Condition, ...], Items(100)] = Field(default=(), description="Rows that pass all of these.")
+    include: Annotated[tuple[Condition, ...], Items(100)] = Field(default=(), description="Rows pass all of these.")
     priority: Annotated[tuple[Order, ...], Items(20)] = Field(default=(), description="What is made first.")
     campaign: Template
     withdraw: Withdrawal = Withdrawal()
     gate: Gate = Gate()
     pictures: PicturePolicy = PicturePolicy()
-    budget: Budget | None = Field(default=None, description="The most that one run may cost; the rest is made next time.")
-    deliver: Delivery | None = None
+    budget: Budget | None = Field(default=None, description="The most that one run may cost; the rest waits.")
+    feed_back: FeedBack | None = None
     schedule: Schedule | None = None
     expectations: Annotated[tuple[dict[str, Any], ...], Items(500)] = Field(
         default=(),
@@ -241,9 +244,11 @@ class Catalog(StrictModel):
         """The attributes that mapping, rules and results of this catalog use, besides those that are always judged."""
         shown = [self.products.name, self.products.description, self.products.category]
         used = frozenset[str]().union(*(attributes_in(pattern) for pattern in shown))
-        return used | {each.attribute for each in (*self.include, *self.priority)}
+        return used | {each.attribute for each in self.include} | {each.attribute for each in self.priority}
 
     @property
     def digest(self) -> str:
         """A hash of the whole file."""
-        return digest("catalog", **self.model_dump(mode="json", exclude={"expectations"}), own=shorten(self.expectations))
+        return digest(
+            "catalog", **self.model_dump(mode="json", exclude={"expectations"}), own=shorten(self.expectations)
+        )

@@ -23,9 +23,9 @@ Columns = Any
 class FetchedFeed:
     """A feed as a file of this machine, whole and at rest.
 
-    name: the source, for people, without credentials. path: the bytes as they came, possibly compressed. etag, modified:
-    what the source said of them, for the next question. unchanged: the source says that nothing changed, and there
-    is no file.
+    name: the source, for people, without credentials. path: the bytes as they came, possibly compressed. etag and
+    modified: the words of the source about them, for the next question. unchanged: the source says that nothing
+    changed, and there is no file.
     """
 
     name: str
@@ -42,7 +42,7 @@ class RowFault:
     """One thing that is wrong with a row.
 
     row: the number of its record, 1 for the first. line: of the file, where that is known, else 0. code: stable, of the
-    table in docs/catalogs.md. attribute: the one at fault, or "". what: a sentence with the value, the limit, the remedy.
+    table in docs/catalogs.md. attribute: the one at fault, or "". what: a sentence with value, limit and remedy.
     """
 
     row: int

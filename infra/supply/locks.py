@@ -37,17 +37,16 @@ class Lock:
     torch: bool = True
 
 
-SERVICE = ("gcs", "kafka", "otel", "screen", "upscale")
+SERVICE = ("catalog", "gcs", "kafka", "otel", "screen", "upscale")
 # In this order: the first one decides the versions, and the later ones follow it.
 LOCK_FILES = {
     "develop": Lock(("dev",)),
-    "run": Lock(("screen", "upscale")),
+    "run": Lock(("catalog", "screen", "upscale")),
     "serve-cpu": Lock(SERVICE, torch=False),
     "serve-cuda": Lock((*SERVICE, "dataflow", "quantise")),
     "video": Lock(("video",), beside="serve-cuda"),
     "judge": Lock(("judge",), beside="develop"),
     "peers": Lock(("peers",), beside="develop"),
-    "catalog": Lock(("catalog",), beside="develop"),
     "blender": Lock(("blender",), project=False),
 }
 

@@ -1,0 +1,45 @@
+"""What a refresh works with: the store, the folders of tenants and cards, the engine, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from foundry.store.addresses import open_store
+from foundry.store.object_store import ObjectStore
+from foundry.tenant import Tenant, load_tenant
+from pipelines.campaign.shared_run import ProgressDisplay, RunOptions, show_nothing
+
+
+def utc_now() -> datetime:
+    """Return the present moment, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogSetting:
+    """The surroundings of a catalog's runs.
+
+    store: its address, a folder or `gs://bucket/prefix`. tenants: the folder of tenants. files: the folder that a
+    feed's file and a film's sounds are named from; None where the catalog has neither. products_per_batch: the most
+    products that one campaign of a run makes.
+    """
+
+    store: str
+    tenants: Path
+    files: Path | None = None
+    cards: Path | None = None
+    options: RunOptions = field(default_factory=RunOptions)
+    display: ProgressDisplay = show_nothing
+    now: Callable[[], datetime] = utc_now
+    products_per_batch: int = 2_000
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """Return a tenant by its id; BadInput says what is missing or wrong."""
+        return load_tenant(self.tenants, tenant_id)
+
+    def objects(self, tenant: Tenant) -> ObjectStore:
+        """Return the store of all tenants, in which this one's own bucket is known."""
+        return open_store(self.store, [tenant])
