@@ -1,0 +1,98 @@
+"""Catalogs in a store: added from a file, opened by their id, and listed with their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from foundry.catalog.catalog import CATALOG, Catalog
+from foundry.catalog.run_book import latest_runs
+from foundry.catalog.runs import RunRecord, catalog_folder
+from foundry.documents.json_text import load_json
+from foundry.documents.limits import BRIEF_FILE
+from foundry.documents.reading import only_document, read_document
+from foundry.documents.sentences import parse_value
+from foundry.errors import BadInput, ProblemList, shorten
+from foundry.names import is_slug, sorted_json
+from foundry.store.object_store import NoSuchObject, ObjectStore
+from foundry.tenant import TENANT_FILE
+from models.registry import cards_of, open_registry
+from pipelines.catalog.setting import CatalogSetting
+from pipelines.planning.card_checks import check_cards
+from pipelines.planning.copy_checks import check_copy
+from pipelines.planning.input_checks import check_placements
+from pipelines.planning.scene_checks import check_scenes
+
+MOST_CATALOGS = 1_000
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A catalog in a store, and its newest run, if there was one."""
+
+    catalog: Catalog
+    last: RunRecord | None
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Return the catalog of a YAML or JSON file; Refusals or a Problem with every sentence about it."""
+    value = only_document(read_document(path, BRIEF_FILE, code=CATALOG.code), path.name, CATALOG.code)
+    return parse_value(Catalog, value, CATALOG)
+
+
+def check_catalog(catalog: Catalog, setting: CatalogSetting) -> None:
+    """Hold a catalog against its tenant, the cards and the placements; Refusals with every reason, as far as it goes.
+
+    Products are checked when they are planned: there are none yet.
+    """
+    tenant = setting.tenant(catalog.tenant)
+    tenant.receive()
+    cards = cards_of(tenant, open_registry(setting.cards))
+    brief = catalog.brief_of([{"id": "example", "name": "Example"}])
+    placements, unknown = check_placements(brief)
+    checks = (unknown, check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
+    found = ProblemList()
+    found.extend(chain.from_iterable((*checks, check_cards(cards, tenant, placements))))
+    found.refuse(f"catalog {catalog.tenant}/{catalog.id}")
+
+
+def add_catalog(path: Path, setting: CatalogSetting) -> Catalog:
+    """Check the catalog of a file and keep it in its tenant's store, in place of an earlier one of the same id."""
+    catalog = read_catalog(path)
+    check_catalog(catalog, setting)
+    written = sorted_json(catalog.model_dump(mode="json")).encode()
+    own = _own(setting, catalog.tenant)
+    own.revise(_name(catalog.id), lambda before: written if before != written else None)
+    return catalog
+
+
+def open_catalog(setting: CatalogSetting, tenant: str, catalog: str) -> Catalog:
+    """Return a catalog of a tenant's store; BadInput if there is none."""
+    if not is_slug(catalog):
+        raise BadInput("catalog", f"{shorten(catalog)} is no id of a catalog; write its id, or the path of its file")
+    try:
+        data = _own(setting, tenant).get(_name(catalog))
+    except NoSuchObject as error:
+        missing = f"{catalog!r} is not in the store of {tenant!r}; add it with `foundry catalog add`"
+        raise BadInput("catalog", missing) from error
+    return parse_value(Catalog, load_json(data, _name(catalog), BRIEF_FILE, code=CATALOG.code), CATALOG)
+
+
+def list_catalogs(setting: CatalogSetting, tenant: str | None = None) -> Iterator[Listed]:
+    """Yield the catalogs of one tenant, or of all whose folders are there, by tenant and id."""
+    named = [tenant] if tenant else sorted(each.parent.name for each in setting.tenants.glob(f"*/{TENANT_FILE}"))
+    for one in filter(is_slug, named):
+        own = _own(setting, one)
+        for _, name in zip(range(MOST_CATALOGS), own.matching("catalogs/*/catalog.json"), strict=False):
+            found = open_catalog(setting, one, name.split("/")[1])
+            yield Listed(found, next(iter(latest_runs(own, found.id, 1)), None))
+
+
+def _own(setting: CatalogSetting, tenant: str) -> ObjectStore:
+    return setting.objects(setting.tenant(tenant)).for_tenant(tenant)
+
+
+def _name(catalog: str) -> str:
+    return f"{catalog_folder(catalog)}/catalog.json"
