@@ -1,6 +1,6 @@
 """Renders the example brands' products with Blender's `bpy`, from nothing but this script.
 
-    python examples/products/render.py --out examples/products [--only NAME] [--size 1400] [--samples 128] [--glb]
+    python examples/products/render.py --out examples/products [--only PART] [--size 1400] [--samples 128] [--glb]
 
 With `--glb` it saves the product's model instead of a picture, for briefs that give a `model`.
 
@@ -14,6 +14,7 @@ import argparse
 import math
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -169,10 +170,10 @@ def mist(folder):
     label("label", 0.361, 0.25, 1.75, art, angle=140)
 
 
-def flask(folder):
-    """Insulated steel flask, powder coated in signal orange."""
+def flask(folder, colour="#E85F17"):
+    """Insulated steel flask, powder coated; signal orange by default."""
     lathe("body", [(0, 0), (0.42, 0), (0.44, 0.1), (0.44, 1.72), (0.27, 1.98), (0, 1.98)],
-          material("powder", "#E85F17", rough=0.48), radius=0.07)  # fmt: skip
+          material("powder", colour, rough=0.48), radius=0.07)  # fmt: skip
     lathe("ring", [(0, 1.97), (0.285, 1.97), (0.285, 2.06), (0, 2.06)],
           material("steel", "#C9CCCE", rough=0.22, metal=1.0), radius=0.012)  # fmt: skip
     lathe("lid", [(0, 2.06), (0.30, 2.06), (0.30, 2.36), (0, 2.36)],
@@ -190,10 +191,10 @@ def flask(folder):
           bpy.data.materials["steel"], radius=0.01)  # fmt: skip
 
 
-def mug(folder):
-    """Enamel mug in pine with a steel rim."""
+def mug(folder, colour="#12453B"):
+    """Enamel mug with a steel rim; pine by default."""
     lathe("cup", [(0, 0), (0.66, 0), (0.7, 0.06), (0.7, 1.2), (0.66, 1.2), (0.66, 0.08), (0, 0.08)],
-          material("enamel", "#12453B", rough=0.22, coat=0.8), radius=0.04)  # fmt: skip
+          material("enamel", colour, rough=0.22, coat=0.8), radius=0.04)  # fmt: skip
     lathe("rim", [(0.655, 1.185), (0.715, 1.185), (0.715, 1.225), (0.655, 1.225), (0.655, 1.185)],
           material("steel", "#C9CCCE", rough=0.2, metal=1.0), radius=0.015)  # fmt: skip
     bpy.ops.mesh.primitive_torus_add(location=(0.78, 0, 0.64), rotation=(math.pi / 2, 0, 0),
@@ -211,6 +212,9 @@ def mug(folder):
 PRODUCTS = {
     "aurelle-serum": serum, "aurelle-cream": cream, "aurelle-mist": mist,
     "northpeak-flask": flask, "northpeak-mug": mug,
+    "northpeak-flask-lake": partial(flask, colour="#1F4E6B"), "northpeak-flask-moss": partial(flask, colour="#5B6B3A"),
+    "northpeak-mug-lake": partial(mug, colour="#17405C"), "northpeak-mug-clay": partial(mug, colour="#9A4B32"),
+    "northpeak-mug-slate": partial(mug, colour="#3B444B"),
 }  # fmt: skip
 
 

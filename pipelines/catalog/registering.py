@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
+from foundry.brief.copywriting import currency_of
 from foundry.catalog.catalog import CATALOG, Catalog
 from foundry.catalog.run_book import latest_runs
 from foundry.catalog.runs import RunRecord, catalog_folder
@@ -50,7 +52,7 @@ def check_catalog(catalog: Catalog, setting: CatalogSetting) -> None:
     tenant = setting.tenant(catalog.tenant)
     tenant.receive()
     cards = cards_of(tenant, open_registry(setting.cards))
-    brief = catalog.brief_of([{"id": "example", "name": "Example"}])
+    brief = catalog.brief_of([_example(catalog)])
     placements, unknown = check_placements(brief)
     checks = (unknown, check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
     found = ProblemList()
@@ -88,6 +90,14 @@ def list_catalogs(setting: CatalogSetting, tenant: str | None = None) -> Iterato
         for _, name in zip(range(MOST_CATALOGS), own.matching("catalogs/*/catalog.json"), strict=False):
             found = open_catalog(setting, one, name.split("/")[1])
             yield Listed(found, next(iter(latest_runs(own, found.id, 1)), None))
+
+
+def _example(catalog: Catalog) -> dict[str, Any]:
+    """Return a product with every field that copy may show, in the currency of each locale."""
+    messages = catalog.campaign.get("messages")
+    codes = {currency_of(locale) for locale in messages} if isinstance(messages, dict) else set()
+    prices = [{"amount": "10", "currency": code} for code in sorted(filter(None, codes))]
+    return {"id": "example", "name": "Example", "description": "Example", "category": "Example", "prices": prices}
 
 
 def _own(setting: CatalogSetting, tenant: str) -> ObjectStore:
