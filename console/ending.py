@@ -51,7 +51,7 @@ _REFUSED_BY_BROKER = (
     "InvalidTimestampError",
 )  # fmt: skip
 _NOT_ALLOWED_BY_BROKER = ("AuthorizationError", "SaslAuthenticationFailedError", "SecurityDisabledError")
-_ROOMS = "console|pipelines|transforms|lab|models|imaging|infra|foundry"
+_ROOMS = "console|pipelines|transforms|lab|models|connectors|imaging|infra|foundry"
 _OURS = re.compile(rf"^(?P<module>(?:{_ROOMS})(?:\.\w+)+)\.(?P<name>\w+): ", re.MULTILINE)
 _TRACE = re.compile(r"^(?:[ \t]++at |Traceback |Caused by|During handling|The above exception)", re.MULTILINE)
 _OF_THE_SYSTEM = re.compile(r"^(?:RuntimeError: )?\w*Error: \[Errno (\d+)\] ([^\n:]*)(?:: '([^'\n]*)')?", re.MULTILINE)

@@ -1,6 +1,6 @@
 """Models at run time: handlers that draw, film, enlarge and judge, the registry of cards, vendors' APIs.
 
-Imports imaging, foundry and templates.
+Imports connectors, imaging, foundry and templates.
 """
 
 import foundry  # noqa: F401 - its settings of the process must be there before torch is

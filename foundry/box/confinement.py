@@ -49,7 +49,7 @@ def library_folders() -> list[Path]:
     """Return the folders from which a job may still import: Python's own, installed packages, and these packages."""
     paths = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     own = Path(__file__).resolve().parents[2]
-    packages = [own / name for name in ("foundry", "imaging", "models", "templates")]
+    packages = [own / name for name in ("connectors", "foundry", "imaging", "models", "templates")]
     bases = [Path(folder, "lib") for folder in (sys.prefix, sys.base_prefix)]
     return [*paths, *bases, *packages, *map(Path, SYSTEM_LIBRARIES)]
 

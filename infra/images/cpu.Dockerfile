@@ -25,6 +25,7 @@ RUN for lock in ${LOCKS}; do \
     /opt/foundry/bin/pip install --require-hashes --no-deps --requirement "locks/${lock}.txt" || exit 1; \
   done
 COPY pyproject.toml README.md LICENSE ./
+COPY connectors/ connectors/
 COPY console/ console/
 COPY examples/ examples/
 COPY foundry/ foundry/

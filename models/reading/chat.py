@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from models.http.exchange import HttpAnswer
+from connectors.http.exchange import HttpAnswer
 from models.remote.billing import charged_micro_usd
 from models.remote.connection import Connection, json_of
 from models.remote.effort import Effort

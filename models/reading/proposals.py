@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from connectors.http.secrets import scrub
 from foundry.adoption.claims import Understanding
 from foundry.adoption.leaf import Leaf
 from foundry.adoption.meaning import Meaning
@@ -13,7 +14,6 @@ from foundry.adoption.proposing import OpenLeaf, open_leaves, with_proposals
 from foundry.card.card import ModelCard
 from foundry.errors import FoundryError
 from foundry.retrying import Clock, SystemClock
-from models.http.secrets import scrub
 from models.reading.chat import ask
 from models.reading.question import MOST_VALUES, build_question, read_proposals
 from models.remote.effort import Effort

@@ -18,10 +18,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from foundry.card.card import ModelCard
-from foundry.documents import DocumentLimits, load_json
-from foundry.errors import Problem
-from models.http.credential_scope import (
+from connectors.http.credential_scope import (
     CredentialScope,
     Hop,
     UnsafeRedirect,
@@ -30,7 +27,10 @@ from models.http.credential_scope import (
     next_hop,
     origin,
 )
-from models.http.exchange import retry_after_s
+from connectors.http.exchange import retry_after_s
+from foundry.card.card import ModelCard
+from foundry.documents import DocumentLimits, load_json
+from foundry.errors import Problem
 from models.registry.refusals import PullRefused
 from models.registry.resumable_fetch import Interrupted, ListedFile, OpenFile
 

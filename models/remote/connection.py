@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import httpx2
 
+from connectors.http.credential_scope import Hop
+from connectors.http.exchange import Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
+from connectors.http.secrets import scrub
 from foundry.card.card import Api, ModelCard
 from foundry.documents import DocumentLimits, load_json
 from foundry.errors import FoundryError
 from foundry.inputs.picture import MAX_BYTES
 from foundry.metering.payers import note
-from models.http.credential_scope import Hop
-from models.http.exchange import Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
-from models.http.secrets import scrub
 from models.remote.credential import EnvironmentAuth
 from models.remote.effort import Effort
 from models.remote.reach import Reach

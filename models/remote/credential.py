@@ -6,8 +6,8 @@ from collections.abc import Generator
 
 import httpx2
 
+from connectors.http.secrets import UnusableSecret, read_secret
 from foundry.card.card import Api, ModelCard
-from models.http.secrets import UnusableSecret, read_secret
 from models.remote.refusals import CredentialRefused
 
 

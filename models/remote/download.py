@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from connectors.http.credential_scope import UnsafeRedirect, first_hop, next_hop
+from connectors.http.exchange import HttpAnswer
 from foundry.inputs.picture import MAX_BYTES
-from models.http.credential_scope import UnsafeRedirect, first_hop, next_hop
-from models.http.exchange import HttpAnswer
 from models.remote.connection import Connection, url_of
 from models.remote.effort import Effort
 from models.remote.reach import unsafe_address

@@ -13,10 +13,10 @@ import httpx2
 import numpy as np
 from PIL import Image
 
+from connectors.http.exchange import HttpAnswer
 from foundry.inputs.picture import MAX_BYTES
 from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest, Guide
-from models.http.exchange import HttpAnswer
 from models.prompt import Prompt
 from models.remote.billing import charged_micro_usd
 from models.remote.connection import Connection, json_of

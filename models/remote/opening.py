@@ -8,9 +8,9 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
+from connectors.http.credential_scope import CredentialScope, is_loopback
 from foundry.card.card import Api, ModelCard
 from foundry.retrying import Clock, RetryPolicy
-from models.http.credential_scope import CredentialScope, is_loopback
 from models.remote.connection import Connection
 from models.remote.credential import EnvironmentAuth
 from models.remote.reach import Reach

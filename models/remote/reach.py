@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import httpx2
 
-from models.http.credential_scope import CredentialScope, is_loopback
-from models.http.public_address import Resolve, UnsafeAddress, addresses_of, pin_address
+from connectors.http.credential_scope import CredentialScope, is_loopback
+from connectors.http.public_address import Resolve, UnsafeAddress, addresses_of, pin_address
 from models.remote.refusals import Declined
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from apache_beam.metrics import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
+from connectors.http.secrets import without_secrets
 from foundry.card.card import ModelCard
 from foundry.metering.payers import carried, note, paid_by_only
 from foundry.metering.steps import step
@@ -17,7 +18,6 @@ from foundry.names import digest
 from foundry.request_slots import RequestSlots
 from foundry.retrying import Clock, SystemClock
 from models.drawing import Drawn, DrawRequest, Undrawn
-from models.http.secrets import without_secrets
 from models.prompt import compile_for
 from models.remote import openai_images, submit_and_poll
 from models.remote.connection import Connection

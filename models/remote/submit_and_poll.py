@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import httpx2
 
+from connectors.http.secrets import scrub
 from foundry.names import digest
 from imaging.pixels.arrays import Pixels
 from models.drawing import DrawRequest
-from models.http.secrets import scrub
 from models.prompt import Prompt
 from models.remote.billing import charged_micro_usd
 from models.remote.connection import Connection, json_of, url_of

@@ -13,6 +13,7 @@ from google.auth import exceptions as google_auth
 from kafka import errors as kafka
 from PIL import UnidentifiedImageError
 
+import connectors
 import console
 import foundry
 import imaging
@@ -162,7 +163,7 @@ def test_an_error_of_a_step_of_the_flow_ends_a_run_like_any_other(error: Excepti
 
 
 def test_every_refusal_states_a_documented_code() -> None:
-    for room in (console, foundry, imaging, infra.stack, models, pipelines):
+    for room in (connectors, console, foundry, imaging, infra.stack, models, pipelines):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             if module.name != "models.blender.scene":  # the script that runs in Blender
                 importlib.import_module(module.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from transforms.refusal_codes import COUNTED, OTHER, bounded_code
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("imaging", "models", "transforms")
+ROOMS = ("connectors", "imaging", "models", "transforms")
 ENDS_A_RUN = {
     "account_refused", "blender_missing", "card_not_added", "card_refused", "credential_refused", "endpoint_refused",
     "no_library", "no_such_mode", "no_version_chosen", "package_missing", "promotion_refused", "pull_refused",

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-ROOMS = ("console", "foundry", "imaging", "infra", "lab", "models", "pipelines", "transforms")
+ROOMS = ("connectors", "console", "foundry", "imaging", "infra", "lab", "models", "pipelines", "transforms")
 OWN_JSON = {
+    "connectors/http": "bounded answers of other services, judged field by field",
     "console/channels.py": "copies a value that it has just made",
     "foundry/box": "frames between the box's own processes, bounded by the box",
     "foundry/documents": "the reader itself",
@@ -25,7 +26,6 @@ OWN_JSON = {
     "models/blender/scene.py": "a job that this project wrote, in a Python without this project",
     "models/registry/safetensors_header.py": "a header that the safetensors library has accepted",
     "models/remote": "bounded answers of vendors, judged field by field",
-    "models/http": "bounded answers of other services, judged field by field",
     "models/registry/hub.py": "bounded answers of the hub, validated by a model",
     "pipelines/campaign/explain.py": "records that this project wrote",
     "pipelines/dispatcher/announcing.py": "events that this project wrote",

@@ -153,7 +153,8 @@ def test_without_blender_the_sentence_says_what_to_install(tmp_path: Path) -> No
 
 def test_only_the_scene_imports_bpy() -> None:
     root = Path(__file__).resolve().parents[3]
-    rooms = [root / room for room in ("foundry", "imaging", "models", "lab", "transforms", "pipelines", "console")]
+    names = ("foundry", "imaging", "connectors", "models", "lab", "transforms", "pipelines", "console")
+    rooms = [root / room for room in names]
     files = [file for room in rooms for file in room.rglob("*.py")]
     importing = [file for file in files if re.search(r"^\s*(import|from) bpy", file.read_text("utf-8"), re.MULTILINE)]
     assert [file.relative_to(root).as_posix() for file in importing] == ["models/blender/scene.py"]

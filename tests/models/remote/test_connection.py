@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from connectors.http.exchange import HttpAnswer
 from foundry.retrying import RetryPolicy
-from models.http.exchange import HttpAnswer
 from models.remote.connection import json_of, url_of
 from models.remote.effort import Effort
 from models.remote.refusals import AccountRefused, CredentialRefused, Declined, EndpointRefused, Transient

@@ -10,8 +10,8 @@ import httpx2
 import numpy as np
 import pytest
 
+from connectors.http.credential_scope import CredentialScope
 from foundry.retrying import RetryPolicy
-from models.http.credential_scope import CredentialScope
 from models.remote.download import download
 from models.remote.effort import Effort
 from models.remote.reach import Reach

@@ -7,9 +7,9 @@ import pickle
 
 import pytest
 
+from connectors.http.secrets import scrub
+from connectors.http.spellings import tells
 from models.drawing import Undrawn
-from models.http.secrets import scrub
-from models.http.spellings import tells
 from models.remote.refusals import AccountRefused, CredentialRefused, EndpointRefused, VendorOutage
 from models.remote.remote_handler import RemoteHandler
 from tests.models.remote.asking import SECRET, VARIABLE, a_card, draw, request

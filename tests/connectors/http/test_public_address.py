@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from models.http.public_address import UnsafeAddress, addresses_of, pin_address
+from connectors.http.public_address import UnsafeAddress, addresses_of, pin_address
 
 
 def at(*addresses: str) -> Callable[[str, int], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from models.http.credential_scope import CredentialScope, Hop, UnsafeRedirect, first_hop, is_loopback, next_hop
+from connectors.http.credential_scope import CredentialScope, Hop, UnsafeRedirect, first_hop, is_loopback, next_hop
 
 VENDOR = CredentialScope(httpx2.URL("https://api.vendor.example/v1"), ("jobs.vendor.example",))
 LOCAL = CredentialScope(httpx2.URL("http://127.0.0.1:8080/v1"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from models.http.spellings import tells
+from connectors.http.spellings import tells
 
 LONGEST_REASON, LONGEST_TEXT = 240, 4_000
 WITHHELD = "[the vendor's words held the credential]"

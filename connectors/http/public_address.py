@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import httpx2
 
-from models.http.credential_scope import port
+from connectors.http.credential_scope import port
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]

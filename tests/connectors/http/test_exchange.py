@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.http.exchange import MAX_ERROR_BYTES, Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
 from foundry.retrying import SystemClock
-from models.http.exchange import MAX_ERROR_BYTES, Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
 from tests.support.fake_clock import FakeClock
 
 

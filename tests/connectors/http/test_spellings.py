@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from models.http.secrets import WITHHELD, scrub
-from models.http.spellings import tells
+from connectors.http.secrets import WITHHELD, scrub
+from connectors.http.spellings import tells
 from tests.support.spellings import SPELLINGS, b64
 
 SECRET = "sk-proj-9fK2mQ7xL4vT8wB3nR6y"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.http.secrets import LONGEST_REASON, UnusableSecret, read_secret, scrub
+from connectors.http.secrets import LONGEST_REASON, UnusableSecret, read_secret, scrub
 
 VARIABLE = "EXAMPLE_IMAGES_KEY"
 

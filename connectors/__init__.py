@@ -1,0 +1,4 @@
+"""Connections to other services.
+
+Imports foundry and templates.
+"""
