@@ -53,10 +53,15 @@ class ProductChange:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogFile:
-    """One finished file of a product, as its record names it."""
+    """One finished file of a product, as its record names it.
+
+    variant: the name that manifests and events call its asset. address: the object's name below the tenant. shows: what
+    stands on the picture besides the product, of the copy's fields, `badge` and `logo`, sorted
+    (`foundry.catalog.shown.shown_on`).
+    """
 
     variant: str
-    asset: str
+    address: str
     file_name: str
     placement: str
     locale: str
@@ -68,6 +73,7 @@ class CatalogFile:
     size_bytes: int
     crc32c: str
     thumbnail: str
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
