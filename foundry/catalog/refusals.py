@@ -23,9 +23,3 @@ class FeedAway(Outage):
     """The source of a feed does not answer, or answers with an error of its own; asking later may help."""
 
     code = "feed_away"
-
-
-class NotTheLeader(Outage):
-    """The lease of a catalog belongs to another process."""
-
-    code = "not_the_leader"

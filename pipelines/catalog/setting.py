@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from foundry.store.addresses import open_store
+from foundry.store.lease import LEASE_S
 from foundry.store.object_store import ObjectStore
 from foundry.tenant import Tenant, load_tenant
 from pipelines.campaign.shared_run import ProgressDisplay, RunOptions, show_nothing
@@ -35,6 +36,7 @@ class CatalogSetting:
     display: ProgressDisplay = show_nothing
     now: Callable[[], datetime] = utc_now
     products_per_batch: int = 2_000
+    lease_s: float = LEASE_S
 
     def tenant(self, tenant_id: str) -> Tenant:
         """Return a tenant by its id; BadInput says what is missing or wrong."""

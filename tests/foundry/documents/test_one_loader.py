@@ -21,6 +21,7 @@ OWN_JSON = {
     "foundry/plan/clip.py": "records that this project wrote",
     "foundry/plan/plan_book.py": "plans that this project wrote, held to their hash and validated by a model",
     "foundry/quota.py": "books that this project wrote",
+    "foundry/store/lease.py": "leases that this project wrote, read field by field",
     "infra": "the local stack and the supply, which no client reaches",
     "lab": "what training and evaluation wrote",
     "models/blender/scene.py": "a job that this project wrote, in a Python without this project",
