@@ -21,6 +21,7 @@ from foundry.names import is_slug, sorted_json
 from foundry.store.object_store import NoSuchObject, ObjectStore
 from foundry.tenant import TENANT_FILE
 from models.registry import cards_of, open_registry
+from pipelines.catalog.schedule import check_schedule
 from pipelines.catalog.setting import CatalogSetting
 from pipelines.planning.card_checks import check_cards
 from pipelines.planning.copy_checks import check_copy
@@ -49,6 +50,8 @@ def check_catalog(catalog: Catalog, setting: CatalogSetting) -> None:
 
     Products are checked when they are planned: there are none yet.
     """
+    if catalog.schedule:
+        check_schedule(catalog.schedule)
     tenant = setting.tenant(catalog.tenant)
     tenant.receive()
     cards = cards_of(tenant, open_registry(setting.cards))
