@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import io
+import math
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
+from typing import BinaryIO
 
 import httpx2
 
+from connectors.http.deadline import ending_in
 from foundry.retrying import Clock
 
 MAX_ERROR_BYTES = 65_536
+FIRST_S = 60.0
+"""Seconds for which an answer may be slower than its limit."""
 
 
 class ExchangeFailed(Exception):
     """No whole, usable answer came; asking again may help. The text is a reason without any secret."""
+
+
+class TooManyBytes(ExchangeFailed):
+    """An answer that is larger than its limit; asking again does not help."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +33,7 @@ class HttpAnswer:
     kind: the media type, in lower case, without parameters.
     location: the address of a redirect, as the server wrote it; empty for other answers.
     retry_after: the header as the server wrote it.
+    headers: all of them.
     """
 
     url: httpx2.URL
@@ -31,58 +42,87 @@ class HttpAnswer:
     body: bytes
     location: str
     retry_after: str
+    headers: httpx2.Headers = field(default_factory=httpx2.Headers)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The limits of one exchange: seconds until the whole answer is there, and bytes of its body."""
+    """The limits of one exchange: seconds until the whole answer is there, and bytes of its body.
+
+    silence_s: seconds in which nothing comes. slowest: bytes a second, on average after the first minute. compressed:
+    the body may have a content encoding, and is kept as it came.
+    """
 
     seconds: float
     most_bytes: int
     clock: Clock
+    silence_s: float = math.inf
+    slowest: int = 0
+    compressed: bool = False
 
 
 def exchange(client: httpx2.Client, request: httpx2.Request, auth: httpx2.Auth, bounds: Bounds) -> HttpAnswer:
     """Return the answer to a request, redirects not followed; ExchangeFailed for none, a broken or an oversized one."""
-    request.extensions["timeout"] = httpx2.Timeout(bounds.seconds).as_dict()
+    body = io.BytesIO()
+    return replace(download(client, request, auth, bounds, body), body=body.getvalue())
+
+
+def download(
+    client: httpx2.Client, request: httpx2.Request, auth: httpx2.Auth, bounds: Bounds, into: BinaryIO
+) -> HttpAnswer:
+    """Do as `exchange`, with the body written to a stream as it comes; that of the answer itself is empty.
+
+    What was written of a body that did not come whole, or that belongs to another status, is for the caller to drop.
+    """
+    request.extensions["timeout"] = httpx2.Timeout(min(bounds.seconds, bounds.silence_s)).as_dict()
     until = bounds.clock.monotonic() + bounds.seconds
     try:
-        response = client.send(request, stream=True, auth=auth, follow_redirects=False)
-        try:
-            return _answer(response, bounds, until)
-        finally:
-            response.close()
+        with ending_in(bounds.seconds):
+            response = client.send(request, stream=True, auth=auth, follow_redirects=False)
+            try:
+                return _answer(response, bounds, until, into)
+            finally:
+                response.close()
     except httpx2.TimeoutException:
         fault = f"no whole answer within {bounds.seconds:.0f} s"
+        if bounds.silence_s < bounds.seconds:
+            fault += f", or nothing for {bounds.silence_s:.0f} s"
     except httpx2.TransportError as error:
         fault = f"the connection failed ({type(error).__name__})"
     # Outside the handler, because the client's error holds the request, and with it the credential.
     raise ExchangeFailed(fault)
 
 
-def _answer(response: httpx2.Response, bounds: Bounds, until: float) -> HttpAnswer:
+def _answer(response: httpx2.Response, bounds: Bounds, until: float, into: BinaryIO) -> HttpAnswer:
     """Read the whole body; ExchangeFailed as soon as it is known to be too large, compressed or too slow."""
     headers = response.headers
     most = bounds.most_bytes if response.status_code < 400 else MAX_ERROR_BYTES
     if (announced := headers.get("content-length", "")).isdecimal() and int(announced) > most:
-        raise ExchangeFailed(f"the answer has {announced} bytes; the limit is {most}")
-    if headers.get("content-encoding", "identity") != "identity":
+        raise TooManyBytes(f"the answer has {announced} bytes; the limit is {most}")
+    if not bounds.compressed and headers.get("content-encoding", "identity") != "identity":
         raise ExchangeFailed("the answer is compressed although none was asked for")
-    body = bytearray()
-    for piece in response.iter_raw():
-        body += piece
-        if len(body) > most:
-            raise ExchangeFailed(f"the answer has more than the limit of {most} bytes")
-        if bounds.clock.monotonic() > until:
-            raise ExchangeFailed("the answer came too slowly")
+    _copy(response, bounds, until, most, into)
     return HttpAnswer(
         url=response.url,
         status=response.status_code,
         kind=headers.get("content-type", "").partition(";")[0].strip().lower(),
-        body=bytes(body),
+        body=b"",
         location=headers.get("location", "") if response.has_redirect_location else "",
         retry_after=headers.get("retry-after", ""),
+        headers=headers,
     )
+
+
+def _copy(response: httpx2.Response, bounds: Bounds, until: float, most: int, into: BinaryIO) -> None:
+    size, began = 0, until - bounds.seconds
+    for piece in response.iter_raw():
+        size += len(piece)
+        if size > most:
+            raise TooManyBytes(f"the answer has more than the limit of {most} bytes")
+        into.write(piece)
+        now = bounds.clock.monotonic()
+        if now > until or (now - began > FIRST_S and size < bounds.slowest * (now - began)):
+            raise ExchangeFailed("the answer came too slowly")
 
 
 def retry_after_s(header: str | None, now: float) -> float:

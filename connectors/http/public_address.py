@@ -35,8 +35,21 @@ def pin_address(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = a
     """
     if url.scheme != "https" and not (loopback and url.scheme == "http"):
         raise UnsafeAddress("which is not https")
+    found = checked_addresses(url.host, port(url), loopback=loopback, resolve=resolve)
+    if url.scheme == "http" and not all(_unwrap(ipaddress.ip_address(address)).is_loopback for address in found):
+        raise UnsafeAddress("which is not https")
+    return url.copy_with(host=found[0])
+
+
+def checked_addresses(
+    host: str, port: int, *, loopback: bool = False, resolve: Resolve = addresses_of
+) -> tuple[str, ...]:
+    """Return the addresses of a host in the order of its look-up, each once; UnsafeAddress if one is not public.
+
+    With `loopback`, addresses of this machine are allowed too.
+    """
     try:
-        found = {each: _unwrap(ipaddress.ip_address(each)) for each in resolve(url.host, port(url))}
+        found = {each: _unwrap(ipaddress.ip_address(each)) for each in resolve(host, port)}
     except (OSError, ValueError):
         found = {}
     if not found:
@@ -44,9 +57,7 @@ def pin_address(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = a
     for address in found.values():
         if not (_is_public(address) or (loopback and address.is_loopback)):
             raise UnsafeAddress(f"a private address ({address})")
-    if url.scheme == "http" and not all(address.is_loopback for address in found.values()):
-        raise UnsafeAddress("which is not https")
-    return url.copy_with(host=next(iter(found)))
+    return tuple(found)
 
 
 def _unwrap(address: Address) -> Address:

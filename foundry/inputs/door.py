@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from foundry.beneath import names_beneath, open_beneath
 from foundry.errors import Unusable
@@ -144,16 +145,51 @@ def read_once(home: Path | Home, name: str, kind: FileKind) -> bytes:
         return b"".join(blocks)
 
 
+def copy_at_rest(home: Path | Home, name: str, kind: FileKind, into: BinaryIO) -> tuple[str, int]:
+    """Copy a file by the same rules as `receive`, without the spool: for files that are too large for it.
+
+    Return its SHA-256 and its size. NotAtRest if it was written to meanwhile.
+    """
+    hashed, size = hashlib.sha256(), 0
+    with _opened(home if isinstance(home, Home) else Home(home), name, kind) as (handle, short):
+        before = os.fstat(handle)
+        for block in _blocks(handle, short, kind):
+            hashed.update(block)
+            into.write(block)
+            size += len(block)
+        after = os.fstat(handle)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
+        raise NotAtRest(short)
+    return hashed.hexdigest(), size
+
+
+class NotAtRest(Unusable):
+    """A file that is written to while it is read."""
+
+    code = "not_at_rest"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "was written to while it was read", "write it under another name, then rename it")
+        self.args = (name,)
+
+
 @contextmanager
 def _content(home: Home, name: str, kind: FileKind) -> Iterator[Iterator[bytes]]:
     """Yield the blocks of a file that is opened once; they are refused as soon as one of them breaks a rule."""
+    with _opened(home, name, kind) as (handle, short):
+        yield _blocks(handle, short, kind)
+
+
+@contextmanager
+def _opened(home: Home, name: str, kind: FileKind) -> Iterator[tuple[int, str]]:
+    """Yield the descriptor of a file and the last part of its name."""
     if not home.admits(name):
         raise ForeignFile(name)
     short = name.rsplit("/", 1)[-1]
     handle = _open(home, name, short)
     try:
         _refuse_entry(os.fstat(handle), short, kind)
-        yield _blocks(handle, short, kind)
+        yield handle, short
     finally:
         os.close(handle)
 

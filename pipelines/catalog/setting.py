@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from connectors.http.public_transport import Reach
 from foundry.store.addresses import open_store
 from foundry.store.lease import LEASE_S
 from foundry.store.object_store import ObjectStore
@@ -25,7 +26,7 @@ class CatalogSetting:
 
     store: its address, a folder or `gs://bucket/prefix`. tenants: the folder of tenants. files: the folder that a
     feed's file and a film's sounds are named from; None where the catalog has neither. products_per_batch: the most
-    products that one campaign of a run makes.
+    products that one campaign of a run makes. reach: the hosts that feeds and pictures may come from.
     """
 
     store: str
@@ -35,6 +36,7 @@ class CatalogSetting:
     options: RunOptions = field(default_factory=RunOptions)
     display: ProgressDisplay = show_nothing
     now: Callable[[], datetime] = utc_now
+    reach: Reach = field(default_factory=Reach)
     products_per_batch: int = 2_000
     lease_s: float = LEASE_S
 
