@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from foundry.names import is_slug, sorted_json
 from foundry.store.object_store import NoSuchObject, ObjectStore
 from foundry.tenant import TENANT_FILE
 from models.registry import cards_of, open_registry
+from pipelines.catalog.due_runs import note_schedule
 from pipelines.catalog.schedule import check_schedule
 from pipelines.catalog.setting import CatalogSetting
 from pipelines.planning.card_checks import check_cards
@@ -70,6 +71,7 @@ def add_catalog(path: Path, setting: CatalogSetting) -> Catalog:
     written = sorted_json(catalog.model_dump(mode="json")).encode()
     own = _own(setting, catalog.tenant)
     own.revise(_name(catalog.id), lambda before: written if before != written else None)
+    note_schedule(own, catalog, setting.now())
     return catalog
 
 
@@ -87,12 +89,22 @@ def open_catalog(setting: CatalogSetting, tenant: str, catalog: str) -> Catalog:
 
 def list_catalogs(setting: CatalogSetting, tenant: str | None = None) -> Iterator[Listed]:
     """Yield the catalogs of one tenant, or of all whose folders are there, by tenant and id."""
-    named = [tenant] if tenant else sorted(each.parent.name for each in setting.tenants.glob(f"*/{TENANT_FILE}"))
-    for one in filter(is_slug, named):
+    for one in [tenant] if tenant else tenants_of(setting):
         own = _own(setting, one)
-        for _, name in zip(range(MOST_CATALOGS), own.matching("catalogs/*/catalog.json"), strict=False):
-            found = open_catalog(setting, one, name.split("/")[1])
+        for name in catalog_ids(setting, one):
+            found = open_catalog(setting, one, name)
             yield Listed(found, next(iter(latest_runs(own, found.id, 1)), None))
+
+
+def tenants_of(setting: CatalogSetting) -> list[str]:
+    """Return the tenants whose folders are there, sorted."""
+    return sorted(filter(is_slug, (each.parent.name for each in setting.tenants.glob(f"*/{TENANT_FILE}"))))
+
+
+def catalog_ids(setting: CatalogSetting, tenant: str) -> list[str]:
+    """Return the ids of a tenant's catalogs, sorted, at most MOST_CATALOGS."""
+    names = islice(_own(setting, tenant).matching("catalogs/*/catalog.json"), MOST_CATALOGS)
+    return [name.split("/")[1] for name in names]
 
 
 def _example(catalog: Catalog) -> dict[str, Any]:

@@ -20,6 +20,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def never() -> bool:
+    """Return False: nothing asks the run to stop."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class CatalogSetting:
     """The surroundings of a catalog's runs.
@@ -39,6 +44,7 @@ class CatalogSetting:
     reach: Reach = field(default_factory=Reach)
     products_per_batch: int = 2_000
     lease_s: float = LEASE_S
+    stopping: Callable[[], bool] = never
 
     def tenant(self, tenant_id: str) -> Tenant:
         """Return a tenant by its id; BadInput says what is missing or wrong."""
