@@ -1,0 +1,111 @@
+"""Rules on titles and descriptions, which files may show."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import numpy as np
+
+from foundry.brief.markup import LONGEST, ROUNDS, clean_line, clean_markup, markup_in
+from foundry.catalog.judging.columns import Flags, RowColumns, Texts, flags, matches, present, replaced
+from foundry.catalog.judging.findings import Findings
+from foundry.catalog.judging.identifiers import text_lengths, without_nothing
+from foundry.catalog.judging.rules import MOST_TITLE
+from foundry.catalog.judging.shapes import BROKEN, CONTROL, FOREIGN
+
+_MARKUP = r"&[A-Za-z#]|<[A-Za-z/!?]|\]\]>"
+_STRUCTURED = r'^[a-z_ ]{1,40}:\s*"?((?s:.*?))"?$'
+_CAPITALS = r"^\P{Ll}*$"
+_LETTERS = r"(?:\p{Lu}\P{Lu}*){12}"
+
+
+def judge_titles(rows: RowColumns, findings: Findings) -> None:
+    """Judge the titles, and decode the entities in them."""
+    titles = _or_structured(without_nothing(rows.text("title")), rows, "structured_title")
+    findings.add("missing_title", "title", ~present(titles))
+    lengths = text_lengths(titles)
+    oversized = lengths > MOST_TITLE
+    findings.add("oversized_title", "title", oversized)
+    findings.add_too_long("long_title", "title", np.where(oversized, 0, lengths))
+    findings.add("control_characters", "title", matches(titles, CONTROL))
+    findings.add("broken_letters", "title", matches(titles, BROKEN))
+    findings.add("swapped_value", "title", matches(titles, FOREIGN))
+    findings.add("shouting_title", "title", matches(titles, _CAPITALS) & matches(titles, _LETTERS) & ~oversized)
+    rows.replace("title", _on_one_line(_decoded(titles, ~oversized, findings)))
+
+
+def _or_structured(texts: Texts, rows: RowColumns, structured: str) -> Texts:
+    """Return texts, and where there is none, the content of the structured form: `trained_algorithmic_media:"…"`."""
+    import pyarrow.compute as pc
+
+    if not rows.has(structured):
+        return texts
+    return pc.coalesce(texts, pc.replace_substring_regex(rows.text(structured), _STRUCTURED, r"\1"))
+
+
+def _on_one_line(texts: Texts) -> Texts:
+    import pyarrow.compute as pc
+
+    if not matches(texts, r"[\t\r\n]|  ").any():
+        return texts
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
+
+
+def _decoded(titles: Texts, short: Flags, findings: Findings) -> Texts:
+    at = np.flatnonzero(matches(titles, _MARKUP) & short)
+    found = [text if markup_in(text) else None for text in titles.take(at).to_pylist()]
+    tagged, decoded = np.zeros(len(titles), np.bool_), np.zeros(len(titles), np.bool_)
+    for position, text in zip(at, found, strict=True):
+        if text is not None:
+            (tagged if has_tags(text) else decoded)[position] = True
+    findings.add("html_in_title", "title", tagged)
+    findings.add("entities_in_title", "title", decoded)
+    positions = np.flatnonzero(decoded)
+    return replaced(titles, positions, [clean_line(text) for text in titles.take(positions).to_pylist()])
+
+
+def has_tags(text: str) -> bool:
+    """Return True if a text holds a tag of HTML, also one that is written as entities."""
+    for _ in range(ROUNDS):
+        marks = markup_in(text)
+        if any(mark.startswith(("<", "]")) for mark in marks):
+            return True
+        if not marks:
+            return False
+        text = unescape(text)
+    return False
+
+
+def judge_descriptions(rows: RowColumns, findings: Findings) -> None:
+    """Judge the descriptions; markup and control characters are taken out, and 5,000 characters are kept."""
+    import pyarrow.compute as pc
+
+    texts = _or_structured(without_nothing(rows.text("description")), rows, "structured_description")
+    findings.add("missing_description", "description", ~present(texts))
+    if texts.null_count == len(texts):
+        rows.replace("description", texts)
+        return
+    lengths = text_lengths(texts)
+    findings.add_too_long("long_description", "description", lengths)
+    if (lengths > LONGEST).any():
+        texts = pc.utf8_slice_codeunits(texts, 0, LONGEST)
+    control = matches(texts, CONTROL)
+    findings.add("control_in_description", "description", control)
+    if control.any():
+        texts = pc.replace_substring_regex(texts, CONTROL, "")
+    findings.add("broken_description", "description", matches(texts, BROKEN))
+    findings.add("swapped_value", "description", matches(texts, FOREIGN))
+    rows.replace("description", _as_read(texts, findings))
+
+
+def _as_read(texts: Texts, findings: Findings) -> Texts:
+    """Return descriptions as a browser shows them."""
+    at = np.flatnonzero(matches(texts, _MARKUP))
+    cleaned = [clean_markup(text) for text in texts.take(at).to_pylist()]
+    other = replaced(texts, at, [text or None for text in cleaned])
+    import pyarrow.compute as pc
+
+    findings.add(
+        "html_in_description", "description", flags(pc.not_equal(texts, other)) | (present(texts) & ~present(other))
+    )
+    return other
