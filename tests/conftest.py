@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -42,11 +43,15 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         pytest.fail("it left this process without denormal numbers (torch.set_flush_denormal)", pytrace=False)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell once what was skipped, and the command that brings what is missing."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Tell once what was skipped, with the command that brings it, and close with the names of tests that failed."""
     skipped = [report.longrepr for report in terminalreporter.getreports("skipped")]
     reasons = Counter(str(told[2]).removeprefix("Skipped: ") for told in skipped if isinstance(told, tuple))
     if lines := block(reasons):
         terminalreporter.section("left out")
         for line in lines:
             terminalreporter.line(line)
+    yield
+    for report in (*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")):
+        terminalreporter.line(f"failed: {report.nodeid}")
