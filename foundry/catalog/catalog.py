@@ -71,7 +71,9 @@ class Feed(StrictModel):
         examples=[{"SKU": "id", "Bild": "image_link", "Marge": "own.margin"}],
     )
     currency: CurrencyCode | None = Field(default=None, description="Of prices that are written without one.")
-    decimal_mark: Literal[".", ","] | None = Field(default=None, description="Without it, a feed with both is refused.")
+    decimal_mark: Literal[".", ","] | None = Field(
+        default=None, description="Without it, the point; prices with a comma, or such as 1.299, are set aside."
+    )
     encoding: Annotated[str, StringConstraints(max_length=40)] | None = Field(
         default=None, description="Without it, UTF-8, or what the byte order mark or the XML head says."
     )

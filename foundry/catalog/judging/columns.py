@@ -34,20 +34,22 @@ class RowColumns:
         self._nothing = pa.nulls(self.count, pa.string())
 
     def has(self, name: str) -> bool:
-        """Return True if the feed has this attribute."""
-        return name in self.names
+        """Return True if some row has this attribute."""
+        return bool(self.text(name).null_count < self.count)
 
     def written(self, name: str) -> Texts:
         """Return an attribute as the feed has it; nulls for one that it does not have."""
-        return _one_array(self._written.column(name)) if self.has(name) else self._nothing
+        return _one_array(self._written.column(name)) if name in self.names else self._nothing
 
     def text(self, name: str) -> Texts:
         """Return an attribute, trimmed, with null for what is empty."""
         import pyarrow.compute as pc
 
         if name not in self._texts:
-            trimmed = pc.utf8_trim_whitespace(self.written(name))
-            self._texts[name] = emptied(trimmed, pc.equal(trimmed, ""))
+            written = self.written(name)
+            bare = written.null_count == self.count
+            trimmed = written if bare else pc.utf8_trim_whitespace(written)
+            self._texts[name] = trimmed if bare else emptied(trimmed, pc.equal(trimmed, ""))
         return self._texts[name]
 
     def replace(self, name: str, texts: Texts) -> None:

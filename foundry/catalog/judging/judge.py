@@ -15,7 +15,7 @@ from foundry.catalog.judging.prices import judge_prices
 from foundry.catalog.judging.rules import easings
 from foundry.catalog.judging.seen_ids import SeenIds
 from foundry.catalog.judging.texts import judge_descriptions, judge_titles
-from foundry.catalog.judging.words import judge_stock, judge_words
+from foundry.catalog.judging.words import STATING, judge_stock, judge_words
 from foundry.catalog.rows import KEPT_ROWS, Chunk, JudgedChunk, RowFault, Tally
 
 NEVER_JUDGED = frozenset(
@@ -37,6 +37,7 @@ class Judge:
         self._kind, self._spec, self._private_hosts = kind, spec, private_hosts
         self._eased = easings(catalog)
         self._beside = "://" not in spec.source
+        self._stated = kind in STATING or "availability" in spec.columns.values()
         self._seen = SeenIds()
         self._tally = Tally()
         self._shown: Counter[str] = Counter()
@@ -51,7 +52,8 @@ class Judge:
         judge_links(rows, findings)
         judge_pictures(rows, findings, beside=self._beside, private_hosts=self._private_hosts)
         judge_prices(rows, findings, self._spec)
-        judge_stock(rows, findings)
+        self._stated = self._stated or rows.has("availability")
+        judge_stock(rows, findings, stated=self._stated)
         judge_dates(rows, findings)
         judge_names(rows, findings)
         judge_words(rows, findings)

@@ -86,7 +86,9 @@ def judge_pictures(rows: RowColumns, findings: Findings, *, beside: bool, privat
         bad &= ~_file_names(links, bad)
     if private_hosts:
         private[:] = False
-    swapped = _exchanged(rows.text("link"), links) | (matches(links, FOREIGN) & bad)
+    swapped = _exchanged(rows.text("link"), links)
+    if bad.any():
+        swapped |= matches(links, FOREIGN) & bad
     findings.add("swapped_value", "image_link", swapped)
     findings.add("bad_image_link", "image_link", bad & ~swapped)
     findings.add("private_image_link", "image_link", private)
@@ -113,7 +115,8 @@ def _is_file_name(text: str) -> bool:
 
 def _exchanged(pages: Texts, pictures: Texts) -> Flags:
     """Return where the page has the ending of a picture, and the picture that of a page."""
-    return matches(pages, _PICTURE) & present(pictures) & ~matches(pictures, _PICTURE) & matches(pictures, _PAGE)
+    named = matches(pages, _PICTURE)
+    return named & ~matches(pictures, _PICTURE) & matches(pictures, _PAGE) if named.any() else named
 
 
 def _judge_more_pictures(rows: RowColumns, findings: Findings, *, private_hosts: bool) -> None:

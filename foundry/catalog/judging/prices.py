@@ -19,6 +19,8 @@ _PARTS = re.compile(
     r"(?P<before>[A-Za-z]{3}|[€£$¥])?\s*(?P<number>[0-9][0-9.,'\u2019 \u00a0\u202f]*?)\s*(?P<after>[A-Za-z]{3}|[€£$¥])?"
 )
 _SIGNS = {"€": "EUR", "£": "GBP"}
+_SHARED_SIGNS = {"$": {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "BRL", "CLP", "TWD"}, "¥": {"JPY", "CNY"}}
+"""Signs of several currencies, which stand for the catalog's own if it is one of them."""
 _BLANKS = re.compile(r"[ \u00a0\u202f'\u2019](?=[0-9]{3}(?![0-9]))")
 _MOST_DIGITS, _LONGEST = 9, 40
 
@@ -40,15 +42,19 @@ def read_price(text: str, decimal_mark: str | None, currency: str | None) -> Rea
     found = _PARTS.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None or (found["before"] and found["after"]):
         return ReadPrice("bad_price")
-    named = found["before"] or found["after"] or ""
-    code = _SIGNS.get(named, named).upper() or currency
-    if code in ("$", "¥"):
-        code = currency
+    code = _currency(found["before"] or found["after"] or "", currency)
     if code is None:
         return ReadPrice("missing_currency")
     if code not in currencies_in_use():
         return ReadPrice("unknown_currency")
     return _amount(found["number"], decimal_mark, code)
+
+
+def _currency(named: str, own: str | None) -> str | None:
+    """Return the code of a currency that is named by its code or sign; that of the catalog where none is."""
+    if named in _SHARED_SIGNS:
+        return own if own is None or own in _SHARED_SIGNS[named] else named
+    return _SIGNS.get(named, named).upper() or own
 
 
 def _amount(number: str, decimal_mark: str | None, currency: str) -> ReadPrice:

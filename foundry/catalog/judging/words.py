@@ -13,7 +13,7 @@ from foundry.catalog.judging.rules import rule_table
 
 _SCHEMA = re.compile(r"https?://schema\.org/")
 _BLANKS = re.compile(r"[\s_-]+")
-_STATING = ("google-tsv", "google-xml", "google-json", "meta-csv")
+STATING = ("google-tsv", "google-xml", "google-json", "meta-csv")
 """Kinds in which each row has to say its availability."""
 _CATEGORY = r"^[0-9]{1,6}$|^\s*[^>]*\pL[^>]*(?:>[^>]*\pL[^>]*)*$"
 
@@ -33,8 +33,8 @@ def _known(texts: Texts, attribute: str) -> tuple[Any, Flags]:
     return spread(words, indices, pa.string()), flags(spread([word is None for word in words], indices, pa.bool_()))
 
 
-def judge_stock(rows: RowColumns, findings: Findings) -> None:
-    """Judge availability and quantity, and add `stock`."""
+def judge_stock(rows: RowColumns, findings: Findings, *, stated: bool) -> None:
+    """Judge availability and quantity, and add `stock`. stated: each row has to say one of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -43,7 +43,7 @@ def judge_stock(rows: RowColumns, findings: Findings) -> None:
     findings.add("bad_availability", "availability", unknown)
     counted = _from_quantity(rows, findings)
     silent = ~present(texts)
-    if findings.kind in _STATING or rows.has("availability"):
+    if stated:
         findings.add("missing_availability", "availability", silent & ~present(counted))
     by_count = pc.coalesce(counted, pa.scalar("in_stock"))
     rows.typed["stock"] = pc.if_else(pa.array(silent), by_count, stock)
