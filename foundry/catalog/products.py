@@ -56,8 +56,7 @@ class CatalogFile:
     """One finished file of a product, as its record names it.
 
     variant: the name that manifests and events call its asset. address: the object's name below the tenant. shows: what
-    stands on the picture besides the product, of the copy's fields, `badge` and `logo`, sorted
-    (`foundry.catalog.shown.shown_on`).
+    stands on it besides the product, of `copy`, `logo`, `offer` and `price` (`foundry.catalog.shown`).
     """
 
     variant: str

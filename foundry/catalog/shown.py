@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from foundry.catalog.products import CatalogFile
 from foundry.copy import COPY_FIELDS
 from foundry.layout.layout import Layout
 from foundry.manifest import ManifestRecord
 
-BADGE, LOGO = "badge", "logo"
-NO_SLOT = "product_name"  # it is kept beside a text for line breaks, and is set nowhere by itself
+OWN_KIND = {"price": "price", "offer": "offer"}
+"""The fields of the copy that destinations have a rule of their own for; all others are plain copy."""
+NEVER_ALONE = "product_name"
+"""The field that is kept beside a text for its line breaks, and is set nowhere by itself."""
 
 
 def shown_on(record: ManifestRecord, layout: Layout, *, has_logo: bool) -> tuple[str, ...]:
-    """Return what a file shows, sorted: fields of the copy that have words on it, `badge` and `logo`.
+    """Return what a file shows besides the product, sorted: some of `copy`, `logo`, `offer` and `price`.
 
-    layout: as it applies to the file's placement. has_logo: the tenant's brand kit has one; a logo slot may stay empty
-    where it is too small for any form of the logo, and counts as shown nevertheless.
+    layout: as it applies to the file's placement. has_logo: the tenant's brand kit has one; a slot for it counts as
+    filled, although it stays empty where no form of the logo is small enough.
     """
-    texts = {name for name in COPY_FIELDS if name != NO_SLOT and getattr(record, name)}
-    shown = (texts & layout.fields) - set(record.dropped)
-    if any(layout.styles[name].plate == "badge" for name in shown):
-        shown.add(BADGE)
-    if has_logo and layout.logo:
-        shown.add(LOGO)
-    return tuple(sorted(shown))
+    written = [name for name in COPY_FIELDS if getattr(record, name, "") and name not in record.dropped]
+    return tuple(sorted(set(_kinds(layout, written, has_logo=has_logo))))
 
 
-def shown_by(layout: Layout, *, has_logo: bool) -> tuple[str, ...]:
-    """Return all that files of a layout may show, sorted, whatever the copy of a brief leaves empty."""
-    shown = (set(layout.fields) & set(COPY_FIELDS)) - {NO_SLOT}
-    if any(layout.styles[name].plate == "badge" for name in shown):
-        shown.add(BADGE)
+def shown_by(layout: Layout, fields: Iterable[str], *, has_logo: bool) -> tuple[str, ...]:
+    """Return what files of a layout can show, sorted, if the copy has words for these fields."""
+    return tuple(sorted(set(_kinds(layout, fields, has_logo=has_logo))))
+
+
+def _kinds(layout: Layout, fields: Iterable[str], *, has_logo: bool) -> Iterator[str]:
+    for name in (layout.fields & set(fields)) - {NEVER_ALONE}:
+        yield OWN_KIND.get(name, "copy")
+        if layout.styles[name].plate == "badge":
+            yield "offer"
     if has_logo and layout.logo:
-        shown.add(LOGO)
-    return tuple(sorted(shown))
+        yield "logo"
 
 
 def catalog_file(record: ManifestRecord, layout: Layout, *, has_logo: bool) -> CatalogFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from foundry.catalog.catalog import Catalog
 from foundry.catalog.products import CatalogFile, CatalogProduct, ProductRecord
 from foundry.catalog.runs import RunRecord, RunState
 from foundry.names import digest
@@ -73,3 +74,21 @@ def a_run_record(**other: Any) -> RunRecord:
         ended="2026-11-30T01:42:11+00:00",
     )
     return replace(plain, **other)
+
+
+def a_catalog(**other: Any) -> Catalog:
+    """Return a catalog of the example tenant; `other` replaces parts of its file."""
+    plain = {
+        "id": "autumn",
+        "name": "Autumn mugs",
+        "tenant": "aurelle",
+        "feed": {"source": "feed.tsv"},
+        "campaign": {
+            "campaign": {"id": "autumn", "name": "Autumn mugs"},
+            "market": {"regions": ["DE"]},
+            "scenes": [{"id": "table", "prompt": "Oak table by a window, light from the left"}],
+            "messages": {"en-US": {"headline": "Slow mornings"}},
+            "placements": ["meta/feed-square"],
+        },
+    }
+    return Catalog.model_validate(plain | other)
