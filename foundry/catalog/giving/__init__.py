@@ -1,0 +1,1 @@
+"""Feeds that are given back: rows of a catalog as lines of a published format, with the addresses of its files."""
