@@ -58,39 +58,89 @@ def _raise_sale(row: Values) -> None:
     row["sale_price"] = f"99999.00 {row['price'].split()[-1]}"
 
 
+def _keep_price(row: Values) -> None:
+    row["sale_price"] = row["price"]
+
+
+def _end_first(row: Values) -> None:
+    row["sale_price"] = f"0.01 {row['price'].split()[-1]}"
+    row["sale_price_effective_date"] = "2026-12-24T00:00Z/2026-12-01T00:00Z"
+
+
 def _shout(row: Values) -> None:
     row["title"] = f"{row['title'].upper()}!!!"
 
 
 ROW_DIRT: Mapping[str, RowDirt] = {
-    "no id": RowDirt("missing", "id", _value("id", "")),
-    "long id": RowDirt("too_long", "id", _inside("id", "{}" + "-x" * 60)),
-    "no title": RowDirt("missing", "title", _value("title", "")),
-    "10 MB title": RowDirt("too_long", "title", _value("title", "Mug " * 2_500_000)),
-    "no price": RowDirt("missing", "price", _value("price", "")),
+    "no id": RowDirt("missing_id", "id", _value("id", "")),
+    "id of blanks": RowDirt("missing_id", "id", _value("id", " \u00a0 ")),
+    "no number for an id": RowDirt("missing_id", "id", _value("id", "NaN")),
+    "long id": RowDirt("long_id", "id", _inside("id", "{}" + "-x" * 30), sets_aside=False),
+    "endless id": RowDirt("unusable_id", "id", _inside("id", "{}" + "-x" * 200)),
+    "rounded id": RowDirt("mangled_id", "id", _value("id", "4.00638E+12")),
+    "no title": RowDirt("missing_title", "title", _value("title", "")),
+    "title of nothing": RowDirt("missing_title", "title", _value("title", "#N/A")),
+    "long title": RowDirt("long_title", "title", _inside("title", "{}" + " and more" * 20), sets_aside=False),
+    "endless title": RowDirt("oversized_title", "title", _inside("title", "{}" + " and more" * 100)),
+    "10 MB title": RowDirt("field_too_long", "title", _value("title", "Mug " * 2_500_000)),
+    "no description": RowDirt("missing_description", "description", _value("description", ""), sets_aside=False),
+    "markup in the description": RowDirt(
+        "html_in_description", "description", _inside("description", "<p>{}</p> R&amp;D"), sets_aside=False
+    ),
+    "no price": RowDirt("missing_price", "price", _value("price", "")),
     "price in words": RowDirt("bad_price", "price", _value("price", "on request")),
     "negative price": RowDirt("bad_price", "price", _value("price", "-12.00 EUR")),
-    "price of zero": RowDirt("bad_price", "price", _value("price", "0.00 EUR")),
+    "price of zero": RowDirt("zero_price", "price", _value("price", "0.00 EUR")),
     "endless price": RowDirt("bad_price", "price", _value("price", "9" * 400 + " EUR")),
-    "no currency": RowDirt("bad_currency", "price", _value("price", "12.00")),
-    "unknown currency": RowDirt("bad_currency", "price", _value("price", "12.00 XQZ")),
+    "price with a comma": RowDirt("comma_price", "price", _value("price", "1.299,00 EUR")),
+    "price in two ways": RowDirt("ambiguous_price", "price", _value("price", "1,299 EUR")),
+    "range of prices": RowDirt("bad_price", "price", _value("price", "12.00 - 15.00 EUR")),
+    "no currency": RowDirt("missing_currency", "price", _value("price", "12.00")),
+    "unknown currency": RowDirt("unknown_currency", "price", _value("price", "12.00 XQZ")),
     "sale above price": RowDirt("sale_above_price", "sale_price", _raise_sale),
+    "sale in another currency": RowDirt("sale_currency", "sale_price", _value("sale_price", "1.00 SEK")),
+    "sale in words": RowDirt("bad_sale_price", "sale_price", _value("sale_price", "half")),
+    "sale that equals the price": RowDirt("useless_sale", "sale_price", _keep_price, sets_aside=False),
+    "sale that ends first": RowDirt("bad_sale_dates", "sale_price_effective_date", _end_first),
+    "no availability": RowDirt("missing_availability", "availability", _value("availability", "")),
     "unknown availability": RowDirt("bad_availability", "availability", _value("availability", "perhaps")),
-    "no link": RowDirt("missing", "link", _value("link", "")),
-    "link without host": RowDirt("bad_link", "link", _value("link", "/products/7")),
-    "link of a script": RowDirt("bad_link", "link", _value("link", "javascript:alert(1)")),
-    "no picture": RowDirt("missing", "image_link", _value("image_link", "")),
-    "picture of a private host": RowDirt("bad_link", "image_link", _value("image_link", "https://169.254.169.254/a.jpg")),
-    "picture with a password": RowDirt("bad_link", "image_link", _value("image_link", "https://u:p@cdn.shop.example/a.jpg")),
-    "title and price swapped": RowDirt("bad_price", "price", _swap("title", "price")),
+    "no link": RowDirt("missing_link", "link", _value("link", ""), sets_aside=False),
+    "link without host": RowDirt("bad_link", "link", _value("link", "/products/7"), sets_aside=False),
+    "link of a script": RowDirt("bad_link", "link", _value("link", "javascript:alert(1)"), sets_aside=False),
+    "no picture": RowDirt("missing_image_link", "image_link", _value("image_link", "")),
+    "picture of a private host": RowDirt(
+        "private_image_link", "image_link", _value("image_link", "https://169.254.169.254/a.jpg")
+    ),
+    "picture of this machine": RowDirt("private_image_link", "image_link", _value("image_link", "https://localhost/a.jpg")),
+    "picture with a password": RowDirt(
+        "bad_image_link", "image_link", _value("image_link", "https://u:p@cdn.shop.example/a.jpg")
+    ),
+    "picture with a blank": RowDirt(
+        "bad_image_link", "image_link", _value("image_link", "https://cdn.shop.example/a b.jpg")
+    ),
+    "picture of a page": RowDirt(
+        "odd_image_type", "image_link", _value("image_link", "https://shop.example/a.html"), sets_aside=False
+    ),
+    "title and price swapped": RowDirt("swapped_value", "title", _swap("title", "price")),
+    "title and link swapped": RowDirt("swapped_value", "title", _swap("title", "link")),
     "control characters": RowDirt("control_characters", "title", _inside("title", "{}\x07\x08")),
-    "lost characters": RowDirt("lost_characters", "title", _inside("title", "Gr\ufffdn {}")),
-    "markup in the title": RowDirt("markup", "title", _inside("title", "<b>{}</b>"), sets_aside=False),
+    "turned text": RowDirt("control_characters", "title", _inside("title", "\u202e{}")),
+    "lost characters": RowDirt("broken_letters", "title", _inside("title", "Gr\ufffdn {}")),
+    "decoded twice": RowDirt("broken_letters", "title", _inside("title", "GrÃ¼n {}")),
+    "markup in the title": RowDirt("html_in_title", "title", _inside("title", "<b>{}</b>")),
+    "markup as entities": RowDirt("html_in_title", "title", _inside("title", "&lt;b&gt;{}&lt;/b&gt;")),
+    "entities in the title": RowDirt("entities_in_title", "title", _inside("title", "R&amp;D {}"), sets_aside=False),
     "bad gtin": RowDirt("bad_gtin", "gtin", _value("gtin", "4012345678902"), sets_aside=False),
-    "shouting": RowDirt("shouting", "title", _shout, sets_aside=False),
+    "rounded gtin": RowDirt("bad_gtin", "gtin", _value("gtin", "4.01235E+12"), sets_aside=False),
+    "gtin of the shop": RowDirt("reserved_gtin", "gtin", _value("gtin", "2000000000008"), sets_aside=False),
+    "shouting": RowDirt("shouting_title", "title", _shout, sets_aside=False),
+    "unknown condition": RowDirt("bad_condition", "condition", _value("condition", "mint"), sets_aside=False),
+    "unknown category": RowDirt(
+        "bad_category", "google_product_category", _value("google_product_category", "> >"), sets_aside=False
+    ),
 }  # fmt: skip
 """Besides these, `repeated id` is known to the maker: the row has the id of the one before it."""
-REPEATED_ID = RowDirt("repeated_id", "id", lambda row: None)
+REPEATED_ID = RowDirt("duplicate_id", "id", lambda row: None)
 
 LINE_DIRT: Mapping[str, LineDirt] = {
     "a column too few": LineDirt("column_count", lambda line: b"SKU-ONLY"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from foundry.catalog.judging.columns import Flags, RowColumns
 from foundry.catalog.judging.rules import MOST_ID, MOST_TITLE, Easing, Rule, rule_table
 from foundry.catalog.rows import RowFault
 from foundry.errors import shorten, visible
+
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,17 @@ class Findings:
             yield RowFault(number, shown_id(item), rule.code, attribute, self._sentence(rule, attribute, value))
 
     def _sentence(self, rule: Rule, attribute: str, value: str | None) -> str:
-        shown = "" if value is None or not value.strip() else f" {shorten(value)}"
+        shown = "" if value is None or not value.strip() else f" {shorten(_without_password(value))}"
         fault = rule.fault
         if "{" in fault:
             limit = MOST_TITLE if rule.code == "oversized_title" else self.destination.lengths[attribute]
             fault = fault.format(length=len(value or ""), limit=limit, destination=self.destination.title)
         return f"{attribute}{shown} {fault}; {rule.remedy}"
+
+
+def _without_password(value: str) -> str:
+    """Return a value without the user and password of an address in it."""
+    return _CREDENTIALS.sub("//...@", value[:500])
 
 
 def shown_id(item: str | None) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from foundry.catalog.judging.columns import Flags, RowColumns, Texts, emptied, matches, present
 from foundry.catalog.judging.findings import Findings
 from foundry.catalog.judging.identifiers import text_lengths, without_nothing
-from foundry.catalog.judging.shapes import FOREIGN
+from foundry.catalog.judging.shapes import PRICE, STOCK
 
 MOST, MOST_IMAGES = 2_000, 10
 _PLAIN = (
@@ -88,7 +88,7 @@ def judge_pictures(rows: RowColumns, findings: Findings, *, beside: bool, privat
         private[:] = False
     swapped = _exchanged(rows.text("link"), links)
     if bad.any():
-        swapped |= matches(links, FOREIGN) & bad
+        swapped |= matches(links, f"{PRICE}|{STOCK}") & bad
     findings.add("swapped_value", "image_link", swapped)
     findings.add("bad_image_link", "image_link", bad & ~swapped)
     findings.add("private_image_link", "image_link", private)
