@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from foundry.catalog.catalog import FeedKind
-from foundry.catalog.products import CatalogFile
 from foundry.channel.placement import Mark
 from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
@@ -20,8 +19,8 @@ from foundry.errors import shorten
 from foundry.strict_model import StrictModel
 
 DESTINATIONS = Path(__file__).with_name("destinations.yaml")
-Shown = Literal["headline", "subheadline", "call_to_action", "offer", "price", "legal", "badge", "logo"]
-"""Things besides the product that a file may show; see `foundry.catalog.shown`."""
+Shown = Literal["price", "offer", "copy", "logo"]
+"""Things beside the product that a file may show: a price, an offer as on a badge, other words, a logo."""
 PictureFormat = Literal["jpeg", "webp", "png", "gif", "bmp", "tiff"]
 
 
@@ -67,6 +66,21 @@ class Destination(StrictModel):
     batch_items: int = 5_000
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfferedFile:
+    """A finished file that an attribute of a feed is to name.
+
+    format: as placements call it. shows: the things besides the product that are seen on it.
+    """
+
+    name: str
+    format: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+    shows: frozenset[str]
+
+
 @dataclass(frozen=True)
 class DestinationFault:
     """One reason against a file or text at a destination. stops: False for advice. what: a whole sentence."""
@@ -93,7 +107,7 @@ def destination_of(kind: FeedKind | None) -> Destination:
 
 
 def destination_faults(
-    destination: Destination, attribute: str, file: CatalogFile, on: date
+    destination: Destination, attribute: str, file: OfferedFile, on: date
 ) -> tuple[DestinationFault, ...]:
     """Return the reasons why an attribute of the destination's feed may not name a file on a day."""
     rule = destination.attributes.get(attribute)
@@ -104,40 +118,36 @@ def destination_faults(
     return (*_shown(destination, attribute, rule, file), *_measured(destination, attribute, file, on))
 
 
-def may_show(destination: Destination, attribute: str, things: Iterable[str]) -> bool:
-    """Return True if pictures that the attribute names may show all of some things besides the product."""
-    rule = destination.attributes.get(attribute)
-    return rule is not None and set(things) <= set(rule.shows)
+def _shown(destination: Destination, attribute: str, rule: LinkRule, file: OfferedFile) -> Iterator[DestinationFault]:
+    for thing in sorted(file.shows - set(rule.shows)):
+        others = [name for name, other in destination.attributes.items() if thing in other.shows]
+        way = f"name it in {' or '.join(others)}" if others else "use a layout without it"
+        what = f"{file.name} shows {_A[thing]}, which {destination.title} does not take in {attribute}; {way}"
+        yield DestinationFault(f"shows_{thing}", attribute, what)
 
 
-def _shown(destination: Destination, attribute: str, rule: LinkRule, file: CatalogFile) -> Iterator[DestinationFault]:
-    things = sorted(set(file.shows) - set(rule.shows))
-    if things:
-        others = [name for name in destination.attributes if may_show(destination, name, file.shows)]
-        way = f"name it in {' or '.join(others)}" if others else "use a layout without"
-        seen = ", ".join(thing.replace("_", " ") for thing in things)
-        wrong = f"shows {seen}, which {destination.title} does not take in {attribute}"
-        yield DestinationFault("overlay", attribute, f"{file.file_name} {wrong}; {way}")
+_A = {"price": "a price", "offer": "an offer", "copy": "words", "logo": "a logo"}
 
 
-def _measured(destination: Destination, attribute: str, file: CatalogFile, on: date) -> Iterator[DestinationFault]:
+def _measured(destination: Destination, attribute: str, file: OfferedFile, on: date) -> Iterator[DestinationFault]:
     limits, where = destination.pictures, f"{destination.title} takes in {attribute}"
     if file.format not in limits.formats:
-        what = f"{file.file_name} is {file.format}, and not what {where}; use {', '.join(limits.formats)}"
+        what = f"{file.name} is {file.format}, and not what {where}; use {', '.join(limits.formats)}"
         yield DestinationFault("format", attribute, what)
     if file.size_bytes > limits.max_bytes:
-        wrong = f"has {file.size_bytes} bytes, more than the {limits.max_bytes} that {where}"
-        what = f"{file.file_name} {wrong}; make it smaller"
+        what = (
+            f"{file.name} has {file.size_bytes} bytes, more than the {limits.max_bytes} that {where}; make it smaller"
+        )
         yield DestinationFault("bytes", attribute, what)
     pixels, most = file.width_px * file.height_px, limits.max_megapixels
     if most is not None and pixels > most * 1_000_000:
-        what = f"{file.file_name} has {pixels} pixels, more than the {most} megapixels that {where}; make it smaller"
+        what = f"{file.name} has {pixels} pixels, more than the {most} megapixels that {where}; make it smaller"
         yield DestinationFault("pixels", attribute, what)
     yield from _too_small(limits, where, attribute, file, on)
 
 
 def _too_small(
-    limits: PictureLimits, where: str, attribute: str, file: CatalogFile, on: date
+    limits: PictureLimits, where: str, attribute: str, file: OfferedFile, on: date
 ) -> Iterator[DestinationFault]:
     """Yield the strictest limit of that day that the file is below: advice only where no limit stops it."""
     below = [
@@ -148,7 +158,7 @@ def _too_small(
     for each in sorted(below, key=lambda limit: (limit.advice, -limit.size[0]))[:1]:
         size = f"{file.width_px}x{file.height_px}"
         least = f"{each.size[0]}x{each.size[1]}"
-        what = f"{file.file_name} has {size} pixels, less than the {least} that {where}; use a larger placement"
+        what = f"{file.name} has {size} pixels, less than the {least} that {where}; use a larger placement"
         yield DestinationFault("small", attribute, what, stops=not each.advice)
 
 
