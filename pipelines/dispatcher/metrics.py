@@ -190,7 +190,7 @@ class Metrics:
 
     def names(self) -> set[str]:
         """Return every name that a dashboard may query."""
-        return {name for family in self.registry.collect() for name in _sample_names(family)}
+        return {name for family in self.registry.collect() for name in sample_names(family)}
 
 
 class _StateCollector(Collector):
@@ -251,7 +251,7 @@ class _StateCollector(Collector):
         return tenant if tenant in self._tenants else UNKNOWN
 
 
-def _sample_names(family: Metric) -> list[str]:
+def sample_names(family: Metric) -> list[str]:
     """Return the names of a family's samples, also if it has no sample yet."""
     if family.samples:
         return [sample.name for sample in family.samples]

@@ -6,13 +6,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pipelines.dispatcher.health import Health
-from pipelines.dispatcher.metrics import Metrics
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 MOST_REASON_CHARACTERS = 2000
+
+
+class ShownMetrics(Protocol):
+    """The metrics of a process, as they are shown over HTTP."""
+
+    def watch(self, health: Health) -> None:
+        """Compute what depends on this state from it, whenever it is asked for."""
+
+    def exposition(self) -> bytes:
+        """Return all metrics in Prometheus's text format 0.0.4."""
 
 
 class _Answer(NamedTuple):
@@ -22,7 +31,7 @@ class _Answer(NamedTuple):
 
 
 @contextmanager
-def serve_probes(host: str, port: int, health: Health, metrics: Metrics) -> Iterator[int]:
+def serve_probes(host: str, port: int, health: Health, metrics: ShownMetrics) -> Iterator[int]:
     """Serve while the block runs; yield the port, which is a free one for port 0."""
     metrics.watch(health)
 
@@ -51,7 +60,7 @@ def serve_probes(host: str, port: int, health: Health, metrics: Metrics) -> Iter
         thread.join()
 
 
-def _answer(path: str, health: Health, metrics: Metrics) -> _Answer:
+def _answer(path: str, health: Health, metrics: ShownMetrics) -> _Answer:
     if path == "/metrics":
         return _Answer(200, EXPOSITION, metrics.exposition())
     if path == "/live":

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.bus.broker_errors import NoBroker
@@ -34,6 +30,7 @@ from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
 from pipelines.dispatcher.probes import serve_probes
 from pipelines.dispatcher.refusing import Refuser
 from pipelines.dispatcher.scheduler import Limits
+from pipelines.dispatcher.signals import draining_on_signals
 from pipelines.dispatcher.telemetry import exporting
 
 if TYPE_CHECKING:
@@ -165,7 +162,7 @@ def serve(bus: BusSettings, options: ServeOptions, generator: Any = None) -> Non
     around = Around.of(options)
     with (
         exporting(around.metrics.registry),
-        _draining_on_signals(around.budget),
+        draining_on_signals(around.budget.draining),
         serve_probes(options.host, options.http_port, around.health, around.metrics) as port,
     ):
         log.info("health and metrics on port %d", port)
@@ -184,24 +181,3 @@ def look_out(bus: BusSettings, options: ServeOptions, dispatcher: Dispatcher) ->
     health, metrics = dispatcher.health, dispatcher.metrics
     surroundings = Surroundings(bus, options.folders, options.store, metrics, time.monotonic)
     return Lookout(health, metrics, surroundings.checks).running()
-
-
-@contextmanager
-def _draining_on_signals(budget: OutageBudget) -> Iterator[None]:
-    """Handle SIGTERM and SIGINT while the block runs. Python delivers signals to the main thread only."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def drain_or_exit(number: int, _frame: FrameType | None) -> None:
-        if budget.draining.is_set():
-            os._exit(128 + number)
-        budget.draining.set()
-
-    before = {number: signal.signal(number, drain_or_exit) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            with suppress(ValueError):
-                signal.signal(number, handler)

@@ -12,6 +12,7 @@ OWN_JSON = {
     "connectors/http": "bounded answers of other services, judged field by field",
     "console/channels.py": "copies a value that it has just made",
     "foundry/box": "frames between the box's own processes, bounded by the box",
+    "foundry/catalog/run_book.py": "records that this project wrote, validated by a model",
     "foundry/documents": "the reader itself",
     "foundry/finished.py": "records that this project wrote",
     "foundry/inputs/gltf_check.py": "runs in the box, under its limits",
