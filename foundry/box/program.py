@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,12 +31,15 @@ class ProgramLimits:
     file_bytes: int
 
 
-def confined_command(command: list[str], folder: Path, limits: ProgramLimits) -> list[str]:
+def confined_command(
+    command: list[str], folder: Path, limits: ProgramLimits, also_readable: Iterable[Path] = ()
+) -> list[str]:
     """Return the command that runs `command` behind the fence; it may write in `folder` only, and to devices."""
     program = Path(command[0])
     homes = {program.parent, program.resolve().parent}
     homes |= {home.parent for home in homes if home.name in ("bin", "Scripts")}
-    readable = [*map(str, homes), *own_libraries(), *(part for part in command[1:] if Path(part).is_file())]
+    files = (part for part in command[1:] if Path(part).is_file())
+    readable = [*map(str, homes), *own_libraries(), *files, *map(str, also_readable)]
     plan = {"limits": asdict(limits), "readable": readable, "writable": [str(folder), DEVICES]}
     return [sys.executable, "-P", str(Path(__file__)), json.dumps(plan), *command]
 

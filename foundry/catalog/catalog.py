@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from foundry.brief.brief import Brief, Budget, CurrencyCode, Line, Text
 from foundry.catalog.attributes import ATTRIBUTES, OWN
+from foundry.catalog.expected_columns import attributes_expected
 from foundry.documents.sentences import Wording, parse_value
 from foundry.names import Slug, digest, sorted_json
 from foundry.strict_model import Items, StrictModel
@@ -20,8 +21,13 @@ FeedKind = Literal["google-tsv", "google-xml", "google-json", "shopify-csv", "me
 _USED = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
+def is_attribute(name: str) -> bool:
+    """Return True for a known attribute of feeds, and for `own.NAME`."""
+    return name in ATTRIBUTES or bool(re.fullmatch(OWN, name))
+
+
 def _attribute(name: str) -> str:
-    if name not in ATTRIBUTES and not re.fullmatch(OWN, name):
+    if not is_attribute(name):
         raise ValueError(f"{name!r} is no attribute of a feed; use one of the known ones, or own.NAME for one of yours")
     return name
 
@@ -243,9 +249,10 @@ class Catalog(StrictModel):
 
     @property
     def attributes(self) -> frozenset[str]:
-        """The attributes that mapping, rules and results of this catalog use, besides those that are always judged."""
+        """The attributes that mapping, rules and expectations of this catalog use, besides those always judged."""
         shown = [self.products.name, self.products.description, self.products.category]
         used = frozenset[str]().union(*(attributes_in(pattern) for pattern in shown))
+        used |= {each for each in attributes_expected(self.expectations) if is_attribute(each)}
         return used | {each.attribute for each in self.include} | {each.attribute for each in self.priority}
 
     @property
