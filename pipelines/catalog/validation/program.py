@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
 
     job = JOBS.validate_json((folder / JOB).read_bytes())
     rows = _rows(Path(job.table), job.below)
-    checker = Checker(rows, job.total, job.decimal_mark)
+    checker = Checker(rows, job.total, absent=job.absent, decimal_mark=job.decimal_mark)
     outcomes = []
     for suite in job.suites:
         result = checker.check(suite, job.listing)
