@@ -1,12 +1,16 @@
-"""The columns that a merchant's own expectations name: attributes, and figures that are read from them."""
+"""The columns that a merchant's own expectations name: attributes, and what is read from them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-FIGURES = {"number": "the number in a text, such as the amount of a price", "currency": "the three letters of a price"}
-"""`price.number` and `price.currency` are columns that are read from the attribute `price`; so for every attribute."""
+FIGURES = {
+    "number": "the first number in a text, such as the amount of a price",
+    "currency": "the currency of a price, as three letters",
+    "said": "the text; that of the structured form where there is none; null for words for nothing, such as N/A",
+}
+"""`price.number` is a column that is read from the attribute `price`, and so with the others and every attribute."""
 _SINGLE, _LISTS = ("column", "column_A", "column_B"), ("column_list",)
 
 

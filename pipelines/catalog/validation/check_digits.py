@@ -11,7 +11,10 @@ import numpy as np
 import pandas as pd
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation, render_suite_parameter_string
-from great_expectations.expectations.metrics.map_metric_provider import ColumnMapMetricProvider, column_condition_partial
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
+    column_condition_partial,
+)
 from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
 from great_expectations.render.renderer.renderer import renderer
 
@@ -54,9 +57,13 @@ class ExpectColumnValuesToHaveCheckDigit(ColumnMapExpectation):  # type: ignore[
     @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
     @render_suite_parameter_string
     def _prescriptive_renderer(
-        cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None, **_: Any
+        cls,
+        configuration: Any = None,  # noqa: ARG003 - of the library
+        result: Any = None,  # noqa: ARG003
+        runtime_configuration: Any = None,
+        **_: Any,
     ) -> list[Any]:
-        template = {
+        template: dict[str, Any] = {
             "template": "values must be GTINs of 8, 12, 13 or 14 digits whose last digit is the check digit.",
             "params": {},
             "styling": (runtime_configuration or {}).get("styling"),

@@ -13,7 +13,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 
 from foundry.catalog.expected_columns import columns_of, split_column
 from foundry.errors import visible
-from pipelines.catalog.validation import linear_patterns
+from pipelines.catalog.validation import check_digits, linear_patterns
 from pipelines.catalog.validation.expectation import Expectation, Suite
 from pipelines.catalog.validation.figures import with_figures
 from pipelines.catalog.validation.outcome import ExpectationOutcome, SuiteOutcome
@@ -22,7 +22,8 @@ LISTED, SHOWN_LETTERS = 20, 160
 """Values that a result lists, and letters of each."""
 ON_HEADS = "expect_column_to_exist"
 ON_ALL_ROWS = ("expect_table_row_count_to_be_between", "expect_table_row_count_to_equal")
-assert linear_patterns  # its import replaces how patterns are searched
+assert check_digits
+assert linear_patterns  # their import adds an expectation, and replaces how patterns are searched
 
 
 class Checker:
@@ -93,7 +94,7 @@ class Checker:
 
 
 def _configuration(place: int, each: Expectation) -> ExpectationConfiguration:
-    meta: dict[str, Any] = {"place": place, "code": each.code}
+    meta: dict[str, Any] = {"place": place, "codes": list(each.codes)}
     if each.notes:
         meta["notes"] = {"format": "string", "content": [each.notes]}
     return ExpectationConfiguration(type=each.type, kwargs=dict(each.kwargs), meta=meta, severity=each.severity)
@@ -115,7 +116,7 @@ def _outcome(expectation: Expectation, result: Any) -> ExpectationOutcome:
     return ExpectationOutcome(
         type=expectation.type,
         columns=", ".join(columns_of(expectation.kwargs)),
-        code=expectation.code,
+        codes=expectation.codes,
         passed=bool(result.success),
         severity=expectation.severity,
         checked=int(count - (missing or 0)),

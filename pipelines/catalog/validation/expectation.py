@@ -10,12 +10,13 @@ from typing import Any
 class Expectation:
     """One expectation: its type and arguments are those of Great Expectations' JSON.
 
-    code: of our own rule that says the same, or "". severity: critical, warning or info. notes: for the Data Docs.
+    codes: of the rules of `foundry.catalog.judging` that say the same of the same attribute. severity: critical,
+    warning or info. notes: for the Data Docs.
     """
 
     type: str
     kwargs: dict[str, Any] = field(default_factory=dict)
-    code: str = ""
+    codes: tuple[str, ...] = ()
     severity: str = "warning"
     notes: str = ""
 

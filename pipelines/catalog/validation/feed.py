@@ -58,7 +58,7 @@ def validate_feed(
 
 def suites_of(catalog: Catalog, facts: FeedFacts) -> Iterator[Suite]:
     """Yield the suites of a feed: that of its kind, and the merchant's own, if there is one."""
-    yield published_suite(facts.kind)
+    yield published_suite(facts.kind, catalog)
     if expectations := read_expectations(catalog):
         yield Suite(name=OWN_SUITE, title="The merchant's own expectations", expectations=expectations)
 
@@ -69,8 +69,8 @@ def feed_sentences(facts: FeedFacts, sample: FeedSample, tally: Tally) -> Iterat
         yield f"All {sample.rows:,} rows of the feed that could be read were looked at."
     else:
         yield (
-            f"{sample.kept:,} of {sample.rows:,} rows were looked at, chosen by a hash of their ids, so that the rows of "
-            "one id are chosen together. Shares are those of the feed within about 0.3 per cent; counts are of these rows."
+            f"{sample.kept:,} of {sample.rows:,} rows were looked at, chosen by a hash of their ids, so that the rows "
+            "of one id are chosen together. Counts are of these rows; shares are the feed's, within 0.5 per cent."
         )
     if sample.unread:
         yield f"{sample.unread:,} further rows could not be read."

@@ -1,4 +1,4 @@
-"""Columns that are read from texts: the number in one, and the currency of a price."""
+"""Columns that are read from texts: the number in one, the currency of a price, and what an attribute really says."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from foundry.catalog.expected_columns import split_column
+from foundry.catalog.judging.rules import rule_table
 
 _BLANKS = r"'’\x{00a0}\x{202f} "
 _NUMBER = rf"(?P<number>[+-]?[0-9](?:[0-9.,{_BLANKS}]*[0-9])?)"
-_CURRENCY = r"(?:^|[^A-Za-z])(?P<currency>[A-Z]{3})(?:$|[^A-Za-z])"
+_CURRENCY = r"(?:^|[^A-Za-z])(?P<currency>[A-Za-z]{3})(?:$|[^A-Za-z])"
+_SIGNS = {"€": "EUR", "£": "GBP"}
+_STRUCTURED = r'^[a-z_ ]{1,40}:\s*"?((?s:.*?))"?$'
+_ELSEWHERE = {"title": "structured_title", "description": "structured_description"}
+_WHOLE = r"^-?[0-9]{1,12}(?:\.0+)?$"
 
 
 def with_figures(rows: Any, columns: Iterable[str], decimal_mark: str = ".") -> Any:
@@ -19,10 +24,15 @@ def with_figures(rows: Any, columns: Iterable[str], decimal_mark: str = ".") -> 
     for column in sorted(set(columns) - held):
         attribute, figure = split_column(column)
         if figure and attribute in held:
-            texts = rows.column(attribute)
-            read = numbers(texts, decimal_mark) if figure == "number" else currencies(texts)
-            rows = rows.append_column(column, read)
+            rows = rows.append_column(column, _figure(rows, attribute, figure, decimal_mark))
     return rows
+
+
+def _figure(rows: Any, attribute: str, figure: str, decimal_mark: str) -> Any:
+    if figure == "said":
+        return said(rows, attribute)
+    texts = rows.column(attribute)
+    return numbers(texts, decimal_mark) if figure == "number" else currencies(texts)
 
 
 def numbers(texts: Any, decimal_mark: str = ".") -> Any:
@@ -42,7 +52,29 @@ def numbers(texts: Any, decimal_mark: str = ".") -> Any:
 
 
 def currencies(texts: Any) -> Any:
-    """Return the currency of each text, three capital letters that stand alone; null where there is none."""
+    """Return the currency of each text: three letters that stand alone, or the sign of euro or pound; else null."""
     import pyarrow.compute as pc
 
-    return pc.struct_field(pc.extract_regex(texts, _CURRENCY), "currency")
+    for sign, code in _SIGNS.items():
+        texts = pc.replace_substring(texts, sign, f" {code} ")
+    return pc.utf8_upper(pc.struct_field(pc.extract_regex(texts, _CURRENCY), "currency"))
+
+
+def said(rows: Any, attribute: str) -> Any:
+    """Return an attribute without words for nothing, and with what is said elsewhere where there is none of it.
+
+    A structured title stands for a title, so for a description; a count of pieces stands for an availability.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(rows.column(attribute))
+    nothing = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(["", *sorted(rule_table().nothing)], texts.type))
+    texts = pc.if_else(nothing, pa.scalar(None, texts.type), texts)
+    other = _ELSEWHERE.get(attribute, "")
+    if other in rows.schema.names:
+        texts = pc.coalesce(texts, pc.replace_substring_regex(rows.column(other), _STRUCTURED, r"\1"))
+    if attribute == "availability" and "quantity" in rows.schema.names:
+        counted = pc.match_substring_regex(rows.column("quantity"), _WHOLE)
+        texts = pc.coalesce(texts, pc.if_else(counted, pa.scalar("in stock", texts.type), pa.scalar(None, texts.type)))
+    return texts

@@ -38,7 +38,11 @@ def validate_batch(
     with TemporaryDirectory(prefix="finished-") as folder:
         write_table(rows, Path(folder, TABLE))
         job = ValidationJob(
-            table=str(Path(folder, TABLE)), below=0, total=rows.num_rows, suites=(suite,), facts=(_fact(plans, products),)
+            table=str(Path(folder, TABLE)),
+            below=0,
+            total=rows.num_rows,
+            suites=(suite,),
+            facts=(_fact(plans, products),),
         )
         try:
             with validated(job) as done:
@@ -48,9 +52,7 @@ def validate_batch(
             finding = GateFinding(gate="finished", measured="not finished", limit="", stops=True, what=str(error))
             return Validation(passed=False, findings=(finding,), docs="", suites=())
     finding = _finding(outcomes[0])
-    return Validation(
-        passed=not finding.stops, findings=(finding,), docs=index, suites=outcomes, seconds=done.seconds
-    )
+    return Validation(passed=not finding.stops, findings=(finding,), docs=index, suites=outcomes, seconds=done.seconds)
 
 
 def _fact(plans: Sequence[Plan], products: Collection[str] | None) -> str:
@@ -77,7 +79,9 @@ def _there() -> tuple[Expectation, ...]:
         _critical("expect_column_values_to_not_be_null", column="variant", notes="Each file was planned."),
         _critical("expect_column_values_to_be_unique", column="variant"),
         _critical("expect_column_values_to_be_unique", column="address"),
-        _critical("expect_compound_columns_to_be_unique", column_list=["campaign", "file_name"], ignore_row_if=ANY_MISSING),
+        _critical(
+            "expect_compound_columns_to_be_unique", column_list=["campaign", "file_name"], ignore_row_if=ANY_MISSING
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of a finished batch: a row for each file that is planned, with what the manifest and the store say of it."""
+"""The table of a finished batch: a row for each planned file, with what the manifest and the store say of it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from foundry.plan.plan import Plan
 from foundry.plan.variant import Variant
 from foundry.store.object_store import ObjectStore, each_present
 
-NUMBERS = ("width_px", "height_px", "size_bytes", "attempts", "seed", "quality", "alternative", "priority", "master_bits")
+NUMBERS = (
+    "width_px", "height_px", "size_bytes", "attempts", "seed", "quality", "alternative", "priority", "master_bits",
+)  # fmt: skip
 TEXTS = (
-    "asset", "address", "file_name", "thumbnail", "tenant", "campaign", "brief", "product", "scene", "locale", "placement",
-    "channel", "family", "layout", "layout_digest", "placement_digest", "brand_digest", "format", "crc32c", "shot",
-    "master", "bucket", "model", "model_version", "weights_sha256", "headline", "price", "cost_usd",
+    "asset", "address", "file_name", "thumbnail", "tenant", "campaign", "brief", "product", "scene", "locale",
+    "placement", "channel", "family", "layout", "layout_digest", "placement_digest", "brand_digest", "format", "crc32c",
+    "shot", "master", "bucket", "model", "model_version", "weights_sha256", "headline", "price", "cost_usd",
 )  # fmt: skip
 PLANNED = ("planned_product", "planned_placement", "planned_locale", "planned_scene")
 BOUNDS = ("planned_width_px", "planned_height_px", "least_bytes", "most_bytes")

@@ -18,8 +18,8 @@ class ValidationJob:
     """Suites, and the table that they are held against.
 
     table: a file with a `FeedSample`, or with whole rows. below: of the keys of a sample; 0 for whole rows. total: the
-    rows that the table stands for. absent: columns of the table that the feed does not have. facts: sentences about the table, for the pages. listing: see `Checker.check`; with
-    one, the results as Great Expectations writes them are kept too, beside the pages.
+    rows that the table stands for. facts: sentences about the table, for the pages. absent: columns of the table that
+    the feed does not have. listing: see `Checker.check`.
     """
 
     table: str

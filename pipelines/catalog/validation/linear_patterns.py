@@ -1,8 +1,8 @@
 """The patterns of Great Expectations, searched by RE2.
 
-pandas searches with Python's `re` whenever a pattern says \\s, or \\w beside a letter that is not ASCII. That may take
-for ever on a pattern from outside, and means something else than our own rules do. Importing this module replaces the
-four metrics in this process.
+pandas searches with Python's `re` whenever a pattern has a class of blanks, or one of letters and a text is not ASCII.
+That may take for ever on a pattern from outside, and means something else than our own rules do. Importing this module
+replaces the four metrics in this process.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.metrics.map_metric_provider import ColumnMapMetricProvider, column_condition_partial
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
+    column_condition_partial,
+)
 
 
 def _matched(column: Any, pattern: str) -> Any:

@@ -12,14 +12,14 @@ class ExpectationOutcome:
     """One expectation on the rows that were checked.
 
     type: of Great Expectations, such as expect_column_values_to_be_unique. columns: what it looks at, "" for the whole
-    table. code: of the rule of ours that says the same, or "". checked: rows that have a value to check. unmet: rows
+    table. codes: of the rules that say the same of rows. checked: rows that have a value to check. unmet: rows
     that do not meet it. limit: the share of rows that must meet it, or the bound of a figure, for people.
     trouble: why it could not be checked, or "".
     """
 
     type: str
     columns: str
-    code: str
+    codes: tuple[str, ...]
     passed: bool
     severity: str
     checked: int = 0

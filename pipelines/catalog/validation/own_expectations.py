@@ -11,7 +11,7 @@ from typing import Any
 
 from foundry.catalog.attributes import ATTRIBUTES
 from foundry.catalog.catalog import Catalog, is_attribute
-from foundry.catalog.expected_columns import FIGURES, columns_of, split_column
+from foundry.catalog.expected_columns import FIGURES, split_column
 from foundry.errors import Problem, ProblemList, shorten
 from pipelines.catalog.validation.expectation import Expectation
 
@@ -132,7 +132,9 @@ def _values(value: Any) -> _Fault | None:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_VALUES:
         return f"is no list of 1 to {MOST_VALUES:,} values", "list the values"
     for each in value:
-        fault = _text(each) if isinstance(each, str) else _number(each) if each is not None else ("holds null", "omit it")
+        fault = (
+            _text(each) if isinstance(each, str) else _number(each) if each is not None else ("holds null", "omit it")
+        )
         if fault is not None:
             return fault
     return None

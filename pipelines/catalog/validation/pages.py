@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import templates
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
@@ -18,8 +17,11 @@ from jinja2 import ChoiceLoader, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+import templates
 from pipelines.catalog.validation.expectation import Suite
 
+MOST_LETTERS = 240
+"""Of a parameter, such as a pattern."""
 TEMPLATES = Path(templates.__file__).parent / "data_docs"
 
 
@@ -63,7 +65,8 @@ class SafeView(DefaultJinjaPageView):  # type: ignore[misc]
         return Markup(self.render_styling(_safe_styling(styling)))  # noqa: S704
 
     def _styling_of(self, template: Any) -> Markup:
-        return self._styling(template["styling"]) if isinstance(template, Mapping) and "styling" in template else Markup()
+        styled = isinstance(template, Mapping) and "styling" in template
+        return self._styling(template["styling"]) if styled else Markup()
 
 
 def _no_attributes(_: Any, prefix: str = "") -> str:  # noqa: ARG001 - options of a script's tables, of which there is none
@@ -76,7 +79,11 @@ def _tag(template: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else str(value)
+    """Return a parameter as it is shown: a number, or text of which the beginning is enough."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = str(value)
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
 
 
 def _safe_styling(styling: Mapping[str, Any]) -> dict[str, Any]:
