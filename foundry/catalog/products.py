@@ -22,10 +22,11 @@ class Change(StrEnum):
 class CatalogProduct:
     """A product as the campaign's brief will have it, with the items that share its files.
 
-    id: a slug, stable while its first item stays (`foundry.catalog.grouping`). items: the feed's ids, sorted. name,
-    description, category: as the mapping writes them; empty where nothing shows them. price_minor: in the currency's
-    smallest unit, None for none. appearance: a hash of all that its files show of it, the picture by its address.
-    rank: its place in the order of priority, 0 first. row: of its first item, for sentences.
+    id: a slug; it stays while any of its items stays (`foundry.catalog.grouping`). items: the feed's ids, sorted. name,
+    description, category: as the mapping writes them; the latter two are empty where nothing shows them. price_minor:
+    in the currency's smallest unit, None where no file shows one. appearance: a hash of all that its files show of it,
+    the picture by its address, 32 hex digits. rank: its place in the order of priority, 0 first. row: of its first
+    item, for sentences. group: its item group, "" for none. first: the item that its id was made from.
     """
 
     id: str
@@ -39,6 +40,8 @@ class CatalogProduct:
     appearance: str
     rank: int = 0
     row: int = 0
+    group: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

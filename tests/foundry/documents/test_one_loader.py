@@ -14,6 +14,7 @@ OWN_JSON = {
     "foundry/box": "frames between the box's own processes, bounded by the box",
     "foundry/catalog/run_book.py": "records that this project wrote, validated by a model",
     "foundry/documents": "the reader itself",
+    "foundry/catalog/state.py": "a state that this project wrote, validated by a model",
     "foundry/finished.py": "records that this project wrote",
     "foundry/inputs/gltf_check.py": "runs in the box, under its limits",
     "foundry/log_lines.py": "lines of this project's own log",

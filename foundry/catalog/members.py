@@ -1,0 +1,144 @@
+"""The items of a comparison, from the feed and from the state, in clusters that share a product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from foundry.catalog.columns import Array
+from foundry.catalog.grouping import Claims, clusters_of, settle_claims
+from foundry.catalog.known import Known
+from foundry.catalog.spool import SpooledRows
+
+
+@dataclass(frozen=True)
+class Members:
+    """The rows of a spool, numbered from 0, and after them the items of the state that stay as they are.
+
+    held: the pairs of the state (`Known`) that those are. shared: items of a group that look the same share a product.
+    """
+
+    known: Known
+    rows: SpooledRows
+    held: Any
+    shared: bool
+
+    @cached_property
+    def items(self) -> Array:
+        """The id of each member; all are different."""
+        import pyarrow as pa
+
+        return pa.concat_arrays([self.rows.items, self.known.items.take(pa.array(self.held))])
+
+    @cached_property
+    def groups(self) -> Array:
+        """The item group of each member, null for none."""
+        import pyarrow as pa
+
+        held = self.known.groups.take(pa.array(self.known.parents[self.held]))
+        return pa.concat_arrays([self.rows.groups, held])
+
+    @cached_property
+    def looks(self) -> Any:
+        """The look of each member."""
+        import numpy as np
+
+        return np.concatenate([self.rows.looks, self.known.looks[self.known.parents[self.held]]])
+
+    @cached_property
+    def _clustered(self) -> tuple[Any, int]:
+        import numpy as np
+        import pyarrow as pa
+
+        alone = np.concatenate([np.arange(len(self.rows)), len(self.rows) + self.known.parents[self.held]])
+        groups = self.groups if self.shared else pa.nulls(len(self.items), pa.string())
+        return clusters_of(groups, self.looks, alone)
+
+    @property
+    def clusters(self) -> Any:
+        """The cluster of each member."""
+        return self._clustered[0]
+
+    @property
+    def count(self) -> int:
+        """The number of clusters."""
+        return self._clustered[1]
+
+    @cached_property
+    def of_pairs(self) -> Any:
+        """The member that each pair of the state is, -1 for none."""
+        import pyarrow.compute as pc
+
+        found = pc.fill_null(pc.index_in(self.known.items, self.items), -1)
+        return found.to_numpy(zero_copy_only=False).astype("int64")
+
+    @cached_property
+    def keys(self) -> Any:
+        """The product of the state whose id each cluster takes, -1 for a new one."""
+        import numpy as np
+
+        known = self.known
+        pairs = np.flatnonzero(self.of_pairs >= 0)
+        members, products = self.of_pairs[pairs], known.parents[pairs]
+        same = known.looks[products] == self.looks[members]
+        claims = Claims(products, self.clusters[members], known.founders[pairs], same, known.live[products])
+        return settle_claims(claims, self.count)
+
+    @cached_property
+    def order(self) -> Any:
+        """The members by cluster, and in each by id."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        order = np.argsort(self.clusters, kind="stable")
+        clusters = self.clusters[order]
+        items = self.items.take(pa.array(order))
+        if len(order) < 2:
+            return order
+        falls = pc.greater(items[:-1], items[1:]).to_numpy(zero_copy_only=False) & (clusters[:-1] == clusters[1:])
+        unsorted = np.flatnonzero(np.isin(clusters, np.unique(clusters[:-1][falls])))
+        if len(unsorted):
+            some = pa.table({"cluster": clusters[unsorted], "item": items.take(pa.array(unsorted))})
+            by = pc.sort_indices(some, sort_keys=[("cluster", "ascending"), ("item", "ascending")])
+            order[unsorted] = order[unsorted][by.to_numpy(zero_copy_only=False)]
+        return order
+
+    @cached_property
+    def starts(self) -> Any:
+        """The place in `order` at which each cluster begins, and the end."""
+        import numpy as np
+
+        return np.concatenate([[0], np.cumsum(np.bincount(self.clusters, minlength=self.count))])
+
+    @cached_property
+    def shown(self) -> Any:
+        """The member of each cluster whose texts its product has: the first row of the feed, else the first item."""
+        import numpy as np
+
+        shown = self.order[self.starts[:-1]].copy()
+        rows = np.flatnonzero(self.order < len(self.rows))
+        clusters, first = np.unique(self.clusters[self.order[rows]], return_index=True)
+        shown[clusters] = self.order[rows[first]]
+        return shown
+
+    def sizes(self) -> tuple[Any, Any, Any]:
+        """Return for each cluster the rows of the feed, those that are sold out, and the items that stay."""
+        import numpy as np
+
+        rows, count = len(self.rows), self.count
+        sold = self.rows.sold_out.to_numpy(zero_copy_only=False)
+        return (
+            np.bincount(self.clusters[:rows], minlength=count),
+            np.bincount(self.clusters[:rows][sold], minlength=count),
+            np.bincount(self.clusters[rows:], minlength=count),
+        )
+
+    def ranks(self) -> Any:
+        """Return for each cluster the best place of its rows in the order of priority; the last for none."""
+        import numpy as np
+
+        ranks = np.full(self.count, len(self.rows), np.int64)
+        np.minimum.at(ranks, self.clusters[: len(self.rows)], self.rows.ranks())
+        return ranks
