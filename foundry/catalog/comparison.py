@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from foundry.catalog.known import Known
 from foundry.catalog.members import Members
 from foundry.catalog.product_rows import ProductRows
 from foundry.catalog.products import CatalogProduct, Change, ProductChange
@@ -36,7 +35,8 @@ class Fates:
 class Comparison:
     """A feed beside the state. `known`, `members` and `fates` are for `foundry.catalog.state_writing`.
 
-    template: the digest with which products are made. strangers: the ids of rows that were set aside and belong to no known item.
+    template: the digest with which products are made. strangers: the ids of rows that were set aside and belong to no
+    known item.
     """
 
     def __init__(
