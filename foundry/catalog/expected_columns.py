@@ -30,6 +30,12 @@ def split_column(column: str) -> tuple[str, str]:
     return (attribute, figure) if dot and figure in FIGURES and attribute != "own" else (column, "")
 
 
+def shown_column(column: str) -> str:
+    """Return a column's name for people: what an attribute says goes by the name of the attribute."""
+    attribute, figure = split_column(column)
+    return attribute if figure == "said" else column
+
+
 def attributes_expected(expectations: tuple[Mapping[str, Any], ...]) -> frozenset[str]:
     """Return the attributes that expectations look at, as far as they are written as expectations at all."""
     found = set()

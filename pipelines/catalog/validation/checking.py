@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import great_expectations as gx
+import numpy as np
 import pandas as pd
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-from foundry.catalog.expected_columns import columns_of, split_column
-from foundry.errors import visible
+from foundry.catalog.expected_columns import columns_of, shown_column, split_column
+from foundry.errors import shorten, visible
 from pipelines.catalog.validation import check_digits, linear_patterns
 from pipelines.catalog.validation.expectation import Expectation, Suite
 from pipelines.catalog.validation.figures import with_figures
@@ -95,9 +96,14 @@ class Checker:
 
 def _configuration(place: int, each: Expectation) -> ExpectationConfiguration:
     meta: dict[str, Any] = {"place": place, "codes": list(each.codes)}
-    if each.notes:
-        meta["notes"] = {"format": "string", "content": [each.notes]}
-    return ExpectationConfiguration(type=each.type, kwargs=dict(each.kwargs), meta=meta, severity=each.severity)
+    return ExpectationConfiguration(
+        type=each.type,
+        kwargs=dict(each.kwargs),
+        meta=meta,
+        severity=each.severity,
+        description=each.sentence or None,
+        notes=each.notes or None,
+    )
 
 
 def outcome_of(suite: Suite, result: ExpectationSuiteValidationResult, total: int, checked: int) -> SuiteOutcome:
@@ -115,15 +121,23 @@ def _outcome(expectation: Expectation, result: Any) -> ExpectationOutcome:
     count, missing = found.get("element_count", 0), found.get("missing_count", 0)
     return ExpectationOutcome(
         type=expectation.type,
-        columns=", ".join(columns_of(expectation.kwargs)),
+        columns=", ".join(map(shown_column, columns_of(expectation.kwargs))),
         codes=expectation.codes,
         passed=bool(result.success),
         severity=expectation.severity,
+        sentence=expectation.sentence or _words(expectation),
         checked=int(count - (missing or 0)),
         unmet=int(found.get("unexpected_count", 0)),
         limit=str(expectation.kwargs.get("mostly", "")),
         trouble=_trouble(result.exception_info),
     )
+
+
+def _words(expectation: Expectation) -> str:
+    """Return the name of an expectation as words, with its limits."""
+    limits = {key: value for key, value in expectation.kwargs.items() if not key.startswith("column")}
+    words = expectation.type.removeprefix("expect_").replace("_", " ")
+    return f"{words}: {shorten(limits)}" if limits else words
 
 
 def _trouble(info: Any) -> str:
@@ -135,18 +149,18 @@ def _trouble(info: Any) -> str:
     return visible(str(raised[0].get("exception_message", "")))[:500] if raised else ""
 
 
-def shorten_values(result: ExpectationSuiteValidationResult) -> None:
-    """Cut the values that results list, so that a page of them stays small, and leave out where code stood."""
+def tidy(result: ExpectationSuiteValidationResult) -> None:
+    """Make a result fit for a page: values are short and plain, and where code stood is left out."""
     for each in result.results:
+        each.result = {key: _short(value) for key, value in (each.result or {}).items()}
         for info in (each.exception_info, *(each.exception_info or {}).values()):
             if isinstance(info, dict) and info.get("exception_traceback"):
                 info["exception_traceback"] = ""
-        for key in ("partial_unexpected_list", "unexpected_list"):
-            if key in (each.result or {}):
-                each.result[key] = [_short(value) for value in each.result[key]]
 
 
 def _short(value: Any) -> Any:
     if isinstance(value, str) and len(value) > SHOWN_LETTERS:
         return value[: SHOWN_LETTERS - 1] + "…"
-    return [_short(each) for each in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [_short(each) for each in value]
+    return value.item() if isinstance(value, np.generic) else value  # the pages cannot show numbers of NumPy

@@ -11,13 +11,14 @@ class Expectation:
     """One expectation: its type and arguments are those of Great Expectations' JSON.
 
     codes: of the rules of `foundry.catalog.judging` that say the same of the same attribute. severity: critical,
-    warning or info. notes: for the Data Docs.
+    warning or info. sentence: what is expected, for people; without it, Great Expectations' own. notes: beside it.
     """
 
     type: str
     kwargs: dict[str, Any] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     severity: str = "warning"
+    sentence: str = ""
     notes: str = ""
 
 

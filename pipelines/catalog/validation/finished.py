@@ -74,9 +74,9 @@ def finished_suite(plans: Sequence[Plan]) -> Suite:
 def _there() -> tuple[Expectation, ...]:
     """Every planned file is there, once, and no other is."""
     return (
-        _critical("expect_column_values_to_not_be_null", column="address", notes="Each planned file was made."),
-        _critical("expect_column_values_to_not_be_null", column="stored", notes="Each file is in the store."),
-        _critical("expect_column_values_to_not_be_null", column="variant", notes="Each file was planned."),
+        _critical("expect_column_values_to_not_be_null", column="address", sentence="Each planned file was made."),
+        _critical("expect_column_values_to_not_be_null", column="stored", sentence="Each file is in the store."),
+        _critical("expect_column_values_to_not_be_null", column="variant", sentence="Each file was planned."),
         _critical("expect_column_values_to_be_unique", column="variant"),
         _critical("expect_column_values_to_be_unique", column="address"),
         _critical(
@@ -111,7 +111,7 @@ def _sound(plans: Sequence[Plan]) -> tuple[Expectation, ...]:
             column_B="format",
             value_pairs_set=taken_formats(plans),
             ignore_row_if=EITHER_MISSING,
-            notes="The channel takes the format.",
+            sentence="The channel takes the format.",
         ),
         _critical("expect_column_values_to_match_regex", column="crc32c", regex=CHECKSUM),
         *(_critical("expect_column_values_to_not_be_null", column=each, mostly=1.0) for each in ALWAYS_SAID),
@@ -120,8 +120,8 @@ def _sound(plans: Sequence[Plan]) -> tuple[Expectation, ...]:
     )
 
 
-def _critical(kind: str, *, notes: str = "", **kwargs: object) -> Expectation:
-    return Expectation(type=kind, kwargs=kwargs, severity="critical", notes=notes)
+def _critical(kind: str, *, sentence: str = "", **kwargs: object) -> Expectation:
+    return Expectation(type=kind, kwargs=kwargs, severity="critical", sentence=sentence)
 
 
 def _not_above(smaller: str, larger: str) -> Expectation:

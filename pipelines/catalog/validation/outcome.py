@@ -12,8 +12,8 @@ class ExpectationOutcome:
     """One expectation on the rows that were checked.
 
     type: of Great Expectations, such as expect_column_values_to_be_unique. columns: what it looks at, "" for the whole
-    table. codes: of the rules that say the same of rows. checked: rows that have a value to check. unmet: rows
-    that do not meet it. limit: the share of rows that must meet it, or the bound of a figure, for people.
+    table. codes: of the rules that say the same of rows. sentence: what is expected, for people. checked: rows that
+    have a value to check. unmet: rows that do not meet it. limit: the share of rows that must meet it, "" for all.
     trouble: why it could not be checked, or "".
     """
 
@@ -22,6 +22,7 @@ class ExpectationOutcome:
     codes: tuple[str, ...]
     passed: bool
     severity: str
+    sentence: str
     checked: int = 0
     unmet: int = 0
     limit: str = ""

@@ -18,8 +18,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 import templates
+from foundry.catalog.expected_columns import shown_column
 from pipelines.catalog.validation.expectation import Suite
 
+LEFT_OUT, TABLE = ("Overview", "Run Info"), "Table-Level Expectations"
+ALL_MET = "hide-succeeded-validations-column-section-target-child"
+"""The class of a column all of whose expectations are met."""
 MOST_LETTERS = 240
 """Of a parameter, such as a pattern."""
 TEMPLATES = Path(templates.__file__).parent / "data_docs"
@@ -44,7 +48,8 @@ class SafeView(DefaultJinjaPageView):  # type: ignore[misc]
         if block is None:
             return Markup()
         if isinstance(block, list | tuple):
-            return Markup().join(Markup("<span>{}</span>").format(self._block(context, each)) for each in block)
+            between = Markup(", ") if all(isinstance(each, str | int | float) for each in block) else Markup()
+            return between.join(Markup("<span>{}</span>").format(self._block(context, each)) for each in block)
         if not isinstance(block, Mapping) or "content_block_type" not in block:
             return escape(block)
         template = self._get_template(f"{block['content_block_type']}.j2")
@@ -100,13 +105,18 @@ def _safe_styling(styling: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_page(suite: Suite, result: ExpectationSuiteValidationResult, facts: Sequence[str], path: Path) -> None:
-    """Write the page of one result."""
+    """Write the page of one result: what is not met comes first."""
     document = ValidationResultsPageRenderer(run_info_at_end=True).render(result).to_json_dict()
-    view = SafeView()
-    page = view.env.get_template("page.html.j2")
-    sections = document["sections"][1:]
-    sections = [each for each in sections if each.get("section_name") != "Run Info"]
-    statistics = result.statistics
-    path.write_text(
-        page.render(suite=suite, result=result, facts=facts, sections=sections, statistics=statistics), encoding="utf-8"
-    )
+    parts = [_part(each) for each in document["sections"] if each["section_name"] not in LEFT_OUT]
+    parts.sort(key=lambda part: bool(part["met"]))
+    page = SafeView().env.get_template("page.html.j2")
+    written = page.render(suite=suite, result=result, facts=facts, parts=parts, statistics=result.statistics)
+    path.write_text(written, encoding="utf-8")
+
+
+def _part(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a page on one column, or on the whole table."""
+    blocks = [each for each in section["content_blocks"] if each["content_block_type"] != "header"]
+    met = [ALL_MET in (each.get("styling") or {}).get("classes", ()) for each in blocks]
+    name = section["section_name"]
+    return {"name": "The whole table" if name == TABLE else shown_column(name), "blocks": blocks, "met": all(met)}

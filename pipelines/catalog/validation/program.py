@@ -23,7 +23,7 @@ def main(folder: Path) -> None:
     pa.set_io_thread_count(1)
     logging.disable(logging.WARNING)  # of the library, on its own metrics
 
-    from pipelines.catalog.validation.checking import Checker, outcome_of, shorten_values
+    from pipelines.catalog.validation.checking import Checker, outcome_of, tidy
     from pipelines.catalog.validation.job import ANSWER, ANSWERS, JOB, JOBS, ValidationAnswer
     from pipelines.catalog.validation.pages import write_page
 
@@ -35,7 +35,7 @@ def main(folder: Path) -> None:
         result = checker.check(suite, job.listing)
         page = f"{suite.name}.html"
         outcomes.append(replace(outcome_of(suite, result, job.total, rows.num_rows), page=page))
-        shorten_values(result)
+        tidy(result)
         write_page(suite, result, job.facts, folder / page)
         (folder / f"{suite.name}.json").write_text(str(result), encoding="utf-8")
     (folder / ANSWER).write_bytes(ANSWERS.dump_json(ValidationAnswer(tuple(outcomes))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from foundry.catalog.catalog import Catalog, FeedKind
 from foundry.catalog.destinations import destination_of
@@ -30,7 +31,7 @@ UNEXPRESSED: Mapping[str, str] = {
 }
 """Rules that the suite leaves to the judge, and why."""
 
-_REQUIRED = ("id", "title", "description", "link", "image_link", "price", "availability", "brand")
+_REQUIRED = ("id", "title", "description", "link", "image_link", "price", "availability")
 _SHORT = ("brand", "mpn", "item_group_id", "color", "size", "product_type")
 _CONTROL = (
     r"[\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}\x{fff9}-\x{fffb}]"
@@ -64,19 +65,21 @@ def published_suite(kind: FeedKind, catalog: Catalog) -> Suite:
         applied = [rule for rule in rules if rule.applies_to(kind)]
         hard = any(rule.severity == "set_aside" and eased.isdisjoint(rule.eased) for rule in applied)
         if applied:
-            kept.append(Expectation(**{**vars(each), "severity": "critical" if hard else "warning"}))
+            severity = "critical" if hard else "warning"
+            kept.append(replace(each, severity=severity, sentence=rules[0].rule))
     left = "; ".join(f"{code} ({why})" for code, why in UNEXPRESSED.items())
     return Suite(
         name=f"specification-{kind}",
         title=f"The published specification of {kind}",
         expectations=tuple(kept),
-        about=(f"Rules that are judged row by row alone: {left}.",),
+        about=(f"These rules are left to the judge of rows: {left}.",),
     )
 
 
 def _expectations(kind: FeedKind, catalog: Catalog) -> Iterator[Expectation]:
     for attribute in _REQUIRED:
         yield _on(f"{attribute}.said", NOT_NULL, f"missing_{attribute}")
+    yield _on("brand", NOT_NULL, "missing_brand")
     yield from _ids(kind)
     yield from _texts(kind)
     yield from _links(beside="://" not in catalog.feed.source)
@@ -117,7 +120,7 @@ def _links(*, beside: bool) -> Iterator[Expectation]:
     yield _on("link.said", NO_MATCH, "bad_link", regex=_PRIVATE)
     yield _on("link.said", LENGTHS, "bad_link", max_value=2_000)
     yield _on("image_link.said", MATCH, *pictures, regex=_ADDRESS + (_BESIDE if beside else ""))
-    yield _on("image_link.said", NO_MATCH, *pictures, regex=_PRIVATE)
+    yield _on("image_link.said", NO_MATCH, *reversed(pictures), regex=_PRIVATE)
     yield _on("image_link.said", LENGTHS, *pictures, max_value=2_000)
     yield _on("image_link.said", NO_MATCH, "insecure_image_link", regex="^(?i:http)://")
     yield _on("image_link.said", NO_MATCH, "odd_image_type", regex=_OTHER_FILE)
@@ -130,7 +133,7 @@ _PRICE_CODES = ("bad_price", "missing_currency", "unknown_currency", "comma_pric
 def _prices(catalog: Catalog) -> Iterator[Expectation]:
     pattern = price_pattern(catalog.feed.decimal_mark, catalog.feed.currency)
     yield _on("price.said", MATCH, *_PRICE_CODES, regex=pattern)
-    yield _on("price.number", BETWEEN, *_PRICE_CODES, min_value=0, strict_min=True)
+    yield _on("price.number", BETWEEN, *reversed(_PRICE_CODES), min_value=0, strict_min=True)
     yield _on("sale_price.said", MATCH, "bad_sale_price", regex=pattern)
     yield _on("sale_price.number", BETWEEN, "bad_sale_price", min_value=0, strict_min=True)
     pair = {"column_A": "price.currency", "column_B": "sale_price.currency", "ignore_row_if": "either_value_is_missing"}
