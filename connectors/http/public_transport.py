@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
 
@@ -50,7 +51,7 @@ class PublicTransport(httpx2.BaseTransport):
     def __init__(self, reach: Reach, connections: int) -> None:
         self.reach = reach
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=reach.authorities or ssl.create_default_context(),
+            ssl_context=reach.authorities or _system_authorities(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=KEPT_S,
@@ -82,6 +83,11 @@ class PublicTransport(httpx2.BaseTransport):
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+@cache
+def _system_authorities() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 class _PublicHosts(httpcore2.NetworkBackend):

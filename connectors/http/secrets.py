@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+import httpx2
+
 from connectors.http.spellings import tells
 
 LONGEST_REASON, LONGEST_TEXT = 240, 4_000
@@ -29,6 +31,12 @@ def read_secret(variable: str) -> str:
             "holds white space or characters that no key has; copy it again, without line end or quotes"
         )
     return value
+
+
+def shown_address(url: httpx2.URL) -> str:
+    """Return an address for people: without user, query and fragment, which may hold secrets."""
+    where = f":{url.port}" if url.port else ""
+    return f"{url.scheme}://{url.host}{where}{url.path}" + ("?[...]" if url.query else "")
 
 
 def scrub(text: str, *variables: str) -> str:

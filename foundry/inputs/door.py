@@ -157,6 +157,8 @@ def copy_at_rest(home: Path | Home, name: str, kind: FileKind, into: BinaryIO) -
             hashed.update(block)
             into.write(block)
             size += len(block)
+            if size > before.st_size:
+                raise NotAtRest(short)
         after = os.fstat(handle)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
         raise NotAtRest(short)

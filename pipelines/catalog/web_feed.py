@@ -13,7 +13,7 @@ from connectors.http.exchange import Bounds, ExchangeFailed, HttpAnswer, TooMany
 from connectors.http.following import follow
 from connectors.http.public_address import UnsafeAddress
 from connectors.http.public_transport import Reach, open_client
-from connectors.http.secrets import UnusableSecret, read_secret
+from connectors.http.secrets import UnusableSecret, read_secret, shown_address
 from foundry.catalog.catalog import Credential, Feed
 from foundry.catalog.refusals import BadFeed, FeedAway
 from foundry.catalog.rows import FetchedFeed
@@ -56,7 +56,7 @@ class SecretHeader(httpx2.Auth):
 def fetch_page(feed: Feed, reach: Reach, target: Path, last: LastFeed, limits: FeedLimits) -> FetchedFeed:
     """Return the feed at an https address, written to `target`; BadFeed or FeedAway if there is none."""
     home = _home(feed.source, reach)
-    name = name_of(home)
+    name = shown_address(home)
     retries = limits.retries
 
     def pause_s(failures: int, later: _Later) -> float:
@@ -79,26 +79,20 @@ def _home(source: str, reach: Reach) -> httpx2.URL:
         raise BadFeed("the feed's address", "feed_address", "is malformed", "write https://host/path") from None
     if home.userinfo:
         wrong = "holds a user's name or password"
-        raise BadFeed(name_of(home), "feed_address", wrong, "name an environment variable in feed.credential")
+        raise BadFeed(shown_address(home), "feed_address", wrong, "name an environment variable in feed.credential")
     if not home.host or not (home.scheme == "https" or (reach.loopback and is_loopback(home.host))):
         wrong = "is no https address, so anybody on the way could change it"
         raise BadFeed(
-            name_of(home), "feed_address", wrong, "write https://host/path, gs://bucket/object or a file's name"
+            shown_address(home), "feed_address", wrong, "write https://host/path, gs://bucket/object or a file's name"
         )
     return home
-
-
-def name_of(url: httpx2.URL) -> str:
-    """Return an address for people: without user, query and fragment, which may hold secrets."""
-    where = f":{url.port}" if url.port else ""
-    return f"{url.scheme}://{url.host}{where}{url.path}" + ("?[...]" if url.query else "")
 
 
 def _try(
     client: httpx2.Client, home: httpx2.URL, feed: Feed, target: Path, last: LastFeed, limits: FeedLimits
 ) -> HttpAnswer:
     """Return one good answer, 200 or 304; _Later for what may pass, BadFeed for what will not."""
-    name = name_of(home)
+    name = shown_address(home)
     headers = _headers(last)
     auth = SecretHeader(feed.credential) if feed.credential else httpx2.Auth()
     bounds = Bounds(

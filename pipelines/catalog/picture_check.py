@@ -1,0 +1,78 @@
+"""The checks of a picture that came, and its way into the tenant's inputs."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from foundry.errors import Unusable
+from foundry.inputs.door import ReceivedFile, receive
+from foundry.inputs.picture import MAX_BYTES, PICTURE, inspect_picture, picture_name
+from foundry.store.object_store import ObjectStore
+from foundry.stored_inputs import store_input
+from pipelines.catalog.picture_request import Unfetched
+
+KNOWN_CONTENTS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedPicture:
+    """A usable picture, which lies in the tenant's inputs."""
+
+    sha256: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+
+
+class PictureCheck:
+    """Checks pictures by the rules of every product picture: size, format, whole decoding, and that it shows something.
+
+    own: the tenant's store. folder: where pictures arrive, and are kept under their hashes until the batch is made.
+    files: the folder of a catalog whose feed names files; None if it names addresses. Threads may check at once.
+    """
+
+    def __init__(self, own: ObjectStore, folder: Path, max_bytes: int, files: Path | None) -> None:
+        self.own, self.folder, self.files = own, folder, files
+        self._kind = replace(PICTURE, max_bytes=min(max_bytes, MAX_BYTES))
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, CheckedPicture] = OrderedDict()
+
+    def accept(self, arrived: Path) -> CheckedPicture:
+        """Check a file of the folder, store it, and keep it there under its hash; Unfetched says what is wrong."""
+        try:
+            found = self._checked(receive(self.folder, arrived.name, self._kind))
+        except Unusable as error:
+            raise Unfetched("picture_unusable", f"{error.limit}; {error.remedy}") from error
+        arrived.replace(self.folder / found.sha256)
+        return found
+
+    def accept_file(self, name: str) -> CheckedPicture:
+        """Check a file that the feed names, and store it; Unfetched says what is wrong."""
+        if self.files is None:
+            raise Unfetched("picture_address", "is no https address; write https://host/path")
+        try:
+            return self._checked(receive(self.files, name, self._kind))
+        except Unusable as error:
+            raise Unfetched("picture_unusable", f"{error.limit}; {error.remedy}") from error
+
+    def _checked(self, file: ReceivedFile) -> CheckedPicture:
+        """Return the facts of a picture; each content is decoded once in a run."""
+        with self._lock:
+            known = self._known.get(file.sha256)
+        if known and self.own.exists(picture_name(file.sha256)):
+            return known
+        facts = inspect_picture(file)
+        if facts.blank:
+            raise Unusable(file.short_name, f"shows no product: it {facts.blank}", "give a picture of the product")
+        store_input(self.own, picture_name(file.sha256), file)
+        found = CheckedPicture(
+            sha256=file.sha256, width_px=facts.width_px, height_px=facts.height_px, size_bytes=file.size_bytes
+        )
+        with self._lock:
+            self._known[file.sha256] = found
+            while len(self._known) > KNOWN_CONTENTS:
+                self._known.popitem(last=False)
+        return found
