@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from pipelines.catalog.picture_round import AT_ONCE, LOOKED_UP, Answered, Job, P
 from pipelines.catalog.setting import CatalogSetting
 
 __all__ = ["FetchedPicture", "PictureCounts", "PictureFault", "PictureFetcher", "due"]
+_CONTENT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -103,9 +105,10 @@ class PictureFetcher:
         return sha256
 
     def discard(self) -> None:
-        """Remove the files of `folder`, once the batch that needed them is made."""
+        """Remove the pictures from `folder`, once the batch that needed them is made; other files stay."""
         for file in self.folder.iterdir():
-            file.unlink(missing_ok=True)
+            if _CONTENT.fullmatch(file.name):
+                file.unlink(missing_ok=True)
 
     def _look_up(self, address: str, *, recheck: bool) -> Result | Job:
         """Return what is known of an address, or the job of asking its host."""
