@@ -97,10 +97,12 @@ def write_page(
 ) -> None:
     """Write a page from its template, with `data` for its scripts; `own_files` lets it load scripts from beside it."""
     figures = facts.figures
-    style = f":root{{--brand:{facts.palette.primary if facts.palette else '#345'}}}\n" + _source("report.css", *styles)
-    script = _source(*scripts)
+    style = f":root{{--brand:{facts.palette.primary if facts.palette else '#345'}}}\n" + page_source(
+        "report.css", *styles
+    )
+    script = page_source(*scripts)
     text = (
-        _environment()
+        page_environment()
         .get_template(f"{template}.html.j2")
         .render(
             figures=figures,
@@ -116,13 +118,15 @@ def write_page(
     target.write_text(text, encoding="utf-8")
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the environment of the page templates: everything is escaped, and nothing may be undefined."""
     return Environment(
         loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(default=True), undefined=StrictUndefined
     )
 
 
-def _source(*names: str) -> str:
+def page_source(*names: str) -> str:
+    """Return style sheets or scripts of the pages, one after another."""
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 

@@ -8,7 +8,7 @@ Source: developers.facebook.com, Catalog Batch API, send product updates.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -153,14 +153,3 @@ def _forget_old(own: ObjectStore, catalog: str) -> None:
     folder = deltas_folder(catalog, "")
     runs = sorted({name.removeprefix(folder).split("/")[0] for name in own.list(folder)})
     remove_each(own, [name for run in runs[:-RUNS_KEPT] for name in own.list(f"{folder}{run}/")])
-
-
-def read_index(own: ObjectStore, catalog: str, run: str) -> dict[str, Any]:
-    """Return the index of a run's deltas; NoSuchObject if it wrote none."""
-    index: dict[str, Any] = json.loads(own.get(f"{deltas_folder(catalog, run)}/index.json"))
-    return index
-
-
-def batch_names(index: dict[str, Any]) -> Iterable[str]:
-    """Return the object names of the batches of an index, in the order in which they are to be sent."""
-    return [each["name"] for each in index["batches"]]

@@ -18,7 +18,7 @@ from foundry.catalog.catalog import Catalog
 from foundry.catalog.products import ProductRecord
 from foundry.catalog.rows import JudgedChunk, RowFault
 from foundry.store.object_store import LocalStore
-from pipelines.catalog.deltas import batch_names, read_index
+from pipelines.catalog.deltas import deltas_folder
 from pipelines.catalog.feed_back import FeedBackResult, FeedBackWork, give_back
 from pipelines.catalog.feed_links import links_name
 from pipelines.catalog.given_rows import GivenRows
@@ -107,7 +107,8 @@ class Shop:
         return list(csv.DictReader(io.StringIO(self.text(result)), delimiter=mark))
 
     def batches(self, run: str) -> list[bytes]:
-        return [self.own.get(name) for name in batch_names(read_index(self.own, self.catalog.id, run))]
+        index = json.loads(self.own.get(f"{deltas_folder(self.catalog.id, run)}/index.json"))
+        return [self.own.get(each["name"]) for each in index["batches"]]
 
 
 def address(record: ProductRecord, place: int) -> str:
