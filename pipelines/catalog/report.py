@@ -169,7 +169,7 @@ def _seconds(record: RunRecord) -> float | None:
 def _kinds(record: RunRecord, before: RunRecord | None) -> list[dict[str, Any]]:
     """Return the kinds of changes with their counts today and in the run before, and their share of the largest."""
     today, yesterday = record.changes, before.changes if before else {}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": str(kind), "title": title, "what": what, "today": today.get(kind, 0), "before": yesterday.get(kind, 0)}
         for kind, (title, what) in KINDS.items()
     ]
@@ -242,7 +242,8 @@ def _counted(counts: Mapping[str, int]) -> list[tuple[str, int, float]]:
 def _examples(faults: Sequence[RowFault]) -> list[RowFault]:
     """Return the first rows that were set aside, a few of each code first, so that one code does not hide others."""
     few: dict[str, int] = {}
-    first, rest = [], []
+    first: list[RowFault] = []
+    rest: list[RowFault] = []
     for fault in faults:
         few[fault.code] = few.get(fault.code, 0) + 1
         (first if few[fault.code] <= 5 else rest).append(fault)
