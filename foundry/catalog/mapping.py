@@ -180,10 +180,11 @@ class RowMapper:
 def _moments(columns: Columns, name: str) -> Array:
     import pyarrow as pa
 
-    at = columns.schema.get_field_index(name)
+    at, wanted = columns.schema.get_field_index(name), pa.timestamp("s", "UTC")
     if at < 0:
-        return pa.nulls(columns.num_rows, pa.timestamp("s", "UTC"))
-    return column(columns.select([name]).cast(pa.schema([(name, pa.timestamp("s", "UTC"))])), name, "timestamp[s, UTC]")
+        return pa.nulls(columns.num_rows, wanted)
+    found = columns.column(at)
+    return (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).cast(wanted)
 
 
 def filled(pattern: str, columns: Columns, longest: int) -> Array:
