@@ -15,9 +15,11 @@ from foundry.catalog.judging.identifiers import text_lengths, without_nothing
 from foundry.catalog.judging.shapes import PRICE, STOCK
 
 MOST, MOST_IMAGES = 2_000, 10
+_SHORT = 250
+"""Characters of an address in which no part can be too long."""
 _PLAIN = (
-    r"^(?i:https?)://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,10}(?:[A-Za-z]{2,24}|xn--[a-z0-9-]{2,59})"
-    r'(?::[0-9]{1,5})?(?:[/?#][^\s\\<>"\x00-\x1f\x7f]*)?$'
+    r"^(?i:https?)://(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+(?:[A-Za-z][A-Za-z]+|xn--[a-z0-9-]+)"
+    r'(?::[0-9]{1,4})?(?:[/?#][^\s\\<>"\x00-\x1f\x7f]*)?$'
 )
 _PRIVATE_ENDING = r"^(?i:https?)://[^/?#]*\.(?i:local|localhost|internal|intranet|lan|home|corp|arpa|onion)(?:[:/?#]|$)"
 _PICTURE = r"\.(?i:jpe?g|jpe|png|webp|gif|bmp|tiff?)(?:[?#].*)?$"
@@ -54,7 +56,7 @@ def _host_fault(host: str) -> str:
 
 def _faults(texts: Texts) -> tuple[Flags, Flags]:
     """Return which addresses are bad, and which name a private host."""
-    plain = matches(texts, _PLAIN) & ~matches(texts, _PRIVATE_ENDING) & (text_lengths(texts) <= MOST)
+    plain = matches(texts, _PLAIN) & ~matches(texts, _PRIVATE_ENDING) & (text_lengths(texts) <= _SHORT)
     doubtful = np.flatnonzero(present(texts) & ~plain)
     bad, private = np.zeros(len(texts), np.bool_), np.zeros(len(texts), np.bool_)
     for position, text in zip(doubtful, texts.take(doubtful).to_pylist(), strict=True):

@@ -15,8 +15,8 @@ from foundry.catalog.judging.shapes import BROKEN, CONTROL, FOREIGN
 
 _MARKUP = r"&[A-Za-z#]|<[A-Za-z/!?]|\]\]>"
 _STRUCTURED = r'^[a-z_ ]{1,40}:\s*"?((?s:.*?))"?$'
-_CAPITALS = r"^\P{Ll}*$"
-_LETTERS = r"(?:\p{Lu}\P{Lu}*){12}"
+_CAPITALS = 12
+"""Capital letters from which on a title without small ones shouts; shorter ones are names such as NASA."""
 
 
 def judge_titles(rows: RowColumns, findings: Findings) -> None:
@@ -30,7 +30,7 @@ def judge_titles(rows: RowColumns, findings: Findings) -> None:
     findings.add("control_characters", "title", matches(titles, CONTROL))
     findings.add("broken_letters", "title", matches(titles, BROKEN))
     findings.add("swapped_value", "title", matches(titles, FOREIGN))
-    findings.add("shouting_title", "title", matches(titles, _CAPITALS) & matches(titles, _LETTERS) & ~oversized)
+    findings.add("shouting_title", "title", _shouts(titles, ~oversized))
     rows.replace("title", _on_one_line(_decoded(titles, ~oversized, findings)))
 
 
@@ -49,6 +49,15 @@ def _on_one_line(texts: Texts) -> Texts:
     if not matches(texts, r"[\t\r\n]|  ").any():
         return texts
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
+
+
+def _shouts(titles: Texts, short: Flags) -> Flags:
+    import pyarrow.compute as pc
+
+    found = flags(pc.utf8_is_upper(titles)) & short
+    at = np.flatnonzero(found)
+    found[at] = [sum(map(str.isupper, text)) >= _CAPITALS for text in titles.take(at).to_pylist()]
+    return found
 
 
 def _decoded(titles: Texts, short: Flags, findings: Findings) -> Texts:

@@ -15,7 +15,7 @@ _SCHEMA = re.compile(r"https?://schema\.org/")
 _BLANKS = re.compile(r"[\s_-]+")
 STATING = ("google-tsv", "google-xml", "google-json", "meta-csv")
 """Kinds in which each row has to say its availability."""
-_CATEGORY = r"^[0-9]{1,6}$|^\s*[^>]*\pL[^>]*(?:>[^>]*\pL[^>]*)*$"
+_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 def word_of(text: str, words: Mapping[str, str]) -> str | None:
@@ -70,5 +70,13 @@ def judge_words(rows: RowColumns, findings: Findings) -> None:
         if rows.has(attribute):
             findings.add(f"bad_{attribute}", attribute, _known(rows.text(attribute), attribute)[1])
     if rows.has("google_product_category"):
-        texts = rows.text("google_product_category")
-        findings.add("bad_category", "google_product_category", present(texts) & ~matches(texts, _CATEGORY))
+        import pyarrow as pa
+
+        unknown, indices = by_value(rows.text("google_product_category"), lambda text: not is_category(text))
+        findings.add("bad_category", "google_product_category", flags(spread(unknown, indices, pa.bool_())))
+
+
+def is_category(text: str) -> bool:
+    """Return True for the number of a category, and for a path of names such as `Home > Lighting`."""
+    named = all(any(map(str.isalpha, part)) for part in text.split(">"))
+    return named or _NUMBER.fullmatch(text) is not None
