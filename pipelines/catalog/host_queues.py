@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Job = TypeVar("Job")
 MOST_FAILURES = 6
 """Failures in a row after which a host counts as away until the next run."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+LONGEST_PAUSE_S = 30.0
 LONGEST_WAIT_S = 120.0
 """The longest time that a host may ask to be left alone within a run."""
 
@@ -45,11 +45,12 @@ class _Host(Generic[Job]):
 class HostQueues(Generic[Job]):
     """Jobs by host. Times are those of a clock that never goes back; used by one thread.
 
-    at_once: places for requests to one host. pause_s: for which a place rests after a request.
+    at_once: places for requests to one host. pause_s: for which a place rests after a request. first_pause_s: for
+    which a host is left alone after its first failure.
     """
 
-    def __init__(self, at_once: int, pause_s: float) -> None:
-        self.at_once, self.pause_s = at_once, pause_s
+    def __init__(self, at_once: int, pause_s: float, first_pause_s: float) -> None:
+        self.at_once, self.pause_s, self.first_pause_s = at_once, pause_s, first_pause_s
         self.count = 0
         self._hosts: dict[str, _Host[Job]] = {}
         self._turns: deque[str] = deque()
@@ -107,7 +108,7 @@ class HostQueues(Generic[Job]):
             found.away = f"asks to be left alone for {wait_s:.0f} s"
         elif found.failures >= MOST_FAILURES:
             found.away = f"failed {found.failures} times in a row ({reason})"
-        pause = min(FIRST_PAUSE_S * 2.0 ** (found.failures - 1), LONGEST_PAUSE_S)
+        pause = min(self.first_pause_s * 2.0 ** (found.failures - 1), LONGEST_PAUSE_S)
         found.not_before = max(found.not_before, now + max(wait_s, pause))
 
     def away(self, host: str) -> str:

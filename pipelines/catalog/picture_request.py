@@ -39,11 +39,15 @@ class Unfetched(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class PictureLimits:
-    """The limits of one request. seconds: for a whole picture; silence_s: in which nothing comes; slowest: bytes/s."""
+    """The limits of one request. seconds: for a whole picture; silence_s: in which nothing comes; slowest: bytes/s.
+
+    first_pause_s: for which a host is left alone after it failed once; the pause doubles with each further failure.
+    """
 
     seconds: float = 60.0
     silence_s: float = 15.0
     slowest: int = 1_000
+    first_pause_s: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class PictureFetcher:
         self._book = PictureBook(self.own, self.catalog.id)
         self._check = PictureCheck(self.own, self.folder, policy.max_bytes, files)
         self._hosts = PictureHosts(policy, self.limits, self.setting.reach, self.clock, AT_ONCE)
-        self._queues: HostQueues[Job] = HostQueues(policy.per_host, policy.pause_ms / 1000)
+        self._queues: HostQueues[Job] = HostQueues(policy.per_host, policy.pause_ms / 1000, self.limits.first_pause_s)
         self._pool = ThreadPoolExecutor(AT_ONCE + LOOKED_UP, "pictures")
 
     def __enter__(self) -> Self:
