@@ -57,8 +57,8 @@ class RowFault:
 class Chunk:
     """Neighbouring rows as they stand in the feed: text columns by attribute, null where the feed has nothing.
 
-    columns: the attributes of the feed that are wanted, and `row` (int64), the number of the record. faults: rows that
-    could not be read; they are in no column.
+    columns: a `pyarrow.RecordBatch` of the wanted attributes, all of them in each chunk, without blanks at the ends of
+    values, and `row` (int64), the number of the record. faults: rows that could not be read; they are in no column.
     """
 
     columns: Columns
@@ -84,6 +84,9 @@ class FeedFacts:
 
 class FeedReading(Protocol):
     """A feed that is being read. A feed that cannot be read, or ends too early, raises BadFeed from either."""
+
+    kind: FeedKind
+    """Known before the first chunk."""
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows in order."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 Values = dict[str, str]
 DELIMITED = frozenset({"google-tsv", "meta-csv", "csv"})
+TEXTS = DELIMITED | {"shopify-csv", "google-xml", "google-json"}
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,11 @@ def _lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], Non
 
 
 def _bomb(path: Path) -> None:
+    content = path.read_bytes()
     with gzip.open(path, "wb", 9) as packed:
-        for _ in range(300):
-            packed.write(b"\0" * 1_000_000)
+        packed.write(content)
+        for _ in range(100):
+            packed.write(b" " * 1_000_000)
 
 
 def _packed(path: Path) -> None:
@@ -206,9 +209,9 @@ FILE_DIRT: Mapping[str, FileDirt] = {
     "cut": FileDirt("cut_feed", _keep(0.6), frozenset({"google-xml", "google-json", "xlsx", "parquet"})),
     "cut in the last line": FileDirt("cut_feed", _lines(_unended), DELIMITED),
     "cut in quotes": FileDirt("cut_feed", _lines(_in_quotes), DELIMITED),
-    "cut while compressed": FileDirt("cut_feed", _cut_packed),
-    "a bomb": FileDirt("bomb", _bomb),
-    "compressed twice": FileDirt("bad_archive", _packed),
+    "cut while compressed": FileDirt("cut_feed", _cut_packed, TEXTS),
+    "a bomb": FileDirt("bomb", _bomb, DELIMITED),
+    "compressed twice": FileDirt("bad_archive", _packed, TEXTS),
     "two files in one": FileDirt("bad_archive", _two),
     "heads alone": FileDirt("empty_feed", _lines(lambda lines: lines[:1]), DELIMITED),
     "no heads": FileDirt("missing_columns", _lines(lambda lines: lines[1:]), DELIMITED),

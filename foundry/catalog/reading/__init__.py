@@ -1,0 +1,6 @@
+"""Feeds of all kinds, read in chunks of the same columns: streamed, within limits, whole or not at all."""
+
+from foundry.catalog.reading.limits import LIMITS, FeedLimits
+from foundry.catalog.reading.reading import FeedReader, open_feed
+
+__all__ = ["LIMITS", "FeedLimits", "FeedReader", "open_feed"]
