@@ -13,6 +13,7 @@ OWN_JSON = {
     "console/channels.py": "copies a value that it has just made",
     "foundry/box": "frames between the box's own processes, bounded by the box",
     "foundry/catalog/run_book.py": "records that this project wrote, validated by a model",
+    "foundry/catalog/reading/json_items.py": "lines of feeds, bounded in size, judged attribute by attribute",
     "foundry/documents": "the reader itself",
     "foundry/catalog/state.py": "a state that this project wrote, validated by a model",
     "foundry/finished.py": "records that this project wrote",
