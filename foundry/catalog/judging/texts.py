@@ -7,7 +7,17 @@ from html import unescape
 import numpy as np
 
 from foundry.brief.markup import LONGEST, ROUNDS, clean_line, clean_markup, markup_in
-from foundry.catalog.judging.columns import Flags, RowColumns, Texts, flags, matches, present, replaced
+from foundry.catalog.judging.columns import (
+    Flags,
+    RowColumns,
+    Texts,
+    by_value,
+    flags,
+    matches,
+    present,
+    replaced,
+    spread,
+)
 from foundry.catalog.judging.findings import Findings
 from foundry.catalog.judging.identifiers import text_lengths, without_nothing
 from foundry.catalog.judging.rules import MOST_TITLE
@@ -109,12 +119,12 @@ def judge_descriptions(rows: RowColumns, findings: Findings) -> None:
 
 def _as_read(texts: Texts, findings: Findings) -> Texts:
     """Return descriptions as a browser shows them."""
-    at = np.flatnonzero(matches(texts, _MARKUP))
-    cleaned = [clean_markup(text) for text in texts.take(at).to_pylist()]
-    other = replaced(texts, at, [text or None for text in cleaned])
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    findings.add(
-        "html_in_description", "description", flags(pc.not_equal(texts, other)) | (present(texts) & ~present(other))
-    )
+    at = np.flatnonzero(matches(texts, _MARKUP))
+    cleaned, indices = by_value(texts.take(at), lambda text: clean_markup(text) or None)
+    other = replaced(texts, at, spread(cleaned, indices, pa.string()).to_pylist())
+    changed = flags(pc.not_equal(texts, other)) | (present(texts) & ~present(other))
+    findings.add("html_in_description", "description", changed)
     return other
