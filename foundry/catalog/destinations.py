@@ -91,6 +91,24 @@ class DestinationFault:
     stops: bool = True
 
 
+def table_lines() -> Iterator[str]:
+    """Yield the lines of the table of destinations in docs/catalogs.md."""
+    yield "| destination | what pictures may show besides the product | smallest picture | texts by a model | source |"
+    yield "| --- | --- | --- | --- | --- |"
+    for each in destinations().values():
+        links = "; ".join(
+            f"`{name}` (at most {rule.most}): {', '.join(rule.shows) or 'nothing'}"
+            for name, rule in each.attributes.items()
+        )
+        sizes = "; ".join(
+            f"{limit.size[0]}x{limit.size[1]} from {limit.begins}{' as advice' if limit.advice else ''}"
+            for limit in each.pictures.smallest
+        )
+        others = ", ".join(f"`{name}`" for name in each.made_text.values())
+        texts = f"only in {others}" if others else "anywhere"
+        yield f"| {each.title} | {links} | {sizes} | {texts} | {each.source}; {each.read_on}, {each.confidence} |"
+
+
 @lru_cache(maxsize=1)
 def destinations() -> Mapping[str, Destination]:
     """Return all destinations by name."""

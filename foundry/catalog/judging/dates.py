@@ -10,19 +10,21 @@ from foundry.catalog.judging.columns import Flags, RowColumns, Texts, by_value, 
 from foundry.catalog.judging.findings import Findings
 
 _DAY = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
-_LONGEST = 80
+_LONGEST = 40
 _WAITING = ("preorder", "backorder")
 
 
-@lru_cache(maxsize=20_000)
 def read_moment(text: str, *, ends: bool = False) -> int | None:
     """Return a moment of ISO 8601 in seconds since 1970, UTC; None for a text that is none.
 
     A time without an offset is UTC. A day alone is its beginning, or, where it ends something, its last second.
     """
     text = text.strip()
-    if len(text) > _LONGEST:
-        return None
+    return _read_short(text, ends) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=20_000)
+def _read_short(text: str, ends: bool) -> int | None:
     try:
         if _DAY.fullmatch(text):
             moment = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)

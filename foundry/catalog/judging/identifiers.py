@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from foundry.catalog.judging.columns import Flags, RowColumns, Texts, emptied, flags, matches, present
@@ -81,7 +79,6 @@ def _checked(numbers: Texts) -> Flags:
     return (digits @ _WEIGHTS) % 10 == 0
 
 
-@lru_cache(maxsize=10_000)
 def right_gtin(text: str) -> bool:
     """Return True for a GTIN of 8, 12, 13 or 14 digits whose check digit is right."""
     import pyarrow as pa

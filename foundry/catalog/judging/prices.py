@@ -33,13 +33,17 @@ class ReadPrice(NamedTuple):
     currency: str | None = None
 
 
-@lru_cache(maxsize=100_000)
 def read_price(text: str, decimal_mark: str | None, currency: str | None) -> ReadPrice:
     """Read a price such as `12.99 EUR`; `currency` is that of prices that name none.
 
     Without a decimal mark, the point is one unless it may separate thousands: "1.299" and "1,299" are ambiguous.
     """
-    found = _PARTS.fullmatch(text) if len(text) <= _LONGEST else None
+    return _read_short(text, decimal_mark, currency) if len(text) <= _LONGEST else ReadPrice("bad_price")
+
+
+@lru_cache(maxsize=50_000)
+def _read_short(text: str, decimal_mark: str | None, currency: str | None) -> ReadPrice:
+    found = _PARTS.fullmatch(text)
     if found is None or (found["before"] and found["after"]):
         return ReadPrice("bad_price")
     code = _currency(found["before"] or found["after"] or "", currency)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from foundry.catalog.destinations import OfferedFile, destination_faults, destination_of, destinations, text_faults
+from foundry.catalog.destinations import (
+    OfferedFile,
+    destination_faults,
+    destination_of,
+    destinations,
+    table_lines,
+    text_faults,
+)
 
 PLAIN = OfferedFile(
     name="mug-story.jpg", format="jpeg", width_px=1_080, height_px=1_080, size_bytes=200_000, shows=frozenset()
@@ -96,3 +104,9 @@ def test_every_destination_says_where_its_figures_are_from() -> None:
             for part in field.split("."):
                 assert part in held, field
                 held = held[part]
+
+
+def test_the_page_shows_the_table() -> None:
+    """To bring it up to date, replace its rows by the lines that `table_lines` gives."""
+    page = Path(__file__).parents[3] / "docs" / "catalogs.md"
+    assert "\n".join(table_lines()) in page.read_text(encoding="utf-8")
