@@ -9,11 +9,17 @@ locals {
     "campaign.finished"    = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
     "campaign.failed"      = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
     "campaign.briefs.dead" = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "catalog.changed"      = { days = 14, cleanup = "delete", dispatcher = ["READ", "DESCRIBE"] }
+    "catalog.refreshed"    = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "catalog.changed.dead" = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
   }
 
-  # A tenant's own topics: it alone writes its briefs, and it alone reads its events.
+  # A tenant's own topics: it alone writes its briefs and changed items, and it alone reads its events.
   tenant_topics = merge(
     { for id, tenant in var.tenants : "campaign.briefs.${id}" => {
+      days = 14, members = tenant.writers, operations = ["WRITE", "DESCRIBE"], dispatcher = ["READ", "DESCRIBE"]
+    } },
+    { for id, tenant in var.tenants : "catalog.changed.${id}" => {
       days = 14, members = tenant.writers, operations = ["WRITE", "DESCRIBE"], dispatcher = ["READ", "DESCRIBE"]
     } },
     { for id, tenant in var.tenants : "campaign.events.${id}" => {
@@ -142,11 +148,12 @@ resource "google_managed_kafka_acl" "tenant_groups" {
   }
 }
 
-# Groups: nobody but the dispatcher joins its group, where a stranger would be handed the briefs of all tenants.
+# Groups: nobody but the dispatcher joins its groups, where a stranger would be handed the briefs of all tenants. The second
+# one is that of `foundry serve --catalog`.
 resource "google_managed_kafka_acl" "group" {
-  count = var.kafka == null ? 0 : 1
+  for_each = var.kafka == null ? toset([]) : toset([var.kafka.group, "${var.kafka.group}-catalogs"])
 
-  acl_id   = "consumerGroup/${var.kafka.group}"
+  acl_id   = "consumerGroup/${each.key}"
   cluster  = google_managed_kafka_cluster.foundry[0].cluster_id
   location = var.region
 

@@ -6,7 +6,7 @@ Spec: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from foundry.event import Event
 from foundry.names import campaign_source, digest, is_slug
 from pipelines.bus.client import Headers, KafkaRecord
 from pipelines.bus.settings import MAX_MESSAGE_BYTES
-from pipelines.bus.topics import tenant_of_topic
+from pipelines.bus.topics import BRIEFS, tenant_of_topic
 from pipelines.bus.unpacking import UNREAD
 
 SUBMITTED, CANCELLED = "campaign-foundry.brief.submitted", "campaign-foundry.campaign.cancelled"
@@ -98,13 +98,13 @@ def brief_message(brief: Brief, request_id: str = "", mode: Mode = "binary") -> 
 
 def check_request_id(request_id: str) -> None:
     """Raise BadInput for a request id that would be refused; empty is none, and allowed."""
-    if request_id and not _is_request_id(request_id):
+    if request_id and not is_request_id(request_id):
         raise BadInput("--request", f"{shorten(request_id)} is no id; use 1 to {MOST_ID} printable characters")
 
 
 def own_request_id(brief: Brief) -> str:
     """Return the id of an order without one: a digest of the brief, so that the same brief sent twice has one id."""
-    return _digest_of(brief.model_dump(mode="json"))
+    return digest_of(brief.model_dump(mode="json"))
 
 
 def cancel_message(tenant: str, campaign: str) -> BusMessage:
@@ -138,15 +138,15 @@ def parse_record(topic: str, value: bytes | None, headers: Headers, where: str) 
     texts = header_texts(headers)
     if UNREAD in texts:
         raise Unreadable(where, texts[UNREAD], "send the brief again")
-    _check_headers(headers, where)
-    document = _load(value, where)
-    attributes = _attributes(texts, document)
-    kind = _check_attributes(attributes, where)
-    data = _data(texts, document)
+    check_headers(headers, where)
+    document = load_value(value, where)
+    attributes = event_attributes(texts, document)
+    kind = check_attributes(attributes, where, (SUBMITTED, CANCELLED))
+    data = event_data(texts, document)
     if not isinstance(data, dict):
         raise Unreadable(where, "holds no JSON object", "send a brief; see `foundry schema brief`")
-    tenant = _check_tenant(topic, _claimed_tenant(data, attributes), where)
-    request_id = attributes.get("id") or _digest_of(data)
+    tenant = check_tenant(topic, _claimed_tenant(data, attributes), where)
+    request_id = attributes.get("id") or digest_of(data)
     if kind == CANCELLED:
         if not is_slug(data.get("campaign")):
             raise Unreadable(where, f"cancels {shorten(data.get('campaign', ''))}, which is no id", "name a campaign")
@@ -169,18 +169,18 @@ def sender_of(record: KafkaRecord) -> Sender:
     document = None
     if record.value and len(record.value) <= MOST_GLANCED_BYTES:
         with suppress(Unreadable):
-            document = _load(record.value, "")
-    attributes, data = _attributes(texts, document), _data(texts, document)
+            document = load_value(record.value, "")
+    attributes, data = event_attributes(texts, document), event_data(texts, document)
     data = data if isinstance(data, dict) else {}
     own, claimed = tenant_of_topic(record.topic), _claimed_tenant(data, attributes)
     tenant, request_id = claimed if own is None else own, attributes.get("id", "")
     campaign = data.get("campaign") if attributes.get("type") == CANCELLED else _campaign_of(data)
-    campaign = campaign or _in_source(attributes, "campaigns")
+    campaign = campaign or id_in_source(attributes, "campaigns")
     return Sender(
         tenant=tenant if is_slug(tenant) else "",
         verified=own is not None and is_slug(own),
         campaign=campaign if isinstance(campaign, str) and is_slug(campaign) else "",
-        request_id=request_id if _is_request_id(request_id) else "",
+        request_id=request_id if is_request_id(request_id) else "",
     )
 
 
@@ -195,8 +195,8 @@ def header_texts(headers: Headers) -> dict[str, str]:
     }
 
 
-def _check_headers(headers: Headers, where: str) -> None:
-    """Refuse a record with too many or too large headers, or with two of a name that decides how it is read."""
+def check_headers(headers: Headers, where: str) -> None:
+    """Raise Unreadable for too many or too large headers, and for two of a name that decides how a record is read."""
     if len(headers) > MOST_HEADERS:
         raise Unreadable(where, f"has more than {MOST_HEADERS} headers", "send fewer")
     names = [name.lower() for name, _ in headers]
@@ -207,67 +207,73 @@ def _check_headers(headers: Headers, where: str) -> None:
             raise Unreadable(where, f"has the header {name!r} twice", "send it once")
 
 
-def _load(value: bytes | None, where: str) -> Any:
-    """Return the JSON value of a record."""
+def load_value(value: bytes | None, where: str, what: str = "brief") -> Any:
+    """Return the JSON value of a record; Unreadable for another one. `what`: the noun of what should be sent."""
     if not value:
-        raise Unreadable(where, "is not JSON: it is empty", "send a brief as JSON")
+        raise Unreadable(where, "is not JSON: it is empty", f"send a {what} as JSON")
     if len(value) > MAX_MESSAGE_BYTES:
-        raise Unreadable(where, f"has {len(value)} bytes; the limit is {MAX_MESSAGE_BYTES}", "split the brief")
+        raise Unreadable(where, f"has {len(value)} bytes; the limit is {MAX_MESSAGE_BYTES}", f"split the {what}")
     try:
         return load_json(value, "the value", LIMITS)
     except Problem as error:
-        raise Unreadable(where, f"is not JSON that can be read ({error})", "send a brief as JSON") from error
+        raise Unreadable(where, f"is not JSON that can be read ({error})", f"send a {what} as JSON") from error
 
 
 def _is_structured(texts: Mapping[str, str]) -> bool:
     return texts.get("content-type", "").startswith("application/cloudevents+json")
 
 
-def _attributes(texts: Mapping[str, str], document: Any) -> dict[str, Any]:
+def event_attributes(texts: Mapping[str, str], document: Any) -> dict[str, Any]:
     """Return the CloudEvent's attributes; none for a plain brief, nor for an envelope that is no JSON object."""
     if _is_structured(texts):
         return {"type": None, **document, "data": None} if isinstance(document, dict) else {"type": None}
     return {name.removeprefix("ce_"): text for name, text in texts.items() if name.startswith("ce_")}
 
 
-def _data(texts: Mapping[str, str], document: Any) -> Any:
+def event_data(texts: Mapping[str, str], document: Any) -> Any:
+    """Return the data of the event; the whole value outside structured mode."""
     if _is_structured(texts):
         return document.get("data") if isinstance(document, dict) else None
     return document
 
 
-def _check_attributes(attributes: Mapping[str, Any], where: str) -> str:
-    """Return the type of a record; Unreadable for attributes that are missing, unknown, or no usable text."""
-    kind, version = attributes.get("type", SUBMITTED), attributes.get("specversion", "1.0")
-    if kind not in (SUBMITTED, CANCELLED) or not isinstance(kind, str):
-        raise Unreadable(where, f"has the type {shorten(kind)}", f"send {SUBMITTED} or {CANCELLED}")
+def check_attributes(attributes: Mapping[str, Any], where: str, kinds: Sequence[str]) -> str:
+    """Return the type of a record, the first of `kinds` if it says none.
+
+    Unreadable for attributes that are missing, unknown, or no usable text.
+    """
+    kind, version = attributes.get("type", kinds[0]), attributes.get("specversion", "1.0")
+    if kind not in kinds or not isinstance(kind, str):
+        raise Unreadable(where, f"has the type {shorten(kind)}", f"send {' or '.join(kinds)}")
     if version != "1.0":
         raise Unreadable(where, f"is a CloudEvent of version {shorten(version)}", "send CloudEvents 1.0")
     request_id = attributes.get("id", "")
-    if request_id != "" and not _is_request_id(request_id):
+    if request_id != "" and not is_request_id(request_id):
         limit = f"the id {shorten(request_id)}; an id is 1 to {MOST_ID} printable characters"
         raise Unreadable(where, f"has {limit}", "send a shorter, plain one")
     return kind
 
 
-def _is_request_id(value: object) -> bool:
+def is_request_id(value: object) -> bool:
+    """Return whether a value can be the id of a request."""
     return isinstance(value, str) and 0 < len(value) <= MOST_ID and value.isprintable()
 
 
 def _claimed_tenant(data: Mapping[str, Any], attributes: Mapping[str, Any]) -> Any:
     """Return the tenant that the brief names, or else the one in the source."""
-    return data.get("tenant") or _in_source(attributes, "tenants")
+    return data.get("tenant") or id_in_source(attributes, "tenants")
 
 
-def _in_source(attributes: Mapping[str, Any], kind: str) -> str:
+def id_in_source(attributes: Mapping[str, Any], kind: str) -> str:
     """Return the id behind `tenants` or `campaigns` in a source, /tenants/TENANT/campaigns/CAMPAIGN; "" if none."""
     source = attributes.get("source")
     parts = source.split("/", 5) if isinstance(source, str) else []
     return dict(zip(parts[1::2], parts[2::2], strict=False)).get(kind, "") if len(parts) == 5 else ""
 
 
-def _check_tenant(topic: str, tenant: Any, where: str) -> str:
-    own = tenant_of_topic(topic)
+def check_tenant(topic: str, tenant: Any, where: str, shared: str = BRIEFS) -> str:
+    """Return the tenant that a record names; Unreadable if it is no id, or if the topic is another tenant's own."""
+    own = tenant_of_topic(topic, shared)
     if own is not None and tenant != own:
         raise Unreadable(
             where, f"speaks for tenant {shorten(tenant)} on the topic of {shorten(own)}", "send it to its own topic"
@@ -284,5 +290,6 @@ def _campaign_of(brief: Mapping[str, Any]) -> str:
     return found if isinstance(found, str) and is_slug(found) else ""
 
 
-def _digest_of(document: dict[str, Any]) -> str:
+def digest_of(document: dict[str, Any]) -> str:
+    """Return the id of a request that has none: a digest of its content."""
     return digest("request", brief=json.dumps(document, sort_keys=True, ensure_ascii=False))

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.bus.topics import BRIEFS, DEAD, EVENTS, TOPICS, briefs_topic, check_topic_owner, events_topic
+from pipelines.bus.topics import (
+    BRIEFS,
+    CHANGED,
+    DEAD,
+    EVENTS,
+    TOPICS,
+    briefs_topic,
+    changes_topic,
+    check_topic_owner,
+    events_topic,
+)
 
 Operation = Literal["Read", "Write", "Describe"]
 
@@ -33,11 +43,15 @@ class Right:
 def dispatcher_rights(principal: str, group: str) -> tuple[Right, ...]:
     """Return the rights of a dispatcher: it reads all briefs in its group and writes everything else.
 
-    It needs none on the cluster, and cannot create topics.
+    `foundry serve --catalog` has the same: it reads changed items in a group of its own. Neither needs rights on the
+    cluster, and they cannot create topics.
     """
-    written = [topic.name for topic in TOPICS if topic.name not in (BRIEFS, DEAD)]
+    written = [topic.name for topic in TOPICS if topic.name not in (BRIEFS, DEAD, CHANGED)]
     return (
         Right(principal, "group", group, ("Read", "Describe")),
+        Right(principal, "group", catalogs_group(group), ("Read", "Describe")),
+        Right(principal, "topic", CHANGED, ("Read", "Describe")),
+        Right(principal, "topic", f"{CHANGED}.", ("Read", "Describe"), prefixed=True),
         Right(principal, "topic", BRIEFS, ("Read", "Describe")),
         Right(principal, "topic", f"{BRIEFS}.", ("Read", "Describe"), prefixed=True),
         Right(principal, "topic", DEAD, ("Write", "Describe")),
@@ -46,8 +60,13 @@ def dispatcher_rights(principal: str, group: str) -> tuple[Right, ...]:
     )
 
 
+def catalogs_group(group: str) -> str:
+    """Return the group in which changed items of catalogs are read beside the dispatchers of a group."""
+    return f"{group}-catalogs"
+
+
 def tenant_rights(principal: str, tenant: str) -> tuple[Right, ...]:
-    """Return the rights of a tenant: it writes its own briefs and reads its own events, and nothing else.
+    """Return the rights of a tenant: it writes its own briefs and changed items, reads its own events, nothing else.
 
     It needs no group, because `foundry watch` reads without one, and none on the cluster. BadInput for a tenant that
     cannot have topics of its own.
@@ -55,6 +74,7 @@ def tenant_rights(principal: str, tenant: str) -> tuple[Right, ...]:
     check_topic_owner(tenant)
     return (
         Right(principal, "topic", briefs_topic(tenant).name, ("Write", "Describe")),
+        Right(principal, "topic", changes_topic(tenant).name, ("Write", "Describe")),
         Right(principal, "topic", events_topic(tenant).name, ("Read", "Describe")),
     )
 

@@ -19,6 +19,7 @@ BRIEFS, DEAD = "campaign.briefs", "campaign.briefs.dead"
 PROGRESS, FINISHED, CAMPAIGN_FINISHED, FAILED = (
     "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed",
 )  # fmt: skip
+CHANGED, CHANGED_DEAD, REFRESHED = "catalog.changed", "catalog.changed.dead", "catalog.refreshed"
 EVENTS = "campaign.events"
 """The first part of the names of tenants' own event topics."""
 KNOWN_FOR_S = 30.0
@@ -55,6 +56,9 @@ TOPICS = (
     Topic(CAMPAIGN_FINISHED, "A campaign whose manifest is written; key: tenant/campaign", 90),
     Topic(FAILED, "Shots and files that were given up, and campaigns that were refused; key: tenant/campaign", 90),
     Topic(DEAD, "Messages that could not be read or run, unchanged, with the reason; key unchanged", 90),
+    Topic(CHANGED, "Items of catalogs that changed or ended; key: tenant/catalog", 14),
+    Topic(REFRESHED, "Ended runs of catalogs, files that were withdrawn or restored; key: tenant/catalog", 90),
+    Topic(CHANGED_DEAD, "Changed items that could not be read or used, unchanged, with the reason; key unchanged", 90),
 )
 
 
@@ -71,6 +75,16 @@ def briefs_topic(tenant: str) -> Topic:
 def events_topic(tenant: str) -> Topic:
     """Return the topic that only one tenant may read: all events, progress and refusals of this tenant."""
     return Topic(f"{EVENTS}.{tenant}", f"Events, progress and refusals of {tenant}", 30, partitions=1)
+
+
+def changes_topic(tenant: str) -> Topic:
+    """Return the topic of changed items that only one tenant may write to."""
+    return Topic(f"{CHANGED}.{tenant}", f"Changed items of catalogs of {tenant}", 14, partitions=1)
+
+
+def own_topics(tenant: str) -> tuple[Topic, ...]:
+    """Return the topics of one tenant alone."""
+    return briefs_topic(tenant), events_topic(tenant), changes_topic(tenant)
 
 
 def is_events_topic(topic: str) -> bool:
@@ -90,9 +104,9 @@ def check_topic_owner(tenant: str) -> str:
     return tenant
 
 
-def tenant_of_topic(topic: str) -> str | None:
-    """Return the tenant that a topic of briefs belongs to; None for a shared topic."""
-    name = topic.removeprefix(f"{BRIEFS}.")
+def tenant_of_topic(topic: str, shared: str = BRIEFS) -> str | None:
+    """Return the tenant that a topic of briefs, or of the kind of another `shared` one, belongs to; None for shared."""
+    name = topic.removeprefix(f"{shared}.")
     return None if name == topic or name in RESERVED else name
 
 
@@ -165,14 +179,14 @@ def known_topics(settings: BusSettings) -> Iterator[KnownTopics]:
 def create_topics(
     settings: BusSettings, tenants: Sequence[str] = (), *, partitions: int = 12, replicas: int = -1
 ) -> TopicChanges:
-    """Create the missing topics, also two for each of `tenants`, and set the configuration of the others.
+    """Create the missing topics, also three for each of `tenants`, and set the configuration of the others.
 
     BadInput, before anything is changed, if one of `tenants` cannot have topics. Partitions are added where there are
     fewer than `partitions`, and never removed. -1 replicas: the brokers' default.
     """
     changes = TopicChanges()
     named = [check_topic_owner(tenant) for tenant in tenants]
-    own = [topic for tenant in named for topic in (briefs_topic(tenant), events_topic(tenant))]
+    own = [topic for tenant in named for topic in own_topics(tenant)]
     with open_admin(settings) as client:
         there = {entry["name"]: len(entry["partitions"]) for entry in client.describe_topics()}
         for topic in (*TOPICS, *own):

@@ -27,7 +27,7 @@ from pipelines.dispatcher.health import Health
 
 LEADER = "SCHEDULER/catalogs.json"
 """The lease of the leader. No tenant's id has capitals, so it lies in no tenant's folder."""
-TICK_S, LOOK_S, FOLLOW_S = 5.0, 60.0, 10.0
+TICK_S, LOOK_S, SWEEP_S, FOLLOW_S = 5.0, 60.0, 900.0, 10.0
 log = logging.getLogger("foundry.catalog")
 
 
@@ -51,8 +51,8 @@ class _DrainingClock(BootClock):
 class CatalogScheduler:
     """Begins the runs of all catalogs of all tenants when they are due, if this process leads.
 
-    at_once: how many runs this process makes at the same time. announce: sends the events of a catalog's runs that have
-    ended and were not announced yet; it is called after each run, and each time that the catalogs are read again.
+    at_once: how many runs this process makes at the same time. announce: sends the events of a run that has ended; with
+    "" for the run, now and then, those of all that were not announced yet, such as runs of people.
     """
 
     setting: CatalogSetting
@@ -61,7 +61,7 @@ class CatalogScheduler:
     metrics: CatalogMetrics = field(default_factory=CatalogMetrics)
     draining: threading.Event = field(default_factory=threading.Event)
     at_once: int = 1
-    announce: Callable[[Catalog], None] | None = None
+    announce: Callable[[Catalog, str], None] | None = None
     tick_s: float = TICK_S
     look_s: float = LOOK_S
 
@@ -71,6 +71,7 @@ class CatalogScheduler:
         self._running: dict[Key, Future[None]] = {}
         self._errands = Errands(1)
         self._looked: float | None = None
+        self._swept: float | None = None
 
     def run(self) -> None:
         """Lead, or follow until the leader has ended, until drained; then wait for the runs that were begun here."""
@@ -100,7 +101,7 @@ class CatalogScheduler:
     def _lead(self, lease: Lease, pool: ThreadPoolExecutor) -> None:
         log.info("leading: this process begins the runs that are due")
         self._end_outage()
-        self._looked = None
+        self._looked = self._swept = None
         self.metrics.leader.set(1)
         try:
             while not self.draining.is_set():
@@ -116,8 +117,10 @@ class CatalogScheduler:
         if self._looked is None or time.monotonic() - self._looked >= self.look_s:
             self._looked = time.monotonic()
             self.timetable.look()
+        if self._swept is None or time.monotonic() - self._swept >= SWEEP_S:
+            self._swept = time.monotonic()
             for known in self.timetable.known.values():
-                self._announce(known.catalog)
+                self._announce(known.catalog, "")
         self._running = {key: future for key, future in self._running.items() if not future.done()}
         for waiting in self.timetable.waiting(self._running):
             if len(self._running) < self.at_once and not self.draining.is_set():
@@ -134,14 +137,15 @@ class CatalogScheduler:
             ended = True
         if record:
             self.metrics.count_run(record)
+            self._announce(catalog, record.run)
             log.info("%s: %s", what, record.state, extra={"tenant": catalog.tenant, "state": str(record.state)})
         elif ended:
             known.not_before = time.monotonic() + AGAIN_S
             log.info("%s waits for another run", what)
         else:
             self.metrics.count_failure(catalog)
-        self._announce(catalog)
 
-    def _announce(self, catalog: Catalog) -> None:
+    def _announce(self, catalog: Catalog, run: str) -> None:
         if self.announce:
-            self._errands.run(f"announcing catalog {catalog.tenant}/{catalog.id}", partial(self.announce, catalog))
+            act = partial(self.announce, catalog, run)
+            self._errands.run(f"announcing catalog {catalog.tenant}/{catalog.id}", act)

@@ -17,8 +17,13 @@ from pipelines.dispatcher.order import RecordPosition
 if TYPE_CHECKING:
     from kafka.consumer.subscription_state import ConsumerRebalanceListener
 
-PATTERN = rf"^{BRIEFS.replace('.', '[.]')}([.](?!({'|'.join(sorted(RESERVED))})$).+)?$"
-"""Matches the shared briefs topic and every tenant's own, but not the dead messages."""
+
+def topics_pattern(shared: str) -> str:
+    """Return the pattern of a shared topic and of every tenant's own of its kind, but not of the dead messages."""
+    return rf"^{shared.replace('.', '[.]')}([.](?!({'|'.join(sorted(RESERVED))})$).+)?$"
+
+
+PATTERN = topics_pattern(BRIEFS)
 Partition = tuple[str, int]
 
 
@@ -72,8 +77,10 @@ class Claims:
         return lost
 
 
-def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float) -> Consumer:
-    """Return a consumer of the briefs topics in `group` that keeps `claims` up to date.
+def join_group(
+    settings: BusSettings, group: str, claims: Claims, max_poll_interval_s: float, pattern: str = PATTERN
+) -> Consumer:
+    """Return a consumer of the topics that match `pattern`, those of briefs, in `group`; it keeps `claims` up to date.
 
     NoBroker if none answers, WrongIdentity if the brokers refuse who we are.
     Every consumer has its own assignor, because an assignor has state, and a shared one makes assignments flap.
@@ -96,7 +103,7 @@ def join_group(settings: BusSettings, group: str, claims: Claims, max_poll_inter
             partition_assignment_strategy=[CooperativeStickyAssignor()],
         )
     unpack_safely(consumer)
-    consumer.subscribe(pattern=PATTERN, listener=_listener(claims))
+    consumer.subscribe(pattern=pattern, listener=_listener(claims))
     joined: Consumer = consumer
     return joined
 

@@ -87,7 +87,7 @@ def open_dispatcher(
     make_engine = _engine_maker(options)
     health, metrics, budget = around or Around.of(options)
     claims = Claims()
-    _await_broker(bus, budget)
+    await_broker(bus, budget)
     with open_writer(bus) as writer, known_topics(bus) as known:
         audience = Audience(known.__contains__, server_folders([str(path) for path in _folders(options)]))
         announcer = Announcer(writer, audience=audience)
@@ -129,7 +129,7 @@ def _folders(options: ServeOptions) -> list[Path]:
     return [*store, *(folder.absolute() for folder in (*options.folders.required, options.folders.cards) if folder)]
 
 
-def _await_broker(bus: BusSettings, budget: OutageBudget) -> None:
+def await_broker(bus: BusSettings, budget: OutageBudget) -> None:
     """Return once a broker answers. It is asked with a short limit, so that the log soon says what is waited for.
 
     The limit is also well within the patience, since a failure that takes longer than that would begin a new outage.

@@ -13,7 +13,7 @@ from foundry.names import campaign_folder
 from foundry.quota import FOLDER
 from foundry.tenant import Storage
 from pipelines.bus.rights import dispatcher_rights, tenant_rights
-from pipelines.bus.topics import RESERVED, TOPICS, briefs_topic, events_topic
+from pipelines.bus.topics import RESERVED, TOPICS, own_topics
 from tests.support.tools import INFRA, run
 from transforms.stopping import marker_name
 
@@ -201,7 +201,7 @@ def test_topics_are_those_of_the_code():
         topic.name: (topic.days, topic.configs()["cleanup.policy"]) for topic in TOPICS
     }
     assert text().count(f'"{TOPICS[0].configs()["max.message.bytes"]}"') == 2
-    for topic in (briefs_topic("${id}"), events_topic("${id}")):
+    for topic in own_topics("${id}"):
         assert re.search(rf'"{re.escape(topic.name)}" => {{\s+days\s+= {topic.days}, members\s+= ', text())
 
 
@@ -212,7 +212,11 @@ def test_the_dispatcher_has_the_rights_that_the_code_lists_and_no_others():
     (topics,) = (each["topics"] for each in blocks("locals") if "topics" in each)
     given = {bare(name): [bare(one).capitalize() for one in each["dispatcher"]] for name, each in topics.items()}
     assert given == {name: listed[name] for name in given}
-    for name in ("campaign.briefs.", "campaign.events."):  # those of tenants, by prefix in the list, one by one here
+    for name in (
+        "campaign.briefs.",
+        "campaign.events.",
+        "catalog.changed.",
+    ):  # those of tenants, by prefix in the list, one by one here
         operations = ", ".join(f'"{one.upper()}"' for one in listed[name])
         assert re.search(rf'"{re.escape(name)}\$\{{id\}}" => {{[^}}]*dispatcher = \[{operations}\]', text())
     assert '"ALL"' not in text().split('resource "google_managed_kafka_acl" "rest"')[0]

@@ -31,6 +31,7 @@ OWN_JSON = {
     "models/registry/safetensors_header.py": "a header that the safetensors library has accepted",
     "models/remote": "bounded answers of vendors, judged field by field",
     "models/registry/hub.py": "bounded answers of the hub, validated by a model",
+    "pipelines/catalog/announcing.py": "events that this project wrote",
     "pipelines/catalog/due_runs.py": "claims and notes that this project wrote",
     "pipelines/campaign/explain.py": "records that this project wrote",
     "pipelines/dispatcher/announcing.py": "events that this project wrote",

@@ -13,19 +13,31 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from foundry.brief.brief import Brief
 from foundry.brief.intake import brief_schema
+from foundry.catalog.events import CatalogOrigin, restoration_events, run_event, withdrawal_events
+from foundry.catalog.runs import RunState
 from foundry.errors import BadInput
 from foundry.event import Event
 from foundry.store.object_store import LocalStore
 from pipelines.bus import messages, order_progress
+from pipelines.bus.catalog_changes import (
+    CHANGE_REFUSED,
+    ITEMS_CHANGED,
+    CatalogChange,
+    ChangeRequest,
+    change_message,
+    change_refusal,
+)
 from pipelines.bus.dead import to_dead_message
 from pipelines.bus.messages import BusMessage, Sender, brief_message, cancel_message, event_message
 from pipelines.bus.producing import MessageWriter
-from pipelines.bus.topics import TOPICS, briefs_topic, events_topic
+from pipelines.bus.topics import CHANGED, REFRESHED, TOPICS, events_topic, own_topics
 from pipelines.campaign.flow import build
+from pipelines.catalog.announcing import TOPIC_OF as TOPIC_OF_RUNS
 from pipelines.dispatcher.announcing import TOPIC_OF, Announcer
 from pipelines.dispatcher.audience import Audience, refusal_messages
 from tests.pipelines.dispatcher.orders import an_order
 from tests.support import briefs
+from tests.support.catalog_records import a_product_record, a_run_record
 from tests.support.fakes import PaintingHandler
 from tests.support.memory_kafka import MemoryProducer
 
@@ -71,7 +83,7 @@ def test_the_version_is_one_that_readers_know() -> None:
 
 def test_every_topic_is_described_and_no_other() -> None:
     addresses = {channel["address"] for channel in CHANNELS.values()}
-    own = {topic("x").name.replace(".x", ".{tenant}") for topic in (briefs_topic, events_topic)}
+    own = {topic.name.replace(".x", ".{tenant}") for topic in own_topics("x")}
     assert addresses == {topic.name for topic in TOPICS} | own
 
 
@@ -96,10 +108,25 @@ def _refs(value: Any) -> list[str]:
 
 def test_every_event_type_is_on_the_channel_that_the_dispatcher_sends_it_to() -> None:
     kinds = {**TOPIC_OF, messages.SUBMITTED: "campaign.briefs", messages.CANCELLED: "campaign.briefs"}
+    kinds |= {**TOPIC_OF_RUNS, ITEMS_CHANGED: CHANGED, CHANGE_REFUSED: REFRESHED}
     assert set(kinds) == set(BY_TYPE) - {"dead record"}
     for kind, topic in kinds.items():
         [channel] = [channel for channel in CHANNELS.values() if channel["address"] == topic]
         assert BY_TYPE[kind] in channel["messages"]
+
+
+def test_changes_and_what_comes_of_them_are_as_described() -> None:
+    change = CatalogChange(tenant="aurelle", catalog="autumn", items=({"id": "a", "price": None},), removed=("b",))
+    check("itemsChanged", change_message(change))
+    refused = change_refusal(ChangeRequest("r", change, verified=True), BadInput("a", "b"), "catalog.changed:0:1", "b")
+    check("changeRefused", event_message(refused, "aurelle/autumn"))
+    origin = CatalogOrigin("aurelle", "autumn")
+    withdrawn = a_product_record(state="withdrawn", reason="gone", withdrawn_at="2026-11-30T01:30:00+00:00")
+    events = [*withdrawal_events(origin, withdrawn), *restoration_events(origin, a_product_record())]
+    events += [run_event(a_run_record()), run_event(a_run_record(state=RunState.STOPPED))]
+    for event in events:
+        check(BY_TYPE[event.type], event_message(event, "aurelle/autumn"))
+    assert {event.type for event in events} == {kind for kind, topic in TOPIC_OF_RUNS.items() if topic == REFRESHED}
 
 
 @pytest.mark.campaign
