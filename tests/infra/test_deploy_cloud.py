@@ -12,7 +12,7 @@ import pytest
 from foundry.names import campaign_folder
 from foundry.quota import FOLDER
 from foundry.tenant import Storage
-from pipelines.bus.rights import dispatcher_rights, tenant_rights
+from pipelines.bus.rights import catalogs_group, dispatcher_rights, tenant_rights
 from pipelines.bus.topics import RESERVED, TOPICS, own_topics
 from tests.support.tools import INFRA, run
 from transforms.stopping import marker_name
@@ -128,7 +128,9 @@ def test_records_on_topics_are_encrypted_with_a_key_of_ours():
 
 def test_nobody_but_the_dispatcher_joins_its_group():
     rules = resources("google_managed_kafka_acl")
-    assert rules["group"]["acl_id"] == "consumerGroup/${var.kafka.group}"
+    assert rules["group"]["acl_id"] == "consumerGroup/${each.key}"
+    for group in ("var.kafka.group", catalogs_group("${var.kafka.group}")):
+        assert group in rules["group"]["for_each"]
     (entries,) = rules["group"]["dynamic"]
     assert [bare(each) for each in entries["acl_entries"]["for_each"]] == ["READ", "DESCRIBE"]
     assert "google_service_account.dispatcher.email" in str(entries)

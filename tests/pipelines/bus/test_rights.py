@@ -31,10 +31,11 @@ GROUP = "campaign-foundry"
 USERS = {"admin": "hall-key", "aurelle": "spring-glow", "nordlys": "north-light", "dispatcher": "works-all-night"}
 
 
-def test_a_tenant_has_its_own_two_topics_and_no_group() -> None:
+def test_a_tenant_has_its_own_topics_and_no_group() -> None:
     found = tenant_rights("user-a", "aurelle")
     assert [(right.kind, right.name, right.operations) for right in found] == [
         ("topic", "campaign.briefs.aurelle", ("Write", "Describe")),
+        ("topic", "catalog.changed.aurelle", ("Write", "Describe")),
         ("topic", "campaign.events.aurelle", ("Read", "Describe")),
     ]
     for tenant in ("dead", "No Such!", "a/b"):
