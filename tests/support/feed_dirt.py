@@ -144,7 +144,7 @@ ROW_DIRT: Mapping[str, RowDirt] = {
 REPEATED_ID = RowDirt("duplicate_id", "id", lambda row: None)
 
 LINE_DIRT: Mapping[str, LineDirt] = {
-    "a column too few": LineDirt("column_count", lambda line: b"SKU-ONLY"),
+    "a column too few": LineDirt("column_count", lambda line: line[:12]),
     "not UTF-8": LineDirt("bad_encoding", lambda line: line + b" \xe4\xf6\xfc\xff"),
     "a stray quote": LineDirt("bad_quotes", lambda line: b'"27 inch" ' + line),
 }
@@ -164,9 +164,9 @@ def _lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], Non
 
 def _bomb(path: Path) -> None:
     content = path.read_bytes()
-    with gzip.open(path, "wb", 9) as packed:
+    with gzip.open(path, "wb", 6) as packed:
         packed.write(content)
-        for _ in range(100):
+        for _ in range(70):
             packed.write(b" " * 1_000_000)
 
 

@@ -92,6 +92,9 @@ def _google_xml(path: Path, items: Items, lines: Lines) -> None:
         file.write("</channel>\n</rss>\n")
 
 
+_NO_XML = dict.fromkeys(set(range(32)) - {9, 10, 13}, " ")
+
+
 def _xml_text(value: str) -> str:
     return escape("".join(max(letter, " ") for letter in value))
 

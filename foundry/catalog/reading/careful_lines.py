@@ -14,6 +14,7 @@ from foundry.errors import shorten
 
 MOST_LINES = 2_000
 """Of one record."""
+_LONGEST_ID = 200
 _LOST = re.compile("[\udc80-\udcff]")
 _ENCODING = "save the feed as UTF-8, or declare its encoding in feed.encoding"
 
@@ -124,9 +125,16 @@ class CarefulLines:
 
     def _refuse(self, found: Found, fields: Sequence[str], code: str, what: str) -> None:
         self.row += 1
-        item = fields[self._id].strip() if self._id < len(fields) else ""
-        item = _LOST.sub("\ufffd", item[:200])
+        item = self._sure_id(fields)
         found.faults.append(RowFault(self.row, item, code, "", f"record {self.row} {what}", self.line))
+
+    def _sure_id(self, fields: Sequence[str]) -> str:
+        """Return the id of a broken record; "" unless it is surely whole, and in its own column."""
+        is_placed = len(fields) == self._width or (self._id == 0 and len(fields) > 1)
+        item = fields[self._id].strip() if is_placed else ""
+        if len(item) > 1 and item[0] == item[-1] == '"':
+            item = item[1:-1]
+        return "" if len(item) > _LONGEST_ID or '"' in item or _LOST.search(item) else item
 
     def _fields(self, text: str, lines: Sequence[bytes], at: int, is_last: bool) -> tuple[list[str], int]:
         if '"' not in text:

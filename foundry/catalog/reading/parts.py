@@ -96,7 +96,7 @@ def _long_faults(batch: Any, limits: FeedLimits) -> Iterator[RowFault]:
 def long_field(row: int, item: str, attribute: str, value: str, limits: FeedLimits, line: int = 0) -> RowFault:
     """Return the fault of a value that is too long to be read."""
     what = f"{attribute} {shorten(value)} has more than {limits.field_bytes} bytes; shorten it"
-    return RowFault(row, item[:200], "field_too_long", attribute, what, line)
+    return RowFault(row, "" if attribute == "id" else item, "field_too_long", attribute, what, line)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from foundry.catalog.catalog import Feed, FeedKind
 from foundry.catalog.reading.columns import Head, head_of
@@ -131,7 +131,8 @@ def _delimited(text: Text, name: str, spec: Feed, wanted: frozenset[str], limits
     kind = spec.kind or kind_of_columns(blocks.names, blocks.mark, spec, name)
     if kind == "shopify-csv":
         places = shopify_places(blocks.names, name)
-        records = Records(blocks, places | dict.fromkeys(set(COLUMNS) - set(places), ()), limits)
+        whole = replace(limits, field_bytes=limits.row_bytes)  # a product's long text concerns all of its variants
+        records = Records(blocks, places | dict.fromkeys(set(COLUMNS) - set(places), ()), whole)
         made = shopify_attributes(places)
         return _Source(
             kind,
