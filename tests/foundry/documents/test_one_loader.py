@@ -32,6 +32,8 @@ OWN_JSON = {
     "models/remote": "bounded answers of vendors, judged field by field",
     "models/registry/hub.py": "bounded answers of the hub, validated by a model",
     "pipelines/catalog/announcing.py": "events that this project wrote",
+    "pipelines/catalog/batches.py": "notes on products that this project wrote",
+    "pipelines/catalog/event_log.py": "events that this project wrote",
     "pipelines/catalog/due_runs.py": "claims and notes that this project wrote",
     "pipelines/campaign/explain.py": "records that this project wrote",
     "pipelines/dispatcher/announcing.py": "events that this project wrote",
