@@ -31,7 +31,8 @@ class CatalogSetting:
 
     store: its address, a folder or `gs://bucket/prefix`. tenants: the folder of tenants. files: the folder that a
     feed's file and a film's sounds are named from; None where the catalog has neither. products_per_batch: the most
-    products that one campaign of a run makes. reach: the hosts that feeds and pictures may come from.
+    products that one campaign of a run makes. reach: the hosts that feeds and pictures may come from. expectations:
+    feeds and finished files are held against suites of Great Expectations, which takes some seconds each time.
     """
 
     store: str
@@ -45,6 +46,7 @@ class CatalogSetting:
     products_per_batch: int = 2_000
     lease_s: float = LEASE_S
     stopping: Callable[[], bool] = never
+    expectations: bool = True
 
     def tenant(self, tenant_id: str) -> Tenant:
         """Return a tenant by its id; BadInput says what is missing or wrong."""
