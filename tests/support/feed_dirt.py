@@ -80,6 +80,7 @@ ROW_DIRT: Mapping[str, RowDirt] = {
     "endless id": RowDirt("unusable_id", "id", _inside("id", "{}" + "-x" * 200)),
     "rounded id": RowDirt("mangled_id", "id", _value("id", "4.00638E+12")),
     "no title": RowDirt("missing_title", "title", _value("title", "")),
+    "title without letters": RowDirt("wordless_title", "title", _value("title", "\u200b - !")),
     "title of nothing": RowDirt("missing_title", "title", _value("title", "#N/A")),
     "long title": RowDirt("long_title", "title", _inside("title", "{}" + " and more" * 20), sets_aside=False),
     "endless title": RowDirt("oversized_title", "title", _inside("title", "{}" + " and more" * 100)),
@@ -118,6 +119,12 @@ ROW_DIRT: Mapping[str, RowDirt] = {
     ),
     "picture with a blank": RowDirt(
         "bad_image_link", "image_link", _value("image_link", "https://cdn.shop.example/a b.jpg")
+    ),
+    "picture of nothing": RowDirt(
+        "placeholder_image", "image_link", _value("image_link", "https://cdn.shop.example/woocommerce-placeholder.png")
+    ),
+    "two pictures": RowDirt(
+        "bad_image_link", "image_link", _value("image_link", "https://cdn.shop.example/a.jpg,https://cdn.shop.example/b.jpg")
     ),
     "picture of a page": RowDirt(
         "odd_image_type", "image_link", _value("image_link", "https://shop.example/a.html"), sets_aside=False

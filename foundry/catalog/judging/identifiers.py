@@ -8,7 +8,7 @@ from foundry.catalog.judging.columns import Flags, RowColumns, Texts, emptied, f
 from foundry.catalog.judging.findings import Findings
 from foundry.catalog.judging.rules import MOST_ID, rule_table
 from foundry.catalog.judging.seen_ids import SeenIds
-from foundry.catalog.judging.shapes import ADDRESS, CONTROL, PRICE_WITH_CURRENCY, ROUNDED
+from foundry.catalog.judging.shapes import ADDRESS, CONTROL, PRICE_WITH_CURRENCY, ROUNDED, UNSEEN
 
 _GTIN = r"^(?:[0-9]{8}|[0-9]{12,14})$"
 _RESERVED = r"^0?(?:2[0-9]{12}|(?:02|04|05)[0-9]{11}|98[1-4][0-9]{10}|99[0-9]{11})$"
@@ -34,7 +34,7 @@ def judge_ids(rows: RowColumns, findings: Findings, seen: SeenIds) -> None:
     rows.replace("id", ids)
     findings.add("missing_id", "id", ~present(ids))
     lengths = text_lengths(ids)
-    unusable = (lengths > MOST_ID) | matches(ids, CONTROL) | matches(ids, "\ufffd")
+    unusable = (lengths > MOST_ID) | matches(ids, CONTROL) | matches(ids, UNSEEN)
     findings.add("unusable_id", "id", unusable)
     mangled = matches(ids, ROUNDED)
     findings.add("mangled_id", "id", mangled)

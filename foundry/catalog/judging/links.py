@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -25,6 +26,12 @@ _PRIVATE_ENDING = r"^(?i:https?)://[^/?#]*\.(?i:local|localhost|internal|intrane
 _PICTURE = r"\.(?i:jpe?g|jpe|png|webp|gif|bmp|tiff?)(?:[?#].*)?$"
 _OTHER_ENDING = r"^(?i:https?)://[^/]+/(?:[^?#]*/)?[^/?#]*\.(?i:svg|pdf|html?|php|aspx?|mp4|mov|webm|eps|psd|zip|ico|txt|json|xml|avif|heic)(?:[?#].*)?$"
 _PAGE = r"^(?i:https?)://[^/]+(?:/[^?#]*)?(?:(?i:\.(?:html?|php|aspx?))|/[^/.?#]*)(?:[?#].*)?$"
+_JOINED = r"[,;|\s](?i:https?)://"
+_SEVERAL = re.compile(_JOINED)
+_PLACEHOLDER = (
+    r"/(?i:(?:[^/?#]*[-_.])?(?:no|missing)[-_]?(?:image|photo|picture|pic|img)(?:[-_.][^/?#]*)?"
+    r"|[^/?#]*(?:placeholder|image[-_]?not[-_]?(?:available|found)|coming[-_]?soon)[^/?#]*)\.[A-Za-z]+(?:[?#].*)?$"
+)
 _PRIVATE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home", ".corp", ".arpa", ".onion")
 
 
@@ -37,7 +44,8 @@ def address_fault(text: str) -> str:
     except ValueError:
         return "bad"
     unusable = len(text) > MOST or any(letter.isspace() or letter in '\\<>"' or letter < " " for letter in text)
-    if parts.scheme not in ("http", "https") or not host or parts.username is not None or unusable:
+    several = _SEVERAL.search(text) is not None
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None or unusable or several:
         return "bad"
     return _host_fault(host)
 
@@ -56,7 +64,8 @@ def _host_fault(host: str) -> str:
 
 def _faults(texts: Texts) -> tuple[Flags, Flags]:
     """Return which addresses are bad, and which name a private host."""
-    plain = matches(texts, _PLAIN) & ~matches(texts, _PRIVATE_ENDING) & (text_lengths(texts) <= _SHORT)
+    odd = matches(texts, _PRIVATE_ENDING) | matches(texts, _JOINED)
+    plain = matches(texts, _PLAIN) & ~odd & (text_lengths(texts) <= _SHORT)
     doubtful = np.flatnonzero(present(texts) & ~plain)
     bad, private = np.zeros(len(texts), np.bool_), np.zeros(len(texts), np.bool_)
     for position, text in zip(doubtful, texts.take(doubtful).to_pylist(), strict=True):
@@ -94,9 +103,12 @@ def judge_pictures(rows: RowColumns, findings: Findings, *, beside: bool, privat
     findings.add("swapped_value", "image_link", swapped)
     findings.add("bad_image_link", "image_link", bad & ~swapped)
     findings.add("private_image_link", "image_link", private)
+    placeholder = matches(links, _PLACEHOLDER)
+    findings.add("placeholder_image", "image_link", placeholder)
     findings.add("insecure_image_link", "image_link", matches(links, r"^(?i:http)://") & ~bad & ~private)
     findings.add("odd_image_type", "image_link", matches(links, _OTHER_ENDING) & ~swapped)
-    rows.replace("image_link", emptied(links, pa.array(bad | private)) if (bad | private).any() else links)
+    unusable = bad | private | placeholder
+    rows.replace("image_link", emptied(links, pa.array(unusable)) if unusable.any() else links)
     _judge_more_pictures(rows, findings, private_hosts=private_hosts)
 
 

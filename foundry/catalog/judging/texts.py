@@ -33,6 +33,7 @@ def judge_titles(rows: RowColumns, findings: Findings) -> None:
     """Judge the titles, and decode the entities in them."""
     titles = _or_structured(without_nothing(rows.text("title")), rows, "structured_title")
     findings.add("missing_title", "title", ~present(titles))
+    findings.add("wordless_title", "title", _wordless(titles))
     lengths = text_lengths(titles)
     oversized = lengths > MOST_TITLE
     findings.add("oversized_title", "title", oversized)
@@ -59,6 +60,13 @@ def _on_one_line(texts: Texts) -> Texts:
     if not matches(texts, r"[\t\r\n]|  ").any():
         return texts
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
+
+
+def _wordless(titles: Texts) -> Flags:
+    found = present(titles) & ~matches(titles, "[0-9A-Za-z]")
+    at = np.flatnonzero(found)
+    found[at] = [not any(map(str.isalnum, text)) for text in titles.take(at).to_pylist()]
+    return found
 
 
 def _shouts(titles: Texts, short: Flags) -> Flags:

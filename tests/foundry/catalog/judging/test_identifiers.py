@@ -21,6 +21,8 @@ BAD_IDS = {
     "a\x00b": "unusable_id",
     "a\ufffdb": "unusable_id",
     "\ufeffA1": "unusable_id",
+    "A\u200b1": "unusable_id",
+    "A\u00ad1": "unusable_id",
     "4.00638E+12": "mangled_id",
     "1E+05": "mangled_id",
     "1,2346e+11": "mangled_id",

@@ -24,6 +24,7 @@ GOOD = (
     "https://[2606:2800:220:1:248:1893:25c8:1946]/a.jpg",
     "https://shop.example/a@2x.jpg",
     "https://shop.example./a.jpg",
+    "https://img.example/w_100,h_100/https://shop.example/a.jpg",
 )
 PRIVATE = (
     "https://localhost/a.jpg",
@@ -53,6 +54,8 @@ BAD = (
     "https://",
     "https://user:pass@shop.example/a.jpg",
     "https://user@shop.example/a.jpg",
+    "https://shop.example/a.jpg,https://shop.example/b.jpg",
+    "https://shop.example/a.jpg|http://shop.example/b.jpg",
     "https://shop.example/a b.jpg",
     "https://shop.example/a\n.jpg",
     "https://shop.example:99999/a.jpg",
@@ -96,6 +99,21 @@ def test_what_is_taken_at_a_glance_has_no_fault_at_a_closer_look(text: str) -> N
     texts = pa.array([text])
     if (matches(texts, _PLAIN) & ~matches(texts, _PRIVATE_ENDING))[0]:
         assert address_fault(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "stands_for_none"),
+    [
+        ("noimage.jpg", True), ("no-image-2048x2048.gif?v=1", True), ("no_photo.png", True),
+        ("img/missing-picture.png", True), ("shop_no-image.jpg", True),
+        ("woocommerce-placeholder.png", True), ("image-not-available.jpg", True), ("Coming-Soon.jpg", True),
+        ("piano-image.jpg", False), ("nopicks.jpg", False), ("casino.jpg", False), ("place-holder-ring.jpg", False),
+        ("placeholder/shoe.jpg", False), ("domino-imagery.jpg", False),
+    ],
+)  # fmt: skip
+def test_a_picture_that_stands_for_a_missing_one_is_told_by_its_name(name: str, stands_for_none: bool) -> None:
+    found = judged(a_row(1, image_link=f"https://cdn.shop.example/{name}")).faults
+    assert set(found) == ({"placeholder_image"} if stands_for_none else set())
 
 
 def test_http_and_odd_endings_are_warned_of() -> None:

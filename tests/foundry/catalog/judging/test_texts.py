@@ -45,6 +45,8 @@ DAMAGED = {
     "https://shop.example/a": "swapped_value",
     "in stock": "swapped_value",
     "out_of_stock": "swapped_value",
+    "\u200b\u200b": "wordless_title",
+    "★ - !!": "wordless_title",
     "N/A": "missing_title",
     "null": "missing_title",
     "\u00a0 \t": "missing_title",
