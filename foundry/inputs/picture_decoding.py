@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,12 @@ def measure_picture(stream: BinaryIO, name: str) -> PictureSize:
 
 def _find_blank(picture: Image.Image) -> str:
     """Return a clause that says in which way an RGBA picture shows nothing; empty if it shows something."""
-    levels = np.asarray(picture)
-    low, high = levels.min(axis=(0, 1)), levels.max(axis=(0, 1))
-    if high[3] <= UNSEEN_ALPHA:
+    *colours, alpha = cast(tuple[tuple[int, int], ...], picture.getextrema())  # of four channels
+    if alpha[1] <= UNSEEN_ALPHA:
         return "is transparent all over"
-    if low[3] > UNSEEN_ALPHA and int(high[:3].max()) - int(low[:3].min()) <= EVEN_LEVELS:
-        return f"is one even grey (level {high[0]} of 255)"
+    low, high = min(low for low, _ in colours), max(high for _, high in colours)
+    if alpha[0] > UNSEEN_ALPHA and high - low <= EVEN_LEVELS:
+        return f"is one even grey (level {colours[0][1]} of 255)"
     return ""
 
 

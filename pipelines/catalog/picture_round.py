@@ -9,8 +9,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
-
 from foundry.metering.payers import carried
 from foundry.retrying import Clock
 from pipelines.catalog.host_queues import HostQueues
@@ -20,24 +18,22 @@ from pipelines.catalog.picture_results import Result, result_without_answer
 
 AT_ONCE, LOOKED_UP = 24, 16
 """Requests to all hosts together, and addresses that are looked up in the book beside them."""
-WINDOW = 20_000
+WINDOW = 5_000
 """Addresses that wait for their hosts; further ones are read from the caller when some are done."""
 TRIES = 3
 
 
 @dataclass
 class Job:
-    """An address whose host is to be asked. known: what is known of it, if its content is in the store."""
+    """An address whose host is to be asked.
+
+    host: with its port, as limits are kept for it. known: what is known of the address, if its content is in the store.
+    """
 
     address: str
-    url: httpx2.URL
+    host: str
     known: AddressRecord | None
     tries: int = 0
-
-    @property
-    def host(self) -> str:
-        """The host with its port, which is what limits are kept for."""
-        return self.url.netloc.decode("ascii")
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class PictureFetcher:
         if known and not is_to_be_asked(known, self.setting.now(), days, recheck=recheck):
             return known_picture(known)
         try:
-            return Job(address, url_of(address, self.setting.reach), known)
+            return Job(address, url_of(address, self.setting.reach).netloc.decode("ascii"), known)
         except Unfetched as wrong:
             return result_without_answer(address, None, wrong)
 
@@ -140,7 +140,7 @@ class PictureFetcher:
         with open(handle, "wb"):  # noqa: PTH123 - closes the descriptor
             pass
         try:
-            answer = self._hosts.ask(job.url, job.known, arrived)
+            answer = self._hosts.ask(url_of(job.address, self.setting.reach), job.known, arrived)
             result = self._judge(job, answer, arrived)
         finally:
             arrived.unlink(missing_ok=True)
