@@ -13,7 +13,7 @@ from foundry.documents.limits import SETTINGS
 from foundry.errors import FoundryError, Problem, Refusals, Unusable
 from foundry.inputs.door import FileKind, Home, ReceivedFile, Signature, read_once, receive
 from foundry.inputs.font import FONT, FontFacts, inspect_font
-from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
+from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture_once
 
 DOCUMENT = FileKind("document", SETTINGS.size_bytes, (Signature(b""),), "", "give a YAML file")
 """A text that a person writes; `foundry.documents` judges its content."""
@@ -55,7 +55,7 @@ def receive_tenant_files(
     Refusals with a problem for each file that cannot be used.
     """
     home, problems = home_of(folder), list[FoundryError]()
-    pictures = _received(named, lambda name: _inspected(receive(home, name, PICTURE)), problems)
+    pictures = _received(named, lambda name: inspect_picture_once(receive(home, name, PICTURE)), problems)
     faces = _received(fonts, lambda name: _inspected_font(receive(home, name, FONT)), problems)
     try:
         layouts = _layouts(home)
@@ -80,13 +80,7 @@ def _received(
     return found
 
 
-_facts: ContentCache[PictureFacts] = ContentCache(1_024)
 _font_facts: ContentCache[FontFacts] = ContentCache(1_024)
-
-
-def _inspected(file: ReceivedFile) -> PictureFacts:
-    """Return the facts of a picture; the same bytes are decoded once in a process."""
-    return replace(_facts.get(file.sha256, lambda: inspect_picture(file)), file=file)
 
 
 def _inspected_font(file: ReceivedFile) -> FontFacts:

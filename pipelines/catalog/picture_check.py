@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foundry.errors import Unusable
 from foundry.inputs.door import ReceivedFile, receive
-from foundry.inputs.picture import MAX_BYTES, PICTURE, inspect_picture, picture_name
+from foundry.inputs.picture import MAX_BYTES, PICTURE, inspect_picture_once, picture_name
 from foundry.store.object_store import ObjectStore
 from foundry.stored_inputs import store_input
 from pipelines.catalog.picture_request import Unfetched
-
-KNOWN_CONTENTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +33,6 @@ class PictureCheck:
     def __init__(self, own: ObjectStore, folder: Path, max_bytes: int, files: Path | None) -> None:
         self.own, self.folder, self.files = own, folder, files
         self._kind = replace(PICTURE, max_bytes=min(max_bytes, MAX_BYTES))
-        self._lock = threading.Lock()
-        self._known: OrderedDict[str, CheckedPicture] = OrderedDict()
 
     def accept(self, arrived: Path) -> CheckedPicture:
         """Check a file of the folder, store it, and keep it there under its hash; Unfetched says what is wrong."""
@@ -59,20 +53,11 @@ class PictureCheck:
             raise Unfetched("picture_unusable", f"{error.limit}; {error.remedy}") from error
 
     def _checked(self, file: ReceivedFile) -> CheckedPicture:
-        """Return the facts of a picture; each content is decoded once in a run."""
-        with self._lock:
-            known = self._known.get(file.sha256)
-        if known and self.own.exists(picture_name(file.sha256)):
-            return known
-        facts = inspect_picture(file)
+        """Return the facts of a picture, which lies in the store by then."""
+        facts = inspect_picture_once(file)
         if facts.blank:
             raise Unusable(file.short_name, f"shows no product: it {facts.blank}", "give a picture of the product")
         store_input(self.own, picture_name(file.sha256), file)
-        found = CheckedPicture(
+        return CheckedPicture(
             sha256=file.sha256, width_px=facts.width_px, height_px=facts.height_px, size_bytes=file.size_bytes
         )
-        with self._lock:
-            self._known[file.sha256] = found
-            while len(self._known) > KNOWN_CONTENTS:
-                self._known.popitem(last=False)
-        return found

@@ -8,7 +8,7 @@ from foundry.brief.brief import Brief, Product
 from foundry.channel.placement import Placement, resolve_placements
 from foundry.errors import KEPT_PROBLEMS, FoundryError, Problem, Unusable, shorten
 from foundry.inputs.door import Home, receive
-from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture
+from foundry.inputs.picture import PICTURE, PictureFacts, inspect_picture_once
 from foundry.inputs.product_model import MODEL, ModelFacts, inspect_model
 from foundry.inputs.product_view import View
 from foundry.inputs.sound import SOUND, SoundFacts, inspect_sound
@@ -54,7 +54,7 @@ def _inspected(product: Product, home: Path | Home) -> PictureFacts | ModelFacts
 def _inspect_product(product: Product, home: Path | Home) -> PictureFacts | ModelFacts:
     if product.model:
         return inspect_model(receive(home, product.model, MODEL), product.view or View())
-    found = inspect_picture(receive(home, product.picture or "", PICTURE))
+    found = inspect_picture_once(receive(home, product.picture or "", PICTURE))
     if found.blank:
         raise Unusable(found.file.short_name, f"shows no product: it {found.blank}", "give a picture of the product")
     return found
