@@ -38,8 +38,7 @@ def compare(state: CatalogState, spool: Spool | None, *, catalog: Catalog, templ
     held = pa.array(sorted(spool.held), pa.string())
     away = pc.is_in(known.items, held).to_numpy(zero_copy_only=False)
     strangers = _strangers(held, known, rows)
-    fresh = set(strangers) - set(state.facts.strangers)
-    doubt = bool(fresh or spool.unreadable)
+    doubt = _doubt(known, spool, strangers)
     return _compared(
         known, rows, away, catalog, template=template, rest=Change.HELD, doubt=doubt, spool=spool, strangers=strangers
     )
@@ -67,6 +66,18 @@ def _strangers(held: Any, known: Known, rows: SpooledRows) -> tuple[str, ...]:
     return tuple(held.filter(unknown).to_pylist())
 
 
+def _doubt(known: Known, spool: Spool, strangers: tuple[str, ...]) -> Any:
+    """Return for each product of the state whether, if it is missing, it may be a row that was set aside.
+
+    A row that was set aside under the same strange id in the last run is none of the products that were there then.
+    """
+    import numpy as np
+
+    fresh = bool(spool.unreadable) or not set(strangers) <= set(known.state.facts.strangers)
+    any_at_all = bool(spool.unreadable or strangers)
+    return np.where(known.missing == 0, fresh, any_at_all) & (known.missing < HELD_RUNS)
+
+
 def _compared(
     known: Known,
     rows: SpooledRows,
@@ -75,13 +86,13 @@ def _compared(
     *,
     template: str,
     rest: Change,
-    doubt: bool = False,
+    doubt: Any = False,
     spool: Spool | None = None,
     strangers: tuple[str, ...] = (),
 ) -> Comparison:
     members = Members(known, rows, _held(known, rows, away), catalog.products.share == "appearance")
     changes = _changes(members, catalog, template=template, rest=rest, is_unread=spool is None)
-    fates = Fates(changes, _absent(members, catalog, doubt=doubt))
+    fates = Fates(changes, _absent(members, catalog, doubt))
     return Comparison(members, fates, template=template, spool=spool, strangers=strangers)
 
 
@@ -133,7 +144,7 @@ def _changes(members: Members, catalog: Catalog, *, template: str, rest: Change,
     )
 
 
-def _absent(members: Members, catalog: Catalog, *, doubt: bool) -> Any:
+def _absent(members: Members, catalog: Catalog, doubt: Any) -> Any:
     """Return the change of each product of the state that no cluster took: -1 for others."""
     import numpy as np
 
@@ -142,8 +153,6 @@ def _absent(members: Members, catalog: Catalog, *, doubt: bool) -> Any:
     away[members.keys[members.keys >= 0]] = False
     elsewhere = np.zeros(len(known), np.bool_)
     elsewhere[known.parents[members.of_pairs >= 0]] = True
-    held = np.full(len(known), not catalog.withdraw.missing)
-    if doubt:
-        held |= known.missing < HELD_RUNS
+    held = doubt | (not catalog.withdraw.missing)
     gone, stays = number_of(Change.GONE), number_of(Change.HELD)
     return np.where(away, np.where(held & ~elsewhere, stays, gone), -1)

@@ -186,7 +186,7 @@ class Comparison:
             here = np.flatnonzero(asked[first : first + rows.num_rows])
             pictures = rows.column("picture").to_pylist()
             wanted = np.array([at for at in here if pictures[at] and due(pictures[at])], np.int64) + first
-            yield from zip(self.rows.known_products(wanted), self.rows.pictures(wanted), strict=True)
+            yield from zip(self.rows.kept_products(wanted), self.rows.pictures(wanted), strict=True)
 
     def products(self) -> Iterator[CatalogProduct]:
         """Yield all products that are live once everything is made and withdrawn, as they look then."""
@@ -197,7 +197,7 @@ class Comparison:
         held = np.flatnonzero(self.fates.products == number_of(Change.HELD))
         kept = np.sort(np.concatenate([keys, held]))
         for first in range(0, len(kept), AT_ONCE):
-            yield from self.rows.known_products(kept[first : first + AT_ONCE])
+            yield from self.rows.kept_products(kept[first : first + AT_ONCE])
         for first in range(0, len(self.made), AT_ONCE):
             yield from self.rows.products(self.made[first : first + AT_ONCE], first)
 

@@ -86,6 +86,16 @@ class Members:
         return settle_claims(claims, self.count)
 
     @cached_property
+    def of_products(self) -> Any:
+        """The cluster that took the id of each product of the state, -1 for none."""
+        import numpy as np
+
+        found = np.full(len(self.known), -1, np.int64)
+        taken = self.keys >= 0
+        found[self.keys[taken]] = np.flatnonzero(taken)
+        return found
+
+    @cached_property
     def order(self) -> Any:
         """The members by cluster, and in each by id."""
         import numpy as np

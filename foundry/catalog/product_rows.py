@@ -104,8 +104,22 @@ class ProductRows:
 
     def known_products(self, numbers: Any) -> list[CatalogProduct]:
         """Return products of the state, as it has them."""
+        return [_product(row, 0) for row in self._known_rows(numbers)]
+
+    def kept_products(self, numbers: Any) -> list[CatalogProduct]:
+        """Return products of the state that stay, with the items that they have in the feed."""
+        clusters = self._members.of_products[numbers]
+        items = iter(self.items(clusters[clusters >= 0]).to_pylist())
+        rows = self._known_rows(numbers)
+        return [
+            _product({**row, "items": next(items)} if cluster >= 0 else row, 0)
+            for row, cluster in zip(rows, clusters, strict=True)
+        ]
+
+    def _known_rows(self, numbers: Any) -> list[dict[str, Any]]:
         columns = ["id", "items", "group", "first", *WORDS]
-        return [_product(row, 0) for row in self._known.state.rows.take(numbers, columns).to_pylist()]
+        found: list[dict[str, Any]] = self._known.state.rows.take(numbers, columns).to_pylist()
+        return found
 
     def pictures(self, numbers: Any) -> list[str]:
         """Return the SHA-256 of the pictures of products of the state."""

@@ -123,21 +123,11 @@ class NextRows:
         return state.index.parts[at]
 
     @cached_property
-    def _cluster_of(self) -> Any:
-        """The cluster that took each product of the state, -1 for none."""
-        import numpy as np
-
-        found = np.full(len(self._known), -1, np.int64)
-        taken = self._members.keys >= 0
-        found[self._members.keys[taken]] = np.flatnonzero(taken)
-        return found
-
-    @cached_property
     def _fates(self) -> Any:
         """The change of each product of the state, -1 for one that stays withdrawn; a left one keeps its row."""
         import numpy as np
 
-        fates, clusters = self.comparison.fates, self._cluster_of
+        fates, clusters = self.comparison.fates, self._members.of_products
         if not len(fates.clusters):
             return fates.products
         return np.where(clusters >= 0, fates.clusters[clusters], fates.products)
@@ -185,7 +175,7 @@ class NextRows:
         rows = self._known.state.rows.take(numbers, state_schema().names)
         fates, ids = self._fates[numbers], rows.column("id")
         stays = fates == number_of(Change.UNCHANGED)
-        held = (fates == number_of(Change.HELD)) & (self._cluster_of[numbers] >= 0)
+        held = (fates == number_of(Change.HELD)) & (self._members.of_products[numbers] >= 0)
         gone = np.isin(fates, [number_of(Change.GONE), number_of(Change.OUT_OF_STOCK)])
         leaving = zip(numbers[gone].tolist(), ids.filter(pa.array(gone)).to_pylist(), strict=True)
         gone[gone] = [self._is_withdrawn(number, name) for number, name in leaving]
@@ -209,7 +199,7 @@ class NextRows:
 
         if not stays.any():
             return rows
-        clusters = self._cluster_of[numbers[stays]]
+        clusters = self._members.of_products[numbers[stays]]
         kept, told = rows.filter(pa.array(~stays)), rows.filter(pa.array(stays))
         for name, values in self._item_columns(clusters).items():
             told = _with(told, name, values)
