@@ -16,13 +16,23 @@ AVAILABILITY = {
 }
 """Meta's words for Google's values of `availability`."""
 _BREAKS = r"[\t\r\n\x0b\x0c\x{85}\x{2028}\x{2029}]+"
+_BREAK_BYTES = tuple(letter.encode() for letter in "\t\r\n\x0b\x0c\x85\u2028\u2029")
 
 
 def one_line(column: Any) -> Any:
     """Return a text column without line breaks and tabs: each run of them becomes a space."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(column, _BREAKS, " ")
+    return pc.replace_substring_regex(column, _BREAKS, " ") if holds(column, *_BREAK_BYTES) else column
+
+
+def holds(column: Any, *parts: bytes) -> bool:
+    """Return True if any text of a column may hold one of these parts: its bytes are searched all at once."""
+    data = column.buffers()[2]
+    if data is None:
+        return False
+    text = data.to_pybytes()
+    return any(part in text for part in parts)
 
 
 def amounts(minor: Any, currency: Any) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from foundry.catalog.attributes import ATTRIBUTES
-from foundry.catalog.giving.columns import words_of_meta
+from foundry.catalog.giving.columns import holds, words_of_meta
 
 FormName = Literal["google-tsv", "google-xml", "meta-csv"]
 Texts = Mapping[str, Any]
@@ -23,6 +23,7 @@ MADE_TEXT = {"title": "structured_title", "description": "structured_description
 _G = "http://base.google.com/ns/1.0"
 _STRUCTURED = re.compile(r"\s*(?:([a-z_]+)\s*:)?\s*(.*?)\s*", re.DOTALL)
 _NOT_IN_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
+_NOT_IN_XML_BYTES = tuple(chr(code).encode() for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,20 @@ def _fit_meta(texts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tsv_lines(texts: Texts, names: Mapping[str, str]) -> Any:
-    return _join([_quoted_where(texts[name], '"') for name in names], "\t", "\n")
+    return _join([_quoted_where(texts[name], '"', b'"') for name in names], "\t", "\n")
 
 
 def _csv_lines(texts: Texts, names: Mapping[str, str]) -> Any:
-    return _join([_quoted_where(texts[name], '[",]') for name in names], ",", "\n")
+    return _join([_quoted_where(texts[name], '[",]', b'"', b",") for name in names], ",", "\n")
 
 
-def _quoted_where(column: Any, needed: str) -> Any:
-    """Return a column with quotes around the values in which a pattern is found."""
+def _quoted_where(column: Any, needed: str, *letters: bytes) -> Any:
+    """Return a column with quotes around the values in which a pattern, of these letters, is found."""
     import pyarrow.compute as pc
 
-    where = pc.fill_null(pc.match_substring_regex(column, needed), False)
-    if not pc.any(where).as_py():
+    if not holds(column, *letters):
         return column
+    where = pc.fill_null(pc.match_substring_regex(column, needed), False)
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', "")
     return pc.if_else(where, quoted, column)
 
@@ -147,9 +148,10 @@ def _structured(name: str, text: str) -> str:
 def _escaped(column: Any) -> Any:
     import pyarrow.compute as pc
 
-    escaped = pc.replace_substring_regex(column, _NOT_IN_XML, "")
+    escaped = pc.replace_substring_regex(column, _NOT_IN_XML, "") if holds(column, *_NOT_IN_XML_BYTES) else column
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        escaped = pc.replace_substring(escaped, character, entity)
+        if holds(escaped, character.encode()):
+            escaped = pc.replace_substring(escaped, character, entity)
     return escaped
 
 
