@@ -27,6 +27,7 @@ _PICTURE = r"\.(?i:jpe?g|jpe|png|webp|gif|bmp|tiff?)(?:[?#].*)?$"
 _OTHER_ENDING = r"^(?i:https?)://[^/]+/(?:[^?#]*/)?[^/?#]*\.(?i:svg|pdf|html?|php|aspx?|mp4|mov|webm|eps|psd|zip|ico|txt|json|xml|avif|heic)(?:[?#].*)?$"
 _PAGE = r"^(?i:https?)://[^/]+(?:/[^?#]*)?(?:(?i:\.(?:html?|php|aspx?))|/[^/.?#]*)(?:[?#].*)?$"
 _JOINED = r"[,;|\s](?i:https?)://"
+_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 _SEVERAL = re.compile(_JOINED)
 _PLACEHOLDER = (
     r"/(?i:(?:[^/?#]*[-_.])?(?:no|missing)[-_]?(?:image|photo|picture|pic|img)(?:[-_.][^/?#]*)?"
@@ -124,7 +125,7 @@ def _file_names(links: Texts, at: Flags) -> Flags:
 def _is_file_name(text: str) -> bool:
     path = PurePosixPath(text)
     plain = len(text) <= 500 and ":" not in text and "\\" not in text and text.isprintable()
-    return plain and not path.is_absolute() and ".." not in path.parts and bool(path.suffix)
+    return plain and not path.is_absolute() and ".." not in path.parts and path.suffix.lower() in _ENDINGS
 
 
 def _exchanged(pages: Texts, pictures: Texts) -> Flags:

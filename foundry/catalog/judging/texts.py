@@ -30,19 +30,20 @@ _CAPITALS = 12
 
 
 def judge_titles(rows: RowColumns, findings: Findings) -> None:
-    """Judge the titles, and decode the entities in them."""
-    titles = _or_structured(without_nothing(rows.text("title")), rows, "structured_title")
-    findings.add("missing_title", "title", ~present(titles))
-    findings.add("wordless_title", "title", _wordless(titles))
-    lengths = text_lengths(titles)
+    """Judge the titles, after the entities in them are decoded."""
+    written = _or_structured(without_nothing(rows.text("title")), rows, "structured_title")
+    findings.add("missing_title", "title", ~present(written))
+    lengths = text_lengths(written)
     oversized = lengths > MOST_TITLE
     findings.add("oversized_title", "title", oversized)
     findings.add_too_long("long_title", "title", np.where(oversized, 0, lengths))
+    titles = _on_one_line(_decoded(written, ~oversized, findings))
+    findings.add("wordless_title", "title", present(written) & ~oversized & ~_has_words(titles))
     findings.add("control_characters", "title", matches(titles, CONTROL))
     findings.add("broken_letters", "title", matches(titles, BROKEN))
     findings.add("swapped_value", "title", matches(titles, FOREIGN))
     findings.add("shouting_title", "title", _shouts(titles, ~oversized))
-    rows.replace("title", _on_one_line(_decoded(titles, ~oversized, findings)))
+    rows.replace("title", titles)
 
 
 def _or_structured(texts: Texts, rows: RowColumns, structured: str) -> Texts:
@@ -62,10 +63,10 @@ def _on_one_line(texts: Texts) -> Texts:
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
 
 
-def _wordless(titles: Texts) -> Flags:
-    found = present(titles) & ~matches(titles, "[0-9A-Za-z]")
-    at = np.flatnonzero(found)
-    found[at] = [not any(map(str.isalnum, text)) for text in titles.take(at).to_pylist()]
+def _has_words(titles: Texts) -> Flags:
+    found = matches(titles, "[0-9A-Za-z]")
+    at = np.flatnonzero(~found & present(titles))
+    found[at] = [any(map(str.isalnum, text)) for text in titles.take(at).to_pylist()]
     return found
 
 
@@ -116,13 +117,14 @@ def judge_descriptions(rows: RowColumns, findings: Findings) -> None:
     findings.add_too_long("long_description", "description", lengths)
     if (lengths > LONGEST).any():
         texts = pc.utf8_slice_codeunits(texts, 0, LONGEST)
+    texts = _as_read(texts, findings)
     control = matches(texts, CONTROL)
     findings.add("control_in_description", "description", control)
     if control.any():
         texts = pc.replace_substring_regex(texts, CONTROL, "")
     findings.add("broken_description", "description", matches(texts, BROKEN))
     findings.add("swapped_value", "description", matches(texts, FOREIGN))
-    rows.replace("description", _as_read(texts, findings))
+    rows.replace("description", texts)
 
 
 def _as_read(texts: Texts, findings: Findings) -> Texts:

@@ -36,6 +36,8 @@ DAMAGED = {
     "\u202egnihton": "control_characters",
     "\ufeffMug": "control_characters",
     "Nul\x00l": "control_characters",
+    "&#x202e;nihton": "control_characters",
+    "&nbsp;&nbsp;": "wordless_title",
     "<b>Bold</b> Mug": "html_in_title",
     "Mug &lt;script&gt;alert(1)&lt;/script&gt;": "html_in_title",
     "Mug &amp;lt;br&amp;gt;": "html_in_title",
@@ -117,6 +119,12 @@ def test_markup_and_control_characters_are_taken_out_of_descriptions() -> None:
     assert set(found.warnings) == {"html_in_description", "control_in_description"}
     assert found.row is not None
     assert found.row["description"] == "Warm & soft\nWool"
+
+
+def test_a_control_character_that_is_an_entity_is_taken_out_too() -> None:
+    found = judged(a_row(1, description="Warm &#x202e;wool&#7;"))
+    assert found.row is not None
+    assert found.row["description"] == "Warm wool"
 
 
 def test_a_description_of_markup_alone_is_none() -> None:
