@@ -13,6 +13,7 @@ import typer
 
 from console.adopting import adopt_brief
 from console.bus import cancel, submit, topics_app, watch
+from console.catalog import catalog_app
 from console.channels import channels_app
 from console.config import config_app
 from console.dead import dead_app
@@ -39,6 +40,7 @@ app.add_typer(stack_app, name="stack")
 app.add_typer(channels_app, name="channels")
 app.add_typer(dead_app, name="dead")
 app.add_typer(config_app, name="config")
+app.add_typer(catalog_app, name="catalog")
 for command in (submit, cancel, watch, serve):
     app.command()(command)
 app.command("tenants")(list_tenants)
@@ -229,6 +231,14 @@ def schema_tenant() -> None:
     from foundry.tenant import tenant_schema
 
     say(json.dumps(tenant_schema(), indent=2, ensure_ascii=False))
+
+
+@schema_app.command("catalog")
+def schema_catalog() -> None:
+    """Print the JSON Schema (draft 2020-12) of catalogs' files."""
+    from foundry.catalog.catalog import catalog_schema
+
+    say(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))
 
 
 @schema_app.command("card")

@@ -261,3 +261,9 @@ class Catalog(StrictModel):
         own = ("campaign", "expectations")  # free JSON, which may hold floats
         written = {name: sorted_json(getattr(self, name)) for name in own}
         return digest("catalog", **self.model_dump(mode="json", exclude=set(own)), **written)
+
+
+def catalog_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of catalogs' files."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:campaign-foundry:catalog"}
+    return {**head, **Catalog.model_json_schema(mode="validation")}
