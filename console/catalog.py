@@ -76,7 +76,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read and judge the feed of CATALOG: what is set aside and why, and which gates would stop a run."""
-    from pipelines.catalog.refresh import check_feed
+    from pipelines.catalog.planning import check_feed
 
     from console.catalog_view import check_as_json, print_check
 
@@ -101,7 +101,7 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what a refresh of CATALOG would make, withdraw and cost, without loading a model."""
-    from pipelines.catalog.refresh import plan_refresh
+    from pipelines.catalog.planning import plan_refresh
 
     from console.catalog_view import plan_as_json, print_plan
 
@@ -168,13 +168,17 @@ def undo(
     catalog: Which, run: RunName = "", product: Products = None, store: Store = "store", tenants: Tenants = None
 ) -> None:
     """Bring back what was withdrawn: everything of one run, or single products, as long as the catalog keeps them."""
-    from pipelines.catalog.refresh import undo_withdrawal
+    from pipelines.catalog.undoing import undo_withdrawal
 
     if bool(run) == bool(product):
         raise BadInput("undo", "needs either --run or --product; name what is to be brought back")
     found, setting = _open(catalog, None, _setting(store, tenants))
-    restored = undo_withdrawal(found, setting, run=run or None, products=tuple(product or ()))
-    say(f"{found.tenant}/{found.id}: {len(restored)} products brought back")
+    undone = undo_withdrawal(found, setting, run or list(product or ()))
+    say(f"{found.tenant}/{found.id}: {len(undone.restored)} products brought back")
+    for sentence in undone.refused:
+        say(sentence, err=True)
+    if undone.refused:
+        raise typer.Exit(Exit.REFUSED)
 
 
 @catalog_app.command()

@@ -11,14 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from foundry.catalog.rows import Tally
+from foundry.catalog.rows import FeedFacts, Tally
 from foundry.catalog.runs import GateFinding, RunRecord, RunState
 
 if TYPE_CHECKING:
     from foundry.catalog.catalog import Catalog
+    from pipelines.catalog.planning import FeedCheck, RefreshPlan
     from pipelines.catalog.registering import Listed
 
-SHOWN_EXAMPLES = 10
+SHOWN_EXAMPLES, SHOWN_CHANGES = 10, 20
 _COLOURS = {
     RunState.FINISHED: "green", RunState.UNCHANGED: "green", RunState.STOPPED: "red", RunState.FAILED: "red",
     RunState.RUNNING: "yellow", RunState.SKIPPED: "yellow",
@@ -41,6 +42,59 @@ def listed_as_json(listed: Listed, now: datetime) -> dict[str, Any]:
         "last": run_as_json(listed.last) if listed.last else None,
         "next": _next(catalog, now),
     }
+
+
+def check_as_json(found: FeedCheck) -> dict[str, Any]:
+    """Return what was seen of a feed for scripts."""
+    return asdict(found)
+
+
+def plan_as_json(planned: RefreshPlan) -> dict[str, Any]:
+    """Return what a refresh would do for scripts; money as text."""
+    estimate, quote = planned.estimate, planned.quote
+    return {
+        "feed": asdict(planned.facts) if planned.facts else None,
+        "tally": asdict(planned.tally),
+        "gates": [asdict(gate) for gate in planned.gates],
+        "products": planned.products,
+        "changes": dict(planned.counts),
+        "waiting": planned.waiting,
+        "shots": estimate.shots,
+        "files": estimate.variants,
+        "files_kept": planned.files_kept,
+        "estimate_usd": str(estimate.money),
+        "quote": quote_as_json(quote),
+        "changed": [{"id": each.id, "change": each.change, "why": list(each.why)} for each in planned.changes],
+    }
+
+
+def print_check(found: FeedCheck, out: Console) -> None:
+    """Print what was seen of a feed, what is set aside, and what each gate says."""
+    _print_facts(found.facts, out)
+    _print_tally(found.tally, out)
+    _print_all_gates(found.gates, out)
+
+
+def print_plan(planned: RefreshPlan, out: Console) -> None:
+    """Print what a refresh would make, withdraw and cost."""
+    _print_facts(planned.facts, out)
+    _print_tally(planned.tally, out)
+    _print_all_gates(planned.gates, out)
+    out.print(f"Products: {_changes(planned.counts)}.")
+    estimate = planned.estimate
+    out.print(
+        f"To make: {estimate.variants:,} files from {estimate.shots:,} shots; {planned.files_kept:,} are there. "
+        f"${estimate.money:.4f} at the cards' prices."
+    )
+    if planned.waiting:
+        out.print(f"{planned.waiting:,} products would wait for the next run: the budget ends before them.")
+    table = _table("product", "change", "why")
+    for each in planned.changes[:SHOWN_CHANGES]:
+        table.add_row(each.id, each.change.replace("_", " "), ", ".join(each.why))
+    if planned.changes:
+        out.print(table)
+    if (more := len(planned.changes) - SHOWN_CHANGES) > 0:
+        out.print(f"and {more:,} more in --json")
 
 
 def print_catalogs(found: Sequence[Listed], now: datetime, out: Console) -> None:
@@ -107,6 +161,24 @@ def print_schedule(catalog: Catalog, last: RunRecord | None, now: datetime, mome
     out.print(f"Last: {last.run}, {last.state}" if last else "Last: none yet")
     for each in islice(occurrences(schedule, now), moments):
         out.print(f"Next: {start_of(catalog, schedule, each).astimezone(schedule.zone):%Y-%m-%d %H:%M:%S %Z}")
+
+
+def _print_facts(facts: FeedFacts | None, out: Console) -> None:
+    if facts is None:
+        out.print("Feed: not changed since the last run.")
+        return
+    out.print(f"Feed: {facts.kind}, {facts.encoding}{f', {facts.compression}' if facts.compression else ''}.")
+    if facts.unknown:
+        out.print(f"Columns that are not used: {', '.join(facts.unknown[:SHOWN_EXAMPLES])}", style="dim")
+
+
+def _print_all_gates(gates: Sequence[GateFinding], out: Console) -> None:
+    table = _table("gate", "measured", "limit", "")
+    for gate in gates:
+        table.add_row(gate.gate, gate.measured, gate.limit, Text("stops", "red") if gate.stops else "passes")
+    if gates:
+        out.print(table)
+    _print_gates(gates, out)
 
 
 def _print_tally(tally: Tally, out: Console) -> None:
