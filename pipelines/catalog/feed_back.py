@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from foundry.catalog.catalog import Catalog, FeedBack
 from foundry.catalog.giving.columns import text_columns
 from foundry.catalog.giving.forms import FORMS, MADE_TEXT, Form
-from foundry.catalog.products import ProductRecord
+from foundry.catalog.products import Change, ProductRecord
 from foundry.catalog.runs import GateFinding, catalog_folder
 from foundry.store.object_store import ObjectStore
 from pipelines.catalog.deltas import Deltas, write_deltas
@@ -80,15 +80,15 @@ class _Counts:
 
 def give_back(work: FeedBackWork) -> FeedBackResult:
     """Write the feed and its deltas; return their names and figures."""
-    withdrawn: set[str] = set()
+    ended: set[str] = set()
     settings = link_settings(work.catalog, work.wanted, work.own, work.on)
     links = open_links(work.own, work.catalog.id, settings, work.all_records)
-    links.update(_noting_withdrawn(work.records, withdrawn))
+    links.update(_noting_ended(work.records, ended))
     form, counts = FORMS[work.wanted.format], _Counts()
     before = read_given(work.own, work.catalog.id, form.name) if work.wanted.deltas else None
     hashes = _write_rows(work, form, links, counts)
     book = GivenBook(work.rows.ids(), hashes, before)
-    deltas = _write_deltas(work, form, links, book, withdrawn) if work.wanted.deltas else Deltas()
+    deltas = _write_deltas(work, form, links, book, ended) if work.wanted.deltas else Deltas()
     write_links(work.own, work.catalog.id, links)
     if work.wanted.deltas:
         write_given(work.own, work.catalog.id, form.name, book.after(deltas.deleted_ids, whole=work.whole))
@@ -109,10 +109,10 @@ def feed_name(catalog: str, form: Form) -> str:
     return f"{catalog_folder(catalog)}/feed/feed{form.suffix}"
 
 
-def _noting_withdrawn(records: Iterable[ProductRecord], into: set[str]) -> Iterator[ProductRecord]:
-    """Yield the records; keep the items of those that were withdrawn."""
+def _noting_ended(records: Iterable[ProductRecord], into: set[str]) -> Iterator[ProductRecord]:
+    """Yield the records; keep the items of those that were withdrawn because the feed no longer has them."""
     for record in records:
-        if record.state == "withdrawn":
+        if record.state == "withdrawn" and record.reason == Change.GONE:
             into.update(record.product.items)
         yield record
 
@@ -222,8 +222,9 @@ def _text_of(lines: Any) -> bytes:
     return data
 
 
-def _write_deltas(work: FeedBackWork, form: Form, links: ItemLinks, book: GivenBook, withdrawn: set[str]) -> Deltas:
-    known_gone = withdrawn | work.removed
+def _write_deltas(work: FeedBackWork, form: Form, links: ItemLinks, book: GivenBook, ended: set[str]) -> Deltas:
+    """Write what changed. Of single rows, the items of a product that are not among them are still in the feed."""
+    known_gone = ended if work.whole else work.removed
     deleted = book.gone(work.rows.set_aside, known_gone, only_known=work.rows.unread > 0 or not work.whole)
     changed = book.changed
     names = given_columns(form, work.rows, links.settings)

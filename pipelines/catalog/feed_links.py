@@ -199,6 +199,11 @@ def _read(own: ObjectStore, name: str, settings: LinkSettings) -> Any:
     return table.cast(links_schema(settings)) if kept == settings.digest else None
 
 
+def forget_links(own: ObjectStore, catalog: str) -> None:
+    """Remove the table, because records changed beside a run; the next one makes it again from all records."""
+    own.remove(links_name(catalog))
+
+
 def write_links(own: ObjectStore, catalog: str, links: ItemLinks) -> None:
     """Replace the table of the store in one step."""
     from pyarrow import parquet

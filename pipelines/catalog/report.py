@@ -19,7 +19,7 @@ from foundry.store.object_store import ObjectStore
 from foundry.tenant import Palette
 from pipelines.campaign.report_page import page_environment, page_source
 from pipelines.catalog.report_plots import RUNS_SHOWN, plots_of, run_rows
-from pipelines.catalog.report_words import GATES, KINDS, STATES, headline, moment_of_run, tiles_of
+from pipelines.catalog.report_words import GATES, KINDS, STATES, headline, moment_of_run, tiles_of, undo_words
 
 REPORT = "report.html"
 ROOT = "../../../../"
@@ -44,8 +44,9 @@ class ShownProduct:
 class ReportWork:
     """What a report is written from. `own` is the tenant's store.
 
-    record: of the run, as it ended. name, tenant_name: as people call them. shown: products that changed, those of the
-    first rank first; they are read once, and the first few of each kind are kept.
+    record: of the run, as it ended. name, tenant_name: as people call them. keep_days: for how long a withdrawal can be
+    undone. shown: products that changed, those of the first rank first; they are read once, and the first few of each
+    kind are kept.
     """
 
     own: ObjectStore
@@ -53,6 +54,7 @@ class ReportWork:
     name: str
     tenant_name: str
     palette: Palette | None = None
+    keep_days: int = 30
     shown: Iterable[ShownProduct] = ()
 
 
@@ -185,13 +187,13 @@ def _groups(work: ReportWork) -> list[_Group]:
         if each.change in groups:
             seen[each.change] += 1
             if len(groups[each.change].cards) < PRODUCTS_SHOWN:
-                groups[each.change].cards.append(_card(each, pictures))
+                groups[each.change].cards.append(_card(each, pictures, work.keep_days))
     for change, group in groups.items():
         group.total = max(group.total, seen[change])
     return [group for group in groups.values() if group.cards]
 
 
-def _card(shown: ShownProduct, pictures: _Pictures) -> _Card:
+def _card(shown: ShownProduct, pictures: _Pictures, keep_days: int) -> _Card:
     product, record = shown.record.product, shown.record
     price = (
         f"{amount_of(product.price_minor, product.currency)} {product.currency}"
@@ -206,7 +208,7 @@ def _card(shown: ShownProduct, pictures: _Pictures) -> _Card:
         why=shown.why,
         pair=_pair(shown, pictures),
         files=len(record.files),
-        reason=record.reason,
+        reason=undo_words(record.withdrawn_at, keep_days),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from foundry.catalog.products import Change
 from foundry.catalog.runs import RunRecord, RunState
@@ -50,6 +50,14 @@ def moment_of_run(run: str) -> str:
 def day_of_run(run: str) -> str:
     """Return the day that names a run, short: "30 Nov"."""
     return " ".join(moment_of_run(run).split(" ")[:2])
+
+
+def undo_words(withdrawn_at: str, keep_days: int) -> str:
+    """Return until when a withdrawal can be undone; "" for a product that is live."""
+    if not withdrawn_at:
+        return ""
+    last = datetime.fromisoformat(withdrawn_at) + timedelta(days=keep_days)
+    return f"can be undone until {last.day} {last:%b %Y}"
 
 
 def headline(record: RunRecord) -> str:

@@ -88,9 +88,16 @@ def store_report(own: ObjectStore, catalog: Catalog, tenant: Tenant, ended: RunR
     ended = replace(ended, objects={**ended.objects, "report": name})
     records = zip(touched.items(), read_records(own, catalog.id, touched), strict=True)
     shown = (ShownProduct(change, record, why) for (_, (change, why)), record in records if record is not None)
-    palette = tenant.brand.palette
     write_report(
-        ReportWork(own=own, record=ended, name=catalog.name, tenant_name=tenant.name, palette=palette, shown=shown)
+        ReportWork(
+            own=own,
+            record=ended,
+            name=catalog.name,
+            tenant_name=tenant.name,
+            palette=tenant.brand.palette,
+            keep_days=catalog.withdraw.keep_days,
+            shown=shown,
+        )
     )
     return ended
 

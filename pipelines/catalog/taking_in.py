@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TextIO
 
-from foundry.catalog.catalog import FeedKind
+from foundry.catalog.attributes import ATTRIBUTES
+from foundry.catalog.catalog import Catalog, FeedKind
 from foundry.catalog.judging import ALWAYS, Judge
 from foundry.catalog.mapping import shown_by
 from foundry.catalog.reading import open_feed
@@ -88,7 +89,7 @@ def taking_in(
 
     BadFeed if it cannot be read to its end.
     """
-    reading = open_feed(feed, template.catalog.feed, ALWAYS | template.catalog.attributes)
+    reading = open_feed(feed, template.catalog.feed, _wanted(template.catalog))
     with _passing(reading, template, setting, folder) as taken:
         yield taken
 
@@ -98,9 +99,14 @@ def taking_in_rows(
     rows: Sequence[Mapping[str, str | None]], template: CatalogTemplate, setting: CatalogSetting, folder: Path
 ) -> Iterator[TakenFeed]:
     """Yield single rows, by Google's names of attributes, once they have passed like those of a feed."""
-    reading = RowReading(rows, ALWAYS | template.catalog.attributes)
+    reading = RowReading(rows, _wanted(template.catalog))
     with _passing(reading, template, setting, folder) as taken:
         yield taken
+
+
+def _wanted(catalog: Catalog) -> frozenset[str]:
+    """Return the attributes that rows are read for: all, where the feed is given back."""
+    return ALWAYS | catalog.attributes | (frozenset(ATTRIBUTES) if catalog.feed_back else frozenset())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from foundry.catalog.catalog import Catalog
 from foundry.catalog.runs import catalog_folder
 from foundry.private_folder import private_folder
 from pipelines.catalog.event_log import EventLog
+from pipelines.catalog.feed_links import forget_links
 from pipelines.catalog.refresh import leading
 from pipelines.catalog.schedule import run_at
 from pipelines.catalog.setting import CatalogSetting
@@ -26,5 +27,6 @@ def undo_withdrawal(catalog: Catalog, setting: CatalogSetting, what: str | Seque
         log = EventLog(Path(scratch) / "events.jsonl")
         undone = restore_products(own, catalog, log, what, setting.now())
         if log.count:
+            forget_links(own, catalog.id)
             log.store(own, f"{catalog_folder(catalog.id)}/undone/{run_at(setting.now())}.jsonl")
         return undone

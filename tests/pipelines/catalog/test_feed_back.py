@@ -59,7 +59,7 @@ def mug(number: int, look: str = "", **other: Any) -> ProductRecord:
         a_file(number, look, placement="meta/feed-square", shows=("copy", "price")),
     )
     product = a_product(number, items=(f"M{number}-blue",))
-    return a_product_record(number, product=product, **{"files": files, **other})
+    return a_product_record(number, **{"product": product, "files": files, **other})
 
 
 class Shop:
@@ -273,8 +273,20 @@ def test_an_item_whose_product_was_withdrawn_is_deleted_beside_rows_that_nobody_
     shop = Shop(tmp_path)
     shop.give([a_row(0), a_row(1)], [mug(0), mug(1)])
     unread = RowFault(row=2, id="", code="bad_encoding", attribute="", what="nobody can read it")
-    result = shop.give([a_row(0)], [mug(1, state="withdrawn")], run="20261201T013000Z", faults=[unread])
+    result = shop.give([a_row(0)], [mug(1, state="withdrawn", reason="gone")], run="20261201T013000Z", faults=[unread])
     assert result.deleted == 1
+
+
+def test_an_item_out_of_stock_is_no_deleted_item_although_its_product_was_withdrawn(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    pair = mug(0, product=a_product(0, items=("M0-blue", "M0-red")))
+    rows = [a_row(0), a_row(0, id="M0-red")]
+    shop.give(rows, [pair])
+    sold_out = a_product_record(0, product=pair.product, state="withdrawn", reason="out_of_stock", files=pair.files)
+    one = shop.give([a_row(0, stock="out_of_stock")], [sold_out], whole=False, run="20261130T101500Z")
+    assert (one.updated, one.deleted) == (1, 0)
+    all_out = [{**row, "stock": "out_of_stock"} for row in rows]
+    assert shop.give(all_out, [sold_out], run="20261201T013000Z").deleted == 0
 
 
 def test_batches_have_at_most_five_thousand_items(tmp_path: Path) -> None:
