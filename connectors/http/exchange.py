@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO
@@ -24,6 +25,10 @@ class ExchangeFailed(Exception):
 
 class TooManyBytes(ExchangeFailed):
     """An answer that is larger than its limit; asking again does not help."""
+
+
+class UnwantedEncoding(ExchangeFailed):
+    """A body that is compressed although none was asked for; asking again does not help."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,8 @@ class Bounds:
 def exchange(client: httpx2.Client, request: httpx2.Request, auth: httpx2.Auth, bounds: Bounds) -> HttpAnswer:
     """Return the answer to a request, redirects not followed; ExchangeFailed for none, a broken or an oversized one."""
     body = io.BytesIO()
-    return replace(download(client, request, auth, bounds, body), body=body.getvalue())
+    answer = _perform(client, request, auth, bounds, lambda response, until: _read(response, bounds, until, body))
+    return replace(answer, body=body.getvalue())
 
 
 def download(
@@ -72,15 +78,34 @@ def download(
 ) -> HttpAnswer:
     """Do as `exchange`, with the body written to a stream as it comes; that of the answer itself is empty.
 
-    What was written of a body that did not come whole, or that belongs to another status, is for the caller to drop.
+    Bodies of other statuses than 2xx are dropped. What was written of a body that did not come whole is for the caller
+    to drop.
     """
+
+    def read(response: httpx2.Response, until: float) -> None:
+        if response.is_success:
+            _read(response, bounds, until, into)
+        else:
+            _drop(response)
+
+    return _perform(client, request, auth, bounds, read)
+
+
+def _perform(
+    client: httpx2.Client,
+    request: httpx2.Request,
+    auth: httpx2.Auth,
+    bounds: Bounds,
+    read: Callable[[httpx2.Response, float], None],
+) -> HttpAnswer:
     request.extensions["timeout"] = httpx2.Timeout(min(bounds.seconds, bounds.silence_s)).as_dict()
     until = bounds.clock.monotonic() + bounds.seconds
     try:
         with ending_in(bounds.seconds):
             response = client.send(request, stream=True, auth=auth, follow_redirects=False)
             try:
-                return _answer(response, bounds, until, into)
+                read(response, until)
+                return _answer(response)
             finally:
                 response.close()
     except httpx2.TimeoutException:
@@ -93,15 +118,8 @@ def download(
     raise ExchangeFailed(fault)
 
 
-def _answer(response: httpx2.Response, bounds: Bounds, until: float, into: BinaryIO) -> HttpAnswer:
-    """Read the whole body; ExchangeFailed as soon as it is known to be too large, compressed or too slow."""
+def _answer(response: httpx2.Response) -> HttpAnswer:
     headers = response.headers
-    most = bounds.most_bytes if response.status_code < 400 else MAX_ERROR_BYTES
-    if (announced := headers.get("content-length", "")).isdecimal() and int(announced) > most:
-        raise TooManyBytes(f"the answer has {announced} bytes; the limit is {most}")
-    if not bounds.compressed and headers.get("content-encoding", "identity") != "identity":
-        raise ExchangeFailed("the answer is compressed although none was asked for")
-    _copy(response, bounds, until, most, into)
     return HttpAnswer(
         url=response.url,
         status=response.status_code,
@@ -113,7 +131,13 @@ def _answer(response: httpx2.Response, bounds: Bounds, until: float, into: Binar
     )
 
 
-def _copy(response: httpx2.Response, bounds: Bounds, until: float, most: int, into: BinaryIO) -> None:
+def _read(response: httpx2.Response, bounds: Bounds, until: float, into: BinaryIO) -> None:
+    """Read the whole body; ExchangeFailed as soon as it is known to be too large, compressed or too slow."""
+    most = bounds.most_bytes if response.status_code < 400 else MAX_ERROR_BYTES
+    if (announced := response.headers.get("content-length", "")).isdecimal() and int(announced) > most:
+        raise TooManyBytes(f"the answer has {announced} bytes; the limit is {most}")
+    if not bounds.compressed and response.headers.get("content-encoding", "identity") != "identity":
+        raise UnwantedEncoding("the answer is compressed although none was asked for")
     size, began = 0, until - bounds.seconds
     for piece in response.iter_raw():
         size += len(piece)
@@ -123,6 +147,15 @@ def _copy(response: httpx2.Response, bounds: Bounds, until: float, most: int, in
         now = bounds.clock.monotonic()
         if now > until or (now - began > FIRST_S and size < bounds.slowest * (now - began)):
             raise ExchangeFailed("the answer came too slowly")
+
+
+def _drop(response: httpx2.Response) -> None:
+    """Read a short body to its end, so that the connection can be kept; a long one ends with its connection."""
+    size = 0
+    for piece in response.iter_raw():
+        size += len(piece)
+        if size > MAX_ERROR_BYTES:
+            return
 
 
 def retry_after_s(header: str | None, now: float) -> float:

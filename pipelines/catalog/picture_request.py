@@ -9,7 +9,16 @@ from pathlib import Path
 import httpx2
 
 from connectors.http.credential_scope import CredentialScope, Hop, UnsafeRedirect, is_loopback
-from connectors.http.exchange import Bounds, ExchangeFailed, HttpAnswer, TooManyBytes, download, exchange, retry_after_s
+from connectors.http.exchange import (
+    Bounds,
+    ExchangeFailed,
+    HttpAnswer,
+    TooManyBytes,
+    UnwantedEncoding,
+    download,
+    exchange,
+    retry_after_s,
+)
 from connectors.http.following import follow
 from connectors.http.public_address import UnsafeAddress
 from connectors.http.public_transport import Reach, open_client
@@ -116,6 +125,8 @@ class PictureHosts:
             return follow(url, CredentialScope(url), send)
         except TooManyBytes as error:
             raise Unfetched("picture_too_large", f"is too large: {error}; give a smaller one") from error
+        except UnwantedEncoding as error:
+            raise Unfetched("picture_unusable", "is sent compressed; let its host send pictures as they are") from error
         except ExchangeFailed as error:
             raise Unfetched(AWAY, str(error), later=True) from error
         except UnsafeAddress as unsafe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import sys
 import threading
 import time
 from collections import Counter
@@ -61,6 +62,11 @@ def status(code: int, **headers: str) -> Callable[[Reply], Reply]:
     return lambda _: Reply(code, b"sorry", "text/plain", told)
 
 
+def with_a_long_page(code: int) -> Callable[[Reply], Reply]:
+    """Another status, with a page of some length, compressed, as shops send them."""
+    return lambda _: Reply(code, b"<html>" * 40_000, "text/html", (("Content-Encoding", "gzip"),))
+
+
 def moved(location: str) -> Callable[[Reply], Reply]:
     return lambda _: Reply(302, b"", "text/plain", (("Location", location),))
 
@@ -68,6 +74,11 @@ def moved(location: str) -> Callable[[Reply], Reply]:
 def cut(reply: Reply) -> Reply:
     """Half of the body, then the end of the connection."""
     return replace(reply, sent=len(reply.body) // 2)
+
+
+def trickling(reply: Reply) -> Reply:
+    """The body in twenty pieces."""
+    return replace(reply, pause_s=0.01)
 
 
 def silent(reply: Reply) -> Reply:
@@ -90,13 +101,21 @@ def good(reply: Reply) -> Reply:
     return reply
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print errors of the host itself, and none of connections that a client gave up."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class ShopHost:
     """`with ShopHost() as host`: listens on a free port of this machine; with a PEM file it speaks TLS."""
 
     def __init__(self, pem: Path | None = None, address: str = "127.0.0.1") -> None:
         self.shop, self.address, self.scheme = Shop(), address, "https" if pem else "http"
-        self._http = ThreadingHTTPServer((address, 0), _handler(self.shop))
-        self._http.daemon_threads = True
+        self._http = _Server((address, 0), _handler(self.shop))
         if pem:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(pem)

@@ -16,8 +16,9 @@ from connectors.http.following import follow
 from connectors.http.public_address import UnsafeAddress, checked_addresses
 from connectors.http.public_transport import Reach, open_client
 from foundry.retrying import SystemClock
+from tests.support.fake_clock import FakeClock
 from tests.support.self_signed import certificate
-from tests.support.shop_host import ShopHost, cut
+from tests.support.shop_host import ShopHost, cut, trickling
 
 HERE = Reach(loopback=True)
 NO_SECRET = httpx2.Auth()
@@ -111,6 +112,19 @@ def test_a_compressed_body_is_kept_as_it_came_where_that_is_wanted() -> None:
         with pytest.raises(ExchangeFailed, match="compressed"):
             asked(HERE, f"{host.url}/feed")
         assert asked(HERE, f"{host.url}/feed", bounds(compressed=True)).body == b"\x1f\x8bpacked"
+
+
+def test_an_answer_that_is_slower_than_its_limit_is_cut_off_after_the_first_minute() -> None:
+    class Slow(FakeClock):
+        def monotonic(self) -> float:
+            self.now += 5.0
+            return self.now
+
+    with ShopHost() as host, open_client(HERE) as client:
+        host.shop.files["/feed"], host.shop.moods["/feed"] = b"r" * 2_000, trickling
+        request = client.build_request("GET", f"{host.url}/feed")
+        with pytest.raises(ExchangeFailed, match="too slowly"):
+            download(client, request, NO_SECRET, Bounds(3_600.0, 10_000, Slow(), slowest=1_000), io.BytesIO())
 
 
 def chain(*locations: str) -> list[Hop]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import threading
 import time
@@ -21,7 +22,7 @@ from pipelines.catalog.fetching import FEED, FeedLimits, LastFeed, fetch_feed
 from pipelines.catalog.setting import CatalogSetting
 from tests.support.fake_clock import FakeClock
 from tests.support.scheduled import a_catalog
-from tests.support.shop_host import MODIFIED, ShopHost, cut, good, in_turn, moved, silent, status
+from tests.support.shop_host import MODIFIED, ShopHost, cut, good, in_turn, moved, silent, status, with_a_long_page
 
 ROWS = b"id\ttitle\n1\tMug\n"
 SECRET = "hunter2-and-more"
@@ -176,6 +177,7 @@ def test_a_user_in_the_address_is_refused_and_not_repeated(fetch: Fetching) -> N
     [
         (status(404), "feed_missing", "is not there"),
         (status(410), "feed_missing", "is not there"),
+        (with_a_long_page(404), "feed_missing", "is not there"),
         (status(403), "feed_refused", "give feed.credential"),
         (status(501), "feed_refused", "answered with 501"),
         (status(204), "feed_refused", "answered with 204"),
@@ -228,6 +230,13 @@ def test_a_host_that_sends_byte_by_byte_is_left_at_the_time_limit(fetch: Fetchin
     with pytest.raises(FeedAway, match="no whole answer within"):
         fetch(f"{host.url}/feed", limits=limits(seconds=0.3))
     assert time.monotonic() - began < 3
+
+
+def test_a_feed_that_is_sent_compressed_is_kept_as_it_came(fetch: Fetching, host: ShopHost) -> None:
+    host.shop.files["/feed"], host.shop.headers["Content-Encoding"] = gzip.compress(ROWS), "gzip"
+    found = fetch(f"{host.url}/feed")
+    assert found.path is not None
+    assert gzip.decompress(found.path.read_bytes()) == ROWS
 
 
 def test_a_page_and_an_empty_answer_are_no_feed(fetch: Fetching, host: ShopHost) -> None:

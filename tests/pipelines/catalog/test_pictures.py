@@ -25,7 +25,7 @@ from pipelines.catalog.picture_request import PictureLimits
 from pipelines.catalog.pictures import FetchedPicture, PictureFault, PictureFetcher, due
 from pipelines.catalog.setting import CatalogSetting
 from tests.support.scheduled import a_catalog
-from tests.support.shop_host import ShopHost, cut, good, in_turn, moved, silent, status
+from tests.support.shop_host import ShopHost, cut, good, in_turn, moved, silent, status, with_a_long_page
 
 NIGHT = datetime(2026, 11, 30, 2, 30, tzinfo=UTC)
 
@@ -205,6 +205,13 @@ def test_what_is_no_usable_picture_is_told(nights: Nights, host: ShopHost, data:
     assert [*(nights.folder / "batch").iterdir()] == []
 
 
+def test_a_picture_that_is_sent_compressed_is_told(nights: Nights, host: ShopHost) -> None:
+    addresses = shown(host, 8)
+    host.shop.headers["Content-Encoding"] = "gzip"
+    assert {fault.code for fault in nights.fetch(*addresses).values()} == {"picture_unusable"}
+    assert host.shop.paths().total() == 8
+
+
 def test_an_even_grey_is_no_picture_of_a_product(nights: Nights, host: ShopHost) -> None:
     stream = io.BytesIO()
     Image.new("RGB", (80, 80), "white").save(stream, "JPEG")
@@ -239,6 +246,7 @@ def test_an_address_that_must_not_be_asked_is_told(nights: Nights, address: str,
     ("mood", "code", "said"),
     [
         (status(404), "picture_missing", "is not there (404)"),
+        (with_a_long_page(404), "picture_missing", "is not there (404)"),
         (status(403), "picture_refused", "is refused by its host (403)"),
         (moved("/1.png"), "picture_unsafe", "a redirect in a circle"),
         (moved("https://10.0.0.7/a.png"), "picture_unsafe", "private address"),
@@ -256,7 +264,7 @@ def test_a_fault_of_one_picture_is_asked_for_once(
     assert host.shop.paths()["/1.png"] == 1
 
 
-@pytest.mark.parametrize("mood", [cut, silent, status(500), status(429)])
+@pytest.mark.parametrize("mood", [cut, silent, status, with_a_long_page(500), status(429)])
 def test_what_may_pass_is_asked_for_again(nights: Nights, host: ShopHost, mood: Any) -> None:
     (address,) = shown(host, 1)
     host.shop.moods["/0.png"] = in_turn(mood, good)
