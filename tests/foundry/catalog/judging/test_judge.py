@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foundry.catalog.judging import ALWAYS, Judge
 from foundry.catalog.judging.rules import rule_table
@@ -162,3 +164,28 @@ def test_faults_survive_pickling(dirty: JudgedChunk) -> None:
 def test_a_picture_address_shows_no_password_in_the_sentence() -> None:
     found = judged(a_row(1, image_link="https://user:secret@cdn.shop.example/a.jpg"))
     assert "secret" not in found.faults["bad_image_link"]
+
+
+ODD = st.one_of(
+    st.text(max_size=30),
+    st.from_regex(
+        r"[€$]?[0-9.,' ]{1,9}(EUR|USD)?|https?://[a-z.:/@%\[\]]{0,20}|&[#a-z0-9]{1,6};?|<[/a-z]{0,5}>?", fullmatch=True
+    ),
+    st.sampled_from(["", "null", "in stock", "2026-12-01/2026-12-24", "\x00", "\ufffd", "\u202e", "9" * 400]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(sorted(ALWAYS)), ODD), min_size=1, max_size=4))
+def test_any_texts_are_judged_and_each_row_is_used_or_has_a_fault(rows: list[dict[str, str | None]]) -> None:
+    judge = a_judge()
+    found = judge.judge(a_chunk([{**a_row(number), **row} for number, row in enumerate(rows)]))
+    usable, faulty = {row["row"] for row in rows_of(found)}, {fault.row for fault in found.faults}
+    assert usable | faulty == set(range(1, len(rows) + 1))
+    assert not usable & faulty
+    for row in rows_of(found):
+        assert all(row[name] for name in ("id", "title", "price_minor", "currency", "image_link"))
+        assert row["price_minor"] > 0
+        assert row["stock"] in {"in_stock", "out_of_stock", "preorder", "backorder"}
+        assert row["sale_minor"] is None or 0 < row["sale_minor"] < row["price_minor"]
+        assert not any(letter in row["title"] for letter in "\x00\ufffd\u202e\n")
