@@ -1,4 +1,4 @@
-"""`foundry serve`: make campaigns from the briefs topic until told to stop."""
+"""`foundry serve`: make campaigns from the briefs topic, or refresh catalogs, until told to stop."""
 
 from __future__ import annotations
 
@@ -78,12 +78,41 @@ def serve(
     reports: Annotated[
         bool, typer.Option(envvar="FOUNDRY_REPORTS", help="Write each campaign's report for people.")
     ] = True,
+    catalog: Annotated[
+        bool, typer.Option("--catalog", help="Refresh the catalogs of all tenants when they are due, and nothing else.")
+    ] = False,
+    catalogs_at_once: Annotated[
+        int,
+        typer.Option(envvar="FOUNDRY_CATALOGS_AT_ONCE", min=1, max=64, help="Catalogs that are refreshed at once."),
+    ] = 1,
 ) -> None:
-    """Make campaigns from the briefs topic. SIGTERM finishes the round and exits; a second one exits at once."""
+    """Make campaigns from the briefs topic. SIGTERM finishes the round and exits; a second one exits at once.
+
+    With --catalog, refresh catalogs when they are due, and the items that come on catalog.changed if brokers are given.
+    """
     from pipelines.bus.settings import bus_settings
+    from pipelines.dispatcher.logs import log_as_json
+
+    if catalog:
+        from pipelines.campaign.shared_run import RunOptions
+        from pipelines.catalog.refresh import refresh, refresh_rows
+        from pipelines.catalog.serving import CatalogServeOptions, CatalogServer, Work
+        from pipelines.catalog.setting import CatalogSetting
+
+        log_as_json()
+        means = RunOptions(blender=blender, engine=engine, engine_config=engine_config)
+        catalogs = CatalogServeOptions(
+            setting=CatalogSetting(store=store, tenants=tenants, files=files, cards=cards, options=means),
+            group=group,
+            at_once=catalogs_at_once,
+            host=host,
+            http_port=http_port,
+            bus=bus_settings(bootstrap, config) if bootstrap or config else None,
+        )
+        CatalogServer(catalogs, Work(refresh, refresh_rows)).run()
+        return
     from pipelines.dispatcher.admission import Folders
     from pipelines.dispatcher.admission_desk import AdmissionLimits
-    from pipelines.dispatcher.logs import log_as_json
     from pipelines.dispatcher.scheduler import Limits
     from pipelines.dispatcher.serving import ServeOptions
     from pipelines.dispatcher.serving import serve as run_dispatcher

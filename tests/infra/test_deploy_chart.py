@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
+from console.cli import app
+from foundry.errors import BadInput, Outage
 from pipelines.bus.settings import BusSettings, bus_settings
 from pipelines.dispatcher.telemetry import PACKAGES
 from pipelines.engines.engine import EngineSettings
@@ -18,6 +22,15 @@ from tests.support.tools import INFRA, run
 pytestmark = pytest.mark.helm
 
 CHART = INFRA / "helm" / "campaign-foundry"
+JOBS = [
+    "catalogs.jobs[0].tenant=aurelle",
+    "catalogs.jobs[0].catalog=autumn_shoes.2026",
+    "catalogs.jobs[0].schedule=30 2 * * *",
+    "catalogs.jobs[0].timezone=Europe/Berlin",
+    "catalogs.jobs[1].tenant=aurelle",
+    "catalogs.jobs[1].catalog=autumn-shoes-2026",
+    "catalogs.jobs[1].schedule=0 4 * * mon-fri",
+]
 EVERYTHING = [
     "serviceMonitor.enabled=true",
     "alerts.enabled=true",
@@ -39,6 +52,8 @@ EVERYTHING = [
     "secretEnvironment[0].name=VENDOR_KEY",
     "secretEnvironment[0].secret=vendor",
     "secretEnvironment[0].key=token",
+    "catalogs.enabled=true",
+    *JOBS,
 ]
 KEYLESS = [
     "kafka.security=SASL_SSL",
@@ -73,12 +88,19 @@ def of_kind(found: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [each for each in found if each["kind"] == kind]
 
 
+def pods_of(found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The template of every pod, of deployments and of jobs."""
+    for each in of_kind(found, "Deployment"):
+        yield each["spec"]["template"]
+    for each in of_kind(found, "CronJob"):
+        yield each["spec"]["jobTemplate"]["spec"]["template"]
+
+
 def containers(found: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Every container with its pod."""
-    for each in of_kind(found, "Deployment"):
-        pod = each["spec"]["template"]["spec"]
-        for container in pod["containers"]:
-            yield container, pod
+    for template in pods_of(found):
+        for container in template["spec"]["containers"]:
+            yield container, template["spec"]
 
 
 @pytest.fixture(scope="module", params=sorted(SETTINGS))
@@ -103,19 +125,21 @@ def test_every_object_is_named_once_and_lies_in_the_releases_namespace(found: li
     assert all(each["apiVersion"] and len(each["metadata"]["name"]) <= 63 for each in found)
 
 
-def test_selectors_find_the_pods_and_only_them(found: list[dict[str, Any]]):
-    pods = {
-        each["metadata"]["name"]: each["spec"]["template"]["metadata"]["labels"]
-        for each in of_kind(found, "Deployment")
-    }
+def test_selectors_find_the_pods_of_one_component_and_only_them(found: list[dict[str, Any]]):
+    pods = [template["metadata"]["labels"] for template in pods_of(found)]
     selectors = [each["spec"]["selector"]["matchLabels"] for each in of_kind(found, "PodDisruptionBudget")]
     selectors += [each["spec"]["selector"] for each in of_kind(found, "Service")]
     selectors += [each["spec"]["podSelector"]["matchLabels"] for each in of_kind(found, "NetworkPolicy")]
-    assert len(selectors) == 3
+    assert len(selectors) in (3, 7)
     for selector in selectors:
-        assert [name for name, labels in pods.items() if selector.items() <= labels.items()] == [
-            "studio-campaign-foundry-dispatcher"
-        ]
+        chosen = {labels["app.kubernetes.io/component"] for labels in pods if selector.items() <= labels.items()}
+        assert chosen == {selector["app.kubernetes.io/component"]}
+    guarded = {
+        each["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
+        for each in of_kind(found, "NetworkPolicy")
+    }
+    flink = {"taskmanager"}
+    assert {labels["app.kubernetes.io/component"] for labels in pods} - flink == guarded
 
 
 def test_no_container_is_privileged_or_root_or_unbounded(found: list[dict[str, Any]]):
@@ -140,7 +164,7 @@ def test_mounts_have_volumes_and_ports_have_names(found: list[dict[str, Any]]):
     for container, pod in containers(found):
         volumes = {each["name"] for each in pod["volumes"]}
         assert {each["name"] for each in container.get("volumeMounts", [])} <= volumes
-        ports = {each["name"] for each in container["ports"]}
+        ports = {each["name"] for each in container.get("ports", [])}
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             for way in container.get(probe, {}).keys() & {"httpGet", "tcpSocket"}:
                 assert container[probe][way]["port"] in ports
@@ -182,8 +206,8 @@ def test_the_accelerator_is_with_the_taskmanager_and_nothing_else_asks_for_one(e
         container["name"]: container["resources"]["limits"].get("nvidia.com/gpu")
         for container, _ in containers(everything)
     }
-    assert asking == {"dispatcher": None, "taskmanager": None, "workers": None, "accelerator": 1}
-    pools = {c["name"]: c["ports"][0]["containerPort"] for c, _ in containers(everything)}
+    assert {name: number for name, number in asking.items() if number} == {"accelerator": 1}
+    pools = {c["name"]: c["ports"][0]["containerPort"] for c, _ in containers(everything) if "ports" in c}
     assert (pools["workers"], pools["accelerator"]) == (50000, 50001)
 
 
@@ -201,7 +225,7 @@ def test_every_process_that_draws_has_the_vendors_credentials(everything: list[d
     drawing = {
         container["name"]: environment(container) for container, _ in containers(everything) if "env" in container
     }
-    assert drawing.keys() == {"dispatcher", "workers", "accelerator"}
+    assert drawing.keys() == {"dispatcher", "workers", "accelerator", "catalogs", "catalog"}
     for name, variables in drawing.items():
         assert variables["VENDOR_KEY"] == {"secretKeyRef": {"name": "vendor", "key": "token"}}, name
 
@@ -245,9 +269,51 @@ def test_scaling_counts_every_topic_of_the_group(everything: list[dict[str, Any]
 
 
 def test_a_drain_of_nodes_is_never_blocked(found: list[dict[str, Any]]):
-    (budget,) = of_kind(found, "PodDisruptionBudget")
-    assert budget["spec"]["maxUnavailable"] == 1
-    assert "minAvailable" not in budget["spec"]
+    for budget in of_kind(found, "PodDisruptionBudget"):
+        assert budget["spec"]["maxUnavailable"] == 1
+        assert "minAvailable" not in budget["spec"]
+
+
+def test_catalogs_are_refreshed_by_the_scheduler_or_by_jobs_as_their_commands_take_it():
+    found = rendered("catalogs.enabled=true", *JOBS)
+    names = [each["metadata"]["name"] for each in of_kind(found, "CronJob")]
+    assert len(set(names)) == 2
+    assert all(len(name) <= 52 and re.fullmatch(r"[a-z0-9-]+", name) for name in names)
+    commands = [container["args"] for container, _ in containers(found) if container["name"] in ("catalogs", "catalog")]
+    assert [words[:2] for words in commands] == [["serve", "--catalog"], ["catalog", "refresh"], ["catalog", "refresh"]]
+    for words in commands[:1]:
+        there = [word for word in words if not word.startswith(("--kafka-config", "--tenants", "--files"))]
+        command = typer.main.get_command(app)
+        while hasattr(command, "commands"):
+            command = command.commands[there.pop(0)]
+        missing = [] if "refresh" in words else ["--tenants", str(INFRA), "--files", str(INFRA)]
+        with command.make_context("foundry", [*there, *missing]):
+            pass
+
+
+def test_a_job_is_one_at_a_time_in_its_zone_and_tried_again_only_after_outages():
+    first, second = (each["spec"] for each in of_kind(rendered(*JOBS), "CronJob"))
+    assert (first["schedule"], first["timeZone"], first["concurrencyPolicy"]) == (
+        "30 2 * * *",
+        "Europe/Berlin",
+        "Forbid",
+    )
+    assert second["timeZone"] == "Etc/UTC"
+    job = first["jobTemplate"]["spec"]
+    assert job["template"]["spec"]["restartPolicy"] == "Never"  # which podFailurePolicy asks for
+    failing = [
+        rule["onExitCodes"]["values"] for rule in job["podFailurePolicy"]["rules"] if rule["action"] == "FailJob"
+    ]
+    assert failing == [[2, 3, 5]]
+    assert BadInput.exit_code in failing[0]
+    assert Outage.exit_code not in failing[0]
+
+
+def test_without_catalogs_nothing_of_them_is_there():
+    assert "catalog" not in {
+        template["metadata"]["labels"]["app.kubernetes.io/component"] for template in pods_of(rendered())
+    }
+    assert not of_kind(rendered(), "CronJob")
 
 
 def test_a_bucket_can_be_the_folder_of_tenants_and_files():
@@ -302,6 +368,10 @@ def test_the_policy_lets_out_names_kafka_and_https_only():
         "kafka.security=SASL_SSL",
         "dispatcher.engine=spark",
         "dispatcher.drainSeconds=1",
+        "catalogs.jobs[0].tenant=aurelle,catalogs.jobs[0].catalog=shoes",  # when?
+        "catalogs.jobs[0].tenant=a/b,catalogs.jobs[0].catalog=shoes,catalogs.jobs[0].schedule=30 2 * * *",
+        "catalogs.jobs[0].tenant=a,catalogs.jobs[0].catalog=shoes,catalogs.jobs[0].schedule=@daily",
+        "catalogs.replicas=0",
         "autoscaling.kind=cron",
         "no.such.value=1",
         "disruption.maxUnavailable=0",
