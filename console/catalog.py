@@ -26,14 +26,10 @@ Which = Annotated[str, typer.Argument(metavar="CATALOG", help="A catalog's file,
 FeedFile = Annotated[
     Path | None, typer.Option("--feed", exists=True, dir_okay=False, help="Read this feed instead, this once.")
 ]
-Force = Annotated[
-    bool, typer.Option("--force", help="Go on past gates, and where nothing changed.")
-]
+Force = Annotated[bool, typer.Option("--force", help="Go on past gates, and where nothing changed.")]
 Scheduled = Annotated[
     bool,
-    typer.Option(
-        "--scheduled", help="Make the run that the schedule asks for now, once, however often asked."
-    ),
+    typer.Option("--scheduled", help="Make the run that the schedule asks for now, once, however often asked."),
 ]
 Runs = Annotated[int, typer.Option("--runs", min=1, max=1_000, help="The most runs that are listed.")]
 Next = Annotated[int, typer.Option("--next", min=1, max=100, help="The number of moments that are listed.")]

@@ -79,7 +79,10 @@ def serve(
         bool, typer.Option(envvar="FOUNDRY_REPORTS", help="Write each campaign's report for people.")
     ] = True,
     catalog: Annotated[
-        bool, typer.Option("--catalog", help="Refresh the catalogs of all tenants when they are due, and nothing else.")
+        bool,
+        typer.Option(
+            "--catalog", envvar="FOUNDRY_CATALOG", help="Refresh the catalogs of all tenants, and make no campaigns."
+        ),
     ] = False,
     catalogs_at_once: Annotated[
         int,
