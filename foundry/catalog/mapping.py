@@ -9,13 +9,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from foundry.brief.brief import PLACEHOLDER, Brief
 from foundry.brief.copywriting import FIELDS, Days, copy_template, currency_of
 from foundry.catalog.catalog import Catalog
 from foundry.catalog.columns import Array, column, texts
 from foundry.catalog.rows import Columns
+from foundry.catalog.turns import next_sale_turn, on_sale
 from foundry.channel.placement import resolve_placements
 from foundry.layout.files import layout_for
 from foundry.tenant import Tenant
@@ -141,50 +141,18 @@ class RowMapper:
         currency = texts(columns, "currency")
         price = column(columns, "price_minor", "int64")
         if self.catalog.products.price == "effective":
-            price = pc.if_else(self._on_sale(columns), column(columns, "sale_minor", "int64"), price)
+            price = pc.if_else(on_sale(columns, self.now), column(columns, "sale_minor", "int64"), price)
         shown = pc.is_in(currency, pa.array(sorted(self.shown.currencies), pa.string()))
         if self.catalog.products.price == "none":
             shown = pc.and_(shown, False)
         price = pc.if_else(shown, price, pa.scalar(None, pa.int64()))
         return price, pc.if_else(pc.is_null(price), "", currency)
 
-    def _on_sale(self, columns: Columns) -> Array:
-        import pyarrow.compute as pc
-
-        begun = pc.fill_null(pc.less_equal(_moments(columns, "sale_from"), self._moment), True)
-        over = pc.fill_null(pc.less_equal(_moments(columns, "sale_until"), self._moment), False)
-        on = pc.and_(begun, pc.invert(over))
-        return pc.and_(on, pc.is_valid(column(columns, "sale_minor", "int64")))
-
-    @property
-    def _moment(self) -> Any:
-        import pyarrow as pa
-
-        return pa.scalar(self.now, pa.timestamp("s", "UTC"))
-
     def next_turn(self, columns: Columns) -> datetime | None:
-        """Return the first moment ahead at which a sale of these rows begins or ends, where files show its price."""
-        import pyarrow.compute as pc
-
+        """Return the first moment ahead at which a sale of these rows begins or is over, where files show its price."""
         if self.catalog.products.price != "effective" or not self.shown.currencies:
             return None
-        ahead = []
-        on_sale = pc.is_valid(column(columns, "sale_minor", "int64"))
-        for name in ("sale_from", "sale_until"):
-            moments = _moments(columns, name)
-            ahead.append(pc.min(moments.filter(pc.and_(on_sale, pc.greater(moments, self._moment)))).as_py())
-        found: list[datetime] = [moment for moment in ahead if moment is not None]
-        return min(found, default=None)
-
-
-def _moments(columns: Columns, name: str) -> Array:
-    import pyarrow as pa
-
-    at, wanted = columns.schema.get_field_index(name), pa.timestamp("s", "UTC")
-    if at < 0:
-        return pa.nulls(columns.num_rows, wanted)
-    found = columns.column(at)
-    return (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).cast(wanted)
+        return next_sale_turn(columns, self.now)
 
 
 def filled(pattern: str, columns: Columns, longest: int) -> Array:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
 from foundry.catalog.catalog import Condition, Order
 from foundry.catalog.columns import Array, column, folded, numbers_in
+from foundry.catalog.money import minor_digits
 from foundry.catalog.rows import Columns
 
 _MONEY = {"price": "price_minor", "sale_price": "sale_minor"}
@@ -68,7 +67,7 @@ def numbers_of(columns: Columns, attribute: str, decimal_mark: str | None) -> Ar
     if minor is None or columns.schema.get_field_index(minor) < 0:
         return numbers_in(column(columns, attribute), decimal_mark)
     currency = column(columns, "currency").dictionary_encode()
-    units = [10.0 ** get_currency_precision(code) for code in currency.dictionary.to_pylist()]
+    units = [10.0 ** minor_digits(code) for code in currency.dictionary.to_pylist()]
     unit = pa.array(units or [1.0], pa.float64()).take(currency.indices)
     return pc.divide(column(columns, minor, "int64").cast(pa.float64()), unit)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -19,6 +19,7 @@ from foundry.catalog.mapped_rows import MappedRows, RowFile
 from foundry.catalog.mapping import RowMapper, Shown
 from foundry.catalog.rows import Columns, JudgedChunk, RowFault
 from foundry.catalog.rules import count_keys, included, priority_keys
+from foundry.catalog.turns import offered
 
 TEXTS = ("name", "description", "category", "price_minor", "currency", "picture", "appearance", "row")
 """The columns of the file."""
@@ -38,7 +39,8 @@ class Spool:
     """Rows that pass a catalog's rules, as products show them. Its files are removed when the block ends.
 
     usable: the rows that were judged usable, whether included or not. next_turn: the first moment ahead at which the
-    same feed shows other prices. held: the ids of rows that were set aside. unreadable: rows whose id is not known.
+    same feed shows other prices or offers less. held: the ids of rows that were set aside. unreadable: the number of
+    those whose id is not known.
     """
 
     def __init__(self, folder: Path, catalog: Catalog, *, shown: Shown, now: datetime) -> None:
@@ -46,7 +48,7 @@ class Spool:
         self.usable = 0
         self.held: set[str] = set()
         self.next_turn: datetime | None = None
-        self._mapper = RowMapper(catalog, shown, now)
+        self._now, self._mapper = now, RowMapper(catalog, shown, now)
         self._scratch = TemporaryDirectory(prefix="spool-", dir=folder)
         self._file = RowFile(Path(self._scratch.name) / "rows.arrow", text_schema())
         self._unreadable: set[int] = set()
@@ -68,10 +70,13 @@ class Spool:
         self.hold(judged.faults)
         rows, mark = judged.columns, self.catalog.feed.decimal_mark
         self.usable += rows.num_rows
-        mask = included(rows, self.catalog.include, mark)
-        if mask is not None:
-            self._left_out.append(texts(rows.filter(pc.invert(mask)), "id"))
-            rows = rows.filter(mask)
+        lasting, expires = offered(rows, self._now)
+        self._turn(expires)
+        masks = [mask for mask in (lasting, included(rows, self.catalog.include, mark)) if mask is not None]
+        if masks:
+            taken = reduce(pc.and_, masks)
+            self._left_out.append(texts(rows.filter(pc.invert(taken)), "id"))
+            rows = rows.filter(taken)
         if rows.num_rows:
             self._take(rows, mark)
 
@@ -94,9 +99,11 @@ class Spool:
         self._looks.append(as_looks(mapped.column("appearance")))
         for kept, key in zip(self._keys, priority_keys(rows, self.catalog.priority, decimal_mark), strict=True):
             kept.append(key)
-        turn = self._mapper.next_turn(rows)
-        if turn and (self.next_turn is None or turn < self.next_turn):
-            self.next_turn = turn
+        self._turn(self._mapper.next_turn(rows))
+
+    def _turn(self, moment: datetime | None) -> None:
+        if moment and (self.next_turn is None or moment < self.next_turn):
+            self.next_turn = moment
 
     @property
     def unreadable(self) -> int:
