@@ -72,9 +72,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read and judge the feed of CATALOG: what is set aside and why, and which gates would stop a run."""
-    from pipelines.catalog.planning import check_feed
-
     from console.catalog_view import check_as_json, print_check
+    from pipelines.catalog.planning import check_feed
 
     found, setting = _open(catalog, feed, _setting(store, tenants, cards, assets))
     seen = check_feed(found, setting)
@@ -97,9 +96,8 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what a refresh of CATALOG would make, withdraw and cost, without loading a model."""
-    from pipelines.catalog.planning import plan_refresh
-
     from console.catalog_view import plan_as_json, print_plan
+    from pipelines.catalog.planning import plan_refresh
 
     found, setting = _open(catalog, feed, _setting(store, tenants, cards, assets))
     planned = plan_refresh(found, setting)
@@ -234,9 +232,8 @@ def _now(catalog: Catalog, setting: CatalogSetting, *, force: bool) -> RunRecord
 def _scheduled(catalog: Catalog, setting: CatalogSetting) -> RunRecord:
     import time
 
-    from pipelines.catalog.refresh import refresh as refresh_catalog
-
     from pipelines.catalog.due_runs import run_due
+    from pipelines.catalog.refresh import refresh as refresh_catalog
 
     if (record := run_due(catalog, setting, refresh_catalog, time.sleep)) is None:
         raise BadInput(

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from console.quote_view import quote_as_json
 from foundry.catalog.rows import FeedFacts, Tally
 from foundry.catalog.runs import GateFinding, RunRecord, RunState
 
