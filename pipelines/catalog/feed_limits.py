@@ -20,7 +20,7 @@ class LastFeed:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedLimits:
-    """The limits of one fetch from the web.
+    """The limits of one fetch; of one from a file or a bucket, only `retries` is used.
 
     seconds: for a whole answer. silence_s: in which nothing comes. slowest: bytes a second, on average after the first
     minute. retries: of what may work later; their call_s is not used.

@@ -17,7 +17,6 @@ from pipelines.catalog.setting import CatalogSetting
 from pipelines.catalog.web_feed import fetch_page
 
 FEED = FileKind("feed", MOST_BYTES, (Signature(b""),), "is no feed", "name the file of a feed")
-AT_REST = RetryPolicy(attempts=3, first_pause_s=0.5, longest_pause_s=2.0)
 __all__ = ["FeedLimits", "LastFeed", "fetch_feed"]
 
 
@@ -39,7 +38,7 @@ def fetch_feed(
         return fetch_object(source, catalog.tenant, setting.store, _new_file(scratch), last)
     if "://" in source:
         return fetch_page(catalog.feed, setting.reach, _new_file(scratch), last, limits)
-    return _copy_file(source, setting.files, _new_file(scratch))
+    return _copy_file(source, setting.files, _new_file(scratch), limits.retries)
 
 
 def _new_file(scratch: Path) -> Path:
@@ -48,7 +47,7 @@ def _new_file(scratch: Path) -> Path:
         return Path(name)
 
 
-def _copy_file(name: str, files: Path | None, target: Path) -> FetchedFeed:
+def _copy_file(name: str, files: Path | None, target: Path, retries: RetryPolicy) -> FetchedFeed:
     if files is None:
         raise BadFeed(name, "feed_address", "is a file, and no folder of files is known", "give --files")
 
@@ -57,7 +56,7 @@ def _copy_file(name: str, files: Path | None, target: Path) -> FetchedFeed:
             return copy_at_rest(files, name, FEED, stream)
 
     try:
-        sha256, size = AT_REST.repeat(copied, NotAtRest)
+        sha256, size = retries.repeat(copied, NotAtRest)
     except RetriesEnded as ended:
         wrong = f"was written to while it was read, {ended.tries} times"
         raise BadFeed(name, "feed_changing", wrong, "write it under another name, then rename it") from ended

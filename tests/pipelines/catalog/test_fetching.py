@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -99,26 +99,48 @@ def test_a_file_that_is_written_to_while_it_is_copied_is_not_used(tmp_path: Path
         copy_at_rest(tmp_path, "feed.tsv", FEED, Writing())  # type: ignore[arg-type]
 
 
+class Writer:
+    """Appends to a file all the time, until it is told to stop."""
+
+    def __init__(self, place: Path) -> None:
+        place.write_bytes(ROWS * 400_000)
+        self.place, self._over = place, threading.Event()
+        self._thread = threading.Thread(target=self._write_on)
+
+    def _write_on(self) -> None:
+        with self.place.open("ab", buffering=0) as stream:
+            while not self._over.is_set():
+                stream.write(b"2\tHat\n")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
 def test_a_file_that_comes_to_rest_is_used_whole(fetch: Fetching) -> None:
-    place, over = fetch.files / "feed.tsv", threading.Event()
-    place.write_bytes(ROWS)
+    with Writer(fetch.files / "feed.tsv") as writer:
 
-    def write_on() -> None:
-        with place.open("ab", buffering=0) as stream:
-            while not over.is_set():
-                stream.write(b"2\tHat\n" * 1_000)
-                time.sleep(0.0005)
+        class Resting(FakeClock):
+            def sleep(self, seconds: float) -> None:
+                writer.stop()
 
-    writer = threading.Thread(target=write_on)
-    writer.start()
-    threading.Timer(0.3, over.set).start()
-    try:
-        found = fetch("feed.tsv")
-    finally:
-        over.set()
-        writer.join()
+        found = fetch("feed.tsv", limits=limits(Resting()))
     assert found.path is not None
-    assert found.path.read_bytes() == place.read_bytes()
+    assert writer.place.read_bytes().startswith(found.path.read_bytes())
+    assert found.size_bytes >= len(ROWS) * 400_000
+
+
+def test_a_file_that_never_rests_is_no_feed(fetch: Fetching) -> None:
+    with Writer(fetch.files / "feed.tsv"), pytest.raises(BadFeed, match="written to while it was read, 3") as refused:
+        fetch("feed.tsv")
+    assert refused.value.code == "feed_changing"
 
 
 def test_the_web_is_asked_with_the_words_of_the_last_answer(fetch: Fetching, host: ShopHost) -> None:
