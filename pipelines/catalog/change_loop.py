@@ -157,7 +157,7 @@ class ChangeLoop:
     def _refresh(self, key: Key, changes: Sequence[WaitingChange]) -> RunRecord:
         catalog = open_catalog(self.setting, *key)
         rows, removed = merged(changes)
-        record = self.refresh_rows(catalog, self.setting, list(rows.values()), removed)
+        record = self.refresh_rows(catalog, self.setting.of_tenant(catalog.tenant), list(rows.values()), removed)
         if self.announce:
             try:
                 self.announce(catalog, record.run)

@@ -133,7 +133,8 @@ class CatalogScheduler:
         log.info("%s begins, try %d", what, waiting.next_try, extra={"tenant": catalog.tenant})
         record, ended = None, False
         with blaming(what, self.metrics, "run"):
-            record = begin(catalog, self.setting, waiting.due, waiting.next_try, self.refresh)
+            setting = self.setting.of_tenant(catalog.tenant)
+            record = begin(catalog, setting, waiting.due, waiting.next_try, self.refresh)
             ended = True
         if record:
             self.metrics.count_run(record)

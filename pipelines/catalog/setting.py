@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +47,10 @@ class CatalogSetting:
     lease_s: float = LEASE_S
     stopping: Callable[[], bool] = never
     expectations: bool = True
+
+    def of_tenant(self, tenant_id: str) -> CatalogSetting:
+        """Return the setting of one tenant's runs in a process that serves several: its files are in `files`/TENANT."""
+        return replace(self, files=self.files / tenant_id if self.files else None)
 
     def tenant(self, tenant_id: str) -> Tenant:
         """Return a tenant by its id; BadInput says what is missing or wrong."""

@@ -275,14 +275,15 @@ def test_a_drain_of_nodes_is_never_blocked(found: list[dict[str, Any]]):
 
 
 def test_catalogs_are_refreshed_by_the_scheduler_or_by_jobs_as_their_commands_take_it():
-    found = rendered("catalogs.enabled=true", *JOBS)
+    found = rendered("catalogs.enabled=true", "files.claim=files", *JOBS)
     names = [each["metadata"]["name"] for each in of_kind(found, "CronJob")]
     assert len(set(names)) == 2
     assert all(len(name) <= 52 and re.fullmatch(r"[a-z0-9-]+", name) for name in names)
     commands = [container["args"] for container, _ in containers(found) if container["name"] in ("catalogs", "catalog")]
+    assert "--assets=/etc/foundry/files/aurelle" in commands[1]  # as the scheduler: no tenant reads another's files
     assert [words[:2] for words in commands] == [["serve", "--catalog"], ["catalog", "refresh"], ["catalog", "refresh"]]
-    for words in commands[:1]:
-        there = [word for word in words if not word.startswith(("--kafka-config", "--tenants", "--files"))]
+    for words in commands:
+        there = [word for word in words if not word.startswith(("--kafka-config", "--tenants", "--files", "--assets"))]
         command = typer.main.get_command(app)
         while hasattr(command, "commands"):
             command = command.commands[there.pop(0)]

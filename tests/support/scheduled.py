@@ -97,10 +97,13 @@ class PaperRefresh:
 
     book: Path
     meanwhile: Callable[[RunRecord], None] = lambda _: None
+    folders: list[Path | None] = field(default_factory=list)
+    """The folder of files of each call in this process."""
 
     def __call__(
         self, catalog: Catalog, setting: CatalogSetting, *, run: str | None = None, scheduled: bool = False
     ) -> RunRecord:
+        self.folders.append(setting.files)
         own, began = store_of(setting, catalog), setting.now().isoformat()
         with hold(own, lease_name(catalog.id), seconds=setting.lease_s) as lease:
             record = RunRecord(

@@ -34,14 +34,14 @@ from tests.support.waiting import until
 class Rig:
     """One scheduler that leads, stepped by hand, with a clock that is set by hand."""
 
-    def __init__(self, folder: Path, *catalogs: Any, added: str = "2026-11-29T12:00", **fields: Any) -> None:
+    def __init__(self, folder: Path, *catalogs: Any, added: str = "2026-11-29T12:00", **setting: Any) -> None:
         self.clock = HandClock(datetime.now(UTC))
         self.clock.set(added)
-        self.setting: CatalogSetting = a_setting(folder, self.clock)
+        self.setting: CatalogSetting = a_setting(folder, self.clock, **setting)
         self.paper = PaperRefresh(folder / "book")
         for each in catalogs:
             note_schedule(keep(self.setting, each), each, self.clock.moment)
-        self.scheduler = CatalogScheduler(setting=self.setting, refresh=self.paper, look_s=0, **fields)
+        self.scheduler = CatalogScheduler(setting=self.setting, refresh=self.paper, look_s=0)
 
     def at(self, *moments: str) -> list[str]:
         """Step at each moment, until nothing runs and nothing begins; return the runs so far."""
@@ -147,6 +147,12 @@ def test_a_run_that_breaks_off_is_tried_again_and_how_late_it_is_shows(tmp_path:
     exposition = rig.scheduler.metrics.exposition().decode()
     assert 'foundry_catalog_runs_total{state="failed",tenant="aurelle"} 2.0' in exposition
     assert 'foundry_catalog_runs_total{state="finished",tenant="aurelle"} 1.0' in exposition
+
+
+def test_a_run_finds_files_in_its_own_tenants_folder_alone(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, a_catalog(), a_catalog(tenant="northpeak"), files=tmp_path / "files")
+    rig.at("2026-11-30T02:30", "2026-11-30T02:31")
+    assert rig.paper.folders == [tmp_path / "files" / "aurelle", tmp_path / "files" / "northpeak"]
 
 
 def schedule_for_ever(setting: CatalogSetting, book: Path) -> None:
