@@ -10,8 +10,6 @@ from typing import Any, Self
 from foundry.catalog.attributes import ATTRIBUTES
 from foundry.catalog.rows import Columns, JudgedChunk
 
-FOUND_BY_ANOTHER = frozenset({"duplicate_id", "long_id"})
-"""Codes of faults of an id by which the item is known nevertheless."""
 TYPED = ("price_minor", "sale_minor", "currency", "stock")
 
 
@@ -19,8 +17,9 @@ TYPED = ("price_minor", "sale_minor", "currency", "stock")
 class GivenRows:
     """The usable rows of a feed in one file of the scratch folder, a chunk after another; memory stays flat.
 
-    set_aside: ids of the rows that were set aside. unread: rows that were set aside and whose id cannot be read, so
-    that any missing item may be one of them. A context manager: the file is removed when the block ends.
+    set_aside: ids of the rows that were set aside. unread: rows that were set aside because of their id, such as one
+    that another row has: any missing item may be one of them. used: columns in which any row has a value. A context
+    manager: the file is removed when the block ends.
     """
 
     folder: Path
@@ -46,11 +45,9 @@ class GivenRows:
     def add(self, judged: JudgedChunk) -> None:
         """Keep the usable rows of a chunk, and the ids of the others."""
         for fault in judged.faults:
-            known = fault.id and (fault.attribute != "id" or fault.code in FOUND_BY_ANOTHER)
-            if known:
+            if fault.id:
                 self.set_aside.add(fault.id)
-            else:
-                self.unread += 1
+            self.unread += not fault.id or fault.attribute == "id"
         if judged.columns.num_rows:
             self._write(judged.columns)
 

@@ -55,7 +55,8 @@ class GivenBook:
         """Return the items that were given before and are to be deleted, sorted.
 
         They are in no row of today, and in none that was set aside. only_known: of the others, only those of
-        `known_gone`, because rows that nobody can read may be any of them.
+        `known_gone`, because there are rows that may be any of them. So may rows that were set aside under ids that
+        were never given: one may be a wrong id of a missing item.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -63,10 +64,11 @@ class GivenBook:
         if self.before is None:
             return []
         items = self.before["item"].combine_chunks()
-        keep = pc.is_in(items, self.ids)
-        keep = pc.or_(keep, pc.is_in(items, pa.array(sorted(set_aside), pa.string())))
+        aside = pa.array(sorted(set_aside), pa.string())
+        keep = pc.or_(pc.is_in(items, self.ids), pc.is_in(items, aside))
         gone = set(items.filter(pc.invert(keep)).to_pylist())
-        return sorted(gone & set(known_gone) if only_known else gone)
+        doubtful = only_known or not pc.all(pc.is_in(aside, pc.drop_null(items)), min_count=0).as_py()
+        return sorted(gone & set(known_gone) if doubtful else gone)
 
     def after(self, deleted: Iterable[str], *, whole: bool) -> Any:
         """Return the table for the next run: the rows of now, and those before that are neither here nor deleted."""

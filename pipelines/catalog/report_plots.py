@@ -77,9 +77,15 @@ def _plot(title: str, runs: Sequence[RunRecord], series: Sequence[Series], write
         newest=write(totals[-1]),
         legend=_legend(runs, series),
         bars=_svg(title, runs, series, largest or 1),
-        first=day_of_run(runs[0].run),
-        last=day_of_run(runs[-1].run),
+        **_ends(day_of_run(runs[0].run), day_of_run(runs[-1].run), full=len(runs) >= LEAST_SLOTS),
     )
+
+
+def _ends(first: str, last: str, *, full: bool) -> dict[str, str]:
+    """Return the days at both ends. Where the first runs stand in the middle, both days are at the right."""
+    if full:
+        return {"first": first, "last": last}
+    return {"first": "", "last": last if first == last else f"{first} – {last}"}
 
 
 def _legend(runs: Sequence[RunRecord], series: Sequence[Series]) -> tuple[tuple[str, str], ...]:

@@ -257,6 +257,8 @@ def test_deltas_hold_what_changed_in_the_given_rows_and_nothing_else(tmp_path: P
         RowFault(row=2, id="M1-blue", code="bad_price", attribute="price", what="a price"),
         RowFault(row=2, id="", code="bad_encoding", attribute="", what="nobody can read it"),
         RowFault(row=2, id="1.23E+12", code="mangled_id", attribute="id", what="a spreadsheet wrote it"),
+        RowFault(row=2, id="M0-blue", code="duplicate_id", attribute="id", what="row 1 has it"),
+        RowFault(row=2, id="M1_blue", code="bad_price", attribute="price", what="a price under an id that is new"),
     ],
 )
 def test_an_item_that_may_stand_in_a_row_that_was_set_aside_is_not_deleted(tmp_path: Path, fault: RowFault) -> None:
