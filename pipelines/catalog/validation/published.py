@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from foundry.catalog.catalog import Catalog, FeedKind
 from foundry.catalog.destinations import destination_of
+from foundry.catalog.judging import shapes
 from foundry.catalog.judging.rules import easings, rule_table
 from foundry.catalog.money import currencies_in_use, minor_digits
 from pipelines.catalog.validation.expectation import Expectation, Suite
@@ -97,6 +98,7 @@ def _ids(kind: FeedKind) -> Iterator[Expectation]:
     yield _on("id.said", LENGTHS, "long_id", "unusable_id", max_value=destination_of(kind).lengths["id"])
     yield _on("id.said", NO_MATCH, "unusable_id", "long_id", regex=f"{_CONTROL}|{_LOST}")
     yield _on("id.said", NO_MATCH, "mangled_id", regex=_ROUNDED)
+    yield _on("id.said", NO_MATCH, "swapped_value", regex=f"{shapes.ADDRESS}|{shapes.PRICE_WITH_CURRENCY}")
 
 
 def _texts(kind: FeedKind) -> Iterator[Expectation]:
@@ -106,6 +108,8 @@ def _texts(kind: FeedKind) -> Iterator[Expectation]:
     yield _on("title.said", NO_MATCH, "broken_letters", regex=_MISREAD)
     yield _on("title.said", NO_MATCH, "html_in_title", "entities_in_title", regex=_MARKUP)
     yield _on("title.said", NO_MATCH, "shouting_title", regex=_SHOUTED)
+    yield _on("title.said", NO_MATCH, "swapped_value", regex=shapes.FOREIGN)
+    yield _on("description.said", NO_MATCH, "swapped_value", regex=shapes.FOREIGN)
     yield _on("description.said", LENGTHS, "long_description", max_value=lengths["description"])
     yield _on("description.said", NO_MATCH, "broken_description", regex=_MISREAD)
     yield _on("description.said", NO_MATCH, "control_in_description", regex=_CONTROL)
@@ -159,15 +163,18 @@ def price_pattern(decimal_mark: str | None, currency: str | None) -> str:
 
 
 def _amount_pattern(decimal_mark: str | None, digits: int) -> str:
-    """Return a pattern for amounts. Without a mark, the point is one, and one comma before three digits is unclear."""
+    """Return a pattern for amounts. Without a mark, the point is one, and one mark before three digits is unclear."""
     mark = decimal_mark or "."
-    point, blanks = re.escape(mark), r"['’\x{00a0}\x{202f} ]"
-    comma = r"\." if mark == "," else ","
-    ending = rf"{point}[0-9]{{0,{digits}}}0*" if digits else rf"{point}0*"
-    whole = rf"(?:[0-9]{{1,9}}|[0-9]{{1,3}}(?:{blanks}[0-9]{{3}}){{1,2}})"
-    grouped = rf"[0-9]{{1,3}}(?:{comma}[0-9]{{3}}){{1,2}}"
-    several = rf"[0-9]{{1,3}}(?:{comma}[0-9]{{3}}){{2}}"
-    shapes = [rf"{whole}(?:{ending})?", rf"{grouped}{ending}", grouped if decimal_mark else several]
+    point, comma = re.escape(mark), r"\." if mark == "," else ","
+    ending = rf"{point}[0-9]{{0,{digits}}}0*"
+    whole = r"(?:[0-9]{1,9}|[0-9]{1,3}(?:['’\x{00a0}\x{202f} ][0-9]{3}){1,2})"
+    grouped = rf"[0-9]{{1,3}}(?:{comma}[0-9]{{3}})"
+    if decimal_mark or digits == 3:
+        shapes = [rf"{whole}(?:{ending})?", rf"{grouped}{{1,2}}{ending}", rf"{grouped}{{{1 if decimal_mark else 2},2}}"]
+    else:
+        most = min(digits, 2)
+        clear = rf"{point}(?:[0-9]{{0,{most}}}0{{0,{2 - most}}}|[0-9]{{{digits}}}0{{{4 - digits},}})"
+        shapes = [rf"{whole}(?:{clear})?", rf"0[0-9]{{0,8}}{ending}", rf"{grouped}{{1,2}}{ending}", rf"{grouped}{{2}}"]
     return f"(?:{'|'.join(shapes)})"
 
 
