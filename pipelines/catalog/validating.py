@@ -45,12 +45,13 @@ class RunValidation:
         """Hold the finished files of products of a plan; return the sentences for which they are not announced."""
         if not self.wanted or not products:
             return ()
-        folder = f"{run_folder(self.catalog.id, self.run)}/docs/{plan.brief.campaign.id}"
+        folder = f"{run_folder(self.catalog.id, self.run)}/docs"
         try:
             found = validate_batch(self.own, self.catalog, [plan], folder, products)
         except Unusable as missing:
             self._pass_over(missing)
             return ()
+        self.docs = found.docs or self.docs
         self.findings_of_batches += found.findings
         return tuple(each.what for each in found.findings if each.stops)
 

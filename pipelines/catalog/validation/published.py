@@ -37,7 +37,7 @@ _SHORT = ("brand", "mpn", "item_group_id", "color", "size", "product_type")
 _CONTROL = (
     r"[\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}\x{fff9}-\x{fffb}]"
 )
-_LOST = r"\x{fffd}"
+_UNSEEN = r"[\x{ad}\x{34f}\x{61c}\x{180e}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{fe00}-\x{fe0f}\x{fffd}]"
 _MISREAD = (
     r"\x{fffd}|Ã[\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ•–—˜™š›œžŸ]|Â[\x{80}-\x{bf}]|â€|ï¿½"
     r"|(?:[ÐÑØÙ][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ•–—˜™š›œžŸ‘’“”]){2}"
@@ -50,7 +50,12 @@ _PRIVATE = (
     r"|(?:10|127|0)\.[0-9.]+|169\.254\.[0-9.]+|192\.168\.[0-9.]+|172\.(?:1[6-9]|2[0-9]|3[01])\.[0-9.]+"
     r"|100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.[0-9.]+)\.?(?:[:/?#]|$)"
 )
-_BESIDE = r"|^[^/:\\][^:\\]*\.[^./:\\]+$"
+_JOINED = r"[,;|\s](?i:https?)://"
+_BESIDE = r"|^[^/:\\][^:\\]*\.(?i:jpe?g|png|webp|gif|bmp|tiff?)$"
+_PLACEHOLDER = (
+    r"/(?i:(?:[^/?#]*[-_.])?(?:no|missing)[-_]?(?:image|photo|picture|pic|img)(?:[-_.][^/?#]*)?"
+    r"|[^/?#]*(?:placeholder|image[-_]?not[-_]?(?:available|found)|coming[-_]?soon)[^/?#]*)\.[A-Za-z]+(?:[?#].*)?$"
+)
 _OTHER_ENDINGS = "svg|pdf|html?|php|aspx?|mp4|mov|webm|eps|psd|zip|ico|txt|json|xml|avif|heic"
 _OTHER_FILE = rf"^(?i:https?)://[^/]+/(?:[^?#]*/)?[^/?#]*\.(?i:{_OTHER_ENDINGS})(?:[?#].*)?$"
 _RESERVED = r"^0{0,2}(?:2[0-9]{12}|0[245][0-9]{11}|98[1-4][0-9]{10}|99[0-9]{11})$"
@@ -96,7 +101,7 @@ def _on(column: str, kind: str, *codes: str, **kwargs: object) -> Expectation:
 def _ids(kind: FeedKind) -> Iterator[Expectation]:
     yield _on("id.said", UNIQUE, "duplicate_id")
     yield _on("id.said", LENGTHS, "long_id", "unusable_id", max_value=destination_of(kind).lengths["id"])
-    yield _on("id.said", NO_MATCH, "unusable_id", "long_id", regex=f"{_CONTROL}|{_LOST}")
+    yield _on("id.said", NO_MATCH, "unusable_id", "long_id", regex=f"{_CONTROL}|{_UNSEEN}")
     yield _on("id.said", NO_MATCH, "mangled_id", regex=_ROUNDED)
     yield _on("id.said", NO_MATCH, "swapped_value", regex=f"{shapes.ADDRESS}|{shapes.PRICE_WITH_CURRENCY}")
 
@@ -108,6 +113,7 @@ def _texts(kind: FeedKind) -> Iterator[Expectation]:
     yield _on("title.said", NO_MATCH, "broken_letters", regex=_MISREAD)
     yield _on("title.said", NO_MATCH, "html_in_title", "entities_in_title", regex=_MARKUP)
     yield _on("title.said", NO_MATCH, "shouting_title", regex=_SHOUTED)
+    yield _on("title.said", MATCH, "wordless_title", regex=r"[\p{L}\p{N}]")
     yield _on("title.said", NO_MATCH, "swapped_value", regex=shapes.FOREIGN)
     yield _on("description.said", NO_MATCH, "swapped_value", regex=shapes.FOREIGN)
     yield _on("description.said", LENGTHS, "long_description", max_value=lengths["description"])
@@ -122,15 +128,19 @@ def _links(*, beside: bool) -> Iterator[Expectation]:
     pictures = ("bad_image_link", "private_image_link")
     yield _on("link.said", MATCH, "bad_link", regex=_ADDRESS)
     yield _on("link.said", NO_MATCH, "bad_link", regex=_PRIVATE)
+    yield _on("link.said", NO_MATCH, "bad_link", regex=_JOINED)
     yield _on("link.said", LENGTHS, "bad_link", max_value=2_000)
     yield _on("image_link.said", MATCH, *pictures, regex=_ADDRESS + (_BESIDE if beside else ""))
     yield _on("image_link.said", NO_MATCH, *reversed(pictures), regex=_PRIVATE)
+    yield _on("image_link.said", NO_MATCH, *pictures, regex=_JOINED)
+    yield _on("image_link.said", NO_MATCH, "placeholder_image", regex=_PLACEHOLDER)
     yield _on("image_link.said", LENGTHS, *pictures, max_value=2_000)
     yield _on("image_link.said", NO_MATCH, "insecure_image_link", regex="^(?i:http)://")
     yield _on("image_link.said", NO_MATCH, "odd_image_type", regex=_OTHER_FILE)
     yield _on("additional_image_link", NO_MATCH, "many_images", regex=r"(?:[^,]+,){10}\s*[^,\s]")
 
 
+_SHARED_SIGNS = {"$": ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "BRL", "CLP", "TWD"], "¥": ["JPY", "CNY"]}
 _PRICE_CODES = ("bad_price", "missing_currency", "unknown_currency", "comma_price", "ambiguous_price", "zero_price")
 
 
@@ -158,7 +168,8 @@ def price_pattern(decimal_mark: str | None, currency: str | None) -> str:
         parts.append(rf"{number}\s*(?:{code})|(?:{code})\s*{number}")
     if currency:
         number = _amount_pattern(decimal_mark, minor_digits(currency))
-        parts.append(rf"[$¥]?\s*{number}\s*[$¥]?")
+        sign = next((re.escape(sign) for sign, shared in _SHARED_SIGNS.items() if currency in shared), "")
+        parts.append(rf"(?:{sign})?\s*{number}|{number}\s*(?:{sign})")
     return f"^(?:{'|'.join(parts)})$"
 
 

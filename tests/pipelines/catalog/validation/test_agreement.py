@@ -18,12 +18,14 @@ KINDS = ("google-tsv", "google-xml", "google-json", "shopify-csv", "meta-csv", "
 DIRT = {name: 3 for name in ROW_DIRT if "10 MB" not in name}
 LISTING = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
 UNREADABLE = {"bad_price", "missing_currency", "unknown_currency", "comma_price", "ambiguous_price", "zero_price"}
+DECODED = {"html_in_title", "entities_in_title", "oversized_title"}
 EXCUSED = {
     "duplicate_id": {"mangled_id", "unusable_id", "swapped_value"},
     "sale_currency": {*UNREADABLE, "swapped_value", "bad_sale_price"},
     "sale_above_price": {*UNREADABLE, "swapped_value", "bad_sale_price", "sale_currency"},
     "insecure_image_link": {"bad_image_link", "private_image_link"},
     "odd_image_type": {"swapped_value"},
+    **dict.fromkeys(("control_characters", "broken_letters", "shouting_title", "wordless_title"), DECODED),
 }
 """The judge looks no further at rows with these faults, so Great Expectations may find more there."""
 

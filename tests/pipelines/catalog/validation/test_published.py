@@ -16,7 +16,7 @@ AMOUNTS = (
     "12.345678", "1,299", "1.299", "1,299.00", "1.299,00", "1,299,000", "1.299.000", "12,99", "12,9", "1,29,900",
     "1 299", "1 299.00", "1'299.50", "5000.000", "1234567890", "999999999", "1..2", "1.2.3", ".5", "-5", "five",
 )  # fmt: skip
-CODES = ("EUR", "eur", "JPY", "KWD", "XQZ", "€", "£", "", "EURO")
+CODES = ("$", "¥", "EUR", "eur", "JPY", "KWD", "XQZ", "€", "£", "", "EURO")
 PRICES = [
     text.strip() for a, c in product(AMOUNTS, CODES) for text in (f"{a} {c}", f"{c} {a}", f"{a}{c}") if text.strip()
 ]
@@ -44,7 +44,7 @@ def test_a_rule_that_a_catalog_eases_is_a_warning():
 
 
 @pytest.mark.parametrize("mark", [None, ".", ","])
-@pytest.mark.parametrize("currency", [None, "EUR", "JPY"])
+@pytest.mark.parametrize("currency", [None, "EUR", "JPY", "CAD"])
 def test_the_pattern_of_prices_and_the_judge_take_the_same(mark, currency):
     matched = pc.match_substring_regex(pa.array(PRICES), price_pattern(mark, currency)).to_pylist()
     by_judge = {text for text in PRICES if read_price(text, mark, currency).code in ("", "zero_price")}
