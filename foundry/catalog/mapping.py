@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -169,7 +170,8 @@ def filled(pattern: str, columns: Columns, longest: int) -> Array:
     if pc.any(pc.match_substring_regex(made, r"\s\s|[\t\n\r\f\v]|^\s|\s$")).as_py():
         made = pc.utf8_trim_whitespace(pc.replace_substring_regex(made, r"\s+", " "))
     if not pc.all(pc.string_is_ascii(made)).as_py():
-        made = pc.utf8_normalize(made, form="NFC")
+        composed = [unicodedata.normalize("NFC", text) for text in made.to_pylist()]  # Arrow 25's kernel decomposes
+        made = pa.array(composed, pa.string())
     if (pc.max(pc.utf8_length(made)).as_py() or 0) > longest:
         made = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(made, 0, longest))
     return made

@@ -68,10 +68,7 @@ class Members:
     @cached_property
     def of_pairs(self) -> Any:
         """The member that each pair of the state is, -1 for none."""
-        import pyarrow.compute as pc
-
-        found = pc.fill_null(pc.index_in(self.known.items, self.items), -1)
-        return found.to_numpy(zero_copy_only=False).astype("int64")
+        return self._found(self.known.items)
 
     @cached_property
     def keys(self) -> Any:
@@ -79,11 +76,24 @@ class Members:
         import numpy as np
 
         known = self.known
-        pairs = np.flatnonzero(self.of_pairs >= 0)
-        members, products = self.of_pairs[pairs], known.parents[pairs]
+        pairs, founded = np.flatnonzero(self.of_pairs >= 0), np.flatnonzero(self._founders >= 0)
+        products = np.concatenate([founded, known.parents[pairs]])
+        members = np.concatenate([self._founders[founded], self.of_pairs[pairs]])
+        is_founder = np.arange(len(products)) < len(founded)
         same = known.looks[products] == self.looks[members]
-        claims = Claims(products, self.clusters[members], known.founders[pairs], same, known.live[products])
+        claims = Claims(products, self.clusters[members], is_founder, same, known.live[products])
         return settle_claims(claims, self.count)
+
+    @cached_property
+    def _founders(self) -> Any:
+        """The member that each product's id was made from, -1 for none: it may have left the product before."""
+        return self._found(self.known.firsts)
+
+    def _found(self, items: Array) -> Any:
+        import pyarrow.compute as pc
+
+        found = pc.fill_null(pc.index_in(items, self.items), -1)
+        return found.to_numpy(zero_copy_only=False).astype("int64")
 
     @cached_property
     def of_products(self) -> Any:

@@ -45,7 +45,8 @@ def test_every_product_has_one_fate_and_none_is_withdrawn_that_may_be_there(
                 withdraws_nothing_that_is_there(found, before, feed, bad)
                 shows_each_item_as_it_is(found, before, feed, bad)
                 memory.keep(found, left=left)
-            ids = [product.id for product in live_products(memory)]
+            with memory.state() as state:
+                ids = state.rows.column("id").to_pylist()
             assert len(ids) == len(set(ids))
 
 
