@@ -21,6 +21,7 @@ from foundry.names import is_slug, sorted_json
 from foundry.store.object_store import NoSuchObject, ObjectStore
 from foundry.tenant import TENANT_FILE
 from models.registry import cards_of, open_registry
+from pipelines.catalog.destination_gate import check_feed_back
 from pipelines.catalog.due_runs import note_schedule
 from pipelines.catalog.schedule import check_schedule
 from pipelines.catalog.setting import CatalogSetting
@@ -61,6 +62,8 @@ def check_catalog(catalog: Catalog, setting: CatalogSetting) -> None:
     checks = (unknown, check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
     found = ProblemList()
     found.extend(chain.from_iterable((*checks, check_cards(cards, tenant, placements))))
+    if not found:
+        found.extend(check_feed_back(catalog, tenant, setting.now().date()))
     found.refuse(f"catalog {catalog.tenant}/{catalog.id}")
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from foundry.errors import Refusals
 from foundry.tenant import load_tenant
 from pipelines.catalog.destination_gate import check_feed_back, destination_gate
+from pipelines.catalog.registering import add_catalog
 from tests.support.briefs import a_tenant
 from tests.support.catalog_records import a_catalog
+from tests.support.shops import Shop
 
 TODAY = date(2026, 11, 30)
 BARE = """
@@ -75,6 +79,17 @@ def test_the_gate_stops_a_run_with_each_reason_and_says_nothing_where_no_feed_is
     assert found
     assert all(each.stops for each in found)
     assert destination_gate(a_catalog(), a_tenant(), TODAY) == ()
+
+
+def test_a_catalog_that_would_give_a_forbidden_feed_is_not_added(tmp_path: Path) -> None:
+    catalog = {
+        **Shop.open(tmp_path).catalog.model_dump(mode="json"),
+        "feed_back": {"links": {"image_link": ["google/medium-rectangle"]}},
+    }
+    file = tmp_path / "catalog.json"
+    file.write_text(json.dumps(catalog))
+    with pytest.raises(Refusals, match="shows words, which Google Merchant Center does not take in image_link"):
+        add_catalog(file, Shop.open(tmp_path).setting)
 
 
 def test_a_placement_that_is_too_small_is_refused_from_the_day_of_the_rule() -> None:
