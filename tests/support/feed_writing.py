@@ -96,7 +96,7 @@ _NO_XML = dict.fromkeys(set(range(32)) - {9, 10, 13}, " ")
 
 
 def _xml_text(value: str) -> str:
-    return escape("".join(max(letter, " ") for letter in value))
+    return escape(value.translate(_NO_XML))
 
 
 def _google_json(path: Path, items: Items, lines: Lines) -> None:

@@ -15,6 +15,7 @@ from foundry.errors import shorten
 MOST_LINES = 2_000
 """Of one record."""
 _LONGEST_ID = 200
+_DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 _LOST = re.compile("[\udc80-\udcff]")
 _ENCODING = "save the feed as UTF-8, or declare its encoding in feed.encoding"
 
@@ -156,7 +157,7 @@ class CarefulLines:
             fields, used = self._parsed(_decoded(line) + "\n" for line in several)
         except csv.Error as error:
             is_open = "unexpected end" in str(error) and len(several) < MOST_LINES
-            if is_open and not any(map(self._is_whole, several[1:])):
+            if is_open and not self._swallows(several):
                 if not is_last:
                     size = sum(map(len, several))
                     if size < self._limits.row_bytes:
@@ -166,13 +167,22 @@ class CarefulLines:
                     remedy = "write the whole feed, and rename it when it is finished"
                     raise BadFeed(self._name, "cut_feed", wrong, remedy) from error
             raise _BadQuotes(_reason(error)) from error
-        if any(map(self._is_whole, lines[at + 1 : at + used])):
+        if self._swallows(lines[at : at + used]):
             raise _BadQuotes("has a quotation mark that does not close before further rows; close or double it")
         return fields, used
 
-    def _is_whole(self, line: bytes) -> bool:
-        """Return True if a line looks like a record of its own, swallowed by a quotation mark before it."""
-        text = _decoded(line)
+    def _swallows(self, lines: Sequence[bytes]) -> bool:
+        """Return True if a line after the first looks like a record of its own, swallowed by a quotation mark."""
+        first = _decoded(lines[0]).split(self._mark)
+        shape = _shape(first[self._id]) if self._id < len(first) else ""
+        return any(self._is_whole(_decoded(line), shape) for line in lines[1:])
+
+    def _is_whole(self, text: str, shape: str) -> bool:
+        """Return True for a text with all fields, addresses in their places, and an id like the one of `shape`.
+
+        The end of a long text may have as many commas as a record; it ends with a quotation mark that closes, so their
+        number is odd. Only an id like the others' tells that it is a record all the same.
+        """
         fields = text.rstrip("\r").split(self._mark)
         if len(fields) != self._width and '"' in text:
             try:
@@ -181,7 +191,11 @@ class CarefulLines:
                 return False
         if len(fields) != self._width:
             return False
-        return self._mark == "\t" or all(fields[at].strip('" ').startswith(("http", "/")) for at in self._links)
+        if self._mark == "\t":
+            return True
+        if not all(fields[at].strip('" ').startswith(("http", "/")) for at in self._links):
+            return False
+        return (bool(self._links) and text.count('"') % 2 == 0) or _shape(fields[self._id]) == shape
 
     def _literally(self, text: str) -> list[str] | None:
         """Return the fields of a line of TSV whose quotation marks quote nothing, as many tools write inches.
@@ -191,6 +205,11 @@ class CarefulLines:
         fields = text.rstrip("\r").split("\t")
         is_sure = self._mark == "\t" and len(fields) == self._width and '"' not in fields[self._id]
         return fields if is_sure else None
+
+
+def _shape(item: str) -> str:
+    """Return the form of an id: letters as a, digits as 0, whatever their number."""
+    return _LETTERS.sub("a", _DIGITS.sub("0", item.strip('" ')))
 
 
 def _decoded(line: bytes) -> str:

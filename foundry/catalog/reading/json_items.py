@@ -46,13 +46,15 @@ class JsonItems:
         yield builder.take()
 
     def _is_lines(self) -> bool:
-        first, _, rest = self._text.head.lstrip().partition(b"\n")
-        return (
-            first.rstrip().endswith(b"}")
-            and rest.lstrip()[:1] in {b"{", b""}
-            and first.startswith(b"{")
-            and (_loaded(first) is not _BROKEN and not _has_list(first))
-        )
+        """Return True if each line is an object, or the only line is an item and not a list of them."""
+        first, _, rest = self._text.first.lstrip().partition(b"\n")
+        value = _loaded(first)
+        if not isinstance(value, dict):
+            return rest.lstrip().startswith(b"{") and first.rstrip().endswith(b"}")
+        return rest.lstrip().startswith(b"{") or any(self._is_of_item(key) for key in value)
+
+    def _is_of_item(self, key: str) -> bool:
+        return key in _INNER or attribute_of(key[:200], "google-json", frozenset()) == "id"
 
     def _lines(self) -> Iterator[tuple[int, Any]]:
         """Yield the number and the value of each line; one that is no JSON is the fault of its row."""
@@ -105,7 +107,7 @@ class JsonItems:
 
         name = None
         try:
-            for prefix, event, _ in ijson.parse(io.BytesIO(self._text.head)):
+            for prefix, event, _ in ijson.parse(io.BytesIO(self._text.first)):
                 if event == "start_array" and prefix.count(".") < 2:
                     name = prefix
                 elif event == "start_map" and name is not None and prefix in {f"{name}.item", "item"}:
@@ -168,13 +170,6 @@ def _loaded(line: bytes) -> Any:
         return json.loads(line, parse_float=str, parse_int=str)
     except (ValueError, RecursionError):
         return _BROKEN
-
-
-def _has_list(line: bytes) -> bool:
-    """Return True for an object that is a whole feed: one of its members is a list of objects."""
-    value = _loaded(line)
-    lists = [inner for inner in value.values() if isinstance(inner, list)] if isinstance(value, dict) else []
-    return any(inner and isinstance(inner[0], dict) for inner in lists) and "id" not in value
 
 
 def _flat(item: Mapping[str, Any], depth: int = 2) -> Iterator[tuple[str, Any]]:

@@ -75,7 +75,7 @@ class Text:
         if _PAGE.match(head):
             wrong = "is a web page, perhaps of a login or an error"
             raise BadFeed(self._name, "not_a_feed", wrong, "check the address and the credential")
-        if b"\0" in head:
+        if b"\0" in head.partition(b"\n")[0] or head.count(0) * 100 > len(head):
             raise BadFeed(self._name, "not_a_feed", "is not text", "send TSV, CSV, XML, JSON, XLSX or Parquet")
         if not head.strip():
             raise BadFeed(self._name, "empty_feed", "holds blanks alone", "write the head and the rows")
@@ -84,6 +84,11 @@ class Text:
     def head(self) -> bytes:
         """The first bytes, which are still to be read."""
         return self._ready[:_HEAD]
+
+    @property
+    def first(self) -> bytes:
+        """The first megabyte, or all of a shorter feed, which is still to be read."""
+        return self._ready
 
     def read(self, size: int, /) -> bytes:
         """Return bytes of UTF-8, `size` or a few more or less; none at the end."""

@@ -19,6 +19,8 @@ _FEED_BYTES = 1 << 17
 _GOOGLE = "{http://base.google.com/"
 _PROLOG = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _PLAIN = {"summary": "description", "content": "description"}
+_CUT = frozenset({4, 5, 73, 74, 75, 77})
+"""Numbers of libxml2's errors about the end of a document: none, too early, within a tag, within its name."""
 _SEND = "write the whole feed, and rename it when it is finished"
 
 
@@ -66,6 +68,8 @@ class XmlItems:
         try:
             parser.close()
         except etree.XMLSyntaxError as error:
+            if error.code not in _CUT:
+                raise self._broken(error) from error
             raise BadFeed(self._name, "cut_feed", f"ends too early ({_said(error)})", _SEND) from error
 
     def _too_long(self) -> BadFeed:
