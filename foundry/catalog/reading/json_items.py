@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from foundry.catalog.reading.columns import FIRST_OF_LIST, LISTS, attribute_of
+from foundry.catalog.reading.json_depth import DepthMeter
 from foundry.catalog.reading.limits import FeedLimits
 from foundry.catalog.reading.parts import Part, RowBuilder, schema_of
 from foundry.catalog.reading.stream import READ_BYTES
@@ -89,12 +90,18 @@ class JsonItems:
                 yield 0, item
         except _Endless as error:
             raise self._too_long() from error
+        except _TooDeep as error:
+            raise self._deep() from error
         except ijson.IncompleteJSONError as error:
             if source.is_ended and ("parse error" not in str(error) or "premature EOF" in str(error)):
                 raise BadFeed(self._name, "cut_feed", "ends before its list of items does", _SEND) from error
             raise self._broken(error) from error
         except (ijson.JSONError, ValueError, ArithmeticError) as error:
             raise self._broken(error) from error
+
+    def _deep(self) -> BadFeed:
+        wrong = f"has values that are nested deeper than {_DEEP} levels"
+        return BadFeed(self._name, "bad_json", wrong, "write each product as one object with plain values")
 
     def _broken(self, error: Exception) -> BadFeed:
         said = " ".join(str(error).split())[:120]
@@ -105,6 +112,8 @@ class JsonItems:
         """Return where the items are: the first list of objects within two levels."""
         import ijson
 
+        if DepthMeter().deepest(self._text.first) > _DEEP:
+            raise self._deep()
         name = None
         try:
             for prefix, event, _ in ijson.parse(io.BytesIO(self._text.first)):
@@ -136,6 +145,7 @@ class JsonItems:
         return attribute if attribute in self._wanted else None
 
 
+_DEEP = 64
 _BROKEN: Any = object()
 
 
@@ -143,11 +153,16 @@ class _Endless(Exception):
     """An item has no end within the limit."""
 
 
+class _TooDeep(Exception):
+    """Values are nested too deep."""
+
+
 class _Metered:
     """The text for a parser, which may not read more than the limit without an item."""
 
     def __init__(self, text: Text, most: int) -> None:
         self._text, self._most = text, most
+        self._depth = DepthMeter()
         self.count = 0
         self.is_ended = False
 
@@ -160,6 +175,8 @@ class _Metered:
         self.is_ended = not content
         if self.count > self._most:
             raise _Endless
+        if self._depth.deepest(content) > _DEEP:
+            raise _TooDeep
         return content
 
 

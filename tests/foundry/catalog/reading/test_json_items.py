@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from foundry.catalog.reading.json_depth import DepthMeter
 from foundry.catalog.refusals import BadFeed
 from tests.support.feed_reading import ReadFeed, read_feed
 
@@ -96,9 +99,39 @@ DEEP = "[" * 50_000 + "]" * 50_000
 INNER = '{"product":' * 3_000 + "{}" + "}" * 3_000
 
 
-@pytest.mark.parametrize("text", [f'[{{"id": "1", "title": {DEEP}}}]', f'[{{"id": "1", "product": {INNER}}}]'])
-def test_values_within_each_other_leave_an_item_without_them(tmp_path: Path, text: str) -> None:
-    assert read(tmp_path, text).rows == [{"id": "1", "row": 1}]
+TRAPS = '{"id": "0", "title": "' + r"a [{ \" " * 400_000 + '"},'
+SHALLOW = '{"product":' * 50 + "{}" + "}" * 50
+
+
+@pytest.mark.parametrize("value", [DEEP, INNER])
+@pytest.mark.parametrize("before", ["", TRAPS])
+def test_lists_with_values_within_each_other_are_refused(tmp_path: Path, value: str, before: str) -> None:
+    with pytest.raises(BadFeed, match="nested deeper than 64 levels"):
+        read(tmp_path, f'[{before}{{"id": "1", "title": {value}}}]')
+
+
+def test_a_few_levels_do_no_harm(tmp_path: Path) -> None:
+    assert read(tmp_path, f'[{{"id": "1", "product": {SHALLOW}}}]').rows == [{"id": "1", "row": 1}]
+
+
+VALUES = st.recursive(
+    st.text(alphabet='a[{]}"\\'),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("k"), inner),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_the_depth_of_a_text_is_told_block_by_block(value: Any) -> None:
+    content = json.dumps(value).encode()
+    meter = DepthMeter()
+    assert max(meter.deepest(content[at : at + 3]) for at in range(0, len(content), 3)) == depth_of(value)
+
+
+def depth_of(value: Any) -> int:
+    if isinstance(value, str):
+        return 0
+    return 1 + max(map(depth_of, value.values() if isinstance(value, dict) else value), default=0)
 
 
 @pytest.mark.parametrize("value", [DEEP, INNER.replace('"product":', "[")])
