@@ -104,12 +104,13 @@ def as_text(column: Any) -> Any:
     if pa.types.is_struct(kind) or pa.types.is_map(kind) or pa.types.is_fixed_size_list(kind):
         return pa.nulls(len(column), pa.string())
     if pa.types.is_timestamp(kind):
-        return (
-            pc.strftime(column, "%Y-%m-%dT%H:%M:%S") if kind.tz is None else pc.strftime(column, "%Y-%m-%dT%H:%M:%S%z")
-        )
+        seconds = pc.cast(column, pa.timestamp("s", kind.tz), safe=False)
+        return pc.strftime(seconds, "%Y-%m-%dT%H:%M:%S" if kind.tz is None else "%Y-%m-%dT%H:%M:%S%z")
     if pa.types.is_floating(kind):
         return pa.array([None if value is None else f"{value:.15g}" for value in column.to_pylist()], pa.string())
-    return pc.cast(column, pa.string())
+    text = pc.cast(column, pa.string())
+    text.validate(full=True)  # the file's word that a text is UTF-8 is not to be relied on
+    return text
 
 
 def _joined_list(column: Any) -> Any:
