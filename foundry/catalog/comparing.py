@@ -1,7 +1,7 @@
 """A feed against the state that the last run left: what became of each product.
 
 Nothing is withdrawn that may still be there. The product of a row that was set aside stays as it is. While there are
-rows that were set aside and whose ids are not known, any missing product may be one of them: it is held for some runs.
+rows that were set aside and whose item is not known, any missing item may be one of them: it stays for some runs.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from foundry.catalog.comparison import Comparison, Fates, number_of
 from foundry.catalog.known import Known
 from foundry.catalog.members import Members
 from foundry.catalog.products import Change
-from foundry.catalog.spool import Spool, SpooledRows, empty_rows
+from foundry.catalog.spool import Spool
+from foundry.catalog.spooled_rows import SpooledRows, empty_rows
 from foundry.catalog.state import CatalogState
 
 HELD_RUNS = 3
-"""Runs for which a missing product is held while it may be one of the rows that nobody can read."""
+"""Runs for which a missing item stays while it may be one of the rows whose item is not known."""
 
 
 def compare(state: CatalogState, spool: Spool | None, *, catalog: Catalog, template: str) -> Comparison:
@@ -32,15 +33,24 @@ def compare(state: CatalogState, spool: Spool | None, *, catalog: Catalog, templ
 
     known = Known(state)
     if spool is None:
-        rows, away = empty_rows(), np.ones(len(known.items), np.bool_)
-        return _compared(known, rows, away, catalog, template=template, rest=Change.UNCHANGED)
-    rows = spool.rows()
+        stays = np.ones(len(known.items), np.bool_)
+        return _compared(known, empty_rows(), stays, catalog, template=template, rest=Change.UNCHANGED)
+    rows = _certain_rows(spool, known)
     held = pa.array(sorted(spool.held), pa.string())
-    away = pc.is_in(known.items, held).to_numpy(zero_copy_only=False)
-    strangers = _strangers(held, known, rows)
-    doubt = _doubt(known, spool, strangers)
+    strangers = _strangers(spool, known, rows)
+    set_aside = _flags(pc.is_in(known.items, held))
+    doubted = _doubt(known, spool, strangers)[known.parents] & ~set_aside
+    doubted &= ~_flags(pc.is_in(known.items, pa.concat_arrays([rows.items, rows.left_out])))
     return _compared(
-        known, rows, away, catalog, template=template, rest=Change.HELD, doubt=doubt, spool=spool, strangers=strangers
+        known,
+        rows,
+        set_aside | doubted,
+        catalog,
+        template=template,
+        rest=Change.HELD,
+        doubted=doubted,
+        spool=spool,
+        strangers=strangers,
     )
 
 
@@ -48,28 +58,43 @@ def amend(
     state: CatalogState, spool: Spool, *, removed: Collection[str], catalog: Catalog, template: str
 ) -> Comparison:
     """Compare some rows with the state, of which all other items stay as they are, save those `removed`."""
-    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    known, rows = Known(state), spool.rows()
+    known = Known(state)
+    rows = _certain_rows(spool, known)
     ended = pa.concat_arrays([pa.array(sorted(removed), pa.string()), rows.left_out])
-    away = np.logical_not(pc.is_in(known.items, ended).to_numpy(zero_copy_only=False))
-    return _compared(known, rows, away, catalog, template=template, rest=Change.UNCHANGED, spool=spool)
+    stays = ~_flags(pc.is_in(known.items, ended))
+    return _compared(known, rows, stays, catalog, template=template, rest=Change.UNCHANGED, spool=spool)
 
 
-def _strangers(held: Any, known: Known, rows: SpooledRows) -> tuple[str, ...]:
-    """Return the ids of rows that were set aside and belong to no item that is known."""
+def _certain_rows(spool: Spool, known: Known) -> SpooledRows:
+    """Return the rows of a spool without those of known items whose id another row has too.
+
+    One of the two is of another item, and nobody knows which: the product stays as it is.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
+    contested = pa.array(sorted(spool.contested), pa.string())
+    live = known.items.filter(pa.array(known.live[known.parents]))
+    return spool.rows().without(contested.filter(pc.is_in(contested, live)))
+
+
+def _strangers(spool: Spool, known: Known, rows: SpooledRows) -> tuple[str, ...]:
+    """Return the ids of rows that were set aside and whose item is not known, or is another one than their id says."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    held = pa.array(sorted(spool.held), pa.string())
     unknown = pc.invert(pc.or_(pc.is_in(held, known.items), pc.is_in(held, rows.items)))
-    return tuple(held.filter(unknown).to_pylist())
+    return tuple(sorted({*held.filter(unknown).to_pylist(), *spool.contested}))
 
 
 def _doubt(known: Known, spool: Spool, strangers: tuple[str, ...]) -> Any:
-    """Return for each product of the state whether, if it is missing, it may be a row that was set aside.
+    """Return for each product of the state whether items of it that are missing may be rows that were set aside.
 
-    A row that was set aside under the same strange id in the last run is none of the products that were there then.
+    A row that was set aside under the same strange id in the last run is none of the items that were there then.
     """
     import numpy as np
 
@@ -81,33 +106,44 @@ def _doubt(known: Known, spool: Spool, strangers: tuple[str, ...]) -> Any:
 def _compared(
     known: Known,
     rows: SpooledRows,
-    away: Any,
+    stays: Any,
     catalog: Catalog,
     *,
     template: str,
     rest: Change,
-    doubt: Any = False,
+    doubted: Any = None,
     spool: Spool | None = None,
     strangers: tuple[str, ...] = (),
 ) -> Comparison:
-    members = Members(known, rows, _held(known, rows, away), catalog.products.share == "appearance")
+    """Return the comparison in which some pairs of the state stay where the feed does not have their items."""
+    import numpy as np
+
+    members = Members(known, rows, _held(known, rows, stays), catalog.products.share == "appearance")
     changes = _changes(members, catalog, template=template, rest=rest, is_unread=spool is None)
-    fates = Fates(changes, _absent(members, catalog, doubt))
-    return Comparison(members, fates, template=template, spool=spool, strangers=strangers)
+    fates = Fates(changes, _absent(members, catalog))
+    waiting = np.zeros(len(known), np.bool_)
+    if doubted is not None:
+        waiting[known.parents[doubted]] = True
+    return Comparison(members, fates, template=template, doubted=waiting & known.live, spool=spool, strangers=strangers)
 
 
-def _held(known: Known, rows: SpooledRows, away: Any) -> Any:
+def _held(known: Known, rows: SpooledRows, stays: Any) -> Any:
     """Return the pairs of the state that stay as they are, each item once: with the product that its id made."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    gone = pc.invert(pc.is_in(known.items, rows.items)).to_numpy(zero_copy_only=False)
-    pairs = np.flatnonzero(gone & away & known.live[known.parents])
+    gone = ~_flags(pc.is_in(known.items, rows.items))
+    pairs = np.flatnonzero(gone & stays & known.live[known.parents])
     items = known.items.take(pa.array(pairs)).dictionary_encode().indices.to_numpy(zero_copy_only=False)
     order = np.lexsort((pairs, ~known.founders[pairs], items))
     _, first = np.unique(items[order], return_index=True)
     return np.sort(pairs[order[first]])
+
+
+def _flags(array: Any) -> Any:
+    """Return an Arrow array of booleans as a NumPy one."""
+    return array.to_numpy(zero_copy_only=False)
 
 
 def _changes(members: Members, catalog: Catalog, *, template: str, rest: Change, is_unread: bool) -> Any:
@@ -144,7 +180,7 @@ def _changes(members: Members, catalog: Catalog, *, template: str, rest: Change,
     )
 
 
-def _absent(members: Members, catalog: Catalog, doubt: Any) -> Any:
+def _absent(members: Members, catalog: Catalog) -> Any:
     """Return the change of each product of the state that no cluster took: -1 for others."""
     import numpy as np
 
@@ -153,6 +189,5 @@ def _absent(members: Members, catalog: Catalog, doubt: Any) -> Any:
     away[members.keys[members.keys >= 0]] = False
     elsewhere = np.zeros(len(known), np.bool_)
     elsewhere[known.parents[members.of_pairs >= 0]] = True
-    held = doubt | (not catalog.withdraw.missing)
-    gone, stays = number_of(Change.GONE), number_of(Change.HELD)
-    return np.where(away, np.where(held & ~elsewhere, stays, gone), -1)
+    stays = np.logical_and(not catalog.withdraw.missing, ~elsewhere)
+    return np.where(away, np.where(stays, number_of(Change.HELD), number_of(Change.GONE)), -1)

@@ -35,8 +35,8 @@ class Fates:
 class Comparison:
     """A feed beside the state. `known`, `members` and `fates` are for `foundry.catalog.state_writing`.
 
-    template: the digest with which products are made. strangers: the ids of rows that were set aside and belong to no
-    known item.
+    template: the digest with which products are made. strangers: the ids of rows that were set aside, and whose item
+    is not known. doubted: for each product of the state, whether an item of it is missing and is held for some runs.
     """
 
     def __init__(
@@ -45,11 +45,12 @@ class Comparison:
         fates: Fates,
         *,
         template: str,
+        doubted: Any,
         spool: Spool | None = None,
         strangers: tuple[str, ...] = (),
     ) -> None:
         self.known, self.members, self.fates, self.template = members.known, members, fates, template
-        self.strangers, self._spool = strangers, spool
+        self.strangers, self.doubted, self._spool = strangers, doubted, spool
         self.rows = ProductRows(members)
 
     @property
@@ -104,8 +105,8 @@ class Comparison:
         known, rows, of_pairs = self.known, self.members.rows, self.members.of_pairs
         pairs = ((of_pairs >= 0) & (of_pairs < len(rows)) & known.live[known.parents]).nonzero()[0]
         now = pa.array(of_pairs[pairs])
-        before, after = known.prices.take(pa.array(pairs)), rows.prices.take(now)
-        other = pc.not_equal(known.currencies.take(pa.array(pairs)), rows.currencies.take(now))
+        before, after = known.prices.take(pa.array(pairs)), rows.held["price"].take(now)
+        other = pc.not_equal(known.currencies.take(pa.array(pairs)), rows.held["currency"].take(now))
         fell = pc.less_equal(pc.multiply(after, 2), before)
         rose = pc.greater_equal(pc.multiply(after, 2), pc.multiply(before, 3))
         moved = pc.or_(pc.and_(pc.or_(fell, rose), pc.not_equal(before, after)), other)

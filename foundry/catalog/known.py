@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from foundry.catalog.columns import Array
-from foundry.catalog.spool import as_looks
+from foundry.catalog.spooled_rows import as_looks
 from foundry.catalog.state import CatalogState
 
 

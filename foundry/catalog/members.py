@@ -9,7 +9,7 @@ from typing import Any
 from foundry.catalog.columns import Array
 from foundry.catalog.grouping import Claims, clusters_of, settle_claims
 from foundry.catalog.known import Known
-from foundry.catalog.spool import SpooledRows
+from foundry.catalog.spooled_rows import SpooledRows
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Members:
         import numpy as np
 
         rows, count = len(self.rows), self.count
-        sold = self.rows.sold_out.to_numpy(zero_copy_only=False)
+        sold = self.rows.held["sold_out"].to_numpy(zero_copy_only=False)
         return (
             np.bincount(self.clusters[:rows], minlength=count),
             np.bincount(self.clusters[:rows][sold], minlength=count),

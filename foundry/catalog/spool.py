@@ -15,38 +15,27 @@ from typing import Any, Self
 
 from foundry.catalog.catalog import Catalog
 from foundry.catalog.columns import Array, column, texts, whole
-from foundry.catalog.mapped_rows import MappedRows, RowFile
+from foundry.catalog.mapped_rows import RowFile
 from foundry.catalog.mapping import RowMapper, Shown
 from foundry.catalog.rows import Columns, JudgedChunk, RowFault
 from foundry.catalog.rules import count_keys, included, priority_keys
+from foundry.catalog.spooled_rows import HELD, TEXTS, SpooledRows, as_looks, text_schema
 from foundry.catalog.turns import offered
-
-TEXTS = ("name", "description", "category", "price_minor", "currency", "picture", "appearance", "row")
-"""The columns of the file."""
-HELD = ("item", "group", "price", "currency", "sold_out")
-"""The columns in memory, besides looks and the keys of the order of priority."""
-
-
-def text_schema() -> Any:
-    """Return the Arrow schema of the file."""
-    import pyarrow as pa
-
-    kinds = {"price_minor": pa.int64(), "appearance": pa.binary(16), "row": pa.int64()}
-    return pa.schema([(name, kinds.get(name, pa.string())) for name in TEXTS])
 
 
 class Spool:
     """Rows that pass a catalog's rules, as products show them. Its files are removed when the block ends.
 
     usable: the rows that were judged usable, whether included or not. next_turn: the first moment ahead at which the
-    same feed shows other prices or offers less. held: the ids of rows that were set aside. unreadable: the number of
-    those whose id is not known.
+    same feed shows other prices or offers less. held: the ids of rows that were set aside. contested: those of them
+    whose id is itself at fault, so that they may be of another item, such as the second row of an id.
     """
 
     def __init__(self, folder: Path, catalog: Catalog, *, shown: Shown, now: datetime) -> None:
         self.catalog = catalog
         self.usable = 0
         self.held: set[str] = set()
+        self.contested: set[str] = set()
         self.next_turn: datetime | None = None
         self._now, self._mapper = now, RowMapper(catalog, shown, now)
         self._scratch = TemporaryDirectory(prefix="spool-", dir=folder)
@@ -83,10 +72,12 @@ class Spool:
     def hold(self, faults: Iterable[RowFault]) -> None:
         """Take the ids of rows that were set aside: their products stay as they are."""
         for fault in faults:
-            if fault.id:
-                self.held.add(fault.id)
-            else:
+            if not fault.id:
                 self._unreadable.add(fault.row)
+                continue
+            self.held.add(fault.id)
+            if fault.attribute == "id":
+                self.contested.add(fault.id)
 
     def _take(self, rows: Columns, decimal_mark: str | None) -> None:
         mapped = self._mapper.map(rows)
@@ -121,86 +112,18 @@ class Spool:
 
         kinds = {"price": pa.int64(), "sold_out": pa.bool_()}
         held = {name: whole(parts, kinds.get(name, pa.string())) for name, parts in self._parts.items()}
-        looks = np.concatenate(self._looks) if self._looks else np.empty(0, np.uint64)
-        keys = [np.concatenate(parts) if parts else np.empty(0) for parts in self._keys]
-        left_out = whole(self._left_out, pa.string())
-        return SpooledRows(self._file.close(), held, looks, keys, left_out)
-
-
-class SpooledRows:
-    """The rows of a spool, each item once: texts in a file, and held columns in step with them.
-
-    items, groups (null for none), currencies: Arrow. looks: the first 8 bytes of each appearance. prices: of the item,
-    not of its sale; null for none. left_out: the ids of rows that the catalog's rules leave out.
-    """
-
-    def __init__(
-        self, rows: MappedRows | None, held: dict[str, Array], looks: Any, keys: list[Any], left_out: Array
-    ) -> None:
-        import numpy as np
-
-        firsts = _first_of_each(held["item"])
-        if firsts is not None:
-            held = {name: each.take(firsts) for name, each in held.items()}
-            looks, keys = looks[firsts], [key[firsts] for key in keys]
-        self._texts, self.looks, self._keys, self.left_out = rows, looks, keys, left_out
-        self._positions = np.arange(len(looks)) if firsts is None else firsts
-        self.items, self.groups, self.prices = held["item"], held["group"], held["price"]
-        self.currencies, self.sold_out = held["currency"], held["sold_out"]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def texts(self, at: Any, columns: list[str]) -> Columns:
-        """Return some columns of the file for the rows with these numbers (NumPy)."""
-        return self._texts.take(self._positions[at], columns) if self._texts else self.no_texts(columns)
-
-    def no_texts(self, columns: list[str]) -> Columns:
-        """Return no row, with some columns of the file."""
-        return text_schema().empty_table().select(columns)
-
-    def ranks(self) -> Any:
-        """Return each row's place in the order of priority; the feed's order decides among equals."""
-        import numpy as np
-
-        count = len(self)
-        ranks = np.empty(count, np.int64)
-        ranks[np.lexsort((np.arange(count), *reversed(self._keys)))] = np.arange(count)
-        return ranks
-
-
-def empty_rows() -> SpooledRows:
-    """Return the rows of a feed without any."""
-    import numpy as np
-    import pyarrow as pa
-
-    kinds = {"price": pa.int64(), "sold_out": pa.bool_()}
-    held = {name: pa.array([], kinds.get(name, pa.string())) for name in HELD}
-    return SpooledRows(None, held, np.empty(0, np.uint64), [], pa.array([], pa.string()))
-
-
-def _first_of_each(items: Array) -> Any:
-    """Return the positions of the first row of each item, None if all are different."""
-    import numpy as np
-    import pyarrow.compute as pc
-
-    first = pc.index_in(items, items).to_numpy(zero_copy_only=False)
-    is_first = first == np.arange(len(items))
-    return None if is_first.all() else np.flatnonzero(is_first)
+        rows = SpooledRows(
+            file=self._file.close(),
+            positions=np.arange(len(held["item"])),
+            held=held,
+            looks=np.concatenate(self._looks) if self._looks else np.empty(0, np.uint64),
+            keys=tuple(np.concatenate(parts) if parts else np.empty(0) for parts in self._keys),
+            left_out=whole(self._left_out, pa.string()),
+        )
+        return rows.each_once()
 
 
 def _sold_out(rows: Columns) -> Array:
     import pyarrow.compute as pc
 
     return pc.equal(texts(rows, "stock"), "out_of_stock")
-
-
-def as_looks(appearance: Array) -> Any:
-    """Return the first 8 bytes of appearances of 16 bytes, as NumPy numbers.
-
-    They tell the items of one group, and a product from what it was, apart; the store keeps all 16 bytes.
-    """
-    import numpy as np
-
-    raw = np.frombuffer(appearance.buffers()[1], np.uint64)
-    return raw[2 * appearance.offset : 2 * (appearance.offset + len(appearance)) : 2].copy()

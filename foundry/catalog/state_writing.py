@@ -32,6 +32,7 @@ from foundry.catalog.state import (
 from foundry.store.object_store import ObjectStore, write_synced
 
 PRODUCTS_PER_PART = 8_192
+MOST_COUNTED = 100
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -175,13 +176,11 @@ class NextRows:
         rows = self._known.state.rows.take(numbers, state_schema().names)
         fates, ids = self._fates[numbers], rows.column("id")
         stays = fates == number_of(Change.UNCHANGED)
-        held = (fates == number_of(Change.HELD)) & (self._members.of_products[numbers] >= 0)
         gone = np.isin(fates, [number_of(Change.GONE), number_of(Change.OUT_OF_STOCK)])
         leaving = zip(numbers[gone].tolist(), ids.filter(pa.array(gone)).to_pylist(), strict=True)
         gone[gone] = [self._is_withdrawn(number, name) for number, name in leaving]
-        missing = (fates == number_of(Change.HELD)) & ~held
-        counted = np.minimum(self._known.missing[numbers] + 1, 100).astype(np.int8)
-        count = np.where(missing, counted, np.where(stays | held, 0, self._known.missing[numbers])).astype(np.int8)
+        counted = np.minimum(self._known.missing[numbers] + 1, MOST_COUNTED)
+        count = np.where(self.comparison.doubted[numbers], counted, 0).astype(np.int8)
         withdrawn = pc.if_else(pa.array(gone), self.facts.moment, rows.column("withdrawn_at"))
         rows = _with(rows, "missing", pa.array(count))
         rows = _with(rows, "withdrawn_at", withdrawn)
@@ -218,7 +217,7 @@ class NextRows:
         import pyarrow as pa
 
         held = self._known.prices.take(pa.array(self._members.held))
-        return pa.concat_arrays([self._members.rows.prices, held])
+        return pa.concat_arrays([self._members.rows.held["price"], held])
 
     @cached_property
     def _currencies(self) -> Any:
@@ -226,7 +225,7 @@ class NextRows:
         import pyarrow.compute as pc
 
         held = self._known.currencies.take(pa.array(self._members.held))
-        return pc.fill_null(pa.concat_arrays([self._members.rows.currencies, held]), "")
+        return pc.fill_null(pa.concat_arrays([self._members.rows.held["currency"], held]), "")
 
     def _pictures(self, ids: Any, otherwise: Any) -> Any:
         import pyarrow as pa

@@ -31,18 +31,22 @@ def a_row(item: str, **values: Any) -> dict[str, Any]:
     return {"id": item, **USUAL, **values}
 
 
-def judged(rows: Iterable[Mapping[str, Any]], bad: Iterable[str] = ()) -> JudgedChunk:
-    """Return a chunk of usable rows, and the ids of rows that were set aside; "" for one that cannot be read."""
+def judged(rows: Iterable[Mapping[str, Any]], bad: Iterable[str] = (), contested: Iterable[str] = ()) -> JudgedChunk:
+    """Return a chunk of usable rows, and the ids of rows that were set aside; "" for one that cannot be read.
+
+    contested: the ids of rows that were set aside because another row has them.
+    """
     listed = [dict(row) for row in rows]
     names = sorted({name for row in listed for name in row} | {"id", "row"})
     schema = pa.schema([(name, TYPED.get(name, pa.string())) for name in names])
     columns = pa.RecordBatch.from_pylist(
         [{"row": number, **row} for number, row in enumerate(listed, start=1)], schema=schema
     )
-    first = len(listed) + 1
-    faults = (
-        RowFault(number, item, "bad_price", "price", "is no price") for number, item in enumerate(bad, start=first)
-    )
+    wrong = [(item, "bad_price", "price") for item in bad] + [(item, "duplicate_id", "id") for item in contested]
+    faults = [
+        RowFault(number, item, code, attribute, "is wrong")
+        for number, (item, code, attribute) in enumerate(wrong, start=len(listed) + 1)
+    ]
     return JudgedChunk(columns, tuple(faults))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,11 +46,15 @@ class Memory:
 
     @contextmanager
     def comparison(
-        self, rows: Rows | None, bad: Iterable[str] = (), removed: frozenset[str] | None = None
+        self,
+        rows: Rows | None,
+        bad: Iterable[str] = (),
+        removed: frozenset[str] | None = None,
+        contested: Iterable[str] = (),
     ) -> Iterator[Comparison]:
         """Yield a comparison of a feed with the state: of a part of one, if `removed` is given."""
         with self.state() as state, Spool(self.folder, self.catalog, shown=self.shown, now=self.moment) as spool:
-            spool.add(judged(rows or (), bad))
+            spool.add(judged(rows or (), bad, contested))
             if removed is not None:
                 yield amend(state, spool, removed=removed, catalog=self.catalog, template=self.template)
             else:
@@ -76,6 +80,3 @@ class Memory:
         for change, product in made + withdrawn:
             by_change[change] = (*by_change.get(change, ()), product)
         return by_change
-
-
-MakeMemory = Callable[..., Memory]

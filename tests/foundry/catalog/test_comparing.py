@@ -167,6 +167,25 @@ def test_a_strange_row_that_was_there_beside_a_product_is_not_that_product(memor
     assert memory.run([a_row("a")], bad=["unknown"]) == {"gone": ("b",)}
 
 
+def test_sold_out_sizes_are_not_withdrawn_while_one_that_is_missing_may_be_there(memory: Memory) -> None:
+    memory.run([a_row(item, **RED) for item in "abc"])
+    sold_out = [a_row(item, **RED, stock="out_of_stock") for item in "bc"]
+    assert memory.run(sold_out, bad=[""]) == {}
+    assert memory.run(sold_out) == {"out_of_stock": ("a",)}
+
+
+def test_an_id_of_two_rows_changes_no_product_and_hides_no_other(memory: Memory) -> None:
+    rows = [a_row("a"), a_row("b", title="B"), a_row("c")]
+    memory.run(rows)
+    assert memory.run([a_row("a", title="B?"), rows[2]], contested=["a"]) == {}
+    assert memory.run(rows[:1], contested=["a"]) == {"gone": ("c",)}
+    assert memory.run(rows) == {"back": ("c",)}
+
+
+def test_a_new_id_of_two_rows_is_that_of_the_first(memory: Memory) -> None:
+    assert memory.run([a_row("a")], contested=["a"]) == {"new": ("a",)}
+
+
 def test_a_row_that_is_there_twice_counts_once(memory: Memory) -> None:
     assert memory.run([a_row("a", title="First"), a_row("a", title="Second"), a_row("b")]) == {"new": ("a", "b")}
     with memory.comparison(None) as found:
