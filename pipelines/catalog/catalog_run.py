@@ -19,6 +19,7 @@ from foundry.catalog.state_writing import write_state
 from foundry.store.lease import Lease
 from pipelines.catalog.carrying_out import Work, nights_between
 from pipelines.catalog.destination_gate import destination_gate
+from pipelines.catalog.feed_back import keep_given
 from pipelines.catalog.fetching import fetch_feed
 from pipelines.catalog.gate import find_gates, passed_over, stopping
 from pipelines.catalog.opening import is_settled, last_feed, open_state, shift_of
@@ -139,6 +140,7 @@ class CatalogRun(RecordedRun):
             keep_days=self.catalog.withdraw.keep_days,
             fence=self.lease.check,
         )
+        keep_given(self.own, self.catalog.id, given)
         return self.close(ended)
 
     def _note_work(self, work: Work, pictures: PictureFetcher) -> None:

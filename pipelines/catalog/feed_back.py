@@ -58,6 +58,7 @@ class FeedBackResult:
     """What was given back. objects: names of feed and deltas by kind. rows: of the feed; linked: those with addresses.
 
     no_room: rows in which the merchant's own pictures leave no room for all of ours. updated, deleted: items in deltas.
+    given: the table of rows that were given, for `keep_given`.
     """
 
     objects: dict[str, str] = field(default_factory=dict)
@@ -67,6 +68,8 @@ class FeedBackResult:
     no_room: int = 0
     updated: int = 0
     deleted: int = 0
+    form: str = ""
+    given: Any = None
 
 
 @dataclass
@@ -79,7 +82,10 @@ class _Counts:
 
 
 def give_back(work: FeedBackWork) -> FeedBackResult:
-    """Write the feed and its deltas; return their names and figures."""
+    """Write the feed and its deltas; return their names and figures.
+
+    Hand the result to `keep_given` once the run's state is replaced.
+    """
     ended: set[str] = set()
     settings = link_settings(work.catalog, work.wanted, work.own, work.on)
     links = open_links(work.own, work.catalog.id, settings, work.all_records)
@@ -90,8 +96,7 @@ def give_back(work: FeedBackWork) -> FeedBackResult:
     book = GivenBook(work.rows.ids(), hashes, before)
     deltas = _write_deltas(work, form, links, book, ended) if work.wanted.deltas else Deltas()
     write_links(work.own, work.catalog.id, links)
-    if work.wanted.deltas:
-        write_given(work.own, work.catalog.id, form.name, book.after(deltas.deleted_ids, whole=work.whole))
+    given = book.after(deltas.deleted_ids, whole=work.whole) if work.wanted.deltas else None
     objects = {"feed": feed_name(work.catalog.id, form)} if work.whole else {}
     return FeedBackResult(
         objects=objects | ({"deltas": deltas.index} if deltas.index else {}),
@@ -101,7 +106,17 @@ def give_back(work: FeedBackWork) -> FeedBackResult:
         no_room=counts.no_room,
         updated=deltas.updated,
         deleted=len(deltas.deleted_ids),
+        form=form.name,
+        given=given,
     )
+
+
+def keep_given(own: ObjectStore, catalog: str, result: FeedBackResult) -> None:
+    """Keep which rows were given, so that the next deltas hold what differs from them.
+
+    A run that is repeated before this writes the same deltas again.
+    """
+    write_given(own, catalog, result.form, result.given)
 
 
 def feed_name(catalog: str, form: Form) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-IMPORTED = ("apache_beam", "torch", "pipelines.campaign.flow", "tests.support.fakes")
+IMPORTED = ("apache_beam", "torch", "pipelines.campaign.flow", "pipelines.catalog.refresh", "tests.support.fakes")
 
 
 @cache

@@ -19,7 +19,7 @@ from foundry.catalog.products import ProductRecord
 from foundry.catalog.rows import JudgedChunk, RowFault
 from foundry.store.object_store import LocalStore
 from pipelines.catalog.deltas import deltas_folder
-from pipelines.catalog.feed_back import FeedBackResult, FeedBackWork, give_back
+from pipelines.catalog.feed_back import FeedBackResult, FeedBackWork, give_back, keep_given
 from pipelines.catalog.feed_links import links_name
 from pipelines.catalog.given_rows import GivenRows
 from tests.support.catalog_records import a_catalog, a_file, a_product, a_product_record
@@ -82,7 +82,7 @@ class Shop:
     ) -> FeedBackResult:
         with GivenRows(self.folder) as kept:
             kept.add(judged(rows, faults))
-            return give_back(
+            result = give_back(
                 FeedBackWork(
                     own=self.own,
                     catalog=self.catalog,
@@ -94,6 +94,8 @@ class Shop:
                     **other,
                 )
             )
+        keep_given(self.own, self.catalog.id, result)
+        return result
 
     def _all(self) -> Iterator[ProductRecord]:
         self.asked_for_all += 1
