@@ -107,16 +107,18 @@ def _safe_styling(styling: Mapping[str, Any]) -> dict[str, Any]:
 def write_page(suite: Suite, result: ExpectationSuiteValidationResult, facts: Sequence[str], path: Path) -> None:
     """Write the page of one result: what is not met comes first."""
     document = ValidationResultsPageRenderer(run_info_at_end=True).render(result).to_json_dict()
-    parts = [_part(each) for each in document["sections"] if each["section_name"] not in LEFT_OUT]
+    parts = [_part(suite, each) for each in document["sections"] if each["section_name"] not in LEFT_OUT]
     parts.sort(key=lambda part: bool(part["met"]))
     page = SafeView().env.get_template("page.html.j2")
     written = page.render(suite=suite, result=result, facts=facts, parts=parts, statistics=result.statistics)
     path.write_text(written, encoding="utf-8")
 
 
-def _part(section: Mapping[str, Any]) -> dict[str, Any]:
+def _part(suite: Suite, section: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of a page on one column, or on the whole table."""
     blocks = [each for each in section["content_blocks"] if each["content_block_type"] != "header"]
     met = [ALL_MET in (each.get("styling") or {}).get("classes", ()) for each in blocks]
     name = section["section_name"]
-    return {"name": "The whole table" if name == TABLE else shown_column(name), "blocks": blocks, "met": all(met)}
+    notes = [each.notes for each in suite.expectations if each.notes and each.kwargs.get("column", TABLE) == name]
+    shown = "The whole table" if name == TABLE else shown_column(name)
+    return {"name": shown, "blocks": blocks, "met": all(met), "notes": notes}
