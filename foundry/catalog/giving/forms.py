@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from foundry.brief.markup import clean_line
 from foundry.catalog.attributes import ATTRIBUTES
 from foundry.catalog.giving.columns import holds, words_of_meta
 
@@ -21,6 +22,9 @@ Texts = Mapping[str, Any]
 MADE_TEXT = {"title": "structured_title", "description": "structured_description"}
 """The attribute for text that a model wrote, by the one that is for text of people."""
 _G = "http://base.google.com/ns/1.0"
+_BETWEEN = re.compile(r"[\W_]+")
+_LONG = 1_000
+"""Characters of a text that may have been cut."""
 _STRUCTURED = re.compile(r"\s*(?:([a-z_]+)\s*:)?\s*(.*?)\s*", re.DOTALL)
 _NOT_IN_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 _NOT_IN_XML_BYTES = tuple(chr(code).encode() for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
@@ -70,9 +74,20 @@ def _without(plain: Any, structured: Any) -> Any:
     import pyarrow as pa
 
     pairs = zip(plain.to_pylist(), structured.to_pylist(), strict=True)
-    return pa.array(
-        [None if made and text == structured_text(made)[1].strip() else text for text, made in pairs], pa.string()
-    )
+    return pa.array([None if text and made and _repeats(text, made) else text for text, made in pairs], pa.string())
+
+
+def _repeats(text: str, structured: str) -> bool:
+    """Return True if a text is that of a structured one, which was cleaned, and perhaps cut, where a row had no other.
+
+    Only letters and digits are compared, because cleaning may change all else.
+    """
+    plain, made = _letters(text), _letters(structured_text(structured)[1])
+    return plain == made or (len(text) >= _LONG and made.startswith(plain))
+
+
+def _letters(text: str) -> str:
+    return _BETWEEN.sub("", clean_line(text)).casefold()
 
 
 def _fit_meta(texts: dict[str, Any]) -> dict[str, Any]:

@@ -201,6 +201,20 @@ def test_text_that_a_model_wrote_stands_only_in_the_structured_title(tmp_path: P
     assert item.findtext(f"{G}structured_title/{G}digital_source_type") == "trained_algorithmic_media"
 
 
+@pytest.mark.parametrize(
+    ("plain", "made"),
+    [
+        ("R&D mug, 300 ml", 'trained_algorithmic_media:"R&amp;D  mug,\t300 ml"'),
+        ("Sunlit mug", "Sunlit <b>mug</b>"),
+        ("word " * 400, f'trained_algorithmic_media:"{"word " * 500}"'),
+    ],
+)
+def test_text_of_a_model_is_known_again_after_it_was_cleaned_or_cut(tmp_path: Path, plain: str, made: str) -> None:
+    shop = Shop(tmp_path)
+    (row,) = shop.table(shop.give([a_row(0, description=plain, structured_description=made)]))
+    assert row["description"] == ""
+
+
 def test_meta_gets_its_own_words_and_condition(tmp_path: Path) -> None:
     shop, record = (
         Shop(tmp_path, "meta-csv", links={"additional_image_link": ["google/square", "meta/feed-square"]}),
