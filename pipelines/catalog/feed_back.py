@@ -23,6 +23,7 @@ from pipelines.catalog.deltas import Deltas, write_deltas
 from pipelines.catalog.feed_links import ItemLinks, LinkSettings, link_settings, open_links, write_links
 from pipelines.catalog.given_rows import GivenRows
 from pipelines.catalog.given_state import GivenBook, line_hashes, read_given, write_given
+from pipelines.catalog.report_words import count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ def give_back(work: FeedBackWork) -> FeedBackResult:
     objects = {"feed": feed_name(work.catalog.id, form)} if work.whole else {}
     return FeedBackResult(
         objects=objects | ({"deltas": deltas.index} if deltas.index else {}),
-        findings=_findings(links),
+        findings=_findings(links, counts),
         rows=counts.rows,
         linked=counts.linked,
         no_room=counts.no_room,
@@ -261,18 +262,16 @@ def _changed_rows(rows: GivenRows, links: ItemLinks, names: Sequence[str], chang
             yield {name: column.filter(mask) for name, column in texts.items()}
 
 
-def _findings(links: ItemLinks) -> tuple[GateFinding, ...]:
-    """Return one finding for each reason for which the destination does not take files; none of them stops a run."""
+def _findings(links: ItemLinks, counts: _Counts) -> tuple[GateFinding, ...]:
+    """Return what the destination objects to in files and rows; none of it stops a run."""
     title = links.settings.destination.title
+    found = [
+        (count(each.files, "file"), f"{each.what}; left out of the feed back" if each.stops else f"advice: {each.what}")
+        for _, each in sorted(links.reasons.items())
+    ]
+    if counts.no_room:
+        rows = count(counts.no_room, "row")
+        found.append((rows, f"the pictures in {rows} are as many already as {title} takes; further ones are left out"))
     return tuple(
-        GateFinding(
-            gate="destination",
-            measured=f"{count} files",
-            limit=title,
-            stops=False,
-            what=f"{reason}: {count} files are not given to {title}"
-            if "(advice)" not in reason
-            else f"{reason}: {count} files",
-        )
-        for reason, count in sorted(links.faults.items())
+        GateFinding(gate="destination", measured=measured, limit="", stops=False, what=what) for measured, what in found
     )

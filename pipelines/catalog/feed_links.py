@@ -6,7 +6,6 @@ all records.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,17 +80,27 @@ def named_locale(catalog: Catalog, wanted: FeedBack) -> str:
 
 
 @dataclass
+class LinkReason:
+    """An objection of a destination to files: a sentence about the first one, and their number.
+
+    stops: they are not named; otherwise it is only advice.
+    """
+
+    what: str
+    stops: bool
+    files: int = 0
+
+
+@dataclass
 class ItemLinks:
     """The addresses by item. table: `item`, `product`, and a text for each attribute, several addresses with commas.
 
-    faults: files that the destination's rules keep out, by attribute and code, of the products that were looked at;
-    examples: the first sentences about them.
+    reasons: the destination's objections to files of the products that were looked at, by attribute and code.
     """
 
     settings: LinkSettings
     table: Any
-    faults: Counter[str] = field(default_factory=Counter)
-    examples: list[str] = field(default_factory=list)
+    reasons: dict[tuple[str, str], LinkReason] = field(default_factory=dict)
 
     def update(self, records: Iterable[ProductRecord]) -> None:
         """Replace the rows of some products by what their records say; withdrawn ones have none."""
@@ -144,10 +153,9 @@ class ItemLinks:
         """Return True if the destination takes the file in an attribute; count and keep the reasons against it."""
         stopping = False
         for fault in destination_faults(self.settings.destination, attribute, _offered(file), self.settings.on):
-            self.faults[f"{attribute}: {fault.code}{'' if fault.stops else ' (advice)'}"] += 1
+            reason = self.reasons.setdefault((attribute, fault.code), LinkReason(fault.what, fault.stops))
+            reason.files += 1
             stopping |= fault.stops
-            if len(self.examples) < 20:
-                self.examples.append(fault.what)
         return not stopping
 
 

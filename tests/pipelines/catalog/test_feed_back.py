@@ -229,17 +229,19 @@ def test_meta_gets_its_own_words_and_condition(tmp_path: Path) -> None:
 
 def test_a_file_that_the_destination_refuses_is_not_named_and_the_reason_is_told(tmp_path: Path) -> None:
     shop = Shop(tmp_path, links={"image_link": ["meta/feed-square"], "additional_image_link": ["google/square"]})
-    small = a_file(0, placement="google/square", width_px=90, height_px=90)
-    priced = a_file(0, placement="meta/feed-square", shows=("price",))
-    record = mug(0, files=(small, priced))
+    tiny = a_file(0, placement="google/square", width_px=90, height_px=90)
+    poster = a_file(0, placement="meta/feed-square", shows=("price",))
+    record = mug(0, files=(tiny, poster))
     result = shop.give([a_row(0)], [record])
     (row,) = shop.table(result)
     assert row["image_link"] == "https://shop.example/pictures/0.jpg"
     assert row["additional_image_link"] == ""
-    assert sorted(each.what.split(":")[0] + each.what.split(":")[1] for each in result.findings) == [
-        "additional_image_link small",
-        "image_link shows_price",
-    ]
+    small, priced = (each.what for each in result.findings)
+    assert "90x90 pixels, less than the 100x100" in small
+    assert "shows a price, which Google Merchant Center does not take in image_link" in priced
+    assert all(
+        each.measured == "1 file" and each.what.endswith("left out of the feed back") for each in result.findings
+    )
     assert not any(each.stops for each in result.findings)
 
 
@@ -249,6 +251,7 @@ def test_more_pictures_than_a_destination_takes_are_left_out_and_counted(tmp_pat
     result = shop.give([a_row(0, additional_image_link=own)], [mug(0)])
     assert shop.table(result)[0]["additional_image_link"] == own
     assert result.no_room == 1
+    assert result.findings[0].measured == "1 row"
 
 
 def test_deltas_hold_what_changed_in_the_given_rows_and_nothing_else(tmp_path: Path) -> None:
