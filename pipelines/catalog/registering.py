@@ -25,6 +25,7 @@ from pipelines.catalog.destination_gate import check_feed_back
 from pipelines.catalog.due_runs import note_schedule
 from pipelines.catalog.schedule import check_schedule
 from pipelines.catalog.setting import CatalogSetting
+from pipelines.catalog.validation.own_expectations import expectation_problems
 from pipelines.planning.card_checks import check_cards
 from pipelines.planning.copy_checks import check_copy
 from pipelines.planning.input_checks import check_placements
@@ -61,7 +62,7 @@ def check_catalog(catalog: Catalog, setting: CatalogSetting) -> None:
     placements, unknown = check_placements(brief)
     checks = (unknown, check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
     found = ProblemList()
-    found.extend(chain.from_iterable((*checks, check_cards(cards, tenant, placements))))
+    found.extend(chain.from_iterable((*checks, check_cards(cards, tenant, placements), expectation_problems(catalog))))
     if not found:
         found.extend(check_feed_back(catalog, tenant, setting.now().date()))
     found.refuse(f"catalog {catalog.tenant}/{catalog.id}")

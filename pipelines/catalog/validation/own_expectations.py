@@ -23,14 +23,16 @@ _Check = Callable[[Any], _Fault | None]
 
 def read_expectations(catalog: Catalog) -> tuple[Expectation, ...]:
     """Return the merchant's own expectations; Refusals with a sentence for everything that is wrong with them."""
-    found, problems = [], ProblemList()
-    for place, written in enumerate(catalog.expectations):
-        wrong = list(_problems(f"expectations[{place}]", written))
-        problems.extend(iter(wrong))
-        if not wrong:
-            found.append(_expectation(written))
+    problems = ProblemList()
+    problems.extend(expectation_problems(catalog))
     problems.refuse(f"catalog {catalog.tenant}/{catalog.id}")
-    return tuple(found)
+    return tuple(map(_expectation, catalog.expectations))
+
+
+def expectation_problems(catalog: Catalog) -> Iterator[Problem]:
+    """Yield everything that is wrong with the merchant's own expectations."""
+    for place, written in enumerate(catalog.expectations):
+        yield from _problems(f"expectations[{place}]", written)
 
 
 def _expectation(written: Mapping[str, Any]) -> Expectation:
