@@ -59,8 +59,17 @@ class Credential(StrictModel):
     header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "Authorization"
     prefix: Literal["", "Bearer ", "Basic ", "Token "] = "Bearer "
     variable: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,100}$")] = Field(
-        description="Environment variable that holds the secret.", examples=["SHOP_FEED_TOKEN"]
+        description="Environment variable that holds the secret: FEED_, the tenant in capitals, and __ with a name.",
+        examples=["FEED_AURELLE__TOKEN"],
     )
+
+
+def secret_prefix(tenant: str) -> str:
+    """Return the beginning of the names of environment variables whose values a tenant's feed may be sent.
+
+    Without it, a catalog's file could have any secret of the machine sent to a host that its author chose.
+    """
+    return f"FEED_{re.sub('[^A-Z0-9]+', '_', tenant.upper())}__"
 
 
 class Feed(StrictModel):
@@ -228,6 +237,14 @@ class Catalog(StrictModel):
         examples=[[{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "brand", "mostly": 0.95}}]],
     )
     stop_on_expectations: bool = Field(default=False, description="A failed own expectation stops the run.")
+
+    @model_validator(mode="after")
+    def _sends_its_own_secret(self) -> Catalog:
+        secret, own = self.feed.credential, secret_prefix(self.tenant)
+        if secret and not secret.variable.startswith(own):
+            wrong = f"{secret.variable!r} may hold a secret of somebody else"
+            raise ValueError(f"feed.credential.variable: {wrong}; name one that begins with {own}, such as {own}TOKEN")
+        return self
 
     @model_validator(mode="after")
     def _has_a_template(self) -> Catalog:

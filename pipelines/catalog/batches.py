@@ -76,6 +76,7 @@ class BatchMaker:
     def _make_items(self, items: Sequence[BatchItem]) -> Iterator[BatchResult]:
         stopped = ""
         self.template.lay_sounds(self.pictures.folder)
+        self.pictures.lay(item.picture for item in items if item.picture)
         for batch in admit_items(self.template, list(map(self._laid, items)), self.pictures.folder):
             waiting = tuple(item.product.id for item in batch.items) if stopped else ()
             yield BatchResult(unmade=batch.refused, waiting=waiting, stopped=stopped)

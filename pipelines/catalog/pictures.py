@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import NamedTemporaryFile, mkstemp
 from typing import Self
 
 from foundry.catalog.catalog import Catalog
 from foundry.inputs.picture import picture_name
 from foundry.retrying import Clock, SystemClock
+from foundry.store.at_once import map_at_once
 from foundry.store.object_store import ObjectStore, get_verified
 from pipelines.catalog.host_queues import HostQueues
 from pipelines.catalog.picture_book import AddressRecord, PictureBook, due, fresh_until, is_to_be_asked, word
@@ -97,11 +98,19 @@ class PictureFetcher:
             self.counts.count(result)
             yield address, result
 
+    def lay(self, contents: Iterable[str]) -> None:
+        """Put files with the contents of fetched pictures into `folder`, several at once, by their SHA-256."""
+        for _ in map_at_once(self.local, set(contents)):
+            pass
+
     def local(self, sha256: str) -> str:
         """Return the name, below `folder`, of a file with the content of a fetched picture."""
         place = self.folder / sha256
         if not place.exists():
-            place.write_bytes(get_verified(self.own, picture_name(sha256), sha256))
+            data = get_verified(self.own, picture_name(sha256), sha256)
+            with NamedTemporaryFile(prefix="incoming-", dir=self.folder, delete=False) as arrived:
+                arrived.write(data)
+            Path(arrived.name).replace(place)
         return sha256
 
     def discard(self) -> None:

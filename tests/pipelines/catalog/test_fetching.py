@@ -168,9 +168,9 @@ def test_without_a_feed_of_old_nothing_is_asked_conditionally(fetch: Fetching, h
 def test_the_secret_goes_to_the_source_alone_and_into_no_message(
     fetch: Fetching, host: ShopHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SHOP_FEED_TOKEN", SECRET)
+    monkeypatch.setenv("FEED_AURELLE__TOKEN", SECRET)
     credential = (
-        a_catalog().feed.model_validate({"source": "x", "credential": {"variable": "SHOP_FEED_TOKEN"}}).credential
+        a_catalog().feed.model_validate({"source": "x", "credential": {"variable": "FEED_AURELLE__TOKEN"}}).credential
     )
     with ShopHost(address="127.0.0.2") as elsewhere:
         elsewhere.shop.files["/feed"] = ROWS
@@ -183,8 +183,8 @@ def test_the_secret_goes_to_the_source_alone_and_into_no_message(
         with pytest.raises((BadFeed, FeedAway)) as refused:
             fetch(f"{host.url}/feed", credential=credential)
         assert SECRET not in repr(refused.value) + str(refused.value) + str(refused.value.__context__)
-    monkeypatch.delenv("SHOP_FEED_TOKEN")
-    with pytest.raises(BadFeed, match="SHOP_FEED_TOKEN, which is not set"):
+    monkeypatch.delenv("FEED_AURELLE__TOKEN")
+    with pytest.raises(BadFeed, match="FEED_AURELLE__TOKEN, which is not set"):
         fetch(f"{host.url}/feed", credential=credential)
 
 
