@@ -49,7 +49,7 @@ def destination_gate(catalog: Catalog, tenant: Tenant, on: date) -> tuple[GateFi
     if not found and catalog.feed_back:
         title = destination_of(catalog.feed_back.format).title
         what = f"the layouts of all files that are given back show nothing that {title} forbids"
-        return (GateFinding(gate=GATE, measured="0", limit="0", stops=False, what=what),)
+        return (GateFinding(gate=GATE, measured="none", limit="", stops=False, what=what),)
     return tuple(GateFinding(gate=GATE, measured=each.value, limit="", stops=True, what=str(each)) for each in found)
 
 

@@ -111,10 +111,7 @@ def write_report(work: ReportWork) -> str:
     """Write the page of a run into its folder and return its object name."""
     name = f"{run_folder(work.record.catalog, work.record.run)}/{REPORT}"
     runs = _runs(work)
-    before = next(
-        (run for run in runs if run.run < work.record.run and run.state in (RunState.FINISHED, RunState.UNCHANGED)),
-        None,
-    )
+    before = _before(work.record, runs)
     text = page_environment().get_template("catalog_report.html.j2").render(**_facts(work, runs, before))
     with work.own.replacing(name) as file:
         file.write_text(text, encoding="utf-8")
@@ -128,6 +125,20 @@ def _runs(work: ReportWork) -> list[RunRecord]:
     return [work.record, *others][:RUNS_SHOWN]
 
 
+def _before(record: RunRecord, runs: Sequence[RunRecord]) -> RunRecord | None:
+    """Return the run that this one stands beside: the last one of a whole feed; none for a run of single rows."""
+    ended = (RunState.FINISHED, RunState.UNCHANGED)
+    earlier = (
+        run for run in runs if run.run < record.run and run.state in ended and run.tally.rows and not _is_part(run)
+    )
+    return None if _is_part(record) else next(earlier, None)
+
+
+def _is_part(record: RunRecord) -> bool:
+    """Return True for a run of single rows, which came in no file."""
+    return record.feed is not None and not record.feed.size_bytes and record.tally.rows > 0
+
+
 def _facts(work: ReportWork, runs: Sequence[RunRecord], before: RunRecord | None) -> dict[str, Any]:
     record = work.record
     ended = [run for run in reversed(runs) if run.state not in (RunState.SKIPPED, RunState.RUNNING)]
@@ -139,7 +150,7 @@ def _facts(work: ReportWork, runs: Sequence[RunRecord], before: RunRecord | None
         "seconds": _seconds(record),
         "state": STATES[record.state],
         "headline": headline(record),
-        "tiles": tiles_of(record, before),
+        "tiles": tiles_of(record, before, part=_is_part(record)),
         "kinds": _kinds(record, before),
         "before": moment_of_run(before.run) if before else "",
         "gates": [(GATES.get(each.gate, each.gate), each) for each in record.gates],

@@ -100,13 +100,13 @@ def money(amount: str) -> str:
     return f"${value:,.2f}" if value >= 1 or not value else f"${value:.4f}"
 
 
-def tiles_of(record: RunRecord, before: RunRecord | None) -> list[Tile]:
-    """Return the figures at the head of the page: name, value, note."""
+def tiles_of(record: RunRecord, before: RunRecord | None, *, part: bool) -> list[Tile]:
+    """Return the figures at the head of the page: name, value, note. part: the run was one of single rows."""
     work, tally = record.work, record.tally
     made = sum(record.changes.get(kind, 0) for kind in MADE)
     live = sum(record.changes.get(kind, 0) for kind in (*MADE, Change.UNCHANGED, Change.HELD))
     tiles = [
-        ("Rows", f"{tally.rows:,}", _against(tally.rows, before.tally.rows if before else None)),
+        ("Rows", f"{tally.rows:,}", "single rows" if part else _against(tally.rows, before)),
         ("Set aside", f"{tally.set_aside:,}", f"{tally.bad_percent:.1f} % of the rows"),
     ]
     if record.state is RunState.STOPPED:
@@ -127,10 +127,10 @@ def _failed(files: int) -> str:
     return f", {files:,} failed" if files else ""
 
 
-def _against(now: int, before: int | None) -> str:
+def _against(now: int, before: RunRecord | None) -> str:
     if before is None:
         return "the first run"
-    moved = now - before
+    moved = now - before.tally.rows
     return "as many as last time" if not moved else f"{abs(moved):,} {'more' if moved > 0 else 'fewer'} than last time"
 
 

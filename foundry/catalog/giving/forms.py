@@ -30,13 +30,13 @@ _NOT_IN_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 _NOT_IN_XML_BYTES = tuple(chr(code).encode() for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """How one format is written.
 
-    destination: whose rules hold. names: the format's name of each attribute, in the order of its columns. lines:
-    returns one text for each row, each with its end. begin: returns what stands before the rows, end what stands after
-    them.
+    destination: whose rules hold. names: the format's name of each attribute, in the order of its columns. fit: puts
+    columns into the destination's words. lines: returns one text for each row, each with its end. begin, end: what
+    stands before the rows, and after them.
     """
 
     name: FormName
@@ -189,10 +189,32 @@ _META = {
     for name in ATTRIBUTES
     if name not in ("lifestyle_image_link", "cost_of_goods_sold", *MADE_TEXT.values())
 }
-FORMS: Mapping[FormName, Form] = {
-    "google-tsv": Form("google-tsv", "google", ".tsv", _GOOGLE, made_text_apart, _tsv_lines, _head("\t")),
-    "google-xml": Form(
-        "google-xml", "google", ".xml", _GOOGLE, made_text_apart, _xml_items, _xml_head, "</channel>\n</rss>\n"
-    ),
-    "meta-csv": Form("meta-csv", "meta", ".csv", _META, _fit_meta, _csv_lines, _head(",")),
-}
+_TSV = Form(
+    name="google-tsv",
+    destination="google",
+    suffix=".tsv",
+    names=_GOOGLE,
+    fit=made_text_apart,
+    lines=_tsv_lines,
+    begin=_head("\t"),
+)
+_XML = Form(
+    name="google-xml",
+    destination="google",
+    suffix=".xml",
+    names=_GOOGLE,
+    fit=made_text_apart,
+    lines=_xml_items,
+    begin=_xml_head,
+    end="</channel>\n</rss>\n",
+)
+_CSV = Form(
+    name="meta-csv",
+    destination="meta",
+    suffix=".csv",
+    names=_META,
+    fit=_fit_meta,
+    lines=_csv_lines,
+    begin=_head(","),
+)
+FORMS: Mapping[FormName, Form] = {form.name: form for form in (_TSV, _XML, _CSV)}

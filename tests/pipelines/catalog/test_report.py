@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from foundry.catalog.products import Change
-from foundry.catalog.rows import RowFault, Tally
+from foundry.catalog.rows import FeedFacts, RowFault, Tally
 from foundry.catalog.run_book import write_run
 from foundry.catalog.runs import GateFinding, RunRecord, RunState, RunWork
 from foundry.store.object_store import LocalStore, ObjectStore
@@ -73,6 +73,17 @@ def test_the_first_report_has_nothing_to_stand_beside(own: ObjectStore) -> None:
     text = page_of(own, a_run())
     assert "the first run" in text
     assert "beside the run of" not in text
+
+
+def test_a_run_of_single_rows_does_not_stand_beside_one_of_a_whole_feed(own: ObjectStore) -> None:
+    write_run(own, a_run(run="20261129T013000Z", feed=FeedFacts(kind="google-tsv", rows=1_000, size_bytes=90_000)))
+    record = a_run(tally=Tally(rows=1, usable=1), changes={"changed": 1}, feed=FeedFacts(kind="google-json", rows=1))
+    text = page_of(own, record)
+    assert "single rows" in text
+    assert "beside the run of" not in text
+    write_run(own, record)
+    later = a_run(run="20261201T013000Z", feed=FeedFacts(kind="google-tsv", rows=1_000, size_bytes=90_000))
+    assert "beside the run of 29 Nov 2026" in page_of(own, later)
 
 
 def test_a_run_that_was_stopped_says_by_what(own: ObjectStore) -> None:
