@@ -7,7 +7,7 @@ import queue
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from foundry.metering.payers import carried
 from foundry.retrying import Clock
@@ -21,6 +21,7 @@ AT_ONCE, LOOKED_UP = 24, 16
 WINDOW = 5_000
 """Addresses that wait for their hosts; further ones are read from the caller when some are done."""
 TRIES = 3
+Item = TypeVar("Item", bound="str | Job")
 
 
 @dataclass
@@ -44,6 +45,10 @@ class Answered:
     pause_s: float = 0.0
 
 
+End = Result | Job | Answered | BaseException
+"""What a piece of work ended with."""
+
+
 @dataclass(frozen=True)
 class Work:
     """The two kinds of work, done by threads. `ask` raises Unfetched where no picture came."""
@@ -57,7 +62,7 @@ class PictureRound:
 
     def __init__(self, work: Work, queues: HostQueues[Job], pool: Executor, clock: Clock) -> None:
         self._work, self._queues, self._pool, self._clock = work, queues, pool, clock
-        self._ends: queue.SimpleQueue[tuple[str | Job, Any]] = queue.SimpleQueue()
+        self._ends: queue.SimpleQueue[tuple[str | Job, End]] = queue.SimpleQueue()
         self._looking = self._asking = 0
 
     def results(self, addresses: Iterable[str]) -> Iterator[tuple[str, Result]]:
@@ -87,8 +92,9 @@ class PictureRound:
             self._start(self._work.ask, job)
         return bool(self._looking or self._asking or self._queues.count)
 
-    def _start(self, work: Callable[[Any], Any], item: str | Job) -> None:
+    def _start(self, work: Callable[[Item], End], item: Item) -> None:
         def run() -> None:
+            end: End
             try:
                 end = work(item)
             except BaseException as error:  # noqa: BLE001 - it rises in the thread that asked
@@ -97,7 +103,7 @@ class PictureRound:
 
         self._pool.submit(carried(run))
 
-    def _next_end(self) -> tuple[str | Job, Any] | None:
+    def _next_end(self) -> tuple[str | Job, End] | None:
         """Wait for the end of one piece of work; None if a host may be asked again before."""
         now = self._clock.monotonic()
         until = self._queues.next_at(now) if self._asking < AT_ONCE else math.inf
@@ -117,7 +123,7 @@ class PictureRound:
         else:
             self._looking -= 1
 
-    def _settle(self, item: str | Job, end: Any) -> Iterator[tuple[str, Result]]:
+    def _settle(self, item: str | Job, end: End) -> Iterator[tuple[str, Result]]:
         """Yield the results that an end brings: one, none if it is tried again, or those of all jobs of a host."""
         if isinstance(item, Job):
             yield from self._settle_job(item, end)
@@ -125,7 +131,7 @@ class PictureRound:
             yield from self._queue(end)
         elif isinstance(end, BaseException):
             raise end
-        else:
+        elif not isinstance(end, Answered):
             yield item, end
 
     def _queue(self, job: Job) -> Iterator[tuple[str, Result]]:
@@ -134,24 +140,26 @@ class PictureRound:
         else:
             self._queues.add(job.host, job)
 
-    def _settle_job(self, job: Job, end: Any) -> Iterator[tuple[str, Result]]:
-        now = self._clock.monotonic()
+    def _settle_job(self, job: Job, end: End) -> Iterator[tuple[str, Result]]:
+        if isinstance(end, Unfetched) and end.later:
+            yield from self._settle_failure(job, end)
+            return
+        self._queues.answered(job.host, self._clock.monotonic(), end.pause_s if isinstance(end, Answered) else 0.0)
         if isinstance(end, Answered):
-            self._queues.answered(job.host, now, end.pause_s)
             yield job.address, end.result
-            return
-        if not isinstance(end, Unfetched) or not end.later:
-            self._queues.answered(job.host, now)
-            if not isinstance(end, Unfetched):
-                raise end
+        elif isinstance(end, Unfetched):
             yield job.address, result_without_answer(job.address, job.known, end)
-            return
-        self._queues.failed(job.host, now, end.reason, end.wait_s)
+        elif isinstance(end, BaseException):
+            raise end
+
+    def _settle_failure(self, job: Job, failure: Unfetched) -> Iterator[tuple[str, Result]]:
+        """Try a job again, or give it up; a host that is away by now is left with all its jobs."""
+        self._queues.failed(job.host, self._clock.monotonic(), failure.reason, failure.wait_s)
         job.tries += 1
         if job.tries < TRIES:
             yield from self._queue(job)
         else:
-            yield job.address, result_without_answer(job.address, job.known, end)
+            yield job.address, result_without_answer(job.address, job.known, failure)
         if away := self._queues.away(job.host):
             for dropped in self._queues.drop(job.host):
                 yield dropped.address, result_without_answer(dropped.address, dropped.known, _left(job.host, away))
