@@ -79,6 +79,7 @@ def night(feed: Path, section: dict[str, Any], folder: Path) -> dict[str, Any]:
     began, cpu = time.perf_counter(), time.process_time()
     with Spool(folder, catalog, shown=shown, now=datetime(2026, 11, 30, tzinfo=UTC)) as spool:
         spool_feed(feed, catalog, spool, clock)
+        spooled = peak_mb()
         with read_state(store, catalog.id, folder) as state:
             with clock.step("compare_s"):
                 comparison = compare(state, spool, catalog=catalog, template="t")
@@ -89,7 +90,15 @@ def night(feed: Path, section: dict[str, Any], folder: Path) -> dict[str, Any]:
                 write_state(store, comparison, StateFacts(run="r", moment="2026-11-30T00:00:00+00:00", template="t"))
     figures = {name: round(clock.seconds[name], 2) for name in STEPS}
     took = {"wall_s": round(time.perf_counter() - began, 1), "cpu_s": round(time.process_time() - cpu, 1)}
-    return {"asked": made, **took, **figures, "imported_mb": imported, "peak_mb": peak_mb(), **counts}
+    return {
+        "asked": made,
+        **took,
+        **figures,
+        "imported_mb": imported,
+        "spooled_mb": spooled,
+        "peak_mb": peak_mb(),
+        **counts,
+    }
 
 
 def spool_feed(feed: Path, catalog: Catalog, spool: Spool, clock: Clock) -> None:

@@ -48,6 +48,7 @@ def compare(state: CatalogState, spool: Spool | None, *, catalog: Catalog, templ
         catalog,
         template=template,
         rest=Change.HELD,
+        is_whole=True,
         doubted=doubted,
         spool=spool,
         strangers=strangers,
@@ -111,6 +112,7 @@ def _compared(
     *,
     template: str,
     rest: Change,
+    is_whole: bool = False,
     doubted: Any = None,
     spool: Spool | None = None,
     strangers: tuple[str, ...] = (),
@@ -124,7 +126,15 @@ def _compared(
     waiting = np.zeros(len(known), np.bool_)
     if doubted is not None:
         waiting[known.parents[doubted]] = True
-    return Comparison(members, fates, template=template, doubted=waiting & known.live, spool=spool, strangers=strangers)
+    return Comparison(
+        members,
+        fates,
+        template=template,
+        doubted=waiting & known.live,
+        is_whole=is_whole,
+        spool=spool,
+        strangers=strangers,
+    )
 
 
 def _held(known: Known, rows: SpooledRows, stays: Any) -> Any:

@@ -37,6 +37,7 @@ class Comparison:
 
     template: the digest with which products are made. strangers: the ids of rows that were set aside, and whose item
     is not known. doubted: for each product of the state, whether an item of it is missing and is held for some runs.
+    is_whole: a whole feed was compared, so the figures of the next state are those of this feed.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Comparison:
         *,
         template: str,
         doubted: Any,
+        is_whole: bool,
         spool: Spool | None = None,
         strangers: tuple[str, ...] = (),
     ) -> None:
         self.known, self.members, self.fates, self.template = members.known, members, fates, template
-        self.strangers, self.doubted, self._spool = strangers, doubted, spool
+        self.doubted, self.is_whole, self._spool = doubted, is_whole, spool
+        self.strangers = strangers if is_whole else self.facts.strangers
         self.rows = ProductRows(members)
 
     @property
@@ -69,15 +72,15 @@ class Comparison:
 
     @property
     def usable(self) -> int:
-        """Rows of the feed that were judged usable; those of the last run for a feed that was not read."""
-        return self.facts.usable if self._spool is None else self._spool.usable
+        """Rows of the feed that were judged usable; those of the last run where no whole feed was read."""
+        return self._spool.usable if self._spool and self.is_whole else self.facts.usable
 
     @property
     def next_turn(self) -> str:
         """The moment at which the same feed shows other prices, ISO 8601; "" for none."""
-        if self._spool is None:
-            return self.facts.next_turn
-        return self._spool.next_turn.isoformat() if self._spool.next_turn else ""
+        turn = self._spool.next_turn.isoformat() if self._spool and self._spool.next_turn else ""
+        turns = (turn,) if self.is_whole else (turn, self.facts.next_turn)
+        return min((each for each in turns if each), default="")
 
     @property
     def fewer_rows(self) -> float:

@@ -53,6 +53,12 @@ class MappedRows:
         """Return one whole batch."""
         return self._file.get_batch(at)
 
+    def batch_of(self, positions: Any) -> Any:
+        """Return the number of the batch in which each row lies (NumPy)."""
+        import numpy as np
+
+        return np.searchsorted(np.array(self.starts[1:]), positions, side="right")
+
     def column(self, name: str) -> Array:
         """Return a whole column as one array, copied into memory."""
         import pyarrow as pa

@@ -54,12 +54,12 @@ def write_state(
     """
     catalog, before = comparison.known.state.catalog, comparison.known.state.index
     rows = NextRows(comparison, facts, pictures or {}, left, keep_days)
-    parts = tuple(_write_part(store, catalog, table, old) for table, old in rows.parts())
+    parts = tuple(old or _write_part(store, catalog, table) for table, old in rows.parts())
     told = replace(
         facts,
         usable=comparison.usable,
         next_turn=comparison.next_turn,
-        left=rows.left,
+        left=rows.left if comparison.is_whole else comparison.facts.left + rows.left,
         strangers=comparison.strangers[:KEPT_STRANGERS],
     )
     index = StateIndex(form=FORM, facts=told, parts=parts)
@@ -71,13 +71,11 @@ def write_state(
     return index
 
 
-def _write_part(store: ObjectStore, catalog: str, rows: Columns, old: StatePart | None) -> StatePart:
+def _write_part(store: ObjectStore, catalog: str, rows: Columns) -> StatePart:
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    if old is not None:
-        return old
     written = io.BytesIO()
     table = pa.Table.from_batches([rows])
     pq.write_table(table, written, compression="zstd", row_group_size=max(len(table), 1), write_page_checksum=True)
@@ -103,25 +101,39 @@ class NextRows:
         known = self.comparison.known
         self._members, self._rows, self._known = self.comparison.members, self.comparison.rows, known
 
-    def parts(self) -> Iterator[tuple[Columns, StatePart | None]]:
-        """Yield the rows of each part, and the part of the last state if it is the same."""
+    def parts(self) -> Iterator[tuple[Columns | None, StatePart | None]]:
+        """Yield the rows of each part, or the part of the last state if it is the same."""
         import numpy as np
 
-        kept, made = self._kept, self._made_anew
-        count = _part_count(len(kept) + len(made), len(self._known.state.index.parts))
-        part_of_kept = _part_numbers(self._known.ids.take(kept), count)
+        kept, made, old = self._kept, self._made_anew, self._known.state
+        count = _part_count(len(kept) + len(made), len(old.index.parts))
+        is_as_before = count == len(old.index.parts)
         part_of_made = _part_numbers(self._rows.ids(made), count)
+        part_of_kept = old.rows.batch_of(kept) if is_as_before else _part_numbers(self._known.ids.take(kept), count)
+        touched = {*part_of_made.tolist(), *old.rows.batch_of(np.flatnonzero(self._touched)).tolist()}
         for at in range(count):
+            if is_as_before and at not in touched:
+                yield None, old.index.parts[at]
+                continue
             numbers = kept[np.flatnonzero(part_of_kept == at)]
-            clusters = made[np.flatnonzero(part_of_made == at)]
-            rows = self._part(numbers, clusters)
-            yield rows, self._same_part(rows, at, count)
+            rows = self._part(numbers, made[np.flatnonzero(part_of_made == at)])
+            is_same = is_as_before and old.rows.batch(at).equals(rows)
+            yield rows, old.index.parts[at] if is_same else None
 
-    def _same_part(self, rows: Columns, at: int, count: int) -> StatePart | None:
-        state = self._known.state
-        if count != len(state.index.parts) or not state.rows.batch(at).equals(rows):
-            return None
-        return state.index.parts[at]
+    @cached_property
+    def _touched(self) -> Any:
+        """Whether the row of each product of the state may become another one."""
+        import numpy as np
+
+        stays = np.zeros(len(self._known), np.bool_)
+        stays[self._kept] = True
+        clusters, fates = self._members.of_products, self._fates
+        is_as_it_was = (fates == number_of(Change.UNCHANGED)) | (fates == number_of(Change.HELD)) | (fates < 0)
+        if self.pictures or self.comparison.is_whole:
+            return np.ones(len(self._known), np.bool_)
+        present, _, _ = self._members.sizes()
+        in_feed = present[clusters] > 0 if len(present) else np.zeros(len(self._known), np.bool_)
+        return ~stays | ~is_as_it_was | (in_feed & (clusters >= 0))
 
     @cached_property
     def _fates(self) -> Any:
@@ -179,10 +191,11 @@ class NextRows:
         gone = np.isin(fates, [number_of(Change.GONE), number_of(Change.OUT_OF_STOCK)])
         leaving = zip(numbers[gone].tolist(), ids.filter(pa.array(gone)).to_pylist(), strict=True)
         gone[gone] = [self._is_withdrawn(number, name) for number, name in leaving]
-        counted = np.minimum(self._known.missing[numbers] + 1, MOST_COUNTED)
-        count = np.where(self.comparison.doubted[numbers], counted, 0).astype(np.int8)
         withdrawn = pc.if_else(pa.array(gone), self.facts.moment, rows.column("withdrawn_at"))
-        rows = _with(rows, "missing", pa.array(count))
+        if self.comparison.is_whole:
+            counted = np.minimum(self._known.missing[numbers] + 1, MOST_COUNTED)
+            count = np.where(self.comparison.doubted[numbers], counted, 0).astype(np.int8)
+            rows = _with(rows, "missing", pa.array(count))
         rows = _with(rows, "withdrawn_at", withdrawn)
         rows = _with(rows, "picture_sha256", self._pictures(ids, rows.column("picture_sha256")))
         return self._with_items(rows, numbers, stays)

@@ -62,6 +62,29 @@ def test_a_state_tells_the_next_run_what_this_one_saw(memory: Memory) -> None:
         assert state.products == 1
 
 
+def test_the_rows_of_an_event_leave_what_the_last_feed_told(memory: Memory) -> None:
+    begins = NOW + timedelta(days=9)
+    rows = [a_row("a"), a_row("b"), a_row("c", sale_minor=1, sale_from=begins, sale_until=begins + timedelta(days=1))]
+    memory.run(rows, bad=["x"], left={"b"})
+    memory.run(rows[:1], bad=[""])
+    with memory.state() as state:
+        before = state.facts
+    memory.run([a_row("a", price_minor=5)], removed=frozenset())
+    with memory.state() as state:
+        assert replace(state.facts, run="", moment="") == replace(before, run="", moment="")
+        assert state.rows.column("missing").to_pylist() == [0, 1]
+
+
+def test_the_rows_of_an_event_touch_the_part_of_their_product_alone(memory: Memory) -> None:
+    memory.run(MANY)
+    before = objects(memory)
+    memory.run([{**MANY[7], "price_minor": 99_999}], removed=frozenset({MANY[8]["id"]}))
+    assert 1 <= len(objects(memory) - before) <= 2
+    with memory.comparison(None) as found:
+        shown = {product.id: product.price_minor for product in found.products()}
+    assert shown == {**{row["id"]: row["price_minor"] for row in MANY if row is not MANY[8]}, MANY[7]["id"]: 99_999}
+
+
 def test_a_run_that_lost_the_lease_leaves_the_old_state(memory: Memory) -> None:
     class Lost(Exception):
         pass
