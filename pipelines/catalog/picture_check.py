@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +24,10 @@ class CheckedPicture:
     size_bytes: int
 
 
+MOST_LAID_BYTES = 1_000_000_000
+"""Pictures that stay in the folder as they arrive; further ones are read from the store when a batch needs them."""
+
+
 class PictureCheck:
     """Checks pictures by the rules of every product picture: size, format, whole decoding, and that it shows something.
 
@@ -33,15 +38,27 @@ class PictureCheck:
     def __init__(self, own: ObjectStore, folder: Path, max_bytes: int, files: Path | None) -> None:
         self.own, self.folder, self.files = own, folder, files
         self._kind = replace(PICTURE, max_bytes=min(max_bytes, MAX_BYTES))
+        self._lock, self._laid_bytes = threading.Lock(), 0
 
     def accept(self, arrived: Path) -> CheckedPicture:
-        """Check a file of the folder, store it, and keep it there under its hash; Unfetched says what is wrong."""
+        """Check a file of the folder, store it, and keep it under its hash if there is room; Unfetched if it is wrong."""
         try:
             found = self._checked(receive(self.folder, arrived.name, self._kind))
         except Unusable as error:
             raise Unfetched("picture_unusable", f"{error.limit}; {error.remedy}") from error
-        arrived.replace(self.folder / found.sha256)
+        if self._has_room(found.size_bytes):
+            arrived.replace(self.folder / found.sha256)
         return found
+
+    def forget_laid(self) -> None:
+        """Note that the folder is empty."""
+        with self._lock:
+            self._laid_bytes = 0
+
+    def _has_room(self, size: int) -> bool:
+        with self._lock:
+            self._laid_bytes += size
+            return self._laid_bytes <= MOST_LAID_BYTES
 
     def accept_file(self, name: str) -> CheckedPicture:
         """Check a file that the feed names, and store it; Unfetched says what is wrong."""

@@ -118,6 +118,7 @@ class PictureFetcher:
         for file in self.folder.iterdir():
             if _CONTENT.fullmatch(file.name):
                 file.unlink(missing_ok=True)
+        self._check.forget_laid()
 
     def _look_up(self, address: str, *, recheck: bool) -> Result | Job:
         """Return what is known of an address, or the job of asking its host."""
