@@ -41,7 +41,7 @@ class PictureCheck:
         self._lock, self._laid_bytes = threading.Lock(), 0
 
     def accept(self, arrived: Path) -> CheckedPicture:
-        """Check a file of the folder, store it, and keep it under its hash if there is room; Unfetched if it is wrong."""
+        """Check a file of the folder, store it, and keep it under its hash if there is room; Unfetched if wrong."""
         try:
             found = self._checked(receive(self.folder, arrived.name, self._kind))
         except Unusable as error:
