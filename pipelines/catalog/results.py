@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from foundry.tenant import Tenant
 from pipelines.catalog.feed_back import FeedBackResult, FeedBackWork, give_back
 from pipelines.catalog.given_rows import GivenRows
 from pipelines.catalog.records import each_product_record, read_records
-from pipelines.catalog.report import REPORT, ReportWork, ShownProduct, write_report
+from pipelines.catalog.report import PRODUCTS_SHOWN, REPORT, ReportWork, ShownProduct, write_report
 
 ENDED = "ended.json"
 Touched = Mapping[str, tuple[Change, tuple[str, ...]]]
@@ -86,8 +87,9 @@ def store_report(own: ObjectStore, catalog: Catalog, tenant: Tenant, ended: RunR
     """Write the report of a run that ended; return its record, which names the page."""
     name = f"{run_folder(ended.catalog, ended.run)}/{REPORT}"
     ended = replace(ended, objects={**ended.objects, "report": name})
-    records = zip(touched.items(), read_records(own, catalog.id, touched), strict=True)
-    shown = (ShownProduct(change, record, why) for (_, (change, why)), record in records if record is not None)
+    few = dict(first_of_each(touched, PRODUCTS_SHOWN))
+    records = zip(few.values(), read_records(own, catalog.id, few), strict=True)
+    shown = (ShownProduct(change, record, why) for (change, why), record in records if record is not None)
     write_report(
         ReportWork(
             own=own,
@@ -100,6 +102,15 @@ def store_report(own: ObjectStore, catalog: Catalog, tenant: Tenant, ended: RunR
         )
     )
     return ended
+
+
+def first_of_each(touched: Touched, most: int) -> Iterator[tuple[str, tuple[Change, tuple[str, ...]]]]:
+    """Yield the first products of each kind of change: no more records are read than the report shows."""
+    seen = Counter[Change]()
+    for product, (change, why) in touched.items():
+        seen[change] += 1
+        if seen[change] <= most:
+            yield product, (change, why)
 
 
 def clear_ended(own: ObjectStore, run: RunRecord) -> None:

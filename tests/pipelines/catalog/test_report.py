@@ -18,6 +18,7 @@ from foundry.catalog.run_book import write_run
 from foundry.catalog.runs import GateFinding, RunRecord, RunState, RunWork
 from foundry.store.object_store import LocalStore, ObjectStore
 from pipelines.catalog.report import PICTURE_BYTES, PRODUCTS_SHOWN, ReportWork, ShownProduct, write_report
+from pipelines.catalog.results import first_of_each
 from tests.support.catalog_records import a_file, a_product, a_product_record, a_run_record
 from tests.support.chromium import opened
 
@@ -147,3 +148,10 @@ def test_a_report_reads_well_on_a_phone_and_asks_the_network_for_nothing(own: Ob
         assert page.evaluate(bars)
         assert page.evaluate("getComputedStyle(document.querySelector('.cards h3')).direction") == "rtl"
         assert noise == []
+
+
+def test_no_more_records_are_read_than_a_report_shows() -> None:
+    touched = {f"mug-{number}": (Change.NEW, ()) for number in range(500)} | {"gone": (Change.GONE, ())}
+    few = dict(first_of_each(touched, PRODUCTS_SHOWN))
+    assert len(few) == PRODUCTS_SHOWN + 1
+    assert "gone" in few
