@@ -23,6 +23,7 @@ from pipelines.catalog.deltas import Deltas, write_deltas
 from pipelines.catalog.feed_links import ItemLinks, LinkSettings, link_settings, open_links, write_links
 from pipelines.catalog.given_rows import GivenRows
 from pipelines.catalog.given_state import GivenBook, line_hashes, read_given, write_given
+from pipelines.catalog.records import WITHDRAWN
 from pipelines.catalog.report_words import count
 
 
@@ -128,7 +129,7 @@ def feed_name(catalog: str, form: Form) -> str:
 def _noting_ended(records: Iterable[ProductRecord], into: set[str]) -> Iterator[ProductRecord]:
     """Yield the records; keep the items of those that were withdrawn because the feed no longer has them."""
     for record in records:
-        if record.state == "withdrawn" and record.reason == Change.GONE:
+        if record.state == WITHDRAWN and record.reason == Change.GONE:
             into.update(record.product.items)
         yield record
 

@@ -18,9 +18,9 @@ from foundry.catalog.runs import catalog_folder
 from foundry.channel.placement import resolve_placements
 from foundry.names import digest
 from foundry.store.object_store import CorruptObject, NoSuchObject, ObjectStore
+from pipelines.catalog.records import LIVE
 
-LIVE = "live"
-RECORDS_AT_ONCE = 5_000
+RECORDS_AT_ONCE = 20_000
 """Records whose links become columns together."""
 _SETTINGS = b"settings"
 
