@@ -75,8 +75,8 @@ def feed_sentences(facts: FeedFacts, sample: FeedSample, tally: Tally) -> Iterat
     if sample.unread:
         yield f"{sample.unread:,} further rows could not be read."
     yield (
-        f"Of all {tally.rows:,} rows, {tally.usable:,} are used and {tally.set_aside:,} are set aside, by rules that "
-        "judge each row: see the run's report."
+        f"By the rules that judge each row, of {tally.rows:,} rows: {tally.usable:,} used, {tally.set_aside:,} set "
+        "aside; see the run's report."
     )
     if facts.missing:
         yield f"The feed has no {', '.join(facts.missing)}."

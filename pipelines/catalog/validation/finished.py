@@ -57,8 +57,8 @@ def validate_batch(
 
 def _fact(plans: Sequence[Plan], products: Collection[str] | None) -> str:
     named = ", ".join(plan.brief.campaign.id for plan in plans[:5]) + (" …" if len(plans) > 5 else "")
-    whose = "all products" if products is None else f"{len(products):,} products"
-    return f"The files of {whose} of {len(plans)} campaigns were held against their plans: {named}."
+    whose = "all products" if products is None else f"{len(products):,} product{'s' if len(products) > 1 else ''}"
+    return f"The files of {whose} were held against their plans: {named}."
 
 
 def finished_suite(plans: Sequence[Plan]) -> Suite:

@@ -72,17 +72,11 @@ def _meta_problems(path: str, meta: Any) -> Iterator[Problem]:
 def _argument_problems(path: str, kwargs: dict[str, Any], arguments: Mapping[str, _Check]) -> Iterator[Problem]:
     for name in sorted(set(kwargs) - set(arguments)):
         yield _problem(path, name, "is no argument that is taken here", f"use {', '.join(arguments)}")
-    for name in _needed(arguments):
-        if name not in kwargs:
-            yield _problem(path, "", f"has no {name}", f"add {name}")
+    for name in sorted(set(arguments) - OPTIONAL - set(kwargs)):
+        yield _problem(path, "", f"has no {name}", f"add {name}")
     for name, check in arguments.items():
         if name in kwargs and (fault := check(kwargs[name])) is not None:
             yield _problem(f"{path}.{name}", kwargs[name], *fault)
-
-
-def _needed(arguments: Mapping[str, _Check]) -> Iterator[str]:
-    """Yield the arguments without which an expectation says nothing."""
-    yield from (name for name in arguments if name not in OPTIONAL)
 
 
 def _problem(path: str, value: Any, limit: str, remedy: str) -> Problem:
