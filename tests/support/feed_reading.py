@@ -8,8 +8,9 @@ from typing import Any
 
 from foundry.catalog.attributes import ATTRIBUTES
 from foundry.catalog.catalog import Feed
-from foundry.catalog.reading import LIMITS, FeedLimits, open_feed
-from foundry.catalog.rows import FeedFacts, FetchedFeed, RowFault
+from foundry.catalog.reading import LIMITS, FeedLimits
+from foundry.catalog.reading.reading import read_here
+from foundry.catalog.rows import FeedFacts, FeedReading, FetchedFeed, RowFault
 
 ALL = frozenset(ATTRIBUTES)
 
@@ -38,8 +39,13 @@ def fetched(path: Path) -> FetchedFeed:
 
 
 def read_feed(path: Path, wanted: frozenset[str] = ALL, limits: FeedLimits = LIMITS, **feed: Any) -> ReadFeed:
-    """Return all of a feed; `feed` are keys of a catalog's section of that name."""
-    reading = open_feed(fetched(path), Feed.model_validate({"source": path.name, **feed}), wanted, limits)
+    """Return all of a feed, read in this process; `feed` are keys of a catalog's section of that name."""
+    reading = read_here(fetched(path), Feed.model_validate({"source": path.name, **feed}), wanted | {"id"}, limits)
+    return read_whole(reading)
+
+
+def read_whole(reading: FeedReading) -> ReadFeed:
+    """Return all that a reading holds."""
     rows: list[dict[str, Any]] = []
     faults: list[RowFault] = []
     for chunk in reading.chunks():

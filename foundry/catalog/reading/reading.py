@@ -1,4 +1,4 @@
-"""The door of feeds: any kind, compressed or not, as chunks of the same columns."""
+"""A feed of any kind, compressed or not, as chunks of the same columns."""
 
 from __future__ import annotations
 
@@ -86,14 +86,11 @@ class FeedReader:
         self._file.raw.close()
 
 
-def open_feed(feed: FetchedFeed, spec: Feed, wanted: frozenset[str], limits: FeedLimits = LIMITS) -> FeedReader:
-    """Return a reading of a fetched feed, whose chunks have `id`, each of the attributes `wanted`, and `row`.
-
-    The kind is that of `spec`, or the one that the content shows. BadFeed says what is wrong with the file.
-    """
+def read_here(feed: FetchedFeed, spec: Feed, wanted: frozenset[str], limits: FeedLimits = LIMITS) -> FeedReader:
+    """Return a reading of a fetched feed in this process; see `open_feed`."""
     file = FeedFile(feed, limits)
     try:
-        return FeedReader(file, _opened(file, spec, wanted | {"id"}, limits), limits)
+        return FeedReader(file, _opened(file, spec, wanted, limits), limits)
     except BaseException:
         file.raw.close()
         raise

@@ -21,6 +21,7 @@ _PROLOG = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _PLAIN = {"summary": "description", "content": "description"}
 _CUT = frozenset({4, 5, 73, 74, 75, 77})
 """Numbers of libxml2's errors about the end of a document: none, too early, within a tag, within its name."""
+_NO_MEMORY = 2
 _SEND = "write the whole feed, and rename it when it is finished"
 
 
@@ -76,8 +77,11 @@ class XmlItems:
         wrong = f"has {self._limits.row_bytes} bytes without the end of an item"
         return BadFeed(self._name, "row_too_long", wrong, "write each product as one item of RSS, or entry of Atom")
 
-    def _broken(self, error: Exception) -> BadFeed:
+    def _broken(self, error: Any) -> BadFeed:
         said = _said(error)
+        if error.code == _NO_MEMORY:
+            wrong = "takes more memory to be read than it may"
+            return BadFeed(self._name, "too_large", wrong, "write each product as one small item")
         if "UTF-8" in said or "encoding" in said:
             return BadFeed(self._name, "bad_encoding", f"is not sound UTF-8 ({said})", "save it as UTF-8")
         return BadFeed(self._name, "bad_xml", f"is not well-formed XML ({said})", "write it with an XML library")

@@ -14,6 +14,8 @@ OWN_JSON = {
     "foundry/box": "frames between the box's own processes, bounded by the box",
     "foundry/catalog/run_book.py": "records that this project wrote, validated by a model",
     "foundry/catalog/reading/json_items.py": "lines of feeds, bounded in size, judged attribute by attribute",
+    "foundry/catalog/reading/frames.py": "what a process of this project sends, held to sizes and columns",
+    "foundry/catalog/reading/program.py": "a job that this project wrote",
     "foundry/documents": "the reader itself",
     "foundry/catalog/state.py": "a state that this project wrote, validated by a model",
     "foundry/finished.py": "records that this project wrote",

@@ -8,6 +8,7 @@ import pytest
 
 from foundry.catalog.catalog import Feed
 from foundry.catalog.reading import LIMITS, FeedLimits, open_feed
+from foundry.catalog.reading.reading import read_here
 from foundry.catalog.refusals import BadFeed
 from foundry.catalog.rows import ROWS_PER_CHUNK, FetchedFeed
 from tests.support.feed_dirt import DELIMITED, FILE_DIRT, LINE_DIRT
@@ -51,7 +52,7 @@ def test_every_kind_is_seen_from_its_content_and_gives_the_same_rows(tmp_path: P
 def test_each_chunk_has_all_wanted_columns_and_the_rows_are_numbered(tmp_path: Path, kind: str) -> None:
     made = make_feed(tmp_path / "feed", kind, ROWS)
     wanted = frozenset({"title", "video_link", "own.nothing"}) - {"video_link"}
-    reading = open_feed(made.fetched, Feed.model_validate(made.feed), wanted)
+    reading = read_here(made.fetched, Feed.model_validate(made.feed), wanted | {"id"}, LIMITS)
     assert reading.kind == kind
     (chunk,) = reading.chunks()
     assert chunk.columns.schema.names == ["id", "own.nothing", "title", "row"]
