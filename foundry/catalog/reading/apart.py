@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -40,8 +41,9 @@ class ReadingApart:
         self._name, self._schema, self._fence = feed.name, schema_of(wanted), fence
         self._facts: FeedFacts | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="feed-"))
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = self._started(feed, spec, wanted, limits)
+        self._closed = weakref.finalize(self, _end, self._process, self._said, self._folder)
         try:
             self.kind = self._first()
         except BaseException:
@@ -79,12 +81,12 @@ class ReadingApart:
         try:
             head, content = receive(cast("IO[bytes]", self._process.stdout))
         except BrokenFrames as error:
-            raise self._end() from error
+            raise self._reason() from error
         if "refused" in head:
             raise BadFeed(*map(str, head["refused"]))
         return head, content
 
-    def _end(self) -> Exception:
+    def _reason(self) -> Exception:
         """Return why the process sent no frame."""
         code = self._process.wait()
         self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - 2_000))
@@ -114,9 +116,13 @@ class ReadingApart:
 
     def close(self) -> None:
         """End the process, if it still runs."""
-        if self._process.stdout and not self._process.stdout.closed:
-            self._process.kill()
-            self._process.wait()
-            self._process.stdout.close()
-            self._said.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._closed()
+
+
+def _end(process: subprocess.Popen[bytes], said: IO[bytes], folder: Path) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+    said.close()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -86,7 +86,7 @@ def facts_head(facts: FeedFacts) -> dict[str, Any]:
 def facts_of(head: dict[str, Any]) -> FeedFacts:
     """Return the facts of a frame; BrokenFrames if they are none."""
     try:
-        told: dict[str, Any] = head["facts"]
-        return FeedFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+        told: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in head["facts"].items()}
+        return FeedFacts(**told)
     except (TypeError, KeyError, AttributeError) as error:
         raise BrokenFrames("facts that are none") from error

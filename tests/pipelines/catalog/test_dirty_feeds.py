@@ -18,7 +18,7 @@ from foundry.catalog.comparing import compare
 from foundry.catalog.comparison import Comparison
 from foundry.catalog.judging import Judge
 from foundry.catalog.products import Change, ProductChange
-from foundry.catalog.reading import open_feed
+from foundry.catalog.reading.reading import read_here
 from foundry.catalog.refusals import BadFeed
 from foundry.catalog.spool import Spool
 from foundry.catalog.state import StateFacts, read_state
@@ -62,7 +62,7 @@ def compared(made: MadeFeed, store: LocalStore, folder: Path, night: int) -> Ite
         read_state(store, catalog.id, folder) as state,
         Spool(folder, catalog, shown=ALL, now=now) as spool,
     ):
-        reading = open_feed(made.fetched, catalog.feed, frozenset(ATTRIBUTES))
+        reading = read_here(made.fetched, catalog.feed, frozenset(ATTRIBUTES))
         judge = Judge(reading.kind, catalog.feed, catalog)
         for chunk in reading.chunks():
             spool.add(judge.judge(chunk))
