@@ -23,7 +23,8 @@ from pipelines.catalog.feed_back import keep_given
 from pipelines.catalog.fetching import fetch_feed
 from pipelines.catalog.gate import find_gates, passed_over, stopping
 from pipelines.catalog.opening import is_settled, last_feed, open_state, shift_of
-from pipelines.catalog.pictures import PictureFetcher, due
+from pipelines.catalog.picture_book import turn_of
+from pipelines.catalog.pictures import PictureFetcher
 from pipelines.catalog.progress import fault_of
 from pipelines.catalog.recorded_run import RecordedRun
 from pipelines.catalog.results import give_results, mark_ended, read_ended
@@ -97,6 +98,7 @@ class CatalogRun(RecordedRun):
     ) -> RunRecord:
         template = open_template(self.catalog, self.setting)
         self.note(template=template.digest)
+        self.validation.wanted = False  # its seconds are more than the work on single rows
         with (
             open_state(self.own, template, folder) as state,
             taking_in_rows(rows, template, self.setting, folder) as taken,
@@ -177,7 +179,8 @@ class CatalogRun(RecordedRun):
         """Return which addresses of pictures are due: on this night, or on one that was missed since the last run."""
         days = self.catalog.pictures.recheck_days
         nights = nights_between(last.moment[:10], self.setting.now().date(), days)
-        return lambda address: any(due(address, night, days) for night in nights)
+        turns = {night.toordinal() % days for night in nights}
+        return lambda address: turn_of(address, days) in turns
 
     def _pictures_changed(self, folder: Path, template: CatalogTemplate, state: CatalogState) -> bool:
         """Ask for the pictures that are due though the feed is as it was; return whether one has another content."""

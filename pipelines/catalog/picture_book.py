@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -76,7 +77,12 @@ class PictureBook:
 
 def due(address: str, night: date, days: int) -> bool:
     """Return whether an address is asked again on this night: each one on one night of so many, by its hash."""
-    return (int(digest("recheck", address=address), 16) + night.toordinal()) % days == 0
+    return turn_of(address, days) == night.toordinal() % days
+
+
+def turn_of(address: str, days: int) -> int:
+    """Return the night of so many on which an address is asked again, as the rest of the night's ordinal number."""
+    return int.from_bytes(hashlib.blake2b(address.encode(), digest_size=8).digest()) % days
 
 
 def is_to_be_asked(record: AddressRecord, now: datetime, days: int, *, recheck: bool) -> bool:
