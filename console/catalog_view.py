@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.quote_view import quote_as_json
+from foundry.catalog.products import Change
 from foundry.catalog.rows import FeedFacts, Tally
 from foundry.catalog.runs import GateFinding, RunRecord, RunState
 
@@ -131,16 +132,19 @@ def print_run(record: RunRecord, addresses: Mapping[str, str], out: Console) -> 
 
 
 def print_runs(catalog: Catalog, records: Sequence[RunRecord], now: datetime, out: Console) -> None:
-    """Print a line for each run, the newest first, and when the next one is due."""
-    table = _table("run", "state", "rows", "set aside", "new", "changed", "withdrawn", "files made", "waiting", "cost")
+    """Print a line for each run, the newest first, and when the next one is due.
+
+    bad: rows that were set aside. changed, ended: products that were new, changed or back, and that were withdrawn. later:
+    products that wait for the next run.
+    """
+    table = Table(box=None, pad_edge=False)
+    for title in ("run", "state", "rows", "bad", "changed", "ended", "files", "later", "cost"):
+        table.add_column(title, no_wrap=True, justify="left" if title in {"run", "state"} else "right")
     for each in records:
-        figures = (
-            each.tally.rows, each.tally.set_aside, each.changes.get("new", 0),
-            each.changes.get("changed", 0) + each.changes.get("back", 0), each.withdrawn, each.work.files_made,
-            each.work.waiting,
-        )  # fmt: skip
+        made = sum(each.changes.get(change, 0) for change in (Change.NEW, Change.CHANGED, Change.BACK))
+        figures = (each.tally.rows, each.tally.set_aside, made, each.withdrawn, each.work.files_made, each.work.waiting)
         state = Text(each.state, _COLOURS[each.state])
-        table.add_row(each.run, state, *(f"{figure:,}" for figure in figures), f"${each.work.cost_usd}")
+        table.add_row(each.run, state, *(f"{figure:,}" for figure in figures), f"${float(each.work.cost_usd):,.2f}")
     out.print(table)
     for each in records[:1]:
         if each.reason:

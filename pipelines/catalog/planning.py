@@ -7,7 +7,7 @@ where the content of one is not known, everything that shows it counts as missin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,9 @@ from foundry.catalog.comparison import Comparison
 from foundry.catalog.products import CatalogProduct, ProductChange
 from foundry.catalog.rows import FeedFacts, Tally
 from foundry.catalog.runs import GateFinding
+from foundry.errors import Unusable
+from foundry.inputs.door import receive
+from foundry.inputs.picture import PICTURE
 from foundry.names import digest
 from foundry.plan.estimate import Estimate, Needs, count_needs
 from foundry.plan.plan import Plan
@@ -84,7 +87,8 @@ def plan_refresh(catalog: Catalog, setting: CatalogSetting) -> RefreshPlan:
     own = setting.objects(setting.tenant(catalog.tenant)).for_tenant(catalog.tenant)
     with _taken(catalog, setting) as (template, taken, folder), open_state(own, template, folder) as state:
         comparison = compare(state, taken.spool, catalog=catalog, template=template.digest)
-        counting = _Counting(template, own, read_past(own))
+        files = None if "://" in catalog.feed.source else setting.files
+        counting = _Counting(template, own, read_past(own), files)
         for some in in_batches(comparison.to_make(), template.most_products(setting.products_per_batch)):
             counting.add(some)
         gates = (
@@ -111,6 +115,7 @@ class _Counting:
     template: CatalogTemplate
     own: ObjectStore
     past: PastWork
+    files: Path | None
     total: Needs = field(default_factory=Needs)
     changes: list[ProductChange] = field(default_factory=list)
     products: int = 0
@@ -141,7 +146,7 @@ class _Counting:
 
     def _plan(self, products: Sequence[CatalogProduct]) -> Plan:
         book = PictureBook(self.own, self.template.catalog.id)
-        keyed = list(zip(products, map_at_once(lambda each: _key(book, each), products), strict=True))
+        keyed = list(zip(products, map_at_once(lambda each: _key(book, self.files, each), products), strict=True))
         items = [BatchItem(product=product, picture=key or "") for product, key in keyed]
         return self.template.plan_of(keyed, batch_campaign(self.template.catalog.id, self.template.digest, items))
 
@@ -179,9 +184,15 @@ class _Counting:
         )
 
 
-def _key(book: PictureBook, product: CatalogProduct) -> str | None:
-    """Return the SHA-256 of a product's picture as it is known, or else a stand-in: what shows it is missing then."""
+def _key(book: PictureBook, files: Path | None, product: CatalogProduct) -> str | None:
+    """Return the SHA-256 of a product's picture as it is known, or else a stand-in: what shows it is missing then.
+
+    files: the folder of pictures, for a feed that names files.
+    """
     if not product.picture:
         return None
+    if files is not None:
+        with suppress(Unusable):
+            return receive(files, product.picture, PICTURE).sha256
     known = book.read(product.picture)
     return known.sha256 if known else digest("unknown-picture", address=product.picture) * 2
