@@ -29,13 +29,15 @@ from pipelines.catalog.template import CatalogTemplate
 from pipelines.catalog.withdrawing import origin_of, withdraw_products
 
 STOPPING = "the service was told to stop"
+OTHER_CONTENT = ("picture's content",)
 
 
 @dataclass(kw_only=True)
 class Work:
     """The work of one run. check: asks whether this process is still the one that may do it (`Lease.check`).
 
-    touched: what became of the products whose records say other things now, or did so in a run that was resumed.
+    touched: what became of the products whose records say other things now, or did so in a run that was resumed. late:
+    the picture of a product that waits has another content, which the state does not tell.
     """
 
     catalog: Catalog
@@ -52,6 +54,7 @@ class Work:
     withdrawn: int = 0
     restored: int = 0
     other_contents: int = 0
+    late: bool = False
     touched: dict[str, tuple[Change, tuple[str, ...]]] = field(default_factory=dict)
     log: EventLog = field(init=False)
 
@@ -76,6 +79,7 @@ class Work:
         for some in in_batches(changes, size):
             if self.progress.stopped:
                 self.progress.wait(change.id for change in some)
+                self.late |= any(change.why == OTHER_CONTENT for change in some)
                 continue
             self._go_on()
             self._make_some(maker, some)
@@ -90,6 +94,7 @@ class Work:
         by_id = {change.id: change for change in changes}
         for result in maker.make([change.product for change in changes if change.product]):
             self.progress.add(result)
+            self.late |= any(by_id[product].why == OTHER_CONTENT for product in result.waiting)
             for record in result.records:
                 change = by_id[record.product.id]
                 self.touched[change.id] = (change.change, change.why)
@@ -125,7 +130,7 @@ class Work:
 
 
 def _changed(product: CatalogProduct) -> ProductChange:
-    return ProductChange(id=product.id, change=Change.CHANGED, product=product, why=("picture's content",))
+    return ProductChange(id=product.id, change=Change.CHANGED, product=product, why=OTHER_CONTENT)
 
 
 def nights_between(last: str, today: date, most: int) -> frozenset[date]:

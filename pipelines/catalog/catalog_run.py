@@ -13,6 +13,7 @@ from foundry.catalog.comparing import amend, compare
 from foundry.catalog.comparison import Comparison
 from foundry.catalog.products import Change
 from foundry.catalog.rows import FetchedFeed
+from foundry.catalog.run_book import write_run
 from foundry.catalog.runs import RunRecord, RunState, run_folder
 from foundry.catalog.state import CatalogState, StateFacts
 from foundry.catalog.state_writing import write_state
@@ -27,7 +28,7 @@ from pipelines.catalog.picture_book import turn_of
 from pipelines.catalog.pictures import PictureFetcher
 from pipelines.catalog.progress import fault_of
 from pipelines.catalog.recorded_run import RecordedRun
-from pipelines.catalog.results import give_results, mark_ended, read_ended
+from pipelines.catalog.results import clear_ended, give_results, mark_ended, read_ended
 from pipelines.catalog.taking_in import TakenFeed, taking_in, taking_in_rows
 from pipelines.catalog.template import CatalogTemplate, open_template
 
@@ -53,8 +54,8 @@ class CatalogRun(RecordedRun):
         template = open_template(self.catalog, self.setting)
         self.note(template=template.digest)
         with open_state(self.own, template, folder) as state:
-            if state.facts.run == self.record.run and (ended := read_ended(self.own, self.record)):
-                return self.close(ended)  # it ended, but for its record
+            if (ended := self._ended_before(state)) and ended.run == self.record.run:
+                return ended
             settled = is_settled(state, template, self.setting.now()) and not self.force
             feed = fetch_feed(self.catalog, self.setting, folder, last_feed(state, settled=settled))
             if settled and (feed.unchanged or feed.sha256 == state.facts.feed_sha256):
@@ -63,6 +64,14 @@ class CatalogRun(RecordedRun):
                 if feed.unchanged:
                     feed = fetch_feed(self.catalog, self.setting, folder, last_feed(state, settled=False))
             return self._take_in(folder, template, state, feed)
+
+    def _ended_before(self, state: CatalogState) -> RunRecord | None:
+        """Write the record of the run that replaced the state, if its process died just before it could."""
+        if not state.facts.run or not (ended := read_ended(self.own, self.catalog.id, state.facts.run)):
+            return None
+        write_run(self.own, ended)
+        clear_ended(self.own, ended)
+        return ended
 
     def _take_in(self, folder: Path, template: CatalogTemplate, state: CatalogState, feed: FetchedFeed) -> RunRecord:
         """Read the feed, hold the gates, and carry out what it asks for."""
@@ -105,7 +114,7 @@ class CatalogRun(RecordedRun):
         ):
             comparison = amend(state, taken.spool, removed=set(removed), catalog=self.catalog, template=template.digest)
             self.note(tally=taken.tally, changes=dict(comparison.counts))
-            facts = replace(state.facts, run=self.record.run)
+            facts = replace(state.facts, run=self.record.run, moment=self.now())
             return self._carry_out(folder, template, comparison, facts, taken, removed=frozenset(removed))
 
     def _carry_out(
@@ -127,6 +136,8 @@ class CatalogRun(RecordedRun):
             work.make(comparison, self._due(comparison.facts) if removed is None else _never)
             work.withdraw(comparison)
             self._note_work(work, pictures)
+        if work.late:  # the next run asks for tonight's pictures again
+            facts = replace(facts, moment=comparison.facts.moment)
         taken.set_aside.add(map(fault_of, work.progress.told))
         self._keep_set_aside(taken)
         given = give_results(self.own, self.catalog, self.record, taken.given, work.touched, removed=removed)

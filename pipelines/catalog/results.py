@@ -62,8 +62,8 @@ def _day_of(run: RunRecord) -> date:
     return datetime.fromisoformat(run.began).date()
 
 
-def _ended_name(run: RunRecord) -> str:
-    return f"{run_folder(run.catalog, run.run)}/{ENDED}"
+def _ended_name(catalog: str, run: str) -> str:
+    return f"{run_folder(catalog, run)}/{ENDED}"
 
 
 def mark_ended(own: ObjectStore, ended: RunRecord) -> None:
@@ -71,14 +71,14 @@ def mark_ended(own: ObjectStore, ended: RunRecord) -> None:
 
     The run's own record says that it has ended only afterwards.
     """
-    with own.replacing(_ended_name(ended)) as file:
+    with own.replacing(_ended_name(ended.catalog, ended.run)) as file:
         file.write_bytes(_FORM.dump_json(ended))
 
 
-def read_ended(own: ObjectStore, run: RunRecord) -> RunRecord | None:
-    """Return the record that a run left before its state was replaced; None if it did not come so far."""
+def read_ended(own: ObjectStore, catalog: str, run: str) -> RunRecord | None:
+    """Return the record that a run left before its state was replaced, and has not written as its own since."""
     try:
-        return _FORM.validate_json(own.get(_ended_name(run)))
+        return _FORM.validate_json(own.get(_ended_name(catalog, run)))
     except (NoSuchObject, CorruptObject, ValidationError):
         return None
 
@@ -115,4 +115,4 @@ def first_of_each(touched: Touched, most: int) -> Iterator[tuple[str, tuple[Chan
 
 def clear_ended(own: ObjectStore, run: RunRecord) -> None:
     """Remove that record, once the run's own says the same."""
-    own.remove(_ended_name(run))
+    own.remove(_ended_name(run.catalog, run.run))
