@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from foundry.catalog.run_book import read_run, write_run
 from foundry.catalog.runs import RunState
 from foundry.errors import Outage
 from pipelines.campaign.shared_run import RunOptions
 from pipelines.catalog.planning import check_feed, plan_refresh
 from pipelines.catalog.records import each_product_record
 from pipelines.catalog.refresh import refresh
+from pipelines.catalog.results import mark_ended
 from tests.support.fakes import PaintingHandler
 from tests.support.shops import Shop, a_row
 
@@ -99,6 +102,32 @@ def test_a_service_that_stops_leaves_a_run_that_goes_on_under_its_name(tmp_path:
     record = refresh(shop.catalog, shop.setting, run="20261130T013000Z")
     assert (record.state, record.work.files_made) == (RunState.FINISHED, 1)
     assert refresh(shop.catalog, shop.setting, run="20261130T013000Z") == record
+
+
+def test_a_run_that_died_before_its_record_was_written_has_it_from_the_next_one(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    shop.write([a_row(1)])
+    ended = refresh(shop.catalog, shop.setting)
+    mark_ended(shop.own, ended)
+    write_run(shop.own, replace(ended, state=RunState.RUNNING))
+    assert refresh(shop.catalog, shop.setting, run=ended.run) == ended
+    mark_ended(shop.own, ended)
+    write_run(shop.own, replace(ended, state=RunState.RUNNING))
+    shop.next_night()
+    assert refresh(shop.catalog, shop.setting).state == RunState.UNCHANGED
+    assert read_run(shop.own, "shop", ended.run) == ended
+
+
+def test_a_run_whose_process_ended_is_marked_as_failed_by_the_next_one(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    shop.write([a_row(1, price="free")])
+    stopped = refresh(shop.catalog, shop.setting)
+    write_run(shop.own, replace(stopped, state=RunState.RUNNING))
+    shop.next_night()
+    refresh(shop.catalog, shop.setting)
+    found = read_run(shop.own, "shop", stopped.run)
+    assert found.state == RunState.FAILED
+    assert "its process ended" in found.reason
 
 
 def test_a_state_that_is_lost_is_rebuilt_and_nothing_is_made_or_withdrawn(tmp_path: Path) -> None:
