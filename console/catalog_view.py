@@ -134,8 +134,8 @@ def print_run(record: RunRecord, addresses: Mapping[str, str], out: Console) -> 
 def print_runs(catalog: Catalog, records: Sequence[RunRecord], now: datetime, out: Console) -> None:
     """Print a line for each run, the newest first, and when the next one is due.
 
-    bad: rows that were set aside. changed, ended: products that were new, changed or back, and that were withdrawn. later:
-    products that wait for the next run.
+    bad: rows that were set aside. changed, ended: products that were new, changed or back, and that were withdrawn.
+    later: products that wait for the next run.
     """
     table = Table(box=None, pad_edge=False)
     for title in ("run", "state", "rows", "bad", "changed", "ended", "files", "later", "cost"):
