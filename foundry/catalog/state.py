@@ -53,7 +53,8 @@ class StateFacts:
     run: the run that wrote it, "" for none. moment: its time, ISO 8601. feed_sha256, etag, modified: of the feed that
     it read. template: the digest of everything that files show besides products. catalog: the catalog's digest.
     usable: rows that were judged usable. next_turn: the moment at which the same feed shows other prices, or "". left:
-    products whose change still waits. strangers: ids of rows that were set aside and belong to no product.
+    products whose change still waits. strangers: ids of rows that were set aside and belong to no product. token: of
+    the lease under which it was written.
     """
 
     run: str = ""
@@ -67,6 +68,7 @@ class StateFacts:
     next_turn: str = ""
     left: int = 0
     strangers: tuple[str, ...] = ()
+    token: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,14 @@ class StateIndex:
 
 
 _INDEX: TypeAdapter[StateIndex] = TypeAdapter(StateIndex)
+
+
+def token_of_index(data: bytes) -> int:
+    """Return the token of the lease under which an index was written; 0 for bytes that are no index."""
+    try:
+        return _INDEX.validate_json(data).facts.token
+    except ValidationError:
+        return 0
 
 
 def index_name(catalog: str) -> str:

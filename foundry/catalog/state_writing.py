@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -28,7 +28,9 @@ from foundry.catalog.state import (
     one_batch,
     part_name,
     state_schema,
+    token_of_index,
 )
+from foundry.store.lease import Lease
 from foundry.store.object_store import ObjectStore, write_synced
 
 PRODUCTS_PER_PART = 8_192
@@ -44,13 +46,13 @@ def write_state(
     pictures: Mapping[str, str] | None = None,
     left: Container[str] = _NOTHING,
     keep_days: int = 30,
-    fence: Callable[[], None] = lambda: None,
+    lease: Lease | None = None,
 ) -> StateIndex:
     """Write the state after a run, and return its index.
 
     pictures: the SHA-256 of the pictures that were fetched, by product. left: the ids of products whose change was not
     carried out: they stay as they were, and the next run finds the same change. keep_days: withdrawn products are
-    forgotten after so many days. fence: called just before the index is replaced; what it raises leaves the old state.
+    forgotten after so many days. lease: the catalog's; LeaseLost, and the old state stays, if it is another's by now.
     """
     catalog, before = comparison.known.state.catalog, comparison.known.state.index
     rows = NextRows(comparison, facts, pictures or {}, left, keep_days)
@@ -61,11 +63,14 @@ def write_state(
         next_turn=comparison.next_turn,
         left=rows.left if comparison.is_whole else comparison.facts.left + rows.left,
         strangers=comparison.strangers[:KEPT_STRANGERS],
+        token=lease.token if lease else 0,
     )
     index = StateIndex(form=FORM, facts=told, parts=parts)
-    fence()
-    with store.replacing(index_name(catalog)) as file:
-        write_synced(file, index.as_json())
+    if lease:
+        lease.replace(index_name(catalog), index.as_json(), token_of_index)
+    else:
+        with store.replacing(index_name(catalog)) as file:
+            write_synced(file, index.as_json())
     for part in set(before.parts) - set(parts):
         store.remove(part_name(catalog, part.sha256))
     return index

@@ -5,7 +5,8 @@ beat again and again. Whoever else wants it watches the beat on a clock of its o
 has stood still for as long as the lease is good for. So no two clocks are compared, and a clock that is wrong or jumps
 does no harm. A lease that was given back is taken at once.
 
-Each holder has a larger token than all before it. An object that bears the token of who wrote it cannot be replaced by
+Each holder has a larger token than all before it; the first one of a lease, or of one whose object was removed, has the
+seconds since 1970. An object that bears the token of who wrote it cannot be replaced by
 an earlier holder that was suspended and does not know that its time is over (`Lease.replace`).
 
 The method is that of leases in Kubernetes and of lock clients for DynamoDB. Fencing: M. Kleppmann, "How to do
@@ -27,7 +28,7 @@ from dataclasses import asdict, dataclass, replace
 
 from foundry.errors import FoundryError, Outage, Unusable
 from foundry.retrying import Clock, SystemClock
-from foundry.store.object_store import ObjectStore
+from foundry.store.object_store import CorruptObject, ObjectStore, write_synced
 
 LEASE_S = 45.0
 LONGEST_S = 3_600.0
@@ -173,7 +174,11 @@ class Lease:
             return None if late else data
 
         self.check()
-        self.store.revise(name, change)
+        try:
+            self.store.revise(name, change)
+        except CorruptObject:  # what is there bears no token that could be read
+            with self.store.replacing(name) as file:
+                write_synced(file, data)
         if late:
             self._lost = f"was another's meanwhile, who replaced {name}; this process must not go on"
             raise self._loss(self._lost)
@@ -196,7 +201,7 @@ def take_lease(
     while True:
         asked = timer.monotonic()
         still = bool(seen.holder) and asked - since >= DRIFT * seen.seconds
-        found = _try(store, name, ours, seen if still else LeaseState())
+        found = _try(store, name, replace(ours, token=int(timer.time())), seen if still else LeaseState())
         now = timer.monotonic()
         if found.key == ours.key:
             return Lease(store, name, found, asked, timer)
@@ -209,7 +214,10 @@ def take_lease(
 
 
 def _try(store: ObjectStore, name: str, ours: LeaseState, dead: LeaseState) -> LeaseState:
-    """Take a lease if it is free, or still exactly `dead`; return the state that it has then."""
+    """Take a lease if it is free, or still exactly `dead`; return the state that it has then.
+
+    The token of `ours` is taken for a lease that nobody had before.
+    """
     result = LeaseState()
 
     def change(before: bytes | None) -> bytes | None:
@@ -217,7 +225,7 @@ def _try(store: ObjectStore, name: str, ours: LeaseState, dead: LeaseState) -> L
         result = read_state(before, name)
         if result.key == ours.key or (result.holder and result != dead):
             return None  # taken by an earlier try whose answer was lost, or another's
-        result = replace(ours, token=result.token + 1)
+        result = replace(ours, token=ours.token if before is None else result.token + 1)
         return result.as_bytes()
 
     store.revise(name, change)

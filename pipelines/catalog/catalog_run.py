@@ -151,7 +151,7 @@ class CatalogRun(RecordedRun):
             pictures=work.progress.pictures,
             left=work.progress.left,
             keep_days=self.catalog.withdraw.keep_days,
-            fence=self.lease.check,
+            lease=self.lease,
         )
         keep_given(self.own, self.catalog.id, given)
         return self.close(ended)
@@ -208,7 +208,7 @@ class CatalogRun(RecordedRun):
         self.note(feed_sha256=facts.feed_sha256)
         ended = self.report(self.ended(RunState.UNCHANGED))
         mark_ended(self.own, ended)
-        write_state(self.own, comparison, facts, keep_days=self.catalog.withdraw.keep_days, fence=self.lease.check)
+        write_state(self.own, comparison, facts, keep_days=self.catalog.withdraw.keep_days, lease=self.lease)
         return self.close(ended)
 
     def _facts(self, template: CatalogTemplate, feed: FetchedFeed) -> StateFacts:

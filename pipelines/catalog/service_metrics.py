@@ -26,7 +26,7 @@ RUN_SECONDS = (1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800)
 CHANGE_SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600)
 ENDED = ("finished", "unchanged", "stopped", "failed", "skipped")
 OUTCOMES = ("refreshed", "refused")
-WHERE = ("look", "run", "announce", "change")
+WHERE = ("look", "run", "change")
 
 
 class CatalogMetrics:

@@ -63,6 +63,9 @@ class Timetable:
 
     def look(self) -> None:
         """Read all catalogs again. What cannot be read now stays as it was read last."""
+        if not self.setting.tenants.is_dir():
+            log.warning("the folder of tenants, %s, is away; the catalogs that are known stay", self.setting.tenants)
+            return
         there: set[Key] = set()
         for tenant in tenants_of(self.setting):
             ids = [name for of, name in self.known if of == tenant]

@@ -84,7 +84,7 @@ class FastClock:
 def a_setting(folder: Path, now: Callable[[], datetime], **fields: Any) -> CatalogSetting:
     """Return a setting with a store in a folder, and with the tenants of the examples."""
     return CatalogSetting(
-        store=str(folder / "store"), tenants=EXAMPLES / "tenants", now=now, **{"lease_s": 0.5, **fields}
+        store=str(folder / "store"), now=now, **{"tenants": EXAMPLES / "tenants", "lease_s": 0.5, **fields}
     )
 
 

@@ -13,6 +13,8 @@ from foundry.catalog.products import CatalogProduct, ProductRecord
 from foundry.catalog.spool import Spool
 from foundry.catalog.state import BrokenState, StateFacts, rebuild_state
 from foundry.catalog.state_writing import PRODUCTS_PER_PART, write_state
+from foundry.store.lease import LeaseLost, take_lease
+from tests.support.fake_clock import FakeClock
 from tests.support.judged_rows import NOW, a_catalog, a_row, judged
 from tests.support.remembered import Memory
 
@@ -86,16 +88,15 @@ def test_the_rows_of_an_event_touch_the_part_of_their_product_alone(memory: Memo
 
 
 def test_a_run_that_lost_the_lease_leaves_the_old_state(memory: Memory) -> None:
-    class Lost(Exception):
-        pass
-
-    def fence() -> None:
-        raise Lost
-
+    frozen = FakeClock()
+    late = take_lease(memory.store, "lease", clock=frozen)
+    next_one = take_lease(memory.store, "lease", clock=FakeClock())
     memory.run([a_row("a")])
-    with memory.comparison([a_row("a"), a_row("b")]) as found, pytest.raises(Lost):
-        memory.keep(found, fence=fence)
-    assert memory.run([a_row("a"), a_row("b")]) == {"new": ("b",)}
+    with memory.comparison([a_row("a"), a_row("b")]) as found:
+        memory.keep(found, lease=next_one)
+    with memory.comparison([a_row("c")]) as found, pytest.raises(LeaseLost):
+        memory.keep(found, lease=late)
+    assert memory.run([a_row("a"), a_row("b"), a_row("c")]) == {"new": ("c",)}
 
 
 @pytest.mark.parametrize("damage", ["index", "index of another form", "part", "part of other bytes", "part of no rows"])

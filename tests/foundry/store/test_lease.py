@@ -55,7 +55,7 @@ def test_a_free_lease_is_taken_at_once_and_one_that_was_given_back_too(own: Obje
     first = take_lease(own, NAME, clock=clock)
     first.give_back()
     second = take_lease(own, NAME, clock=clock)
-    assert (first.token, second.token) == (1, 2)
+    assert second.token == first.token + 1
     assert clock.sleeps == []
 
 
@@ -77,14 +77,14 @@ def test_a_living_holder_is_waited_for_as_long_as_asked(own: ObjectStore) -> Non
         yield
 
     second = take_lease(own, NAME, patience_s=600, clock=BusyClock(works_three_times()))
-    assert second.token == 2
+    assert second.token == first.token + 1
 
 
 def test_a_dead_holders_lease_is_taken_after_it_stood_still_for_its_time_and_not_before(own: ObjectStore) -> None:
-    take_lease(own, NAME, seconds=30, clock=FakeClock())
+    first = take_lease(own, NAME, seconds=30, clock=FakeClock())
     clock = FakeClock()
     second = take_lease(own, NAME, seconds=5, clock=clock)
-    assert second.token == 2
+    assert second.token == first.token + 1
     assert 30 < clock.now <= 30 * 1.2
 
 
@@ -148,11 +148,33 @@ def test_an_earlier_holder_cannot_replace_what_a_later_one_wrote(own: ObjectStor
     frozen = FakeClock()
     first = take_lease(own, NAME, clock=frozen)
     second = take_lease(own, NAME, clock=FakeClock())
-    first.replace("state", b'{"token": 1, "of": "first"}', token_in)
-    second.replace("state", b'{"token": 2, "of": "second"}', token_in)
+    written = [json.dumps({"token": lease.token, "of": name}).encode() for lease, name in ((first, "a"), (second, "b"))]
+    first.replace("state", written[0], token_in)
+    second.replace("state", written[1], token_in)
     with pytest.raises(LeaseLost, match="replaced state"):
-        first.replace("state", b'{"token": 1, "of": "first, late"}', token_in)
-    assert own.get("state") == b'{"token": 2, "of": "second"}'
+        first.replace("state", written[0], token_in)
+    assert own.get("state") == written[1]
+    with pytest.raises(LeaseLost):
+        first.check()
+
+
+def test_a_lease_whose_object_was_removed_begins_above_the_tokens_of_before(own: ObjectStore) -> None:
+    clock = FakeClock()
+    first = take_lease(own, NAME, clock=clock)
+    first.replace("state", json.dumps({"token": first.token}).encode(), token_in)
+    own.remove(NAME)
+    clock.now += 60
+    second = take_lease(own, NAME, clock=clock)
+    second.replace("state", json.dumps({"token": second.token}).encode(), token_in)
+    assert second.token > first.token
+
+
+def test_an_object_that_was_changed_on_the_disk_is_replaced(own: ObjectStore, tmp_path: Path) -> None:
+    lease = take_lease(own, NAME, clock=FakeClock())
+    lease.replace("state", b'{"token": 1}', token_in)
+    (tmp_path / "aurelle" / "state").write_bytes(b"{'token': 1}")
+    lease.replace("state", b'{"token": 2}', token_in)
+    assert own.get("state") == b'{"token": 2}'
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"token": 1, "seconds": "x"}', b"[" * 100_000])
@@ -197,7 +219,7 @@ def test_of_several_processes_and_threads_one_is_inside_at_a_time(own: ObjectSto
     for worker in everyone:
         worker.join(120)
     tokens = [int(line) for line in Path(own.address("tokens")).read_text().split()]
-    assert tokens == list(range(1, 13))
+    assert tokens == list(range(tokens[0], tokens[0] + 12))
     assert [worker.exitcode for worker in workers] == [0, 0]
 
 
@@ -220,8 +242,9 @@ def test_the_lease_of_a_killed_process_passes_to_the_next_one(own: ObjectStore) 
         take_lease(own, NAME)
     os.kill(int(process.pid or 0), signal.SIGKILL)
     process.join(60)
+    killed = read_state(own.get(NAME), NAME)
     with hold(own, NAME, seconds=0.5) as lease:
-        assert lease.token == 2
+        assert lease.token == killed.token + 1
 
 
 @pytest.mark.gcs
@@ -232,5 +255,5 @@ def test_a_lease_in_a_bucket_has_one_holder() -> None:
             with pytest.raises(LeaseHeld):
                 take_lease(own, NAME)
             lease.check()
-        with hold(own, NAME, seconds=0.5) as lease:
-            assert lease.token == 2
+        with hold(own, NAME, seconds=0.5) as second:
+            assert second.token == lease.token + 1

@@ -38,9 +38,15 @@ OF_THE_MOMENT = re.compile(r"/lease\.json$|/report\.html$|/report/|/run\.json$|/
 
 
 def kept(root: Path) -> dict[str, bytes]:
-    """All objects of a store but those; of a run's events, those of its files."""
+    """All objects of a store but those; of a run's events, those of its files; the state without its lease's token."""
     found = {name: data for name, data in objects(root).items() if not OF_THE_MOMENT.search(name)}
-    return {name: _of_assets(data) if name.endswith("/events.jsonl") else data for name, data in found.items()}
+    return {name: _lasting(name, data) for name, data in found.items()}
+
+
+def _lasting(name: str, data: bytes) -> bytes:
+    if name.endswith("/state.json"):
+        return re.sub(rb'"token": [0-9]+', b"", data)
+    return _of_assets(data) if name.endswith("/events.jsonl") else data
 
 
 def _of_assets(lines: bytes) -> bytes:

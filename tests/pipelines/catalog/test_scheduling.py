@@ -19,6 +19,7 @@ from foundry.catalog.runs import RunRecord, RunState
 from pipelines.catalog.due_runs import note_schedule
 from pipelines.catalog.scheduling import LEADER, CatalogScheduler
 from pipelines.catalog.setting import CatalogSetting
+from tests.support.briefs import EXAMPLES
 from tests.support.scheduled import (
     FastClock,
     HandClock,
@@ -111,6 +112,16 @@ def test_a_changed_schedule_is_followed_and_a_removed_catalog_is_forgotten(tmp_p
     own.remove("catalogs/shoes/catalog.json")
     assert len(rig.at("2026-12-01T04:00")) == 1
     assert b'catalog="shoes"' not in rig.scheduler.metrics.exposition()
+
+
+def test_catalogs_stay_known_while_the_folder_of_tenants_is_away(tmp_path: Path) -> None:
+    (tmp_path / "tenants").symlink_to(EXAMPLES / "tenants")
+    rig = Rig(tmp_path, a_catalog(), tenants=tmp_path / "tenants")
+    rig.at("2026-11-30T02:00")
+    (tmp_path / "tenants").unlink()
+    assert rig.at("2026-11-30T02:30") == []
+    (tmp_path / "tenants").symlink_to(EXAMPLES / "tenants")
+    assert rig.at("2026-11-30T02:31") == ["shoes 20261130T023000Z"]
 
 
 def test_a_catalog_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
