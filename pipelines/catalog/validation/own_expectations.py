@@ -77,6 +77,8 @@ def _argument_problems(path: str, kwargs: dict[str, Any], arguments: Mapping[str
     for name, check in arguments.items():
         if name in kwargs and (fault := check(kwargs[name])) is not None:
             yield _problem(f"{path}.{name}", kwargs[name], *fault)
+    if "min_value" in arguments and (fault := _range(kwargs.get("min_value"), kwargs.get("max_value"))) is not None:
+        yield _problem(path, "", *fault)
 
 
 def _problem(path: str, value: Any, limit: str, remedy: str) -> Problem:
@@ -105,13 +107,31 @@ def _columns(value: Any) -> _Fault | None:
     return next((fault for each in value if (fault := _column(each)) is not None), None)
 
 
+def _number_column(value: Any) -> _Fault | None:
+    if (fault := _column(value)) is not None:
+        return fault
+    attribute, figure = split_column(value)
+    return None if figure == "number" else ("holds text", f"use {attribute}.number, the number in the text")
+
+
+def _range(least: Any, most: Any) -> _Fault | None:
+    if least is None and most is None:
+        return "has neither min_value nor max_value", "give one of them"
+    numbers = isinstance(least, int | float) and isinstance(most, int | float)
+    return ("has a min_value above its max_value", "exchange them") if numbers and least > most else None
+
+
 def _number(value: Any) -> _Fault | None:
     good = value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15)
     return None if good else ("is no number below 1e15", "write a number")
 
 
 def _count(value: Any) -> _Fault | None:
-    good = value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1e12)
+    return None if value is None else _one_count(value)
+
+
+def _one_count(value: Any) -> _Fault | None:
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1e12
     return None if good else ("is no count", "write a whole number from 0")
 
 
@@ -164,7 +184,8 @@ _MOSTLY: dict[str, _Check] = {"mostly": _share}
 _ON: dict[str, _Check] = {"column": _column, **_MOSTLY}
 _RANGE: dict[str, _Check] = {"min_value": _number, "max_value": _number, "strict_min": _flag, "strict_max": _flag}
 _COUNTS: dict[str, _Check] = {"min_value": _count, "max_value": _count}
-_FIGURE: dict[str, _Check] = {"column": _column, **_RANGE}
+_SHARES: dict[str, _Check] = {"column": _column, **_RANGE}
+_FIGURE: dict[str, _Check] = {"column": _number_column, **_RANGE}
 _PAIR_BLANKS = _one_of("both_values_are_missing", "either_value_is_missing", "neither")
 _PAIR: dict[str, _Check] = {"column_A": _column, "column_B": _column, "ignore_row_if": _PAIR_BLANKS, **_MOSTLY}
 _ROW_BLANKS = _one_of("all_values_are_missing", "any_value_is_missing", "never")
@@ -180,7 +201,7 @@ KNOWN: dict[str, Mapping[str, _Check]] = {
     "expect_column_values_to_not_be_in_set": {**_ON, "value_set": _values},
     "expect_column_values_to_be_between": {**_FIGURE, **_MOSTLY},
     "expect_column_value_lengths_to_be_between": {"column": _column, **_COUNTS, **_MOSTLY},
-    "expect_column_value_lengths_to_equal": {**_ON, "value": _count},
+    "expect_column_value_lengths_to_equal": {**_ON, "value": _one_count},
     "expect_column_values_to_match_regex": {**_ON, "regex": _pattern},
     "expect_column_values_to_not_match_regex": {**_ON, "regex": _pattern},
     "expect_column_values_to_match_regex_list": {**_ON, "regex_list": _patterns, "match_on": _one_of("any", "all")},
@@ -191,15 +212,15 @@ KNOWN: dict[str, Mapping[str, _Check]] = {
     "expect_select_column_values_to_be_unique_within_record": _SEVERAL,
     "expect_column_distinct_values_to_be_in_set": {"column": _column, "value_set": _values},
     "expect_column_most_common_value_to_be_in_set": {"column": _column, "value_set": _values},
-    "expect_column_proportion_of_unique_values_to_be_between": _FIGURE,
-    "expect_column_proportion_of_non_null_values_to_be_between": _FIGURE,
+    "expect_column_proportion_of_unique_values_to_be_between": _SHARES,
+    "expect_column_proportion_of_non_null_values_to_be_between": _SHARES,
     "expect_column_min_to_be_between": _FIGURE,
     "expect_column_max_to_be_between": _FIGURE,
     "expect_column_mean_to_be_between": _FIGURE,
     "expect_column_median_to_be_between": _FIGURE,
     "expect_column_stdev_to_be_between": _FIGURE,
     "expect_table_row_count_to_be_between": _COUNTS,
-    "expect_table_row_count_to_equal": {"value": _count},
+    "expect_table_row_count_to_equal": {"value": _one_count},
 }
 """The expectations that a catalog may have, and their arguments. Those of Great Expectations that are not here depend
 on the whole table (sums), run a query or a program, or read a schema from elsewhere."""

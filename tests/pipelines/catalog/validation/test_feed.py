@@ -26,8 +26,9 @@ OWN = (
     {**expecting("expect_column_values_to_not_be_null", column="brand"), "meta": {"notes": f"Brands {HOSTILE}"}},
     expecting("expect_column_values_to_match_regex", column="title", regex=r"(\w+\s?)+$"),
     expecting("expect_column_to_exist", column="material"),
-    expecting("expect_column_mean_to_be_between", column="title", max_value=5),
+    expecting("expect_column_pair_values_a_to_be_greater_than_b", column_A="id", column_B="price.number"),
     expecting("expect_table_row_count_to_equal", value=40),
+    expecting("expect_column_values_to_not_be_null", column="id"),
 )
 
 
@@ -62,8 +63,8 @@ def test_each_suite_has_an_outcome_with_its_counts(done):
     assert (specification.name, own.name) == ("specification-google-tsv", "own-expectations")
     (repeated,) = [each for each in specification.expectations if each.codes == ("duplicate_id",)]
     assert (repeated.passed, repeated.columns, repeated.checked, repeated.unmet) == (False, "id", 40, 2)
-    assert [each.passed for each in own.expectations] == [False, False, False, False, True]
-    assert "mean" in own.expectations[3].trouble
+    assert [each.passed for each in own.expectations] == [False, False, False, False, True, True]
+    assert "comparison" in own.expectations[3].trouble
 
 
 def test_only_the_merchants_own_expectations_stop_a_run(done):
@@ -71,7 +72,7 @@ def test_only_the_merchants_own_expectations_stop_a_run(done):
     assert (specification.gate, specification.stops, own.gate, own.stops) == (
         "specification", False, "expectations", True,
     )  # fmt: skip
-    assert own.measured == "4 of 5 expectations are not met"
+    assert own.measured == "4 of 6 expectations are not met"
     assert not done[0].passed
 
 
