@@ -1,4 +1,4 @@
-"""The rows of a catalog: read, judged, mapped and compared with yesterday's; seconds of each step, and peak memory.
+"""The rows of a catalog: read, judged, mapped and compared with yesterday's; processor seconds, and peak memory.
 
 python -m benchmarks.catalog_rows [ROWS...]
 
@@ -47,7 +47,7 @@ def peak_mb() -> int:
 
 
 class Clock:
-    """Seconds by step, of the whole process with all its threads."""
+    """Processor seconds by step, of the whole process with all its threads."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()
@@ -55,9 +55,9 @@ class Clock:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Add the time that the block takes to a step."""
-        began = time.perf_counter()
+        began = time.process_time()
         yield
-        self.seconds[name] += time.perf_counter() - began
+        self.seconds[name] += time.process_time() - began
 
 
 def night(feed: Path, section: dict[str, Any], folder: Path) -> dict[str, Any]:
