@@ -81,7 +81,7 @@ def head_of(names: Sequence[str], kind: FeedKind, spec: Feed, wanted: frozenset[
     unknown: list[str] = []
     for at, column in enumerate(names):
         attribute = given.get(plain_name(column)) or attribute_of(column, kind, own)
-        if attribute is None:
+        if attribute is None or (attribute in given.values() and plain_name(column) not in given):
             unknown.append(column[:200])
         else:
             places.setdefault(attribute, []).append(at)

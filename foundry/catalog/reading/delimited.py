@@ -34,6 +34,8 @@ class Blocks:
     names: tuple[str, ...]
     rest: bytes
     line: int
+    has_returns: bool
+    """Lines end with a carriage return alone."""
 
 
 def read_head(text: Text, name: str, limits: FeedLimits) -> Blocks:
@@ -41,12 +43,12 @@ def read_head(text: Text, name: str, limits: FeedLimits) -> Blocks:
 
     Blank lines, lines of comments (as in Meta's template) and Excel's line `sep=;` may stand before the names.
     """
-    rest, line = b"", 1
+    rest, line, has_returns = b"", 1, False
     while True:
         while _NEWLINE not in rest and len(rest) < limits.row_bytes and (more := text.read(BLOCK_BYTES)):
             rest += more
         if _NEWLINE not in rest and _RETURN in rest:  # files of old spreadsheets end their lines with CR alone
-            rest = rest.replace(_RETURN, _NEWLINE)
+            rest, has_returns = rest.replace(_RETURN, _NEWLINE), True
         first, _, rest = rest.partition(_NEWLINE)
         plain = first.strip().strip(_QUOTE)
         if plain and not plain.startswith((b"#", b"sep=")):
@@ -64,7 +66,7 @@ def read_head(text: Text, name: str, limits: FeedLimits) -> Blocks:
     refuse_wide(len(names), name, limits)
     while len(names) > 1 and not names[-1].strip():
         names.pop()
-    return Blocks(text, name, mark, tuple(names), rest, line + 1)
+    return Blocks(text, name, mark, tuple(names), rest, line + 1, has_returns)
 
 
 def _split(head: str, mark: str) -> list[str]:
@@ -123,7 +125,7 @@ class Records:
         while not self._ended and size < need:
             more = self._blocks.text.read(BLOCK_BYTES)
             self._ended = not more
-            held.append(more)
+            held.append(more.replace(_RETURN, _NEWLINE) if self._blocks.has_returns else more)
             size += len(more)
         self._pending = b"".join(held)
 

@@ -19,6 +19,7 @@ from foundry.catalog.rows import RowFault
 
 _INNER = ("product", "attributes", "productAttributes")
 """Objects within an item that hold its attributes, in the Content and the Merchant API's requests and answers."""
+_USUAL = frozenset({"items", "products", "resources", "entries", "results", "data", "offers"})
 _SEND = "write the whole feed, and rename it when it is finished"
 
 
@@ -109,22 +110,24 @@ class JsonItems:
         return BadFeed(self._name, code, f"is not sound JSON ({said})", "write it with a JSON library")
 
     def _list_name(self) -> str:
-        """Return where the items are: the first list of objects within two levels."""
+        """Return where the items are: the list of objects, within two levels, with a usual name, or else the first."""
         import ijson
 
         if DepthMeter().deepest(self._text.first) > _DEEP:
             raise self._deep()
-        name = None
+        found, lists = "", list[str]()
         try:
             for prefix, event, _ in ijson.parse(io.BytesIO(self._text.first)):
                 if event == "start_array" and prefix.count(".") < 2:
-                    name = prefix
-                elif event == "start_map" and name is not None and prefix in {f"{name}.item", "item"}:
-                    return prefix
+                    lists.append(f"{prefix}.item" if prefix else "item")
+                elif event == "start_map" and lists and prefix == lists[-1]:
+                    if prefix == "item" or prefix.split(".")[-2] in _USUAL:
+                        return prefix
+                    found = found or prefix
         except (ijson.JSONError, ValueError):
             pass  # the head ends anywhere; the whole is judged when it is read
-        if name is not None:
-            return f"{name}.item" if name else "item"
+        if found or lists:
+            return found or lists[0]
         raise BadFeed(self._name, "bad_json", "has no list of items", "write a list of objects, or one on each line")
 
     def _values(self, item: Mapping[str, Any]) -> dict[str, str]:

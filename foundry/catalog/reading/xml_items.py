@@ -52,10 +52,11 @@ class XmlItems:
             events=("end",), tag=("{*}item", "{*}entry"), encoding="utf-8", huge_tree=True, resolve_entities=False,
             no_network=True, remove_comments=True, remove_pis=True,
         )  # fmt: skip
-        since = 0
+        since, is_first = 0, True
         try:
             while content := self._text.read(_FEED_BYTES):
-                parser.feed(content)
+                parser.feed(content.lstrip() if is_first else content)  # many shops send a blank line first
+                is_first = False
                 since += len(content)
                 for _, item in parser.read_events():
                     if not item.tag.startswith(_GOOGLE):

@@ -46,8 +46,10 @@ def read(tmp_path: Path, text: str) -> ReadFeed:
         ({"entries": [{"batchId": 1, "method": "insert", "product": CONTENT}]}, "12.90 EUR"),
         ({"products": [MERCHANT], "nextPageToken": "x"}, "12.9 EUR"),
         ({"data": {"items": [CONTENT]}}, "12.90 EUR"),
+        ({"warnings": [{"id": "7"}], "tags": [], "items": [CONTENT]}, "12.90 EUR"),
+        ({"goods": [CONTENT], "tags": ["a"]}, "12.90 EUR"),
     ],
-    ids=["a list", "Content API", "batch", "Merchant API", "within an object"],
+    ids=["a list", "Content API", "batch", "Merchant API", "within an object", "others first", "other name"],
 )
 @pytest.mark.parametrize("indent", [None, 2])
 def test_lists_of_products_are_found_in_any_shape(tmp_path: Path, value: Any, price: str, indent: int | None) -> None:

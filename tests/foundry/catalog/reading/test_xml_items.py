@@ -54,6 +54,11 @@ def test_atom_is_read_with_its_own_elements(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("before", ["\n", "\ufeff", "\ufeff \r\n"])
+def test_blanks_before_the_xml_head_do_no_harm(tmp_path: Path, before: str) -> None:
+    assert rss(tmp_path, "<item><g:id>1</g:id></item>", f'{before}<?xml version="1.0"?>').column("id") == ["1"]
+
+
 def test_an_attribute_that_stands_twice_with_two_values_sets_the_item_aside(tmp_path: Path) -> None:
     read = rss(
         tmp_path,
