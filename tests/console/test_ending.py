@@ -162,10 +162,17 @@ def test_an_error_of_a_step_of_the_flow_ends_a_run_like_any_other(error: Excepti
     assert "while running" not in ending.sentence
 
 
+OF_OTHER_PROCESSES = {
+    "models.blender.scene",  # the script that runs in Blender
+    *(f"pipelines.catalog.validation.{name}" for name in ("check_digits", "checking", "linear_patterns", "pages")),
+}
+"""Modules that only a process of their own loads: with Blender, or with Great Expectations."""
+
+
 def test_every_refusal_states_a_documented_code() -> None:
     for room in (connectors, console, foundry, imaging, infra.stack, models, pipelines):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
-            if module.name != "models.blender.scene":  # the script that runs in Blender
+            if module.name not in OF_OTHER_PROCESSES:
                 importlib.import_module(module.name)
     found, kinds = set(), [FoundryError]
     while kinds:
