@@ -87,12 +87,10 @@ class CatalogRun(RecordedRun):
             return self._carry_out(folder, template, comparison, self._facts(template, feed), taken)
 
     def _hold_gates(self, template: CatalogTemplate, taken: TakenFeed, comparison: Comparison) -> None:
-        found = (
-            *find_gates(self.catalog.gate, taken.tally, shift_of(comparison)),
-            *destination_gate(self.catalog, template.tenant, self.setting.now().date()),
-            *self.validation.findings,
-        )
-        self.note(gates=passed_over(found) if self.force else found, changes=dict(comparison.counts))
+        limits = (*find_gates(self.catalog.gate, taken.tally, shift_of(comparison)), *self.validation.findings)
+        ruled = destination_gate(self.catalog, template.tenant, self.setting.now().date())  # others' rules, not ours
+        gates = (*(passed_over(limits) if self.force else limits), *ruled)
+        self.note(gates=gates, changes=dict(comparison.counts))
 
     def _keep_set_aside(self, taken: TakenFeed) -> None:
         if taken.set_aside.rows:
