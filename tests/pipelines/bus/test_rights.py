@@ -16,14 +16,15 @@ from console.cli import app
 from foundry.errors import BadInput, FoundryError
 from pipelines.bus import topics
 from pipelines.bus.broker_errors import NotPermitted, WrongIdentity
+from pipelines.bus.catalog_changes import CatalogChange, change_message
 from pipelines.bus.messages import BusMessage, brief_message
 from pipelines.bus.order_progress import OrderProgress, progress_event
 from pipelines.bus.producing import open_writer
 from pipelines.bus.reading import all_records
-from pipelines.bus.rights import Right, dispatcher_rights, rights, tenant_rights
+from pipelines.bus.rights import Right, catalogs_group, dispatcher_rights, rights, tenant_rights
 from pipelines.bus.settings import BusSettings
-from pipelines.bus.topics import briefs_topic, events_topic, known_topics, open_admin
-from pipelines.dispatcher.claims import Claims, join_group
+from pipelines.bus.topics import briefs_topic, changes_topic, events_topic, known_topics, open_admin
+from pipelines.dispatcher.claims import Claims, join_group, topics_pattern
 from tests.pipelines.bus.test_messages import a_brief
 from tests.support.secured_kafka import SecuredKafka
 
@@ -140,11 +141,29 @@ def test_the_dispatcher_reads_all_briefs_and_writes_all_events(users: dict[str, 
         *(briefs_topic(t).name for t in USERS),
     }
     with open_writer(users["dispatcher"]) as out, known_topics(users["dispatcher"]) as known:
-        for name in (*(topic.name for topic in topics.TOPICS[1:]), events_topic("aurelle").name):
+        read_only = {topics.BRIEFS, topics.CHANGED}
+        for name in ({topic.name for topic in topics.TOPICS} - read_only) | {events_topic("aurelle").name}:
             assert name in known
             out.send(name, BusMessage(b"k", b"{}", ()))
-        with pytest.raises(NotPermitted, match=r"'dispatcher' to use the topic 'campaign\.briefs'"):
-            out.send("campaign.briefs", BusMessage(b"k", b"{}", ()))
+        for name in read_only:
+            with pytest.raises(NotPermitted, match=f"'dispatcher' to use the topic {name!r}"):
+                out.send(name, BusMessage(b"k", b"{}", ()))
+
+
+@on_a_broker
+def test_the_process_of_catalogs_reads_all_changed_items_in_a_group_of_its_own(users: dict[str, BusSettings]) -> None:
+    own = changes_topic("aurelle").name
+    with open_writer(users["aurelle"]) as out:
+        out.send(own, change_message(CatalogChange(tenant="aurelle", catalog="shoes", removed=("a",))))
+    claims = Claims()
+    consumer = join_group(users["dispatcher"], catalogs_group(GROUP), claims, 60, topics_pattern(topics.CHANGED))
+    try:
+        read: list[str] = []
+        while own not in read:
+            read += [one.topic for records in consumer.poll(timeout_ms=500).values() for one in records]
+    finally:
+        consumer.close(autocommit=False)
+    assert topics.CHANGED_DEAD not in {topic for topic, _ in claims.partitions()}
 
 
 @on_a_broker
@@ -167,7 +186,8 @@ def test_a_tenant_watches_its_own_order_on_its_own_topic(users: dict[str, BusSet
 @pytest.mark.parametrize(
     "topic",
     ["campaign.events.aurelle", "campaign.briefs.aurelle", "campaign.briefs", "campaign.briefs.dead",
-     "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed", "campaign.events.nobody"],
+     "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed", "campaign.events.nobody",
+     "catalog.changed", "catalog.changed.aurelle", "catalog.changed.dead", "catalog.refreshed"],
 )  # fmt: skip
 def test_a_stranger_learns_the_same_of_every_topic_that_is_not_its_own(
     users: dict[str, BusSettings], topic: str
