@@ -73,8 +73,13 @@ def stopping(findings: Iterable[GateFinding]) -> tuple[GateFinding, ...]:
 
 
 def passed_over(findings: Iterable[GateFinding]) -> tuple[GateFinding, ...]:
-    """Return the findings of a run that was told to go on past its gates: none stops it, and each says so."""
+    """Return the findings of a run that was told to go on past its gates: none stops it, and each says so.
+
+    A feed without one usable row stops it all the same: it would withdraw everything.
+    """
     return tuple(
-        replace(finding, stops=False, what=f"{finding.what}; it was told to go on") if finding.stops else finding
+        replace(finding, stops=False, what=f"{finding.what}; it was told to go on")
+        if finding.stops and finding.gate != USABLE
+        else finding
         for finding in findings
     )

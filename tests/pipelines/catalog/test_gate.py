@@ -53,3 +53,8 @@ def test_a_run_that_is_told_to_go_on_keeps_the_findings_and_is_stopped_by_none()
     found = passed_over(find_gates(Gate(), GOOD, Shift(withdrawn=41.5)))
     assert stopping(found) == ()
     assert any("it was told to go on" in finding.what for finding in found)
+
+
+def test_no_run_goes_on_with_a_feed_of_which_no_row_can_be_used() -> None:
+    found = passed_over(find_gates(Gate(), Tally(rows=3, set_aside=3), Shift(withdrawn=100.0)))
+    assert [finding.gate for finding in stopping(found)] == ["usable_rows"]
