@@ -11,6 +11,7 @@ from typing import Any
 from foundry.catalog.reading.columns import FIRST_OF_LIST, refuse_wide
 from foundry.catalog.reading.limits import FeedLimits
 from foundry.catalog.reading.parts import Part, RowBuilder, schema_of
+from foundry.catalog.reading.sheet_rows import SheetTexts, Value, sheet_rows
 from foundry.catalog.refusals import BadFeed
 from foundry.errors import shorten
 
@@ -24,33 +25,37 @@ class WorkbookRows:
     def __init__(self, archive: zipfile.ZipFile, name: str, limits: FeedLimits) -> None:
         self._name, self._limits = name, limits
         _refuse_large(archive, name, limits)
-        self._book = self._opened(archive.fp)
-        self.names, self._sheet, self._top = self._head()
-
-    def _opened(self, archive: Any) -> Any:
-        from openpyxl.reader.excel import ExcelReader
-
+        self._archive = archive
         try:
-            reader = ExcelReader(archive, read_only=True, data_only=True, keep_links=False)
-            reader.read()
+            self._sheets, self._texts = self._opened()
         except Exception as error:
             raise self._broken(error) from error
-        return reader.wb
+        self.names, self._sheet, self._top = self._head()
+
+    def _opened(self) -> tuple[list[str], SheetTexts]:
+        """Return the parts of the visible sheets, in order, and what their cells refer to."""
+        from openpyxl.reader.excel import ExcelReader
+
+        file: Any = self._archive.fp
+        reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        book: Any = reader.wb
+        dates = frozenset(book._date_formats)  # noqa: SLF001 - it has no other name for them
+        visible = {sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"}
+        found = [str(relation.target) for sheet, relation in reader.parser.find_sheets() if sheet.name in visible]
+        texts = SheetTexts([str(text) for text in reader.shared_strings], dates, book.epoch)
+        return [part.lstrip("/") for part in found[:_SHEETS]], texts
 
     def _broken(self, error: Exception) -> BadFeed:
         wrong = f"is no sound XLSX workbook ({type(error).__name__}: {shorten(str(error))})"
         return BadFeed(self._name, "bad_workbook", wrong, _SEND)
 
-    def _head(self) -> tuple[tuple[str, ...], Any, int]:
-        """Return the names, the sheet and the number of the row of the names."""
-        found: list[tuple[tuple[str, ...], Any, int]] = []
-        for sheet in self._book.worksheets[:_SHEETS]:
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()  # the file's word about its size is not to be relied on
-            for number, row in enumerate(itertools.islice(self._rows(sheet), _HEAD_ROWS), start=1):
-                names = _trimmed([shown(value) for value in row])
-                if names:
+    def _head(self) -> tuple[tuple[str, ...], str, int]:
+        """Return the names, the sheet's part and the number of the row of the names."""
+        found: list[tuple[tuple[str, ...], str, int]] = []
+        for sheet in self._sheets:
+            for number, row in itertools.islice(self._rows(sheet), _HEAD_ROWS):
+                if names := _trimmed([shown(value) for value in row]):
                     refuse_wide(len(names), self._name, self._limits)
                     found.append((names, sheet, number))
                     break
@@ -58,19 +63,18 @@ class WorkbookRows:
             raise BadFeed(self._name, "empty_feed", "has no visible sheet with rows", "write the head and the rows")
         return max(found, key=lambda each: len(each[0]) > 1)
 
-    def _rows(self, sheet: Any) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sheet: str) -> Iterator[tuple[int, list[Value]]]:
         try:
-            yield from sheet.iter_rows(values_only=True)
-        except BadFeed:
-            raise
-        except Exception as error:  # the library raises anything for a broken workbook
+            with self._archive.open(sheet) as stream:
+                yield from sheet_rows(stream, self._texts, self._limits)
+        except Exception as error:  # what is wrong with an archive, XML or a number in it
             raise self._broken(error) from error
 
     def parts(self, places: Mapping[str, Sequence[int]]) -> Iterator[Part]:
         """Yield the rows in order."""
         builder = RowBuilder(schema_of(places), self._limits)
         row = 0
-        for line, cells in enumerate(self._rows(self._sheet), start=1):
+        for line, cells in self._rows(self._sheet):
             if line <= self._top:
                 continue
             values = {name: text for name, at in places.items() if (text := _joined(cells, at, name))}
