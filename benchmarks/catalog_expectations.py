@@ -1,6 +1,6 @@
 """Great Expectations on feeds, as a run holds them: seconds of one core, and memory.
 
-    python benchmarks/catalog_expectations.py 100000 1000000
+    python -m benchmarks.catalog_expectations 100000 1000000
 
 Computing time is that of the process that validates; the seconds for a sample are those of taking it while rows pass.
 """
