@@ -1,6 +1,6 @@
 """The rows of one sheet of a workbook (ECMA-376, part 1, 18.3), parsed row by row.
 
-openpyxl builds an object for each cell, which takes twice as long.
+openpyxl builds an object for each cell, and parses a sheet of unknown size twice.
 """
 
 from __future__ import annotations

@@ -35,16 +35,18 @@ class WorkbookRows:
     def _opened(self) -> tuple[list[str], SheetTexts]:
         """Return the parts of the visible sheets, in order, and what their cells refer to."""
         from openpyxl.reader.excel import ExcelReader
+        from openpyxl.styles.stylesheet import apply_stylesheet
 
         file: Any = self._archive.fp
-        reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-        reader.read()
-        book: Any = reader.wb
-        dates = frozenset(book._date_formats)  # noqa: SLF001 - it has no other name for them
-        visible = {sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"}
-        found = [str(relation.target) for sheet, relation in reader.parser.find_sheets() if sheet.name in visible]
-        texts = SheetTexts([str(text) for text in reader.shared_strings], dates, book.epoch)
-        return [part.lstrip("/") for part in found[:_SHEETS]], texts
+        reader: Any = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        reader.read_manifest()
+        reader.read_strings()
+        reader.read_workbook()  # and no more: the library parses a whole sheet to learn its size
+        apply_stylesheet(reader.archive, reader.wb)
+        sheets = [(each.state, str(relation.target)) for each, relation in reader.parser.find_sheets()]
+        found = [part.lstrip("/") for state, part in sheets if state == "visible" and "chartsheets" not in part]
+        dates = frozenset(reader.wb._date_formats)  # noqa: SLF001 - it has no other name for them
+        return found[:_SHEETS], SheetTexts([str(text) for text in reader.shared_strings], dates, reader.wb.epoch)
 
     def _broken(self, error: Exception) -> BadFeed:
         wrong = f"is no sound XLSX workbook ({type(error).__name__}: {shorten(str(error))})"
