@@ -12,6 +12,7 @@ from foundry.event import asset_failed
 from foundry.letter_figures import LetterFigures, add_letters, count_letters
 from foundry.manifest import DeadLetter, as_json
 from foundry.manifest_index import (
+    ROWS_PER_SHARD,
     ManifestIndex,
     ShardEntry,
     ShardFile,
@@ -25,7 +26,7 @@ from foundry.names import campaign_folder
 from foundry.plan.plan import Plan
 from foundry.row_figures import add_figures
 from foundry.store.at_once import remove_each
-from foundry.store.object_store import NoSuchObject, ObjectStore, each_fetched
+from foundry.store.object_store import NoSuchObject, ObjectStore, each_fetched, each_present
 from transforms.manifest_shards import (
     ShardPart,
     entry_from_json,
@@ -46,10 +47,13 @@ DEAD_LETTERS, BRIEF = "dead_letters.jsonl", "brief.json"
 def write_index(plan: Plan, own: ObjectStore, results: Iterable[SliceResult]) -> ManifestIndex:
     """Write a campaign's index, dead letters and brief from what its runs left; remove what is then needless.
 
-    The index comes last, and what the index before it names is removed after that. No variant is asked for.
+    The index comes last, and what the index before it names is removed after that. No variant is asked for. Where
+    another run of this plan wrote its index meanwhile, and removed the work of both, that index stands.
     """
     before = read_index(own, plan.brief.campaign.id)
     known = list(results)
+    if before and _is_of(before, plan, known) and _is_work_gone(plan, own, known):
+        return before
     index = _put_together(plan, own, known)
     folder = campaign_folder(plan.brief.campaign.id)
     with own.replacing(f"{folder}/{DEAD_LETTERS}") as file:
@@ -61,6 +65,28 @@ def write_index(plan: Plan, own: ObjectStore, results: Iterable[SliceResult]) ->
         file.write_bytes(index.as_json())
     _remove_needless(own, index, before)
     return index
+
+
+def _orders(results: Iterable[SliceResult]) -> Counter[int]:
+    """Return the number of render orders that were settled in each shard."""
+    orders: Counter[int] = Counter()
+    for result in results:
+        orders.update({part.number: part.orders for part in result.shards})
+    return orders
+
+
+def _is_of(index: ManifestIndex, plan: Plan, results: Iterable[SliceResult]) -> bool:
+    """Return True if an index is one of this plan, and has all that these results settled."""
+    found = {shard.first // ROWS_PER_SHARD: shard.orders for shard in index.shards}
+    return index.plan == plan.digest and found == _orders(results)
+
+
+def _is_work_gone(plan: Plan, own: ObjectStore, results: Iterable[SliceResult]) -> bool:
+    """Return True if the entry of a shard is gone, and rows of its render orders with it."""
+    orders = _orders(results)
+    there = each_present(own, (entry_name(plan, number) for number in sorted(orders)))
+    gone = [number for number, present in zip(sorted(orders), there, strict=True) if not present]
+    return any(len(order_names(plan, number, own)) < orders[number] for number in gone)
 
 
 def _put_together(plan: Plan, own: ObjectStore, results: list[SliceResult]) -> ManifestIndex:
@@ -88,9 +114,7 @@ def _put_together(plan: Plan, own: ObjectStore, results: list[SliceResult]) -> M
 
 def _entries(plan: Plan, own: ObjectStore, results: list[SliceResult]) -> Iterator[ShardEntry]:
     """Yield the entries of all shards, in the plan's order; one that a stop left incomplete is written here."""
-    orders: Counter[int] = Counter()
-    for result in results:
-        orders.update({part.number: part.orders for part in result.shards})
+    orders = _orders(results)
     numbers = sorted(orders)
     stored = each_fetched(own, (entry_name(plan, number) for number in numbers))
     for number, data in zip(numbers, stored, strict=True):
@@ -147,8 +171,12 @@ def _write_letters(own: ObjectStore, index: ManifestIndex, file: Path) -> None:
 
 
 def _remove_needless(own: ObjectStore, index: ManifestIndex, before: ManifestIndex | None) -> None:
-    """Remove the work of this plan's runs, its former shards, and the whole manifest that this one replaces."""
-    kept = {file.name for file in files_of(index)}
+    """Remove the work of this plan's runs, its former shards, and the whole manifest that this one replaces.
+
+    What the index names that stands now is kept, too: it may be that of another run of this plan.
+    """
+    standing = read_index(own, index.campaign)
+    kept = {file.name for each in (index, standing) if each for file in files_of(each)}
     plans = {index.plan, *([before.plan] if before else [])}
     for plan in sorted(plans):
         names = own.list(f"{manifest_folder(index.campaign, plan)}/")

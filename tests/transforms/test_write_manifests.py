@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from foundry.letter_figures import MOST_LETTERS
+from foundry.letter_figures import MOST_LETTERS, LetterFigures
 from foundry.manifest import DeadLetter
 from foundry.manifest_index import BrokenManifest, ManifestReplaced, each_line, each_record
 from foundry.manifest_reading import find_record
@@ -17,7 +17,9 @@ from foundry.store.object_store import LocalStore
 from tests.support.briefs import a_brief, admitted
 from tests.support.finished import a_file, finish_masters, variants_of
 from tests.support.manifests import dead_letters, finish_manifest, manifest_rows, the_index, write_rows, write_shards
+from transforms.finish_manifest import write_index
 from transforms.publish import rendition_record
+from transforms.slice_results import SliceResult
 from transforms.write_manifests import SumLetters
 
 MANY = 900
@@ -80,6 +82,19 @@ def test_shards_that_are_written_twice_are_the_same(small: Plan, tmp_path: Path)
     once = views(store)
     write_shards(small, store)
     assert views(store) == once
+
+
+def test_of_two_runs_of_one_plan_the_last_to_end_finds_the_manifest_of_the_first(small: Plan, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    own = store.for_tenant("aurelle")
+    finish_masters(small, store)
+    write_rows(small, store, finished)
+    result = SliceResult(letters=LetterFigures(), first=(), shards=tuple(write_shards(small, store)), shot_letters=())
+    index = write_index(small, own, [result])
+    before = views(store)
+    assert index.rows == len(variants_of(small))
+    assert write_index(small, own, [result]) == index
+    assert views(store) == before
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 import pytest
+import yaml
 from apache_beam.options.pipeline_options import GoogleCloudOptions, PortableOptions, WorkerOptions
 from apache_beam.portability.api import beam_runner_api_pb2
 
 from foundry.errors import BadInput
 from foundry.store.object_store import LocalStore
-from infra.stack import JobServer
+from infra.stack import JobServer, Workers
 from pipelines.campaign.flow import build_all, flow, start
+from pipelines.campaign.shared_run import RunOptions
+from pipelines.catalog.refresh import refresh
 from pipelines.engines import dataflow
 from pipelines.engines.dataflow import DataflowSettings
 from pipelines.engines.engine import (
@@ -30,7 +34,10 @@ from pipelines.engines.pinning import pin_accelerator
 from tests.pipelines.engines.campaigns import on_flink
 from tests.support.briefs import admitted
 from tests.support.fakes import PaintingHandler
+from tests.support.shops import Shop, a_row
 from tests.support.stored import objects
+
+TIMED = re.compile(r"/catalogs/[^/]+/(runs|feed/deltas|lease)|/report|/quota/|/plans/")
 
 JOB: dict[str, Any] = {
     "project": "acme-creative",
@@ -212,6 +219,30 @@ def test_flink_makes_what_the_embedded_engine_makes(
 ):
     made = made_on(on_flink(jobs, parallelism, accelerator), tmp_path, tmp_path / "store")
     assert made == reference
+
+
+def refreshed(root: Path, options: RunOptions) -> dict[str, bytes]:
+    """What two nights of a small shop leave, but for the records of its runs, which say when and how long."""
+    shop = Shop.open(root)
+    shop.settings["options"] = options
+    same = [a_row(2), a_row(3)]
+    for rows in ([a_row(1), *same, a_row(4)], [a_row(1, price="9.00 USD"), *same, a_row(5)]):
+        shop.write(rows)
+        assert refresh(shop.catalog, shop.setting).state == "finished"
+        shop.next_night()
+    return {name: data for name, data in objects(root / shop.store_name).items() if not TIMED.search(name)}
+
+
+@pytest.mark.flink
+def test_a_catalog_is_the_same_on_flink_and_on_the_embedded_engine(jobs: JobServer, tmp_path: Path):
+    flink = {"job_endpoint": jobs.endpoint, "worker_pool": Workers(jobs.home).endpoint}
+    (tmp_path / "engine.yaml").write_text(yaml.safe_dump({"flink": flink}))
+    painter = PaintingHandler()
+    on_cluster = RunOptions(generator=painter, engine="flink", engine_config=tmp_path / "engine.yaml")
+    wanted = refreshed(tmp_path / "embedded", RunOptions(generator=painter))
+    made = refreshed(tmp_path / "flink", on_cluster)
+    assert {name.split("/")[1] for name in made} >= {"catalogs", "masters", "renditions"}
+    assert made == wanted
 
 
 def test_settings_are_made_no_more_patient_than_their_caller():
