@@ -82,7 +82,38 @@ class Members:
         is_founder = np.arange(len(products)) < len(founded)
         same = known.looks[products] == self.looks[members]
         claims = Claims(products, self.clusters[members], is_founder, same, known.live[products])
-        return settle_claims(claims, self.count)
+        return self._with_renamed(settle_claims(claims, self.count))
+
+    def _with_renamed(self, keys: Any) -> Any:
+        """Return the keys in which new clusters have the ids of products that are lost and had their group and look.
+
+        Their items come under other ids. What looks the same has the same files, so any such product will do.
+        """
+        import numpy as np
+
+        known = self.known
+        is_lost = known.live.copy()
+        is_lost[keys[keys >= 0]] = False
+        is_lost[known.parents[self.of_pairs >= 0]] = False
+        present, _, _ = self.sizes()
+        lost, fresh = np.flatnonzero(is_lost), np.flatnonzero((keys < 0) & (present > 0))
+        if len(lost) and len(fresh):
+            products, clusters = self._pairs_alike(lost, fresh)
+            keys[fresh[clusters]] = lost[products]
+        return keys
+
+    def _pairs_alike(self, products: Any, clusters: Any) -> tuple[Any, Any]:
+        """Return the places of products and clusters of one group and look, each once."""
+        import numpy as np
+        import pyarrow as pa
+
+        firsts = self.order[self.starts[:-1][clusters]]
+        groups = pa.concat_arrays([self.known.groups.take(pa.array(products)), self.groups.take(pa.array(firsts))])
+        looks = np.concatenate([self.known.looks[products], self.looks[firsts]])
+        alike, _ = clusters_of(groups, looks, np.zeros(len(looks), np.int64))
+        sides = (_counted(alike[: len(products)]), _counted(alike[len(products) :]))
+        _, of_products, of_clusters = np.intersect1d(*sides, assume_unique=True, return_indices=True)
+        return of_products, of_clusters
 
     @cached_property
     def _founders(self) -> Any:
@@ -162,3 +193,14 @@ class Members:
         ranks = np.full(self.count, len(self.rows), np.int64)
         np.minimum.at(ranks, self.clusters[: len(self.rows)], self.rows.ranks())
         return ranks
+
+
+def _counted(codes: Any) -> Any:
+    """Return numbers that name each code and its place among the equal ones before it."""
+    import numpy as np
+
+    order = np.argsort(codes, kind="stable")
+    begins = np.searchsorted(codes[order], codes[order])
+    counted = np.empty(len(codes), np.int64)
+    counted[order] = (codes[order] << 32) + np.arange(len(codes)) - begins
+    return counted

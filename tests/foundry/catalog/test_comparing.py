@@ -62,6 +62,23 @@ def test_an_item_that_comes_back_to_look_different_takes_its_own_id(memory: Memo
     assert found == {"changed": ("a",), "new": ("b",)}
 
 
+def test_items_that_come_under_other_ids_keep_their_products(memory: Memory) -> None:
+    blue = {**RED, "image_link": "blue.png"}
+    reds = [a_row("1", **RED), a_row("2", **RED)]
+    memory.run([*reds, a_row("3", **blue), a_row("4"), a_row("5"), a_row("6", title="Cup")])
+    other = [a_row("a", **blue), a_row("b", **RED), a_row("c"), a_row("d"), a_row("e"), a_row("f", title="Jug")]
+    assert memory.run(other) == {"new": ("e", "f"), "gone": ("6",)}
+    with memory.comparison(None) as now:
+        shared = {product.id: product.items for product in now.products()}
+    assert (shared["1"], shared["3"], shared["4"], shared["5"]) == (("b",), ("a",), ("c",), ("d",))
+
+
+def test_an_old_id_that_comes_back_takes_its_product_from_the_new_one(memory: Memory) -> None:
+    memory.run([a_row("old")])
+    memory.run([a_row("new")])
+    assert memory.run([a_row("new"), a_row("old", title="Cup")]) == {"new": ("new",), "changed": ("old",)}
+
+
 def test_a_price_of_its_own_splits_a_product_and_the_old_price_joins_it_again(memory: Memory) -> None:
     both = [a_row("a", **RED), a_row("b", **RED)]
     memory.run(both)
