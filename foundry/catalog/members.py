@@ -70,6 +70,16 @@ class Members:
         """The member that each pair of the state is, -1 for none."""
         return self._found(self.known.items)
 
+    @property
+    def cluster_of_pairs(self) -> Any:
+        """The cluster in which the item of each pair of the state is now, -1 for none."""
+        import numpy as np
+
+        found = np.full(len(self.of_pairs), -1, np.int64)
+        there = self.of_pairs >= 0
+        found[there] = self.clusters[self.of_pairs[there]]
+        return found
+
     @cached_property
     def keys(self) -> Any:
         """The product of the state whose id each cluster takes, -1 for a new one."""

@@ -130,15 +130,17 @@ class NextRows:
         """Whether the row of each product of the state may become another one."""
         import numpy as np
 
-        stays = np.zeros(len(self._known), np.bool_)
-        stays[self._kept] = True
-        clusters, fates = self._members.of_products, self._fates
-        is_as_it_was = (fates == number_of(Change.UNCHANGED)) | (fates == number_of(Change.HELD)) | (fates < 0)
         if self.pictures or self.comparison.is_whole:
             return np.ones(len(self._known), np.bool_)
-        present, _, _ = self._members.sizes()
-        in_feed = present[clusters] > 0 if len(present) else np.zeros(len(self._known), np.bool_)
-        return ~stays | ~is_as_it_was | (in_feed & (clusters >= 0))
+        members, known, fates = self._members, self._known, self._fates
+        touched = np.ones(len(known), np.bool_)
+        touched[self._kept] = False
+        touched |= ~np.isin(fates, [number_of(Change.UNCHANGED), number_of(Change.HELD), -1])
+        elsewhere = members.cluster_of_pairs != members.of_products[known.parents]
+        touched[known.parents[elsewhere]] = True
+        in_feed = members.sizes()[0][members.of_products[~touched]] > 0 if members.count else False
+        touched[~touched] = in_feed & (members.of_products[~touched] >= 0)
+        return touched
 
     @cached_property
     def _fates(self) -> Any:
@@ -192,7 +194,8 @@ class NextRows:
 
         rows = self._known.state.rows.take(numbers, state_schema().names)
         fates, ids = self._fates[numbers], rows.column("id")
-        stays = fates == number_of(Change.UNCHANGED)
+        stays = np.isin(fates, [number_of(Change.UNCHANGED), number_of(Change.HELD)])
+        stays &= self._members.of_products[numbers] >= 0
         gone = np.isin(fates, [number_of(Change.GONE), number_of(Change.OUT_OF_STOCK)])
         leaving = zip(numbers[gone].tolist(), ids.filter(pa.array(gone)).to_pylist(), strict=True)
         gone[gone] = [self._is_withdrawn(number, name) for number, name in leaving]

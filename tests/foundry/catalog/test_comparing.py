@@ -292,3 +292,11 @@ def test_an_event_changes_only_its_items(memory: Memory) -> None:
     found = memory.run([a_row("b", **RED, price_minor=5)], removed=frozenset({"d", "never"}))
     assert found == {"new": ("b",), "gone": ("d",)}
     assert memory.run([*red[:1], a_row("b", **RED, price_minor=5), a_row("c")]) == {}
+
+
+def test_an_item_that_an_event_takes_away_leaves_its_product(memory: Memory) -> None:
+    memory.run([a_row(item, **RED) for item in "abc"])
+    assert memory.run([], removed=frozenset("a")) == {}
+    assert memory.run([a_row("b", **RED, price_minor=5)], removed=frozenset()) == {"new": ("b",)}
+    with memory.comparison(None) as found:
+        assert [(product.id, product.items) for product in found.products()] == [("a", ("c",)), ("b", ("b",))]
