@@ -53,7 +53,19 @@ class Members:
 
         alone = np.concatenate([np.arange(len(self.rows)), len(self.rows) + self.known.parents[self.held]])
         groups = self.groups if self.shared else pa.nulls(len(self.items), pa.string())
-        return clusters_of(groups, self.looks, alone)
+        return self._apart(*clusters_of(groups, self.looks, alone))
+
+    def _apart(self, clusters: Any, count: int) -> tuple[Any, int]:
+        """Return the clusters, in which products that merely stay are not joined, though they look alike."""
+        import numpy as np
+
+        first = len(self.rows)
+        is_fed = np.zeros(count, np.bool_)
+        is_fed[clusters[:first]] = True
+        stays = first + np.flatnonzero(~is_fed[clusters[first:]])
+        clusters[stays] = count + self.known.parents[self.held[stays - first]]
+        numbers, clusters = np.unique(clusters, return_inverse=True)
+        return clusters, len(numbers)
 
     @property
     def clusters(self) -> Any:
