@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import Result
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from console.catalog import catalog_app
 from console.exit_codes import Exit
+from foundry.catalog.catalog import catalog_schema
 from foundry.errors import BadInput
 from pipelines.catalog.refresh import refresh
+from tests.support.briefs import EXAMPLES
 from tests.support.shops import CAMPAIGN, FEED, TENANT, Shop, a_row
 
 ROWS = [a_row(number) for number in range(1, 5)]
@@ -108,6 +111,18 @@ def test_the_runs_are_listed_with_what_each_did(opened: Shop) -> None:
     assert "finished" in told(opened, "status", f"{TENANT}/shop").stdout
 
 
+def test_the_example_is_what_the_schema_describes(tmp_path: Path) -> None:
+    schema = catalog_schema()
+    Draft202012Validator.check_schema(schema)
+    example = EXAMPLES / "northpeak-catalog.yaml"
+    assert list(Draft202012Validator(schema).iter_errors(yaml.safe_load(example.read_text()))) == []
+    words = ["check", str(example), "--store", str(tmp_path / "store")]
+    for night, set_aside in (("monday", 9), ("tuesday", 8)):
+        done = CliRunner().invoke(catalog_app, [*words, "--feed", str(EXAMPLES / f"feeds/northpeak-{night}.tsv")])
+        assert done.exit_code == Exit.DONE, done.output
+        assert f"row {set_aside} (NP-9001): price is missing" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -124,8 +139,8 @@ def test_what_cannot_be_done_is_said(opened: Shop, words: tuple[str, ...], sente
     assert sentence in str(done.exception)
 
 
-def test_a_feed_outside_the_catalogs_folder_is_refused(opened: Shop, tmp_path: Path) -> None:
+def test_a_feed_outside_the_catalogs_folder_is_refused(opened: Shop, cards: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / "feed.tsv").write_text("id\n")
-    done = told(opened, "check", file_of(opened), "--feed", str(tmp_path / "feed.tsv"))
+    done = told(opened, "check", file_of(opened), "--feed", str(tmp_path / "feed.tsv"), *cards)
     assert isinstance(done.exception, BadInput)
     assert "lies outside" in str(done.exception)

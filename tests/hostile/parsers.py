@@ -29,7 +29,7 @@ from pipelines.bus.messages import SUBMITTED, parse_record
 from pipelines.bus.settings import bus_settings
 from pipelines.engines.engine import engine_settings
 from pipelines.planning.copy_checks import check_copy
-from tests.support.briefs import BRIEF, EXAMPLES
+from tests.support.briefs import BRIEF, EXAMPLE_BRIEFS, EXAMPLES
 
 FOREIGN = Path(__file__).parents[1] / "foundry" / "adoption" / "foreign_briefs"
 TENANT = (EXAMPLES / "tenants" / "aurelle" / "tenant.yaml").read_bytes()
@@ -123,7 +123,7 @@ def whole_texts() -> dict[str, tuple[bytes, ...]]:
     """Return small texts that each parser accepts."""
     plain = json.dumps(BRIEF).encode()
     film = {**BRIEF, "film": {"subtitles": {"en-US": [{"start": 0.5, "end": 3, "text": "Soft."}]}, "bpm": 90}}
-    examples = tuple(path.read_bytes() for path in sorted(EXAMPLES.glob("*.yaml")))
+    examples = tuple(path.read_bytes() for path in EXAMPLE_BRIEFS)
     foreign = {end: tuple(path.read_bytes() for path in sorted(FOREIGN.glob(f"*{end}"))) for end in (".json", ".csv")}
     event = {"specversion": "1.0", "id": "x", "type": SUBMITTED, "source": "/tenants/aurelle", "data": BRIEF}
     change = {"id": "tiny", "version": "1", "action": "promote", "from": "candidate", "to": "production", "digest": "a",

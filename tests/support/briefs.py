@@ -17,6 +17,7 @@ from pipelines.planning.admission import Admitted, admit
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
+EXAMPLE_BRIEFS = sorted(path for path in EXAMPLES.glob("*.yaml") if not path.stem.endswith("-catalog"))
 
 BRIEF: dict[str, Any] = {
     "tenant": "aurelle",

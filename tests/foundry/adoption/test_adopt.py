@@ -15,7 +15,7 @@ from foundry.adoption.said import Adoption
 from foundry.adoption.saying import as_yaml
 from foundry.brief.intake import read_briefs
 from foundry.errors import FoundryError
-from tests.support.briefs import EXAMPLES
+from tests.support.briefs import EXAMPLE_BRIEFS
 
 FOREIGN = Path(__file__).parent / "foreign_briefs"
 TWO = {
@@ -46,7 +46,7 @@ def test_a_foreign_brief_becomes_strict_and_reads_back_the_same_or_is_asked_abou
         assert read_briefs(tmp_path / "strict.yaml") == [said.brief]
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", EXAMPLE_BRIEFS, ids=lambda path: path.name)
 def test_a_strict_brief_stays_as_it_is(path: Path) -> None:
     adoption = adopt(path)
     (said,) = adoption.campaigns
