@@ -37,7 +37,7 @@ from tests.support.fakes import PaintingHandler
 from tests.support.shops import Shop, a_row
 from tests.support.stored import objects
 
-TIMED = re.compile(r"/catalogs/[^/]+/(runs|feed/deltas|lease)|/report|/quota/|/plans/")
+TIMED = re.compile(r"/catalogs/[^/]+/(runs|feed/deltas|lease|state\.json)|/report|/quota/|/plans/")
 
 JOB: dict[str, Any] = {
     "project": "acme-creative",
@@ -222,7 +222,10 @@ def test_flink_makes_what_the_embedded_engine_makes(
 
 
 def refreshed(root: Path, options: RunOptions) -> dict[str, bytes]:
-    """What two nights of a small shop leave, but for the records of its runs, which say when and how long."""
+    """What two nights of a small shop leave, but for the records of its runs and what bears the number of a lease.
+
+    The parts of the state are named by their content, so they are compared by their names.
+    """
     shop = Shop.open(root)
     shop.settings["options"] = options
     same = [a_row(2), a_row(3)]
