@@ -150,7 +150,7 @@ def status(
     from foundry.catalog.run_book import latest_runs
 
     found, setting = _open(catalog, None, _setting(store, tenants))
-    records = latest_runs(setting.objects(setting.tenant(found.tenant)).for_tenant(found.tenant), found.id, runs)
+    records = latest_runs(setting.own(found.tenant), found.id, runs)
     if as_json:
         say_json([run_as_json(record) for record in records])
     else:
@@ -186,7 +186,7 @@ def schedule(catalog: Which, moments: Next = 3, store: Store = "store", tenants:
         raise BadInput(
             f"catalog {found.tenant}/{found.id}", "has no schedule; add `schedule:` with `cron:` to its file"
         )
-    own = setting.objects(setting.tenant(found.tenant)).for_tenant(found.tenant)
+    own = setting.own(found.tenant)
     last = next((each for each in latest_runs(own, found.id, 100) if each.scheduled), None)
     print_schedule(found, last, setting.now(), moments, out)
 
@@ -244,7 +244,7 @@ def _scheduled(catalog: Catalog, setting: CatalogSetting) -> RunRecord:
 
 def _addresses(catalog: Catalog, setting: CatalogSetting, record: RunRecord) -> dict[str, str]:
     """Return where people find what a run left, by its kind."""
-    own = setting.objects(setting.tenant(catalog.tenant)).for_tenant(catalog.tenant)
+    own = setting.own(catalog.tenant)
     return {kind: own.address(name) for kind, name in record.objects.items()}
 
 

@@ -54,7 +54,7 @@ class RunAnnouncer:
 
     def __call__(self, catalog: Catalog, run: str) -> int:
         """Announce a run of a catalog, or with "" all that were not announced; return the number of events."""
-        own = self._setting.objects(self._setting.tenant(catalog.tenant)).for_tenant(catalog.tenant)
+        own = self._setting.own(catalog.tenant)
         runs = [run] if run else unannounced(own, catalog.id, self._setting.now())
         return sum(self._announce(own, catalog, each) for each in runs)
 

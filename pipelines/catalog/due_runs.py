@@ -107,7 +107,7 @@ def begin(catalog: Catalog, setting: CatalogSetting, due: DueRun, next_try: int,
 
     If another run is at it, a schedule whose overlap is "skip" has its run recorded as skipped.
     """
-    own = _own(catalog, setting)
+    own = setting.own(catalog.tenant)
     try:
         take_lease(own, lease_name(catalog.id), seconds=setting.lease_s).give_back()
     except LeaseHeld as held:
@@ -151,7 +151,7 @@ def run_due(
 
     A job that is started again goes on with the same run. None if its tries are used up.
     """
-    own, due = _own(catalog, setting), newest_occurrence(catalog, setting.now())
+    own, due = setting.own(catalog.tenant), newest_occurrence(catalog, setting.now())
     sleep(max(0.0, (due.starts - setting.now()).total_seconds()))
     while True:
         found = standing(own, catalog, due, setting.now(), patient=False)
@@ -170,10 +170,6 @@ def newest_occurrence(catalog: Catalog, now: datetime) -> DueRun:
         missing = "has no schedule; add one to its file, or leave out --scheduled"
         raise BadInput(f"catalog {catalog.tenant}/{catalog.id}", missing)
     return DueRun(occurrence, start_of(catalog, schedule, occurrence))
-
-
-def _own(catalog: Catalog, setting: CatalogSetting) -> ObjectStore:
-    return setting.objects(setting.tenant(catalog.tenant)).for_tenant(catalog.tenant)
 
 
 def _record(own: ObjectStore, catalog: Catalog, run: str) -> RunRecord | None:

@@ -84,7 +84,7 @@ def check_feed(catalog: Catalog, setting: CatalogSetting) -> FeedCheck:
 
 def plan_refresh(catalog: Catalog, setting: CatalogSetting) -> RefreshPlan:
     """Return what a refresh would do now. Nothing is written, and no other run is waited for."""
-    own = setting.objects(setting.tenant(catalog.tenant)).for_tenant(catalog.tenant)
+    own = setting.own(catalog.tenant)
     with _taken(catalog, setting) as (template, taken, folder), open_state(own, template, folder) as state:
         comparison = compare(state, taken.spool, catalog=catalog, template=template.digest)
         files = None if "://" in catalog.feed.source else setting.files

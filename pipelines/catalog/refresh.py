@@ -65,7 +65,7 @@ def refresh_rows(
 @contextmanager
 def leading(catalog: Catalog, setting: CatalogSetting, patience_s: float = 0.0) -> Iterator[tuple[ObjectStore, Lease]]:
     """Yield the store of a catalog's tenant, and the catalog's lease, held while the block runs."""
-    own = setting.objects(setting.tenant(catalog.tenant)).for_tenant(catalog.tenant)
+    own = setting.own(catalog.tenant)
     name = f"{catalog_folder(catalog.id)}/lease.json"
     with hold(own, name, seconds=setting.lease_s, patience_s=patience_s) as lease:
         yield own, lease

@@ -18,7 +18,7 @@ from foundry.documents.reading import only_document, read_document
 from foundry.documents.sentences import parse_value
 from foundry.errors import BadInput, ProblemList, shorten
 from foundry.names import is_slug, sorted_json
-from foundry.store.object_store import NoSuchObject, ObjectStore
+from foundry.store.object_store import NoSuchObject
 from foundry.tenant import TENANT_FILE
 from models.registry import cards_of, open_registry
 from pipelines.catalog.destination_gate import check_feed_back
@@ -73,7 +73,7 @@ def add_catalog(path: Path, setting: CatalogSetting) -> Catalog:
     catalog = read_catalog(path)
     check_catalog(catalog, setting)
     written = sorted_json(catalog.model_dump(mode="json")).encode()
-    own = _own(setting, catalog.tenant)
+    own = setting.own(catalog.tenant)
     own.revise(_name(catalog.id), lambda before: written if before != written else None)
     note_schedule(own, catalog, setting.now())
     return catalog
@@ -84,7 +84,7 @@ def open_catalog(setting: CatalogSetting, tenant: str, catalog: str) -> Catalog:
     if not is_slug(catalog):
         raise BadInput("catalog", f"{shorten(catalog)} is no id of a catalog; write its id, or the path of its file")
     try:
-        data = _own(setting, tenant).get(_name(catalog))
+        data = setting.own(tenant).get(_name(catalog))
     except NoSuchObject as error:
         missing = f"{catalog!r} is not in the store of {tenant!r}; add it with `foundry catalog add`"
         raise BadInput("catalog", missing) from error
@@ -94,7 +94,7 @@ def open_catalog(setting: CatalogSetting, tenant: str, catalog: str) -> Catalog:
 def list_catalogs(setting: CatalogSetting, tenant: str | None = None) -> Iterator[Listed]:
     """Yield the catalogs of one tenant, or of all whose folders are there, by tenant and id."""
     for one in [tenant] if tenant else tenants_of(setting):
-        own = _own(setting, one)
+        own = setting.own(one)
         for name in catalog_ids(setting, one):
             found = open_catalog(setting, one, name)
             yield Listed(found, next(iter(latest_runs(own, found.id, 1)), None))
@@ -107,7 +107,7 @@ def tenants_of(setting: CatalogSetting) -> list[str]:
 
 def catalog_ids(setting: CatalogSetting, tenant: str) -> list[str]:
     """Return the ids of a tenant's catalogs, sorted, at most MOST_CATALOGS."""
-    names = islice(_own(setting, tenant).matching("catalogs/*/catalog.json"), MOST_CATALOGS)
+    names = islice(setting.own(tenant).matching("catalogs/*/catalog.json"), MOST_CATALOGS)
     return [name.split("/")[1] for name in names]
 
 
@@ -117,10 +117,6 @@ def _example(catalog: Catalog) -> dict[str, Any]:
     codes = {currency_of(locale) for locale in messages} if isinstance(messages, dict) else set()
     prices = [{"amount": "10", "currency": code} for code in sorted(filter(None, codes))]
     return {"id": "example", "name": "Example", "description": "Example", "category": "Example", "prices": prices}
-
-
-def _own(setting: CatalogSetting, tenant: str) -> ObjectStore:
-    return setting.objects(setting.tenant(tenant)).for_tenant(tenant)
 
 
 def _name(catalog: str) -> str:

@@ -59,3 +59,7 @@ class CatalogSetting:
     def objects(self, tenant: Tenant) -> ObjectStore:
         """Return the store of all tenants, in which this one's own bucket is known."""
         return open_store(self.store, [tenant])
+
+    def own(self, tenant_id: str) -> ObjectStore:
+        """Return the store of one tenant, closed to everything outside it; BadInput if there is no such tenant."""
+        return self.objects(self.tenant(tenant_id)).for_tenant(tenant_id)

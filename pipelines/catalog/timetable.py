@@ -81,7 +81,7 @@ class Timetable:
 
     def _know(self, tenant: str, name: str) -> None:
         catalog = open_catalog(self.setting, tenant, name)
-        own = self.setting.objects(self.setting.tenant(tenant)).for_tenant(tenant)
+        own = self.setting.own(tenant)
         since = note_schedule(own, catalog, self.setting.now())
         before = self.known.get((tenant, name))
         if before and before.catalog == catalog:
