@@ -15,6 +15,7 @@ import json
 import re
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -34,8 +35,12 @@ SECONDS = 600
 
 
 def installed() -> dict[str, str]:
-    """Return the versions of the packages of this environment, by canonical name."""
-    found = ((each.metadata["Name"], each.version) for each in metadata.distributions())
+    """Return the versions of the packages of this environment, by canonical name.
+
+    Only its own folders count: setuptools, once imported, adds a folder of packages that it carries to the search path.
+    """
+    folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    found = ((each.metadata["Name"], each.version) for each in metadata.distributions(path=folders))
     return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
 
 

@@ -28,6 +28,7 @@ def test_records_of_a_stage_alone_add_up_to_what_its_process_used(tmp_path: Path
         ("render", {"layer", "finish", "encode", "check", "thumbnail", "write"}),
     ):
         told = measure(stage, tmp_path)
-        assert told["measured_s"] == pytest.approx(told["used_s"], rel=0.05), told
+        # A short stage uses half a second; what lies between its steps is some hundredths of one.
+        assert told["measured_s"] == pytest.approx(told["used_s"], rel=0.05, abs=0.06), told
         assert told["unmeasured"] == 0
         assert steps <= set(told["steps"])

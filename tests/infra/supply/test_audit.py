@@ -99,6 +99,17 @@ def test_what_is_installed_here_is_what_was_locked() -> None:
     assert unlocked(installed(), LOCK) == []
 
 
+def test_packages_that_another_package_carries_with_it_are_not_installed() -> None:
+    carried = (
+        "import setuptools, sys; from importlib import metadata; from infra.supply.audit import installed; "
+        "sys.path.append(setuptools.__path__[0] + '/_vendor'); "
+        "print(len(installed()), len({each.metadata['Name'] for each in metadata.distributions()}))"
+    )
+    done = subprocess.run([sys.executable, "-c", carried], capture_output=True, text=True, check=True, cwd=ROOT)
+    of_environment, on_path = map(int, done.stdout.split())
+    assert of_environment == len(installed()) < on_path
+
+
 def test_a_package_that_was_installed_by_hand_is_named() -> None:
     found = {**installed(), "numpy": "1.0", "left-pad": "3"}
     assert [line.split(" is ")[0] for line in unlocked(found, LOCK)] == ["left-pad 3", "numpy 1.0"]
