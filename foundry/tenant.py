@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints, mode
 
 from foundry.brought_fonts import BroughtFamily, Families, know_font, order_of
 from foundry.content_cache import ContentCache
+from foundry.delivery.target import Delivery, delivery_secret_prefix, secrets_of
 from foundry.documents.limits import SETTINGS
 from foundry.documents.reading import only_document
 from foundry.documents.sentences import Wording, joined, parse_value
@@ -204,8 +205,18 @@ class Tenant(StrictModel):
     protected: tuple[FileName, ...] = Field(
         default=(), description="Pictures that no drawing may resemble, relative to the tenant's file."
     )
+    delivery: Delivery = Field(default=Delivery(), description="Where finished files go.")
     folder: Path = Field(default=Path(), exclude=True, description="Where the file was read from.")
     _files: TenantFiles | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _sends_its_own_secrets(self) -> Tenant:
+        own = delivery_secret_prefix(self.id)
+        for index, target in enumerate(self.delivery.targets):
+            if foreign := next((each for each in secrets_of(target) if not each.startswith(own)), None):
+                wrong = f"{shorten(foreign)} may hold a secret of somebody else"
+                raise ValueError(f"delivery.targets[{index}]: {wrong}; name one that begins with {own}")
+        return self
 
     @property
     def files(self) -> TenantFiles:

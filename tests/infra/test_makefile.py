@@ -80,4 +80,7 @@ def test_ci_installs_the_packages_of_the_one_list_and_then_calls_make_in_an_empt
     assert "<infra/supply/system-packages.txt" in text
     assert "tesseract" not in text
     assert "home=$(mktemp -d)" in text
-    assert text.rstrip().splitlines()[-2:] == ["make --jobs 3 --output-sync=target sbom audit check provide", "make test"]
+    assert text.rstrip().splitlines()[-2:] == [
+        "make --jobs 3 --output-sync=target sbom audit check provide",
+        "make test",
+    ]
