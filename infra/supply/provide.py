@@ -1,8 +1,8 @@
 """Bring what the tests use beyond the environment, as far as it needs no root: `make test` runs this.
 
-The stack's servers come by Maven and Go, helm, hclfmt and promtool by Go (`go_programs`), PyICU from its source, and
-Blender as a Python package into an environment of its own. A thing whose tools this machine lacks is left out; its
-tests are skipped and say so.
+The stack's servers come by Maven and Go, helm, hclfmt and promtool by Go (`go_programs`), vendors' clients by npm
+(`node_clients`), PyICU from its source, and Blender as a Python package into an environment of its own. A thing whose
+tools this machine lacks is left out; its tests are skipped and say so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from foundry.errors import FoundryError
 from infra.stack.errors import MissingTool
 from infra.stack.fetching import cache_folder, fetch, fetched_folder, missing_tools, parts_of
 from infra.supply.go_programs import go_tool, run
+from infra.supply.node_clients import node_clients
 from infra.supply.system import GO_TOOLS
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +86,7 @@ STEPS: tuple[dict[str, Step], ...] = (
     {
         "Kafka": partial(server, "kafka"),
         "Flink": partial(server, "flink"),
+        "vendors' clients": node_clients,
         "Blender": blender,
         "PyICU": icu,  # last, since what audits this environment meanwhile must not find half of it
     },

@@ -18,6 +18,7 @@ from functools import cache, partial
 from foundry.errors import FoundryError
 from infra.stack import cache_folder, missing_tools
 from infra.stack.fetching import fetched_folder, parts_of
+from infra.supply.node_clients import lacking_clients
 from infra.supply.provide import BLENDER
 from infra.supply.system import packages_of, tool
 
@@ -94,6 +95,7 @@ NEEDS: dict[str, Need] = {
     "helm": Need(partial(_program, "helm"), ("go",)),
     "hclfmt": Need(partial(_program, "hclfmt"), ("go",)),
     "hadolint": Need(partial(_program, "hadolint")),
+    "node": Need(lacking_clients, ("node",)),
     "promtool": Need(partial(_program, "promtool"), ("go",)),
     "seccomp": Need(lambda: "" if find_library("seccomp") else "no libseccomp", ("box",)),
     "root": Need(lambda: "" if os.geteuid() == 0 else "only root may mount a small disk"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.supply.go_programs import CouldNotProvide, go_tool, run
+from infra.supply.node_clients import LISTED, clients_folder, lacking_clients, node_clients
 from infra.supply.provide import icu, main, provide, server
 from infra.supply.system import GO_TOOLS
 
@@ -88,3 +90,36 @@ def test_a_failed_program_is_refused_with_its_last_lines() -> None:
 def test_pyicu_is_built_only_where_it_is_missing() -> None:
     pytest.importorskip("icu")
     assert icu() == ""
+
+
+NPM = """#!/bin/sh
+[ "$1" = ci ] && [ "$2" = --prefix ] || exit 1
+echo once more >>"$3/calls"
+/bin/mkdir -p "$3/node_modules"
+"""
+
+
+def test_the_vendors_clients_are_installed_from_the_lock_and_again_only_when_it_changes(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert node_clients() == "needs node and npm"
+    assert lacking_clients() == "no node"
+    for name in ("node", "npm"):
+        (bare / name).write_text(NPM)
+        (bare / name).chmod(0o755)
+    assert lacking_clients() == "the vendors' clients are not fetched"
+    assert [node_clients(), node_clients(), lacking_clients()] == ["", "", ""]
+    home = clients_folder().parent
+    assert clients_folder().is_dir()
+    assert (home / "calls").read_text().count("\n") == 1
+    (home / ".ready").write_bytes(b"an older lock")
+    assert lacking_clients() == "the vendors' clients are not fetched"
+    assert node_clients() == ""
+    assert (home / "calls").read_text().count("\n") == 2
+
+
+def test_the_lock_of_the_vendors_clients_names_no_registry_and_a_hash_for_each() -> None:
+    lock = json.loads((LISTED / "package-lock.json").read_bytes())
+    packages = {name: each for name, each in lock["packages"].items() if name and not each.get("inBundle")}
+    assert [name for name, each in packages.items() if "resolved" in each] == []
+    assert [name for name, each in packages.items() if not each.get("integrity", "").startswith("sha512-")] == []
