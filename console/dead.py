@@ -27,12 +27,16 @@ Stage = Annotated[str, typer.Option("--stage", help="Only those that died there:
 Code = Annotated[str, typer.Option("--code", help="Only those with this code.")]
 
 
+Changes = Annotated[bool, typer.Option("--changes", help="Changed items of catalogs, in place of briefs.")]
+
+
 @dead_app.command("list")
 def dead_list(
     tenant: Tenant = "",
     since: Since = "",
     stage: Stage = "",
     code: Code = "",
+    changes: Changes = False,
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
     config: KafkaConfig = None,
@@ -41,17 +45,18 @@ def dead_list(
     from pipelines.bus.dead_topic import dead_messages
     from pipelines.bus.settings import bus_settings
 
-    for dead in dead_messages(bus_settings(bootstrap, config), _wanted(tenant, since, stage, code)):
+    wanted, settings = _wanted(tenant, since, stage, code), bus_settings(bootstrap, config)
+    for dead in dead_messages(settings, wanted, topic=_topic(changes)):
         say(dead.as_json(whole=False) if as_json else dead.as_line())
 
 
 @dead_app.command("show")
-def dead_show(place: str, bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
+def dead_show(place: str, changes: Changes = False, bootstrap: Bootstrap = None, config: KafkaConfig = None) -> None:
     """Print the dead message at PLACE (partition:offset), as JSON."""
     from pipelines.bus.dead_topic import dead_message_at
     from pipelines.bus.settings import bus_settings
 
-    say(dead_message_at(bus_settings(bootstrap, config), place).as_json())
+    say(dead_message_at(bus_settings(bootstrap, config), place, topic=_topic(changes)).as_json())
 
 
 @dead_app.command("retry")
@@ -62,6 +67,7 @@ def dead_retry(
     since: Since = "",
     stage: Stage = "",
     code: Code = "",
+    changes: Changes = False,
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
     config: KafkaConfig = None,
@@ -76,7 +82,7 @@ def dead_retry(
     settings, failed = bus_settings(bootstrap, config), False
     wanted = _wanted(tenant, since, stage, code)
     with open_writer(settings) as writer:
-        for dead in _chosen(settings, places or (), wanted):
+        for dead in _chosen(settings, places or (), wanted, _topic(changes)):
             try:
                 sent = resend(settings, writer, dead)
             except FoundryError as error:
@@ -120,10 +126,18 @@ def _wanted(tenant: str, since: str, stage: str, code: str) -> DeadFilter:
     return DeadFilter(tenant=tenant, since_ms=since_ms, stage=stage, code=code)
 
 
-def _chosen(settings: BusSettings, places: list[str] | tuple[str, ...], wanted: DeadFilter) -> Iterator[DeadMessage]:
+def _topic(changes: bool) -> str:
+    from pipelines.bus.topics import CHANGED_DEAD, DEAD
+
+    return CHANGED_DEAD if changes else DEAD
+
+
+def _chosen(
+    settings: BusSettings, places: list[str] | tuple[str, ...], wanted: DeadFilter, topic: str
+) -> Iterator[DeadMessage]:
     from pipelines.bus.dead_topic import dead_message_at, dead_messages
 
     if not places:
-        yield from dead_messages(settings, wanted)
+        yield from dead_messages(settings, wanted, topic=topic)
     for place in places:
-        yield dead_message_at(settings, place)
+        yield dead_message_at(settings, place, topic=topic)

@@ -16,10 +16,12 @@ from pipelines.bus.messages import BusMessage
 from pipelines.bus.producing import MessageWriter, SentMessage
 from pipelines.bus.reading import all_records, record_at
 from pipelines.bus.settings import BusSettings
-from pipelines.bus.topics import BRIEFS, DEAD, tenant_of_topic
+from pipelines.bus.topics import BRIEFS, CHANGED, DEAD, tenant_of_topic
 
 PLACE = re.compile(r"\d{1,9}:\d{1,18}")
 AGE = re.compile(r"(\d{1,6})([smhd])")
+SENT_TO = (BRIEFS, CHANGED)
+"""The shared topics whose dead messages can be sent again; each tenant may have its own beside them."""
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -85,24 +87,26 @@ def moment_ms(text: str, now: datetime) -> int:
         raise BadInput("since", f"{text[:40]!r} is no time; give an age such as 2h, or 2026-01-31T12:00") from error
 
 
-def dead_messages(settings: BusSettings, wanted: DeadFilter | None = None) -> Iterator[DeadMessage]:
-    """Yield the wanted dead messages, the oldest first within a partition, as they are read from the topic.
+def dead_messages(
+    settings: BusSettings, wanted: DeadFilter | None = None, *, topic: str = DEAD
+) -> Iterator[DeadMessage]:
+    """Yield the wanted dead messages of a dead topic, the oldest first within a partition, as they are read.
 
     With `since_ms`, reading starts at the first message of that time.
     """
     chosen = wanted or DeadFilter()
-    for record in all_records(settings, DEAD, chosen.since_ms):
+    for record in all_records(settings, topic, chosen.since_ms):
         dead = read_dead_message(record)
         if chosen.wants(dead):
             yield dead
 
 
-def dead_message_at(settings: BusSettings, place: str) -> DeadMessage:
-    """Return the dead message at `partition:offset`; NoSuchDeadMessage if there is none."""
+def dead_message_at(settings: BusSettings, place: str, *, topic: str = DEAD) -> DeadMessage:
+    """Return the dead message at `partition:offset` of a dead topic; NoSuchDeadMessage if there is none."""
     if not PLACE.fullmatch(place):
         raise NoSuchDeadMessage(place)
     partition, offset = (int(part) for part in place.split(":"))
-    record = record_at(settings, DEAD, partition, offset)
+    record = record_at(settings, topic, partition, offset)
     if record is None:
         raise NoSuchDeadMessage(place)
     return read_dead_message(record)
@@ -114,8 +118,9 @@ def resend(settings: BusSettings, writer: MessageWriter, dead: DeadMessage) -> S
     A record that was too large to be kept is read again where it came from. OriginGone if it is no longer there.
     """
     topic = dead.origin.rsplit(":", 2)[0] or BRIEFS
-    if topic != BRIEFS and tenant_of_topic(topic) is None:
-        raise BadInput(dead.place, f"came from {topic[:80]!r}, which is no topic of briefs; it is not sent again")
+    if topic not in SENT_TO and all(tenant_of_topic(topic, shared) is None for shared in SENT_TO):
+        wrong = "which is no topic of briefs or of changed items; it is not sent again"
+        raise BadInput(dead.place, f"came from {topic[:80]!r}, {wrong}")
     return writer.send(topic, _read_again(settings, dead) if dead.left_out else dead.message)
 
 

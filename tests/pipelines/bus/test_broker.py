@@ -197,6 +197,23 @@ def test_the_dead_are_listed_by_time_without_reading_the_older_ones(bus: BusSett
         dead_topic.resend(bus, out, dead_topic.dead_message_at(bus, later[0]))
 
 
+def test_a_dead_change_of_a_catalog_is_listed_apart_and_sent_again_to_where_it_came_from(bus: BusSettings) -> None:
+    tenant = f"t{uuid.uuid4().hex[:8]}"
+    topics.create_topics(bus, [tenant], partitions=1)
+    own = topics.changes_topic(tenant).name
+    record = SimpleNamespace(topic=own, partition=0, offset=0, key=b"k", value=b"{broken", headers=[])
+    with open_writer(bus) as out:
+        died = out.send(topics.CHANGED_DEAD, dead.to_dead_message(record, BadInput("a", "b"), "read"))
+        place = f"{died.partition}:{died.offset}"
+        assert place in [each.place for each in dead_topic.dead_messages(bus, topic=topics.CHANGED_DEAD)]
+        found = dead_topic.dead_message_at(bus, place, topic=topics.CHANGED_DEAD)
+        assert found.origin == f"{own}:0:0"
+        sent = dead_topic.resend(bus, out, found)
+    back = record_at(bus, own, sent.partition, sent.offset)
+    assert back is not None
+    assert back.value == b"{broken"
+
+
 def test_a_group_is_moved_past_a_record_only_when_it_is_stopped_and_at_it(bus: BusSettings) -> None:
     from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 
