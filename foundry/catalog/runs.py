@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from foundry.catalog.rows import FeedFacts, Tally
 
+CAMPAIGN_LETTERS = 40
+"""So many letters of a catalog's id begin the ids of its campaigns."""
+
 
 class RunState(StrEnum):
     """Where a run stands."""
@@ -75,6 +78,11 @@ class RunRecord:
     unmade: dict[str, int] = field(default_factory=dict)
     objects: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+
+
+def batch_prefix(catalog: str) -> str:
+    """Return the beginning of the ids of all campaigns that the runs of a catalog make; 16 hex digits follow."""
+    return f"{catalog[:CAMPAIGN_LETTERS]}."
 
 
 def catalog_folder(catalog: str) -> str:

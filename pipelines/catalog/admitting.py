@@ -10,6 +10,7 @@ from pathlib import Path
 from foundry.brief.brief import Brief
 from foundry.brief.copywriting import Days, copy_template
 from foundry.catalog.products import CatalogProduct
+from foundry.catalog.runs import batch_prefix
 from foundry.errors import FoundryError, Refusals, clipped
 from foundry.names import digest
 from imaging.typesetting.setting import CopyDoesNotFit
@@ -17,7 +18,6 @@ from pipelines.catalog.template import CatalogTemplate
 from pipelines.planning.admission import Admitted, admit
 
 REFUSED = "refused"
-CAMPAIGN_LETTERS = 40
 _BY_PLACE = re.compile(r"products\[(\d+)\]")
 _LACKING = re.compile(r"which product '([a-z0-9._-]+)' lacks for ")
 _PRICED = re.compile(r"products\.([a-z0-9._-]+)\.prices, written for ")
@@ -55,7 +55,7 @@ class AdmittedBatch:
 def batch_campaign(catalog: str, template: str, items: Sequence[BatchItem]) -> str:
     """Return the id of the campaign that makes these products: the same products have the same one in every run."""
     shown = sorted([item.product.id, item.product.appearance, item.picture] for item in items)
-    return f"{catalog[:CAMPAIGN_LETTERS]}.{digest('catalog-batch', template=template, products=shown)[:16]}"
+    return f"{batch_prefix(catalog)}{digest('catalog-batch', template=template, products=shown)[:16]}"
 
 
 def admit_items(template: CatalogTemplate, items: Sequence[BatchItem], folder: Path) -> Iterator[AdmittedBatch]:
