@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from foundry.catalog.rows import FeedFacts, Tally
+from foundry.catalog.rows import FeedFacts, RowFault, Tally
 
 CAMPAIGN_LETTERS = 40
 """So many letters of a catalog's id begin the ids of its campaigns."""
@@ -54,8 +54,8 @@ class RunRecord:
 
     run: the moment that it was due or asked for, UTC, as 20261130T013000Z; names sort by time. changes: products by
     `Change`. campaigns: those whose files it made. unmade: products by the reason for which they were set aside or
-    failed while they were made. objects: what it left for people and machines, by kind (report, docs, set_aside,
-    events, feed, deltas).
+    failed while they were made. unmade_examples: the first of these, with the row of each and what was wrong. objects:
+    what it left for people and machines, by kind (report, docs, set_aside, events, feed, deltas).
     """
 
     catalog: str
@@ -76,6 +76,7 @@ class RunRecord:
     work: RunWork = RunWork()
     campaigns: tuple[str, ...] = ()
     unmade: dict[str, int] = field(default_factory=dict)
+    unmade_examples: tuple[RowFault, ...] = ()
     objects: dict[str, str] = field(default_factory=dict)
     reason: str = ""
 

@@ -33,6 +33,8 @@ from pipelines.catalog.taking_in import TakenFeed, taking_in, taking_in_rows
 from pipelines.catalog.template import CatalogTemplate, open_template
 
 SET_ASIDE = "set_aside.csv"
+MOST_EXAMPLES = 100
+"""The products that could not be made which a run's record names; the file of rows set aside has more."""
 
 
 @dataclass
@@ -167,6 +169,7 @@ class CatalogRun(RecordedRun):
             gates=(*self.record.gates, *self.validation.findings_of_batches),
             campaigns=tuple(progress.campaigns),
             unmade=dict(progress.unmade),
+            unmade_examples=tuple(map(fault_of, progress.told[:MOST_EXAMPLES])),
             reason=progress.stopped,
         )
 

@@ -159,6 +159,7 @@ def _facts(work: ReportWork, runs: Sequence[RunRecord], before: RunRecord | None
         "warned": _counted(record.tally.warned),
         "examples": _examples(record.tally.examples),
         "unmade": _counted(record.unmade),
+        "unmade_examples": _examples(record.unmade_examples),
         "plots": plots_of(ended),
         "rows": run_rows(ended),
         "links": _links(record),

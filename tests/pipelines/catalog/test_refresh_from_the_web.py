@@ -105,6 +105,7 @@ def test_a_picture_that_does_not_come_leaves_its_product_for_the_next_night(web:
     web.put(1, 2)
     record, _ = web.refresh()
     assert (record.state, record.work.files_made, record.unmade) == (RunState.FINISHED, 1, {"picture_missing": 1})
+    assert [(fault.code, fault.row) for fault in record.unmade_examples] == [("picture_missing", 2)]
     web.host.shop.moods.clear()
     record, _ = web.refresh()
     assert (record.work.files_made, record.unmade) == (1, {})

@@ -14,7 +14,7 @@ from PIL import Image
 
 from foundry.catalog.products import Change
 from foundry.catalog.rows import FeedFacts, RowFault, Tally
-from foundry.catalog.run_book import write_run
+from foundry.catalog.run_book import read_run, write_run
 from foundry.catalog.runs import GateFinding, RunRecord, RunState, RunWork
 from foundry.store.object_store import LocalStore, ObjectStore
 from pipelines.catalog.report import PICTURE_BYTES, PRODUCTS_SHOWN, ReportWork, ShownProduct, write_report
@@ -94,9 +94,26 @@ def test_a_run_that_was_stopped_says_by_what(own: ObjectStore) -> None:
     assert 'class="stops"' in text
 
 
+def test_a_product_that_could_not_be_made_is_named_with_its_reason(own: ObjectStore) -> None:
+    fault = RowFault(
+        row=1_204, id="sku-7", code="picture_unusable", attribute="", what="picture has 3 bytes; send it whole"
+    )
+    record = a_run(unmade={"picture_unusable": 1}, unmade_examples=(fault,))
+    write_run(own, record)
+    assert read_run(own, record.catalog, record.run).unmade_examples == (fault,)
+    text = page_of(own, record)
+    assert "<summary>The products</summary>" in text
+    assert "picture has 3 bytes; send it whole" in text
+    assert "1,204" in text
+
+
 def test_texts_of_feeds_stay_texts(own: ObjectStore) -> None:
     fault = RowFault(row=1, id=HOSTILE, code="html_in_title", attribute="title", what=HOSTILE)
-    record = a_run(tally=Tally(rows=1, set_aside=1, codes={HOSTILE: 1}, examples=[fault]), unmade={HOSTILE: 1})
+    record = a_run(
+        tally=Tally(rows=1, set_aside=1, codes={HOSTILE: 1}, examples=[fault]),
+        unmade={HOSTILE: 1},
+        unmade_examples=(fault,),
+    )
     text = page_of(own, record, [a_change(own, 1, name=HOSTILE)])
     assert "<script" not in text
     assert "<img src=x" not in text
