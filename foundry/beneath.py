@@ -55,16 +55,19 @@ def names_beneath(home: Path, name: str) -> list[str]:
 
 
 @contextmanager
-def folder_beneath(home: Path, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+def folder_beneath(
+    home: Path, name: str, *, make: bool = False, mode: int = PRIVATE_FOLDER
+) -> Iterator[tuple[int, str]]:
     """Yield a descriptor of the folder that holds `name` below `home`, and the last part of the name.
 
-    With `make`, folders that are missing are made, for their owner alone. OSError as for `open_beneath`.
+    With `make`, folders that are missing are made, for their owner alone unless `mode` gives other rights, from which
+    the process's mask is taken. OSError as for `open_beneath`.
     """
     *parents, last = name.split("/")
     at = os.open(home, _FOLDER)
     try:
         for part in parents:
-            below = _enter(at, part, make)
+            below = _enter(at, part, mode if make else None)
             os.close(at)
             at = below
         yield at, last
@@ -72,15 +75,16 @@ def folder_beneath(home: Path, name: str, *, make: bool = False) -> Iterator[tup
         os.close(at)
 
 
-def _enter(folder: int, part: str, make: bool) -> int:
+def _enter(folder: int, part: str, mode: int | None) -> int:
+    """Return a descriptor of a folder in a folder, made with the rights `mode` if it is missing and they are given."""
     while True:
         try:
             return os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
         except FileNotFoundError:
-            if not make:
+            if mode is None:
                 raise
         try:
-            os.mkdir(part, PRIVATE_FOLDER, dir_fd=folder)
+            os.mkdir(part, mode, dir_fd=folder)
         except FileExistsError:
             continue
 

@@ -1,0 +1,1 @@
+"""Delivery into a folder of this machine, or one that is mounted here."""
