@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from typing import BinaryIO
+from typing import Protocol
 
 import httpx2
 
@@ -15,6 +15,7 @@ from connectors.http.deadline import ending_in
 from foundry.retrying import Clock
 
 MAX_ERROR_BYTES = 65_536
+NOT_CONNECTED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 FIRST_S = 60.0
 """Seconds for which an answer may be slower than its limit."""
 
@@ -23,12 +24,23 @@ class ExchangeFailed(Exception):
     """No whole, usable answer came; asking again may help. The text is a reason without any secret."""
 
 
+class Unsent(ExchangeFailed):
+    """No connection was made, so nothing was asked."""
+
+
 class TooManyBytes(ExchangeFailed):
     """An answer that is larger than its limit; asking again does not help."""
 
 
 class UnwantedEncoding(ExchangeFailed):
     """A body that is compressed although none was asked for; asking again does not help."""
+
+
+class Sink(Protocol):
+    """What a body is written to, such as a file."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +86,7 @@ def exchange(client: httpx2.Client, request: httpx2.Request, auth: httpx2.Auth, 
 
 
 def download(
-    client: httpx2.Client, request: httpx2.Request, auth: httpx2.Auth, bounds: Bounds, into: BinaryIO
+    client: httpx2.Client, request: httpx2.Request, auth: httpx2.Auth, bounds: Bounds, into: Sink
 ) -> HttpAnswer:
     """Do as `exchange`, with the body written to a stream as it comes; that of the answer itself is empty.
 
@@ -108,14 +120,16 @@ def _perform(
                 return _answer(response)
             finally:
                 response.close()
-    except httpx2.TimeoutException:
+    except httpx2.TimeoutException as error:
+        failed = Unsent if isinstance(error, NOT_CONNECTED) else ExchangeFailed
         fault = f"no whole answer within {bounds.seconds:.0f} s"
         if bounds.silence_s < bounds.seconds:
             fault += f", or nothing for {bounds.silence_s:.0f} s"
     except httpx2.TransportError as error:
+        failed = Unsent if isinstance(error, NOT_CONNECTED) else ExchangeFailed
         fault = f"the connection failed ({type(error).__name__})"
     # Outside the handler, because the client's error holds the request, and with it the credential.
-    raise ExchangeFailed(fault)
+    raise failed(fault)
 
 
 def _answer(response: httpx2.Response) -> HttpAnswer:
@@ -131,7 +145,7 @@ def _answer(response: httpx2.Response) -> HttpAnswer:
     )
 
 
-def _read(response: httpx2.Response, bounds: Bounds, until: float, into: BinaryIO) -> None:
+def _read(response: httpx2.Response, bounds: Bounds, until: float, into: Sink) -> None:
     """Read the whole body; ExchangeFailed as soon as it is known to be too large, compressed or too slow."""
     most = bounds.most_bytes if response.status_code < 400 else MAX_ERROR_BYTES
     if (announced := response.headers.get("content-length", "")).isdecimal() and int(announced) > most:

@@ -22,6 +22,10 @@ class UnsafeAddress(Exception):
     """An address that must not be asked; the text is a reason that follows the words "leads to ...,"."""
 
 
+class NoAddress(UnsafeAddress):
+    """A name that has no address now; that may pass."""
+
+
 def addresses_of(host: str, port: int) -> list[str]:
     """Return every address that a host's name has now; OSError if it has none."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -42,20 +46,22 @@ def pin_address(url: httpx2.URL, *, loopback: bool = False, resolve: Resolve = a
 
 
 def checked_addresses(
-    host: str, port: int, *, loopback: bool = False, resolve: Resolve = addresses_of
+    host: str, port: int, *, loopback: bool = False, private: bool = False, resolve: Resolve = addresses_of
 ) -> tuple[str, ...]:
     """Return the addresses of a host in the order of its look-up, each once; UnsafeAddress if one is not public.
 
-    With `loopback`, addresses of this machine are allowed too.
+    With `loopback`, addresses of this machine are allowed too; with `private`, all that one host can have, and so not
+    those of links, groups and everybody.
     """
     try:
         found = {each: _unwrap(ipaddress.ip_address(each)) for each in resolve(host, port)}
     except (OSError, ValueError):
         found = {}
     if not found:
-        raise UnsafeAddress("which has no address")
+        raise NoAddress("which has no address")
     for address in found.values():
-        if not (_is_public(address) or (loopback and address.is_loopback)):
+        allowed = _is_public(address) or (loopback and address.is_loopback) or (private and _is_private(address))
+        if not allowed:
             raise UnsafeAddress(f"a private address ({address})")
     return tuple(found)
 
@@ -73,3 +79,9 @@ def _is_public(address: Address) -> bool:
     if any(address in network for network in NOT_PUBLIC):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _is_private(address: Address) -> bool:
+    if address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved:
+        return False
+    return address.is_private

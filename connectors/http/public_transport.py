@@ -29,13 +29,25 @@ KEPT_S = 30.0
 class Reach:
     """The hosts that may be asked.
 
-    loopback: this machine too, and there by plain http as well; for tests. authorities: of TLS; the system's by
+    loopback: this machine too, and there by plain http as well; for tests. private: hosts that the operator allows
+    although their addresses are not public; plain http if it is this machine. authorities: of TLS; the system's by
     default. resolve: the look-up of names.
     """
 
     loopback: bool = False
+    private: frozenset[str] = frozenset()
     authorities: ssl.SSLContext | None = field(default=None, compare=False)
     resolve: Resolve = addresses_of
+
+    def addresses(self, host: str, port: int) -> tuple[str, ...]:
+        """Return the addresses of a host that may be connected to; UnsafeAddress if it may not be asked."""
+        return checked_addresses(host, port, loopback=self.loopback, private=host in self.private, resolve=self.resolve)
+
+    def allows_scheme(self, url: httpx2.URL) -> bool:
+        """Return whether an address is https, or leads to this machine by name where that is allowed."""
+        if url.scheme == "https":
+            return True
+        return url.scheme == "http" and is_loopback(url.host) and (self.loopback or url.host in self.private)
 
 
 def open_client(reach: Reach, *, connections: int = 1) -> httpx2.Client:
@@ -61,7 +73,7 @@ class PublicTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the answer to a request; its body is still to be read."""
         url = request.url
-        if url.scheme != "https" and not (self.reach.loopback and url.scheme == "http" and is_loopback(url.host)):
+        if not self.reach.allows_scheme(url):
             raise UnsafeAddress("which is not https")
         where = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         asked = httpcore2.Request(
@@ -103,8 +115,8 @@ class _PublicHosts(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         """Connect to the first address of a host that answers; UnsafeAddress if one of its addresses is not public."""
-        reach, fault = self._reach, httpcore2.ConnectError("no address")
-        for address in checked_addresses(host, port, loopback=reach.loopback, resolve=reach.resolve):
+        fault = httpcore2.ConnectError("no address")
+        for address in self._reach.addresses(host, port):
             try:
                 found = self._system.connect_tcp(address, port, _within(timeout), local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:

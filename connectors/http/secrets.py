@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 
 import httpx2
 
@@ -21,15 +22,21 @@ class UnusableSecret(Exception):
 
 def read_secret(variable: str) -> str:
     """Return the variable's value; UnusableSecret if it is missing, empty, or cannot stand in an HTTP header."""
+    value = read_text_secret(variable)
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise UnusableSecret(
+            "holds white space or characters that no key has; copy it again, without line end or quotes"
+        )
+    return value
+
+
+def read_text_secret(variable: str) -> str:
+    """Return the variable's value, which may hold any characters, as passwords do; UnusableSecret if there is none."""
     value = os.environ.get(variable)
     if value is None:
         raise UnusableSecret("is not set; export it where the workers run")
     if not value:
         raise UnusableSecret("is empty; give it the vendor's key")
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise UnusableSecret(
-            "holds white space or characters that no key has; copy it again, without line end or quotes"
-        )
     return value
 
 
@@ -39,22 +46,24 @@ def shown_address(url: httpx2.URL) -> str:
     return f"{url.scheme}://{url.host}{where}{url.path}" + ("?[...]" if url.query else "")
 
 
-def scrub(text: str, *variables: str) -> str:
+def scrub(text: str, *variables: str, values: Iterable[str] = ()) -> str:
     """Return a vendor's words fit for a log: one short line without secrets, keys or queries of signed addresses.
 
-    `variables` are the environment variables whose values are taken out, in whatever spelling they stand there.
+    `variables` are the environment variables whose values are taken out, in whatever spelling they stand there;
+    `values` are further secrets, such as a token that was fetched.
     """
-    line = without_secrets(text, *variables)
+    line = without_secrets(text, *variables, values=values)
     return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 3] + "..."
 
 
-def without_secrets(text: str, *variables: str) -> str:
+def without_secrets(text: str, *variables: str, values: Iterable[str] = ()) -> str:
     """Do as scrub, and keep up to 4,000 characters. Words that tell a secret in another spelling are taken out.
 
     If none of them does so alone, but all together do, nothing of the text is kept.
     """
     text = text[:LONGEST_TEXT]
-    for value in sorted(filter(None, map(os.environ.get, filter(None, variables))), key=len, reverse=True):
+    known = filter(None, (*map(os.environ.get, filter(None, variables)), *values))
+    for value in sorted(known, key=len, reverse=True):
         text = _without(text.replace(value, "[credential]"), value)
     text = _KEYLIKE.sub("[key]", _QUERY.sub(r"\1?[...]", text))
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

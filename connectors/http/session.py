@@ -1,0 +1,404 @@
+"""HTTP with one target: signed in, at its pace, patient within limits, and careful about what may have been done.
+
+Connectors ask through a session and through nothing else. Errors are those of `connectors.target.errors`.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import httpx2
+
+from connectors.http.answers import Answered, Unreadable, json_of, read_answer
+from connectors.http.bodies import Body, BodyStream
+from connectors.http.breaker import Breaker
+from connectors.http.credential_scope import CredentialScope, origin
+from connectors.http.exchange import (
+    Bounds,
+    ExchangeFailed,
+    HttpAnswer,
+    Sink,
+    TooManyBytes,
+    Unsent,
+    UnwantedEncoding,
+    download,
+    exchange,
+    retry_after_s,
+)
+from connectors.http.hashing import Hashed, HashingSink
+from connectors.http.pace import Pace
+from connectors.http.public_address import NoAddress, UnsafeAddress
+from connectors.http.public_transport import Reach, open_client
+from connectors.http.secrets import scrub, shown_address
+from connectors.http.sign_in import (
+    FetchedToken,
+    SecretMissing,
+    SignedIn,
+    TokenAnswer,
+    signed_in_of,
+    token_request,
+    value_of,
+)
+from connectors.http.terms import Asked, Patience, Terms
+from connectors.target.errors import FileRefused, TargetAway, TargetRefused
+from foundry.delivery.target import OAuthSignIn, Secret, SignIn, Target, secrets_of
+from foundry.retrying import Clock, RetriesEnded, RetryPolicy
+
+AGENT = "campaign-foundry (delivery)"
+LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses after which the same request may succeed."""
+NOT_DONE = frozenset({425, 429})
+"""Those among them that say that the request was not worked on."""
+CHECK_S = 5.0
+Where = str | httpx2.URL
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionSetting:
+    """The surroundings of a session. secrets: the environment's variables that must be in no text."""
+
+    target: str
+    home: str
+    reach: Reach
+    clock: Clock
+    sign_in: SignIn | None = None
+    secrets: tuple[str, ...] = ()
+    at_once: int = 4
+    requests_per_minute: int | None = None
+    patience: Patience = field(default_factory=Patience)
+
+
+def open_session(target: Target, home: str, reach: Reach, clock: Clock, patience: Patience | None = None) -> Session:
+    """Return a session with a target at its address, by its settings; nothing is asked yet."""
+    return Session(
+        SessionSetting(
+            target=target.id,
+            home=home,
+            reach=reach,
+            clock=clock,
+            sign_in=getattr(target, "sign_in", None),
+            secrets=tuple(secrets_of(target)),
+            at_once=target.at_once,
+            requests_per_minute=target.requests_per_minute,
+            patience=patience or Patience(),
+        )
+    )
+
+
+class _Again(Exception):
+    """A try that failed and may be repeated. after_s: the pause that was asked for; maybe: it may have been done."""
+
+    def __init__(self, what: str, after_s: float = 0.0, *, maybe: bool = False) -> None:
+        super().__init__(what, after_s, maybe)
+        self.what, self.after_s, self.maybe = what, after_s, maybe
+
+
+class Session:
+    """A target's client, shared by the threads that deliver to it."""
+
+    def __init__(self, setting: SessionSetting) -> None:
+        self.setting = setting
+        self.home = httpx2.URL(setting.home if setting.home.endswith("/") else setting.home + "/")
+        self.clock = setting.clock
+        self._scope = CredentialScope(self.home)
+        self._client = open_client(setting.reach, connections=setting.at_once + 2)
+        self._lock = threading.Lock()
+        self._paces: dict[tuple[str, str, int], Pace] = {}
+        self._breakers: dict[tuple[str, str, int], Breaker] = {}
+        self._chance = random.Random()  # noqa: S311 - full jitter of pauses, no secret
+        self._signed_in = signed_in_of(setting.sign_in, self.clock, self._fetch_token)
+        self._told: set[str] = set()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    # Requests.
+
+    def ask(self, method: str, url: Where, body: Body | None = None, terms: Terms | None = None) -> HttpAnswer:
+        """Return the answer to a request, repeated where that helps and harms nobody.
+
+        `url` is absolute, or relative to the target's address. Answers are returned for the caller to judge, except
+        those that are tried again (LATER), 401, and redirects. TargetAway: no usable answer within the session's
+        patience, with `maybe` if the request may have been made. TargetRefused: the sign-in, the secret or the address.
+        """
+
+        def once(request: httpx2.Request, bounds: Bounds) -> HttpAnswer:
+            return exchange(self._client, request, httpx2.Auth(), bounds)
+
+        return self._repeated(Asked(method, self.url(url), body, terms or Terms()), once)
+
+    def fetch(self, url: Where, sink: Callable[[], Sink], terms: Terms | None = None) -> HttpAnswer:
+        """Do as `ask` with GET, its body written to a stream, of which `sink` gives a new one for each try."""
+
+        def once(request: httpx2.Request, bounds: Bounds) -> HttpAnswer:
+            return download(self._client, request, httpx2.Auth(), bounds, sink())
+
+        return self._repeated(Asked("GET", self.url(url), None, terms or Terms()), once)
+
+    def hash_of(self, url: Where, kind: str, terms: Terms) -> tuple[HttpAnswer, Hashed]:
+        """Return the answer to GET, and size and hash of its body, of at most `terms.most_bytes`."""
+        sinks: list[HashingSink] = []
+
+        def sink() -> HashingSink:
+            sinks.append(HashingSink(kind))
+            return sinks[-1]
+
+        answer = self.fetch(url, sink, terms)
+        return answer, sinks[-1].hashed()
+
+    def url(self, address: Where) -> httpx2.URL:
+        """Return an absolute address from one that may be relative to the target's; TargetAway if it is malformed."""
+        try:
+            return self.home.join(address)
+        except (httpx2.InvalidURL, ValueError):
+            raise self.away("an answer with a malformed address", maybe=True) from None
+
+    # Answers.
+
+    def read(self, answer: HttpAnswer, model: type[Answered]) -> Answered:
+        """Return an answer's JSON as a type; TargetAway with `maybe` if it is none."""
+        return self._readable(lambda: read_answer(answer, model), answer)
+
+    def json(self, answer: HttpAnswer) -> object:
+        """Return an answer's JSON; TargetAway with `maybe` if it is none."""
+        return self._readable(lambda: json_of(answer), answer)
+
+    def reason(self, answer: HttpAnswer) -> str:
+        """Return status and words of an answer for a sentence, on one short line, without secrets."""
+        words = self.scrub(answer.body[:4_000].decode("utf-8", "replace"))
+        return f"{answer.status}: {words}" if words else str(answer.status)
+
+    def scrub(self, text: str) -> str:
+        """Return a target's words fit for people and logs: one short line without any secret of this session."""
+        with self._lock:
+            told = tuple(self._told)
+        return scrub(text, *self.setting.secrets, values=told)
+
+    def secret(self, secret: Secret, *, text: bool = False) -> str:
+        """Return a secret's value, of any characters with `text`; TargetRefused if there is none."""
+        try:
+            return value_of(secret, text=text)
+        except SecretMissing as missing:
+            raise self._secret_refused(missing) from None
+
+    # Errors.
+
+    def away(self, what: str, after_s: float = 0.0, *, maybe: bool = False) -> TargetAway:
+        """Return the error of a target that does not answer as it should."""
+        return TargetAway(self.setting.target, what, after_s, maybe)
+
+    def refused(self, what: str, remedy: str) -> TargetRefused:
+        """Return the error of a target that refuses everything."""
+        return TargetRefused(self.setting.target, what, remedy)
+
+    def file_refused(self, path: str, what: str, remedy: str) -> FileRefused:
+        """Return the error of a target that will not take one file."""
+        return FileRefused(self.setting.target, path, what, remedy)
+
+    # One request, several tries.
+
+    def _repeated(self, asked: Asked, once: Callable[[httpx2.Request, Bounds], HttpAnswer]) -> HttpAnswer:
+        if asked.terms.signed_in and not self._scope.allows(asked.url):
+            what = f"an answer leads to {asked.url.scheme}://{asked.url.host}, where its credential must not go"
+            raise self.refused(what, "correct the target's url")
+        patience = self.setting.patience
+        policy = RetryPolicy(
+            attempts=patience.tries,
+            budget_s=patience.budget_s + asked.seconds(patience) - patience.call_s,
+            first_pause_s=patience.first_pause_s,
+            longest_pause_s=patience.longest_pause_s,
+            clock=_CheckedClock(self.clock, asked.terms.check),
+        )
+
+        def pause_s(failures: int, fault: _Again) -> float:
+            return max(fault.after_s, self._chance.uniform(0.0, policy.pause_s(failures)))
+
+        maybe = [False]
+
+        def action() -> HttpAnswer:
+            try:
+                return self._try(asked, once)
+            except _Again as again:
+                maybe[0] |= again.maybe
+                if again.maybe and not asked.terms.repeatable:
+                    raise self.away(again.what, again.after_s, maybe=True) from None
+                if again.after_s > patience.longest_wait_s:
+                    raise self.away(again.what, again.after_s, maybe=maybe[0]) from None
+                raise
+
+        try:
+            return policy.repeat(action, _Again, pause_s=pause_s)
+        except RetriesEnded as ended:
+            what, after_s = str(ended.fault.args[0]), float(ended.fault.args[1])
+        # Outside the handler, because the fault's context holds the request.
+        raise self.away(f"{what}, the last of several tries", after_s, maybe=maybe[0])
+
+    def _try(self, asked: Asked, once: Callable[[httpx2.Request, Bounds], HttpAnswer]) -> HttpAnswer:
+        """Make a request once; a sign-in that has ended is renewed, once. _Again for a failure that may pass."""
+        answer, used = self._answered(asked, once)
+        if answer.status == 401 and used and self._signed_in and self._signed_in.renew(used):
+            answer, _ = self._answered(asked, once)
+        return self._judged(asked, answer)
+
+    def _answered(self, asked: Asked, once: Callable[[httpx2.Request, Bounds], HttpAnswer]) -> tuple[HttpAnswer, str]:
+        """Return an answer, unjudged, and the `Authorization` that was sent."""
+        request, used = self._request(asked)
+        breaker = self._wait_for_turn(asked)
+        bounds = Bounds(
+            asked.seconds(self.setting.patience), asked.terms.most_bytes, self.clock, self.setting.patience.call_s
+        )
+        try:
+            answer = once(request, bounds)
+        except (UnsafeAddress, ExchangeFailed) as error:
+            raise self._failed(asked, breaker, error) from None
+        except BaseException:
+            breaker.succeeded()  # what ended it is not the host's doing
+            raise
+        if answer.status >= 500 and answer.status in LATER - asked.terms.judged:
+            breaker.failed()
+        else:
+            breaker.succeeded()
+        return answer, used
+
+    def _request(self, asked: Asked) -> tuple[httpx2.Request, str]:
+        headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **asked.terms.headers}
+        body, used = asked.body, ""
+        if body:
+            headers["Content-Length"] = str(body.size_bytes)
+            if body.media_type:
+                headers.setdefault("Content-Type", body.media_type)
+        elif asked.method in ("POST", "PUT", "PATCH"):
+            headers["Content-Length"] = "0"
+        if asked.terms.signed_in and self._signed_in:
+            used = self._authorization(self._signed_in)
+            headers["Authorization"] = used
+        stream = BodyStream(body) if body else None
+        return self._client.build_request(asked.method, asked.url, headers=headers, content=stream), used
+
+    def _authorization(self, signed_in: SignedIn) -> str:
+        try:
+            value, told = signed_in.header()
+        except SecretMissing as missing:
+            raise self._secret_refused(missing) from None
+        with self._lock:
+            self._told = {*list(self._told)[-8:], told}
+        return value
+
+    def _fetch_token(self, setting: OAuthSignIn) -> FetchedToken:
+        """Return a new token; TargetRefused if the client's id or secret is not accepted."""
+        terms = Terms(signed_in=False, most_bytes=100_000, judged=frozenset({401}))
+        for in_header in (False, True):
+            body, headers = token_request(setting, in_header=in_header)
+            answer = self.ask("POST", setting.token_url, body, replace(terms, headers=headers))
+            if answer.status == 200:
+                told = self.read(answer, TokenAnswer)
+                return FetchedToken(told.access_token, told.expires_in)
+        what = f"{answer.url.host} gives no token ({self.reason(answer)})"
+        raise self.refused(what, self._sign_in_remedy())
+
+    def _wait_for_turn(self, asked: Asked) -> Breaker:
+        """Wait until the host may be asked; TargetAway at once if that is too long."""
+        pace, breaker = self._of(asked.url)
+        while (held := pace.held_s) > 0:
+            if held > self.setting.patience.longest_wait_s:
+                raise self.away(f"{asked.url.host} asks to be left alone", held)
+            self._sleep(held, asked.terms.check)
+        self._sleep(pace.take(), asked.terms.check)
+        asked.terms.check()
+        if (left := breaker.refuse_s()) > 0:
+            raise self.away(f"{asked.url.host} has failed again and again and is left alone", left)
+        return breaker
+
+    def _of(self, url: httpx2.URL) -> tuple[Pace, Breaker]:
+        """Return pace and breaker of an address's origin; the target's limit of requests is that of its own origin."""
+        where = origin(url)
+        with self._lock:
+            if where not in self._paces:
+                own = where == origin(self.home)
+                self._paces[where] = Pace(self.setting.requests_per_minute if own else None, self.clock)
+                self._breakers[where] = Breaker(self.clock)
+            return self._paces[where], self._breakers[where]
+
+    def _sleep(self, seconds: float, check: Callable[[], None]) -> None:
+        if seconds > 0:
+            _CheckedClock(self.clock, check).sleep(seconds)
+
+    def _failed(self, asked: Asked, breaker: Breaker, error: Exception) -> Exception:
+        """Return the error for a request without a usable answer."""
+        host = asked.url.host
+        if isinstance(error, UnsafeAddress) and not isinstance(error, NoAddress):
+            breaker.succeeded()
+            remedy = "use a public https address, or let the operator allow the host with --private-host"
+            return self.refused(f"{asked.url.scheme}://{host} leads to a host {error}", remedy)
+        if isinstance(error, TooManyBytes | UnwantedEncoding):
+            breaker.succeeded()
+            return self.away(f"{host} gives an unusable answer ({error})", maybe=True)
+        breaker.failed()
+        if isinstance(error, NoAddress):
+            return _Again(f"{host} has no address now")
+        return _Again(f"{host} does not answer ({error})", maybe=not isinstance(error, Unsent))
+
+    def _judged(self, asked: Asked, answer: HttpAnswer) -> HttpAnswer:
+        status, host = answer.status, asked.url.host
+        if status in asked.terms.judged:
+            return answer
+        if status == 401 and asked.terms.signed_in:
+            raise self.refused(f"{host} does not accept the sign-in ({self.reason(answer)})", self._sign_in_remedy())
+        if answer.location and asked.terms.signed_in:
+            where = shown_address(self.url(answer.location))
+            what = f"{shown_address(asked.url)} redirects to {where}, which is not followed with a credential"
+            raise self.refused(what, "write the address that it ends at into the target's url")
+        if status in LATER:
+            raise self._later(asked, answer)
+        return answer
+
+    def _later(self, asked: Asked, answer: HttpAnswer) -> _Again:
+        """Return the fault of an answer that asks for patience; a pause that it names holds for all threads."""
+        status, patience = answer.status, self.setting.patience
+        after_s = min(retry_after_s(answer.retry_after, self.clock.time()), 86_400.0)
+        if status == 429 and not after_s:
+            after_s = patience.untold_wait_s
+        if after_s:
+            self._of(asked.url)[0].hold(after_s)
+        not_done = status in NOT_DONE or (status == 503 and bool(after_s))
+        return _Again(f"{asked.url.host} answers {status}", after_s, maybe=not not_done)
+
+    def _readable(self, read: Callable[[], Result], answer: HttpAnswer) -> Result:
+        try:
+            return read()
+        except Unreadable as unreadable:
+            raise self.away(f"{answer.url.host} gives {unreadable}", maybe=True) from None
+
+    def _secret_refused(self, missing: SecretMissing) -> TargetRefused:
+        return self.refused(f"the environment variable {missing.variable} {missing.what}", "then deliver again")
+
+    def _sign_in_remedy(self) -> str:
+        named = " and ".join(self.setting.secrets)
+        return f"renew what {named} holds" if named else "give the target a sign_in"
+
+
+@dataclass(frozen=True)
+class _CheckedClock:
+    """A clock whose sleeper looks up now and then, so that a stop is not waited for."""
+
+    clock: Clock
+    check: Callable[[], None]
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def time(self) -> float:
+        return self.clock.time()
+
+    def sleep(self, seconds: float) -> None:
+        while seconds > 0:
+            self.check()
+            piece = min(seconds, CHECK_S)
+            self.clock.sleep(piece)
+            seconds -= piece
