@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
@@ -135,10 +135,12 @@ def _quoted(name: str) -> str:
 
 
 class BodyStream(httpx2.SyncByteStream):
-    """A body as the client reads it."""
+    """A body as the client reads it. `check` is called before each block; what it raises ends the request."""
 
-    def __init__(self, body: Body) -> None:
-        self._body = body
+    def __init__(self, body: Body, check: Callable[[], None]) -> None:
+        self._body, self._check = body, check
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._body.blocks()
+        for block in self._body.blocks():
+            self._check()
+            yield block

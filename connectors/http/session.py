@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import httpx2
@@ -16,24 +17,24 @@ import httpx2
 from connectors.http.answers import Answered, Unreadable, json_of, read_answer
 from connectors.http.bodies import Body, BodyStream
 from connectors.http.breaker import Breaker
-from connectors.http.credential_scope import CredentialScope, origin
+from connectors.http.credential_scope import CredentialScope
 from connectors.http.exchange import (
     Bounds,
     ExchangeFailed,
     HttpAnswer,
     Sink,
     TooManyBytes,
-    Unsent,
     UnwantedEncoding,
     download,
     exchange,
-    retry_after_s,
 )
+from connectors.http.faults import LATER, Again, asked_for_patience, unanswered
 from connectors.http.hashing import Hashed, HashingSink
-from connectors.http.pace import Pace
+from connectors.http.hosts import CheckedClock, Hosts, LeftAlone
 from connectors.http.public_address import NoAddress, UnsafeAddress
 from connectors.http.public_transport import Reach, open_client
 from connectors.http.secrets import scrub, shown_address
+from connectors.http.session_setting import SessionSetting
 from connectors.http.sign_in import (
     FetchedToken,
     SecretMissing,
@@ -45,32 +46,12 @@ from connectors.http.sign_in import (
 )
 from connectors.http.terms import Asked, Patience, Terms
 from connectors.target.errors import FileRefused, TargetAway, TargetRefused
-from foundry.delivery.target import OAuthSignIn, Secret, SignIn, Target, secrets_of
+from foundry.delivery.target import OAuthSignIn, Secret, Target, secrets_of
 from foundry.retrying import Clock, RetriesEnded, RetryPolicy
 
 AGENT = "campaign-foundry (delivery)"
-LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed."""
-NOT_DONE = frozenset({425, 429})
-"""Those among them that say that the request was not worked on."""
-CHECK_S = 5.0
 Where = str | httpx2.URL
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionSetting:
-    """The surroundings of a session. secrets: the environment's variables that must be in no text."""
-
-    target: str
-    home: str
-    reach: Reach
-    clock: Clock
-    sign_in: SignIn | None = None
-    secrets: tuple[str, ...] = ()
-    at_once: int = 4
-    requests_per_minute: int | None = None
-    patience: Patience = field(default_factory=Patience)
 
 
 def open_session(target: Target, home: str, reach: Reach, clock: Clock, patience: Patience | None = None) -> Session:
@@ -90,14 +71,6 @@ def open_session(target: Target, home: str, reach: Reach, clock: Clock, patience
     )
 
 
-class _Again(Exception):
-    """A try that failed and may be repeated. after_s: the pause that was asked for; maybe: it may have been done."""
-
-    def __init__(self, what: str, after_s: float = 0.0, *, maybe: bool = False) -> None:
-        super().__init__(what, after_s, maybe)
-        self.what, self.after_s, self.maybe = what, after_s, maybe
-
-
 class Session:
     """A target's client, shared by the threads that deliver to it."""
 
@@ -108,11 +81,11 @@ class Session:
         self._scope = CredentialScope(self.home)
         self._client = open_client(setting.reach, connections=setting.at_once + 2)
         self._lock = threading.Lock()
-        self._paces: dict[tuple[str, str, int], Pace] = {}
-        self._breakers: dict[tuple[str, str, int], Breaker] = {}
+        longest_wait_s = setting.patience.longest_wait_s
+        self._hosts = Hosts(self.home, setting.requests_per_minute, longest_wait_s, self.clock)
         self._chance = random.Random()  # noqa: S311 - full jitter of pauses, no secret
         self._signed_in = signed_in_of(setting.sign_in, self.clock, self._fetch_token)
-        self._told: set[str] = set()
+        self._told: deque[str] = deque(maxlen=8)
 
     def close(self) -> None:
         """Close all connections."""
@@ -213,10 +186,10 @@ class Session:
             budget_s=patience.budget_s + asked.seconds(patience) - patience.call_s,
             first_pause_s=patience.first_pause_s,
             longest_pause_s=patience.longest_pause_s,
-            clock=_CheckedClock(self.clock, asked.terms.check),
+            clock=CheckedClock(self.clock, asked.terms.check),
         )
 
-        def pause_s(failures: int, fault: _Again) -> float:
+        def pause_s(failures: int, fault: Again) -> float:
             return max(fault.after_s, self._chance.uniform(0.0, policy.pause_s(failures)))
 
         maybe = [False]
@@ -224,7 +197,7 @@ class Session:
         def action() -> HttpAnswer:
             try:
                 return self._try(asked, once)
-            except _Again as again:
+            except Again as again:
                 maybe[0] |= again.maybe
                 if again.maybe and not asked.terms.repeatable:
                     raise self.away(again.what, again.after_s, maybe=True) from None
@@ -233,14 +206,14 @@ class Session:
                 raise
 
         try:
-            return policy.repeat(action, _Again, pause_s=pause_s)
+            return policy.repeat(action, Again, pause_s=pause_s)
         except RetriesEnded as ended:
             what, after_s = str(ended.fault.args[0]), float(ended.fault.args[1])
         # Outside the handler, because the fault's context holds the request.
         raise self.away(f"{what}, the last of several tries", after_s, maybe=maybe[0])
 
     def _try(self, asked: Asked, once: Callable[[httpx2.Request, Bounds], HttpAnswer]) -> HttpAnswer:
-        """Make a request once; a sign-in that has ended is renewed, once. _Again for a failure that may pass."""
+        """Make a request once; a sign-in that has ended is renewed, once. Again for a failure that may pass."""
         answer, used = self._answered(asked, once)
         if answer.status == 401 and used and self._signed_in and self._signed_in.renew(used):
             answer, _ = self._answered(asked, once)
@@ -256,7 +229,7 @@ class Session:
         try:
             answer = once(request, bounds)
         except (UnsafeAddress, ExchangeFailed) as error:
-            raise self._failed(asked, breaker, error) from None
+            raise self._unanswered(asked, breaker, error) from None
         except BaseException:
             breaker.succeeded()  # what ended it is not the host's doing
             raise
@@ -278,7 +251,7 @@ class Session:
         if asked.terms.signed_in and self._signed_in:
             used = self._authorization(self._signed_in)
             headers["Authorization"] = used
-        stream = BodyStream(body) if body else None
+        stream = BodyStream(body, asked.terms.check) if body else None
         return self._client.build_request(asked.method, asked.url, headers=headers, content=stream), used
 
     def _authorization(self, signed_in: SignedIn) -> str:
@@ -287,7 +260,8 @@ class Session:
         except SecretMissing as missing:
             raise self._secret_refused(missing) from None
         with self._lock:
-            self._told = {*list(self._told)[-8:], told}
+            if told not in self._told:
+                self._told.append(told)
         return value
 
     def _fetch_token(self, setting: OAuthSignIn) -> FetchedToken:
@@ -303,46 +277,23 @@ class Session:
         raise self.refused(what, self._sign_in_remedy())
 
     def _wait_for_turn(self, asked: Asked) -> Breaker:
-        """Wait until the host may be asked; TargetAway at once if that is too long."""
-        pace, breaker = self._of(asked.url)
-        while (held := pace.held_s) > 0:
-            if held > self.setting.patience.longest_wait_s:
-                raise self.away(f"{asked.url.host} asks to be left alone", held)
-            self._sleep(held, asked.terms.check)
-        self._sleep(pace.take(), asked.terms.check)
-        asked.terms.check()
-        if (left := breaker.refuse_s()) > 0:
-            raise self.away(f"{asked.url.host} has failed again and again and is left alone", left)
-        return breaker
+        try:
+            return self._hosts.wait_for_turn(asked.url, asked.terms.check)
+        except LeftAlone as alone:
+            raise self.away(alone.what, alone.after_s) from None
 
-    def _of(self, url: httpx2.URL) -> tuple[Pace, Breaker]:
-        """Return pace and breaker of an address's origin; the target's limit of requests is that of its own origin."""
-        where = origin(url)
-        with self._lock:
-            if where not in self._paces:
-                own = where == origin(self.home)
-                self._paces[where] = Pace(self.setting.requests_per_minute if own else None, self.clock)
-                self._breakers[where] = Breaker(self.clock)
-            return self._paces[where], self._breakers[where]
-
-    def _sleep(self, seconds: float, check: Callable[[], None]) -> None:
-        if seconds > 0:
-            _CheckedClock(self.clock, check).sleep(seconds)
-
-    def _failed(self, asked: Asked, breaker: Breaker, error: Exception) -> Exception:
-        """Return the error for a request without a usable answer."""
-        host = asked.url.host
+    def _unanswered(self, asked: Asked, breaker: Breaker, error: ExchangeFailed | UnsafeAddress) -> Exception:
+        """Return the error for a request without a usable answer, and tell the host's circuit."""
+        url = asked.url
         if isinstance(error, UnsafeAddress) and not isinstance(error, NoAddress):
             breaker.succeeded()
             remedy = "use a public https address, or let the operator allow the host with --private-host"
-            return self.refused(f"{asked.url.scheme}://{host} leads to a host {error}", remedy)
+            return self.refused(f"{url.scheme}://{url.host} leads to a host {error}", remedy)
         if isinstance(error, TooManyBytes | UnwantedEncoding):
             breaker.succeeded()
-            return self.away(f"{host} gives an unusable answer ({error})", maybe=True)
+            return self.away(f"{url.host} gives an unusable answer ({error})", maybe=True)
         breaker.failed()
-        if isinstance(error, NoAddress):
-            return _Again(f"{host} has no address now")
-        return _Again(f"{host} does not answer ({error})", maybe=not isinstance(error, Unsent))
+        return unanswered(url.host, error)
 
     def _judged(self, asked: Asked, answer: HttpAnswer) -> HttpAnswer:
         status, host = answer.status, asked.url.host
@@ -358,16 +309,13 @@ class Session:
             raise self._later(asked, answer)
         return answer
 
-    def _later(self, asked: Asked, answer: HttpAnswer) -> _Again:
+    def _later(self, asked: Asked, answer: HttpAnswer) -> Again:
         """Return the fault of an answer that asks for patience; a pause that it names holds for all threads."""
-        status, patience = answer.status, self.setting.patience
-        after_s = min(retry_after_s(answer.retry_after, self.clock.time()), 86_400.0)
-        if status == 429 and not after_s:
-            after_s = patience.untold_wait_s
-        if after_s:
-            self._of(asked.url)[0].hold(after_s)
-        not_done = status in NOT_DONE or (status == 503 and bool(after_s))
-        return _Again(f"{asked.url.host} answers {status}", after_s, maybe=not not_done)
+        untold_s = self.setting.patience.untold_wait_s
+        again = asked_for_patience(asked.url.host, answer, self.clock.time(), untold_s)
+        if again.after_s:
+            self._hosts.hold(asked.url, again.after_s)
+        return again
 
     def _readable(self, read: Callable[[], Result], answer: HttpAnswer) -> Result:
         try:
@@ -381,24 +329,3 @@ class Session:
     def _sign_in_remedy(self) -> str:
         named = " and ".join(self.setting.secrets)
         return f"renew what {named} holds" if named else "give the target a sign_in"
-
-
-@dataclass(frozen=True)
-class _CheckedClock:
-    """A clock whose sleeper looks up now and then, so that a stop is not waited for."""
-
-    clock: Clock
-    check: Callable[[], None]
-
-    def monotonic(self) -> float:
-        return self.clock.monotonic()
-
-    def time(self) -> float:
-        return self.clock.time()
-
-    def sleep(self, seconds: float) -> None:
-        while seconds > 0:
-            self.check()
-            piece = min(seconds, CHECK_S)
-            self.clock.sleep(piece)
-            seconds -= piece
