@@ -87,7 +87,7 @@ def test_a_server_that_is_not_there_is_named_before_a_job_is_sent() -> None:
     endpoint = f"127.0.0.1:{free_port()}"
     options = PipelineOptions([f"--job_endpoint={endpoint}", "--job_server_timeout=1"])
     with pytest.raises(JobServerLost, match=f"the job server {endpoint} does not answer"):
-        JobServerRunner().create_job_service(options)
+        JobServerRunner(patience_s=1).create_job_service(options)
 
 
 @pytest.mark.parametrize("error", [JobServerLost("jobs:8099", "no connection"), JobLost("jobs:8099", "gone")])
