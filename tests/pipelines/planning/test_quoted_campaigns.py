@@ -11,7 +11,8 @@ from tests.support.quoting import QuotingFolder, small_masters
 from tests.support.seeded_campaigns import a_warm_up, seeded_campaigns
 
 NEAR = 0.2
-"""A machine that others use tells a processor's time no better; `benchmarks/quoting.py` is run on a quiet one, with twenty campaigns."""
+"""A machine that others use tells a processor's time no better; `benchmarks/quoting.py` is run on a quiet one, with
+twenty campaigns."""
 
 
 @pytest.mark.slow
