@@ -6,9 +6,8 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from foundry.plan.variant import Variant
+from foundry.source_types import COMPOSITE, TRAINED
 
-COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
@@ -58,11 +57,11 @@ def _packet(properties: str) -> bytes:
 
 
 def _text(name: str, text: str) -> str:
-    return f"<{name}>{_safe(text)}</{name}>"
+    return f"<{name}>{xml_text(text)}</{name}>"
 
 
 def _list(name: str, kind: str, texts: list[str]) -> str:
-    items = "".join(f"<rdf:li>{_safe(text)}</rdf:li>" for text in texts)
+    items = "".join(f"<rdf:li>{xml_text(text)}</rdf:li>" for text in texts)
     return f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>"
 
 
@@ -70,12 +69,12 @@ def _alternatives(name: str, text: str, locale: str) -> str:
     """Return a text as the default alternative and as that of its locale; an empty text gives nothing."""
     if not text:
         return ""
-    own = f"<rdf:li xml:lang={quoteattr(locale)}>{_safe(text)}</rdf:li>" if locale else ""
-    return f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{_safe(text)}</rdf:li>{own}</rdf:Alt></{name}>'
+    own = f"<rdf:li xml:lang={quoteattr(locale)}>{xml_text(text)}</rdf:li>" if locale else ""
+    return f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{xml_text(text)}</rdf:li>{own}</rdf:Alt></{name}>'
 
 
-def _safe(text: str) -> str:
-    """Escape a text, without the characters that XML 1.0 cannot hold."""
+def xml_text(text: str) -> str:
+    """Return a text escaped for XML, without the characters that XML 1.0 cannot hold."""
     return escape(_NOT_IN_XML.sub("", text))
 
 

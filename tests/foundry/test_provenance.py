@@ -9,7 +9,8 @@ import pytest
 
 from foundry.copy import Copy
 from foundry.plan.variant import Variant
-from foundry.provenance import COMPOSITE, TRAINED, asset_of, xmp
+from foundry.provenance import asset_of, xmp
+from foundry.source_types import COMPOSITE, TRAINED
 from tests.support.briefs import admitted
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"

@@ -15,7 +15,8 @@ from foundry.copy import Copy
 from foundry.layout.files import layout_for
 from foundry.plan.shot import ShotOrder
 from foundry.plan.variant import Variant
-from foundry.provenance import COMPOSITE, TRAINED, asset_of, xmp
+from foundry.provenance import asset_of, xmp
+from foundry.source_types import COMPOSITE, TRAINED
 from imaging.still.encode import EXTENSION, encode
 from imaging.still.encoding.inks import PRESS, inks
 from imaging.still.encoding.sheet import profile
