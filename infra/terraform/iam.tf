@@ -22,7 +22,7 @@ locals {
   }
 
   # The folders below a tenant's name whose objects are replaced; a test compares them with the code.
-  replaced = ["campaigns", "quota", "stops"]
+  replaced = ["campaigns", "catalogs", "deliveries", "quota", "stops"]
 
   replaces = {
     for id in concat(keys(var.tenants), var.common_tenants) :
@@ -74,7 +74,7 @@ resource "google_storage_bucket_iam_member" "replacer" {
 
   condition {
     title       = "what is replaced"
-    description = "Views of campaigns, markers that stop them, and the books of quotas are replaced whole."
+    description = "Views of campaigns, records of catalogs and deliveries, markers that stop campaigns, and the books of quotas."
     expression  = local.replaces[each.value.tenant]
   }
 }
@@ -108,7 +108,7 @@ resource "google_storage_bucket_iam_member" "common_replacer" {
 
   condition {
     title       = "what is replaced"
-    description = "Views of campaigns, markers that stop them, and the books of quotas are replaced whole."
+    description = "Views of campaigns, records of catalogs and deliveries, markers that stop campaigns, and the books of quotas."
     expression  = local.replaces[each.value.tenant]
   }
 }

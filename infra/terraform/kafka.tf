@@ -5,12 +5,13 @@ locals {
   topics = {
     "campaign.briefs"      = { days = 14, cleanup = "delete", dispatcher = ["READ", "DESCRIBE"] }
     "campaign.progress"    = { days = 7, cleanup = "compact,delete", dispatcher = ["WRITE", "DESCRIBE"] }
-    "assets.finished"      = { days = 30, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "assets.finished"      = { days = 30, cleanup = "delete", dispatcher = ["READ", "WRITE", "DESCRIBE"] }
     "campaign.finished"    = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
     "campaign.failed"      = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
     "campaign.briefs.dead" = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
     "catalog.changed"      = { days = 14, cleanup = "delete", dispatcher = ["READ", "DESCRIBE"] }
-    "catalog.refreshed"    = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
+    "catalog.refreshed"    = { days = 90, cleanup = "delete", dispatcher = ["READ", "WRITE", "DESCRIBE"] }
+    "assets.delivered"     = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
     "catalog.changed.dead" = { days = 90, cleanup = "delete", dispatcher = ["WRITE", "DESCRIBE"] }
   }
 
@@ -149,9 +150,9 @@ resource "google_managed_kafka_acl" "tenant_groups" {
 }
 
 # Groups: nobody but the dispatcher joins its groups, where a stranger would be handed the briefs of all tenants. The second
-# one is that of `foundry serve --catalog`.
+# one is that of `foundry serve --catalog`, the third one that of `foundry serve --delivery`.
 resource "google_managed_kafka_acl" "group" {
-  for_each = var.kafka == null ? toset([]) : toset([var.kafka.group, "${var.kafka.group}-catalogs"])
+  for_each = var.kafka == null ? toset([]) : toset([var.kafka.group, "${var.kafka.group}-catalogs", "${var.kafka.group}-deliveries"])
 
   acl_id   = "consumerGroup/${each.key}"
   cluster  = google_managed_kafka_cluster.foundry[0].cluster_id

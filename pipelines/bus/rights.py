@@ -12,6 +12,8 @@ from pipelines.bus.topics import (
     CHANGED,
     DEAD,
     EVENTS,
+    FINISHED,
+    REFRESHED,
     TOPICS,
     briefs_topic,
     changes_topic,
@@ -43,18 +45,22 @@ class Right:
 def dispatcher_rights(principal: str, group: str) -> tuple[Right, ...]:
     """Return the rights of a dispatcher: it reads all briefs in its group and writes everything else.
 
-    `foundry serve --catalog` has the same: it reads changed items in a group of its own. Neither needs rights on the
-    cluster, and they cannot create topics.
+    `foundry serve --catalog` and `foundry serve --delivery` have the same: the one reads changed items in a group of
+    its own, the other finished files and withdrawals in another. None needs rights on the cluster, and they cannot
+    create topics.
     """
-    written = [topic.name for topic in TOPICS if topic.name not in (BRIEFS, DEAD, CHANGED)]
+    told = (FINISHED, REFRESHED)
+    written = [topic.name for topic in TOPICS if topic.name not in (BRIEFS, DEAD, CHANGED, *told)]
     return (
         Right(principal, "group", group, ("Read", "Describe")),
         Right(principal, "group", catalogs_group(group), ("Read", "Describe")),
+        Right(principal, "group", deliveries_group(group), ("Read", "Describe")),
         Right(principal, "topic", CHANGED, ("Read", "Describe")),
         Right(principal, "topic", f"{CHANGED}.", ("Read", "Describe"), prefixed=True),
         Right(principal, "topic", BRIEFS, ("Read", "Describe")),
         Right(principal, "topic", f"{BRIEFS}.", ("Read", "Describe"), prefixed=True),
         Right(principal, "topic", DEAD, ("Write", "Describe")),
+        *(Right(principal, "topic", name, ("Read", "Write", "Describe")) for name in told),
         *(Right(principal, "topic", name, ("Write", "Describe")) for name in written),
         Right(principal, "topic", f"{EVENTS}.", ("Write", "Describe"), prefixed=True),
     )
@@ -63,6 +69,11 @@ def dispatcher_rights(principal: str, group: str) -> tuple[Right, ...]:
 def catalogs_group(group: str) -> str:
     """Return the group in which changed items of catalogs are read beside the dispatchers of a group."""
     return f"{group}-catalogs"
+
+
+def deliveries_group(group: str) -> str:
+    """Return the group in which deliveries read of finished files and withdrawals, beside a group's dispatchers."""
+    return f"{group}-deliveries"
 
 
 def tenant_rights(principal: str, tenant: str) -> tuple[Right, ...]:

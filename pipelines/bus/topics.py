@@ -20,6 +20,7 @@ PROGRESS, FINISHED, CAMPAIGN_FINISHED, FAILED = (
     "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed",
 )  # fmt: skip
 CHANGED, CHANGED_DEAD, REFRESHED = "catalog.changed", "catalog.changed.dead", "catalog.refreshed"
+DELIVERED = "assets.delivered"
 EVENTS = "campaign.events"
 """The first part of the names of tenants' own event topics."""
 KNOWN_FOR_S = 30.0
@@ -58,6 +59,7 @@ TOPICS = (
     Topic(DEAD, "Messages that could not be read or run, unchanged, with the reason; key unchanged", 90),
     Topic(CHANGED, "Items of catalogs that changed or ended; key: tenant/catalog", 14),
     Topic(REFRESHED, "Ended runs of catalogs, files that were withdrawn or restored; key: tenant/catalog", 90),
+    Topic(DELIVERED, "Files that targets have taken, refused or expired; key: tenant/campaign or tenant/catalog", 90),
     Topic(CHANGED_DEAD, "Changed items that could not be read or used, unchanged, with the reason; key unchanged", 90),
 )
 

@@ -9,11 +9,13 @@ from typing import Any
 import hcl2
 import pytest
 
+from foundry.catalog.runs import catalog_folder
 from foundry.names import campaign_folder
 from foundry.quota import FOLDER
 from foundry.tenant import Storage
-from pipelines.bus.rights import catalogs_group, dispatcher_rights, tenant_rights
+from pipelines.bus.rights import catalogs_group, deliveries_group, dispatcher_rights, tenant_rights
 from pipelines.bus.topics import RESERVED, TOPICS, own_topics
+from pipelines.delivery.asked import DELIVERIES
 from tests.support.tools import INFRA, run
 from transforms.stopping import marker_name
 
@@ -109,7 +111,9 @@ def test_dispatcher_and_workers_can_replace_nothing_but_views():
 def test_what_may_be_replaced_is_what_the_code_replaces():
     (told,) = (each for each in blocks("locals") if "replaced" in each)
     stops = marker_name("0" * 64).split("/")[0]
-    assert sorted(told["replaced"]) == sorted([campaign_folder("x").split("/")[0], FOLDER, stops])
+    assert sorted(told["replaced"]) == sorted(
+        [*(name.split("/")[0] for name in (campaign_folder("x"), catalog_folder("x"))), DELIVERIES, FOLDER, stops]
+    )
     assert told["replaces"].count("resource.name.extract") == 1
     assert "/objects/{tenant}/${folder}/" in told["replaces"].replace("\\", "")
 
@@ -129,7 +133,8 @@ def test_records_on_topics_are_encrypted_with_a_key_of_ours():
 def test_nobody_but_the_dispatcher_joins_its_group():
     rules = resources("google_managed_kafka_acl")
     assert rules["group"]["acl_id"] == "consumerGroup/${each.key}"
-    for group in ("var.kafka.group", catalogs_group("${var.kafka.group}")):
+    of_kafka = "${var.kafka.group}"
+    for group in ("var.kafka.group", catalogs_group(of_kafka), deliveries_group(of_kafka)):
         assert group in rules["group"]["for_each"]
     (entries,) = rules["group"]["dynamic"]
     assert [bare(each) for each in entries["acl_entries"]["for_each"]] == ["READ", "DESCRIBE"]

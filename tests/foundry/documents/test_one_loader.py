@@ -42,6 +42,7 @@ OWN_JSON = {
     "pipelines/catalog/validation": "what this project's own processes for suites say to one another",
     "pipelines/catalog/due_runs.py": "claims and notes that this project wrote",
     "pipelines/campaign/explain.py": "records that this project wrote",
+    "pipelines/delivery": "asks and events that this project wrote",
     "pipelines/dispatcher/announcing.py": "events that this project wrote",
     "pipelines/engines/flink_metrics.py": "bounded answers of the operator's own Flink, judged field by field",
     "transforms": "records that this project wrote",

@@ -15,6 +15,8 @@ from foundry.brief.brief import Brief
 from foundry.brief.intake import brief_schema
 from foundry.catalog.events import CatalogOrigin, restoration_events, run_event, withdrawal_events
 from foundry.catalog.runs import RunState
+from foundry.delivery.receipt import State
+from foundry.delivery.slot import Part
 from foundry.errors import BadInput
 from foundry.event import Event
 from foundry.store.object_store import LocalStore
@@ -30,14 +32,16 @@ from pipelines.bus.catalog_changes import (
 from pipelines.bus.dead import to_dead_message
 from pipelines.bus.messages import BusMessage, Sender, brief_message, cancel_message, event_message
 from pipelines.bus.producing import MessageWriter
-from pipelines.bus.topics import CHANGED, REFRESHED, TOPICS, events_topic, own_topics
+from pipelines.bus.topics import CHANGED, DELIVERED, REFRESHED, TOPICS, events_topic, own_topics
 from pipelines.campaign.flow import build
 from pipelines.catalog.announcing import TOPIC_OF as TOPIC_OF_RUNS
+from pipelines.delivery.events import KIND_OF, delivery_event, scope_key
 from pipelines.dispatcher.announcing import TOPIC_OF, Announcer
 from pipelines.dispatcher.audience import Audience, refusal_messages
 from tests.pipelines.dispatcher.orders import an_order
 from tests.support import briefs
 from tests.support.catalog_records import a_product_record, a_run_record
+from tests.support.delivered import a_delivered, a_slot, an_attempt
 from tests.support.fakes import PaintingHandler
 from tests.support.memory_kafka import MemoryProducer
 
@@ -109,6 +113,7 @@ def _refs(value: Any) -> list[str]:
 def test_every_event_type_is_on_the_channel_that_the_dispatcher_sends_it_to() -> None:
     kinds = {**TOPIC_OF, messages.SUBMITTED: "campaign.briefs", messages.CANCELLED: "campaign.briefs"}
     kinds |= {**TOPIC_OF_RUNS, ITEMS_CHANGED: CHANGED, CHANGE_REFUSED: REFRESHED}
+    kinds |= dict.fromkeys(KIND_OF.values(), DELIVERED)
     assert set(kinds) == set(BY_TYPE) - {"dead record"}
     for kind, topic in kinds.items():
         [channel] = [channel for channel in CHANNELS.values() if channel["address"] == topic]
@@ -127,6 +132,18 @@ def test_changes_and_what_comes_of_them_are_as_described() -> None:
     for event in events:
         check(BY_TYPE[event.type], event_message(event, "aurelle/autumn"))
     assert {event.type for event in events} == {kind for kind, topic in TOPIC_OF_RUNS.items() if topic == REFRESHED}
+
+
+def test_events_of_deliveries_are_as_described() -> None:
+    refused = a_delivered(State.SET_ASIDE, receipts=(), attempt=an_attempt(), code="file_refused", why="too large")
+    changed = a_delivered(State.CONFLICT, code="foreign_change", why="was changed")
+    of_a_catalog = a_delivered(State.EXPIRED, slot=a_slot(scope="catalog:shoes", part=Part.SUBTITLES))
+    for record in (a_delivered(), refused, changed, of_a_catalog):
+        event = delivery_event(record, record.why)
+        assert event is not None
+        check(BY_TYPE[event.type], event_message(event, scope_key("aurelle", record.slot.scope)))
+    for state in (State.OPEN, State.WAITING):
+        assert delivery_event(a_delivered(state)) is None
 
 
 @pytest.mark.campaign

@@ -21,9 +21,10 @@ from pipelines.bus.messages import BusMessage, brief_message
 from pipelines.bus.order_progress import OrderProgress, progress_event
 from pipelines.bus.producing import open_writer
 from pipelines.bus.reading import all_records
-from pipelines.bus.rights import Right, catalogs_group, dispatcher_rights, rights, tenant_rights
+from pipelines.bus.rights import Right, catalogs_group, deliveries_group, dispatcher_rights, rights, tenant_rights
 from pipelines.bus.settings import BusSettings
 from pipelines.bus.topics import briefs_topic, changes_topic, events_topic, known_topics, open_admin, own_topics
+from pipelines.delivery.event_loop import PATTERN
 from pipelines.dispatcher.claims import Claims, join_group, topics_pattern
 from tests.pipelines.bus.test_messages import a_brief
 from tests.support.secured_kafka import SecuredKafka
@@ -167,6 +168,25 @@ def test_the_process_of_catalogs_reads_all_changed_items_in_a_group_of_its_own(u
 
 
 @on_a_broker
+def test_the_process_that_delivers_reads_finished_files_and_withdrawals_in_a_group_of_its_own(
+    users: dict[str, BusSettings],
+) -> None:
+    wanted = {topics.FINISHED, topics.REFRESHED}
+    with open_writer(users["dispatcher"]) as out:
+        for name in wanted:
+            out.send(name, BusMessage(b"k", b"{}", ()))
+    claims = Claims()
+    consumer = join_group(users["dispatcher"], deliveries_group(GROUP), claims, 60, PATTERN)
+    try:
+        read: set[str] = set()
+        while not wanted <= read:
+            read |= {one.topic for records in consumer.poll(timeout_ms=500).values() for one in records}
+    finally:
+        consumer.close(autocommit=False)
+    assert read == wanted
+
+
+@on_a_broker
 def test_a_tenant_watches_its_own_order_on_its_own_topic(users: dict[str, BusSettings], options: Any) -> None:
     campaign = f"c{uuid.uuid4().hex[:8]}"
     progress = OrderProgress(request="r", plan="p", state="finished", total=1, done=1, records=("t:0:1",))
@@ -187,7 +207,7 @@ def test_a_tenant_watches_its_own_order_on_its_own_topic(users: dict[str, BusSet
     "topic",
     ["campaign.events.aurelle", "campaign.briefs.aurelle", "campaign.briefs", "campaign.briefs.dead",
      "campaign.progress", "assets.finished", "campaign.finished", "campaign.failed", "campaign.events.nobody",
-     "catalog.changed", "catalog.changed.aurelle", "catalog.changed.dead", "catalog.refreshed"],
+     "catalog.changed", "catalog.changed.aurelle", "catalog.changed.dead", "catalog.refreshed", "assets.delivered"],
 )  # fmt: skip
 def test_a_stranger_learns_the_same_of_every_topic_that_is_not_its_own(
     users: dict[str, BusSettings], topic: str
