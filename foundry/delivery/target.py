@@ -17,6 +17,9 @@ Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,100}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
+HostKey = Annotated[
+    str, StringConstraints(max_length=2_000, pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\x00-\x1f\x7f]*)?$")
+]
 PathPattern = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9{}._ /-]*$")]
 PLACEHOLDERS = (
     "campaign", "catalog", "product", "scene", "locale", "language", "market", "channel", "placement", "audience",
@@ -140,7 +143,7 @@ class SftpTarget(_Target):
     host: Host
     port: int = Field(default=22, ge=1, le=65_535)
     user: Line
-    host_keys: Annotated[tuple[Line, ...], Items(10, least=1)] = Field(
+    host_keys: Annotated[tuple[HostKey, ...], Items(10, least=1)] = Field(
         description="The server's public keys, as `ssh-keyscan` prints them, without the host."
     )
     password: Secret | None = None

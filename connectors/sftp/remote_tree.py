@@ -1,0 +1,281 @@
+"""A folder of an SFTP server as a tree of files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import posixpath
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from connectors.http.secrets import scrub
+from connectors.sftp.signing_in import SshPlace
+from connectors.sftp.ssh_session import SshSession
+from connectors.target.errors import FileRefused, TargetAway, TargetRefused
+from connectors.target.file_tree import Entry, NameTaken, Written
+from connectors.target.outgoing import Content
+from foundry.delivery.proof import Proof
+from foundry.delivery.target import secrets_of
+
+if TYPE_CHECKING:
+    import asyncssh
+
+PIECE = 4 << 20
+"""Bytes that are sent or read as one action; within it, the requests of the protocol are in flight together."""
+REREAD_BYTES = 64 << 20
+"""Files up to this size are read again wholly, because the protocol has no hashes. Larger ones are proved by size."""
+LISTED_AT_ONCE, DEEPEST = 500, 32
+Answer = TypeVar("Answer")
+
+
+class RemoteTree:
+    """Files below `folder` of a server; a relative folder begins where the server lets the user begin."""
+
+    def __init__(self, place: SshPlace, folder: str) -> None:
+        self._target, self._host = place.target.id, place.target.host
+        self._secrets = tuple(secrets_of(place.target))
+        self._session = SshSession(place)
+        if any(part == ".." for part in folder.split("/")) or not folder.isprintable():
+            raise TargetRefused(self._target, "its folder is no plain path", "write it without '..'")
+        self._folder = folder
+
+    @property
+    def proof(self) -> Proof:
+        """Bytes are read again; of large files the size alone is asked."""
+        return Proof.REREAD
+
+    def etag(self, entry: Entry) -> str:
+        """Return size and moment of change, which any writing to the file changes."""
+        return f"{entry.size_bytes}-{entry.modified_s:.0f}"
+
+    def entry(self, path: str) -> Entry | None:
+        """Return a file's entry, None if there is none."""
+        return self.entries([path])[0]
+
+    def entries(self, paths: Sequence[str]) -> list[Entry | None]:
+        """Return the entries of several files, in order; the requests are in flight together."""
+
+        async def ask(client: asyncssh.SFTPClient) -> list[asyncssh.SFTPAttrs | None]:
+            return await asyncio.gather(*(_attributes(client, self._full(path)) for path in paths))
+
+        found = self._ask(", ".join(paths[:1]), ask)
+        return [
+            None if attributes is None else self._entry(path, attributes)
+            for path, attributes in zip(paths, found, strict=True)
+        ]
+
+    def _entry(self, path: str, attributes: asyncssh.SFTPAttrs) -> Entry:
+        from asyncssh import FILEXFER_TYPE_REGULAR
+
+        if attributes.type != FILEXFER_TYPE_REGULAR:
+            raise FileRefused(self._target, path, "is no plain file there", "remove what stands in its place")
+        return Entry(attributes.size or 0, float(attributes.mtime or 0))
+
+    def sha256(self, path: str) -> str:
+        """Return the SHA-256 of a file that is there, read over the network."""
+        hashed, at = hashlib.sha256(), 0
+        while data := self._ask(path, lambda client, start=at: _read(client, self._full(path), start)):  # type: ignore[misc]
+            hashed.update(data)
+            at += len(data)
+        return hashed.hexdigest()
+
+    def read_small(self, path: str, most: int) -> bytes | None:
+        """Return the bytes of a file, None if there is none or if it has more than `most`."""
+        entry = self.entry(path)
+        if entry is None or entry.size_bytes > most:
+            return None
+        return self._ask(path, lambda client: _read(client, self._full(path), 0))
+
+    def write(self, path: str, content: Content, start: int, check: Callable[[], None]) -> Written:
+        """Write a file from byte `start` on, and read it again, or ask for its size if it is large."""
+        full, size, at = self._full(path), content.size_bytes, start
+        while True:
+            check()
+            data = content.section(at, min(at + PIECE, size))
+            self._put(path, full, data, at)
+            at += len(data)
+            if at >= size:
+                break
+        return self._proved(path, content)
+
+    def _put(self, path: str, full: str, data: bytes, at: int) -> None:
+        from asyncssh import SFTPNoSuchFile
+
+        async def put(client: asyncssh.SFTPClient) -> None:
+            try:
+                await _write(client, full, data, at)
+            except SFTPNoSuchFile:
+                await _make_folders(client, posixpath.dirname(full))
+                await _write(client, full, data, at)
+
+        self._ask(path, put)
+
+    def _proved(self, path: str, content: Content) -> Written:
+        entry = self.entry(path)
+        if entry is None or entry.size_bytes != content.size_bytes:
+            self.remove(path)
+            raise TargetAway(self._target, f"{path} has another size than was sent")
+        if content.size_bytes > REREAD_BYTES:
+            return Written(Proof.SIZE, entry)
+        if self.sha256(path) != content.sha256:
+            self.remove(path)
+            raise TargetAway(self._target, f"{path} has other bytes than were sent")
+        return Written(Proof.REREAD, entry)
+
+    def move(self, old: str, new: str, *, replace: bool) -> None:
+        """Give a file another path in one step; NameTaken if something is there and `replace` is False."""
+        from asyncssh import SFTPFailure, SFTPFileAlreadyExists, SFTPNoSuchFile
+
+        source, place = self._full(old), self._full(new)
+        rename = _replace if replace else _rename
+
+        async def move(client: asyncssh.SFTPClient) -> bool:
+            try:
+                await rename(client, source, place)
+            except SFTPNoSuchFile:
+                await _make_folders(client, posixpath.dirname(place))
+                await rename(client, source, place)
+            except (SFTPFailure, SFTPFileAlreadyExists):
+                # Version 3 has no code for a name that is taken.
+                if replace or await _attributes(client, place) is None:
+                    raise
+                return False
+            return True
+
+        if not self._ask(new, move):
+            raise NameTaken(new)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        self._ask(path, lambda client: _remove(client, self._full(path)))
+
+    def walk(self) -> Iterator[tuple[str, Entry]]:
+        """Yield the path and entry of every file, streamed; links are no files."""
+        from asyncssh import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
+
+        waiting = [""]
+        while waiting:
+            inside = waiting.pop()
+            for name, attributes in self._names(inside):
+                if name in (".", ".."):
+                    continue
+                path = posixpath.join(inside, name)
+                if attributes.type == FILEXFER_TYPE_DIRECTORY and path.count("/") < DEEPEST:
+                    waiting.append(path)
+                elif attributes.type == FILEXFER_TYPE_REGULAR:
+                    yield path, Entry(attributes.size or 0, float(attributes.mtime or 0))
+
+    def _names(self, inside: str) -> Iterator[tuple[str, asyncssh.SFTPAttrs]]:
+        """Yield what is in a folder, a few hundred names at a time; nothing if the folder is not there."""
+        names: AsyncIterator[asyncssh.SFTPName] | None = None
+
+        async def some(client: asyncssh.SFTPClient) -> list[tuple[str, asyncssh.SFTPAttrs]]:
+            nonlocal names
+            names = names or client.scandir(self._full(inside) or ".")
+            return await _next_names(names)
+
+        while found := self._ask(inside, some):
+            yield from found
+
+    def close(self) -> None:
+        """End the connection."""
+        self._session.close()
+
+    def _full(self, path: str) -> str:
+        return posixpath.join(self._folder, path) if path else self._folder
+
+    def _ask(self, path: str, action: Callable[[asyncssh.SFTPClient], Awaitable[Answer]]) -> Answer:
+        with self._told(path):
+            return self._session.run(action)
+
+    @contextmanager
+    def _told(self, path: str) -> Iterator[None]:
+        """Translate what the server answers."""
+        import asyncssh
+
+        try:
+            yield
+        except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect) as error:
+            what = f"{path}: {self._host} denies it"
+            raise TargetRefused(self._target, what, "give the user the right to write there") from error
+        except (asyncssh.SFTPInvalidFilename, asyncssh.SFTPFileIsADirectory, asyncssh.SFTPNotADirectory) as error:
+            raise FileRefused(self._target, path, "cannot stand there", "change the target's naming") from error
+        except (asyncssh.SFTPError, asyncssh.Error) as error:
+            said = scrub(error.reason, *self._secrets)
+            raise TargetAway(self._target, f"{path}: {self._host} answers {said!r}", maybe=True) from error
+        except (OSError, TimeoutError) as error:
+            raise TargetAway(self._target, f"{self._host}: {type(error).__name__}", maybe=True) from error
+
+
+async def _attributes(client: asyncssh.SFTPClient, full: str) -> asyncssh.SFTPAttrs | None:
+    from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
+
+    try:
+        return await client.lstat(full)
+    except (SFTPNoSuchFile, SFTPNoSuchPath):
+        return None
+
+
+async def _write(client: asyncssh.SFTPClient, full: str, data: bytes, at: int) -> None:
+    from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
+
+    flags = FXF_WRITE | FXF_CREAT | (0 if at else FXF_TRUNC)
+    async with client.open(full, flags, encoding=None) as stream:
+        await stream.write(data, at)
+
+
+async def _read(client: asyncssh.SFTPClient, full: str, at: int) -> bytes:
+    async with client.open(full, "rb") as stream:
+        data: bytes = await stream.read(PIECE, at)
+        return data
+
+
+async def _make_folders(client: asyncssh.SFTPClient, folder: str) -> None:
+    """Make a folder and those above it. What cannot be made shows when a file is written there."""
+    from asyncssh import SFTPFailure, SFTPFileAlreadyExists, SFTPPermissionDenied
+
+    made = "/" if folder.startswith("/") else ""
+    for part in folder.strip("/").split("/"):
+        made = posixpath.join(made, part)
+        try:
+            await client.mkdir(made)
+        except (SFTPFailure, SFTPFileAlreadyExists, SFTPPermissionDenied):
+            continue
+
+
+async def _rename(client: asyncssh.SFTPClient, source: str, place: str) -> None:
+    await client.rename(source, place)
+
+
+async def _replace(client: asyncssh.SFTPClient, source: str, place: str) -> None:
+    from asyncssh import SFTPOpUnsupported
+
+    try:
+        await client.posix_rename(source, place)
+    except SFTPOpUnsupported:  # not OpenSSH's: the place is empty for a moment, which `TreeConnector` has saved
+        await _remove(client, place)
+        await client.rename(source, place)
+
+
+async def _remove(client: asyncssh.SFTPClient, full: str) -> None:
+    from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
+
+    try:
+        await client.remove(full)
+    except (SFTPNoSuchFile, SFTPNoSuchPath):
+        return
+
+
+async def _next_names(names: AsyncIterator[asyncssh.SFTPName]) -> list[tuple[str, asyncssh.SFTPAttrs]]:
+    from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
+
+    found: list[tuple[str, asyncssh.SFTPAttrs]] = []
+    try:
+        async for name in names:
+            found.append((str(name.filename), name.attrs))
+            if len(found) == LISTED_AT_ONCE:
+                break
+    except (SFTPNoSuchFile, SFTPNoSuchPath):
+        return []
+    return found
