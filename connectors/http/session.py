@@ -240,8 +240,9 @@ class Session:
         return answer, used
 
     def _request(self, asked: Asked) -> tuple[httpx2.Request, str]:
-        headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **asked.terms.headers}
-        body, used = asked.body, ""
+        body, more = asked.terms.remade() if asked.terms.remade else (asked.body, {})
+        headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **asked.terms.headers, **more}
+        used = ""
         if body:
             headers["Content-Length"] = str(body.size_bytes)
             if body.media_type:

@@ -23,8 +23,9 @@ class Terms:
     signed_in: with the target's credential, which goes to the target's own origin alone. False for addresses that the
     target hands out and that are secrets themselves; any public host may then be asked.
     headers: further headers. most_bytes: of the answer. seconds: for the whole exchange; 0 for a time by its sizes.
-    judged: statuses that the caller wants to see although they would be tried again, or refused. check: called before
-    each try and while waiting; what it raises ends the request (`Progress.check`).
+    remade: returns body and headers anew for each try, where they hold a time or a link that ends. judged: statuses
+    that the caller wants to see although they would be tried again, or refused. check: called before each try, while
+    waiting and while a body goes out; what it raises ends the request (`Progress.check`).
     """
 
     repeatable: bool = True
@@ -32,6 +33,7 @@ class Terms:
     headers: Mapping[str, str] = field(default_factory=dict)
     most_bytes: int = 4_000_000
     seconds: float = 0.0
+    remade: Callable[[], tuple[Body, Mapping[str, str]]] | None = None
     judged: frozenset[int] = frozenset()
     check: Callable[[], None] = go_on
 
