@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundry.delivery.metadata import AssetMetadata
-from imaging.metadata import gif, jpeg, jxl, png, webp
-from imaging.metadata.facts import MOST_RANK, properties_of
+from imaging.metadata import avif, film, gif, jpeg, jxl, pdf, png, tiff, webm, webp
+from imaging.metadata.facts import MOST_RANK, properties_of, tags_of
 from imaging.metadata.iim import iim
 from imaging.metadata.packets import Packets
 from imaging.metadata.properties import packet
@@ -21,6 +21,12 @@ WRITERS: dict[str, Splice] = {
     "webp": webp.splice,
     "gif": gif.splice,
     "jxl": jxl.splice,
+    "avif": avif.splice,
+    "tiff": tiff.splice,
+    "pdf": pdf.splice,
+    "mp4": film.splice_mp4,
+    "mov": film.splice_mov,
+    "webm": webm.splice,
 }
 MOST_BYTES = {"jpeg": jpeg.MOST_XMP}
 """Of a packet, in formats that limit it."""
@@ -71,14 +77,14 @@ def _splice(form: str, data: Data, packets: Packets) -> list[Piece]:
 def _shorter_and_shorter(form: str, metadata: AssetMetadata) -> Iterator[tuple[Packets, tuple[str, ...]]]:
     """Yield what is written, the whole first, each with the names of the properties that are not in it."""
     properties, most = properties_of(metadata), MOST_BYTES.get(form)
+    tags = tags_of(metadata) if form == "webm" else []
     older = iim(metadata) if form in WITH_IIM else b""
     for rank in range(MOST_RANK, -1, -1):
-        kept = [each for each in properties if each.rank <= rank]
-        gone = tuple(sorted(each.name for each in properties if each.rank > rank))
-        made = packet(kept)
+        made = packet(each for each in properties if each.rank <= rank)
+        said = tuple((tag.name, tag.xml) for tag in tags if tag.rank <= rank)
+        gone = {each.name for each in properties if each.rank > rank}
         if most is not None and len(made) > most:
             continue
         if older and rank == MOST_RANK:
             yield Packets(made, older), ()
-            gone = (IIM,)
-        yield Packets(made), gone if not older else tuple(sorted({IIM, *gone}))
+        yield Packets(made, tags=said, language=metadata.locale), tuple(sorted({*gone, *([IIM] if older else ())}))

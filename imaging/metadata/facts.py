@@ -125,3 +125,21 @@ def _finding(told: AssetMetadata) -> Facts:
     yield 3, "foundry:Scene", text("foundry:Scene", told.scene)
     yield 3, "foundry:Placement", text("foundry:Placement", told.placement)
     yield 3, "foundry:Channel", text("foundry:Channel", told.channel)
+
+
+def tags_of(told: AssetMetadata) -> list[Property]:
+    """Return the tags of a Matroska film, by name; `xml` is their text. The asset's id is the first."""
+    made = [
+        (0, "FOUNDRY_ASSET", f"foundry:asset/{told.tenant}/{told.asset}"),
+        (0, "DIGITAL_SOURCE_TYPE", told.source_type),
+        (0, "COPYRIGHT", f"© {told.owner}" if told.owner else ""),
+        (1, "TITLE", told.title),
+        (1, "ALT_TEXT", told.alt_text),
+        (1, "TERMS_OF_USE", told.usage_terms),
+        (1, "LICENSE_URL", told.licence_url),
+        (1, "EMBARGO", told.embargo),
+        (1, "EXPIRY", told.expiry),
+        (2, "DESCRIPTION", told.description),
+        (2, "KEYWORDS", ", ".join(told.keywords)),
+    ]
+    return [Property(name, value, rank) for rank, name, value in made if value]

@@ -70,7 +70,7 @@ class PrintedPage:
 
     def with_picture(self, data: bytes, size: tuple[int, int], **entries: Any) -> bytes:
         """Return the PDF file; `data` is its one picture of `size` px, `entries` its filter and other image entries."""
-        pikepdf = _pikepdf()
+        pikepdf = pikepdf_library()
         file = pikepdf.new()
         colour = pikepdf.Name.DeviceCMYK if self.in_inks else pikepdf.Array(["/ICCBased", _profile(file, "sRGB", 3)])
         kind = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "ColorSpace": colour}
@@ -88,26 +88,31 @@ class PrintedPage:
         file.Root.Metadata = pikepdf.Stream(file, self.xmp, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
         if self.in_inks:
             file.Root.OutputIntents = pikepdf.Array([_intent(file)])
-        stream = io.BytesIO()
-        file.save(
-            stream,
-            force_version="1.6",
-            deterministic_id=True,
-            compress_streams=False,
-            fix_metadata_version=False,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        )
-        return stream.getvalue()
+        return saved(file)
+
+
+def saved(file: Any) -> bytes:
+    """Return the bytes of a pikepdf document, the same for the same content; its streams keep theirs."""
+    stream = io.BytesIO()
+    file.save(
+        stream,
+        force_version="1.6",
+        deterministic_id=True,
+        compress_streams=False,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf_library().ObjectStreamMode.disable,
+    )
+    return stream.getvalue()
 
 
 def _profile(file: Any, name: str, channels: int) -> Any:
-    pikepdf = _pikepdf()
+    pikepdf = pikepdf_library()
     packed = zlib.compress(profile(name), 9)
     return file.make_indirect(pikepdf.Stream(file, packed, N=channels, Filter=pikepdf.Name.FlateDecode))
 
 
 def _intent(file: Any) -> Any:
-    pikepdf = _pikepdf()
+    pikepdf = pikepdf_library()
     return pikepdf.Dictionary(
         Type=pikepdf.Name.OutputIntent,
         S=pikepdf.Name("/GTS_PDFX"),
@@ -118,7 +123,8 @@ def _intent(file: Any) -> Any:
     )
 
 
-def _pikepdf() -> Any:
+def pikepdf_library() -> Any:
+    """Return the module; NoLibrary if this installation lacks it."""
     try:
         import pikepdf
     except ImportError as error:
@@ -147,7 +153,7 @@ def pdf(sheet: Sheet, placement: Placement, limit: int) -> Try:
 
 
 def _exact(page: PrintedPage, levels: Levels) -> bytes:
-    pikepdf = _pikepdf()
+    pikepdf = pikepdf_library()
     height, width, channels = levels.shape
     how = pikepdf.Dictionary(Predictor=HORIZONTAL, Colors=channels, BitsPerComponent=8, Columns=width)
     data = zlib.compress(differences(levels).tobytes(), 6)
@@ -166,7 +172,7 @@ def _pack_jpeg(page: PrintedPage, levels: Levels, quality: int, fine: bool, tags
     )
     if tags is None:
         return stream.getvalue()
-    pikepdf = _pikepdf()
+    pikepdf = pikepdf_library()
     inverted = {"Decode": pikepdf.Array([1, 0] * 4)} if page.in_inks else {}
     size = (levels.shape[1], levels.shape[0])
     return page.with_picture(stream.getvalue(), size, Filter=pikepdf.Name.DCTDecode, **inverted)
@@ -180,7 +186,7 @@ def _make_room(pixels: Levels) -> None:
 def _read(data: bytes) -> Levels:
     """Return the levels of a JPEG, alone or on its page."""
     if data.startswith(b"%PDF"):
-        with _pikepdf().open(io.BytesIO(data)) as file:
+        with pikepdf_library().open(io.BytesIO(data)) as file:
             data = file.pages[0].Resources.XObject.Picture.read_raw_bytes()
     with Image.open(io.BytesIO(data)) as picture:
         return np.asarray(picture)
