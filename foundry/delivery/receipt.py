@@ -26,8 +26,8 @@ class Receipt:
 
     asset: the id of the file here. content: SHA-256 of the delivered bytes, 64 hex digits. metadata: the digest of what
     was said of it. target_id, version, etag, checksum: the target's own words, empty where it has none; checksum as
-    `kind:value`. request_id: the target's name of the request that ended the upload. path: where it lies there.
-    delivered_at: UTC, ISO 8601.
+    `kind:value`. request_id: the target's name of the request that ended the upload. path: where it was to lie by the
+    target's naming. delivered_at: UTC, ISO 8601. expired_at: when we began to take it out of use there, or "".
     """
 
     asset: str
@@ -42,6 +42,7 @@ class Receipt:
     request_id: str
     proof: Proof
     delivered_at: str
+    expired_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,8 @@ class Attempt:
     """An upload that has begun and has no receipt yet.
 
     step: the last step of the connector's protocol that was about to be made, or was made. resume: what the connector
-    needs to go on, without secrets. tries: sendings that failed.
+    needs to go on, without secrets. tries: sendings that failed. earlier: contents of attempts before this one, which
+    were given up for newer files, and of which the target may hold one; the newest first. path: where it is to lie.
     """
 
     asset: str
@@ -58,6 +60,8 @@ class Attempt:
     step: str = ""
     resume: dict[str, str] = field(default_factory=dict)
     tries: int = 0
+    earlier: tuple[str, ...] = ()
+    path: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,71 +2,243 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 
-from foundry.delivery.proof import Proof
-from foundry.delivery.receipt import Delivered, State
+from connectors.opening import open_connector
+from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
+from foundry.delivery.paths import scope_folder
+from foundry.delivery.receipt import Delivered, Receipt, State
 from foundry.delivery.target import Target
-from pipelines.delivery.scopes import Scope
+from foundry.manifest_index import ManifestReplaced
+from foundry.store.lease import LeaseHeld, hold
+from foundry.tenant import Tenant
+from pipelines.delivery.attempts import newest
+from pipelines.delivery.deciding import Decision, Deed, decide
+from pipelines.delivery.delivery_run import DeliveryRun, Notice, Seen, Tally
+from pipelines.delivery.holding import next_day
+from pipelines.delivery.outbox import (
+    FOLDERS,
+    each_delivered,
+    each_name,
+    lease_name,
+    parse_delivered,
+    read_each,
+    slot_of_name,
+    write_delivered,
+)
+from pipelines.delivery.patience import Patience
+from pipelines.delivery.saying import Saying, say
+from pipelines.delivery.scopes import CATALOG, Scope
+from pipelines.delivery.seen_slots import SeenSlots
+from pipelines.delivery.selecting import Selected, Selection
+from pipelines.delivery.sending import Delivering, send
 from pipelines.delivery.setting import DeliverySetting
+from pipelines.delivery.stopped import Stopped
+from pipelines.delivery.withdrawing import expire
 
-Seen = Callable[[Delivered], None]
-"""Is told the record of each slot as a run leaves it, one at a time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A file that needs somebody's eye: where it lies or would lie, and why."""
-
-    slot: str
-    path: str
-    state: State
-    code: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryRun:
-    """What a run did for one scope at one target.
-
-    states: of all slots of the scope that the target's filter lets pass, as the run left them. sent: files that were
-    sent and proved now; versions: those of them that became a new version of an asset. expired: taken out of use now.
-    removed: slots at the target that the scope no longer has, and that were left as they are. proofs: of the files
-    sent now, by grade. size_bytes: sent now. notices: the first 100 files that were set aside, changed by others, or
-    left open. next_day: ISO 8601, the first day on which another run has work by itself; "" for none. away: the
-    sentence of the target for which the run ended early, "" for none; refused: it will not answer otherwise by itself;
-    after_s: seconds for which it asked to be left alone. stopped: the run was asked to stop.
-    """
-
-    tenant: str
-    target: str
-    scope: str
-    states: Mapping[State, int] = field(default_factory=dict)
-    sent: int = 0
-    versions: int = 0
-    expired: int = 0
-    removed: int = 0
-    proofs: Mapping[Proof, int] = field(default_factory=dict)
-    size_bytes: int = 0
-    seconds: float = 0.0
-    notices: tuple[Notice, ...] = ()
-    next_day: str = ""
-    away: str = ""
-    refused: bool = False
-    after_s: float = 0.0
-    stopped: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """True if nothing is left to be done that could be done today."""
-        open_ones = sum(self.states.get(state, 0) for state in (State.OPEN, State.SET_ASIDE, State.CONFLICT))
-        return not (open_ones or self.away or self.stopped)
+__all__ = ["DeliveryRun", "Notice", "Seen", "deliver", "deliver_to_each"]
+READ_AT_ONCE = 64
+WALKS = 3
+"""A scope is walked so often when its campaign is made anew meanwhile."""
 
 
 def deliver(scope: Scope, target: Target, setting: DeliverySetting, seen: Seen | None = None) -> DeliveryRun:
     """Bring the files of a scope to a target: new ones, changed ones as new versions; expire those that have ended.
 
-    LeaseHeld if another process delivers to the target. Whatever happens to it, it can be repeated, and goes on.
+    LeaseHeld if another process delivers to the target; `Lost` for a campaign without a manifest. Whatever ends it, it
+    can be repeated, and goes on where it was.
     """
-    raise NotImplementedError
+    tenant = setting.tenant(scope.tenant)
+    own, began, tally = setting.own(tenant), setting.clock.monotonic(), Tally(seen)
+    try:
+        connector = open_connector(target, setting.connector_setting(tenant.id))
+    except TargetRefused as error:
+        return tally.run(tenant.id, target.id, scope.text, away=error, seconds=0.0)
+    patience = Patience(setting.clock, setting.failures, setting.longest_pause_s)
+    try:
+        with hold(own, lease_name(target.id), seconds=setting.lease_s) as lease:
+
+            def ask() -> None:
+                if setting.stopping():
+                    raise Stopped(target.id)
+                lease.check()
+
+            work = Delivering(
+                own=own,
+                target=target,
+                connector=connector,
+                lease=lease,
+                patience=patience,
+                ask=ask,
+                now=setting.now,
+                tries=setting.tries,
+            )
+            walk = _Walk(work=work, scope=scope, tenant=tenant, setting=setting, tally=tally)
+            stopped = walk.run()
+    finally:
+        connector.close()
+    seconds = setting.clock.monotonic() - began
+    run = tally.run(tenant.id, target.id, scope.text, away=patience.away, seconds=seconds)
+    return replace(run, stopped=stopped, lost=tuple(walk.lost))
+
+
+def deliver_to_each(
+    scope: Scope, targets: Sequence[Target], setting: DeliverySetting, seen: Seen | None = None
+) -> list[DeliveryRun]:
+    """Deliver a scope to several targets side by side; one that another process delivers to counts as away."""
+    with ThreadPoolExecutor(max(len(targets), 1), "target") as pool:
+        return list(pool.map(partial(_deliver_unless_held, scope, setting, seen), targets))
+
+
+def _deliver_unless_held(scope: Scope, setting: DeliverySetting, seen: Seen | None, target: Target) -> DeliveryRun:
+    try:
+        return deliver(scope, target, setting, seen)
+    except LeaseHeld as error:
+        return DeliveryRun(tenant=scope.tenant, target=target.id, scope=scope.text, away=str(error))
+
+
+@dataclass(kw_only=True)
+class _Walk:
+    """The walk over the files of a scope, with a bounded number of them in the hands of threads."""
+
+    work: Delivering
+    scope: Scope
+    tenant: Tenant
+    setting: DeliverySetting
+    tally: Tally
+    lost: list[str] = field(default_factory=list)
+
+    def run(self) -> bool:
+        """Return True if the run was asked to stop before its end."""
+        try:
+            for walk in range(1, WALKS + 1):
+                try:
+                    self._once()
+                    break
+                except ManifestReplaced:
+                    if walk == WALKS:
+                        raise
+                    self.tally.restart()
+            self._finish()
+        except Stopped:
+            return True
+        return False
+
+    def _once(self) -> None:
+        with self.work.own.scratch_file(".sqlite") as file:
+            seen = SeenSlots(file)
+            try:
+                selection = Selection(self.work.own, self.scope, self.work.target.filter)
+                self._act(self._deeds(selection, seen))
+                self.lost = selection.lost
+                if not selection.lost and self.work.patience.away is None:
+                    self._act(self._absent(seen))
+            finally:
+                seen.close()
+
+    def _act(self, deeds: Iterable[Callable[[], None]]) -> None:
+        """Do deeds in threads; the first error rises, once those that have begun have ended."""
+        at_once = self.work.target.at_once
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(at_once, "send") as pool:
+            try:
+                for deed in deeds:
+                    waiting.append(pool.submit(deed))
+                    while len(waiting) >= 2 * at_once or (waiting and waiting[0].done()):
+                        waiting.popleft().result()
+                while waiting:
+                    waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _deeds(self, selection: Selection, seen: SeenSlots) -> Iterator[Callable[[], None]]:
+        """Yield what is to be done with each file that the filter lets pass; records are read some at a time."""
+        files = iter(selection)
+        while some := list(islice(files, READ_AT_ONCE)):
+            chosen = [file for file in some if self._is_first(file, seen) and file.passes]
+            records = read_each(self.work.own, self.work.target.id, [file.slot for file in chosen])
+            for file, record in zip(chosen, records, strict=True):
+                self.work.ask()
+                yield from self._deed(file, record or self._new(file))
+
+    def _is_first(self, file: Selected, seen: SeenSlots) -> bool:
+        """Return True unless another file of the scope has the same slot, which is then told."""
+        first = seen.add(file.slot.id)
+        if not first:
+            why = f"file {file.row.file_name} has the slot of another file of the {self.scope.kind}; it is not sent"
+            notice = Notice(slot=file.slot.id, path=file.address, state=State.SET_ASIDE, code="same_slot", why=why)
+            self.tally.note(notice)
+        return first
+
+    def _new(self, file: Selected) -> Delivered:
+        return Delivered(target=self.work.target.id, slot=file.slot, state=State.OPEN)
+
+    def _deed(self, file: Selected, record: Delivered) -> Iterator[Callable[[], None]]:
+        target, today = self.work.target, self.setting.now().date()
+        said = say(file, self.tenant, target)
+        decision = decide(file, said, record, today, expires=target.on_withdrawal == "expire")
+        self.tally.at_day("" if file.withdrawn else next_day(file.row, today))
+        if decision.deed is Deed.NOTHING or self.work.patience.away is not None:
+            self.tally.left(record, record)
+            return
+        yield partial(self._do, file, said, record, decision)
+
+    def _do(self, file: Selected, said: Saying, record: Delivered, decision: Decision) -> None:
+        after = decision.record
+        if decision.deed is Deed.WRITE:
+            write_delivered(after, self.work.lease)
+        elif decision.deed is Deed.SEND:
+            after = send(self.work, file, said, record)
+        elif decision.hold is not None:
+            after = expire(self.work, record, decision.hold.code, decision.hold.why)
+        self.tally.left(record, after)
+
+    def _absent(self, seen: SeenSlots) -> Iterator[Callable[[], None]]:
+        """Yield what is to be done with the slots that the target has and the scope has no more."""
+        own, target = self.work.own, self.work.target.id
+        for folder in FOLDERS:
+            names = {slot_of_name(name): name for name in each_name(own, target, folder, self.scope.text)}
+            for slot in seen.missing(names):
+                self.work.ask()
+                record = parse_delivered(own.get(names[slot]))
+                if record.state is not State.EXPIRED and record.slot.scope == self.scope.text:
+                    yield partial(self._end, record)
+
+    def _end(self, record: Delivered) -> None:
+        """Expire a slot that a catalog has no more; one of a campaign only where that is asked for."""
+        wanted = self.scope.kind == CATALOG or self.setting.expire_removed
+        ends = wanted and self.work.target.on_withdrawal == "expire"
+        if not ends and (newest(record) or record.attempt):
+            self.tally.keep(record)
+            return
+        after = expire(self.work, record, "removed", f"the {self.scope.kind} has it no more")
+        self.tally.left(record, after)
+
+    def _finish(self) -> None:
+        """Close the delivery of the scope at the target, once everything of it is there."""
+        open_ones = sum(self.tally.states[state] for state in (State.OPEN, State.SET_ASIDE, State.CONFLICT))
+        work = self.work
+        while not (open_ones or self.lost) and work.patience.wait(work.ask):
+            began = work.patience.round
+            try:
+                work.connector.finish(scope_folder(self.scope.text, work.target.naming), self._receipts())
+            except TargetAway as error:
+                work.patience.fail(error, began)
+            except TargetRefused as error:
+                work.patience.refuse(error)
+            except (FileRefused, ForeignChange) as error:
+                self.tally.note(Notice(slot="", path="", state=State.CONFLICT, code=error.code, why=str(error)))
+                return
+            else:
+                return
+
+    def _receipts(self) -> Iterator[Receipt]:
+        for record in each_delivered(self.work.own, self.work.target.id, self.scope.text):
+            if record.state is State.DELIVERED:
+                yield record.receipts[0]

@@ -1,0 +1,68 @@
+"""The attempt at one file as the store remembers it, so that a process that is killed loses nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from foundry.delivery.receipt import Attempt, Delivered, Receipt, State
+from foundry.store.lease import Lease
+from pipelines.delivery.outbox import write_delivered
+
+BEGUN = "begun"
+"""The step of an attempt whose connector has saved none yet."""
+MOST_EARLIER = 5
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """The memory of one sending: every step is in the record before it is made. `ask` rises where it must not go on."""
+
+    record: Delivered
+    lease: Lease
+    ask: Callable[[], None]
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt that is under way."""
+        assert self.record.attempt is not None
+        return self.record.attempt
+
+    @property
+    def step(self) -> str:
+        """The connector's step that was saved last; "" for a sending that begins."""
+        return "" if self.attempt.step == BEGUN else self.attempt.step
+
+    @property
+    def resume(self) -> Mapping[str, str]:
+        """What was saved with it."""
+        return self.attempt.resume
+
+    def save(self, step: str, **resume: str) -> None:
+        """Keep a step."""
+        self.write(replace(self.record, attempt=replace(self.attempt, step=step, resume=resume)))
+
+    def check(self) -> None:
+        """Return if the sending may go on; Stopped or LeaseLost otherwise."""
+        self.ask()
+
+    def write(self, record: Delivered) -> None:
+        """Keep a record."""
+        write_delivered(record, self.lease)
+        self.record = record
+
+
+def newest(record: Delivered) -> Receipt | None:
+    """Return the newest receipt of a slot; None if it has none."""
+    return record.receipts[0] if record.receipts else None
+
+
+def begin(record: Delivered, attempt: Attempt) -> Delivered:
+    """Return a record whose attempt has begun; one at the same content and words goes on where it was."""
+    before = record.attempt
+    if before and (before.content, before.metadata, before.asset) == (attempt.content, attempt.metadata, attempt.asset):
+        attempt = before
+    elif before and before.content:
+        earlier = dict.fromkeys((before.content, *before.earlier))
+        attempt = replace(attempt, earlier=tuple(earlier)[:MOST_EARLIER])
+    return replace(record, state=State.OPEN, attempt=attempt, until="", code="", why="")

@@ -1,0 +1,40 @@
+"""Whether what a target holds is what was brought there, by the target's own words: never by size alone."""
+
+from __future__ import annotations
+
+from connectors.target.connector import Found
+from connectors.target.outgoing import Content
+from foundry.delivery.receipt import Receipt
+
+
+def agrees(found: Found, receipt: Receipt) -> bool:
+    """Return True if an asset is as its receipt has it: by a hash of one kind, or else by etag, or else by version.
+
+    A target that tells none of them is believed.
+    """
+    kind, _, value = receipt.checksum.partition(":")
+    if value and kind in found.checksums:
+        return found.checksums[kind] == value
+    if receipt.content and "sha256" in found.checksums:
+        return found.checksums["sha256"] == receipt.content
+    if receipt.etag and found.etag:
+        return found.etag == receipt.etag
+    if receipt.version and found.version:
+        return found.version == receipt.version
+    return True
+
+
+def is_of_attempt(found: Found, content: str, file: Content) -> bool | None:
+    """Return True if an asset is what an attempt sent, whose receipt was lost; None if the target does not tell.
+
+    content: SHA-256 of what the attempt sent, which may be another file than `file`.
+    """
+    if "sha256" in found.checksums:
+        return found.checksums["sha256"] == content
+    if file.sha256 == content:
+        for kind, value in found.checksums.items():
+            if kind in ("md5", "sha1", "crc32c"):
+                return value == (file.crc32c if kind == "crc32c" else file.hexdigest(kind))
+    if found.content:
+        return found.content == content
+    return None

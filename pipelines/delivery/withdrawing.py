@@ -1,0 +1,84 @@
+"""Assets that have ended: their product was withdrawn, their last day is over, or the campaign has them no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connectors.target.connector import Found, Place
+from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
+from foundry.delivery.proof import Proof
+from foundry.delivery.receipt import Delivered, Receipt, State
+from foundry.errors import FoundryError, clipped
+from pipelines.delivery.attempts import newest
+from pipelines.delivery.outbox import write_delivered
+from pipelines.delivery.sending import MOST_WHY, Delivering
+
+
+def expire(work: Delivering, record: Delivered, code: str, why: str) -> Delivered:
+    """Take the asset of a slot out of use at its target; return the record as it is stored then.
+
+    What somebody else changed there is taken out of use as well: nobody may show it any more. A slot without a receipt
+    has nothing there.
+    """
+    if newest(record) is None and record.attempt is None:
+        return _ended(work, record, code, f"{why}; it was never sent")
+    while work.patience.wait(work.ask):
+        began = work.patience.round
+        try:
+            return _expired(work, record, code, why)
+        except TargetAway as error:
+            work.patience.fail(error, began)
+        except TargetRefused as error:
+            work.patience.refuse(error)
+        except (FileRefused, ForeignChange) as error:
+            return _set_aside(work, record, error)
+    return record
+
+
+def _expired(work: Delivering, record: Delivered, code: str, why: str) -> Delivered:
+    """Expire what the target has of a slot: by its receipt, or by its slot where an attempt may have brought it."""
+    known = newest(record)
+    path, target_id = (known.path, known.target_id) if known else (record.attempt.path if record.attempt else "", "")
+    found = work.connector.find(Place(slot=record.slot.id, path=path, target_id=target_id))
+    if found is None:
+        return _ended(work, record, code, f"{why}; it is not there")
+    receipt = known or _receipt_of(record, found, path, work.moment())
+    marked = replace(receipt, expired_at=receipt.expired_at or work.moment())
+    earlier = record.receipts[1:]
+    record = replace(record, receipts=(marked, *earlier))
+    write_delivered(record, work.lease)
+    after = found if found.expired else work.connector.expire(found, marked)
+    work.patience.succeed()
+    told = replace(marked, etag=after.etag, version=after.version)
+    return _ended(work, replace(record, receipts=(told, *earlier)), code, why)
+
+
+def _receipt_of(record: Delivered, found: Found, path: str, moment: str) -> Receipt:
+    """Return a receipt of what an attempt has brought, as far as the target tells."""
+    assert record.attempt is not None
+    return Receipt(
+        asset=record.attempt.asset,
+        content=record.attempt.content,
+        size_bytes=found.size_bytes or 0,
+        metadata=record.attempt.metadata,
+        path=path,
+        target_id=found.target_id,
+        version=found.version,
+        etag=found.etag,
+        checksum="",
+        request_id="",
+        proof=Proof.ACCEPTED,
+        delivered_at=moment,
+    )
+
+
+def _ended(work: Delivering, record: Delivered, code: str, why: str) -> Delivered:
+    ended = replace(record, state=State.EXPIRED, attempt=None, until="", code=code, why=clipped(why, MOST_WHY))
+    write_delivered(ended, work.lease)
+    return ended
+
+
+def _set_aside(work: Delivering, record: Delivered, error: FoundryError) -> Delivered:
+    aside = replace(record, state=State.SET_ASIDE, code=error.code, why=clipped(str(error), MOST_WHY))
+    write_delivered(aside, work.lease)
+    return aside
