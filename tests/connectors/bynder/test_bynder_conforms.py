@@ -1,0 +1,32 @@
+"""Bynder holds to what every connector holds to, by both kinds of uploads and of tokens."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.connectors.bynder.benches import BynderBench
+from tests.connectors.bynder_server import Bynder
+from tests.connectors.conformance import Conformance
+
+
+class TestUploadsOfVersion7(Conformance):
+    @pytest.fixture
+    def bench(self, server: Bynder) -> BynderBench:
+        return BynderBench(server, "v7")
+
+
+class TestUploadsOfVersion4(Conformance):
+    large = 5_300_000
+
+    @pytest.fixture
+    def bench(self, server: Bynder) -> BynderBench:
+        return BynderBench(server, "v4")
+
+
+class TestTokensOfOAuth(Conformance):
+    large = 5_300_000
+
+    @pytest.fixture
+    def bench(self, server: Bynder) -> BynderBench:
+        server.forgets = True
+        return BynderBench(server, "v7", oauth=True)
