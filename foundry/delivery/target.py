@@ -214,10 +214,14 @@ class ResourceSpaceTarget(_Target):
 
 
 class WebhookTarget(_Target):
-    """Your own service: it is told of each file by a signed CloudEvent with a link that is good for a while."""
+    """Your own service: it is told of each file by a signed CloudEvent with a link that is good for a while.
+
+    The link leads to the finished file in the store, so nothing is written into files for it.
+    """
 
     kind: Literal["webhook"]
     url: Address
+    embed: Literal[False] = False
     secret: Secret
     link_hours: int = Field(default=24, ge=1, le=168)
 
