@@ -14,6 +14,7 @@ GO_TOOLS = {
     "hclfmt": ("github.com/hashicorp/hcl/v2/cmd/hclfmt@v2.24.0",),
     # Without the clients of all clouds, in which promtool could look for targets: they are most of what it compiles.
     "promtool": ("-tags=remove_all_sd", "github.com/prometheus/prometheus/cmd/promtool@v0.316.0"),
+    "tusd": ("github.com/tus/tusd/v2/cmd/tusd@v2.9.1",),
 }
 """The arguments of `go install`, by program."""
 

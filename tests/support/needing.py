@@ -82,7 +82,13 @@ def _tesseract() -> str:
     return f"no tesseract in {', '.join(missing)}" if missing else ""
 
 
+def _apache() -> str:
+    """Apache httpd, which Debian keeps off the path of users."""
+    return "" if shutil.which("apache2", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin") else "no apache2"
+
+
 NEEDS: dict[str, Need] = {
+    "apache": Need(_apache, ("apache",)),
     "kafka": Need(partial(_server, "kafka"), ("java", "maven")),
     "flink": Need(partial(_server, "jobserver"), ("java", "maven")),
     "gcs": Need(partial(_server, "gcs"), ("go",)),
@@ -97,6 +103,7 @@ NEEDS: dict[str, Need] = {
     "hadolint": Need(partial(_program, "hadolint")),
     "node": Need(lacking_clients, ("node",)),
     "promtool": Need(partial(_program, "promtool"), ("go",)),
+    "tusd": Need(partial(_program, "tusd"), ("go",)),
     "seccomp": Need(lambda: "" if find_library("seccomp") else "no libseccomp", ("box",)),
     "root": Need(lambda: "" if os.geteuid() == 0 else "only root may mount a small disk"),
 }
