@@ -106,13 +106,21 @@ class Session:
 
         return self._repeated(Asked(method, self.url(url), body, terms or Terms()), once)
 
-    def fetch(self, url: Where, sink: Callable[[], Sink], terms: Terms | None = None) -> HttpAnswer:
-        """Do as `ask` with GET, its body written to a stream, of which `sink` gives a new one for each try."""
+    def fetch(
+        self,
+        url: Where,
+        sink: Callable[[], Sink],
+        terms: Terms | None = None,
+        *,
+        method: str = "GET",
+        body: Body | None = None,
+    ) -> HttpAnswer:
+        """Do as `ask`, the answer's body written to a stream, of which `sink` gives a new one for each try."""
 
         def once(request: httpx2.Request, bounds: Bounds) -> HttpAnswer:
             return download(self._client, request, httpx2.Auth(), bounds, sink())
 
-        return self._repeated(Asked("GET", self.url(url), None, terms or Terms()), once)
+        return self._repeated(Asked(method, self.url(url), body, terms or Terms()), once)
 
     def hash_of(self, url: Where, kind: str, terms: Terms) -> tuple[HttpAnswer, Hashed]:
         """Return the answer to GET, and size and hash of its body, of at most `terms.most_bytes`."""

@@ -1,0 +1,1 @@
+"""Delivery to WebDAV servers (RFC 4918), with what Nextcloud and ownCloud add."""
