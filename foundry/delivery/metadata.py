@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from foundry.names import digest
 
@@ -49,7 +50,7 @@ class AssetMetadata:
     models: tuple[str, ...]
     provenance: str
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of all of it, 32 hex digits."""
         return digest("asset-metadata", **asdict(self))
