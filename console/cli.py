@@ -17,6 +17,8 @@ from console.catalog import catalog_app
 from console.channels import channels_app
 from console.config import config_app
 from console.dead import dead_app
+from console.deliveries import deliveries_app
+from console.delivering import deliver
 from console.exit_codes import MEANINGS, Exit
 from console.layouts import layouts_app
 from console.model_evidence import models_app
@@ -41,7 +43,8 @@ app.add_typer(channels_app, name="channels")
 app.add_typer(dead_app, name="dead")
 app.add_typer(config_app, name="config")
 app.add_typer(catalog_app, name="catalog")
-for command in (submit, cancel, watch, serve):
+app.add_typer(deliveries_app, name="deliveries")
+for command in (submit, cancel, watch, serve, deliver):
     app.command()(command)
 app.command("tenants")(list_tenants)
 brief_app.command("adopt")(adopt_brief)

@@ -1,4 +1,4 @@
-"""`foundry serve`: make campaigns from the briefs topic, or refresh catalogs, until told to stop."""
+"""`foundry serve`: make campaigns from the briefs topic, refresh catalogs, or deliver, until told to stop."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from console.settings import (
     Cards,
     EngineConfig,
     EngineName,
+    ExpireRemoved,
     FilesFolder,
     KafkaConfig,
+    PrivateHosts,
     Store,
+    TargetFolders,
     TenantsFolder,
 )
+from foundry.errors import BadInput
 
 
 def serve(
@@ -88,14 +92,48 @@ def serve(
         int,
         typer.Option(envvar="FOUNDRY_CATALOGS_AT_ONCE", min=1, max=64, help="Catalogs that are refreshed at once."),
     ] = 1,
+    delivery: Annotated[
+        bool,
+        typer.Option(
+            "--delivery",
+            envvar="FOUNDRY_DELIVERY",
+            help="Deliver to the targets of all tenants, and make no campaigns.",
+        ),
+    ] = False,
+    targets_at_once: Annotated[
+        int,
+        typer.Option(envvar="FOUNDRY_TARGETS_AT_ONCE", min=1, max=64, help="Targets that are delivered to at once."),
+    ] = 4,
+    folders: TargetFolders = None,
+    private_host: PrivateHosts = None,
+    expire_removed: ExpireRemoved = False,
 ) -> None:
     """Make campaigns from the briefs topic. SIGTERM finishes the round and exits; a second one exits at once.
 
     With --catalog, refresh catalogs when they are due, and the items that come on catalog.changed if brokers are given.
+    With --delivery, deliver files that are finished, and expire those that are withdrawn.
     """
     from pipelines.bus.settings import bus_settings
     from pipelines.dispatcher.logs import log_as_json
 
+    if catalog and delivery:
+        raise BadInput("--delivery", "and --catalog are two processes; start one for each")
+    if delivery:
+        from console.delivering import delivery_setting
+        from pipelines.delivery.delivering import deliver
+        from pipelines.delivery.serving import DeliveryServeOptions, DeliveryServer
+
+        log_as_json()
+        targets = DeliveryServeOptions(
+            setting=delivery_setting(store, tenants, folders, private_host, expire_removed=expire_removed),
+            group=group,
+            at_once=targets_at_once,
+            host=host,
+            http_port=http_port,
+            bus=bus_settings(bootstrap, config) if bootstrap or config else None,
+        )
+        DeliveryServer(targets, deliver).run()
+        return
     if catalog:
         from pipelines.campaign.shared_run import RunOptions
         from pipelines.catalog.refresh import refresh, refresh_rows

@@ -85,6 +85,30 @@ StackCache = Annotated[
         "--cache", envvar="FOUNDRY_STACK_CACHE", help="Folder of the fetched files; default: in your cache folder."
     ),
 ]
+TargetFolders = Annotated[
+    Path | None,
+    typer.Option(
+        "--folders",
+        envvar="FOUNDRY_FOLDERS",
+        exists=True,
+        file_okay=False,
+        help="The folder below which targets of the kind `folder` lie; a tenant's are in FOLDERS/TENANT.",
+    ),
+]
+PrivateHosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--private-host",
+        envvar="FOUNDRY_PRIVATE_HOST",
+        help="A host of your own network that targets may name; may be repeated. Others must be public.",
+    ),
+]
+ExpireRemoved = Annotated[
+    bool,
+    typer.Option(
+        "--expire-removed", envvar="FOUNDRY_EXPIRE_REMOVED", help="Expire files at targets that a campaign has no more."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

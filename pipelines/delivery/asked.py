@@ -64,6 +64,12 @@ def new_ask(scope: str, cause: str, now: datetime, not_before: datetime | None =
     return Ask(scope=scope, cause=cause, since=since, not_before=due)
 
 
+def ask_for_day(own: ObjectStore, scope: str, day: str, now: datetime) -> None:
+    """Keep an ask for a day, ISO 8601, in UTC; the same day is asked for once."""
+    due = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    put_ask(own, new_ask(scope, "a day comes", now, due))
+
+
 def put_ask(own: ObjectStore, ask: Ask) -> None:
     """Keep an ask; it lies in the store when this returns."""
     own.put_once(ask.name, json.dumps(asdict(ask), sort_keys=True).encode())

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +27,7 @@ from foundry.retrying import RetryPolicy
 from foundry.store.lease import LeaseHeld
 from foundry.tenant import TENANT_FILE
 from pipelines.delivery.announcing import EventSpool, ToldBefore
-from pipelines.delivery.asked import Ask, BrokenAsk, due_asks, new_ask, put_ask, remove_asks
+from pipelines.delivery.asked import Ask, BrokenAsk, ask_for_day, due_asks, remove_asks
 from pipelines.delivery.delivering import DeliveryRun, Seen
 from pipelines.delivery.events import DELIVERY_FAILED
 from pipelines.delivery.scopes import Scope, scope_from_text
@@ -278,8 +278,7 @@ class DeliveryWorker:
         try:
             own = self.setting.own(self.setting.tenant(tenant))
             if wanted.next_day:
-                due = datetime.fromisoformat(wanted.next_day).replace(tzinfo=UTC)
-                put_ask(own, new_ask(scope, "a day comes", self.setting.now(), due))
+                ask_for_day(own, scope, wanted.next_day, self.setting.now())
             remove_asks(own, wanted.asks)
         except (FoundryError, OSError) as error:
             log.warning("the asks of %s of %s stay: %s", scope, tenant, error)
