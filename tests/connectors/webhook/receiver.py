@@ -1,4 +1,4 @@
-"""A service that receives webhooks, verified with the package `standardwebhooks`, and keeps the newest file per slot."""
+"""A service that receives webhooks, verifies them with the package `standardwebhooks`, and keeps the newest file."""
 
 from __future__ import annotations
 
