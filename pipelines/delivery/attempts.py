@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from connectors.target.connector import Found, Place
+from foundry.delivery.proof import Proof
 from foundry.delivery.receipt import Attempt, Delivered, Receipt, State
 from foundry.store.lease import Lease
 from pipelines.delivery.outbox import write_delivered
@@ -66,3 +68,36 @@ def begin(record: Delivered, attempt: Attempt) -> Delivered:
         earlier = dict.fromkeys((before.content, *before.earlier))
         attempt = replace(attempt, earlier=tuple(earlier)[:MOST_EARLIER])
     return replace(record, state=State.OPEN, attempt=attempt, until="", code="", why="")
+
+
+def place_of(record: Delivered) -> Place:
+    """Return how the asset of a slot is looked for: by its newest receipt, or by the path of its attempt."""
+    receipt, attempt = newest(record), record.attempt
+    if receipt:
+        return Place(slot=record.slot.id, path=receipt.path, target_id=receipt.target_id)
+    return Place(slot=record.slot.id, path=attempt.path if attempt else "")
+
+
+def receipt_of(record: Delivered, found: Found, moment: str) -> Receipt:
+    """Return a receipt of what a target has at a slot, as far as it tells: for an asset that has none, or no true one.
+
+    It counts as what the slot wants to have, by the attempt under way or by the receipt before.
+    """
+    wanted = record.attempt or newest(record)
+    assert wanted is not None
+    kind, value = next(iter(sorted(found.checksums.items())), ("", ""))
+    return Receipt(
+        asset=wanted.asset,
+        content=found.checksums.get("sha256", found.content or wanted.content),
+        size_bytes=found.size_bytes or 0,
+        metadata=wanted.metadata,
+        path=wanted.path,
+        target_id=found.target_id,
+        version=found.version,
+        etag=found.etag,
+        checksum=f"{kind}:{value}" if kind else "",
+        request_id="",
+        proof=Proof.ACCEPTED,
+        delivered_at=moment,
+        expired_at=moment if found.expired else "",
+    )

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
-from connectors.opening import open_connector
 from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
 from foundry.delivery.paths import scope_folder
 from foundry.delivery.receipt import Delivered, Receipt, State
 from foundry.delivery.target import Target
 from foundry.manifest_index import ManifestReplaced
-from foundry.store.lease import LeaseHeld, hold
+from foundry.store.lease import LeaseHeld
 from foundry.tenant import Tenant
+from pipelines.delivery.at_work import at_work
 from pipelines.delivery.attempts import newest
 from pipelines.delivery.deciding import Decision, Deed, decide
 from pipelines.delivery.delivery_run import DeliveryRun, Notice, Seen, Tally
@@ -25,13 +25,11 @@ from pipelines.delivery.outbox import (
     FOLDERS,
     each_delivered,
     each_name,
-    lease_name,
     parse_delivered,
     read_each,
     slot_of_name,
     write_delivered,
 )
-from pipelines.delivery.patience import Patience
 from pipelines.delivery.saying import Saying, say
 from pipelines.delivery.scopes import CATALOG, Scope
 from pipelines.delivery.seen_slots import SeenSlots
@@ -54,37 +52,17 @@ def deliver(scope: Scope, target: Target, setting: DeliverySetting, seen: Seen |
     can be repeated, and goes on where it was.
     """
     tenant = setting.tenant(scope.tenant)
-    own, began, tally = setting.own(tenant), setting.clock.monotonic(), Tally(seen)
+    began, tally, away = setting.clock.monotonic(), Tally(seen), None
+    lost, stopped = tuple[str, ...](), False
     try:
-        connector = open_connector(target, setting.connector_setting(tenant.id))
-    except TargetRefused as error:
-        return tally.run(tenant.id, target.id, scope.text, away=error, seconds=0.0)
-    patience = Patience(setting.clock, setting.failures, setting.longest_pause_s)
-    try:
-        with hold(own, lease_name(target.id), seconds=setting.lease_s) as lease:
-
-            def ask() -> None:
-                if setting.stopping():
-                    raise Stopped(target.id)
-                lease.check()
-
-            work = Delivering(
-                own=own,
-                target=target,
-                connector=connector,
-                lease=lease,
-                patience=patience,
-                ask=ask,
-                now=setting.now,
-                tries=setting.tries,
-            )
+        with at_work(tenant, target, setting) as work:
             walk = _Walk(work=work, scope=scope, tenant=tenant, setting=setting, tally=tally)
             stopped = walk.run()
-    finally:
-        connector.close()
-    seconds = setting.clock.monotonic() - began
-    run = tally.run(tenant.id, target.id, scope.text, away=patience.away, seconds=seconds)
-    return replace(run, stopped=stopped, lost=tuple(walk.lost))
+            lost, away = tuple(walk.lost), work.patience.away
+    except TargetRefused as error:
+        away = error
+    run = tally.run(tenant.id, target.id, scope.text, away=away, seconds=setting.clock.monotonic() - began)
+    return replace(run, stopped=stopped, lost=lost)
 
 
 def deliver_to_each(

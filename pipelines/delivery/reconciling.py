@@ -1,73 +1,78 @@
-"""The comparison of a target with the receipts of what was brought there, and the mending of what differs."""
+"""The comparison of a target with the receipts of what was brought there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
+from contextlib import closing
+from dataclasses import replace
 
-from connectors.target.connector import Found
-from foundry.delivery.receipt import Delivered
+from connectors.target.connector import Connector
+from foundry.delivery.receipt import Delivered, State
 from foundry.delivery.target import Target
+from pipelines.delivery.at_work import at_work
+from pipelines.delivery.attempts import newest, place_of
+from pipelines.delivery.differences import Difference, Kind, difference_of, is_its_asset, missing
+from pipelines.delivery.known_slots import KnownSlots
+from pipelines.delivery.mending import Mended, mend
+from pipelines.delivery.outbox import each_delivered, find_delivered, write_delivered
 from pipelines.delivery.setting import DeliverySetting
 
-
-class Kind(StrEnum):
-    """How a target differs from the receipts."""
-
-    MISSING = "missing"  # delivered, and not there any more
-    FOREIGN = "foreign"  # changed by somebody else
-    DOUBLED = "doubled"  # a further asset of a slot that has one
-    NOT_EXPIRED = "not_expired"  # expired by us, and in use there
-    UNKNOWN = "unknown"  # of a slot of ours by its own words, and no record knows it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One difference. record: None for an unknown asset. found: None for a missing one. what: a sentence."""
-
-    kind: Kind
-    target: str
-    path: str
-    what: str
-    record: Delivered | None = None
-    found: Found | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mended:
-    """What became of differences: mended, or left with the reason."""
-
-    difference: Difference
-    done: bool
-    what: str
+__all__ = ["Difference", "Kind", "Mended", "compare", "mend", "retry"]
+ASKED_FOR = (State.DELIVERED, State.CONFLICT, State.EXPIRED)
+"""The states whose assets are asked for one by one, where a target cannot be listed or does not list them."""
 
 
 def compare(tenant: str, target: Target, setting: DeliverySetting) -> Iterator[Difference]:
     """Yield how a target differs from the receipts; nothing is changed, there or here.
 
-    Ids, etags and checksums are compared, and no sizes: some targets tell other sizes than they were sent.
+    Ids, hashes and etags are compared, and no sizes: some targets tell other sizes than they were sent. TargetAway and
+    TargetRefused rise if the target does not answer.
     """
-    raise NotImplementedError
+    owner = setting.tenant(tenant)
+    own = setting.own(owner)
+    with (
+        closing(setting.connect(target, setting.connector_setting(tenant))) as connector,
+        own.scratch_file(".sqlite") as file,
+        closing(KnownSlots(file, each_delivered(own, target.id))) as known,
+    ):
+        if connector.facts.lists:
+            yield from _listed(target.id, connector, known)
+        yield from _asked(target.id, connector, known.unseen())
 
 
-def mend(
-    tenant: str,
-    target: Target,
-    setting: DeliverySetting,
-    differences: Iterable[Difference],
-    take: Literal["", "theirs", "ours"] = "",
-) -> Iterator[Mended]:
-    """Mend differences, and yield what became of each.
+def _listed(target: str, connector: Connector, known: KnownSlots) -> Iterator[Difference]:
+    for found in connector.listing():
+        record = known.of(found)
+        if record and is_its_asset(record, found):
+            known.see(record)
+        if difference := difference_of(target, record, found):
+            yield difference
 
-    Missing files are opened, so that the next delivery sends them; files that are not expired and doubled ones are
-    expired; unknown ones are left. Foreign changes are left unless `take` says whose content stands: theirs is kept,
-    and the receipt says so; ours is opened, and the next delivery sends it as a new version.
-    """
-    raise NotImplementedError
+
+def _asked(target: str, connector: Connector, records: Iterable[Delivered]) -> Iterator[Difference]:
+    """Ask for each asset by itself: a listing may lag behind, or leave out what is out of use."""
+    for record in records:
+        if record.state not in ASKED_FOR or not (newest(record) or record.attempt):
+            continue
+        found = connector.find(place_of(record))
+        if found is None and record.state is not State.EXPIRED and newest(record):
+            yield missing(target, record)
+        elif found is not None and is_its_asset(record, found):
+            yield from filter(None, [difference_of(target, record, found)])
 
 
 def retry(tenant: str, target: Target, setting: DeliverySetting, slots: Iterable[str] = ()) -> int:
-    """Open the files that were set aside, all or those of some slots; return their number."""
-    raise NotImplementedError
+    """Open the files that were set aside, all or those of some slots; return their number.
+
+    LeaseHeld if another process works at the target.
+    """
+    wanted, opened = tuple(slots), 0
+    with at_work(setting.tenant(tenant), target, setting) as work:
+        some = (find_delivered(work.own, target.id, slot) for slot in wanted)
+        for record in some if wanted else each_delivered(work.own, target.id):
+            if record is not None and record.state is State.SET_ASIDE:
+                work.ask()
+                attempt = replace(record.attempt, tries=0) if record.attempt else None
+                write_delivered(replace(record, state=State.OPEN, attempt=attempt, code="", why=""), work.lease)
+                opened += 1
+    return opened

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.http.public_transport import Reach
-from connectors.opening import ConnectorSetting
+from connectors.opening import ConnectorSetting, open_connector
+from connectors.target.connector import Connector
+from foundry.delivery.target import Target
 from foundry.retrying import Clock, SystemClock
 from foundry.store.addresses import open_store
 from foundry.store.lease import LEASE_S
@@ -36,7 +38,7 @@ class DeliverySetting:
     on embargoes and expiries, by the day in UTC. stopping: asked between files and between steps. clock: of pauses.
     tries: sendings of a file that may fail before it is set aside. failures: answers in a row that a target may fail to
     give before it is left alone in this run. longest_pause_s: of a pause that a target asks for; a target that asks for
-    a longer one is left alone in this run.
+    a longer one is left alone in this run. connect: opens the connector of a target.
     """
 
     store: str
@@ -51,6 +53,7 @@ class DeliverySetting:
     tries: int = 6
     failures: int = 12
     longest_pause_s: float = 600.0
+    connect: Callable[[Target, ConnectorSetting], Connector] = open_connector
 
     def tenant(self, tenant_id: str) -> Tenant:
         """Return a tenant by its id; BadInput says what is missing or wrong."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.target.connector import Found, Place
 from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
-from foundry.delivery.proof import Proof
-from foundry.delivery.receipt import Delivered, Receipt, State
+from foundry.delivery.receipt import Delivered, State
 from foundry.errors import FoundryError, clipped
-from pipelines.delivery.attempts import newest
+from pipelines.delivery.attempts import newest, place_of, receipt_of
 from pipelines.delivery.outbox import write_delivered
 from pipelines.delivery.sending import MOST_WHY, Delivering
 
@@ -37,12 +35,10 @@ def expire(work: Delivering, record: Delivered, code: str, why: str) -> Delivere
 
 def _expired(work: Delivering, record: Delivered, code: str, why: str) -> Delivered:
     """Expire what the target has of a slot: by its receipt, or by its slot where an attempt may have brought it."""
-    known = newest(record)
-    path, target_id = (known.path, known.target_id) if known else (record.attempt.path if record.attempt else "", "")
-    found = work.connector.find(Place(slot=record.slot.id, path=path, target_id=target_id))
+    found = work.connector.find(place_of(record))
     if found is None:
         return _ended(work, record, code, f"{why}; it is not there")
-    receipt = known or _receipt_of(record, found, path, work.moment())
+    receipt = newest(record) or receipt_of(record, found, work.moment())
     marked = replace(receipt, expired_at=receipt.expired_at or work.moment())
     earlier = record.receipts[1:]
     record = replace(record, receipts=(marked, *earlier))
@@ -51,25 +47,6 @@ def _expired(work: Delivering, record: Delivered, code: str, why: str) -> Delive
     work.patience.succeed()
     told = replace(marked, etag=after.etag, version=after.version)
     return _ended(work, replace(record, receipts=(told, *earlier)), code, why)
-
-
-def _receipt_of(record: Delivered, found: Found, path: str, moment: str) -> Receipt:
-    """Return a receipt of what an attempt has brought, as far as the target tells."""
-    assert record.attempt is not None
-    return Receipt(
-        asset=record.attempt.asset,
-        content=record.attempt.content,
-        size_bytes=found.size_bytes or 0,
-        metadata=record.attempt.metadata,
-        path=path,
-        target_id=found.target_id,
-        version=found.version,
-        etag=found.etag,
-        checksum="",
-        request_id="",
-        proof=Proof.ACCEPTED,
-        delivered_at=moment,
-    )
 
 
 def _ended(work: Delivering, record: Delivered, code: str, why: str) -> Delivered:
