@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from connectors.http.pace import Pace
 from connectors.http.secrets import scrub
 from connectors.sftp.signing_in import SshPlace
 from connectors.sftp.ssh_session import SshSession
@@ -17,6 +18,7 @@ from connectors.target.file_tree import Entry, NameTaken, Written
 from connectors.target.outgoing import Content
 from foundry.delivery.proof import Proof
 from foundry.delivery.target import secrets_of
+from foundry.retrying import Clock
 
 if TYPE_CHECKING:
     import asyncssh
@@ -32,7 +34,8 @@ Answer = TypeVar("Answer")
 class RemoteTree:
     """Files below `folder` of a server; a relative folder begins where the server lets the user begin."""
 
-    def __init__(self, place: SshPlace, folder: str) -> None:
+    def __init__(self, place: SshPlace, folder: str, pace: Pace, clock: Clock) -> None:
+        self._pace, self._clock = pace, clock
         self._target, self._host = place.target.id, place.target.host
         self._secrets = tuple(secrets_of(place.target))
         self._session = SshSession(place)
@@ -186,6 +189,9 @@ class RemoteTree:
         return posixpath.join(self._folder, path) if path else self._folder
 
     def _ask(self, path: str, action: Callable[[asyncssh.SFTPClient], Awaitable[Answer]]) -> Answer:
+        """Return what an action answers, at the target's pace: one action counts as one request."""
+        if (wait_s := self._pace.take()) > 0:
+            self._clock.sleep(wait_s)
         with self._told(path):
             return self._session.run(action)
 

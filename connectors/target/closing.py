@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import posixpath
 import tempfile
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from connectors.target.file_tree import DONE, MANIFEST, SUMS
+from connectors.target.file_tree import DONE, MANIFEST, SUMS, folders_above
 from connectors.target.outgoing import Content
 from foundry.delivery.receipt import Receipt
 from foundry.private_folder import private_folder
@@ -21,9 +22,33 @@ from foundry.private_folder import private_folder
 class Closing:
     """The files of one folder, in the order in which they are written: the marker last."""
 
-    files: tuple[tuple[str, Content], ...]
+    files: tuple[tuple[str, Content], ...]  # path and bytes
     done: bytes
     count: int
+
+
+class Markers:
+    """The markers of finished deliveries, which are removed before anything below their folders changes.
+
+    `remove` removes a file of the target, if it is there. Each folder is asked for once.
+    """
+
+    def __init__(self, remove: Callable[[str], None]) -> None:
+        self._remove, self._lock = remove, threading.Lock()
+        self._gone: set[str] = set()
+
+    def reopen(self, path: str) -> None:
+        """Remove the markers of all folders above a path that may have one."""
+        for folder in folders_above(path):
+            with self._lock:
+                if folder not in self._gone:
+                    self._remove(posixpath.join(folder, DONE))
+                    self._gone.add(folder)
+
+    def written(self, folder: str) -> None:
+        """Know that a folder has its marker."""
+        with self._lock:
+            self._gone.discard(folder)
 
 
 @contextmanager

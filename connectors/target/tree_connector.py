@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
+import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
-from connectors.target.closing import closing_of
+from connectors.target.closing import Markers, closing_of
 from connectors.target.connector import Facts, Found, Place, Progress, Sent
 from connectors.target.errors import FileRefused, ForeignChange
 from connectors.target.file_tree import (
-    DONE,
     EXPIRED,
     MANIFEST,
     SUMS,
@@ -21,7 +19,6 @@ from connectors.target.file_tree import (
     NameTaken,
     expired_of,
     fault_of,
-    folders_above,
     is_own,
     partial_of,
     slot_of,
@@ -36,18 +33,15 @@ MOST_MARKER_BYTES = 4_096
 ASKED_AT_ONCE = 200
 
 
-@dataclass
 class TreeConnector:
     """Files of one target, each written under a hidden name, proved, and moved to its place in one step.
 
-    The target's id of an asset is its path. An expired one lies below `_expired/`, with its path. `closed` folders may
-    have a marker of a finished delivery, which is removed before anything in them changes.
+    The target's id of an asset is its path. An expired one lies below `_expired/`, with its path.
     """
 
-    target: str
-    tree: FileTree
-    _opened: set[str] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    def __init__(self, target: str, tree: FileTree) -> None:
+        self.target, self.tree = target, tree
+        self._markers = Markers(tree.remove)
 
     @property
     def facts(self) -> Facts:
@@ -86,7 +80,7 @@ class TreeConnector:
             return there
         partial = partial_of(path)
         written = self.tree.write(partial, file.content, self._start(partial, file.content, progress), progress.check)
-        self._reopen(path)
+        self._markers.reopen(path)
         if before is None:
             try:
                 self.tree.move(partial, path, replace=False)
@@ -156,7 +150,7 @@ class TreeConnector:
             if entry is None:
                 raise ForeignChange(self.target, path, "was removed")
             return self._found(path, entry, expired=True)
-        self._reopen(path)
+        self._markers.reopen(path)
         self.tree.move(path, expired_of(path), replace=True)
         return self.find(Place(slot=found.slot, path=path)) or found
 
@@ -181,9 +175,8 @@ class TreeConnector:
                 self.tree.move(partial, path, replace=True)
         if not closing.count:
             for name in (MANIFEST, SUMS):
-                self.tree.remove(f"{folder}/{name}" if folder else name)
-        with self._lock:
-            self._opened.discard(folder)
+                self.tree.remove(posixpath.join(folder, name))
+        self._markers.written(folder)
 
     def _present(self, receipts: Iterable[Receipt]) -> Iterator[Receipt]:
         """Yield the receipts whose files are there; ForeignChange at the first whose file is not."""
@@ -193,15 +186,6 @@ class TreeConnector:
                 if entry is None or entry.size_bytes != receipt.size_bytes:
                     raise ForeignChange(self.target, receipt.path, "was removed or changed")
                 yield receipt
-
-    def _reopen(self, path: str) -> None:
-        """Remove the markers of finished deliveries from the folders above a path, once for each folder."""
-        for folder in folders_above(path):
-            with self._lock:
-                if folder in self._opened:
-                    continue
-                self.tree.remove(f"{folder}/{DONE}" if folder else DONE)
-                self._opened.add(folder)
 
     def close(self) -> None:
         """Give back connections."""

@@ -1,0 +1,1 @@
+"""Delivery into buckets of Google Cloud Storage."""
