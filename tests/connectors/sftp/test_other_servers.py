@@ -119,9 +119,7 @@ def test_a_wrong_password_is_refused_and_told_nowhere(
     assert SECRET not in repr(refused.value) + repr(refused.value.__context__) + repr(refused.value.__cause__)
 
 
-def test_actions_keep_the_pace_of_the_target(
-    target: SftpTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_actions_keep_the_targets_pace(target: SftpTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSWORD, SECRET)
     clock = FakeClock()
     paced = target.model_copy(update={"requests_per_minute": 60})
