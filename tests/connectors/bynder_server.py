@@ -162,7 +162,7 @@ class Bynder(LocalVendor):
 
     def _init(self, asked: Asked) -> Reply:
         """[D] upload/init: the answer holds a policy and a signature, which are secrets for a while."""
-        name = asked.form().get("filename", "")
+        name = asked.form.get("filename", "")
         if not re.search(r"\.\w+$", name):
             return Reply(400, json.dumps({"filename": f"'{name}' is not a valid filename"}).encode(), "text/plain")
         number = uuid.uuid4().hex
@@ -178,7 +178,7 @@ class Bynder(LocalVendor):
         """[JS, PY] a part goes to S3, as a form with a policy; `file` is its last field, and S3 knows no token."""
         if "authorization" in asked.headers:
             self.foreign_credentials.append(asked.headers["authorization"])
-        parts = asked.parts()
+        parts = asked.parts
         number = parts["key"].decode().split("/")[2]
         good = parts.get("Policy") == f"policy-of-{number}".encode() and list(parts)[-1] == "file"
         if not good or parts.get("X-Amz-Signature") != f"signature-of-{number}".encode():
@@ -189,7 +189,7 @@ class Bynder(LocalVendor):
 
     def _register(self, asked: Asked) -> Reply:
         """[JS, PY] POST v4/upload/; [D, C#] the same with the id in the address, which is told by its fields."""
-        form = asked.form()
+        form = asked.form
         return self._registered(form.get("id", ""), form)
 
     def _registered(self, number: str, form: dict[str, str]) -> Reply:
@@ -201,7 +201,7 @@ class Bynder(LocalVendor):
 
     def _finalise_v4(self, asked: Asked, number: str) -> Reply:
         """[D] the final call: s3_filename of the last part [JS, PY], chunks, original_filename."""
-        form = asked.form()
+        form = asked.form
         if "chunkNumber" in form:
             return self._registered(number, form)
         upload, count = self.uploads.get(number), int(form["chunks"])
@@ -248,7 +248,7 @@ class Bynder(LocalVendor):
 
     def _finalise_v7(self, asked: Asked, number: str) -> Reply:
         """[D] fileName, fileSize, chunksCount as a form; [C#] sha256 of the whole, the answer's correlation id."""
-        form, upload = asked.form(), self.uploads.get(number)
+        form, upload = asked.form, self.uploads.get(number)
         if upload is None:
             return as_json({"message": "Upload not found"}, 404)
         count = int(form["chunksCount"])
@@ -265,7 +265,7 @@ class Bynder(LocalVendor):
 
     def _save(self, asked: Asked, number: str) -> Reply:
         """[D, PY, C#] POST v4/media/save/{importId}/; [JS] the import's id is a field of the form."""
-        form = asked.form()
+        form = asked.form
         number = number or form.get("importId", "")
         if refused := self._unsaved(number):
             return refused
@@ -282,7 +282,7 @@ class Bynder(LocalVendor):
 
     def _save_version(self, asked: Asked, number: str, imported: str) -> Reply:
         """[D] POST v4/media/{id}/save/{importId}/, without metadata: the SDKs send none."""
-        imported = imported or asked.form().get("importId", "")
+        imported = imported or asked.form.get("importId", "")
         if refused := self._unsaved(imported):
             return refused
         if number not in self.media:
@@ -355,7 +355,7 @@ class Bynder(LocalVendor):
         """[D] POST v4/media/{id}: 202, tags are replaced, `archive` is the state."""
         if (found := self.media.get(number)) is None:
             return as_json({"message": "Media not found", "statuscode": "404"}, 404)
-        found.coming.append((self.lag, asked.form()))
+        found.coming.append((self.lag, asked.form))
         if not self.lag:
             self._arrive(found)
         return as_json({"message": "Accepted", "statuscode": 202}, 202)

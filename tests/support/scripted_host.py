@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -22,11 +24,13 @@ class ScriptedHost:
 
     seen: the requests in the order of their arrival; their paths hold the query. `will(step, …)`: what becomes of the
     next answers to requests that `step_of` calls so: a reply in place of the work, or a function that is handed the
-    work.
+    work. most_kept: bytes of the largest body that is kept in `seen`; larger ones are empty there.
     """
 
-    def __init__(self, answer: Answer, step_of: Callable[[Seen], str] = lambda seen: "") -> None:
-        self.answer, self.step_of = answer, step_of
+    def __init__(
+        self, answer: Answer, step_of: Callable[[Seen], str] = lambda seen: "", most_kept: float = math.inf
+    ) -> None:
+        self.answer, self.step_of, self.most_kept = answer, step_of, most_kept
         self.seen: list[Seen] = []
         self.lock = threading.Lock()
         self.in_flight, self.peak = 0, 0
@@ -66,7 +70,7 @@ class ScriptedHost:
 
     def reply(self, request: Seen) -> Reply:
         with self.lock:
-            self.seen.append(request)
+            self.seen.append(request if len(request.body) <= self.most_kept else replace(request, body=b""))
             waiting = self._moods.get(self.step_of(request))
             mood = waiting.popleft() if waiting else None
         if isinstance(mood, Reply):
