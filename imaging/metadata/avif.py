@@ -88,6 +88,8 @@ def _extents(data: Data, iloc: Box) -> Iterator[Extent]:
         at += 4 if version else 2
         base, at = number(data, at, base_bytes), at + base_bytes
         parts, at = number(data, at, 2), at + 2
+        if at > iloc.stop:
+            raise CannotEmbed("avif", "ends inside its table of places")
         for _ in range(parts):
             at += index_bytes
             place_at, length_at = at, at + place_bytes

@@ -65,7 +65,8 @@ def embed(source: Path, into: Path, form: str, metadata: AssetMetadata, limit_by
                 write_pieces(data, pieces, into)
                 return Embedded(size_of(pieces), left_out)
         write_pieces(data, [Span(0, len(data))], into)
-        return Embedded(len(data), (*left_out,), unchanged=True)
+        everything = tuple(sorted(each.name for each in properties_of(metadata)))
+        return Embedded(len(data), everything, unchanged=True)
 
 
 def _splice(form: str, data: Data, packets: Packets) -> list[Piece]:

@@ -19,4 +19,6 @@ def splice(data: Data, packets: Packets) -> list[Piece]:
     if data[: len(SIGNATURE)] != SIGNATURE:
         raise CannotEmbed("jxl", "does not begin as one")
     found = [each for each in boxes(data, "jxl") if each.kind != b"xml "]
+    if len(found) < 2 or found[1].kind != b"ftyp":
+        raise CannotEmbed("jxl", "has no head")
     return [Span(0, found[1].stop), made, *(Span(each.start, each.stop) for each in found[2:])]
