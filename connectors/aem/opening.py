@@ -1,0 +1,23 @@
+"""The connector of an instance of Adobe Experience Manager."""
+
+from __future__ import annotations
+
+from connectors.aem.aem_connector import AemConnector
+from connectors.aem.describing import DATES
+from connectors.aem.names import is_property
+from connectors.http.session import open_session
+from connectors.opening import ConnectorSetting
+from connectors.target.connector import Connector
+from connectors.target.errors import TargetRefused
+from foundry.delivery.target import AemTarget, Target
+
+
+def open_target(target: Target, setting: ConnectorSetting) -> Connector:
+    """Return the connector; TargetRefused for a map of metadata to what is no property of an asset's metadata."""
+    assert isinstance(target, AemTarget)
+    for name in target.metadata:
+        if not is_property(name) or name in DATES or name.startswith("foundry"):
+            remedy = "map to properties such as dc:title; dates and names that begin with foundry are written anyway"
+            raise TargetRefused(target.id, f"its metadata maps to {name}, which cannot be written so", remedy)
+    session = open_session(target, target.url, setting.reach, setting.clock)
+    return AemConnector(target.id, target.folder.rstrip("/"), session)
