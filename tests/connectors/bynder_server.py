@@ -124,6 +124,7 @@ class Bynder(LocalVendor):
             ("POST", "/api/v4/media/([^/]+)/save/?([^/]*)", "save_version", self._save_version),
             ("GET", "/api/v4/media", "search", self._search),
             ("GET", "/api/v4/media/([^/]+)", "look", self._look),
+            ("POST", "/api/v4/media", "modify", lambda asked: self._modify(asked, asked.form.get("id", ""))),
             ("POST", "/api/v4/media/([^/]+)", "modify", self._modify),
             ("GET", "/api/v4/media/([^/]+)/download", "download", self._download),
             ("GET", "/files/([^/]+)/([0-9]+)", "fetch", self._fetch),
@@ -352,7 +353,7 @@ class Bynder(LocalVendor):
             self._put(found, found.coming.pop(0)[1])
 
     def _modify(self, asked: Asked, number: str) -> Reply:
-        """[D] POST v4/media/{id}: 202, tags are replaced, `archive` is the state."""
+        """[D] POST v4/media/{id}, [JS] POST v4/media/ with the id: 202, tags are replaced, `archive` is the state."""
         if (found := self.media.get(number)) is None:
             return as_json({"message": "Media not found", "statuscode": "404"}, 404)
         found.coming.append((self.lag, asked.form))
