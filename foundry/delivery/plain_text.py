@@ -57,4 +57,4 @@ def isolated(text: str, locale: str) -> str:
 
 def ends_sentence(text: str) -> bool:
     """Return whether a text ends as a sentence does, whatever quotation marks or isolates close it."""
-    return text.rstrip("»”\"'’)）」』" + END)[-1:] in tuple(_SENTENCE_ENDS)
+    return text.rstrip("»”“\"'’)）」』" + END)[-1:] in tuple(_SENTENCE_ENDS)

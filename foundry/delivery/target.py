@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from foundry.delivery.metadata import AssetMetadata
+from foundry.errors import shorten
 from foundry.inputs.file_name import FileName
 from foundry.names import Slug
 from foundry.strict_model import Items, StrictModel
@@ -26,6 +29,9 @@ PLACEHOLDERS = (
     "size", "format", "alternative", "slot",
 )  # fmt: skip
 """What a pattern of a path may hold, in braces. `slot` is the slot's id; nothing in a path changes with a version."""
+
+FACTS = tuple(field.name for field in fields(AssetMetadata))
+"""What a pattern of a target's own field may hold, in braces."""
 
 
 def delivery_secret_prefix(tenant: str) -> str:
@@ -127,6 +133,15 @@ class _Target(StrictModel):
     )
     at_once: int = Field(default=4, ge=1, le=64, description="Files that are sent at the same time.")
     requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _knows_its_facts(self) -> _Target:
+        for field, pattern in self.metadata.items():
+            asked = re.findall(r"\{([^{}]*)\}", pattern)
+            if unknown := next((each for each in asked if each not in FACTS), None):
+                wrong = f"metadata {shorten(field)}: {shorten(unknown)} in braces is no fact of a file"
+                raise ValueError(f"{wrong}; take one of {', '.join(FACTS)}")
+        return self
 
 
 class FolderTarget(_Target):
