@@ -148,7 +148,8 @@ def _answer(response: httpx2.Response) -> HttpAnswer:
 def _read(response: httpx2.Response, bounds: Bounds, until: float, into: Sink) -> None:
     """Read the whole body; ExchangeFailed as soon as it is known to be too large, compressed or too slow."""
     most = bounds.most_bytes if response.status_code < 400 else MAX_ERROR_BYTES
-    if (announced := response.headers.get("content-length", "")).isdecimal() and int(announced) > most:
+    announced = "" if response.request.method == "HEAD" else response.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
         raise TooManyBytes(f"the answer has {announced} bytes; the limit is {most}")
     if not bounds.compressed and response.headers.get("content-encoding", "identity") != "identity":
         raise UnwantedEncoding("the answer is compressed although none was asked for")

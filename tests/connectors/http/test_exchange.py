@@ -31,14 +31,14 @@ class Pieces(httpx2.SyncByteStream):
         self.closed = True
 
 
-def asked(response: httpx2.Response | Exception, bounds: Bounds) -> HttpAnswer:
+def asked(response: httpx2.Response | Exception, bounds: Bounds, method: str = "GET") -> HttpAnswer:
     def answer(request: httpx2.Request) -> httpx2.Response:
         if isinstance(response, Exception):
             raise response
         return response
 
     with httpx2.Client(transport=httpx2.MockTransport(answer)) as client:
-        request = client.build_request("GET", "https://api.example/v1", headers={"Authorization": "Bearer sesame"})
+        request = client.build_request(method, "https://api.example/v1", headers={"Authorization": "Bearer sesame"})
         return exchange(client, request, httpx2.Auth(), bounds)
 
 
@@ -74,6 +74,11 @@ def test_a_whole_answer_comes_with_the_headers_that_decide() -> None:
 def test_an_answer_that_is_none_fails_in_a_sentence(response: httpx2.Response | Exception, wrong: str) -> None:
     with pytest.raises(ExchangeFailed, match=wrong):
         asked(response, WIDE)
+
+
+def test_the_length_of_a_body_that_head_leaves_out_is_no_answer_that_is_too_long() -> None:
+    headers = {"Content-Length": "17000001"}
+    assert asked(httpx2.Response(200, headers=headers, stream=Pieces()), WIDE, "HEAD").status == 200
 
 
 def test_an_error_may_be_longer_than_the_limit_of_answers() -> None:
