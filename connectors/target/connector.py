@@ -73,6 +73,23 @@ class Progress(Protocol):
         """Return if the sending may go on; otherwise the error that ends it rises (stopped, or the lease is lost)."""
 
 
+class NoProgress:
+    """The progress of a step that is no part of a sending: nothing is kept, and nothing ends it."""
+
+    step = ""
+
+    @property
+    def resume(self) -> Mapping[str, str]:
+        """Nothing was saved."""
+        return {}
+
+    def save(self, step: str, **resume: str) -> None:
+        """Keep nothing."""
+
+    def check(self) -> None:
+        """Go on."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What a target's protocol can do.

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from connectors.http.bodies import Section
 from connectors.http.exchange import HttpAnswer
-from connectors.target.connector import Facts, Found, Place, Progress, Sent
+from connectors.target.connector import Facts, Found, NoProgress, Place, Progress, Sent
 from connectors.target.errors import FileRefused, ForeignChange
 from connectors.target.file_tree import EXPIRED, expired_of, fault_of, is_own, partial_of, slot_of
 from connectors.target.outgoing import Outgoing
@@ -198,7 +198,7 @@ class WebdavConnector:
 
     def expire(self, found: Found, receipt: Receipt) -> Found:  # noqa: ARG002 - a moved file keeps every change
         """Move a file below `_expired/`, where its path stays readable."""
-        path, resting = found.target_id, _Resting()
+        path, resting = found.target_id, NoProgress()
         if not found.expired and self.server.describe(self.server.at.file(path)) is not None:
             self.folders.make(expired_of(path).rpartition("/")[0])
             with self._locked(path, resting) as lock:
@@ -240,19 +240,6 @@ class WebdavConnector:
     def close(self) -> None:
         """Give back connections."""
         self.server.session.close()
-
-
-class _Resting:
-    """The progress of a step that is not part of a sending."""
-
-    step = ""
-    resume: dict[str, str] = {}  # noqa: RUF012 - empty, and never written to
-
-    def save(self, step: str, **resume: str) -> None:
-        """Keep nothing."""
-
-    def check(self) -> None:
-        """Go on."""
 
 
 def _found(path: str, there: Resource, expired: bool) -> Found:
