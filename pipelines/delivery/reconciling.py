@@ -51,6 +51,7 @@ def _listed(target: str, connector: Connector, known: KnownSlots) -> Iterator[Di
 
 def _asked(target: str, connector: Connector, records: Iterable[Delivered]) -> Iterator[Difference]:
     """Ask for each asset by itself: a listing may lag behind, or leave out what is out of use."""
+    tells_use = connector.facts.expires or connector.facts.lists
     for record in records:
         if record.state not in ASKED_FOR or not (newest(record) or record.attempt):
             continue
@@ -58,7 +59,9 @@ def _asked(target: str, connector: Connector, records: Iterable[Delivered]) -> I
         if found is None and record.state is not State.EXPIRED and newest(record):
             yield missing(target, record)
         elif found is not None and is_its_asset(record, found):
-            yield from filter(None, [difference_of(target, record, found)])
+            difference = difference_of(target, record, found)
+            if difference and (tells_use or difference.kind is not Kind.NOT_EXPIRED):
+                yield difference
 
 
 def retry(tenant: str, target: Target, setting: DeliverySetting, slots: Iterable[str] = ()) -> int:

@@ -97,6 +97,7 @@ class _Sending:
         begun = begin(record, attempt)
         self.goes_on = record.attempt is not None
         self.progress = Progress(record=begun, lease=work.lease, ask=work.ask)
+        self.failed_at = self.progress.attempt.step
         if begun.attempt != record.attempt:
             self.progress.write(begun)
 
@@ -157,12 +158,17 @@ class _Sending:
         return self.progress.record
 
     def _counted(self, error: TargetAway) -> State:
-        """Count a failure; a file that keeps failing while others arrive is set aside."""
-        attempt = replace(self.progress.attempt, tries=self.progress.attempt.tries + 1)
-        poison = attempt.tries >= self.work.tries and self.work.patience.successes > 0
+        """Count a failure; a file that keeps failing at one step while others arrive is set aside.
+
+        A target that asks to be left alone is busy, which is no fault of the file.
+        """
+        attempt = self.progress.attempt
+        tries = (attempt.tries if attempt.step == self.failed_at else 0) + (error.after_s == 0)
+        self.failed_at = attempt.step
+        poison = tries >= self.work.tries and self.work.patience.successes > 0
         state = State.SET_ASIDE if poison else State.OPEN
-        why = f"{error} (after {attempt.tries} tries, while other files arrived)" if poison else str(error)
-        record = replace(self.progress.record, attempt=attempt, state=state, code=error.code)
+        why = f"{error} (after {tries} tries, while other files arrived)" if poison else str(error)
+        record = replace(self.progress.record, attempt=replace(attempt, tries=tries), state=state, code=error.code)
         self.progress.write(replace(record, why=clipped(why, MOST_WHY)))
         return state
 

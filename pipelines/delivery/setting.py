@@ -50,7 +50,7 @@ class DeliverySetting:
     stopping: Callable[[], bool] = never
     clock: Clock = field(default_factory=SystemClock)
     lease_s: float = LEASE_S
-    tries: int = 6
+    tries: int = 10
     failures: int = 12
     longest_pause_s: float = 600.0
     connect: Callable[[Target, ConnectorSetting], Connector] = open_connector
