@@ -46,6 +46,8 @@ def isolated(text: str, locale: str) -> str:
 
     A text in both directions keeps that of the locale; one that is wholly foreign, such as a name, has its own.
     """
+    if text.isascii() and not is_rtl(locale):
+        return text
     own, against = (("R", "AL"), ("L",)) if is_rtl(locale) else (("L",), ("R", "AL"))
     runs = {unicodedata.bidirectional(letter) for letter in text}
     if runs.isdisjoint(against):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,9 @@ from imaging.metadata.embedding import can_embed, embed
 from pipelines.delivery.fetching import fetch_file
 from pipelines.delivery.saying import Saying
 from pipelines.delivery.selecting import Selected
+
+
+log = logging.getLogger("foundry.delivery")
 
 
 @contextmanager
@@ -28,7 +32,9 @@ def stamped(own: ObjectStore, file: Selected, said: Saying, *, embeds: bool) -> 
             yield Content(finished)
             return
         with own.scratch_file(f".{file.extension}") as made:
-            embed(finished, made, file.row.format, said.metadata, limit_of(file.row.placement))
+            done = embed(finished, made, file.row.format, said.metadata, limit_of(file.row.placement))
+            if done.left_out:
+                log.info("%s has no room for %s within its placement's bytes", file.address, ", ".join(done.left_out))
             yield Content(made)
 
 
