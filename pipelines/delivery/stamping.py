@@ -15,7 +15,6 @@ from pipelines.delivery.fetching import fetch_file
 from pipelines.delivery.saying import Saying
 from pipelines.delivery.selecting import Selected
 
-
 log = logging.getLogger("foundry.delivery")
 
 
