@@ -69,7 +69,7 @@ class CloudinaryServer:
         self.host = ScriptedHost(self.answer, self.step_of)
         self.assets: dict[tuple[str, str, str], Asset] = {}
         self.chunks: dict[str, bytearray] = {}
-        self.page = 500
+        self.page, self.least_chunk = 500, FIVE_MB
         self.versions, self.ids = 1_700_000_000, 0
         self.stored_as = lambda data: data
         self.algorithms: set[str] = set()
@@ -156,7 +156,7 @@ class CloudinaryServer:
         if not found or not upload:
             return self._wrong(400, "Invalid Content-Range or missing X-Unique-Upload-Id")
         start, stop, total = (int(number) for number in found.groups())
-        if len(data) != stop - start + 1 or (stop + 1 < total and len(data) <= FIVE_MB):
+        if len(data) != stop - start + 1 or (stop + 1 < total and len(data) <= self.least_chunk):
             return self._wrong(400, "EntityTooSmall")
         if start == 0:
             self.chunks[upload] = bytearray()

@@ -130,6 +130,7 @@ def _handler(host: ScriptedHost) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+        wbufsize = -1  # head and body leave together
 
         def log_message(self, *_: object) -> None:
             """Requests are in `host.seen`."""
@@ -162,6 +163,8 @@ def _handler(host: ScriptedHost) -> type[BaseHTTPRequestHandler]:
             step = len(body) // 20 + 1 if reply.pause_s else len(body) or 1
             for start in range(0, len(body), step):
                 self.wfile.write(body[start : start + step])
-                time.sleep(reply.pause_s)
+                if reply.pause_s:
+                    self.wfile.flush()
+                    time.sleep(reply.pause_s)
 
     return Handler

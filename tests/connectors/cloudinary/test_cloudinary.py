@@ -21,8 +21,7 @@ from tests.connectors.cloudinary_server import CloudinaryServer
 from tests.connectors.conformance import SECRET, Conformance, Memory, data_of, outgoing, place, receipt
 from tests.support.scripted_host import cut, lost, told
 
-CHUNK = 5_100_000
-LARGE = 5_600_000
+CHUNK, LARGE = 1_100_000, 2_000_001
 
 
 @pytest.fixture
@@ -119,8 +118,8 @@ def test_a_large_file_goes_in_chunks_that_are_repeated_one_by_one(
     seen = [each.headers for each in server.host.seen]
     assert len({each["x-unique-upload-id"] for each in seen}) == 1
     assert {each["content-range"] for each in seen} == {
-        f"bytes 0-5099999/{LARGE}",
-        f"bytes 5100000-{LARGE - 1}/{LARGE}",
+        f"bytes 0-1099999/{LARGE}",
+        f"bytes 1100000-{LARGE - 1}/{LARGE}",
     }
     assert SECRET not in f"{memory.resume}"
 
@@ -131,7 +130,7 @@ def test_an_upload_that_was_interrupted_goes_on_with_the_chunk_that_is_missing(
     file, memory = outgoing(tmp_path, data_of(LARGE)), Memory()
     connector = bench.open()
     original = server.host.answer
-    server.host.answer = lambda seen: told(500) if "5100000-" in seen.headers["content-range"] else original(seen)
+    server.host.answer = lambda seen: told(500) if "1100000-" in seen.headers["content-range"] else original(seen)
     with pytest.raises(TargetAway):
         connector.send(file, None, memory)
     connector.close()
@@ -140,7 +139,7 @@ def test_an_upload_that_was_interrupted_goes_on_with_the_chunk_that_is_missing(
     again.send(file, None, memory.again())
     again.close()
     assert [each.headers["content-range"] for each in server.host.seen[before:]] == [
-        f"bytes 5100000-{LARGE - 1}/{LARGE}"
+        f"bytes 1100000-{LARGE - 1}/{LARGE}"
     ]
     assert list(bench.contents().values()) == [data_of(LARGE)]
 
@@ -152,7 +151,7 @@ def test_an_upload_whose_chunks_were_dropped_begins_anew(
     connector.send(file, None, memory)
     server.assets.clear()
     server.chunks.clear()
-    memory.save("chunks", upload=memory.resume["upload"], sent="5100000")
+    memory.save("chunks", upload=memory.resume["upload"], sent="1100000")
     connector.send(file, None, memory)
     assert list(bench.contents().values()) == [data_of(LARGE)]
     other = outgoing(tmp_path, data_of(LARGE, 2), product="vase")
