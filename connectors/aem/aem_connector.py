@@ -234,7 +234,8 @@ class AemConnector:
         size = file.content.size_bytes
         if size > REREAD_BYTES:
             return False
-        terms = Terms(most_bytes=size + 1, judged=REDIRECTS, check=progress.check)
+        # What lies there may be larger than the file; it is then read on, for no longer than the file would take.
+        terms = Terms(most_bytes=REREAD_BYTES + 1, seconds=120 + size / 20_000, judged=REDIRECTS, check=progress.check)
         answer, read = self._session.hash_of(address(path, ORIGINAL), "sha256", terms)
         if answer.status in REDIRECTS and answer.location:
             where = self._session.url(answer.url).join(answer.location)

@@ -58,6 +58,7 @@ class Repository:
 
     unseen: looks at a new asset, or tries at a new folder, that find nothing yet. processing: looks until the SHA-1 is
     that of the bytes. hashes: it computes SHA-1 at all. tells_state: it says that it is still processing.
+    most_uris, spoil, complete_uri: the parts that it offers; what it answers instead of what is right.
     """
 
     direct: bool = True
@@ -65,6 +66,9 @@ class Repository:
     hashes: bool = True
     tells_state: bool = True
     processing: Callable[[str], int] = lambda path: 0
+    most_uris: int = 10_000
+    spoil: dict[str, Any] = field(default_factory=dict)
+    complete_uri: str = ""
     folders: dict[str, int] = field(default_factory=lambda: {"/content/dam": 99})
     assets: dict[str, Asset] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
@@ -100,12 +104,16 @@ class Repository:
         for name, size in files:
             if ASSET_FORBIDS.search(name) or size < 1:
                 raise Refused(400, f"{name} of {size} bytes")
-            token, uris = uuid.uuid4().hex, max(2, -(-size // MIN_PART) + 3)
+            token, uris = uuid.uuid4().hex, min(max(2, -(-size // MIN_PART) + 3), self.most_uris)
             self.uploads[token] = Upload(f"{folder}/{name}", size, uris)
             parts = [f"{blobs}/{token}/{number}?sig=signature-{token}" for number in range(uris)]
             made.append({"fileName": name, "mimeType": "image/jpeg", "uploadToken": token, "uploadURIs": parts,
-                         "minPartSize": MIN_PART, "maxPartSize": MAX_PART})  # fmt: skip
-        return {"completeURI": f"{folder}.completeUpload.json", "folderPath": folder, "files": made}
+                         "minPartSize": MIN_PART, "maxPartSize": MAX_PART} | self.spoil)  # fmt: skip
+        return {
+            "completeURI": self.complete_uri or f"{folder}.completeUpload.json",
+            "folderPath": folder,
+            "files": made,
+        }
 
     def put_part(self, token: str, number: int, data: bytes) -> None:
         """PUT to an upload URI: 403 once it has expired."""

@@ -30,16 +30,26 @@ METADATA = "/_jcr_content/metadata"
 
 @dataclass(frozen=True, kw_only=True)
 class Mood:
-    """One misbehaviour. done: the work is done first. status 0: the connection ends without an answer.
+    """What becomes of one request; as it stands, nothing special.
 
-    twice: the work is done once more, as when a proxy repeats the request, and that answer is given.
+    slow_s: seconds before it is worked on. status: the answer in place of the work. cut: the connection ends in place
+    of the work. done: the work is done all the same. twice: the work is done twice, as when a proxy repeats a request,
+    and the second answer is given. retry_after: the header of the answer.
     """
 
+    slow_s: float = 0.0
     status: int = 0
+    cut: bool = False
     done: bool = False
     twice: bool = False
-    slow_s: float = 0.0
     retry_after: str = ""
+
+    @property
+    def works(self) -> bool:
+        return self.done or not (self.status or self.cut)
+
+
+GOOD = Mood()
 
 
 @dataclass
@@ -69,6 +79,7 @@ class AemServer:
     tokens: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     port: int = 0
+    in_flight: int = 0
     _running: tuple[ThreadingHTTPServer, threading.Thread] | None = None
 
     def start(self) -> None:
@@ -169,26 +180,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         with instance.lock:
+            instance.in_flight += 1
             waiting = instance.moods.get(step)
-            mood = waiting.popleft() if waiting else None
-        if mood is not None:
-            time.sleep(mood.slow_s)
-        failing = mood is not None and not (mood.twice or (mood.slow_s and not mood.status and not mood.done))
-        status, kind, data = 0, "", b""
-        if mood is None or not failing or mood.done:
-            with instance.lock:
+            mood = waiting.popleft() if waiting else GOOD
+        time.sleep(mood.slow_s)
+        status, kind, data = 0, "text/plain", b"something is wrong"
+        with instance.lock:
+            for _ in range((1 + mood.twice) * mood.works):
                 status, kind, data = self._do(step, path, body)
-                if mood is not None and mood.twice:
-                    status, kind, data = self._do(step, path, body)
-        if mood is not None and failing:
-            status, kind, data = mood.status, "text/plain", b"Too Many Requests" if mood.status == 429 else b"oh no"
-        signed = "Authorization" in self.headers
-        instance.seen.append(Seen(step, self.command, path, signed, status))
-        if status == 0:
+            instance.in_flight -= 1
+        status = mood.status or status
+        instance.seen.append(Seen(step, self.command, path, "Authorization" in self.headers, 0 if mood.cut else status))
+        if mood.cut:
             self.close_connection = True
             return
         self.send_response(status)
-        if mood is not None and mood.retry_after:
+        if mood.retry_after:
             self.send_header("Retry-After", mood.retry_after)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))

@@ -6,16 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.connectors.aem_bench import VARIABLE, AemBench
-from tests.connectors.aem_server import aem_server
-from tests.connectors.conformance import SECRET, Conformance
-
-
-@pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[AemBench]:
-    monkeypatch.setenv(VARIABLE, SECRET)
-    with aem_server() as server:
-        yield AemBench(server)
+from connectors.target.connector import Connector
+from tests.connectors.aem_bench import AemBench
+from tests.connectors.conformance import Conformance
 
 
 class TestDirectUpload(Conformance):
@@ -33,3 +26,9 @@ class TestServlet(Conformance):
     def bench(self, bench: AemBench) -> AemBench:
         bench.server.repository.direct, bench.chunk_bytes = False, 400_000
         return bench
+
+    @pytest.fixture
+    def connector(self, bench: AemBench) -> Iterator[Connector]:
+        opened = bench.open()
+        yield opened
+        opened.close()
