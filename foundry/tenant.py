@@ -213,8 +213,8 @@ class Tenant(StrictModel):
     def _sends_its_own_secrets(self) -> Tenant:
         own = delivery_secret_prefix(self.id)
         for index, target in enumerate(self.delivery.targets):
-            if foreign := next((each for each in secrets_of(target) if not each.startswith(own)), None):
-                wrong = f"{shorten(foreign)} may hold a secret of somebody else"
+            if not all(each.startswith(own) for each in secrets_of(target)):
+                wrong = "one of its variables may hold a secret of somebody else"
                 raise ValueError(f"delivery.targets[{index}]: {wrong}; name one that begins with {own}")
         return self
 

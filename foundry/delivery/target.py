@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
-from typing import Annotated, Literal
+from itertools import permutations
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from foundry.delivery.metadata import AssetMetadata
-from foundry.errors import shorten
+from foundry.documents.sentences import HIDDEN
 from foundry.inputs.file_name import FileName
 from foundry.names import Slug
 from foundry.strict_model import Items, StrictModel
 
 Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9*?][A-Za-z0-9._/*?-]{0,100}$")]
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,100}$")]
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)]
+_VARIABLE = r"^[A-Z][A-Z0-9_]{1,100}$"
+_ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+
+
+def _secret_itself(what: str) -> PydanticCustomError:
+    return PydanticCustomError(HIDDEN, f"{what}; name the environment variable that holds it".replace("{", "{{"))
+
+
+def _variable(text: str) -> str:
+    if not re.fullmatch(_VARIABLE, text):
+        raise _secret_itself("it is no name of an environment variable, and is not shown, as it may be the secret")
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(_ADDRESS, text):
+        wrong = (
+            "it is no http or https address without user, query and fragment, and is not shown, as these may be secrets"
+        )
+        raise PydanticCustomError(HIDDEN, f"{wrong}; write https://host/path, and sign in by sign_in")
+    return text
+
+
+Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": _VARIABLE})]
+Address = Annotated[
+    str, StringConstraints(max_length=500), AfterValidator(_address), Field(json_schema_extra={"pattern": _ADDRESS})
+]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
 HostKey = Annotated[
     str, StringConstraints(max_length=2_000, pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\x00-\x1f\x7f]*)?$")
 ]
-PathPattern = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9{}._ /-]*$")]
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PLACEHOLDERS = (
     "campaign", "catalog", "product", "scene", "locale", "language", "market", "channel", "placement", "audience",
     "size", "format", "alternative", "slot",
@@ -32,6 +60,33 @@ PLACEHOLDERS = (
 
 FACTS = tuple(field.name for field in fields(AssetMetadata))
 """What a pattern of a target's own field may hold, in braces."""
+
+
+def _checked(pattern: str, known: Collection[str]) -> str:
+    """Return a pattern; ValueError if its braces are not in pairs, or hold no known placeholder."""
+    bare = _PLACEHOLDER.sub("", pattern)
+    if "{" in bare or "}" in bare:
+        raise ValueError("its braces are not in pairs; write placeholders as {campaign}")
+    if unknown := sorted(set(_PLACEHOLDER.findall(pattern)) - set(known)):
+        raise ValueError(f"{{{unknown[0]}}} is no placeholder; take one of {', '.join(known)}")
+    return pattern
+
+
+def _path_pattern(pattern: str) -> str:
+    _checked(pattern, PLACEHOLDERS)
+    if any(part.startswith(".") or not part for part in pattern.split("/")) and pattern:
+        raise ValueError("a part of a path is empty or begins with a dot; write parts as {campaign}/{channel}")
+    return pattern
+
+
+def _field_pattern(pattern: str) -> str:
+    return _checked(pattern, FACTS)
+
+
+PathPattern = Annotated[
+    str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9{}._ /-]*$"), AfterValidator(_path_pattern)
+]
+FieldPattern = Annotated[str, StringConstraints(max_length=500), AfterValidator(_field_pattern)]
 
 
 def delivery_secret_prefix(tenant: str) -> str:
@@ -48,6 +103,13 @@ class Secret(StrictModel):
     variable: Variable = Field(
         description="DELIVERY_, the tenant in capitals, and __ with a name.", examples=["DELIVERY_AURELLE__DAM_TOKEN"]
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_secret(cls, value: Any) -> Any:
+        if not isinstance(value, dict | Secret):
+            raise _secret_itself("it is not shown, as it may be the secret itself")
+        return value
 
 
 class BasicSignIn(StrictModel):
@@ -105,10 +167,7 @@ class Naming(StrictModel):
 
     @model_validator(mode="after")
     def _tells_slots_apart(self) -> Naming:
-        used = set(re.findall(r"\{([^{}]*)\}", f"{self.folder}/{self.file}"))
-        if unknown := sorted(used - set(PLACEHOLDERS)):
-            raise ValueError(f"{{{unknown[0]}}} is no placeholder; take one of {', '.join(PLACEHOLDERS)}")
-        if "slot" not in used:
+        if "{slot}" not in self.folder + self.file:
             raise ValueError("two files could have one path; add {slot} to the name of the file")
         return self
 
@@ -123,7 +182,7 @@ class _Target(StrictModel):
     id: Slug
     filter: Filter = Filter()
     naming: Naming = Naming()
-    metadata: Annotated[dict[Line, Annotated[str, StringConstraints(max_length=500)]], Items(100)] = Field(
+    metadata: Annotated[dict[Line, FieldPattern], Items(100)] = Field(
         default={}, examples=[{"dc:title": "{title}", "property_campaign": "{campaign_name}"}]
     )
     embed: bool = Field(default=True, description="Write the metadata into the files as XMP, too.")
@@ -133,15 +192,6 @@ class _Target(StrictModel):
     )
     at_once: int = Field(default=4, ge=1, le=64, description="Files that are sent at the same time.")
     requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
-
-    @model_validator(mode="after")
-    def _knows_its_facts(self) -> _Target:
-        for field, pattern in self.metadata.items():
-            asked = re.findall(r"\{([^{}]*)\}", pattern)
-            if unknown := next((each for each in asked if each not in FACTS), None):
-                wrong = f"metadata {shorten(field)}: {shorten(unknown)} in braces is no fact of a file"
-                raise ValueError(f"{wrong}; take one of {', '.join(FACTS)}")
-        return self
 
 
 class FolderTarget(_Target):
@@ -194,7 +244,7 @@ class AemTarget(_Target):
 
     kind: Literal["aem"]
     url: Address
-    folder: Annotated[str, StringConstraints(pattern=r"^/content/dam(/[^\s?#]+)?$", max_length=400)]
+    folder: Annotated[str, StringConstraints(pattern=r"^/content/dam(/[^\s?#/.][^\s?#/]*)*$", max_length=400)]
     sign_in: SignIn
 
 
@@ -268,6 +318,10 @@ class Delivery(StrictModel):
         ids = [each.id for each in self.targets]
         if twice := next((each for each in ids if ids.count(each) > 1), None):
             raise ValueError(f"two targets are called {twice}; rename or remove one")
+        folders = {each.id: PurePosixPath(each.folder) for each in self.targets if isinstance(each, FolderTarget)}
+        for (one, above), (other, below) in permutations(folders.items(), 2):
+            if below.is_relative_to(above):
+                raise ValueError(f"the folder of target {other} lies in that of target {one}; give each its own")
         return self
 
     def target(self, target_id: str) -> Target | None:

@@ -18,6 +18,11 @@ from foundry.strict_model import MORE
 
 OWN_CODES = frozenset({"foreign_file"})
 """Types of pydantic errors that are codes of problems. Their message continues the value's sentence, with a remedy."""
+HIDDEN = "hidden"
+"""The type of pydantic errors about a value that must not be shown. Their message is a limit and a remedy."""
+_WITHOUT_VALUE = frozenset({HIDDEN, "union_tag_not_found", "union_tag_invalid"})
+TAG = "kind"
+"""The field by which models of one union are told apart."""
 _PLAINER = {
     "model_type": "a map of keys is needed here",
     "dict_type": "a map of keys is needed here",
@@ -89,15 +94,18 @@ def refusals_of(error: ValidationError, model: type[BaseModel], wording: Wording
 
 
 def _sentence(item: Any, model: type[BaseModel], wording: Wording, prefix: str) -> Problem:
-    location, kind = item["loc"], item["type"]
+    location, within = _walked(model, item["loc"])
+    kind = item["type"]
     path = prefix + (field_path(location) or wording.whole)
     if kind == "missing":
         return Problem(path, "", "it is missing", wording.missing, wording.code)
     if kind == "extra_forbidden":
-        allowed = _allowed_keys(model, location)
+        allowed = sorted(within.model_fields)
         near = difflib.get_close_matches(str(location[-1])[:60], allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else wording.unknown
         return _problem(path, shorten(str(location[-1])), f"allowed are {', '.join(allowed)}", hint, wording)
+    if kind in _WITHOUT_VALUE:
+        return _without_value(item, path, wording)
     message = _PLAINER.get(kind) or str(item["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
         return _own_sentence(item, message, path, wording, prefix)
@@ -106,6 +114,18 @@ def _sentence(item: Any, model: type[BaseModel], wording: Wording, prefix: str) 
         return Problem(path, shorten(item["input"]), limit, remedy, kind)
     remedy = "write it in quotes" if kind == "string_type" else "change it"
     return _problem(path, shorten(item["input"]), message, remedy, wording)
+
+
+def _without_value(item: Any, path: str, wording: Wording) -> Problem:
+    """Return the problem of an error whose value is not shown: it may be a secret, or a map that holds one."""
+    if item["type"] == HIDDEN:
+        limit, _, remedy = str(item["msg"]).rpartition("; ")
+        return Problem(path, "", limit, remedy, wording.code)
+    path = f"{path}.{TAG}"
+    if item["type"] == "union_tag_not_found":
+        return Problem(path, "", "it is missing", wording.missing, wording.code)
+    allowed = str(item["ctx"]["expected_tags"]).replace("'", "")
+    return _problem(path, shorten(item["ctx"]["tag"]), f"allowed are {allowed}", "take one", wording)
 
 
 def _problem(path: str, value: str, limit: str, remedy: str, wording: Wording) -> Problem:
@@ -135,11 +155,23 @@ def field_path(location: tuple[Any, ...]) -> str:
     return text
 
 
-def _allowed_keys(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    for part in location[:-1]:
-        if isinstance(part, str) and part in model.model_fields:
-            model = next(_models_in(model.model_fields[part].annotation), model)
-    return sorted(model.model_fields)
+def _walked(model: type[BaseModel], location: tuple[Any, ...]) -> tuple[tuple[Any, ...], type[BaseModel]]:
+    """Return a location without the tags that pydantic puts into it for unions, and the model that holds its end."""
+    kept: list[Any] = []
+    choices: list[type[BaseModel]] = []
+    for number, part in enumerate(location, start=1):
+        if chosen := [each for each in choices if len(choices) > 1 and _has_tag(each, part)]:
+            model, choices = chosen[0], []
+            continue
+        kept.append(part)
+        if isinstance(part, str) and part in model.model_fields and number < len(location):
+            choices = list(_models_in(model.model_fields[part].annotation))
+            model = choices[0] if choices else model
+    return tuple(kept), model
+
+
+def _has_tag(model: type[BaseModel], part: Any) -> bool:
+    return TAG in model.model_fields and part in get_args(model.model_fields[TAG].annotation)
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
