@@ -42,8 +42,9 @@ class CloudinaryConnector:
         identity = identity_of(place.path)
         for kind in (IN_USE, OUT_OF_USE):
             if found := self._api.by_identity(Identity(identity.resource_type, kind, identity.public_id)):
-                return found if found.context.custom.get(SLOT, place.slot) == place.slot else None
-        return self._api.by_slot(identity.resource_type, place.slot)
+                other = place.slot and found.context.custom.get(SLOT, place.slot) != place.slot
+                return None if other else found
+        return self._api.by_slot(identity.resource_type, place.slot) if place.slot else None
 
     def send(self, file: Outgoing, before: Found | None, progress: Progress) -> Sent:
         """Upload a file to its public id. A new version keeps the public id that a user may have given the asset."""
