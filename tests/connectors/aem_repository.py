@@ -116,12 +116,10 @@ class Repository:
         }
 
     def put_part(self, token: str, number: int, data: bytes) -> None:
-        """PUT to an upload URI: 403 once it has expired."""
+        """PUT to an upload URI: 403 once it has expired. Parts may come in any order, as Adobe's client sends them."""
         upload = self.uploads.get(token)
         if upload is None or upload.expired:
             raise Refused(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
-        if number not in upload.parts and number != len(upload.parts):
-            raise Refused(400, f"part {number} came after {len(upload.parts)}")
         if len(data) > MAX_PART:
             raise Refused(413, "the part is too large")
         upload.parts[number] = data
@@ -132,9 +130,13 @@ class Repository:
         path = f"{folder}/{form.get('fileName')}"
         if upload is None or upload.path != path:
             raise Refused(400, "no such upload")
-        data = b"".join(upload.parts[number] for number in sorted(upload.parts))
-        sizes = [len(part) for part in upload.parts.values()]
-        if len(data) != upload.size or str(upload.size) != form["fileSize"] or any(s < MIN_PART for s in sizes[:-1]):
+        parts = [upload.parts[number] for number in sorted(upload.parts)]
+        data, short = b"".join(parts), any(len(part) < MIN_PART for part in parts[:-1])
+        if (
+            sorted(upload.parts) != list(range(len(parts)))
+            or short
+            or not len(data) == upload.size == int(form["fileSize"])
+        ):
             raise Refused(400, f"{len(data)} bytes of {upload.size}")
         if path in self.assets and form.get("createVersion") != "true" and form.get("replace") == "true":
             del self.assets[path]

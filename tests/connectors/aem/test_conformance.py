@@ -20,11 +20,11 @@ class TestDirectUpload(Conformance):
 
 
 class TestServlet(Conformance):
-    large = 1_000_001
+    large = 500_001
 
     @pytest.fixture
     def bench(self, bench: AemBench) -> AemBench:
-        bench.server.repository.direct, bench.chunk_bytes = False, 400_000
+        bench.server.repository.direct, bench.chunk_bytes = False, 200_000
         return bench
 
     @pytest.fixture
