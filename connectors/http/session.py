@@ -135,6 +135,8 @@ class Session:
 
     def url(self, address: Where) -> httpx2.URL:
         """Return an absolute address from one that may be relative to the target's; TargetAway if it is malformed."""
+        if isinstance(address, httpx2.URL) and address.is_absolute_url:
+            return address
         try:
             return self.home.join(address)
         except (httpx2.InvalidURL, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 import httpx2
@@ -16,10 +17,12 @@ class Addresses:
     def __init__(self, home: httpx2.URL) -> None:
         self.home = home
         self._root = unquote(home.path).rstrip("/") + "/"
+        self._raw_root = home.raw_path.partition(b"?")[0]
+        self.file = lru_cache(1_000)(self._file)  # a sending asks for one address several times
 
-    def file(self, path: str) -> httpx2.URL:
+    def _file(self, path: str) -> httpx2.URL:
         """Return the address of a file."""
-        return self.home.join("./" + quote(path, safe="/~"))
+        return self.home.copy_with(raw_path=self._raw_root + quote(path, safe="/~").encode("ascii"))
 
     def folder(self, path: str) -> httpx2.URL:
         """Return the address of a folder; of the target itself for ""."""
