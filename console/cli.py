@@ -22,6 +22,7 @@ from console.delivering import deliver
 from console.exit_codes import MEANINGS, Exit
 from console.layouts import layouts_app
 from console.model_evidence import models_app
+from console.packaging import package
 from console.printing import Terminal, say
 from console.serve import serve
 from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
@@ -44,7 +45,7 @@ app.add_typer(dead_app, name="dead")
 app.add_typer(config_app, name="config")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(deliveries_app, name="deliveries")
-for command in (submit, cancel, watch, serve, deliver):
+for command in (submit, cancel, watch, serve, deliver, package):
     app.command()(command)
 app.command("tenants")(list_tenants)
 brief_app.command("adopt")(adopt_brief)

@@ -49,7 +49,7 @@ def deliver(
     """
     from console.delivery_view import print_run, run_as_json
 
-    scopes, beside = _scopes(campaign, catalog=catalog)
+    scopes, beside = scopes_of(campaign, catalog=catalog)
     setting = delivery_setting(store, tenants or beside, folders, private_host, expire_removed=expire_removed)
     codes = {Exit.DONE}
     for scope in scopes:
@@ -112,7 +112,7 @@ def _targets(tenant_id: str, names: Sequence[str], setting: DeliverySetting) -> 
     return found
 
 
-def _scopes(which: str, *, catalog: bool) -> tuple[list[Scope], Path]:
+def scopes_of(which: str, *, catalog: bool) -> tuple[list[Scope], Path]:
     """Return what is to be delivered, by a file or by its name in the store, and the folder of tenants beside it."""
     from pipelines.delivery.scopes import scope_from_text
 

@@ -30,12 +30,17 @@ class Shown:
 
 def path_of(slot: Slot, shown: Shown, naming: Naming) -> str:
     """Return folder, name and extension of a slot's file, as plain parts joined by slashes, without dot files."""
-    values = _values(slot, shown)
+    values = placeholder_values(slot, shown)
     folders = [part for each in naming.folder.split("/") if (part := _part(_filled(each, values)))]
     name = _part(_filled(naming.file.replace("/", "-"), values))
     if slot.id not in "/".join([*folders, name]):  # cut off, as it stood behind very long values
         name = f"{name[: MOST_NAME - 40]}_{slot.id}"
     return "/".join([*folders, f"{name}.{shown.extension}"])
+
+
+def name_of(slot: Slot, shown: Shown, pattern: str) -> str:
+    """Return a name by a pattern, without extension. Two slots may have one name, unless the slot is part of it."""
+    return _part(_filled(pattern.replace("/", "-"), placeholder_values(slot, shown))) or slot.id
 
 
 def scope_folder(scope: str, naming: Naming) -> str:
@@ -58,7 +63,7 @@ def _scope_values(scope: str) -> dict[str, str]:
     return {"campaign": _plain(name), "catalog": _plain(name) if kind == "catalog" else ""}
 
 
-def _values(slot: Slot, shown: Shown) -> dict[str, str]:
+def placeholder_values(slot: Slot, shown: Shown) -> dict[str, str]:
     """Return the value of each placeholder. A catalog's files bear its id as campaign, which stays from run to run."""
     said = {
         "product": slot.product,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from itertools import permutations
 from pathlib import PurePosixPath
@@ -13,6 +13,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from foundry.delivery.metadata import AssetMetadata
+from foundry.delivery.packaging import Packages
+from foundry.delivery.patterns import Line, PathPattern, checked_pattern
 from foundry.documents.sentences import HIDDEN
 from foundry.inputs.file_name import FileName
 from foundry.names import Slug
@@ -47,45 +49,18 @@ Address = Annotated[
     str, StringConstraints(max_length=500), AfterValidator(_address), Field(json_schema_extra={"pattern": _ADDRESS})
 ]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
 HostKey = Annotated[
     str, StringConstraints(max_length=2_000, pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\x00-\x1f\x7f]*)?$")
 ]
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-PLACEHOLDERS = (
-    "campaign", "catalog", "product", "scene", "locale", "language", "market", "channel", "placement", "audience",
-    "size", "format", "alternative", "slot",
-)  # fmt: skip
-"""What a pattern of a path may hold, in braces. `slot` is the slot's id; nothing in a path changes with a version."""
 
 FACTS = tuple(field.name for field in fields(AssetMetadata))
 """What a pattern of a target's own field may hold, in braces."""
 
 
-def _checked(pattern: str, known: Collection[str]) -> str:
-    """Return a pattern; ValueError if its braces are not in pairs, or hold no known placeholder."""
-    bare = _PLACEHOLDER.sub("", pattern)
-    if "{" in bare or "}" in bare:
-        raise ValueError("its braces are not in pairs; write placeholders as {campaign}")
-    if unknown := sorted(set(_PLACEHOLDER.findall(pattern)) - set(known)):
-        raise ValueError(f"{{{unknown[0]}}} is no placeholder; take one of {', '.join(known)}")
-    return pattern
-
-
-def _path_pattern(pattern: str) -> str:
-    _checked(pattern, PLACEHOLDERS)
-    if any(part.startswith(".") or not part for part in pattern.split("/")) and pattern:
-        raise ValueError("a part of a path is empty or begins with a dot; write parts as {campaign}/{channel}")
-    return pattern
-
-
 def _field_pattern(pattern: str) -> str:
-    return _checked(pattern, FACTS)
+    return checked_pattern(pattern, FACTS)
 
 
-PathPattern = Annotated[
-    str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9{}._ /-]*$"), AfterValidator(_path_pattern)
-]
 FieldPattern = Annotated[str, StringConstraints(max_length=500), AfterValidator(_field_pattern)]
 
 
@@ -312,6 +287,8 @@ class Delivery(StrictModel):
     targets: Annotated[tuple[Target, ...], Items(50)] = ()
     usage_terms: str = Field(default="", max_length=2_000, description="Written into delivered files as their terms.")
     licence_url: Address | None = Field(default=None, description="The address of the terms (xmpRights:WebStatement).")
+
+    packages: Packages = Field(default=Packages(), description="What `foundry package` makes, by channel.")
 
     @model_validator(mode="after")
     def _has_ids_once(self) -> Delivery:

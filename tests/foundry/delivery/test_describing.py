@@ -140,6 +140,4 @@ def test_a_value_that_looks_like_a_placeholder_stays_a_text() -> None:
 def test_a_placeholder_that_is_no_fact_is_refused_in_the_tenants_file() -> None:
     with pytest.raises(ValidationError) as refused:
         FolderTarget(id="dam", kind="folder", folder="out", metadata={"x": "{titel} {title}"})
-    assert "{titel} is no placeholder; take one of asset, slot, tenant, owner" in str(
-        refused.value
-    )
+    assert "{titel} is no placeholder; take one of asset, slot, tenant, owner" in str(refused.value)
