@@ -26,12 +26,16 @@ class Unreadable(Exception):
     """An answer that does not say what it has to; the text is a reason without any word of the answer."""
 
 
-def json_of(answer: HttpAnswer) -> object:
-    """Return an answer's body as JSON; Unreadable if it is none, as a proxy's error page is not."""
-    if "json" not in answer.kind and answer.body.lstrip()[:1] not in (b"{", b"["):
+def json_of(answer: HttpAnswer, limits: DocumentLimits = LIMITS, *, by_kind_alone: bool = False) -> object:
+    """Return an answer's body as JSON; Unreadable if it is none, as a proxy's error page is not.
+
+    Some services call their JSON HTML; with `by_kind_alone`, that is refused.
+    """
+    looks_so = answer.body.lstrip()[:1] in (b"{", b"[") and not by_kind_alone
+    if "json" not in answer.kind and not looks_so:
         raise Unreadable(f"an answer of type {answer.kind[:60] or 'unknown'}, not JSON")
     try:
-        return load_json(answer.body, "answer", LIMITS)
+        return load_json(answer.body, "answer", limits)
     except FoundryError:
         raise Unreadable("an answer that is no whole JSON") from None
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import httpx2
 
+from connectors.http.answers import Unreadable
+from connectors.http.answers import json_of as answered_json
 from connectors.http.credential_scope import Hop
 from connectors.http.exchange import Bounds, ExchangeFailed, HttpAnswer, exchange, retry_after_s
+from connectors.http.faults import LATER
 from connectors.http.secrets import scrub
 from foundry.card.card import Api, ModelCard
-from foundry.documents import DocumentLimits, load_json
-from foundry.errors import FoundryError
+from foundry.documents import DocumentLimits
 from foundry.inputs.picture import MAX_BYTES
 from foundry.metering.payers import note
 from models.remote.credential import EnvironmentAuth
@@ -22,17 +24,15 @@ from models.remote.vendor_error import error_in_body, is_no_money, is_policy
 
 ANSWERS = DocumentLimits(size_bytes=MAX_BYTES * 2, text=MAX_BYTES * 2, leaves=20_000)
 """A vendor's answer may hold a whole picture as one text in base64."""
-RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+RETRIED = LATER | {409}
 
 
 def json_of(answer: HttpAnswer) -> object:
     """Return an answer's body as JSON; Transient if it is none, as a proxy's error page is not."""
-    if "json" not in answer.kind:
-        raise Transient(f"the answer is of type {answer.kind or 'unknown'}, not JSON")
     try:
-        return load_json(answer.body, "answer", ANSWERS)
-    except FoundryError:
-        raise Transient("the answer is no whole JSON") from None
+        return answered_json(answer, ANSWERS, by_kind_alone=True)
+    except Unreadable as unreadable:
+        raise Transient(f"the vendor gives {unreadable}") from None
 
 
 @dataclass(frozen=True)
