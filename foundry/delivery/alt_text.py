@@ -39,6 +39,7 @@ class Wording(StrictModel):
     colon: str = ": "
     stop: str = "."
     words: tuple[str, ...] = ()
+    letters: str = ""
 
 
 class _Words(StrictModel):
@@ -135,7 +136,8 @@ def _scene(shown: Shown) -> str:
         return ""
     left_out = {*_words().orders, *(_words().sides if shown.mirrored else ())}
     parts = [plain(part, MOST_CHARACTERS) for part in _PARTS.split(shown.scene)]
-    return ", ".join(part for part in parts if part and not _MARKS.search(part) and not _holds(part, left_out))
+    separator = "、" if wording_of(shown.locale).stop == "。" else ", "
+    return separator.join(part for part in parts if part and not _MARKS.search(part) and not _holds(part, left_out))
 
 
 def _holds(part: str, words: Iterable[str]) -> bool:
@@ -145,7 +147,10 @@ def _holds(part: str, words: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _wording_that_fits(text: str) -> Wording | None:
-    """Return the words of the language of a text, by its small words; None if it has too few, or of two languages."""
+    """Return the words of the language of a text, by its letters or its small words; None if that leaves a doubt."""
+    by_letters = [own for own in _words().languages.values() if own.letters and re.search(f"[{own.letters}]", text)]
+    if by_letters:
+        return by_letters[0] if len(by_letters) == 1 else None
     said = _WORD.findall(text.lower())
     found = sorted(
         ((sum(word in set(own.words) for word in said), name) for name, own in _words().languages.items()), reverse=True

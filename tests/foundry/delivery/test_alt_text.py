@@ -40,6 +40,20 @@ def test_a_scene_in_another_language_than_the_file_is_left_out() -> None:
     assert "Scene" not in alt_text(shown(scene="Ruhige See bei Sonnenaufgang, Licht von links"))
 
 
+@pytest.mark.parametrize(
+    ("locale", "scene", "text"),
+    [
+        ("ja-JP", "朝の静かな海、左からの光", "Radiance Serum。シーン：朝の静かな海、左からの光。"),
+        ("ko-KR", "잔잔한 아침 바다", "Radiance Serum. 장면: 잔잔한 아침 바다."),
+        ("th-TH", "ทะเลยามเช้า", "Radiance Serum ฉาก: ทะเลยามเช้า"),
+        ("zh-CN", "朝の静かな海", "Radiance Serum。"),
+        ("el-GR", "Ήρεμη θάλασσα 朝の海", "Radiance Serum."),
+    ],
+)
+def test_a_scene_in_a_script_of_its_own_is_told_in_its_language(locale: str, scene: str, text: str) -> None:
+    assert alt_text(shown(locale=locale, scene=scene, copy={})) == text
+
+
 def test_a_scene_of_no_certain_language_is_left_out() -> None:
     assert alt_text(shown(scene="Studio sweep, blush", copy={})) == "Radiance Serum."
 
