@@ -14,6 +14,7 @@ from console.exit_codes import Exit
 from console.printing import Terminal, say, say_json
 from console.settings import AsJson, PrivateHosts, Store, TargetFolders, Tenants
 from foundry.delivery.receipt import State
+from foundry.errors import BadInput
 
 if TYPE_CHECKING:
     from foundry.delivery.target import Target
@@ -84,12 +85,14 @@ def retry(
     slot: Slots = None,
     store: Store = "store",
     tenants: Tenants = None,
+    folders: TargetFolders = None,
+    private_host: PrivateHosts = None,
 ) -> None:
     """Open the files of TENANT that were set aside, so that the next delivery tries them again."""
     from pipelines.delivery.asked import new_ask, put_ask
     from pipelines.delivery.reconciling import retry as retry_at
 
-    setting = _setting(store, tenants)
+    setting = _setting(store, tenants, folders, private_host)
     own = setting.own(setting.tenant(tenant))
     for each in targets_of(tenant, target or (), setting):
         scopes = _scopes_of(each, State.SET_ASIDE, setting, tenant)
@@ -118,6 +121,8 @@ def reconcile(
     """
     from console.delivery_view import difference_as_json, print_difference
 
+    if take and not mend:
+        raise BadInput("--take", "decides what --mend does; add --mend, after a look at what differs")
     setting = _setting(store, tenants, folders, private_host)
     left = 0
     for each in targets_of(tenant, target or (), setting):

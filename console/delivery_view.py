@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from foundry.delivery.proof import Proof
@@ -63,6 +62,8 @@ def print_run(run: DeliveryRun, out: Console, err: Console) -> None:
     out.print(f"  {', '.join(news)}{f'; proved by {proofs}' if proofs else ''}; {run.seconds:.1f} s")
     if run.removed:
         out.print(f"  {run.removed:,} files there are no longer in {run.scope}: --expire-removed expires them")
+    for campaign in run.lost:
+        err.print(f"  campaign {campaign} has no manifest in the store: its files stay as they are there")
     if run.next_day:
         out.print(f"  there is more to do on {run.next_day}")
     for notice in run.notices[:SHOWN_NOTICES]:
@@ -81,14 +82,9 @@ def print_target(target: Target, tally: Tally, out: Console) -> None:
     out.print(Text.assemble((target.id, "bold"), f" ({target.kind}): {_counts(tally.states) or 'nothing yet'}"))
     if proofs:
         out.print(f"  proved by {proofs}; {tally.size_bytes / 1e6:,.1f} MB; last receipt {tally.newest}")
-    table = Table(box=None, pad_edge=False)
-    for title in ("state", "file", "proof", "reason"):
-        table.add_column(title, overflow="fold")
     for records in tally.shown.values():
         for record in records:
-            table.add_row(*_row(record))
-    if table.rows:
-        out.print(table)
+            out.print(_line(record))
     left = sum(tally.left_out(state) for state in tally.shown)
     if left:
         out.print(f"  and {left:,} more: --most, or --json for all of them")
@@ -102,13 +98,15 @@ def print_difference(difference: Difference, out: Console, *, done: bool, what: 
     out.print(line)
 
 
-def _row(record: Delivered) -> tuple[Text | str, ...]:
-    receipt = record.receipts[0] if record.receipts else None
-    slot = record.slot
+def _line(record: Delivered) -> Text:
+    """Return a file's line: its state, where it lies there or its place, the grade of proof, and why it stands so."""
+    receipt, slot = record.receipts[0] if record.receipts else None, record.slot
     place = " ".join(filter(None, (slot.product, slot.scene, slot.locale, slot.placement, slot.audience)))
+    line = Text.assemble("  ", (WORDS[record.state], _COLOURS[record.state]), f" {receipt.path if receipt else place}")
+    if receipt and record.state is State.DELIVERED:
+        line.append(f" ({receipt.proof})", "dim")
     reason = f"until {record.until}" if record.until else record.why
-    proof = str(receipt.proof) if receipt else ""
-    return Text(WORDS[record.state], _COLOURS[record.state]), receipt.path if receipt else place, proof, reason
+    return line.append(f": {reason}" if reason else "")
 
 
 def _counts(states: Mapping[State, int]) -> str:
