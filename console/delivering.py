@@ -50,6 +50,8 @@ def deliver(
     from console.delivery_view import print_run, run_as_json
 
     scopes, beside = scopes_of(campaign, catalog=catalog)
+    if folders is not None:  # made here alone: elsewhere, a folder that is missing is a share that is away
+        folders.mkdir(exist_ok=True)
     setting = delivery_setting(store, tenants or beside, folders, private_host, expire_removed=expire_removed)
     codes = {Exit.DONE}
     for scope in scopes:

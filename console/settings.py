@@ -90,7 +90,6 @@ TargetFolders = Annotated[
     typer.Option(
         "--folders",
         envvar="FOUNDRY_FOLDERS",
-        exists=True,
         file_okay=False,
         help="The folder below which targets of the kind `folder` lie; a tenant's are in FOLDERS/TENANT.",
     ),
