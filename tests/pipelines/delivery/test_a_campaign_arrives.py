@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,9 +21,14 @@ from pipelines.delivery.delivering import DeliveryRun, deliver_to_each
 from pipelines.delivery.outbox import each_delivered
 from pipelines.delivery.scopes import Scope
 from pipelines.delivery.setting import DeliverySetting
+from tests.connectors.aem_bench import VARIABLE as AEM_SECRET
+from tests.connectors.aem_bench import AemBench
+from tests.connectors.aem_server import aem_server
 from tests.connectors.bynder.benches import VARIABLE as BYNDER_SECRET
 from tests.connectors.bynder.benches import BynderBench
 from tests.connectors.bynder_server import Bynder
+from tests.connectors.cloudinary.bench import VARIABLE as CLOUDINARY_SECRET
+from tests.connectors.cloudinary.bench import CloudinaryBench
 from tests.connectors.conformance import SECRET
 from tests.connectors.webdav.benches import VARIABLE as DAV_SECRET
 from tests.connectors.webdav.benches import DavBench
@@ -80,32 +86,21 @@ class Sftp:
 
 
 @dataclass
-class Dav:
-    """A WebDAV server as a target."""
+class Served:
+    """A server that a connector's own tests have, as a target."""
 
-    bench: DavBench
+    bench: Any
     name: str
 
     @property
     def target(self) -> Target:
-        return self.bench.target.model_copy(update={"id": self.name})
+        found = self.bench.target
+        target: Target = found() if callable(found) else found
+        return target.model_copy(update={"id": self.name})
 
     def contents(self) -> Mapping[str, bytes]:
-        return self.bench.contents()
-
-
-@dataclass
-class Portal:
-    """A Bynder portal as a target."""
-
-    bench: BynderBench
-
-    @property
-    def target(self) -> Target:
-        return self.bench.target()
-
-    def contents(self) -> Mapping[str, bytes]:
-        return self.bench.contents()
+        contents: Mapping[str, bytes] = self.bench.contents()
+        return contents
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
@@ -127,6 +122,7 @@ class Campaign:
     folder: Path
     stations: tuple[Station, ...]
     log: pytest.LogCaptureFixture
+    clock: FakeClock
     prices: dict[str, str] = field(default_factory=lambda: dict.fromkeys(NAMES, "48"))
     changes: dict[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = NAMES
@@ -142,7 +138,7 @@ class Campaign:
             tenants=EXAMPLES / "tenants",
             folders=self.folder / "out",
             reach=Reach(loopback=True),
-            clock=FakeClock(),
+            clock=self.clock,
         )
 
     def make(self) -> None:
@@ -171,22 +167,25 @@ class Campaign:
 @pytest.fixture
 def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Campaign]:
     ssh, apache, wsgi = OpenSsh(tmp_path / "ssh"), Apache(), Wsgidav(tmp_path / "wsgidav")
-    for variable in (DAV_SECRET, BYNDER_SECRET):
+    for variable in (DAV_SECRET, BYNDER_SECRET, AEM_SECRET, CLOUDINARY_SECRET):
         monkeypatch.setenv(variable, SECRET)
     monkeypatch.setenv(SFTP_SECRET, ssh.private_key)
     (tmp_path / "out").mkdir()
-    servers = (ssh, apache, wsgi)
-    with Bynder() as portal:
+    cloudinary, clock = CloudinaryBench(), FakeClock(time.time())
+    servers = (ssh, apache, wsgi, cloudinary)
+    with Bynder() as portal, aem_server() as aem:
         for server in servers:
             server.start()
         stations = (
             Folder(tmp_path / "out"),
             Sftp(ssh),
-            Dav(DavBench(apache, "in"), "apache"),
-            Dav(DavBench(wsgi, "in"), "wsgidav"),
-            Portal(BynderBench(portal)),
+            Served(DavBench(apache, "in"), "apache"),
+            Served(DavBench(wsgi, "in"), "wsgidav"),
+            Served(BynderBench(portal), "bynder"),
+            Served(AemBench(aem, clock=clock), "aem"),
+            Served(cloudinary, "cloudinary"),
         )
-        yield Campaign(tmp_path, stations, caplog)
+        yield Campaign(tmp_path, stations, caplog, clock)
         for server in servers:
             server.stop()
 
