@@ -28,7 +28,8 @@ class Desk:
         self.root, self.folders, self.day = folder / "store", folder / "targets", "2026-11-30"
         self.folders.mkdir()
         self.own: LocalStore = own_store(self.root)
-        self.target_fields = {"id": "out", "kind": "folder", "folder": "out", **target}
+        plain = {"folder": "out"} if target.get("kind", "folder") == "folder" else {}
+        self.target_fields = {"id": "out", "kind": "folder", **plain, **target}
         self.tenants = write_tenant(folder / "tenants", self.target_fields)
 
     def setting(self, **other: Any) -> DeliverySetting:
