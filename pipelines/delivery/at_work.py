@@ -37,7 +37,7 @@ def at_work(tenant: Tenant, target: Target, setting: DeliverySetting) -> Iterato
             target=target,
             connector=connector,
             lease=lease,
-            patience=Patience(setting.clock, setting.failures, setting.longest_pause_s),
+            patience=Patience(setting.clock, setting.failures, setting.first_pause_s, setting.longest_pause_s),
             ask=ask,
             now=setting.now,
             tries=setting.tries,

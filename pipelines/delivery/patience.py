@@ -18,9 +18,9 @@ class Patience:
     Failures of sendings that ran side by side count as one. A success ends the count.
     """
 
-    def __init__(self, clock: Clock, failures: int, longest_pause_s: float) -> None:
+    def __init__(self, clock: Clock, failures: int, first_pause_s: float, longest_pause_s: float) -> None:
         self._clock, self._failures, self._longest_s = clock, failures, longest_pause_s
-        self._pauses = RetryPolicy(first_pause_s=0.5, longest_pause_s=30.0)
+        self._pauses = RetryPolicy(first_pause_s=first_pause_s, longest_pause_s=30.0)
         self._lock = threading.Lock()
         self._round, self._in_a_row, self._until = 0, 0, 0.0
         self.successes = 0

@@ -36,9 +36,11 @@ class DeliverySetting:
     which targets that are folders lie; None where the operator gave none. reach: the hosts that targets may be.
     expire_removed: files that a campaign no longer has are expired at the target, and not only reported. now: decides
     on embargoes and expiries, by the day in UTC. stopping: asked between files and between steps. clock: of pauses.
+    connect: opens the connector of a target.
+
     tries: sendings of a file that may fail before it is set aside. failures: answers in a row that a target may fail to
-    give before it is left alone in this run. longest_pause_s: of a pause that a target asks for; a target that asks for
-    a longer one is left alone in this run. connect: opens the connector of a target.
+    give before it is left alone in this run. first_pause_s: after the first of them; it is doubled after each further
+    one, up to 30 s. longest_pause_s: a target that asks for a longer pause is left alone in this run.
     """
 
     store: str
@@ -52,6 +54,7 @@ class DeliverySetting:
     lease_s: float = LEASE_S
     tries: int = 10
     failures: int = 12
+    first_pause_s: float = 0.5
     longest_pause_s: float = 600.0
     connect: Callable[[Target, ConnectorSetting], Connector] = open_connector
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing import current_process, get_context
+from multiprocessing import current_process
 from multiprocessing.managers import BaseManager
 from typing import Any
 
@@ -22,6 +22,7 @@ from connectors.target.errors import FileRefused, ForeignChange, TargetAway, Tar
 from connectors.target.outgoing import Outgoing
 from foundry.delivery.proof import Proof
 from foundry.delivery.receipt import Receipt
+from tests.support.forking import forks
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ _Manager.register("dam", callable=_dam_named)
 @contextmanager
 def served() -> Iterator[tuple[Any, bytes]]:
     """Serve DAMs from a process of their own; yield the address and the key for `reach`."""
-    with _Manager(ctx=get_context("forkserver")) as manager:
+    with _Manager(ctx=forks()) as manager:
         yield manager.address, bytes(current_process().authkey)
 
 

@@ -10,11 +10,15 @@ from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-IMPORTED = ("apache_beam", "torch", "pipelines.campaign.flow", "pipelines.catalog.refresh", "tests.support.fakes")
+IMPORTED = (
+    "apache_beam", "torch", "pipelines.campaign.flow", "pipelines.catalog.refresh", "pipelines.delivery.delivering",
+    "tests.support.fakes",
+)  # fmt: skip
 
 
 @cache
-def _forks() -> ForkServerContext:
+def forks() -> ForkServerContext:
+    """Return the context of processes that are forked; it must be asked before any other forks."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*IMPORTED])
     return context
@@ -26,8 +30,8 @@ def forked(work: Callable[..., None], *arguments: object) -> Iterator[tuple[Fork
 
     `connection` is the other end of the one that is yielded, which reaches its end with the process.
     """
-    ours, theirs = _forks().Pipe()
-    process = _forks().Process(target=_silently, args=(work, theirs, *arguments))
+    ours, theirs = forks().Pipe()
+    process = forks().Process(target=_silently, args=(work, theirs, *arguments))
     with ours:
         with theirs:
             process.start()
