@@ -43,8 +43,16 @@ class WebhookEvent:
         return Plain(text.encode("utf-8", "replace"), MEDIA_TYPE)
 
 
-def delivered(file: Outgoing, event_id: str, *, link_s: int, replaces: bool, now: float) -> WebhookEvent:
-    """Return the event that a file can be fetched, with a fresh link that is good for `link_s` seconds.
+@dataclass(frozen=True)
+class Link:
+    """An address under which a file can be fetched, and the moment at which it ends, in seconds since 1970."""
+
+    address: str
+    until: float
+
+
+def delivered(file: Outgoing, event_id: str, link: Link, *, replaces: bool) -> WebhookEvent:
+    """Return the event that a file can be fetched.
 
     replaces: the slot had another file before, of which this one is the new version.
     """
@@ -57,8 +65,8 @@ def delivered(file: Outgoing, event_id: str, *, link_s: int, replaces: bool, now
         "size_bytes": file.content.size_bytes,
         "sha256": file.content.sha256,
         "replaces": replaces,
-        "link": file.link(link_s),
-        "link_expires": _written(now + link_s),
+        "link": link.address,
+        "link_expires": _written(link.until),
         "place": {name: value for name, value in asdict(file.slot).items() if name != "tenant"},
         "metadata": asdict(file.metadata),
         "fields": file.fields,

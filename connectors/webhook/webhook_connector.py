@@ -12,7 +12,7 @@ from connectors.http.terms import Terms, go_on
 from connectors.target.connector import Facts, Found, Place, Progress, Sent
 from connectors.target.errors import FileRefused, TargetRefused
 from connectors.target.outgoing import Outgoing
-from connectors.webhook.events import WebhookEvent, delivered, expired
+from connectors.webhook.events import Link, WebhookEvent, delivered, expired
 from connectors.webhook.signature import NoWebhookSecret, key_of, signed_headers
 from foundry.delivery.proof import Proof
 from foundry.delivery.receipt import Receipt
@@ -48,9 +48,7 @@ class WebhookConnector:
         Each try of one sending has one event id, also after the process was killed, and a link, a time and a signature
         of its own. The same file sent again later has another id, as it may have been withdrawn in between.
         """
-        self._refuse_without_link(file)
-        now = self._session.clock.time
-        began = progress.resume.get("began") or f"{now():.3f}"
+        began = progress.resume.get("began") or f"{self._session.clock.time():.3f}"
         event_id = digest(
             "webhook-delivered",
             target=self._target.id,
@@ -60,10 +58,9 @@ class WebhookConnector:
             began=began,
         )
         progress.save("tell", began=began)
-        link_s = self._target.link_hours * 3_600
 
         def event() -> WebhookEvent:
-            return delivered(file, event_id, link_s=link_s, replaces=before is not None, now=now())
+            return delivered(file, event_id, self._link(file), replaces=before is not None)
 
         self._tell(event, file.path, progress.check)
         return Sent(target_id=file.slot.id, path=file.path, proof=Proof.ACCEPTED, request_id=event_id)
@@ -118,10 +115,14 @@ class WebhookConnector:
             what = f"the environment variable {secret.variable} {wrong}"
             raise self._session.refused(what, "give it the secret that the receiver verifies with") from None
 
-    def _refuse_without_link(self, file: Outgoing) -> None:
-        if not file.link(60):
-            what = "its events need links, and this store gives none"
-            raise self._session.refused(what, "keep the tenant's files in a bucket, or choose another kind of target")
+    def _link(self, file: Outgoing) -> Link:
+        """Return a fresh link to a file; TargetRefused if its store gives none."""
+        good_s = self._target.link_hours * 3_600
+        until = self._session.clock.time() + good_s
+        if address := file.link(good_s):
+            return Link(address, until)
+        what = "its events need links, and this store gives none"
+        raise self._session.refused(what, "keep the tenant's files in a bucket, or choose another kind of target")
 
     def _refusal(self, answer: HttpAnswer, path: str) -> FileRefused | TargetRefused:
         reason = self._session.reason(answer)
