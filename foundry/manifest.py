@@ -127,6 +127,7 @@ class ManifestRecord:
     """One variant with its full lineage, from brief to bytes.
 
     `clips` holds the object names of the clips that a film shows; each clip's record lies beside it.
+    `ignored_words` are those of the scene, and of what it avoids, that the model could not use.
     `spent` was measured: on the file, and its shares of its shots and clips, as far as this campaign had them made.
     """
 
@@ -193,6 +194,7 @@ class ManifestRecord:
     sidecar: str = ""
     dropped: tuple[str, ...] = ()
     clips: tuple[str, ...] = ()
+    ignored_words: tuple[str, ...] = ()
     spent: Spent = NOTHING_SPENT
 
 
@@ -275,6 +277,7 @@ def manifest_record_of(raw: Mapping[str, Any]) -> ManifestRecord:
         "shot_checks": _checks(raw["shot_checks"]),
         "dropped": tuple(raw.get("dropped", ())),
         "clips": tuple(raw.get("clips", ())),
+        "ignored_words": tuple(raw.get("ignored_words") or ()),
         "spent": spent_from_json(raw.get("spent")),
     }
     return ManifestRecord(**{**raw, **made})

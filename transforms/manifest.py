@@ -103,6 +103,7 @@ def _master_fields(master: MasterRecord) -> dict[str, Any]:
         "screen": master.screen,
         "shot_checks": master.attempts[-1].checks,
         "master_bits": master.bits,
+        "ignored_words": master.ignored_words,
     }
 
 

@@ -73,8 +73,8 @@ def wording_of(locale: str) -> Wording:
 class Shown:
     """The facts of a file that its alternative text is made of.
 
-    scene: as the brief words it, in whatever language. copy: field of the copy → the words that stand on the file, in
-    the order of reading.
+    scene: as the brief words it, in whatever language. ignored: the words of it that the model could not use.
+    copy: field of the copy → the words that stand on the file, in the order of reading.
     """
 
     locale: str
@@ -83,6 +83,7 @@ class Shown:
     mirrored: bool
     moving: bool
     copy: Mapping[str, str]
+    ignored: tuple[str, ...] = ()
 
 
 def alt_text(shown: Shown, most: int = MOST_CHARACTERS) -> str:
@@ -128,21 +129,26 @@ def _written(shown: Shown, parts: Mapping[str, str], kept: Iterable[str]) -> str
 def _scene(shown: Shown) -> str:
     """Return the wording of a still's scene if it is in the language of the file, else an empty text.
 
-    A film shows several scenes, so the wording of one does not describe it.
+    A film shows several scenes, so the wording of one does not describe it. A part that the model did not read as it is
+    written, or that orders and does not describe, is left out; without its first part, a scene says nothing.
     """
-    if shown.moving or not wording_of(shown.locale).scene:
+    own = wording_of(shown.locale)
+    if shown.moving or not own.scene or own is not _wording_that_fits(shown.scene):
         return ""
-    if wording_of(shown.locale) is not _wording_that_fits(shown.scene):
-        return ""
-    left_out = {*_words().orders, *(_words().sides if shown.mirrored else ())}
+    left_out = {*_words().orders, *(_words().sides if shown.mirrored else ()), *map(_as_words, shown.ignored)}
     parts = [plain(part, MOST_CHARACTERS) for part in _PARTS.split(shown.scene)]
-    separator = "、" if wording_of(shown.locale).stop == "。" else ", "
-    return separator.join(part for part in parts if part and not _MARKS.search(part) and not _holds(part, left_out))
+    kept = [part if part and not _MARKS.search(part) and not _holds(part, left_out) else "" for part in parts]
+    separator = "、" if own.stop == "。" else ", "
+    return separator.join(part for part in kept if part) if kept[0] else ""
 
 
 def _holds(part: str, words: Iterable[str]) -> bool:
-    said = f" {' '.join(_WORD.findall(part.lower()))} "
-    return any(f" {word} " in said for word in words)
+    said = f" {_as_words(part)} "
+    return any(f" {word} " in said for word in words if word)
+
+
+def _as_words(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
 
 
 @lru_cache(maxsize=1_024)

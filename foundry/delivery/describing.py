@@ -82,6 +82,7 @@ def _shown(record: ManifestRecord) -> Shown:
         mirrored=record.mirrored,
         moving=bool(record.seconds) and record.format in MOVING,
         copy={field: text for field, text in written.items() if text},
+        ignored=record.ignored_words,
     )
 
 

@@ -128,6 +128,7 @@ def test_a_record_leads_from_the_brief_to_the_bytes(plan: Plan) -> None:
         "shot": variant.shot.name,
         "master": variant.shot.master,
         "master_bits": 16,
+        "ignored_words": (),
         "seed": 7,
         "attempts": 2,
         "size_bytes": 512,

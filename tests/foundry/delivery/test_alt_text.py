@@ -67,6 +67,13 @@ def test_orders_to_a_model_are_no_part_of_the_scene() -> None:
     assert alt_text(shown(scene=scene, copy={})) == "Radiance Serum. Scene: A calm sea at sunrise."
 
 
+def test_what_the_model_did_not_read_is_not_told() -> None:
+    scene = "A calm sea at sunrise, two sail-boats on the water, light from the left"
+    told = "Radiance Serum. Scene: A calm sea at sunrise, light from the left."
+    assert alt_text(shown(scene=scene, copy={}, ignored=("sail-boats",))) == told
+    assert alt_text(shown(scene=scene, copy={}, ignored=("Sunrise",))) == "Radiance Serum."
+
+
 def test_a_film_is_called_one_and_its_scenes_are_not_described() -> None:
     assert alt_text(shown(moving=True)) == "Video: Radiance Serum. Text: Wake up radiant. 20% off. $48. Shop now."
     assert alt_text(shown(moving=True, locale="ja-JP", copy={"headline": "輝く素肌へ"})) == (

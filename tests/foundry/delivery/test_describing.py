@@ -76,6 +76,11 @@ def test_words_that_gave_way_are_not_said() -> None:
     assert "20%" not in one.alt_text + one.description
 
 
+def test_a_scene_is_told_as_far_as_the_model_read_it() -> None:
+    one = said(prompt="Folds of silk in morning light, a cat on the silk", ignored_words=("cat", "text"))
+    assert one.alt_text == "Serum. Scene: Folds of silk in morning light. Text: Wake up. $1. Shop."
+
+
 def test_the_title_names_a_product_once() -> None:
     assert said(headline="Serum, now").title == "Serum, now"
     assert said(headline="").title == "Serum – $1"
