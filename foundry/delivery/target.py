@@ -251,6 +251,9 @@ class ResourceSpaceTarget(_Target):
     user: Line
     key: Secret
     resource_type: int = Field(default=1, ge=1)
+    slot_field: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,50}$")] = Field(
+        default="foundryslot", description="The short name of an indexed text field, by which files are found again."
+    )
 
 
 class WebhookTarget(_Target):

@@ -9,23 +9,23 @@ from tests.connectors.bynder_server import Bynder
 from tests.connectors.conformance import Conformance
 
 
-class TestUploadsOfVersion7(Conformance):
+class Conforms(Conformance):
+    large = 5_300_000  # two parts
+
+
+class TestUploadsOfVersion7(Conforms):
     @pytest.fixture
     def bench(self, server: Bynder) -> BynderBench:
         return BynderBench(server, "v7")
 
 
-class TestUploadsOfVersion4(Conformance):
-    large = 5_300_000
-
+class TestUploadsOfVersion4(Conforms):
     @pytest.fixture
     def bench(self, server: Bynder) -> BynderBench:
         return BynderBench(server, "v4")
 
 
-class TestTokensOfOAuth(Conformance):
-    large = 5_300_000
-
+class TestTokensOfOAuth(Conforms):
     @pytest.fixture
     def bench(self, server: Bynder) -> BynderBench:
         server.forgets = True

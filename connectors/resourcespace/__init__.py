@@ -1,0 +1,1 @@
+"""ResourceSpace, by its signed interface."""
