@@ -54,6 +54,12 @@ EVERYTHING = [
     "secretEnvironment[0].key=token",
     "catalogs.enabled=true",
     *JOBS,
+    "deliveries.enabled=true",
+    "deliveries.folders.claim=handover",
+    "deliveries.privateHosts[0]=dam.studio.internal",
+    "deliveries.secretEnvironment[0].name=DELIVERY_AURELLE__DAM_TOKEN",
+    "deliveries.secretEnvironment[0].secret=aurelle-dam",
+    "deliveries.secretEnvironment[0].key=token",
 ]
 KEYLESS = [
     "kafka.security=SASL_SSL",
@@ -130,7 +136,7 @@ def test_selectors_find_the_pods_of_one_component_and_only_them(found: list[dict
     selectors = [each["spec"]["selector"]["matchLabels"] for each in of_kind(found, "PodDisruptionBudget")]
     selectors += [each["spec"]["selector"] for each in of_kind(found, "Service")]
     selectors += [each["spec"]["podSelector"]["matchLabels"] for each in of_kind(found, "NetworkPolicy")]
-    assert len(selectors) in (3, 7)
+    assert len(selectors) in (3, 10)
     for selector in selectors:
         chosen = {labels["app.kubernetes.io/component"] for labels in pods if selector.items() <= labels.items()}
         assert chosen == {selector["app.kubernetes.io/component"]}
@@ -181,6 +187,7 @@ def test_passwords_are_references_only(everything: list[dict[str, Any]]):
     assert secret == {
         "KAFKA_PASSWORD": {"name": "kafka-login", "key": "password"},
         "VENDOR_KEY": {"name": "vendor", "key": "token"},
+        "DELIVERY_AURELLE__DAM_TOKEN": {"name": "aurelle-dam", "key": "token"},
     }
 
 
@@ -225,9 +232,15 @@ def test_every_process_that_draws_has_the_vendors_credentials(everything: list[d
     drawing = {
         container["name"]: environment(container) for container, _ in containers(everything) if "env" in container
     }
+    delivering = drawing.pop("deliveries")
     assert drawing.keys() == {"dispatcher", "workers", "accelerator", "catalogs", "catalog"}
+    assert "VENDOR_KEY" not in delivering
+    assert "KAFKA_PASSWORD" in delivering
+    of_targets = {"secretKeyRef": {"name": "aurelle-dam", "key": "token"}}
+    assert delivering["DELIVERY_AURELLE__DAM_TOKEN"] == of_targets
     for name, variables in drawing.items():
         assert variables["VENDOR_KEY"] == {"secretKeyRef": {"name": "vendor", "key": "token"}}, name
+        assert "DELIVERY_AURELLE__DAM_TOKEN" not in variables, name
 
 
 def test_spans_and_metrics_go_where_the_standard_variables_say():
@@ -290,6 +303,31 @@ def test_catalogs_are_refreshed_by_the_scheduler_or_by_jobs_as_their_commands_ta
         missing = [] if "refresh" in words else ["--tenants", str(INFRA), "--files", str(INFRA)]
         with command.make_context("foundry", [*there, *missing]):
             pass
+
+
+def test_the_process_that_delivers_is_started_as_its_command_takes_it_and_may_reach_targets(
+    everything: list[dict[str, Any]],
+):
+    ((words, mounts),) = (
+        (container["args"], {each["name"]: each for each in container["volumeMounts"]})
+        for container, _ in containers(everything)
+        if container["name"] == "deliveries"
+    )
+    assert words[:2] == ["serve", "--delivery"]
+    assert "--private-host=dam.studio.internal" in words
+    assert mounts["folders"] == {"name": "folders", "mountPath": "/srv/folders"}
+    hidden = ("--kafka-config", "--tenants=", "--files", "--folders")
+    there = [word for word in words if not word.startswith(hidden)]
+    command = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        command = command.commands[there.pop(0)]
+    with command.make_context("foundry", [*there, *("--tenants", str(INFRA), "--files", str(INFRA))]):
+        pass
+    (policy,) = (
+        each for each in of_kind(everything, "NetworkPolicy") if each["metadata"]["name"].endswith("-deliveries")
+    )
+    assert {443, 22} <= {each["port"] for rule in policy["spec"]["egress"] for each in rule["ports"]}
+    assert not [each for each in pods_of(rendered()) if "deliveries" in str(each["metadata"]["labels"])]
 
 
 def test_a_job_is_one_at_a_time_in_its_zone_and_tried_again_only_after_outages():
@@ -373,6 +411,8 @@ def test_the_policy_lets_out_names_kafka_and_https_only():
         "catalogs.jobs[0].tenant=a/b,catalogs.jobs[0].catalog=shoes,catalogs.jobs[0].schedule=30 2 * * *",
         "catalogs.jobs[0].tenant=a,catalogs.jobs[0].catalog=shoes,catalogs.jobs[0].schedule=@daily",
         "catalogs.replicas=0",
+        "deliveries.ports[0]=0",
+        "deliveries.secretEnvironment[0].name=PATH,deliveries.secretEnvironment[0].secret=x,deliveries.secretEnvironment[0].key=y",
         "autoscaling.kind=cron",
         "no.such.value=1",
         "disruption.maxUnavailable=0",

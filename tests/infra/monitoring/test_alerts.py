@@ -17,6 +17,7 @@ from pipelines.dispatcher.health import OutageKind
 from tests.infra.monitoring.prometheus import RULES, Change, Prometheus
 from tests.infra.monitoring.service import Load, Service
 from tests.infra.monitoring.test_alerts_of_catalogs import NAMES as OF_CATALOGS
+from tests.infra.monitoring.test_alerts_of_deliveries import NAMES as OF_DELIVERIES
 
 pytestmark = pytest.mark.promtool
 
@@ -164,7 +165,7 @@ def test_an_alert_fires_by_its_outage_within_its_time(told: Disturbance, tmp_pat
 
 def test_every_alert_is_made_to_fire() -> None:
     rules = [rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
-    assert {told.alert for told in DISTURBANCES} | set(OF_CATALOGS) == set(rules)
+    assert {told.alert for told in DISTURBANCES} | set(OF_CATALOGS) | set(OF_DELIVERIES) == set(rules)
 
 
 def ordinary(service: Service) -> None:

@@ -60,8 +60,14 @@ csi:
 {{- end }}
 {{- end -}}
 
-{{- /* Environment of a process that serves */ -}}
+{{- /* Environment of a process that serves and draws */ -}}
 {{- define "foundry.environment" -}}
+{{ include "foundry.serving" . }}
+{{- include "foundry.vendors" . | nindent 0 }}
+{{- end -}}
+
+{{- /* Environment of a process that serves */ -}}
+{{- define "foundry.serving" -}}
 - {name: HOME, value: /tmp}
 {{- with .Values.kafka.passwordSecret }}
 {{- if .name }}
@@ -69,7 +75,6 @@ csi:
   valueFrom: {secretKeyRef: {name: {{ .name }}, key: {{ .key }}}}
 {{- end }}
 {{- end }}
-{{- include "foundry.vendors" . | nindent 0 }}
 {{- with .Values.otlp }}
 {{- if .endpoint }}
 - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }}}
