@@ -21,14 +21,14 @@ MOST_CHUNKS = 10_000
 class ChunkedUpload:
     """The upload of one file. Its name is that of slot and content, so a process that goes on finds its chunks."""
 
-    def __init__(self, server: Server, file: Outgoing, progress: Progress) -> None:
+    def __init__(self, server: Server, file: Outgoing, progress: Progress, chunk_bytes: int) -> None:
         self._server, self._file, self._progress = server, file, progress
         name = digest("webdav-upload", slot=file.slot.id, content=file.content.sha256)
         folder = server.at.upload(f"foundry-{name}")
         assert folder is not None
         self._folder = folder
         size = file.content.size_bytes
-        self._step = max(CHUNK_BYTES, -(-size // MOST_CHUNKS))
+        self._step = max(chunk_bytes, -(-size // MOST_CHUNKS))
 
     def send(self, conditions: dict[str, str]) -> HttpAnswer:
         """Return the answer to the last step, which makes one file of the chunks at the place of the file.

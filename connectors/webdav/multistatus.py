@@ -66,7 +66,7 @@ def resources(stream: BinaryIO) -> Iterator[Resource]:
         reader.parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise BadMultistatus(f"XML that is broken ({expat.ErrorString(error.code)})") from None
-    except ValueError:  # an encoding that expat does not know
+    except (ValueError, LookupError):  # an encoding that expat does not know
         raise BadMultistatus("XML in an unknown encoding") from None
     yield from reader.taken()
 

@@ -45,6 +45,7 @@ class WebdavConnector:
     target: str
     tenant: str
     server: Server
+    chunk_bytes: int = CHUNK_BYTES
     folders: Folders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +81,7 @@ class WebdavConnector:
             try:
                 told = self._placed(file, before if replacing else None, lock, progress)
             except _Taken:
-                told = self._ours(file)
+                told = self._ours(file, before if replacing else None)
             self._describe(file, lock, progress)
         progress.check()
         known = (told if not file.fields else None) or proved(self.server, file.path, file.content)
@@ -106,9 +107,14 @@ class WebdavConnector:
                 conditions = {"If-Match": f'"{before.etag}"'}
         if not self.server.abilities.whole_puts:
             return self._moved_into_place(file, before, lock, progress)
-        if self.server.at.upload("") and file.content.size_bytes > CHUNK_BYTES:
-            overwrite = {"Overwrite": "F"} if before is None else conditions
-            answer = ChunkedUpload(self.server, file, progress).send(overwrite)
+        if self.server.at.upload("") and file.content.size_bytes > self.chunk_bytes:
+            # The condition on the place is a list of its own: the address that is asked is that of the upload.
+            tag = f'<{self.server.at.file(file.path)}> (["{before.etag}"])' if before is not None else ""
+            answer = ChunkedUpload(self.server, file, progress, self.chunk_bytes).send(
+                {"If": tag} if tag else {"Overwrite": "F"}
+            )
+            if answer.status == 404:
+                raise _Taken  # an answer was lost, and the chunks are a file already
         else:
             answer = self._put(file, file.path, {**conditions, **claims(self.server, file.content)}, progress)
         self._is_written(answer, file.path)
@@ -164,7 +170,7 @@ class WebdavConnector:
         if not before.etag and before.size_bytes != here.size_bytes:
             raise _Taken
 
-    def _ours(self, file: Outgoing) -> Proved:
+    def _ours(self, file: Outgoing, before: Found | None) -> Proved:
         """Return the proof of a file that stands at its place already; ForeignChange if that is another one.
 
         So an upload whose answer or receipt was lost is found again.
@@ -174,7 +180,9 @@ class WebdavConnector:
             known = proved(self.server, file.path, file.content)
             if known is not None:
                 return known
-        what = "was removed" if here is None else "was changed, or was there before,"
+        if here is None and before is None:
+            raise self.server.session.away(f"{file.path} vanished while it was sent", maybe=True)
+        what = "was removed" if here is None else "was changed" if before else "was there before, or was changed"
         raise ForeignChange(self.target, file.path, what)
 
     def _describe(self, file: Outgoing, lock: Lock | None, progress: Progress) -> None:

@@ -149,6 +149,7 @@ def _handler(host: ScriptedHost) -> type[BaseHTTPRequestHandler]:
             self._send(reply)
 
         do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _serve  # noqa: N815 - the names are the base class's
+        do_OPTIONS = do_PATCH = do_MKCOL = do_MOVE = do_PROPFIND = do_PROPPATCH = _serve  # noqa: N815
 
         def _send(self, reply: Reply) -> None:
             self.close_connection = reply.sent is not None

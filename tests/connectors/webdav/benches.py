@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from connectors.http.public_transport import Reach
 from connectors.opening import ConnectorSetting, open_connector
@@ -30,7 +31,7 @@ class DavBench:
 
     @property
     def target(self) -> WebdavTarget:
-        url = f"http://127.0.0.1:{self.server.port}/{self.folder}"
+        url = f"http://127.0.0.1:{self.server.port}/{quote(self.folder)}"
         return WebdavTarget(id="dam", kind="webdav", url=url, sign_in=SIGN_IN)
 
     def open(self) -> Connector:
