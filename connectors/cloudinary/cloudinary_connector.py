@@ -85,6 +85,8 @@ class CloudinaryConnector:
         return now
 
     def _sent(self, file: Outgoing, resource: Resource, request_id: str) -> Sent:
+        if not resource.asset_id:
+            raise self._session.away("takes a file and tells no id of it", maybe=True)
         if not resource.holds(file.content):
             what = (
                 f"is stored there with other bytes ({resource.bytes} bytes, etag {self._session.scrub(resource.etag)})"

@@ -184,5 +184,5 @@ def retry_after_s(header: str | None, now: float) -> float:
         return float(header)
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - now)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0

@@ -313,7 +313,7 @@ class Session:
         if status == 401 and asked.terms.signed_in:
             raise self.refused(f"{host} does not accept the sign-in ({self.reason(answer)})", self._sign_in_remedy())
         if answer.location and asked.terms.signed_in:
-            where = shown_address(self.url(answer.location))
+            where = self._shown(answer.location)
             what = f"{shown_address(asked.url)} redirects to {where}, which is not followed with a credential"
             raise self.refused(what, "write the address that it ends at into the target's url")
         if status in LATER:
@@ -332,7 +332,14 @@ class Session:
         try:
             return read()
         except Unreadable as unreadable:
-            raise self.away(f"{answer.url.host} gives {unreadable}", maybe=True) from None
+            raise self.away(f"{answer.url.host} gives {self.scrub(str(unreadable))}", maybe=True) from None
+
+    def _shown(self, location: str) -> str:
+        """Return the address of a redirect for people."""
+        try:
+            return self.scrub(shown_address(self.home.join(location)))
+        except (httpx2.InvalidURL, ValueError):
+            return "a malformed address"
 
     def _secret_refused(self, missing: SecretMissing) -> TargetRefused:
         return self.refused(f"the environment variable {missing.variable} {missing.what}", "then deliver again")

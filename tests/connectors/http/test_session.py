@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
@@ -28,6 +29,7 @@ from foundry.retrying import SystemClock
 from tests.support.fake_clock import FakeClock
 from tests.support.misbehaving_server import Seen
 from tests.support.moods import Reply
+from tests.support.raw_host import RawHost
 from tests.support.scripted_host import ScriptedHost, cut, lost, told
 
 SECRET, VARIABLE = "s3cret-Value-7f", "DELIVERY_AURELLE__KEY"
@@ -441,3 +443,54 @@ def test_a_storm_of_429_is_waited_out_by_all_threads_together(opened: Opened, ho
     with ThreadPoolExecutor(6) as pool:
         assert set(pool.map(ask, range(6))) == {200}
     assert len(host.seen) == 12
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 6_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 50,
+        b"HTTP/1.1 429 x\r\nRetry-After: Mon, 01 Jan 0001 00:00:00 -0000\r\nContent-Length: 0\r\n\r\n",
+        b"garbage\r\n\r\n",
+        b"",
+    ],
+    ids=["endless", "negative", "long", "continued", "no date", "garbage", "nothing"],
+)
+def test_answers_that_are_no_http_are_an_outage(opened: Opened, head: bytes) -> None:
+    with RawHost() as host:
+        host.answer = (head,)
+        with pytest.raises(TargetAway, match="the last of several tries"):
+            opened(home=host.url).ask("GET", "a")
+
+
+def test_a_redirect_to_nonsense_is_a_refusal(opened: Opened) -> None:
+    with RawHost() as host:
+        host.answer = (b"HTTP/1.1 302 Found\r\nLocation: http://[::x/\r\nContent-Length: 0\r\n\r\n",)
+        with pytest.raises(TargetRefused, match="a malformed address"):
+            opened(home=host.url).ask("GET", "a")
+
+
+def test_a_secret_that_a_host_gives_back_as_the_kind_of_its_answer_is_told_to_nobody(
+    opened: Opened, host: ScriptedHost
+) -> None:
+    host.will("", Reply(200, b"x", f"text/{SECRET}"))
+    session = opened(token())
+    with pytest.raises(TargetAway) as away:
+        session.json(session.ask("GET", "a"))
+    assert SECRET.casefold() not in str(away.value).casefold()
+
+
+def test_a_refusal_that_comes_before_the_body_has_gone_is_heard(opened: Opened, tmp_path: Path) -> None:
+    content = Content(tmp_path / "large")
+    content.file.write_bytes(bytes(3 << 20))
+    with RawHost() as host:
+
+        def answer() -> Iterator[bytes]:
+            yield b"HTTP/1.1 413 Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much"
+            time.sleep(0.5)  # a server lingers, so that its answer is not lost with the connection
+
+        host.answer = answer()
+        reply = opened(home=host.url).ask("PUT", "a", Section(content))
+        assert (reply.status, reply.body) == (413, b"too much")
