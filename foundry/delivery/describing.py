@@ -114,6 +114,8 @@ def fields_of(metadata: AssetMetadata, patterns: Mapping[str, str]) -> dict[str,
     Lists are joined by commas, the copy by middle dots. A field none of whose placeholders has a value is an empty
     text, which clears it at the target. KeyError for a placeholder that is none; a tenant's file has none such.
     """
+    if not patterns:
+        return {}
     values = {field.name: _value(metadata, field.name) for field in fields(AssetMetadata)}
     return {name: _filled(pattern, values) for name, pattern in patterns.items()}
 

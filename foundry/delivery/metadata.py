@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from foundry.names import digest
@@ -53,4 +53,4 @@ class AssetMetadata:
     @cached_property
     def digest(self) -> str:
         """A hash of all of it, 32 hex digits."""
-        return digest("asset-metadata", **asdict(self))
+        return digest("asset-metadata", **{each.name: getattr(self, each.name) for each in fields(self)})

@@ -6,7 +6,7 @@ asset, because it stands at the same slot.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 
@@ -41,4 +41,4 @@ class Slot:
     @cached_property
     def id(self) -> str:
         """32 hex digits; by them a target's asset is found again."""
-        return digest("slot", **asdict(self))
+        return digest("slot", **{each.name: getattr(self, each.name) for each in fields(self)})

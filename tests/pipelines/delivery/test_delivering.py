@@ -231,4 +231,4 @@ def test_a_target_whose_settings_cannot_be_used_ends_its_own_run_alone(desk: Des
     write_tenant(desk.tenants, desk.target_fields, webhook)
     runs = deliver_to_each(SPRING, setting.tenant(TENANT).delivery.targets, setting)
     assert [(run.target, run.sent, run.refused) for run in runs] == [("out", 1, False), ("hook", 0, True)]
-    assert "this store gives none" in runs[1].away
+    assert "DELIVERY_AURELLE__UNSET is not set" in runs[1].away
