@@ -209,6 +209,8 @@ def told_metadata(header: str) -> dict[str, str]:
     told = {}
     for pair in header[:20_000].split(",")[:200]:
         key, _, value = pair.strip().partition(" ")
+        if not key:
+            continue
         try:
             told[key] = base64.b64decode(value, validate=True).decode()
         except ValueError:
