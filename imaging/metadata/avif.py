@@ -42,7 +42,10 @@ class Extent:
 
 def splice(data: Data, packets: Packets) -> list[Piece]:
     """Return the file with its XMP item as the last bytes of its media data, and the table of places corrected."""
-    meta = _only(boxes(data, "avif"), b"meta")
+    top = list(boxes(data, "avif"))
+    if any(each.kind == b"moov" for each in top):
+        raise CannotEmbed("avif", "is a film, whose frames would have to move")
+    meta = _only(top, b"meta")
     inside = list(boxes(data, "avif", meta.content + 4, meta.stop))
     item = _xmp_item(data, _only(inside, b"iinf"))
     extents = list(_extents(data, _only(inside, b"iloc")))

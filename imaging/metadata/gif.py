@@ -14,7 +14,7 @@ HEAD = 13
 
 def splice(data: Data, packets: Packets) -> list[Piece]:
     """Return the file with its XMP replaced, before the trailer."""
-    if data[:4] != b"GIF8":
+    if data[:6] != b"GIF89a":
         raise CannotEmbed("gif", "does not begin as one")
     at = HEAD + _colours(data, 10)
     kept: list[Piece] = [Span(0, at)]

@@ -35,7 +35,7 @@ class CannotEmbed(FoundryError):
         self.form, self.what = form, what
 
     def __str__(self) -> str:
-        return f"a {self.form} file {self.what}; make the file again, or set `embed: false` for the target"
+        return f"the {self.form} file {self.what}; make it again, or set `embed: false` for the target"
 
 
 @contextmanager

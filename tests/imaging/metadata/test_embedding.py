@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tracemalloc
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -168,12 +169,30 @@ def test_a_damaged_file_is_refused_with_a_sentence_or_copied(kind: str, files: d
             del damaged[chance.randrange(len(data)) :]
         file.write_bytes(damaged)
         sentence = refusal(file, kind, tmp_path / "copy")
-        assert sentence is None or sentence.startswith(f"a {form_of(kind)} file ")
+        assert sentence is None or sentence.startswith(f"the {form_of(kind)} file ")
         refused += sentence is not None
     assert refused
     file.write_bytes(b"")
     with pytest.raises(CannotEmbed):
         embed(file, tmp_path / "copy", form_of(kind), told(kind))
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "sentence"),
+    [
+        ("avif", lambda data: data + b"\0\0\0\x08moov", "the avif file is a film, whose frames would have to move"),
+        ("gif", lambda data: data.replace(b"GIF89a", b"GIF87a"), "the gif file does not begin as one"),
+        ("mp4", lambda data: data + b"\0\0\0\x08moof", "the mp4 file has no single index of its frames"),
+        ("webm", lambda data: data[:-20], "the webm file ends inside an element"),
+        ("tiff", lambda data: data[:4] + b"\xff\xff\xff\xff" + data[8:], "the tiff file has no whole directory"),
+    ],
+)
+def test_a_file_of_another_layout_is_refused(
+    kind: str, change: Callable[[bytes], bytes], sentence: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(change(files[kind].read_bytes()))
+    assert (refusal(other, kind, tmp_path / "copy") or "").startswith(sentence)
 
 
 def test_a_long_film_is_copied_a_part_at_a_time(files: dict[str, Path], tmp_path: Path) -> None:
