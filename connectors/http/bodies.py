@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import urlencode
 
 import httpx2
 
 from connectors.target.outgoing import Content
+
+
+PACKED = 1 << 18
+"""Bytes up to which pieces are joined."""
 
 
 class Body(Protocol):
@@ -89,7 +94,7 @@ class Multipart:
     fields: tuple[tuple[str, str], ...]
     files: tuple[Part, ...]
 
-    @property
+    @cached_property
     def boundary(self) -> str:
         """The line between parts: by the fields, so that each try says the same, and long, so that no part holds it."""
         told = repr((self.fields, [(each.field, each.file_name, each.body.size_bytes) for each in self.files]))
@@ -100,7 +105,7 @@ class Multipart:
         """The content type, with the boundary."""
         return f"multipart/form-data; boundary={self.boundary}"
 
-    @property
+    @cached_property
     def size_bytes(self) -> int:
         """The number of bytes, files and all that is around them."""
         return sum(each if isinstance(each, int) else len(each) for each in self._pieces(sizes=True))
@@ -141,6 +146,16 @@ class BodyStream(httpx2.SyncByteStream):
         self._body, self._check = body, check
 
     def __iter__(self) -> Iterator[bytes]:
-        for block in self._body.blocks():
+        """Yield blocks; small pieces are joined, since each block is a packet of its own."""
+        waiting: list[bytes] = []
+        size = 0
+        for piece in self._body.blocks():
+            waiting.append(piece)
+            size += len(piece)
+            if size >= PACKED:
+                self._check()
+                yield b"".join(waiting)
+                waiting, size = [], 0
+        if waiting:
             self._check()
-            yield block
+            yield b"".join(waiting)
