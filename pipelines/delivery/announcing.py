@@ -42,6 +42,9 @@ class ToldBefore:
     def __contains__(self, event_id: str) -> bool:
         return event_id in self._ids
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def add(self, event_id: str) -> None:
         """Note an event that the brokers have."""
         self._ids[event_id] = None
@@ -51,7 +54,7 @@ class ToldBefore:
 
 @dataclass
 class EventSpool:
-    """The events of one run, one a line in a file. `since`: deliveries before it were told by an earlier run."""
+    """The events of one run, one a line in a file. `since`: what was done before it was told by an earlier run."""
 
     file: Path
     since: datetime
@@ -60,16 +63,13 @@ class EventSpool:
 
     def add(self, record: Delivered) -> None:
         """Collect what a record says, if that may not have been told yet."""
-        if record.state is State.DELIVERED and self._is_old(record):
+        moment = _moment_of(record)
+        if moment and datetime.fromisoformat(moment) < self.since - SLACK:
             return
         event = delivery_event(record, self.audience.answer(record.why))
         if event is not None and event.id not in self.told:
             with self.file.open("a", encoding="utf-8") as stream:
                 stream.write(event.as_json() + "\n")
-
-    def _is_old(self, record: Delivered) -> bool:
-        moment = record.receipts[0].delivered_at if record.receipts else ""
-        return bool(moment) and datetime.fromisoformat(moment) < self.since - SLACK
 
     def events(self) -> Iterator[Event]:
         """Yield what was collected."""
@@ -115,3 +115,11 @@ class DeliveryAnnouncer:
             log.warning("an event of tenant %s is not sent to its own topic: %s", scope.tenant, error)
         if event_id:
             spool.told.add(event_id)
+
+
+def _moment_of(record: Delivered) -> str:
+    """Return when a file was delivered or expired, ISO 8601; "" where that is not known."""
+    if not record.receipts or record.state not in (State.DELIVERED, State.EXPIRED):
+        return ""
+    receipt = record.receipts[0]
+    return receipt.delivered_at if record.state is State.DELIVERED else receipt.expired_at

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 
 from foundry.errors import FoundryError
@@ -65,9 +65,9 @@ def new_ask(scope: str, cause: str, now: datetime, not_before: datetime | None =
 
 
 def ask_for_day(own: ObjectStore, scope: str, day: str, now: datetime) -> None:
-    """Keep an ask for a day, ISO 8601, in UTC; the same day is asked for once."""
+    """Keep an ask for a day, ISO 8601, in UTC, and not before an hour has passed; the same day is asked for once."""
     due = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    put_ask(own, new_ask(scope, "a day comes", now, due))
+    put_ask(own, new_ask(scope, "a day comes", now, max(due, now + timedelta(hours=1))))
 
 
 def put_ask(own: ObjectStore, ask: Ask) -> None:

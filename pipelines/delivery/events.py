@@ -25,7 +25,7 @@ KIND_OF = {
 }
 TOLD_OF_RECEIPTS = (
     "asset", "content", "size_bytes", "path", "target_id", "version", "etag", "checksum", "request_id", "proof",
-    "delivered_at",
+    "delivered_at", "expired_at",
 )  # fmt: skip
 
 
