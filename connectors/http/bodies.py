@@ -13,7 +13,6 @@ import httpx2
 
 from connectors.target.outgoing import Content
 
-
 PACKED = 1 << 18
 """Bytes up to which pieces are joined."""
 
