@@ -8,7 +8,6 @@ from connectors.target.connector import Connector, Found, Place
 from connectors.target.errors import ForeignChange
 from connectors.target.outgoing import Outgoing
 from foundry.delivery.receipt import Attempt, Receipt
-from pipelines.delivery.attempts import BEGUN
 from pipelines.delivery.standing import agrees, is_of_attempt
 
 
@@ -43,10 +42,8 @@ class Asking:
         return found
 
     def _may_be_there(self) -> bool:
-        if not self.goes_on:
-            return False
-        begun = self.attempt.step != BEGUN or not self.connector.facts.repeatable
-        return bool(self.attempt.earlier) or (begun and not self.connector.facts.repeatable)
+        """Return True if something may be at the place that a sending must know of."""
+        return self.goes_on and (not self.connector.facts.repeatable or bool(self.attempt.earlier))
 
     def _unreceipted(self) -> Found | None:
         """Return what an earlier try has left at the place, if it has."""

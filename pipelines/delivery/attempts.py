@@ -64,10 +64,16 @@ def begin(record: Delivered, attempt: Attempt) -> Delivered:
     before = record.attempt
     if before and (before.content, before.metadata, before.asset) == (attempt.content, attempt.metadata, attempt.asset):
         attempt = before
-    elif before and before.content:
+    elif before:
         earlier = dict.fromkeys((before.content, *before.earlier))
         attempt = replace(attempt, earlier=tuple(earlier)[:MOST_EARLIER])
     return replace(record, state=State.OPEN, attempt=attempt, until="", code="", why="")
+
+
+def at_path(record: Delivered, path: str) -> Delivered:
+    """Return a record whose attempt, if it has one, says where the file is to lie."""
+    attempt = record.attempt
+    return replace(record, attempt=replace(attempt, path=path)) if attempt and not attempt.path else record
 
 
 def place_of(record: Delivered) -> Place:

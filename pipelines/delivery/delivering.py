@@ -17,16 +17,15 @@ from foundry.manifest_index import ManifestReplaced
 from foundry.store.lease import LeaseHeld
 from foundry.tenant import Tenant
 from pipelines.delivery.at_work import at_work
-from pipelines.delivery.attempts import newest
+from pipelines.delivery.attempts import at_path, newest
 from pipelines.delivery.deciding import Decision, Deed, decide
 from pipelines.delivery.delivery_run import DeliveryRun, Notice, Seen, Tally
 from pipelines.delivery.holding import next_day
 from pipelines.delivery.outbox import (
-    FOLDERS,
     each_delivered,
     each_name,
-    parse_delivered,
     read_each,
+    read_named,
     slot_of_name,
     write_delivered,
 )
@@ -40,7 +39,7 @@ from pipelines.delivery.stopped import Stopped
 from pipelines.delivery.withdrawing import expire
 
 __all__ = ["DeliveryRun", "Notice", "Seen", "deliver", "deliver_to_each"]
-READ_AT_ONCE = 64
+READ_AT_ONCE, LISTED_AT_ONCE = 64, 1_000
 WALKS = 3
 """A scope is walked so often when its campaign is made anew meanwhile."""
 
@@ -174,18 +173,18 @@ class _Walk:
         elif decision.deed is Deed.SEND:
             after = send(self.work, file, said, record)
         elif decision.hold is not None:
-            after = expire(self.work, record, decision.hold.code, decision.hold.why)
+            after = expire(self.work, at_path(record, said.path), decision.hold.code, decision.hold.why)
         self.tally.left(record, after)
 
     def _absent(self, seen: SeenSlots) -> Iterator[Callable[[], None]]:
         """Yield what is to be done with the slots that the target has and the scope has no more."""
-        own, target = self.work.own, self.work.target.id
-        for folder in FOLDERS:
-            names = {slot_of_name(name): name for name in each_name(own, target, folder, self.scope.text)}
-            for slot in seen.missing(names):
+        own = self.work.own
+        names = each_name(own, self.work.target.id, self.scope.text)
+        while some := {slot_of_name(name): name for name in islice(names, LISTED_AT_ONCE)}:
+            for slot in seen.missing(some):
                 self.work.ask()
-                record = parse_delivered(own.get(names[slot]))
-                if record.state is not State.EXPIRED and record.slot.scope == self.scope.text:
+                record = read_named(own, some[slot])
+                if record is not None and record.state is not State.EXPIRED:
                     yield partial(self._end, record)
 
     def _end(self, record: Delivered) -> None:

@@ -1,18 +1,19 @@
 """The outbox in a tenant's store: one record for each slot at each target, which only the holder of a lease changes.
 
-`deliveries/<target>/records/ab/<slot>.<scope>.json`: the slot's id, whose first two digits make the folder, and eight
-digits of its scope's hash, by which the records of a scope are told without reading the others.
+`deliveries/<target>/records/<scope>/ab/<slot>.json`: a hash of the scope, so that the records of one scope are listed
+without the others, and the slot's id, whose first two digits make the folder.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from foundry.delivery.receipt import Delivered
+from foundry.delivery.receipt import Attempt, Delivered, State
 from foundry.delivery.slot import Slot
 from foundry.errors import BadInput
 from foundry.names import digest
@@ -20,8 +21,10 @@ from foundry.store.at_once import map_at_once
 from foundry.store.lease import Lease
 from foundry.store.object_store import CorruptObject, NoSuchObject, ObjectStore
 
-FOLDERS = tuple(f"{number:02x}" for number in range(256))
 VERSION = 1
+DAMAGED = "damaged"
+"""The step of an attempt of which nothing is known."""
+log = logging.getLogger("foundry.delivery")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +51,15 @@ def lease_name(target: str) -> str:
     return f"{target_folder(target)}/lease.json"
 
 
-def scope_mark(scope: str) -> str:
-    """Return the digits that the records of a scope bear in their names."""
-    return digest("delivery-scope", scope=scope)[:8]
-
-
 def record_name(target: str, slot: Slot) -> str:
     """Return the object name of a slot's record."""
-    return f"{target_folder(target)}/records/{slot.id[:2]}/{slot.id}.{scope_mark(slot.scope)}.json"
+    return f"{_folder(target, slot.scope)}{slot.id[:2]}/{slot.id}.json"
+
+
+def _folder(target: str, scope: str) -> str:
+    """Return the prefix of the names of all records of a target, of one scope alone where it is given."""
+    mark = f"{digest('delivery-scope', scope=scope)[:16]}/" if scope else ""
+    return f"{target_folder(target)}/records/{mark}"
 
 
 def read_delivered(own: ObjectStore, target: str, slot: Slot) -> Delivered | None:
@@ -66,38 +70,71 @@ def read_delivered(own: ObjectStore, target: str, slot: Slot) -> Delivered | Non
         return None
 
 
-def find_delivered(own: ObjectStore, target: str, slot_id: str) -> Delivered | None:
-    """Return the record of the slot with an id; None if there is none, or for a text that is no slot's id."""
-    if len(slot_id) != 32 or not set(slot_id) <= set("0123456789abcdef"):
-        return None
-    name = next(iter(own.list(f"{target_folder(target)}/records/{slot_id[:2]}/{slot_id}.")), None)
-    return parse_delivered(own.get(name)) if name else None
+def each_name(own: ObjectStore, target: str, scope: str = "") -> Iterator[str]:
+    """Yield the object names of a target's records, of one scope alone where it is given, streamed and always in order.
 
-
-def each_name(own: ObjectStore, target: str, folder: str, scope: str = "") -> Iterator[str]:
-    """Yield the object names of the records in one of `FOLDERS`, of one scope alone where it is given."""
-    ends = f".{scope_mark(scope)}.json" if scope else ".json"
-    return (name for name in own.list(f"{target_folder(target)}/records/{folder}/") if name.endswith(ends))
+    Stores list what is below a prefix in the order of names, or of folders and then of names.
+    """
+    return own.list(_folder(target, scope))
 
 
 def slot_of_name(name: str) -> str:
     """Return the slot's id in the object name of a record."""
-    return name.rpartition("/")[2][:32]
+    return name.rpartition("/")[2].removesuffix(".json")
 
 
 def each_delivered(own: ObjectStore, target: str, scope: str = "") -> Iterator[Delivered]:
-    """Yield the records of a target, of one scope alone where it is given, in the order of their slots' ids.
+    """Yield the records of a target, of one scope alone where it is given, always in the same order.
 
-    A few dozen are in memory at a time. BadInput for a record that cannot be read.
+    A few dozen are in memory at a time. One that was damaged is left out: a delivery of its scope writes it anew.
     """
-    names = (name for folder in FOLDERS for name in sorted(each_name(own, target, folder, scope)))
-    return map_at_once(lambda name: parse_delivered(own.get(name)), names)
+    found = map_at_once(lambda name: read_named(own, name), each_name(own, target, scope))
+    return (record for record in found if record is not None)
+
+
+def read_named(own: ObjectStore, name: str) -> Delivered | None:
+    """Return the record with an object name; None if it is not there, or was damaged."""
+    try:
+        return parse_delivered(own.get(name))
+    except NoSuchObject:
+        return None
+    except (BadInput, CorruptObject) as error:
+        log.warning("%s: %s", name, error)
+        return None
 
 
 def read_each(own: ObjectStore, target: str, slots: Iterable[Slot]) -> list[Delivered | None]:
-    """Return the record of each slot, None where there is none; several requests run at once."""
-    found = own.fetch([record_name(target, slot) for slot in slots])
-    return [None if data is None else parse_delivered(data) for data in found]
+    """Return the record of each slot, None where there is none; several requests run at once.
+
+    A damaged record stands as an attempt of which nothing is known: the target is asked before anything is sent.
+    """
+    asked = {record_name(target, slot): slot for slot in slots}
+    try:
+        found = own.fetch([*asked])
+    except CorruptObject:
+        found = [_bytes_of(own, name) for name in asked]
+    return [
+        None if data is None else _parse_or_ask(data, target, slot)
+        for data, slot in zip(found, asked.values(), strict=True)
+    ]
+
+
+def _bytes_of(own: ObjectStore, name: str) -> bytes | None:
+    try:
+        return own.get(name)
+    except NoSuchObject:
+        return None
+    except CorruptObject:
+        return b""
+
+
+def _parse_or_ask(data: bytes, target: str, slot: Slot) -> Delivered:
+    try:
+        return parse_delivered(data)
+    except BadInput as error:
+        log.warning("the record of slot %s at target %s %s", slot.id, target, error.what)
+        unknown = Attempt(asset="", content="", metadata="", step=DAMAGED)
+        return Delivered(target=target, slot=slot, state=State.OPEN, attempt=unknown)
 
 
 def parse_delivered(data: bytes) -> Delivered:
@@ -105,7 +142,9 @@ def parse_delivered(data: bytes) -> Delivered:
     try:
         stored = _form().validate_json(data)
     except ValidationError as error:
-        raise BadInput("record of a delivery", "cannot be read; restore it from a backup of the store") from error
+        raise BadInput(
+            "record of a delivery", "cannot be read; deliver its campaign again, which writes it anew"
+        ) from error
     return stored.record
 
 

@@ -14,7 +14,7 @@ from pipelines.delivery.attempts import newest, place_of
 from pipelines.delivery.differences import Difference, Kind, difference_of, is_its_asset, missing
 from pipelines.delivery.known_slots import KnownSlots
 from pipelines.delivery.mending import Mended, mend
-from pipelines.delivery.outbox import each_delivered, find_delivered, write_delivered
+from pipelines.delivery.outbox import each_delivered, write_delivered
 from pipelines.delivery.setting import DeliverySetting
 
 __all__ = ["Difference", "Kind", "Mended", "compare", "mend", "retry"]
@@ -69,11 +69,10 @@ def retry(tenant: str, target: Target, setting: DeliverySetting, slots: Iterable
 
     LeaseHeld if another process works at the target.
     """
-    wanted, opened = tuple(slots), 0
+    wanted, opened = frozenset(slots), 0
     with at_work(setting.tenant(tenant), target, setting) as work:
-        some = (find_delivered(work.own, target.id, slot) for slot in wanted)
-        for record in some if wanted else each_delivered(work.own, target.id):
-            if record is not None and record.state is State.SET_ASIDE:
+        for record in each_delivered(work.own, target.id):
+            if record.state is State.SET_ASIDE and (not wanted or record.slot.id in wanted):
                 work.ask()
                 attempt = replace(record.attempt, tries=0) if record.attempt else None
                 write_delivered(replace(record, state=State.OPEN, attempt=attempt, code="", why=""), work.lease)

@@ -165,3 +165,16 @@ def test_a_process_whose_lease_was_taken_writes_nothing_more(dam_desk: DamDesk) 
 def test_the_error_of_a_run_that_was_stopped_survives_pickling() -> None:
     error: FoundryError = pickle.loads(pickle.dumps(Stopped("out")))
     assert str(error) == str(Stopped("out"))
+
+
+def test_a_record_that_was_damaged_doubles_nothing(dam_desk: DamDesk) -> None:
+    write_campaign(dam_desk.own, [a_row(dam_desk.own, number) for number in range(6)])
+    dam_desk.deliver()
+    names = list(dam_desk.own.list("deliveries/out/records/"))
+    dam_desk.own.path(names[0]).write_bytes(b"{")
+    with dam_desk.own.replacing(names[1]) as file:
+        file.write_bytes(b"{}")
+    assert len(dam_desk.records()) == 4
+    run = dam_desk.deliver()
+    assert run.states == {State.DELIVERED: 6}
+    assert len(dam_desk.dam.everything()) == len(dam_desk.records()) == 6
