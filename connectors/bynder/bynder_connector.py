@@ -13,7 +13,7 @@ from functools import partial
 
 from connectors.bynder.answers import Media, SavedMedia
 from connectors.bynder.library import ImportGone, Library, NotConverted, found_of
-from connectors.bynder.tags import CONTENT, content_tag, slot_tag, told
+from connectors.bynder.tags import content_tag, slot_tag, told_content
 from connectors.bynder.uploading import Resumed, Uploaded, UploadGone, Uploads
 from connectors.http.session import Session
 from connectors.target.connector import Facts, Found, Place, Progress, Sent
@@ -131,7 +131,7 @@ class BynderConnector:
         if not arrived and resumed.step != "written":
             if resumed.step != "version":
                 self._refuse_foreign(media, before, file)
-            if told(media.tags, CONTENT) != file.content.sha256:
+            if told_content(media.tags, media.version) != file.content.sha256:
                 media, uploaded = self._new_version(file, media, resumed, progress)
         progress.save("written", **_kept(file, uploaded))
         self.library.write(media, file, progress)
@@ -236,4 +236,8 @@ def _tells(file: Outgoing) -> Callable[[Media], bool]:
     foreign change later.
     """
     size, sha256 = file.content.size_bytes, file.content.sha256
-    return lambda seen: told(seen.tags, CONTENT) == sha256 and seen.size_bytes == size and not seen.archive
+
+    def tells(seen: Media) -> bool:
+        return told_content(seen.tags, seen.version) == sha256 and seen.size_bytes == size and not seen.archive
+
+    return tells

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from connectors.bynder.answers import DownloadAddress, Media, SavedMedia
 from connectors.bynder.judging import expect
 from connectors.bynder.metaproperties import OWN, Metaproperties
-from connectors.bynder.tags import CONTENT, OWNER, SLOT, content_tag, joined, slot_tag, told
+from connectors.bynder.tags import CONTENT, OWNER, SLOT, content_tag, joined, slot_tag, told, told_content
 from connectors.http.bodies import form
 from connectors.http.exchange import HttpAnswer
 from connectors.http.session import Session
@@ -89,7 +89,7 @@ class Library:
 
     def save_new(self, file: Outgoing, imported: str, progress: Progress) -> SavedMedia:
         """Save an upload as a new asset with all that is said of it. A second saving would make a second asset."""
-        fields = {"brandId": self.brand} | self.words(file, ())
+        fields = {"brandId": self.brand} | self.words(file, (), 1)
         if closes := _day_after(file.metadata.expiry):
             fields["archiveDate"] = closes
         return self._save(f"api/v4/media/save/{imported}/", fields, progress, file.path)
@@ -108,7 +108,7 @@ class Library:
 
     def write(self, media: Media, file: Outgoing, progress: Progress) -> None:
         """Say of an asset what is to be said of a file, and bring it into use. Tags of other people stay."""
-        fields = self.words(file, media.tags) | {"archive": "false"}
+        fields = self.words(file, media.tags, media.version) | {"archive": "false"}
         if closes := _day_after(file.metadata.expiry):
             fields["archiveDate"] = closes
         self._modify(media.id, fields, Terms(check=progress.check), file.path)
@@ -121,13 +121,16 @@ class Library:
         answer = self.session.ask("POST", f"api/v4/media/{number}/", form(fields), terms)
         return expect(self.session, answer, "edit and archive assets", path)
 
-    def words(self, file: Outgoing, present: tuple[str, ...]) -> dict[str, str]:
-        """Return what is said of a file as fields of a form; `present` are the tags that the asset has."""
+    def words(self, file: Outgoing, present: tuple[str, ...], version: int | None) -> dict[str, str]:
+        """Return what is said of a file as fields of a form.
+
+        present: the tags that the asset has. version: that which has the file's content.
+        """
         facts, fields = file.metadata, file.fields
         named = fields.get("name") or facts.title or file.name.rpartition(".")[0]
         kept = [each for each in present if not each.casefold().startswith((SLOT, CONTENT, OWNER))]
         tags = [*kept, *facts.keywords, *fields.get("tags", "").split(",")]
-        ours = [slot_tag(file.slot.id), content_tag(file.content.sha256), self.owner]
+        ours = [slot_tag(file.slot.id), content_tag(file.content.sha256, version), self.owner]
         own = {
             "name": _line(named)[:LONGEST_NAME],
             "description": (fields.get("description") or facts.alt_text or facts.description)[:LONGEST_TEXT],
@@ -163,7 +166,7 @@ def found_of(media: Media) -> Found:
         etag=digest("bynder-asset", version=version or f"{media.size_bytes} bytes", **words),
         size_bytes=media.size_bytes,
         slot=told(media.tags, SLOT),
-        content=told(media.tags, CONTENT),
+        content=told_content(media.tags, media.version),
         expired=media.archive,
         modified=media.modified,
         fields={name: getattr(media, name) for name in OWN if name != "tags"},

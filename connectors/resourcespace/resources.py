@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -33,13 +34,17 @@ USUAL = ("title", "caption")
 
 @dataclass(frozen=True)
 class Kept:
-    """A resource, and what it says. slot, content, asset: as we had written them there."""
+    """A resource, and what it says. slot, content, asset: as we had written them there.
+
+    stamp: the moment of the file that has the content, as we had written it there.
+    """
 
     columns: Columns
     values: Mapping[str, str]
     slot: str = ""
     content: str = ""
     asset: str = ""
+    stamp: str = ""
 
     @property
     def file_tag(self) -> str:
@@ -49,7 +54,7 @@ class Kept:
     def found(self) -> Found:
         """Return it as deliveries know it. Its etag changes with the file, and with the words that people see."""
         words = {name: self.values.get(name, "") for name in USUAL}
-        whole = self.columns.has_file and self.columns.archive != PENDING
+        whole = self.columns.has_file and self.columns.archive != PENDING and self.stamp == _stamp(self.columns)
         return Found(
             target_id=str(self.columns.ref),
             etag=digest("resourcespace-asset", file=self.file_tag, **words),
@@ -120,8 +125,8 @@ class Resources:
         found = [self._read(FieldValue, each) for each in told] if isinstance(told, list) else []
         values = {each.name: each.value for each in found}
         words = values.get(self.target.slot_field, "").split()
-        ours = words if len(words) == 4 and words[3] == self.owner else ["", "", ""]
-        return Kept(columns, values, slot=ours[0], content=ours[1], asset=ours[2])
+        ours = words if len(words) == 5 and words[3] == self.owner else [""] * 5
+        return Kept(columns, values, slot=ours[0], content=ours[1], asset=ours[2], stamp=ours[4])
 
     def _read(self, model: type[Answered], told: object) -> Answered:
         try:
@@ -138,7 +143,7 @@ class Resources:
             Terms(repeatable=False, check=progress.check),
             resource_type=str(self.target.resource_type),
             archive=str(PENDING),
-            metadata=json.dumps({self.target.slot_field: self._words(file)}),
+            metadata=json.dumps({self.target.slot_field: self._words(file, "0")}),
         )
         if not isinstance(told, int) or isinstance(told, bool) or told < 1:
             raise self.calls.session.refused(f"makes no resource of type {self.target.resource_type}", RIGHTS)
@@ -171,9 +176,10 @@ class Resources:
                 remedy = f"make it there, or correct the metadata of delivery target {self.target.id}"
                 raise self.calls.session.refused(f"lets nothing be written to the field {name}", remedy)
 
-    def write_slot(self, ref: str, file: Outgoing, progress: Progress) -> None:
+    def write_slot(self, kept: Kept, file: Outgoing, progress: Progress) -> None:
         """Say whose resource it is, of which slot and content."""
-        if not self._update(ref, self.target.slot_field, self._words(file), progress):
+        words = self._words(file, _stamp(kept.columns))
+        if not self._update(str(kept.columns.ref), self.target.slot_field, words, progress):
             remedy = "make an indexed text field of that short name there, or name another one as slot_field"
             raise self.calls.session.refused(f"has no field {self.target.slot_field} that may be written", remedy)
 
@@ -187,8 +193,8 @@ class Resources:
         if told is not True:
             raise self.calls.session.refused(f"does not let resource {ref} into state {state}", RIGHTS)
 
-    def _words(self, file: Outgoing) -> str:
-        return f"{file.slot.id} {file.content.sha256} {file.asset} {self.owner}"
+    def _words(self, file: Outgoing, stamp: str) -> str:
+        return f"{file.slot.id} {file.content.sha256} {file.asset} {self.owner} {stamp}"
 
     # Proving.
 
@@ -224,6 +230,11 @@ class Resources:
         if answer.status != 200:
             raise session.away(f"does not give an original back ({answer.status})")
         return hashed.hexdigest == file.content.sha256
+
+
+def _stamp(columns: Columns) -> str:
+    """Return the moment of a file in digits, since a field of words is cut at everything else."""
+    return re.sub(r"\D", "", columns.modified) or "0"
 
 
 def _beginning(file: Outgoing) -> str:

@@ -138,7 +138,7 @@ class ResourceSpaceConnector:
         kept = self._there(ref, file)
         proof, checksum = self.resources.proof(kept, file, progress)
         self.resources.write(ref, file, progress)
-        self.resources.write_slot(ref, file, progress)
+        self.resources.write_slot(kept, file, progress)
         if kept.columns.archive in (PENDING, ARCHIVED):
             self.resources.move(ref, ACTIVE)
         found = self._there(ref, file).found()

@@ -73,7 +73,7 @@ def test_tags_of_the_portals_users_outlive_a_new_version(server: Bynder, tmp_pat
     tags = server.media[sent.target_id].words["tags"].split(",")
     assert "hero shot" in tags
     assert [each for each in tags if each.startswith("foundry-content-")] == [
-        f"foundry-content-{second.content.sha256}"
+        f"foundry-content-{second.content.sha256}-v2"
     ]
 
 

@@ -239,7 +239,7 @@ def test_an_attempt_for_a_file_that_was_made_anew_goes_on_in_the_same_resource(
         words = f"{first.slot.id} {first.content.sha256} {first.asset}"
         connector = ResourceSpaceBench(server).open()
         owner = connector.resources.owner  # type: ignore[attr-defined]
-        server.resources[1] = Resource(1, PENDING, {"foundryslot": f"{words} {owner}"})
+        server.resources[1] = Resource(1, PENDING, {"foundryslot": f"{words} {owner} 0"})
         memory.save(step, content=first.content.sha256, **resume)
         connector.send(second, None, memory)
         connector.close()
