@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.http.public_transport import Reach
 from foundry.delivery.receipt import Delivered
 from foundry.delivery.target import Target
 from foundry.store.object_store import LocalStore
@@ -79,3 +81,15 @@ class DamDesk(Desk):
     def assets(self) -> list[Asset]:
         """Return the assets in use."""
         return [asset for asset in self.dam.everything() if not asset.expired]
+
+
+class HttpDesk(Desk):
+    """The same with a target that is asked by HTTP on this machine. Its clock moves only when somebody sleeps."""
+
+    def __init__(self, folder: Path, **target: Any) -> None:
+        super().__init__(folder, **target)
+        self.clock = FakeClock(time.time())
+
+    def setting(self, **other: Any) -> DeliverySetting:
+        """Return the setting of a run."""
+        return super().setting(**{"reach": Reach(loopback=True), "clock": self.clock, **other})

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from connectors.http.public_transport import Reach
 from foundry.delivery.proof import Proof
 from foundry.delivery.receipt import State
 from pipelines.delivery.reconciling import compare
-from pipelines.delivery.setting import DeliverySetting
 from tests.connectors.cloudinary.bench import KEY
 from tests.connectors.cloudinary_server import Asset, CloudinaryServer
 from tests.support.deliveries import TENANT, a_row, write_campaign
-from tests.support.delivery_desk import Desk
-from tests.support.fake_clock import FakeClock
+from tests.support.delivery_desk import HttpDesk
 from tests.support.scripted_host import ScriptedHost, lost, told
 
 SECRET, VARIABLE = "s3cret-Value-7f", "DELIVERY_AURELLE__KEY"
 FILES = 20
-
-
-class HttpDesk(Desk):
-    """A desk whose target is asked by HTTP on this machine."""
-
-    def __init__(self, folder: Path, **target: Any) -> None:
-        super().__init__(folder, **target)
-        self.clock = FakeClock(time.time())
-
-    def setting(self, **other: Any) -> DeliverySetting:
-        return super().setting(**{"reach": Reach(loopback=True), "clock": self.clock, **other})
 
 
 @pytest.fixture
