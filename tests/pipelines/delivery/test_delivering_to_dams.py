@@ -1,4 +1,4 @@
-"""Deliveries to Bynder and ResourceSpace by the engine: through storms and lost answers, and after users' own changes."""
+"""Deliveries to Bynder and ResourceSpace by the engine: through storms, lost answers and changes by users."""
 
 from __future__ import annotations
 
