@@ -77,10 +77,15 @@ class RemoteTree:
 
     def sha256(self, path: str) -> str:
         """Return the SHA-256 of a file that is there, read over the network."""
-        hashed, at = hashlib.sha256(), 0
-        while data := self._ask(path, lambda client, start=at: _read(client, self._full(path), start)):  # type: ignore[misc]
-            hashed.update(data)
-            at += len(data)
+        entry = self.entry(path)
+        return self._sha256(path, entry.size_bytes if entry else 0)
+
+    def _sha256(self, path: str, size: int) -> str:
+        """Return the SHA-256 of so many bytes: asking for more would send requests of which none has an answer."""
+        hashed, full = hashlib.sha256(), self._full(path)
+        for at in range(0, size, PIECE):
+            length = min(PIECE, size - at)
+            hashed.update(self._ask(path, lambda client, at=at, length=length: _read(client, full, at, length)))  # type: ignore[misc]
         return hashed.hexdigest()
 
     def read_small(self, path: str, most: int) -> bytes | None:
@@ -88,7 +93,7 @@ class RemoteTree:
         entry = self.entry(path)
         if entry is None or entry.size_bytes > most:
             return None
-        return self._ask(path, lambda client: _read(client, self._full(path), 0))
+        return self._ask(path, lambda client: _read(client, self._full(path), 0, entry.size_bytes))
 
     def write(self, path: str, content: Content, start: int, check: Callable[[], None]) -> Written:
         """Write a file from byte `start` on, and read it again, or ask for its size if it is large."""
@@ -121,7 +126,7 @@ class RemoteTree:
             raise TargetAway(self._target, f"{path} has another size than was sent")
         if content.size_bytes > REREAD_BYTES:
             return Written(Proof.SIZE, entry)
-        if self.sha256(path) != content.sha256:
+        if self._sha256(path, entry.size_bytes) != content.sha256:
             self.remove(path)
             raise TargetAway(self._target, f"{path} has other bytes than were sent")
         return Written(Proof.REREAD, entry)
@@ -231,9 +236,11 @@ async def _write(client: asyncssh.SFTPClient, full: str, data: bytes, at: int) -
         await stream.write(data, at)
 
 
-async def _read(client: asyncssh.SFTPClient, full: str, at: int) -> bytes:
-    async with client.open(full, "rb") as stream:
-        data: bytes = await stream.read(PIECE, at)
+async def _read(client: asyncssh.SFTPClient, full: str, at: int, length: int) -> bytes:
+    from asyncssh import FXF_READ
+
+    async with client.open(full, FXF_READ, encoding=None) as stream:
+        data: bytes = await stream.read(length, at)
         return data
 
 

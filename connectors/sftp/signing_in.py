@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import asyncssh
 
 CONNECTING_S, SIGNING_IN_S, KEEP_ALIVE_S = 20, 30, 15
+FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""Preferred, since they take a fraction of the time that asyncssh needs for its own first choice, ChaCha20."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class SshPlace:
             "connect_timeout": CONNECTING_S,
             "login_timeout": SIGNING_IN_S,
             "keepalive_interval": KEEP_ALIVE_S,
+            "encryption_algs": "^" + ",".join(FAST_CIPHERS),
             "compression_algs": None,  # pictures and films do not become smaller
         }
 
