@@ -12,7 +12,7 @@ import queue
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,13 +23,13 @@ from typing import Protocol
 from foundry.delivery.target import Target
 from foundry.errors import FoundryError, Outage
 from foundry.names import is_slug
-from foundry.retrying import RetryPolicy
 from foundry.store.lease import LeaseHeld
 from foundry.tenant import TENANT_FILE
 from pipelines.delivery.announcing import EventSpool, ToldBefore
 from pipelines.delivery.asked import Ask, BrokenAsk, ask_for_day, due_asks, remove_asks
 from pipelines.delivery.delivering import DeliveryRun, Seen
 from pipelines.delivery.events import DELIVERY_FAILED
+from pipelines.delivery.pauses import GROWING, Pauses
 from pipelines.delivery.scopes import Scope, scope_from_text
 from pipelines.delivery.service_metrics import DeliveryMetrics
 from pipelines.delivery.setting import DeliverySetting
@@ -38,7 +38,6 @@ from pipelines.dispatcher.health import Health
 
 TICK_S, LOOK_S, HELD_S = 1.0, 60.0, 15.0
 MOST_ASKS, MOST_SCOPES = 2_000, 1_000
-PAUSES = RetryPolicy(first_pause_s=15.0, longest_pause_s=600.0)
 Place = tuple[str, str]
 """A tenant, and a target of it."""
 log = logging.getLogger("foundry.delivery")
@@ -80,14 +79,6 @@ class _Wanted:
         return min(ask.not_before for ask in self.asks.values())
 
 
-@dataclass
-class _Pause:
-    """Until when a target, or one scope at it, is left alone, by the monotonic clock."""
-
-    until: float = 0.0
-    tries: int = 0
-
-
 @dataclass(kw_only=True)
 class DeliveryWorker:
     """Does what is asked for. at_once: targets that files are brought to at the same time."""
@@ -108,7 +99,8 @@ class DeliveryWorker:
         self.wanted: dict[tuple[str, str], _Wanted] = {}
         self.given: queue.SimpleQueue[tuple[str, Ask]] = queue.SimpleQueue()
         self._running: dict[Place, tuple[_Wanted, Future[DeliveryRun]]] = {}
-        self._pauses: dict[tuple[str, ...], _Pause] = {}
+        self._pauses = Pauses(self.clock)
+        self._targets: dict[str, Mapping[str, Target]] = {}
         self._told = ToldBefore()
         self._looked: float | None = None
 
@@ -130,6 +122,7 @@ class DeliveryWorker:
         """Read what is asked now and then, end the runs that have ended, and begin others."""
         if self._looked is None or self.clock() - self._looked >= self.look_s:
             self._looked = self.clock()
+            self._targets.clear()
             self._look()
         while not self.given.empty():
             self._want(*self.given.get())
@@ -179,15 +172,15 @@ class DeliveryWorker:
     def _begin(self, wanted: _Wanted, pool: ThreadPoolExecutor) -> None:
         """Begin what a scope still wants, as far as there are free places and its targets are not left alone."""
         tenant, scope = wanted.scope.tenant, wanted.scope.text
-        if self.draining.is_set() or self._paused(tenant, scope):
+        if self.draining.is_set() or self._pauses.hold((tenant, scope)):
             return
         try:
-            targets = {each.id: each for each in self.setting.tenant(tenant).delivery.targets if each.automatic}
+            targets = self._targets_of(tenant)
         except (FoundryError, OSError) as error:
             log.warning("%s of %s waits: %s", scope, tenant, error)
-            self._pause((tenant, scope))
+            self._pauses.begin((tenant, scope))
             return
-        self._unpause((tenant, scope))
+        self._pauses.end((tenant, scope))
         if wanted.left is None:
             wanted.left = set(targets)
         for gone in wanted.left - targets.keys():
@@ -196,12 +189,19 @@ class DeliveryWorker:
             place = (tenant, target)
             self.metrics.know(*place)
             busy = place in self._running or len(self._running) >= self.at_once
-            if not (busy or self._paused(*place) or self._paused(*place, scope)):
+            if not (busy or self._pauses.hold(place, (*place, scope))):
                 log.info("%s to target %s of %s begins", scope, target, tenant, extra={"tenant": tenant})
                 run = replace(wanted, asks=dict(wanted.asks))  # what comes meanwhile is not done by it
                 self._running[place] = (run, pool.submit(self._run, run, targets[target]))
         if not wanted.left and not any(of.scope == wanted.scope for of, _ in self._running.values()):
             self._finish(wanted)
+
+    def _targets_of(self, tenant: str) -> Mapping[str, Target]:
+        """Return the automatic targets of a tenant by their ids, as its file had them at the last look or later."""
+        if tenant not in self._targets:
+            declared = self.setting.tenant(tenant).delivery.targets
+            self._targets[tenant] = {each.id: each for each in declared if each.automatic}
+        return self._targets[tenant]
 
     def _run(self, wanted: _Wanted, target: Target) -> DeliveryRun:
         """Deliver, and tell the brokers what was done. In a thread of the pool."""
@@ -232,20 +232,20 @@ class DeliveryWorker:
             found = future.result()
         except LeaseHeld as error:
             log.info("%s to target %s of %s waits: %s", scope, target, place[0], error)
-            self._pause(place, HELD_S)
+            self._pauses.begin(place, HELD_S)
         except (OSError, Outage) as error:
             log.warning("%s to target %s of %s broke off: %s", scope, target, place[0], error)
             self.metrics.count_failure(*place)
-            self._pause(place)
+            self._pauses.begin(place)
         except FoundryError as error:
             log.warning("%s to target %s of %s cannot be made: %s", scope, target, place[0], error)
             self.metrics.count_failure(*place)
-            self._pause((*place, scope))
+            self._pauses.begin((*place, scope))
         except Exception:
             log.exception("%s to target %s of %s broke", scope, target, place[0])
             self.metrics.bugs.labels("run").inc()
             self.metrics.count_failure(*place)
-            self._pause((*place, scope))
+            self._pauses.begin((*place, scope))
         else:
             self._note(place, run, found)
 
@@ -259,13 +259,13 @@ class DeliveryWorker:
         if found.stopped:
             return
         if found.away:
-            self._pause(place, found.after_s or (PAUSES.longest_pause_s if found.refused else 0.0))
+            self._pauses.begin(place, found.after_s or (GROWING.longest_pause_s if found.refused else 0.0))
             return
-        self._unpause(place)
+        self._pauses.end(place)
         if told.get("open"):
-            self._pause((*place, scope))
+            self._pauses.begin((*place, scope))
             return
-        self._unpause((*place, scope))
+        self._pauses.end((*place, scope))
         wanted = self.wanted.get((place[0], scope))
         if wanted:
             wanted.next_day = min(filter(None, (wanted.next_day, found.next_day)), default="")
@@ -282,22 +282,9 @@ class DeliveryWorker:
             remove_asks(own, wanted.asks)
         except (FoundryError, OSError) as error:
             log.warning("the asks of %s of %s stay: %s", scope, tenant, error)
-            self._pause((tenant, scope))
+            self._pauses.begin((tenant, scope))
             return
         del self.wanted[tenant, scope]
-
-    def _pause(self, key: tuple[str, ...], seconds: float = 0.0) -> None:
-        """Leave a target, or a scope at it, alone: for longer each time, or for so many seconds."""
-        pause = self._pauses.setdefault(key, _Pause())
-        pause.tries += 1
-        pause.until = self.clock() + (seconds or PAUSES.pause_s(pause.tries))
-
-    def _paused(self, *key: str) -> bool:
-        pause = self._pauses.get(key)
-        return pause is not None and self.clock() < pause.until
-
-    def _unpause(self, key: tuple[str, ...]) -> None:
-        self._pauses.pop(key, None)
 
     def _show(self) -> None:
         self.metrics.scopes.set(len(self.wanted))
