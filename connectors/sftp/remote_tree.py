@@ -7,6 +7,7 @@ import hashlib
 import posixpath
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from connectors.http.pace import Pace
@@ -78,14 +79,16 @@ class RemoteTree:
     def sha256(self, path: str) -> str:
         """Return the SHA-256 of a file that is there, read over the network."""
         entry = self.entry(path)
-        return self._sha256(path, entry.size_bytes if entry else 0)
+        if entry is None:
+            raise TargetAway(self._target, f"{path} vanished while it was worked on")
+        return self._hashed(path, entry.size_bytes)
 
-    def _sha256(self, path: str, size: int) -> str:
-        """Return the SHA-256 of so many bytes: asking for more would send requests of which none has an answer."""
+    def _hashed(self, path: str, size: int) -> str:
+        """Return the SHA-256 of the first `size` bytes of a file."""
         hashed, full = hashlib.sha256(), self._full(path)
-        for at in range(0, size, PIECE):
-            length = min(PIECE, size - at)
-            hashed.update(self._ask(path, lambda client, at=at, length=length: _read(client, full, at, length)))  # type: ignore[misc]
+        for start in range(0, size, PIECE):
+            most = min(PIECE, size - start)
+            hashed.update(self._ask(path, partial(_read, full=full, at=start, most=most)))
         return hashed.hexdigest()
 
     def read_small(self, path: str, most: int) -> bytes | None:
@@ -93,31 +96,41 @@ class RemoteTree:
         entry = self.entry(path)
         if entry is None or entry.size_bytes > most:
             return None
-        return self._ask(path, lambda client: _read(client, self._full(path), 0, entry.size_bytes))
+        return self._ask(path, partial(_read, full=self._full(path), at=0, most=entry.size_bytes))
 
     def write(self, path: str, content: Content, start: int, check: Callable[[], None]) -> Written:
         """Write a file from byte `start` on, and read it again, or ask for its size if it is large."""
-        full, size, at = self._full(path), content.size_bytes, start
-        while True:
+        size = content.size_bytes
+        if size <= PIECE:
             check()
-            data = content.section(at, min(at + PIECE, size))
-            self._put(path, full, data, at)
-            at += len(data)
-            if at >= size:
-                break
+            return self._written_whole(path, content)
+        for at in range(start, size, PIECE):
+            check()
+            self._in_folder(path, partial(_write, data=content.section(at, min(at + PIECE, size)), at=at))
         return self._proved(path, content)
 
-    def _put(self, path: str, full: str, data: bytes, at: int) -> None:
-        from asyncssh import SFTPNoSuchFile
+    def _written_whole(self, path: str, content: Content) -> Written:
+        """Write a file that fits into one piece, and read it again, with requests that are in flight together."""
+        data = content.section(0, content.size_bytes)
+        attributes, found = self._in_folder(path, partial(_write_and_read, data=data))
+        if found != data or attributes.size != len(data):
+            return self._proved(path, content)  # a server that answers out of order is asked again
+        return Written(Proof.REREAD, self._entry(path, attributes))
 
-        async def put(client: asyncssh.SFTPClient) -> None:
+    def _in_folder(self, path: str, action: Callable[..., Awaitable[Answer]]) -> Answer:
+        """Return what an action on a file answers; its folders are made if they are missing."""
+        from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
+
+        full = self._full(path)
+
+        async def act(client: asyncssh.SFTPClient) -> Answer:
             try:
-                await _write(client, full, data, at)
-            except SFTPNoSuchFile:
+                return await action(client, full=full)
+            except (SFTPNoSuchFile, SFTPNoSuchPath):
                 await _make_folders(client, posixpath.dirname(full))
-                await _write(client, full, data, at)
+                return await action(client, full=full)
 
-        self._ask(path, put)
+        return self._ask(path, act)
 
     def _proved(self, path: str, content: Content) -> Written:
         entry = self.entry(path)
@@ -126,7 +139,7 @@ class RemoteTree:
             raise TargetAway(self._target, f"{path} has another size than was sent")
         if content.size_bytes > REREAD_BYTES:
             return Written(Proof.SIZE, entry)
-        if self._sha256(path, entry.size_bytes) != content.sha256:
+        if self._hashed(path, entry.size_bytes) != content.sha256:
             self.remove(path)
             raise TargetAway(self._target, f"{path} has other bytes than were sent")
         return Written(Proof.REREAD, entry)
@@ -228,7 +241,7 @@ async def _attributes(client: asyncssh.SFTPClient, full: str) -> asyncssh.SFTPAt
         return None
 
 
-async def _write(client: asyncssh.SFTPClient, full: str, data: bytes, at: int) -> None:
+async def _write(client: asyncssh.SFTPClient, *, full: str, data: bytes, at: int) -> None:
     from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
 
     flags = FXF_WRITE | FXF_CREAT | (0 if at else FXF_TRUNC)
@@ -236,11 +249,24 @@ async def _write(client: asyncssh.SFTPClient, full: str, data: bytes, at: int) -
         await stream.write(data, at)
 
 
-async def _read(client: asyncssh.SFTPClient, full: str, at: int, length: int) -> bytes:
-    from asyncssh import FXF_READ
+async def _write_and_read(client: asyncssh.SFTPClient, *, full: str, data: bytes) -> tuple[asyncssh.SFTPAttrs, bytes]:
+    """Write a file, and return what the server then says and gives of it.
 
-    async with client.open(full, FXF_READ, encoding=None) as stream:
-        data: bytes = await stream.read(length, at)
+    The three requests are sent together: a server works on requests for one file in the order in which they come
+    (draft-ietf-secsh-filexfer-02, 6.1).
+    """
+    from asyncssh import FXF_CREAT, FXF_READ, FXF_TRUNC, FXF_WRITE
+
+    flags = FXF_READ | FXF_WRITE | FXF_CREAT | FXF_TRUNC
+    async with client.open(full, flags, encoding=None) as stream:
+        _, attributes, found = await asyncio.gather(stream.write(data, 0), stream.stat(), stream.read(len(data), 0))
+    assert isinstance(found, bytes)  # no encoding was named
+    return attributes, found
+
+
+async def _read(client: asyncssh.SFTPClient, *, full: str, at: int, most: int) -> bytes:
+    async with client.open(full, "rb") as stream:
+        data: bytes = await stream.read(most, at)
         return data
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from connectors.sftp.gathered_writes import GatheringLoop
 from connectors.sftp.signing_in import SshPlace
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class SshSession:
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._starting:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
+                self._loop = GatheringLoop()
                 self._connecting = asyncio.Lock()
                 self._thread = threading.Thread(target=self._loop.run_forever, name="sftp", daemon=True)
                 self._thread.start()
