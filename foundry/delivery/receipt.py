@@ -50,8 +50,9 @@ class Attempt:
     """An upload that has begun and has no receipt yet.
 
     step: the last step of the connector's protocol that was about to be made, or was made. resume: what the connector
-    needs to go on, without secrets. tries: sendings that failed. earlier: contents of attempts before this one, which
-    were given up for newer files, and of which the target may hold one; the newest first. path: where it is to lie.
+    needs to go on, without secrets. tries: sendings that failed at that step. path: where it is to lie. hashes: of the
+    content, by their names in `hashlib`, and `crc32c`, since a target may tell any of them. earlier: those of attempts
+    before this one, which were given up for newer files, and whose content the target may hold; the newest first.
     """
 
     asset: str
@@ -60,8 +61,9 @@ class Attempt:
     step: str = ""
     resume: dict[str, str] = field(default_factory=dict)
     tries: int = 0
-    earlier: tuple[str, ...] = ()
     path: str = ""
+    hashes: dict[str, str] = field(default_factory=dict)
+    earlier: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,5 +73,5 @@ class Asking:
 
     def _is_ours(self, found: Found) -> bool | None:
         """Return whether an asset is what this attempt or one before it sent; None if the target does not tell."""
-        said = [is_of_attempt(found, each, self.file.content) for each in (self.attempt.content, *self.attempt.earlier)]
+        said = [is_of_attempt(found, each) for each in (self.attempt.hashes, *self.attempt.earlier)]
         return True if True in said else None if None in said else False

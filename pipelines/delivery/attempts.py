@@ -65,8 +65,7 @@ def begin(record: Delivered, attempt: Attempt) -> Delivered:
     if before and (before.content, before.metadata, before.asset) == (attempt.content, attempt.metadata, attempt.asset):
         attempt = before
     elif before:
-        earlier = dict.fromkeys((before.content, *before.earlier))
-        attempt = replace(attempt, earlier=tuple(earlier)[:MOST_EARLIER])
+        attempt = replace(attempt, earlier=(before.hashes, *before.earlier)[:MOST_EARLIER])
     return replace(record, state=State.OPEN, attempt=attempt, until="", code="", why="")
 
 

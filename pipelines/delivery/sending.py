@@ -86,13 +86,23 @@ def _outgoing(work: Delivering, file: Selected, said: Saying, content: Content) 
     )
 
 
+def _hashes(content: Content) -> dict[str, str]:
+    told = {kind: content.hexdigest(kind) for kind in ("sha1", "md5")}
+    return {"sha256": content.sha256, "crc32c": content.crc32c, **told}
+
+
 class _Sending:
     """One file on its way. It is tried again until it arrives, is refused, or the target is left alone."""
 
     def __init__(self, work: Delivering, file: Outgoing, said: Saying, record: Delivered) -> None:
         self.work, self.file, self.receipt = work, file, newest(record)
         attempt = Attempt(
-            asset=file.asset, content=file.content.sha256, metadata=said.digest, step=BEGUN, path=file.path
+            asset=file.asset,
+            content=file.content.sha256,
+            metadata=said.digest,
+            step=BEGUN,
+            path=file.path,
+            hashes=_hashes(file.content),
         )
         begun = begin(record, attempt)
         self.goes_on = record.attempt is not None

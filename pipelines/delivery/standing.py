@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.target.connector import Found
-from connectors.target.outgoing import Content
 from foundry.delivery.receipt import Receipt
 
 
@@ -24,17 +25,13 @@ def agrees(found: Found, receipt: Receipt) -> bool:
     return True
 
 
-def is_of_attempt(found: Found, content: str, file: Content) -> bool | None:
+def is_of_attempt(found: Found, hashes: Mapping[str, str]) -> bool | None:
     """Return True if an asset is what an attempt sent, whose receipt was lost; None if the target does not tell.
 
-    content: SHA-256 of what the attempt sent, which may be another file than `file`.
+    hashes: of what the attempt sent.
     """
-    if "sha256" in found.checksums:
-        return found.checksums["sha256"] == content
-    if file.sha256 == content:
-        for kind, value in found.checksums.items():
-            if kind in ("md5", "sha1", "crc32c"):
-                return value == (file.crc32c if kind == "crc32c" else file.hexdigest(kind))
-    if found.content:
-        return found.content == content
+    for kind in sorted(hashes.keys() & found.checksums.keys(), reverse=True):
+        return found.checksums[kind] == hashes[kind]
+    if found.content and "sha256" in hashes:
+        return found.content == hashes["sha256"]
     return None

@@ -106,10 +106,10 @@ class KilledDelivery:
             dams = {name: reach(address, key, name) for name in names if name.startswith("dam")}
             for dam in dams.values():
                 dam.be(before=before, after=after)
-            for _ in range(kills):
-                if self._killed(place, chance.uniform(0, longest_s)):
+            for kill in range(kills):
+                if self._killed(place, chance.uniform(0, longest_s)) or kill % 5 == 4:
                     look += 1
-                    self._write(own, look)  # everything had arrived before the kill: every third file changes
+                    self._write(own, look)  # also while files of the look before are on their way
             self._killed(place, None)
             found = Counter[str]()
             for name in names:
