@@ -7,6 +7,7 @@ from benchmarks import (
     adopting,
     boxing,
     drawing,
+    embedding,
     encoding,
     engines,
     flood,
@@ -29,7 +30,7 @@ from benchmarks import (
 
 for module in (
     adopting, planning, memory, metering, boxing, sharing, quoting, orchestration, starvation, engines, packing,
-    drawing, remote, screening, upscaling, encoding, rendering, reel, video, latency, flood,
+    drawing, remote, screening, upscaling, encoding, embedding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()

@@ -157,6 +157,26 @@ def test_other_programs_can_change_a_fact_and_keep_the_others(
         assert tags["XMP-foundry:Slot"] == TOLD.slot, kind
 
 
+def test_exiftool_reads_awkward_texts_as_they_are(files: dict[str, tuple[Path, Path]], tmp_path: Path) -> None:
+    awkward = [
+        "]]> <script>&amp;",
+        "👩\u200d👩\u200d👧 𝒜 Zürich",
+        "עברית (abc) 12%",
+        "\u2068Radiance\u2069 – استيقظي",
+        "a\nb\tc",
+    ]
+    kinds = ("jpeg", "png", "webp", "avif", "jxl", "tiff", "pdf", "mp4", "mov", "gif")
+    copies: dict[str, Path] = {}
+    for number, (kind, text) in enumerate((kind, text) for kind in kinds for text in awkward):
+        copies[f"{number}"] = tmp_path / f"{number}-{files[kind][0].name}"
+        embed(files[kind][0], copies[f"{number}"], kind, told(kind, title=text, alt_text=text, keywords=(text, "x")))
+    for number, tags in read_all(copies).items():
+        text = awkward[int(number) % len(awkward)]
+        assert tags["XMP-dc:Title"] == text
+        assert tags["XMP-iptcCore:AltTextAccessibility-de-DE"] == text
+        assert tags["XMP-dc:Subject"] == [text, "x"]
+
+
 def test_exiftool_finds_the_digest_of_the_older_form_right(files: dict[str, tuple[Path, Path]]) -> None:
     printed = said("exiftool", "-s3", "-Photoshop:IPTCDigest", "-File:CurrentIPTCDigest", str(files["jpeg"][1]))
     stored, current = printed.split()
