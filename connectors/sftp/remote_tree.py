@@ -28,7 +28,7 @@ PIECE = 4 << 20
 """Bytes that are sent or read as one action; within it, the requests of the protocol are in flight together."""
 REREAD_BYTES = 64 << 20
 """Files up to this size are read again wholly, because the protocol has no hashes. Larger ones are proved by size."""
-LISTED_AT_ONCE, DEEPEST = 500, 32
+LISTED_AT_ONCE, DEEPEST, MOST_LISTED = 500, 32, 10_000_000
 Answer = TypeVar("Answer")
 
 
@@ -175,12 +175,15 @@ class RemoteTree:
         """Yield the path and entry of every file, streamed; links are no files."""
         from asyncssh import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
 
-        waiting = [""]
+        waiting, left = [""], MOST_LISTED
         while waiting:
             inside = waiting.pop()
             for name, attributes in self._names(inside):
-                if name in (".", ".."):
+                if name in (".", "..") or "/" in name or not name.isprintable():
                     continue
+                left -= 1
+                if left < 0:
+                    raise TargetAway(self._target, f"{self._host} lists more than {MOST_LISTED} files")
                 path = posixpath.join(inside, name)
                 if attributes.type == FILEXFER_TYPE_DIRECTORY and path.count("/") < DEEPEST:
                     waiting.append(path)

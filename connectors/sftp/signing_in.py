@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ class SshPlace:
         """
         import asyncssh
 
+        asyncssh.set_log_level(logging.WARNING)
         fault = "no address answers"
         for address in self._addresses():
             try:

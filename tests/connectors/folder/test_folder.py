@@ -73,6 +73,13 @@ def test_without_a_folder_for_targets_the_target_is_refused() -> None:
         open_connector(TARGET, ConnectorSetting(tenant="aurelle"))
 
 
+@pytest.mark.parametrize("store", ["folders", "folders/aurelle", "folders/aurelle/to/agency/inside"])
+def test_a_folder_that_shares_its_place_with_the_store_is_refused(tmp_path: Path, store: str) -> None:
+    setting = ConnectorSetting(tenant="aurelle", folders=tmp_path / "folders", store=str(tmp_path / store))
+    with pytest.raises(TargetRefused, match="store"):
+        open_connector(TARGET, setting)
+
+
 def test_each_tenant_has_a_folder_of_its_own(tmp_path: Path) -> None:
     for tenant in ("aurelle", "northpeak"):
         opened = open_connector(TARGET, ConnectorSetting(tenant=tenant, folders=tmp_path))

@@ -12,8 +12,9 @@ import pytest
 
 from connectors.http.public_transport import Reach
 from connectors.opening import ConnectorSetting, open_connector
+from connectors.sftp import remote_tree
 from connectors.target.connector import Connector
-from connectors.target.errors import TargetRefused
+from connectors.target.errors import TargetAway, TargetRefused
 from foundry.delivery.target import Secret, SftpTarget
 from tests.connectors.conformance import SECRET, Memory, data_of, outgoing, place
 from tests.support.fake_clock import FakeClock
@@ -22,6 +23,13 @@ PASSWORD = "DELIVERY_AURELLE__SFTP_PASSWORD"
 
 
 class _Plain(asyncssh.SFTPServer):
+    async def scandir(self, path: bytes):
+        """Names that climb and names that would act on a terminal are among those that are told."""
+        for name in ("../../climbing_" + "0" * 32, "\x1b[31m_" + "0" * 32):
+            yield asyncssh.SFTPName(name.encode(), attrs=asyncssh.SFTPAttrs(permissions=0o100644, size=1, mtime=1))
+        async for name in super().scandir(path):
+            yield name
+
     def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         raise asyncssh.SFTPOpUnsupported("no such extension")
 
@@ -108,6 +116,22 @@ def test_a_new_file_does_not_replace_one_that_is_there(sftp: Connector, home: Pa
     file = outgoing(tmp_path, data_of(9_000))
     assert sftp.send(file, None, Memory()) == sftp.send(file, None, Memory())
     assert [each.name for each in (home / "drop/spring/meta").iterdir()] == [file.name]
+
+
+def test_names_that_a_server_makes_up_are_not_listed(sftp: Connector, tmp_path: Path) -> None:
+    file = outgoing(tmp_path, b"ours")
+    sftp.send(file, None, Memory())
+    assert [each.path for each in sftp.listing()] == [file.path]
+
+
+def test_a_server_that_lists_without_end_is_left(
+    sftp: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_tree, "MOST_LISTED", 3)
+    for at in range(5):
+        sftp.send(outgoing(tmp_path, b"ours", product=f"p{at}"), None, Memory())
+    with pytest.raises(TargetAway, match="more than 3"):
+        list(sftp.listing())
 
 
 def test_a_wrong_password_is_refused_and_told_nowhere(

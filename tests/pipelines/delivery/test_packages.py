@@ -205,6 +205,18 @@ def test_nothing_leaves_under_embargo_past_its_expiry_or_withdrawn(desk: Desk) -
     assert run.packages[0].file.name == "shop_meta.zip"
 
 
+def test_subtitles_lie_beside_their_film_and_have_no_row(desk: Desk) -> None:
+    desk.own.put_once("renditions/aa/film.vtt", b"WEBVTT\n")
+    write_campaign(desk.own, [desk.row(0, sidecar="renditions/aa/film.vtt")])
+    desk.make()
+    with desk.opened() as found:
+        names = [each for each in found.namelist() if each.startswith("files/")]
+        assert found.read(names[1]) == b"WEBVTT\n"
+    assert [name.rpartition(".")[2] for name in names] == ["jpg", "vtt"]
+    assert names[0].rpartition(".")[0] == names[1].rpartition(".")[0]
+    assert len(desk.rows()) == 1
+
+
 def test_a_damaged_file_is_told_and_the_others_are_packed(desk: Desk) -> None:
     rows = [desk.row(0), desk.row(1)]
     write_campaign(desk.own, [rows[0], replace(rows[1], crc32c="AAAAAA==")])
