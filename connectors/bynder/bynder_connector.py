@@ -106,7 +106,7 @@ class BynderConnector:
                 resumed = Resumed()
             else:
                 uploaded = replace(uploaded, request=uploaded.request or made.batch)
-                return self._looked(made.id, _tells(file), progress), uploaded
+                return self._looked(made.id, self._tells(file), progress, PAUSES_S[:3]), uploaded
         raise self.session.away("forgets every upload before it can be saved", after_s=60.0)
 
     def _of_slot(self, slot: str) -> list[Media]:
@@ -135,7 +135,7 @@ class BynderConnector:
                 media, uploaded = self._new_version(file, media, resumed, progress)
         progress.save("written", **_kept(file, uploaded))
         self.library.write(media, file, progress)
-        return self._looked(media.id, _tells(file), progress), uploaded
+        return self._looked(media.id, self._tells(file), progress, PAUSES_S[:3]), uploaded
 
     def _has_arrived(self, media: Media, version: str, file: Outgoing, progress: Progress) -> bool:
         """Return whether a saving without an answer was made; ForeignChange if somebody else saved a version."""
@@ -192,10 +192,16 @@ class BynderConnector:
                 self._pause(SAVE_POLL_S, progress)
         raise self.session.away("has not converted an upload yet", after_s=60.0)
 
-    def _looked(self, number: str, seen: Callable[[Media], bool], progress: Progress | None = None) -> Media:
+    def _looked(
+        self,
+        number: str,
+        seen: Callable[[Media], bool],
+        progress: Progress | None = None,
+        pauses_s: tuple[float, ...] = PAUSES_S,
+    ) -> Media:
         """Return an asset when it is as wanted, or after a while as it is."""
         media: Media | None = None
-        for pause_s in (0.0, *PAUSES_S):
+        for pause_s in (0.0, *pauses_s):
             self._pause(pause_s, progress)
             media = self.library.look(number)
             if media is not None and seen(media):
@@ -203,6 +209,20 @@ class BynderConnector:
         if media is None:
             raise self.session.away("does not show an asset that it has saved", after_s=30.0)
         return media
+
+    def _tells(self, file: Outgoing) -> Callable[[Media], bool]:
+        """Return a test whether an asset tells the content of a file and is in use.
+
+        Bynder accepts changes before it shows them, all of one request together. What is read too early would look
+        like a foreign change later. The size is looked at where it is the proof.
+        """
+        size, sha256 = file.content.size_bytes, file.content.sha256
+
+        def tells(seen: Media) -> bool:
+            sized = seen.size_bytes == size or self.uploads.proof != Proof.SIZE
+            return sized and told_content(seen.tags, seen.version) == sha256 and not seen.archive
+
+        return tells
 
     def _pause(self, seconds: float, progress: Progress | None) -> None:
         if seconds:
@@ -227,17 +247,3 @@ class BynderConnector:
 
 def _kept(file: Outgoing, uploaded: Uploaded) -> dict[str, str]:
     return {"content": file.content.sha256, "imported": uploaded.id, "request": uploaded.request}
-
-
-def _tells(file: Outgoing) -> Callable[[Media], bool]:
-    """Return a test whether an asset tells the content of a file and is in use.
-
-    Bynder accepts changes before it shows them, all of one request together. What is read too early would look like a
-    foreign change later.
-    """
-    size, sha256 = file.content.size_bytes, file.content.sha256
-
-    def tells(seen: Media) -> bool:
-        return told_content(seen.tags, seen.version) == sha256 and seen.size_bytes == size and not seen.archive
-
-    return tells

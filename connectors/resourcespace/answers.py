@@ -35,6 +35,11 @@ class Columns(ForeignAnswer):
         """Whether a file was put there."""
         return bool(self.modified or self.size_bytes)
 
+    @property
+    def file_tag(self) -> str:
+        """What changes with the file; ResourceSpace tells the second in which it came."""
+        return f"{self.modified} {self.extension}" if self.has_file else ""
+
 
 class FieldValue(ForeignAnswer):
     """One field of metadata. name: its short name."""

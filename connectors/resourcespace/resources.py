@@ -46,18 +46,13 @@ class Kept:
     asset: str = ""
     stamp: str = ""
 
-    @property
-    def file_tag(self) -> str:
-        """What changes with the file; ResourceSpace tells the second in which it came."""
-        return f"{self.columns.modified} {self.columns.extension}" if self.columns.has_file else ""
-
     def found(self) -> Found:
         """Return it as deliveries know it. Its etag changes with the file, and with the words that people see."""
         words = {name: self.values.get(name, "") for name in USUAL}
         whole = self.columns.has_file and self.columns.archive != PENDING and self.stamp == _stamp(self.columns)
         return Found(
             target_id=str(self.columns.ref),
-            etag=digest("resourcespace-asset", file=self.file_tag, **words),
+            etag=digest("resourcespace-asset", file=self.columns.file_tag, **words),
             size_bytes=self.columns.size_bytes,
             slot=self.slot,
             content=self.content if whole else "",
@@ -80,24 +75,29 @@ class Resources:
 
     def look(self, ref: str) -> Kept | None:
         """Return a resource by its number; None if there is none, or if it was deleted."""
+        columns = self.columns(ref)
+        return None if columns is None else self.kept(columns)
+
+    def columns(self, ref: str) -> Columns | None:
+        """Return a resource by its number, without its words; None if there is none, or if it was deleted."""
         if not ref.isdecimal():
             return None
         told = self.calls.call("get_resource_data", resource=ref)
         if not isinstance(told, dict):
             return None
         columns = self._read(Columns, told)
-        return None if columns.archive == DELETED else self._kept(columns)
+        return None if columns.archive == DELETED else columns
 
     def of_slot(self, slot: str) -> list[Kept]:
         """Return our resources of a slot, those in use before the others, the oldest first."""
-        found = [self._kept(each) for each in self._page(f"{self._word(slot)} {self._word(self.owner)}", 0)]
+        found = [self.kept(each) for each in self._page(f"{self._word(slot)} {self._word(self.owner)}", 0)]
         return sorted((each for each in found if each.slot == slot), key=lambda each: each.columns.archive != ACTIVE)
 
     def all(self) -> Iterator[Kept]:
         """Yield all our resources."""
         offset = 0
         while page := self._page(self._word(self.owner), offset):
-            yield from map(self._kept, page)
+            yield from map(self.kept, page)
             offset += len(page)
             if len(page) < PAGE:
                 return
@@ -120,7 +120,8 @@ class Resources:
             raise self.calls.session.away("a search without a list")
         return [self._read(Columns, each) for each in told]
 
-    def _kept(self, columns: Columns) -> Kept:
+    def kept(self, columns: Columns) -> Kept:
+        """Return a resource with its words."""
         told = self.calls.call("get_resource_field_data", resource=str(columns.ref))
         found = [self._read(FieldValue, each) for each in told] if isinstance(told, list) else []
         values = {each.name: each.value for each in found}
@@ -168,18 +169,21 @@ class Resources:
             raise self.calls.session.file_refused(file.path, what, "look at the file and at the limits there")
 
     def write(self, ref: str, file: Outgoing, progress: Progress) -> None:
-        """Say of a resource what is to be said of a file: after its file came, which brings embedded words along."""
+        """Say of a resource what is to be said of a file: after its file came, which brings embedded words along.
+
+        Usual fields that are not there, and fields that may not be empty, are left as they are.
+        """
         facts = file.metadata
         usual = {"title": facts.title, "caption": facts.alt_text or facts.description}
         for name, text in (usual | file.fields).items():
-            if not self._update(ref, name, text, progress) and name in file.fields:
+            if not self._update(ref, name, text, progress) and file.fields.get(name):
                 remedy = f"make it there, or correct the metadata of delivery target {self.target.id}"
                 raise self.calls.session.refused(f"lets nothing be written to the field {name}", remedy)
 
-    def write_slot(self, kept: Kept, file: Outgoing, progress: Progress) -> None:
+    def write_slot(self, columns: Columns, file: Outgoing, progress: Progress) -> None:
         """Say whose resource it is, of which slot and content."""
-        words = self._words(file, _stamp(kept.columns))
-        if not self._update(str(kept.columns.ref), self.target.slot_field, words, progress):
+        words = self._words(file, _stamp(columns))
+        if not self._update(str(columns.ref), self.target.slot_field, words, progress):
             remedy = "make an indexed text field of that short name there, or name another one as slot_field"
             raise self.calls.session.refused(f"has no field {self.target.slot_field} that may be written", remedy)
 
@@ -198,12 +202,12 @@ class Resources:
 
     # Proving.
 
-    def proof(self, kept: Kept, file: Outgoing, progress: Progress) -> tuple[Proof, str]:
+    def proof(self, columns: Columns, file: Outgoing, progress: Progress) -> tuple[Proof, str]:
         """Return how sure it is that a resource holds a file's bytes, and the checksum that says so; "" for none.
 
         TargetAway if it holds other bytes.
         """
-        size, columns = file.content.size_bytes, kept.columns
+        size = file.content.size_bytes
         if columns.checksum:
             whole = file.content.hexdigest("md5")
             if columns.checksum == whole:
@@ -211,14 +215,14 @@ class Resources:
             if size <= BEGINNING and columns.checksum == _beginning(file):
                 return Proof.HASH, f"md5:{columns.checksum}"
         if size <= MOST_REREAD:
-            if not self.holds(kept, file, progress):
+            if not self.holds(columns, file, progress):
                 raise self.calls.session.away(f"resource {columns.ref} does not hold what was sent")
             return Proof.REREAD, ""
         return (Proof.SIZE if columns.size_bytes == size else Proof.ACCEPTED), ""
 
-    def holds(self, kept: Kept, file: Outgoing, progress: Progress) -> bool:
+    def holds(self, columns: Columns, file: Outgoing, progress: Progress) -> bool:
         """Return whether a resource has a file's bytes, which are read again for that."""
-        columns, session = kept.columns, self.calls.session
+        session = self.calls.session
         if not columns.has_file or columns.size_bytes not in (None, file.content.size_bytes):
             return False
         asked = {"ref": str(columns.ref), "size": "", "extension": columns.extension, "generate": "0"}

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connectors.http.session import Session
-from connectors.resourcespace.resources import ACTIVE, ARCHIVED, PENDING, Kept, Resources
+from connectors.resourcespace.answers import Columns
+from connectors.resourcespace.resources import ACTIVE, ARCHIVED, PENDING, Resources
 from connectors.target.connector import Facts, Found, Place, Progress, Sent
 from connectors.target.errors import ForeignChange
 from connectors.target.outgoing import Outgoing
@@ -46,17 +47,16 @@ class ResourceSpaceConnector:
         if resume.get("content", file.content.sha256) != file.content.sha256:
             # The attempt was for a file that was made anew since: what it has made is filled with this one.
             step, resume = ("make", {}) if step == "make" else ("made", {"ref": resume.get("ref", "")})
-        ref = resume.get("ref") or self._ref(file, before, step, progress)
-        kept = self._there(ref, file)
-        if step == "fill" and resume.get("ref"):
-            done = self._was_filled(kept, resume, file, progress)
-        else:
-            if before is not None and step not in ("make", "made"):
-                self._refuse_foreign(kept, before, file)
-            done = self._says_so(kept, file)
-        if not done:
-            self._fill(kept, ref, file, progress)
-        return self._completed(ref, file, progress)
+        ref = resume.get("ref") or (before.target_id if before else "")
+        if not ref:
+            made = self._made(file, step, progress)
+            if isinstance(made, Columns):
+                return self._completed(self._filled(made, file, progress), file, progress)
+            ref = made
+        columns = self._columns(ref, file)
+        if not self._has(columns, before, step, resume, file, progress):
+            columns = self._filled(columns, file, progress)
+        return self._completed(columns, file, progress)
 
     def expire(self, found: Found, receipt: Receipt) -> Found:  # noqa: ARG002 - the interface's
         """Archive a resource."""
@@ -80,19 +80,16 @@ class ResourceSpaceConnector:
 
     # The steps of a sending.
 
-    def _ref(self, file: Outgoing, before: Found | None, step: str, progress: Progress) -> str:
-        """Return the number of the resource that a file comes into."""
-        if before is not None:
-            return before.target_id
+    def _made(self, file: Outgoing, step: str, progress: Progress) -> Columns | str:
+        """Return a new, empty resource; or the number of one that an earlier try may have made."""
         made = self._awaited(file, progress) if step == "make" else None
         if made is not None:
             return made
         progress.save("make", content=file.content.sha256)
         ref = self.resources.make(file, progress)
-        if step == "make":
-            ref = self._awaited(file, progress) or ref
-        progress.save("made", content=file.content.sha256, ref=ref)
-        return ref
+        oldest = self._awaited(file, progress) if step == "make" else None
+        progress.save("made", content=file.content.sha256, ref=oldest or ref)
+        return oldest or Columns(ref=int(ref), archive=PENDING)
 
     def _awaited(self, file: Outgoing, progress: Progress) -> str | None:
         """Return the oldest resource of a slot that we made; others of it that never had a file are deleted."""
@@ -107,39 +104,47 @@ class ResourceSpaceConnector:
                 return str(found[0].columns.ref)
         return None
 
-    def _there(self, ref: str, file: Outgoing) -> Kept:
-        kept = self.resources.look(ref)
-        if kept is None:
+    def _columns(self, ref: str, file: Outgoing) -> Columns:
+        columns = self.resources.columns(ref)
+        if columns is None:
             raise ForeignChange(self.target, file.path, "was deleted")
-        return kept
+        return columns
 
-    def _was_filled(self, kept: Kept, resume: Mapping[str, str], file: Outgoing, progress: Progress) -> bool:
-        """Return whether a file has come although no answer did; ForeignChange if another one has."""
-        if kept.file_tag == resume.get("tag", ""):
-            return False
-        if not self.resources.holds(kept, file, progress):
-            raise ForeignChange(self.target, file.path, "has another file")
-        return True
-
-    def _refuse_foreign(self, kept: Kept, before: Found, file: Outgoing) -> None:
-        if kept.found().etag != before.etag:
+    def _has(
+        self,
+        columns: Columns,
+        before: Found | None,
+        step: str,
+        resume: Mapping[str, str],
+        file: Outgoing,
+        progress: Progress,
+    ) -> bool:
+        """Return whether a resource has a file's content already; ForeignChange if somebody else put another one."""
+        if step == "fill" and resume.get("ref"):
+            if columns.file_tag == resume.get("tag", ""):
+                return False
+            if not self.resources.holds(columns, file, progress):
+                raise ForeignChange(self.target, file.path, "has another file")
+            return True
+        found = self.resources.kept(columns).found()
+        if before is not None and step not in ("make", "made") and found.etag != before.etag:
             raise ForeignChange(self.target, file.path, "has another file or other words")
+        return found.content == file.content.sha256
 
-    def _says_so(self, kept: Kept, file: Outgoing) -> bool:
-        """Return whether a resource says that it has a file's content, and did so when it was whole."""
-        return kept.found().content == file.content.sha256
-
-    def _fill(self, kept: Kept, ref: str, file: Outgoing, progress: Progress) -> None:
-        progress.save("fill", content=file.content.sha256, ref=ref, tag=kept.file_tag)
+    def _filled(self, columns: Columns, file: Outgoing, progress: Progress) -> Columns:
+        """Put a file into a resource; return the resource as it is then."""
+        ref = str(columns.ref)
+        progress.save("fill", content=file.content.sha256, ref=ref, tag=columns.file_tag)
         self.resources.fill(ref, file, progress)
+        return self._columns(ref, file)
 
-    def _completed(self, ref: str, file: Outgoing, progress: Progress) -> Sent:
+    def _completed(self, columns: Columns, file: Outgoing, progress: Progress) -> Sent:
         """Prove the file, write its words, and bring it into use; states that people chose stay as they are."""
-        kept = self._there(ref, file)
-        proof, checksum = self.resources.proof(kept, file, progress)
+        ref = str(columns.ref)
+        proof, checksum = self.resources.proof(columns, file, progress)
         self.resources.write(ref, file, progress)
-        self.resources.write_slot(kept, file, progress)
-        if kept.columns.archive in (PENDING, ARCHIVED):
+        self.resources.write_slot(columns, file, progress)
+        if columns.archive in (PENDING, ARCHIVED):
             self.resources.move(ref, ACTIVE)
-        found = self._there(ref, file).found()
-        return Sent(target_id=ref, path=file.path, proof=proof, etag=found.etag, checksum=checksum)
+        etag = self.resources.kept(columns).found().etag
+        return Sent(target_id=ref, path=file.path, proof=proof, etag=etag, checksum=checksum)

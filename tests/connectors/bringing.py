@@ -64,3 +64,24 @@ def _asked(bench: OpenBench, connector: Connector, file: Outgoing, target_id: st
         except TargetAway as away:
             bench.clock.sleep(away.after_s + 1.0)
     raise AssertionError("the target did not answer")
+
+
+def words_of(bench: OpenBench, old: Outgoing, new: Outgoing) -> int:
+    """Return how often the sending of a new content in place of an old one looks up: the moments to die at."""
+    sent, memory = brought(bench, old), Memory()
+    connector = bench.open()
+    connector.send(new, connector.find(place(old, sent.target_id)), memory)
+    connector.close()
+    return memory.words
+
+
+def killed_versions(bench: OpenBench, pairs: list[tuple[Outgoing, Outgoing]]) -> None:
+    """Bring old contents, then new ones in their place; the sending of number n dies at its moment n, and goes on."""
+    for at, (old, new) in enumerate(pairs, 1):
+        sent, memory = brought(bench, old), Memory()
+        connector = bench.open()
+        before = connector.find(place(old, sent.target_id))
+        connector.close()
+        memory.dies_at = at
+        again = brought(bench, new, before, memory)
+        assert (again.target_id, memory.dies_at) == (sent.target_id, 0)

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
-from tests.connectors.bringing import Watched, brought
+from tests.connectors.bringing import Watched, brought, killed_versions, words_of
 from tests.connectors.bynder.benches import BynderBench
 from tests.connectors.bynder_server import Bynder
 from tests.connectors.conformance import SECRET, Memory, data_of, outgoing, place
@@ -205,3 +205,16 @@ def test_a_version_that_somebody_saved_between_our_tries_is_a_conflict(server: B
     with pytest.raises(ForeignChange):
         brought(bench, outgoing(tmp_path, b"second"), before)
     assert list(server.contents().values()) == [b"retouched by hand"]
+
+
+@pytest.mark.parametrize("api", ["v4", "v7"])
+def test_a_new_version_that_dies_at_any_moment_is_one_version_more(api: Api, server: Bynder, tmp_path: Path) -> None:
+    bench = BynderBench(server, api)
+    pair = [outgoing(tmp_path, data, product="undisturbed") for data in (b"old", b"new")]
+    moments = words_of(bench, *pair)
+    products = [f"p{at}" for at in range(moments)]
+    news = {each: outgoing(tmp_path, f"new {each}".encode(), product=each) for each in products}
+    killed_versions(bench, [(outgoing(tmp_path, b"old " + each.encode(), product=each), news[each]) for each in news])
+    assert moments > 10
+    assert sorted(server.contents().values()) == sorted([b"new", *(f"new {each}".encode() for each in products)])
+    assert {len(each.versions) for each in server.media.values()} == {2}
