@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import resource
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from tests.support.deliveries import TENANT, a_row, own_store, write_campaign, w
 from tests.support.delivery_desk import SPRING
 from tests.support.forking import forked
 
-AT_WORK, DONE = "at work", "done"
+AT_WORK = "at work"
 LEASE_S = 0.2
 
 
@@ -61,7 +62,7 @@ class Place:
 
 
 def work(connection: Connection, place: Place) -> None:
-    """Deliver to all targets until everything is there; tell when the work begins, and when it is done."""
+    """Deliver to all targets until everything is there; tell when the work begins, and at its end the memory in MiB."""
     told = list[str]()
 
     def at_work() -> bool:
@@ -78,18 +79,19 @@ def work(connection: Connection, place: Place) -> None:
                 break
         except LeaseLost:  # this machine stood still for longer than the lease is good for
             continue
-    connection.send(DONE)
+    connection.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 @dataclass
 class KilledDelivery:
-    """A campaign on its way to some DAMs and folders, and the process that brings it."""
+    """A campaign on its way to some DAMs and folders, and the process that brings it. most_mib: memory that it took."""
 
     folder: Path
     files: int
     dams: int = 2
     folders: int = 1
     seed: int = 19
+    most_mib: float = 0.0
 
     def run(self, kills: int, *, before: int = 4, after: int = 4, longest_s: float = 0.15) -> Counter[str]:
         """Kill so often, let the last process end, and return what is at each target: `whole`, or what is wrong."""
@@ -125,7 +127,9 @@ class KilledDelivery:
         """Kill a process so long after it began to work, None for never; return True if it was done by itself."""
         with forked(work, place) as (_, connection):
             assert connection.recv() == AT_WORK
-            return bool(connection.poll(after_s)) and connection.recv() == DONE
+            done = connection.poll(after_s)
+            self.most_mib = max(self.most_mib, connection.recv()) if done else self.most_mib
+            return done
 
     def _held(self, place: Place, name: str, dam: Any) -> Counter[str]:
         """Return the hashes of the assets in use at a target."""
