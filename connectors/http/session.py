@@ -6,8 +6,6 @@ Connectors ask through a session and through nothing else. Errors are those of `
 from __future__ import annotations
 
 import random
-import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -33,23 +31,15 @@ from connectors.http.hashing import Hashed, HashingSink
 from connectors.http.hosts import CheckedClock, Hosts, LeftAlone
 from connectors.http.public_address import NoAddress, UnsafeAddress
 from connectors.http.public_transport import Reach, open_client
-from connectors.http.secrets import scrub, shown_address
+from connectors.http.secrets import shown_address
+from connectors.http.session_secrets import SessionSecrets
 from connectors.http.session_setting import SessionSetting
-from connectors.http.sign_in import (
-    FetchedToken,
-    SecretMissing,
-    SignedIn,
-    TokenAnswer,
-    signed_in_of,
-    token_request,
-    value_of,
-)
+from connectors.http.sign_in import FetchedToken, SecretMissing, TokenAnswer, token_request, value_of
 from connectors.http.terms import Asked, Patience, Terms
 from connectors.target.errors import FileRefused, TargetAway, TargetRefused
 from foundry.delivery.target import OAuthSignIn, Secret, Target, secrets_of
-from foundry.retrying import Clock, RetriesEnded, RetryPolicy
+from foundry.retrying import Clock, RetriesEnded
 
-AGENT = "campaign-foundry (delivery)"
 Where = str | httpx2.URL
 Result = TypeVar("Result")
 
@@ -80,12 +70,10 @@ class Session:
         self.clock = setting.clock
         self._scope = CredentialScope(self.home)
         self._client = open_client(setting.reach, connections=setting.at_once + 2)
-        self._lock = threading.Lock()
         longest_wait_s = setting.patience.longest_wait_s
         self._hosts = Hosts(self.home, setting.requests_per_minute, longest_wait_s, self.clock)
         self._chance = random.Random()  # noqa: S311 - full jitter of pauses, no secret
-        self._signed_in = signed_in_of(setting.sign_in, self.clock, self._fetch_token)
-        self._told: deque[str] = deque(maxlen=8)
+        self._secrets = SessionSecrets(setting, self._fetch_token)
 
     def close(self) -> None:
         """Close all connections."""
@@ -159,9 +147,7 @@ class Session:
 
     def scrub(self, text: str) -> str:
         """Return a target's words fit for people and logs: one short line without any secret of this session."""
-        with self._lock:
-            told = tuple(self._told)
-        return scrub(text, *self.setting.secrets, values=told)
+        return self._secrets.scrub(text)
 
     def secret(self, secret: Secret, *, text: bool = False) -> str:
         """Return a secret's value, of any characters with `text`; TargetRefused if there is none."""
@@ -191,41 +177,33 @@ class Session:
             what = f"an answer leads to {asked.url.scheme}://{asked.url.host}, where its credential must not go"
             raise self.refused(what, "correct the target's url")
         patience = self.setting.patience
-        policy = RetryPolicy(
-            attempts=patience.tries,
-            budget_s=patience.budget_s + asked.seconds(patience) - patience.call_s,
-            first_pause_s=patience.first_pause_s,
-            longest_pause_s=patience.longest_pause_s,
-            clock=CheckedClock(self.clock, asked.terms.check),
-        )
-
-        def pause_s(failures: int, fault: Again) -> float:
-            return max(fault.after_s, self._chance.uniform(0.0, policy.pause_s(failures)))
-
-        maybe = [False]
+        policy = patience.policy(asked.seconds(patience), CheckedClock(self.clock, asked.terms.check))
+        maybe = False
 
         def action() -> HttpAnswer:
+            nonlocal maybe
             try:
                 return self._try(asked, once)
             except Again as again:
-                maybe[0] |= again.maybe
-                if again.maybe and not asked.terms.repeatable:
-                    raise self.away(again.what, again.after_s, maybe=True) from None
-                if again.after_s > patience.longest_wait_s:
-                    raise self.away(again.what, again.after_s, maybe=maybe[0]) from None
+                maybe |= again.maybe
+                if (again.maybe and not asked.terms.repeatable) or again.after_s > patience.longest_wait_s:
+                    raise self.away(again.what, again.after_s, maybe=maybe) from None
                 raise
+
+        def pause_s(failures: int, fault: Again) -> float:
+            return max(fault.after_s, self._chance.uniform(0.0, policy.pause_s(failures)))
 
         try:
             return policy.repeat(action, Again, pause_s=pause_s)
         except RetriesEnded as ended:
             what, after_s = str(ended.fault.args[0]), float(ended.fault.args[1])
         # Outside the handler, because the fault's context holds the request.
-        raise self.away(f"{what}, the last of several tries", after_s, maybe=maybe[0])
+        raise self.away(f"{what}, the last of several tries", after_s, maybe=maybe)
 
     def _try(self, asked: Asked, once: Callable[[httpx2.Request, Bounds], HttpAnswer]) -> HttpAnswer:
         """Make a request once; a sign-in that has ended is renewed, once. Again for a failure that may pass."""
         answer, used = self._answered(asked, once)
-        if answer.status == 401 and used and self._signed_in and self._signed_in.renew(used):
+        if answer.status == 401 and self._secrets.renew(used):
             answer, _ = self._answered(asked, once)
         return self._judged(asked, answer)
 
@@ -250,30 +228,18 @@ class Session:
         return answer, used
 
     def _request(self, asked: Asked) -> tuple[httpx2.Request, str]:
-        body, more = asked.terms.remade() if asked.terms.remade else (asked.body, {})
-        headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **asked.terms.headers, **more}
-        used = ""
-        if body:
-            headers["Content-Length"] = str(body.size_bytes)
-            if body.media_type:
-                headers.setdefault("Content-Type", body.media_type)
-        elif asked.method in ("POST", "PUT", "PATCH"):
-            headers["Content-Length"] = "0"
-        if asked.terms.signed_in and self._signed_in:
-            used = self._authorization(self._signed_in)
+        body, headers = asked.made()
+        used = self._authorization() if asked.terms.signed_in else ""
+        if used:
             headers["Authorization"] = used
         stream = BodyStream(body, asked.terms.check) if body else None
         return self._client.build_request(asked.method, asked.url, headers=headers, content=stream), used
 
-    def _authorization(self, signed_in: SignedIn) -> str:
+    def _authorization(self) -> str:
         try:
-            value, told = signed_in.header()
+            return self._secrets.authorization()
         except SecretMissing as missing:
             raise self._secret_refused(missing) from None
-        with self._lock:
-            if told not in self._told:
-                self._told.append(told)
-        return value
 
     def _fetch_token(self, setting: OAuthSignIn) -> FetchedToken:
         """Return a new token; TargetRefused if the client's id or secret is not accepted."""
@@ -285,7 +251,7 @@ class Session:
                 told = self.read(answer, TokenAnswer)
                 return FetchedToken(told.access_token, told.expires_in)
         what = f"{answer.url.host} gives no token ({self.reason(answer)})"
-        raise self.refused(what, self._sign_in_remedy())
+        raise self.refused(what, self._secrets.remedy)
 
     def _wait_for_turn(self, asked: Asked) -> Breaker:
         try:
@@ -311,7 +277,7 @@ class Session:
         if status in asked.terms.judged:
             return answer
         if status == 401 and asked.terms.signed_in:
-            raise self.refused(f"{host} does not accept the sign-in ({self.reason(answer)})", self._sign_in_remedy())
+            raise self.refused(f"{host} does not accept the sign-in ({self.reason(answer)})", self._secrets.remedy)
         if answer.location and asked.terms.signed_in:
             where = self._shown(answer.location)
             what = f"{shown_address(asked.url)} redirects to {where}, which is not followed with a credential"
@@ -343,7 +309,3 @@ class Session:
 
     def _secret_refused(self, missing: SecretMissing) -> TargetRefused:
         return self.refused(f"the environment variable {missing.variable} {missing.what}", "then deliver again")
-
-    def _sign_in_remedy(self) -> str:
-        named = " and ".join(self.setting.secrets)
-        return f"renew what {named} holds" if named else "give the target a sign_in"

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 import httpx2
 
 from connectors.http.bodies import Body
+from foundry.retrying import Clock, RetryPolicy
+
+AGENT = "campaign-foundry (delivery)"
 
 
 def go_on() -> None:
@@ -58,6 +61,16 @@ class Patience:
     call_s: float = 60.0
     slowest: int = 20_000
 
+    def policy(self, exchange_s: float, clock: Clock) -> RetryPolicy:
+        """Return the limits of the repetition of a request whose exchange may take so long."""
+        return RetryPolicy(
+            attempts=self.tries,
+            budget_s=self.budget_s + exchange_s - self.call_s,
+            first_pause_s=self.first_pause_s,
+            longest_pause_s=self.longest_pause_s,
+            clock=clock,
+        )
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -72,3 +85,15 @@ class Asked:
         """Return the time of one exchange: as it was set, or by the bytes that go and that may come."""
         sent = self.body.size_bytes if self.body else 0
         return self.terms.seconds or patience.call_s + max(sent, self.terms.most_bytes) / patience.slowest
+
+    def made(self) -> tuple[Body | None, dict[str, str]]:
+        """Return the body and the headers of one try."""
+        body, more = self.terms.remade() if self.terms.remade else (self.body, {})
+        headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **self.terms.headers, **more}
+        if body:
+            headers["Content-Length"] = str(body.size_bytes)
+            if body.media_type:
+                headers.setdefault("Content-Type", body.media_type)
+        elif self.method in ("POST", "PUT", "PATCH"):
+            headers["Content-Length"] = "0"
+        return body, headers
