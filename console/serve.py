@@ -103,7 +103,7 @@ def serve(
     targets_at_once: Annotated[
         int,
         typer.Option(envvar="FOUNDRY_TARGETS_AT_ONCE", min=1, max=64, help="Targets that are delivered to at once."),
-    ] = 4,
+    ] = 8,
     folders: TargetFolders = None,
     private_host: PrivateHosts = None,
     expire_removed: ExpireRemoved = False,

@@ -44,7 +44,7 @@ class DeliveryServeOptions:
 
     setting: DeliverySetting
     group: str = "campaign-foundry"
-    at_once: int = 4
+    at_once: int = 8
     host: str = "127.0.0.1"
     http_port: int = 8080
     bus: BusSettings | None = None

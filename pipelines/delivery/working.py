@@ -31,6 +31,7 @@ from pipelines.delivery.delivering import DeliveryRun, Seen
 from pipelines.delivery.events import DELIVERY_FAILED
 from pipelines.delivery.pauses import GROWING, Pauses
 from pipelines.delivery.scopes import Scope, scope_from_text
+from pipelines.delivery.selecting import Lost
 from pipelines.delivery.service_metrics import DeliveryMetrics
 from pipelines.delivery.setting import DeliverySetting
 from pipelines.dispatcher.audience import Audience
@@ -89,7 +90,7 @@ class DeliveryWorker:
     metrics: DeliveryMetrics = field(default_factory=DeliveryMetrics)
     draining: threading.Event = field(default_factory=threading.Event)
     announce: Announce | None = None
-    at_once: int = 4
+    at_once: int = 8
     tick_s: float = TICK_S
     look_s: float = LOOK_S
     clock: Callable[[], float] = time.monotonic
@@ -130,8 +131,8 @@ class DeliveryWorker:
             if future.done():
                 del self._running[place]
                 self._end(place, wanted, future)
-        for wanted in sorted(self.wanted.values(), key=lambda each: each.due):
-            self._begin(wanted, pool)
+        while any(self._begin(wanted, pool) for wanted in sorted(self.wanted.values(), key=self._turn)):
+            """The next one to begin is chosen anew."""
         self._show()
 
     def _look(self) -> None:
@@ -169,22 +170,23 @@ class DeliveryWorker:
             wanted.asks[ask.name] = ask
             wanted.left = None  # whatever was done before may not hold what this one asks for
 
-    def _begin(self, wanted: _Wanted, pool: ThreadPoolExecutor) -> None:
-        """Begin what a scope still wants, as far as there are free places and its targets are not left alone."""
+    def _turn(self, wanted: _Wanted) -> tuple[int, str]:
+        """Return the place of a scope in the queue: tenants with few runs come first, then what was asked for first."""
+        return sum(tenant == wanted.scope.tenant for tenant, _ in self._running), wanted.due
+
+    def _begin(self, wanted: _Wanted, pool: ThreadPoolExecutor) -> bool:
+        """Begin one delivery that a scope still wants; return False if there is none to be begun now."""
         tenant, scope = wanted.scope.tenant, wanted.scope.text
         if self.draining.is_set() or self._pauses.hold((tenant, scope)):
-            return
+            return False
         try:
             targets = self._targets_of(tenant)
         except (FoundryError, OSError) as error:
             log.warning("%s of %s waits: %s", scope, tenant, error)
             self._pauses.begin((tenant, scope))
-            return
+            return False
         self._pauses.end((tenant, scope))
-        if wanted.left is None:
-            wanted.left = set(targets)
-        for gone in wanted.left - targets.keys():
-            wanted.left.discard(gone)
+        wanted.left = set(targets) if wanted.left is None else wanted.left & targets.keys()
         for target in sorted(wanted.left):
             place = (tenant, target)
             self.metrics.know(*place)
@@ -193,8 +195,10 @@ class DeliveryWorker:
                 log.info("%s to target %s of %s begins", scope, target, tenant, extra={"tenant": tenant})
                 run = replace(wanted, asks=dict(wanted.asks))  # what comes meanwhile is not done by it
                 self._running[place] = (run, pool.submit(self._run, run, targets[target]))
+                return True
         if not wanted.left and not any(of.scope == wanted.scope for of, _ in self._running.values()):
             self._finish(wanted)
+        return False
 
     def _targets_of(self, tenant: str) -> Mapping[str, Target]:
         """Return the automatic targets of a tenant by their ids, as its file had them at the last look or later."""
@@ -210,12 +214,12 @@ class DeliveryWorker:
             spool = EventSpool(Path(folder) / "events.jsonl", wanted.since, audience, self._told)
             run = self.deliver(wanted.scope, target, self.setting, spool.add)
             self.metrics.count_run(run)
-            self._count_failed(run, spool)
             if self.announce:
                 self.metrics.events.inc(self.announce.send(wanted.scope, spool))
             else:
                 for event in spool.events():
                     self._told.add(event.id)
+            self._count_failed(run, spool)
         return run
 
     def _count_failed(self, run: DeliveryRun, spool: EventSpool) -> None:
@@ -237,6 +241,9 @@ class DeliveryWorker:
             log.warning("%s to target %s of %s broke off: %s", scope, target, place[0], error)
             self.metrics.count_failure(*place)
             self._pauses.begin(place)
+        except Lost as error:
+            log.warning("%s of %s has nothing to deliver: %s", scope, place[0], error)
+            self._done(place, run)
         except FoundryError as error:
             log.warning("%s to target %s of %s cannot be made: %s", scope, target, place[0], error)
             self.metrics.count_failure(*place)
@@ -266,11 +273,15 @@ class DeliveryWorker:
             self._pauses.begin((*place, scope))
             return
         self._pauses.end((*place, scope))
-        wanted = self.wanted.get((place[0], scope))
+        self._done(place, run, found.next_day)
+
+    def _done(self, place: Place, run: _Wanted, next_day: str = "") -> None:
+        """Note that a target has what a scope asked for when the run began."""
+        wanted = self.wanted.get((place[0], run.scope.text))
         if wanted:
-            wanted.next_day = min(filter(None, (wanted.next_day, found.next_day)), default="")
+            wanted.next_day = min(filter(None, (wanted.next_day, next_day)), default="")
             if wanted.left is not None and wanted.asks.keys() == run.asks.keys():
-                wanted.left.discard(target)
+                wanted.left.discard(place[1])
 
     def _finish(self, wanted: _Wanted) -> None:
         """Remove the asks that are done, and ask for the day on which there is something to do again."""

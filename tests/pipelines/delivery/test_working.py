@@ -24,6 +24,7 @@ from pipelines.delivery.announcing import DeliveryAnnouncer
 from pipelines.delivery.asked import FOLDER, new_ask, put_ask
 from pipelines.delivery.delivering import DeliveryRun, Seen
 from pipelines.delivery.scopes import Scope
+from pipelines.delivery.selecting import Lost
 from pipelines.delivery.setting import DeliverySetting
 from pipelines.delivery.working import DeliveryWorker
 from tests.support.delivered import a_delivered, a_receipt, a_slot, a_tenant
@@ -190,6 +191,26 @@ def test_a_bug_or_a_scope_that_cannot_be_delivered_stops_no_other(rig: Rig, tmp_
     rig.now = 15.0
     rig.step(3)
     assert rig.asks() == ["20260101T000000Z"]
+
+
+def test_a_campaign_whose_manifest_is_gone_is_asked_for_no_more(rig: Rig) -> None:
+    rig.ends["dam"] = [Lost("campaign", "spring has no manifest; run the campaign first")]
+    rig.ask()
+    rig.step()
+    assert (len(rig.made), rig.asks()) == (1, [])
+
+
+def test_a_tenant_with_many_deliveries_does_not_go_before_another(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, "one", "two", "three")
+    a_tenant(tmp_path / "tenants", {"id": "other"}, tenant="nordlys")
+    for number in range(5):
+        rig.ask(f"campaign:c{number}")
+    rig.clock.moment += timedelta(minutes=1)
+    rig.ask("campaign:later", tenant="nordlys")
+    rig.worker.at_once = 2
+    rig.step(1)
+    assert len(rig.made) == 2
+    assert "campaign:later other" in rig.made
 
 
 def test_what_was_done_since_it_was_asked_for_is_told_and_again_after_brokers_were_away(rig: Rig) -> None:
