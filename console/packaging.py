@@ -83,6 +83,10 @@ def _print_run(scope: Scope, run: PackageRun) -> None:
 def _remarks(each: Package) -> list[str]:
     """Return what a person has to know before the sheet is uploaded."""
     told = [each.note] if each.note else []
+    if each.lacking:
+        told.append(
+            f"{', '.join(each.lacking)}: wanted by the platform and empty; set `delivery.packages` of the tenant"
+        )
     if each.shortened:
         told.append(f"{each.shortened:,} texts of the sheet were cut to the platform's length")
     if each.quoted:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from connectors.http.pace import Pace
 from connectors.http.secrets import scrub
+from connectors.sftp import requests
 from connectors.sftp.signing_in import SshPlace
 from connectors.sftp.ssh_session import SshSession
 from connectors.target.errors import FileRefused, TargetAway, TargetRefused
@@ -28,7 +29,7 @@ PIECE = 4 << 20
 """Bytes that are sent or read as one action; within it, the requests of the protocol are in flight together."""
 REREAD_BYTES = 64 << 20
 """Files up to this size are read again wholly, because the protocol has no hashes. Larger ones are proved by size."""
-LISTED_AT_ONCE, DEEPEST, MOST_LISTED = 500, 32, 10_000_000
+DEEPEST, MOST_LISTED = 32, 10_000_000
 Answer = TypeVar("Answer")
 
 
@@ -61,7 +62,7 @@ class RemoteTree:
         """Return the entries of several files, in order; the requests are in flight together."""
 
         async def ask(client: asyncssh.SFTPClient) -> list[asyncssh.SFTPAttrs | None]:
-            return await asyncio.gather(*(_attributes(client, self._full(path)) for path in paths))
+            return await asyncio.gather(*(requests.attributes_of(client, self._full(path)) for path in paths))
 
         found = self._ask(", ".join(paths[:1]), ask)
         return [
@@ -88,7 +89,7 @@ class RemoteTree:
         hashed, full = hashlib.sha256(), self._full(path)
         for start in range(0, size, PIECE):
             most = min(PIECE, size - start)
-            hashed.update(self._ask(path, partial(_read, full=full, at=start, most=most)))
+            hashed.update(self._ask(path, partial(requests.read, full=full, at=start, most=most)))
         return hashed.hexdigest()
 
     def read_small(self, path: str, most: int) -> bytes | None:
@@ -96,7 +97,7 @@ class RemoteTree:
         entry = self.entry(path)
         if entry is None or entry.size_bytes > most:
             return None
-        return self._ask(path, partial(_read, full=self._full(path), at=0, most=entry.size_bytes))
+        return self._ask(path, partial(requests.read, full=self._full(path), at=0, most=entry.size_bytes))
 
     def write(self, path: str, content: Content, start: int, check: Callable[[], None]) -> Written:
         """Write a file from byte `start` on, and read it again, or ask for its size if it is large."""
@@ -106,13 +107,13 @@ class RemoteTree:
             return self._written_whole(path, content)
         for at in range(start, size, PIECE):
             check()
-            self._in_folder(path, partial(_write, data=content.section(at, min(at + PIECE, size)), at=at))
+            self._in_folder(path, partial(requests.write, data=content.section(at, min(at + PIECE, size)), at=at))
         return self._proved(path, content)
 
     def _written_whole(self, path: str, content: Content) -> Written:
         """Write a file that fits into one piece, and read it again, with requests that are in flight together."""
         data = content.section(0, content.size_bytes)
-        attributes, found = self._in_folder(path, partial(_write_and_read, data=data))
+        attributes, found = self._in_folder(path, partial(requests.write_and_read, data=data))
         if found != data or attributes.size != len(data):
             return self._proved(path, content)  # a server that answers out of order is asked again
         return Written(Proof.REREAD, self._entry(path, attributes))
@@ -127,7 +128,7 @@ class RemoteTree:
             try:
                 return await action(client, full=full)
             except (SFTPNoSuchFile, SFTPNoSuchPath):
-                await _make_folders(client, posixpath.dirname(full))
+                await requests.make_folders(client, posixpath.dirname(full))
                 return await action(client, full=full)
 
         return self._ask(path, act)
@@ -149,17 +150,17 @@ class RemoteTree:
         from asyncssh import SFTPFailure, SFTPFileAlreadyExists, SFTPNoSuchFile
 
         source, place = self._full(old), self._full(new)
-        rename = _replace if replace else _rename
+        rename = requests.replace if replace else requests.rename
 
         async def move(client: asyncssh.SFTPClient) -> bool:
             try:
                 await rename(client, source, place)
             except SFTPNoSuchFile:
-                await _make_folders(client, posixpath.dirname(place))
+                await requests.make_folders(client, posixpath.dirname(place))
                 await rename(client, source, place)
             except (SFTPFailure, SFTPFileAlreadyExists):
                 # Version 3 has no code for a name that is taken.
-                if replace or await _attributes(client, place) is None:
+                if replace or await requests.attributes_of(client, place) is None:
                     raise
                 return False
             return True
@@ -169,7 +170,7 @@ class RemoteTree:
 
     def remove(self, path: str) -> None:
         """Remove a file, if it is there."""
-        self._ask(path, lambda client: _remove(client, self._full(path)))
+        self._ask(path, lambda client: requests.remove(client, self._full(path)))
 
     def walk(self) -> Iterator[tuple[str, Entry]]:
         """Yield the path and entry of every file, streamed; links are no files."""
@@ -197,7 +198,7 @@ class RemoteTree:
         async def some(client: asyncssh.SFTPClient) -> list[tuple[str, asyncssh.SFTPAttrs]]:
             nonlocal names
             names = names or client.scandir(self._full(inside) or ".")
-            return await _next_names(names)
+            return await requests.next_names(names)
 
         while found := self._ask(inside, some):
             yield from found
@@ -233,91 +234,3 @@ class RemoteTree:
             raise TargetAway(self._target, f"{path}: {self._host} answers {said!r}", maybe=True) from error
         except (OSError, TimeoutError) as error:
             raise TargetAway(self._target, f"{self._host}: {type(error).__name__}", maybe=True) from error
-
-
-async def _attributes(client: asyncssh.SFTPClient, full: str) -> asyncssh.SFTPAttrs | None:
-    from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
-
-    try:
-        return await client.lstat(full)
-    except (SFTPNoSuchFile, SFTPNoSuchPath):
-        return None
-
-
-async def _write(client: asyncssh.SFTPClient, *, full: str, data: bytes, at: int) -> None:
-    from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
-
-    flags = FXF_WRITE | FXF_CREAT | (0 if at else FXF_TRUNC)
-    async with client.open(full, flags, encoding=None) as stream:
-        await stream.write(data, at)
-
-
-async def _write_and_read(client: asyncssh.SFTPClient, *, full: str, data: bytes) -> tuple[asyncssh.SFTPAttrs, bytes]:
-    """Write a file, and return what the server then says and gives of it.
-
-    The three requests are sent together: a server works on requests for one file in the order in which they come
-    (draft-ietf-secsh-filexfer-02, 6.1).
-    """
-    from asyncssh import FXF_CREAT, FXF_READ, FXF_TRUNC, FXF_WRITE
-
-    flags = FXF_READ | FXF_WRITE | FXF_CREAT | FXF_TRUNC
-    async with client.open(full, flags, encoding=None) as stream:
-        _, attributes, found = await asyncio.gather(stream.write(data, 0), stream.stat(), stream.read(len(data), 0))
-    assert isinstance(found, bytes)  # no encoding was named
-    return attributes, found
-
-
-async def _read(client: asyncssh.SFTPClient, *, full: str, at: int, most: int) -> bytes:
-    async with client.open(full, "rb") as stream:
-        data: bytes = await stream.read(most, at)
-        return data
-
-
-async def _make_folders(client: asyncssh.SFTPClient, folder: str) -> None:
-    """Make a folder and those above it. What cannot be made shows when a file is written there."""
-    from asyncssh import SFTPFailure, SFTPFileAlreadyExists, SFTPPermissionDenied
-
-    made = "/" if folder.startswith("/") else ""
-    for part in folder.strip("/").split("/"):
-        made = posixpath.join(made, part)
-        try:
-            await client.mkdir(made)
-        except (SFTPFailure, SFTPFileAlreadyExists, SFTPPermissionDenied):
-            continue
-
-
-async def _rename(client: asyncssh.SFTPClient, source: str, place: str) -> None:
-    await client.rename(source, place)
-
-
-async def _replace(client: asyncssh.SFTPClient, source: str, place: str) -> None:
-    from asyncssh import SFTPOpUnsupported
-
-    try:
-        await client.posix_rename(source, place)
-    except SFTPOpUnsupported:  # not OpenSSH's: the place is empty for a moment, which `TreeConnector` has saved
-        await _remove(client, place)
-        await client.rename(source, place)
-
-
-async def _remove(client: asyncssh.SFTPClient, full: str) -> None:
-    from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
-
-    try:
-        await client.remove(full)
-    except (SFTPNoSuchFile, SFTPNoSuchPath):
-        return
-
-
-async def _next_names(names: AsyncIterator[asyncssh.SFTPName]) -> list[tuple[str, asyncssh.SFTPAttrs]]:
-    from asyncssh import SFTPNoSuchFile, SFTPNoSuchPath
-
-    found: list[tuple[str, asyncssh.SFTPAttrs]] = []
-    try:
-        async for name in names:
-            found.append((str(name.filename), name.attrs))
-            if len(found) == LISTED_AT_ONCE:
-                break
-    except (SFTPNoSuchFile, SFTPNoSuchPath):
-        return []
-    return found

@@ -38,12 +38,17 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class Column(StrictModel):
-    """One column. most: characters. unique: no two rows of one sheet may have the same text."""
+    """One column.
+
+    most: characters. unique: no two rows of one sheet may have the same text. required: the platform takes no row
+    without it.
+    """
 
     name: str
     value: str = ""
     most: int | None = Field(default=None, ge=1)
     unique: bool = False
+    required: bool = False
 
     @property
     def is_link(self) -> bool:

@@ -47,7 +47,7 @@ LONGEST_LINE = 4_000
 class Package:
     """The zip of one channel. size_bytes: of the zip. sheets: the names of its upload sheets.
 
-    shortened, quoted, dropped_links: cells of the sheets, as `SheetFiles` counts them.
+    shortened, quoted, dropped_links, lacking: as `SheetFiles` counts them.
     """
 
     channel: str
@@ -59,6 +59,7 @@ class Package:
     shortened: int
     quoted: int
     dropped_links: int
+    lacking: tuple[str, ...]
 
 
 @dataclass(kw_only=True)
@@ -92,12 +93,13 @@ def make_packages(scope: Scope, setting: DeliverySetting, output: Path, channels
     settings = tenant.delivery.packages
     own, today = setting.own(tenant), setting.now().date()
     output.mkdir(parents=True, exist_ok=True)
-    open_zips = dict[str, _Zip]()
+    open_zips, seen = dict[str, _Zip](), set[str]()
     selection = Selection(own, scope, Filter())
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=private_folder("packages"))))
         for file in selection:
             channel = file.row.channel
+            seen.add(channel)
             if (channels and channel not in channels) or not _leaves(file, today, run):
                 continue
             if channel not in open_zips:
@@ -111,8 +113,8 @@ def make_packages(scope: Scope, setting: DeliverySetting, output: Path, channels
         run.faults += [f"campaign {name} of the catalog has no manifest" for name in selection.lost]
         run.failed += len(selection.lost)
         if missing := sorted(set(channels) - set(open_zips)):
-            has = ", ".join(sorted(open_zips)) or "none of them"
-            raise BadInput("channel", f"{missing[0]} has no files of {scope.id} that may leave; {has} has")
+            has = ", ".join(sorted(seen)) or "none"
+            raise BadInput("channel", f"{missing[0]} has no files of {scope.id} that may leave; its channels are {has}")
         run.packages = [each.finished() for _, each in sorted(open_zips.items())]
     return run
 
@@ -211,6 +213,7 @@ class _Zip:
             channel=self.channel, file=self.place, files=self._count, size_bytes=self.place.stat().st_size,
             sheets=tuple(sheet.name for sheet in self._sheet.files), note=self._sheet.sheet.note,
             shortened=self._sheet.shortened, quoted=self._sheet.quoted, dropped_links=self._sheet.dropped_links,
+            lacking=tuple(sorted(self._sheet.lacking)),
         )  # fmt: skip
 
 

@@ -31,13 +31,15 @@ class SheetFiles:
     """The files of one upload sheet, written row by row; a new file begins where a platform takes no more rows.
 
     shortened: cells that were cut to the platform's length. quoted: cells of CSV that began as a formula does, and now
-    begin with an apostrophe. dropped_links: links that are longer than the platform takes.
+    begin with an apostrophe. dropped_links: links that are longer than the platform takes. lacking: columns that the
+    platform requires and that are empty in a row.
     """
 
     def __init__(self, sheet: UploadSheet, folder: Path) -> None:
         self.sheet, self.folder = sheet, folder
         self.files: list[Path] = []
         self.rows = self.shortened = self.quoted = self.dropped_links = 0
+        self.lacking = set[str]()
         self._open: _Rows | None = None
         self._seen: dict[str, set[str]] = {}
 
@@ -72,7 +74,9 @@ class SheetFiles:
                 return ""
             self.shortened += 1
             text = cut(text, column.most)
-        if column.unique:
+        if column.required and not text:
+            self.lacking.add(column.name)
+        if column.unique and text:
             text = self._unlike(column, text)
         if self.sheet.form == "csv" and FORMULA.match(text):
             self.quoted += 1

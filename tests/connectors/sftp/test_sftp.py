@@ -265,10 +265,10 @@ def test_a_delivery_is_closed_with_checksums_and_marker(bench: SftpBench, sftp: 
 def test_a_folder_of_many_files_is_listed_in_pieces(
     bench: SftpBench, sftp: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from connectors.sftp import remote_tree
+    from connectors.sftp import requests
 
     files = [outgoing(tmp_path, data_of(9, at), product=f"p{at}") for at in range(9)]
     for file in files:
         sftp.send(file, None, Memory())
-    monkeypatch.setattr(remote_tree, "LISTED_AT_ONCE", 4)
+    monkeypatch.setattr(requests, "LISTED_AT_ONCE", 4)
     assert sorted(each.path for each in sftp.listing()) == sorted(file.path for file in files)
