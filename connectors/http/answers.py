@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,6 +11,7 @@ from connectors.http.exchange import HttpAnswer
 from foundry.documents import DocumentLimits, load_json
 from foundry.errors import FoundryError
 
+_TAGS = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|<[!/?A-Za-z][^>]*>", re.DOTALL | re.IGNORECASE)
 LIMITS = DocumentLimits(size_bytes=16_000_000, leaves=500_000, text=1_000_000)
 
 
@@ -20,6 +22,11 @@ class ForeignAnswer(BaseModel):
 
 
 Answered = TypeVar("Answered", bound=ForeignAnswer)
+
+
+def words_of(answer: HttpAnswer) -> str:
+    """Return the beginning of an answer's text, without the tags of a page; it may hold secrets."""
+    return _TAGS.sub(" ", answer.body[:4_000].decode("utf-8", "replace"))
 
 
 class Unreadable(Exception):

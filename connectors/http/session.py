@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import httpx2
 
-from connectors.http.answers import Answered, Unreadable, json_of, read_answer
+from connectors.http.answers import Answered, Unreadable, json_of, read_answer, words_of
 from connectors.http.bodies import Body, BodyStream
 from connectors.http.breaker import Breaker
 from connectors.http.credential_scope import CredentialScope
@@ -142,7 +142,7 @@ class Session:
 
     def reason(self, answer: HttpAnswer) -> str:
         """Return status and words of an answer for a sentence, on one short line, without secrets."""
-        words = self.scrub(answer.body[:4_000].decode("utf-8", "replace"))
+        words = self.scrub(words_of(answer))
         return f"{answer.status}: {words}" if words else str(answer.status)
 
     def scrub(self, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from connectors.webdav.server import Server
+from connectors.webdav.server import NO_FOLDER, Server
 
 MOST_KNOWN = 20_000
 
@@ -44,6 +44,8 @@ class Folders:
             answer = self._server.session.ask("MKCOL", self._server.at.folder(path))
         if answer.status in (201, 200, 204, 405):  # 405: there is something already
             self._remember(path)
+        elif path and answer.status in (400, 404, 409):
+            raise self._server.session.file_refused(path, *NO_FOLDER)
         elif answer.status in (403, 404, 409):
             what = f"the folder {path or '/'} cannot be made ({self._server.session.reason(answer)})"
             raise self._server.session.refused(what, "make the target's folder, and let the server's user write there")

@@ -26,8 +26,10 @@ MOST_ANSWER_BYTES = 4 << 20
 KEPT_IN_MEMORY = 4 << 20
 LOCKED_S = 60.0
 """Seconds after which a file that somebody has locked is tried again."""
+NO_FOLDER = ("has no folder there, and none can be made", "remove what stands in the folder's place")
 _FILE_REFUSED: Mapping[int, tuple[str, str]] = {
     403: ("may not be written there", "let the server's user write it, or change the target's naming"),
+    409: NO_FOLDER,
     413: ("is too large for the server", "raise the server's limit of a request's size"),
     414: ("has too long an address", "shorten the target's naming"),
     415: ("is of a kind that the server does not take", "let the server take it, or filter it out"),

@@ -24,7 +24,7 @@ from connectors.webdav.server import Server, terms
 from foundry.delivery.proof import Proof
 from foundry.delivery.receipt import Receipt
 
-MOST_DEPTH = 32
+MOST_DEPTH, MOST_FOLDERS = 32, 100_000
 WRITTEN = (200, 201, 204)
 REFUSED_PROPERTIES = (403, 404, 405, 409, 422, 501)
 
@@ -228,9 +228,11 @@ class WebdavConnector:
 
     def listing(self) -> Iterator[Found]:
         """Yield every file whose path has a slot's id in it, folder by folder; each is asked for by itself."""
-        waiting = [""]
+        waiting, seen = [""], 0
         while waiting:
-            folder = waiting.pop()
+            folder, seen = waiting.pop(), seen + 1
+            if seen + len(waiting) > MOST_FOLDERS:
+                raise self.server.session.away(f"the target tells of more than {MOST_FOLDERS} folders")
             for each in self.server.inside(self.server.at.folder(folder)):
                 path = self.server.at.path(each.href)
                 if not path or path.rpartition("/")[0] != folder:

@@ -212,6 +212,13 @@ def test_requests_keep_the_pace_that_the_target_allows(opened: Opened, host: Scr
     assert clock.now == pytest.approx((40 - 2) * 0.5)
 
 
+def test_the_reason_of_an_error_page_is_its_words(opened: Opened, host: ScriptedHost) -> None:
+    page = b"<!DOCTYPE html><html><head><style>b{color:red}</style><title>413</title></head><body>Too <b>large</b>"
+    host.will("", Reply(413, page, "text/html"))
+    session = opened()
+    assert session.reason(session.ask("GET", "a")) == "413: 413 Too large"
+
+
 def test_a_password_and_a_token_go_along_and_stay_out_of_every_text(opened: Opened, host: ScriptedHost) -> None:
     basic = BasicSignIn(kind="basic", user="robot", password=Secret(variable=VARIABLE))
     for sign_in in (basic, token()):

@@ -151,6 +151,17 @@ def test_a_folder_that_was_removed_meanwhile_is_made_again(
     assert list(bench.contents().values()) == [b"two"]
 
 
+def test_a_file_whose_folder_is_somebodys_file_is_set_aside(
+    bench: DavBench, connector: Connector, tmp_path: Path
+) -> None:
+    connector.send(outgoing(tmp_path, b"one"), None, Memory())
+    (bench.inside / "autumn").write_text("a file")
+    with pytest.raises(FileRefused, match="folder"):
+        connector.send(replace(outgoing(tmp_path, b"two"), path=f"autumn/meta/{'0' * 32}.jpg"), None, Memory())
+    with pytest.raises(FileRefused, match="folder"):
+        connector.send(replace(outgoing(tmp_path, b"two"), path=f"autumn/{'0' * 32}.jpg"), None, Memory())
+
+
 def test_a_strangers_file_at_the_place_is_not_overwritten(
     bench: DavBench, connector: Connector, tmp_path: Path
 ) -> None:
