@@ -213,14 +213,15 @@ class BynderConnector:
     def _tells(self, file: Outgoing) -> Callable[[Media], bool]:
         """Return a test whether an asset tells the content of a file and is in use.
 
-        Bynder accepts changes before it shows them, all of one request together. What is read too early would look
-        like a foreign change later. The size is looked at where it is the proof.
+        Bynder accepts changes before it shows them, all of one request together, and may tell the version late. What
+        is read too early would look like a foreign change later. The size is looked at where it is the proof.
         """
         size, sha256 = file.content.size_bytes, file.content.sha256
 
         def tells(seen: Media) -> bool:
             sized = seen.size_bytes == size or self.uploads.proof != Proof.SIZE
-            return sized and told_content(seen.tags, seen.version) == sha256 and not seen.archive
+            known = sized and seen.version is not None and not seen.archive
+            return known and told_content(seen.tags, seen.version) == sha256
 
         return tells
 

@@ -7,7 +7,7 @@ again, ResourceSpace is asked for the slot, which is written with the making.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from connectors.http.session import Session
@@ -21,6 +21,27 @@ from foundry.delivery.receipt import Receipt
 
 PAUSES_S = (0.0, 1.0, 3.0, 6.0)
 """Before looks for a resource that a call without an answer may still be making."""
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """What was kept of a sending that was interrupted.
+
+    step: make, made or fill; "" for a sending that begins. ref: the resource. tag: of the file that it had before.
+    """
+
+    step: str = ""
+    ref: str = ""
+    tag: str = ""
+
+    @classmethod
+    def of(cls, progress: Progress, content: str) -> Resumed:
+        """Return what a progress holds for a content. What was made for a file of before is filled with this one."""
+        step = progress.step if progress.step in ("make", "made", "fill") else ""
+        kept = progress.resume
+        if step == "fill" and kept.get("content") != content:
+            step = "made"
+        return cls(step, kept.get("ref", "") if step else "", kept.get("tag", ""))
 
 
 @dataclass(frozen=True)
@@ -43,18 +64,15 @@ class ResourceSpaceConnector:
 
     def send(self, file: Outgoing, before: Found | None, progress: Progress) -> Sent:
         """Bring a file into a new resource, or into that of `before`, with its words."""
-        step, resume = progress.step, progress.resume
-        if resume.get("content", file.content.sha256) != file.content.sha256:
-            # The attempt was for a file that was made anew since: what it has made is filled with this one.
-            step, resume = ("make", {}) if step == "make" else ("made", {"ref": resume.get("ref", "")})
-        ref = resume.get("ref") or (before.target_id if before else "")
+        resumed = Resumed.of(progress, file.content.sha256)
+        ref = resumed.ref or (before.target_id if before else "")
         if not ref:
-            made = self._made(file, step, progress)
+            made = self._made(file, resumed, progress)
             if isinstance(made, Columns):
                 return self._completed(self._filled(made, file, progress), file, progress)
             ref = made
         columns = self._columns(ref, file)
-        if not self._has(columns, before, step, resume, file, progress):
+        if not self._has(columns, before, resumed, file, progress):
             columns = self._filled(columns, file, progress)
         return self._completed(columns, file, progress)
 
@@ -80,14 +98,14 @@ class ResourceSpaceConnector:
 
     # The steps of a sending.
 
-    def _made(self, file: Outgoing, step: str, progress: Progress) -> Columns | str:
+    def _made(self, file: Outgoing, resumed: Resumed, progress: Progress) -> Columns | str:
         """Return a new, empty resource; or the number of one that an earlier try may have made."""
-        made = self._awaited(file, progress) if step == "make" else None
-        if made is not None:
+        again = resumed.step == "make"
+        if again and (made := self._awaited(file, progress)):
             return made
         progress.save("make", content=file.content.sha256)
         ref = self.resources.make(file, progress)
-        oldest = self._awaited(file, progress) if step == "make" else None
+        oldest = self._awaited(file, progress) if again else None
         progress.save("made", content=file.content.sha256, ref=oldest or ref)
         return oldest or Columns(ref=int(ref), archive=PENDING)
 
@@ -111,23 +129,17 @@ class ResourceSpaceConnector:
         return columns
 
     def _has(
-        self,
-        columns: Columns,
-        before: Found | None,
-        step: str,
-        resume: Mapping[str, str],
-        file: Outgoing,
-        progress: Progress,
+        self, columns: Columns, before: Found | None, resumed: Resumed, file: Outgoing, progress: Progress
     ) -> bool:
         """Return whether a resource has a file's content already; ForeignChange if somebody else put another one."""
-        if step == "fill" and resume.get("ref"):
-            if columns.file_tag == resume.get("tag", ""):
+        if resumed.step == "fill":
+            if columns.file_tag == resumed.tag:
                 return False
             if not self.resources.holds(columns, file, progress):
                 raise ForeignChange(self.target, file.path, "has another file")
             return True
         found = self.resources.kept(columns).found()
-        if before is not None and step not in ("make", "made") and found.etag != before.etag:
+        if before is not None and not resumed.step and found.etag != before.etag:
             raise ForeignChange(self.target, file.path, "has another file or other words")
         return found.content == file.content.sha256
 

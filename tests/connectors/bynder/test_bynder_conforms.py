@@ -25,7 +25,9 @@ class TestUploadsOfVersion4(Conforms):
         return BynderBench(server, "v4")
 
 
-class TestTokensOfOAuth(Conforms):
+class TestTokensOfOAuth(Conformance):
+    large = 60_000
+
     @pytest.fixture
     def bench(self, server: Bynder) -> BynderBench:
         server.forgets = True

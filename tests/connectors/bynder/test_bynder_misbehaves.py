@@ -29,6 +29,8 @@ MOODS: dict[str, Mood] = {
     "too many": storm(1)[0],
     "not JSON": saying(b"<html>", "text/html"),
 }
+DOUBTFUL = ("answer lost", "gateway gave up", "half an answer")
+"""Moods after which a step may have been made."""
 TWO_PARTS = 5_300_000
 Api = Literal["v4", "v7"]
 
@@ -51,19 +53,19 @@ def test_every_step_of_a_new_version_that_fails_once_leaves_one_version_more(
 ) -> None:
     bench, server.polls = BynderBench(server, api), 0
     for step in (*STEPS[api][:-2], "save_version", "modify", "look"):
-        for name, mood in MOODS.items():
+        for name in DOUBTFUL:
             product = f"{step}-{name.replace(' ', '-')}"
             first = outgoing(tmp_path, f"old {product}".encode(), product=product)
             sent = brought(bench, first)
             before = bench.open().find(place(first, sent.target_id))
-            server.will(step, mood)
+            server.will(step, MOODS[name])
             second = outgoing(tmp_path, f"new {product}".encode(), product=product, title="Evening")
             again = brought(bench, second, before)
             held = server.media[sent.target_id]
             assert again.target_id == sent.target_id
             assert [data for _, _, data in held.versions][-1] == second.content.section(0, 99)
             assert (held.words["name"], len(held.versions)) == ("Evening", 2)
-    assert len(server.contents()) == (len(STEPS[api]) + 1) * len(MOODS)
+    assert len(server.contents()) == (len(STEPS[api]) + 1) * len(DOUBTFUL)
 
 
 def test_a_saving_that_was_made_and_is_seen_late_is_not_made_again(server: Bynder, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ MOODS: dict[str, Mood] = {
     "too many": storm(1)[0],
     "not JSON": saying(b"<b>Warning</b>: mysqli_connect()", "text/html"),
 }
+DOUBTFUL = ("answer lost", "gateway gave up", "half an answer")
+"""Moods after which a step may have been made."""
 
 
 def test_every_step_that_fails_once_in_any_way_leaves_one_resource(server: ResourceSpace, tmp_path: Path) -> None:
@@ -49,13 +51,13 @@ def test_every_step_of_a_new_content_that_fails_once_leaves_it_in_the_same_resou
 ) -> None:
     bench, wanted = ResourceSpaceBench(server), []
     for step in (*STEPS[1:-1],):
-        for name, mood in MOODS.items():
+        for name in DOUBTFUL:
             product = f"{step}-{name.replace(' ', '-')}"
             first = outgoing(tmp_path, f"old {product}".encode(), product=product)
             sent = brought(bench, first)
             before = bench.open().find(place(first, sent.target_id))
             wanted.append(f"new {product}".encode())
-            server.will(step, mood)
+            server.will(step, MOODS[name])
             again = brought(bench, outgoing(tmp_path, wanted[-1], product=product, title="Evening"), before)
             assert again.target_id == sent.target_id
             assert server.resources[int(sent.target_id)].fields["title"] == "Evening"
