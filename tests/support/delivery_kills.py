@@ -7,7 +7,7 @@ import random
 import resource
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from connectors.opening import ConnectorSetting, open_connector
 from connectors.target.connector import Connector
 from foundry.delivery.target import Target
+from foundry.manifest import ManifestRecord
 from foundry.store.lease import LeaseLost
 from foundry.store.object_store import LocalStore
 from pipelines.delivery.delivering import deliver_to_each
@@ -84,7 +85,10 @@ def work(connection: Connection, place: Place) -> None:
 
 @dataclass
 class KilledDelivery:
-    """A campaign on its way to some DAMs and folders, and the process that brings it. most_mib: memory that it took."""
+    """A campaign on its way to some DAMs and folders, and the process that brings it. most_mib: memory that it took.
+
+    kept: rows that do not change.
+    """
 
     folder: Path
     files: int
@@ -92,6 +96,7 @@ class KilledDelivery:
     folders: int = 1
     seed: int = 19
     most_mib: float = 0.0
+    kept: list[ManifestRecord] = field(default_factory=list)
 
     def run(self, kills: int, *, before: int = 4, after: int = 4, longest_s: float = 0.15) -> Counter[str]:
         """Kill so often, let the last process end, and return what is at each target: `whole`, or what is wrong."""
@@ -120,8 +125,11 @@ class KilledDelivery:
             return found
 
     def _write(self, own: LocalStore, look: int) -> None:
-        rows = (a_row(own, number, f"look {look if number % 3 == 0 else 0}") for number in range(self.files))
-        write_campaign(own, rows)
+        """Write the campaign with every third file made anew."""
+        if not look:
+            self.kept += [a_row(own, number) for number in range(self.files) if number % 3]
+        changed = [a_row(own, number, f"look {look}") for number in range(0, self.files, 3)]
+        write_campaign(own, [*self.kept, *changed])
 
     def _killed(self, place: Place, after_s: float | None) -> bool:
         """Kill a process so long after it began to work, None for never; return True if it was done by itself."""
