@@ -152,13 +152,15 @@ def _handler(host: ScriptedHost) -> type[BaseHTTPRequestHandler]:
         do_OPTIONS = do_PATCH = do_MKCOL = do_MOVE = do_PROPFIND = do_PROPPATCH = _serve  # noqa: N815
 
         def _send(self, reply: Reply) -> None:
-            self.close_connection = reply.sent is not None
+            self.close_connection = self.close_connection or reply.sent is not None
             if reply.sent == NOT_SENT:
                 return
             self.send_response(reply.status)
             named = dict((("Content-Type", reply.kind), ("Content-Length", str(len(reply.body))), *reply.headers))
             for name, text in named.items():
                 self.send_header(name, text)
+            if self.close_connection:
+                self.send_header("Connection", "close")  # otherwise clients in Node.js ask on it once more, in vain
             self.end_headers()
             body = reply.body if reply.sent is None else reply.body[: reply.sent]
             step = len(body) // 20 + 1 if reply.pause_s else len(body) or 1
