@@ -34,6 +34,7 @@ from pipelines.delivery.scopes import Scope, scope_from_text
 from pipelines.delivery.selecting import Lost
 from pipelines.delivery.service_metrics import DeliveryMetrics
 from pipelines.delivery.setting import DeliverySetting
+from pipelines.delivery.wanted import Wanted
 from pipelines.dispatcher.audience import Audience
 from pipelines.dispatcher.health import Health
 
@@ -60,26 +61,6 @@ class Announce(Protocol):
         """Return how many were sent."""
 
 
-@dataclass
-class _Wanted:
-    """A scope with asks that are due. left: ids of the targets that still want it; None until they are known."""
-
-    scope: Scope
-    asks: dict[str, Ask] = field(default_factory=dict)
-    left: set[str] | None = None
-    next_day: str = ""
-
-    @property
-    def since(self) -> datetime:
-        """The moment of the first ask."""
-        return min(datetime.fromisoformat(ask.since) for ask in self.asks.values())
-
-    @property
-    def due(self) -> str:
-        """The moment from which the first ask may be done."""
-        return min(ask.not_before for ask in self.asks.values())
-
-
 @dataclass(kw_only=True)
 class DeliveryWorker:
     """Does what is asked for. at_once: targets that files are brought to at the same time."""
@@ -97,9 +78,9 @@ class DeliveryWorker:
 
     def __post_init__(self) -> None:
         self.setting = replace(self.setting, stopping=self.draining.is_set)
-        self.wanted: dict[tuple[str, str], _Wanted] = {}
+        self.wanted: dict[tuple[str, str], Wanted] = {}
         self.given: queue.SimpleQueue[tuple[str, Ask]] = queue.SimpleQueue()
-        self._running: dict[Place, tuple[_Wanted, Future[DeliveryRun]]] = {}
+        self._running: dict[Place, tuple[Wanted, Future[DeliveryRun]]] = {}
         self._pauses = Pauses(self.clock)
         self._targets: dict[str, Mapping[str, Target]] = {}
         self._told = ToldBefore()
@@ -165,16 +146,13 @@ class DeliveryWorker:
         key = (tenant, ask.scope)
         if key not in self.wanted and len(self.wanted) >= MOST_SCOPES:
             return  # a later look finds it
-        wanted = self.wanted.setdefault(key, _Wanted(scope_from_text(*key)))
-        if ask.name not in wanted.asks:
-            wanted.asks[ask.name] = ask
-            wanted.left = None  # whatever was done before may not hold what this one asks for
+        self.wanted.setdefault(key, Wanted(scope_from_text(*key))).add(ask)
 
-    def _turn(self, wanted: _Wanted) -> tuple[int, str]:
+    def _turn(self, wanted: Wanted) -> tuple[int, str]:
         """Return the place of a scope in the queue: tenants with few runs come first, then what was asked for first."""
         return sum(tenant == wanted.scope.tenant for tenant, _ in self._running), wanted.due
 
-    def _begin(self, wanted: _Wanted, pool: ThreadPoolExecutor) -> bool:
+    def _begin(self, wanted: Wanted, pool: ThreadPoolExecutor) -> bool:
         """Begin one delivery that a scope still wants; return False if there is none to be begun now."""
         tenant, scope = wanted.scope.tenant, wanted.scope.text
         if self.draining.is_set() or self._pauses.hold((tenant, scope)):
@@ -207,7 +185,7 @@ class DeliveryWorker:
             self._targets[tenant] = {each.id: each for each in declared if each.automatic}
         return self._targets[tenant]
 
-    def _run(self, wanted: _Wanted, target: Target) -> DeliveryRun:
+    def _run(self, wanted: Wanted, target: Target) -> DeliveryRun:
         """Deliver, and tell the brokers what was done. In a thread of the pool."""
         audience = self.announce.audience if self.announce else Audience()
         with tempfile.TemporaryDirectory(prefix="foundry-delivery-") as folder:
@@ -229,7 +207,7 @@ class DeliveryWorker:
                 states[event.data["state"]] = states.get(event.data["state"], 0) + 1
         self.metrics.count_failed_files(run.tenant, run.target, states)
 
-    def _end(self, place: Place, run: _Wanted, future: Future[DeliveryRun]) -> None:
+    def _end(self, place: Place, run: Wanted, future: Future[DeliveryRun]) -> None:
         """Note what a run left: its target is done with the scope, or asked again after a pause."""
         scope, target = run.scope.text, place[1]
         try:
@@ -256,7 +234,7 @@ class DeliveryWorker:
         else:
             self._note(place, run, found)
 
-    def _note(self, place: Place, run: _Wanted, found: DeliveryRun) -> None:
+    def _note(self, place: Place, run: Wanted, found: DeliveryRun) -> None:
         scope, target = run.scope.text, place[1]
         told = {str(state): number for state, number in found.states.items()}
         log.info(
@@ -275,15 +253,12 @@ class DeliveryWorker:
         self._pauses.end((*place, scope))
         self._done(place, run, found.next_day)
 
-    def _done(self, place: Place, run: _Wanted, next_day: str = "") -> None:
+    def _done(self, place: Place, run: Wanted, next_day: str = "") -> None:
         """Note that a target has what a scope asked for when the run began."""
-        wanted = self.wanted.get((place[0], run.scope.text))
-        if wanted:
-            wanted.next_day = min(filter(None, (wanted.next_day, next_day)), default="")
-            if wanted.left is not None and wanted.asks.keys() == run.asks.keys():
-                wanted.left.discard(place[1])
+        if wanted := self.wanted.get((place[0], run.scope.text)):
+            wanted.note(run, place[1], next_day)
 
-    def _finish(self, wanted: _Wanted) -> None:
+    def _finish(self, wanted: Wanted) -> None:
         """Remove the asks that are done, and ask for the day on which there is something to do again."""
         tenant, scope = wanted.scope.tenant, wanted.scope.text
         try:
