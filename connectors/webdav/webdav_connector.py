@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -148,12 +148,12 @@ class WebdavConnector:
         return None
 
     def _move(self, old: str, new: str, progress: Progress, *, replace: bool, lock: Lock | None = None) -> None:
-        """Give a file another path; _Taken if something is there and `replace` is False."""
+        """Give a file another path; _Taken if something is there and `replace` is False, or if the lock has gone."""
         headers = {"Destination": str(self.server.at.file(new)), "Overwrite": "T" if replace else "F"}
         headers |= lock.headers if lock else {}
         answer = self.server.session.ask("MOVE", self.server.at.file(old), None, terms(progress, headers))
         if answer.status == 404 and self.server.describe(self.server.at.file(new)) is not None:
-            raise _Taken  # an answer was lost, and the file was moved before
+            return  # an answer was lost, and the file was moved before
         self._is_written(answer, new)
 
     def _is_written(self, answer: HttpAnswer, path: str) -> None:
@@ -191,7 +191,10 @@ class WebdavConnector:
             return
         own = {"slot": file.slot.id, "asset": file.asset, "content": file.content.sha256}
         url, headers = self.server.at.file(file.path), lock.headers if lock else {}
-        answer = self.server.session.ask("PROPPATCH", url, proppatch({**file.fields, **own}), terms(progress, headers))
+        body = proppatch({**file.fields, **own})
+        answer = self.server.session.ask("PROPPATCH", url, body, terms(progress, headers))
+        if answer.status == 412 and headers:  # the lock went with the file that was replaced
+            answer = self.server.session.ask("PROPPATCH", url, body, terms(progress, {}))
         if answer.status in REFUSED_PROPERTIES or (answer.status == 207 and not self._all_set(answer)):
             what = "was brought, but the server keeps no such properties"
             raise FileRefused(self.target, file.path, what, "take `metadata` out of the target, or correct its names")
@@ -209,8 +212,10 @@ class WebdavConnector:
         path, resting = found.target_id, NoProgress()
         if not found.expired and self.server.describe(self.server.at.file(path)) is not None:
             self.folders.make(expired_of(path).rpartition("/")[0])
-            with self._locked(path, resting) as lock:
+            with self._locked(path, resting) as lock, suppress(_Taken):  # taken: moved before, and its lock with it
                 self._move(path, expired_of(path), resting, replace=True, lock=lock)
+            if self.server.describe(self.server.at.file(path)) is not None:
+                raise self.server.session.away(f"{path} is still there after it was moved", maybe=True)
         there = self.server.describe(self.server.at.file(expired_of(path)))
         if there is None:
             raise ForeignChange(self.target, path, "was removed")

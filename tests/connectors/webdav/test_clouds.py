@@ -14,7 +14,7 @@ from connectors.target.connector import Connector, Found
 from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
 from foundry.delivery.proof import Proof
 from foundry.delivery.target import WebdavTarget
-from tests.connectors.conformance import SECRET, Conformance, Died, Memory, data_of, outgoing, place
+from tests.connectors.conformance import SECRET, Conformance, Died, Memory, data_of, outgoing, place, receipt
 from tests.connectors.webdav.benches import SIGN_IN, VARIABLE
 from tests.connectors.webdav.cloud_server import FILES, Cloud
 from tests.support.fake_clock import FakeClock
@@ -217,4 +217,23 @@ def test_answers_that_are_lost_or_late_leave_one_file(nextcloud: CloudBench, tmp
     sent = connector.send(outgoing(tmp_path, b"words"), None, Memory())
     assert sent.proof == Proof.HASH
     assert list(nextcloud.contents().values()) == [b"words"]
+    connector.close()
+
+
+def test_lost_answers_while_a_file_is_expired_and_brought_back_change_nothing(
+    nextcloud: CloudBench, tmp_path: Path
+) -> None:
+    file = outgoing(tmp_path, b"for a season")
+    connector = nextcloud.open()
+    sent = connector.send(file, None, Memory())
+    found = connector.find(place(file))
+    assert found is not None
+    nextcloud.host.will("MOVE", lost)
+    found = connector.expire(found, receipt(file, sent))
+    assert found.expired
+    assert nextcloud.contents() == {}
+    nextcloud.host.will("MOVE", lost)
+    connector.send(file, found, Memory())
+    assert list(nextcloud.contents().values()) == [b"for a season"]
+    assert len(nextcloud.cloud.files) == 1
     connector.close()
