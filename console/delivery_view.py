@@ -55,7 +55,7 @@ def print_run(run: DeliveryRun, out: Console, err: Console) -> None:
     """Print what a run did at one target, and the files that need somebody's eye."""
     head = Text.assemble((f"{run.scope} to {run.target}", "bold"), ": ")
     out.print(head.append(_counts(run.states) or "no files"))
-    news = [f"{run.sent:,} sent now ({run.size_bytes / 1e6:,.1f} MB)" if run.sent else "nothing to send"]
+    news = [f"{run.sent:,} sent now ({_size(run.size_bytes)})" if run.sent else "nothing to send"]
     news += [f"{run.versions:,} as new versions"] if run.versions else []
     news += [f"{run.expired:,} expired"] if run.expired else []
     proofs = _proofs(run.proofs)
@@ -67,7 +67,8 @@ def print_run(run: DeliveryRun, out: Console, err: Console) -> None:
     if run.next_day:
         out.print(f"  there is more to do on {run.next_day}")
     for notice in run.notices[:SHOWN_NOTICES]:
-        err.print(Text.assemble("  ", (WORDS[notice.state], _COLOURS[notice.state]), f" {notice.path}: {notice.why}"))
+        place = f" {notice.path}" if notice.path else ""
+        err.print(Text.assemble("  ", (WORDS[notice.state], _COLOURS[notice.state]), f"{place}: {notice.why}"))
     if len(run.notices) > SHOWN_NOTICES:
         err.print(f"  and more: `foundry deliveries list {run.tenant} --target {run.target}`")
     if run.away:
@@ -81,7 +82,7 @@ def print_target(target: Target, tally: Tally, out: Console) -> None:
     proofs = _proofs(tally.proofs)
     out.print(Text.assemble((target.id, "bold"), f" ({target.kind}): {_counts(tally.states) or 'nothing yet'}"))
     if proofs:
-        out.print(f"  proved by {proofs}; {tally.size_bytes / 1e6:,.1f} MB; last receipt {tally.newest}")
+        out.print(f"  proved by {proofs}; {_size(tally.size_bytes)}; last receipt {tally.newest}")
     for records in tally.shown.values():
         for record in records:
             out.print(_line(record))
@@ -107,6 +108,10 @@ def _line(record: Delivered) -> Text:
         line.append(f" ({receipt.proof})", "dim")
     reason = f"until {record.until}" if record.until else record.why
     return line.append(f": {reason}" if reason else "")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
 
 
 def _counts(states: Mapping[State, int]) -> str:

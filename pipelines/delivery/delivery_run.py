@@ -65,7 +65,8 @@ class DeliveryRun:
     @property
     def whole(self) -> bool:
         """True if nothing is left to be done that could be done today."""
-        return not (any(self.states.get(state, 0) for state in EYES) or self.lost or self.away or self.stopped)
+        left = any(self.states.get(state, 0) for state in EYES) or self.notices
+        return not (left or self.lost or self.away or self.stopped)
 
 
 class Tally:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from foundry.catalog.products import ProductRecord
+from foundry.catalog.runs import catalog_folder
 from foundry.delivery.paths import Shown
 from foundry.delivery.slot import Part, Slot
 from foundry.delivery.target import Filter
@@ -67,7 +68,7 @@ class Selected:
 
 
 class Lost(BadInput):
-    """The manifest of a campaign is not there, so its files cannot be told."""
+    """The manifest of a campaign, or all of a catalog, is not there, so its files cannot be told."""
 
     code = "no_manifest"
 
@@ -115,7 +116,10 @@ class Selection:
 
     def _campaigns(self) -> list[str]:
         """Return the campaigns that the records name: few, since each made the files of many products."""
-        return sorted({record.campaign for record in each_product_record(self.own, self.scope.id)})
+        found = sorted({record.campaign for record in each_product_record(self.own, self.scope.id)})
+        if not found and not self.own.exists(f"{catalog_folder(self.scope.id)}/catalog.json"):
+            raise Lost("catalog", f"{self.scope.id} is not in the store; add and refresh it first")
+        return found
 
 
 def _has(record: ProductRecord, asset: str) -> bool:

@@ -68,7 +68,7 @@ def test_a_campaign_is_delivered_once_and_the_grade_of_proof_is_printed(desk: De
     done = desk.deliver("aurelle/spring", "--to", "handover")
     assert done.exit_code == Exit.DONE, done.output
     assert "campaign:spring to handover: 3 delivered" in plain(done)
-    assert re.search(r"3 sent now \(0\.0 MB\); proved by (hash|reread) \(3\)", plain(done))
+    assert re.search(r"3 sent now \([\d.]+ kB\); proved by (hash|reread) \(3\)", plain(done))
     assert (len(desk.files()), desk.files("agency")) == (3, [])
     again = desk.deliver("aurelle/spring", "--to", "handover")
     assert (again.exit_code, "nothing to send" in plain(again)) == (Exit.DONE, True)
@@ -78,6 +78,20 @@ def test_a_campaign_is_delivered_once_and_the_grade_of_proof_is_printed(desk: De
         "handover": (0, True), "agency": (3, True),
     }  # fmt: skip
     assert runs["agency"]["states"] == {"delivered": 3}
+
+
+def test_a_catalog_that_is_not_in_the_store_is_named(desk: Desk) -> None:
+    done = desk.deliver("aurelle/nothing", "--catalog")
+    assert done.exit_code == Exit.REFUSED
+    assert "catalog: nothing is not in the store; add and refresh it first" in plain(done)
+
+
+def test_a_change_by_others_that_closes_no_folder_is_told_by_the_exit_code(desk: Desk) -> None:
+    assert desk.deliver("aurelle/spring", "--to", "handover").exit_code == Exit.DONE
+    with desk.files()[0].open("ab") as stream:
+        stream.write(b"theirs")
+    done = desk.deliver("aurelle/spring", "--to", "handover")
+    assert (done.exit_code, "in conflict: target handover: " in plain(done)) == (Exit.FAILED_FILES, True), done.output
 
 
 def test_a_catalogs_files_are_delivered_and_expire_when_their_product_ends(desk: Desk) -> None:
