@@ -110,7 +110,7 @@ class BynderConnector:
         raise self.session.away("forgets every upload before it can be saved", after_s=60.0)
 
     def _of_slot(self, slot: str) -> list[Media]:
-        return self.library.search(slot_tag(slot), self.library.owner)
+        return self.library.search(slot_tag(slot), self.library.owner) if slot else []
 
     def _awaited(self, slot: Slot, content: str, progress: Progress) -> Media | None:
         """Return the asset that a saving without an answer may have made, which a search knows after some seconds."""

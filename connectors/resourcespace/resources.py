@@ -90,6 +90,8 @@ class Resources:
 
     def of_slot(self, slot: str) -> list[Kept]:
         """Return our resources of a slot, those in use before the others, the oldest first."""
+        if not slot:
+            return []
         found = [self.kept(each) for each in self._page(f"{self._word(slot)} {self._word(self.owner)}", 0)]
         return sorted((each for each in found if each.slot == slot), key=lambda each: each.columns.archive != ACTIVE)
 

@@ -65,13 +65,10 @@ class ResourceSpaceConnector:
     def send(self, file: Outgoing, before: Found | None, progress: Progress) -> Sent:
         """Bring a file into a new resource, or into that of `before`, with its words."""
         resumed = Resumed.of(progress, file.content.sha256)
-        ref = resumed.ref or (before.target_id if before else "")
-        if not ref:
-            made = self._made(file, resumed, progress)
-            if isinstance(made, Columns):
-                return self._completed(self._filled(made, file, progress), file, progress)
-            ref = made
-        columns = self._columns(ref, file)
+        columns = self.resources.columns(resumed.ref or (before.target_id if before else ""))
+        if columns is None and before is not None:
+            raise ForeignChange(self.target, file.path, "was deleted")
+        columns = columns or self._made(file, resumed, progress)
         if not self._has(columns, before, resumed, file, progress):
             columns = self._filled(columns, file, progress)
         return self._completed(columns, file, progress)
@@ -98,18 +95,18 @@ class ResourceSpaceConnector:
 
     # The steps of a sending.
 
-    def _made(self, file: Outgoing, resumed: Resumed, progress: Progress) -> Columns | str:
-        """Return a new, empty resource; or the number of one that an earlier try may have made."""
+    def _made(self, file: Outgoing, resumed: Resumed, progress: Progress) -> Columns:
+        """Return the resource that an earlier try may have made, or a new one."""
         again = resumed.step == "make"
         if again and (made := self._awaited(file, progress)):
             return made
         progress.save("make", content=file.content.sha256)
-        ref = self.resources.make(file, progress)
-        oldest = self._awaited(file, progress) if again else None
-        progress.save("made", content=file.content.sha256, ref=oldest or ref)
-        return oldest or Columns(ref=int(ref), archive=PENDING)
+        made = Columns(ref=int(self.resources.make(file, progress)), archive=PENDING)
+        made = (self._awaited(file, progress) if again else None) or made
+        progress.save("made", content=file.content.sha256, ref=str(made.ref))
+        return made
 
-    def _awaited(self, file: Outgoing, progress: Progress) -> str | None:
+    def _awaited(self, file: Outgoing, progress: Progress) -> Columns | None:
         """Return the oldest resource of a slot that we made; others of it that never had a file are deleted."""
         for pause_s in PAUSES_S:
             if pause_s:
@@ -119,7 +116,7 @@ class ResourceSpaceConnector:
                 for each in found[1:]:
                     if each.columns.archive == PENDING and not each.columns.has_file:
                         self.resources.discard(str(each.columns.ref))
-                return str(found[0].columns.ref)
+                return found[0].columns
         return None
 
     def _columns(self, ref: str, file: Outgoing) -> Columns:
@@ -138,6 +135,8 @@ class ResourceSpaceConnector:
             if not self.resources.holds(columns, file, progress):
                 raise ForeignChange(self.target, file.path, "has another file")
             return True
+        if not columns.has_file:
+            return False
         found = self.resources.kept(columns).found()
         if before is not None and not resumed.step and found.etag != before.etag:
             raise ForeignChange(self.target, file.path, "has another file or other words")

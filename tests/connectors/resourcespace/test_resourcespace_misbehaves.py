@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.target.connector import Place
 from connectors.target.errors import FileRefused, ForeignChange, TargetAway, TargetRefused
 from foundry.delivery.proof import Proof
 from tests.connectors.bringing import Watched, brought, killed_versions, words_of
@@ -285,3 +286,13 @@ def test_a_new_content_that_dies_at_any_moment_is_in_the_same_resource(server: R
     assert moments > 10
     assert sorted(server.contents().values()) == sorted([b"new", *(f"new {each}".encode() for each in products)])
     assert {each.uploads for each in server.resources.values()} == {2}
+
+
+def test_a_resource_that_was_deleted_before_it_had_a_file_is_made_anew(server: ResourceSpace, tmp_path: Path) -> None:
+    memory, file = Memory(), outgoing(tmp_path, b"x")
+    memory.save("made", content=file.content.sha256, ref="7")
+    connector = ResourceSpaceBench(server).open()
+    connector.send(file, None, memory)
+    assert list(server.contents().values()) == [b"x"]
+    assert connector.find(Place(slot="", path="elsewhere.jpg")) is None
+    connector.close()
