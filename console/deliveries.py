@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.delivering import delivery_setting, targets_of
+from console.delivering import delivery_setting, exit_with, going_on, targets_of
 from console.exit_codes import Exit
 from console.printing import Terminal, say, say_json
 from console.settings import AsJson, PrivateHosts, Store, TargetFolders, Tenants
@@ -94,12 +94,15 @@ def retry(
 
     setting = _setting(store, tenants, folders, private_host)
     own = setting.own(setting.tenant(tenant))
+    codes: set[Exit] = set()
     for each in targets_of(tenant, target or (), setting):
-        scopes = _scopes_of(each, State.SET_ASIDE, setting, tenant)
-        opened = retry_at(tenant, each, setting, slot or ())
-        for scope in scopes if opened else ():
-            put_ask(own, new_ask(scope, "retry", setting.now()))
-        say(f"{tenant}/{each.id}: {opened:,} {'file' if opened == 1 else 'files'} opened")
+        with going_on(f"{tenant}/{each.id}", codes):
+            scopes = _scopes_of(each, State.SET_ASIDE, setting, tenant)
+            opened = retry_at(tenant, each, setting, slot or ())
+            for scope in scopes if opened else ():
+                put_ask(own, new_ask(scope, "retry", setting.now()))
+            say(f"{tenant}/{each.id}: {opened:,} {'file' if opened == 1 else 'files'} opened")
+    exit_with(codes)
 
 
 @deliveries_app.command()
@@ -124,25 +127,23 @@ def reconcile(
     if take and not mend:
         raise BadInput("--take", "decides what --mend does; add --mend, after a look at what differs")
     setting = _setting(store, tenants, folders, private_host)
-    left = 0
+    codes: set[Exit] = set()
     for each in targets_of(tenant, target or (), setting):
-        count = 0
-        for difference, done, what in _differences(tenant, each, setting, mend=mend, take=take):
-            count, left = count + 1, left + (not done)
-            if as_json:
-                say_json(difference_as_json(difference, done=done, what=what))
-            else:
-                print_difference(difference, out, done=done, what=what)
-        if not as_json:
-            found = "as the receipts say" if not count else f"{count:,} {'difference' if count == 1 else 'differences'}"
-            say(f"{tenant}/{each.id}: {found}")
-    if left:
-        if not (mend or as_json):
-            say(
-                "Nothing was changed. --mend mends; --take theirs or --take ours decides on changes by others.",
-                err=True,
-            )
-        raise typer.Exit(Exit.FAILED_FILES)
+        with going_on(f"{tenant}/{each.id}", codes):
+            count = 0
+            for difference, done, what in _differences(tenant, each, setting, mend=mend, take=take):
+                count += 1
+                codes |= set() if done else {Exit.FAILED_FILES}
+                if as_json:
+                    say_json(difference_as_json(difference, done=done, what=what))
+                else:
+                    print_difference(difference, out, done=done, what=what)
+            if not as_json:
+                number = f"{count:,} {'difference' if count == 1 else 'differences'}"
+                say(f"{tenant}/{each.id}: {number if count else 'as the receipts say'}")
+    if Exit.FAILED_FILES in codes and not (mend or as_json):
+        say("Nothing was changed. --mend mends; --take theirs or --take ours decides on changes by others.", err=True)
+    exit_with(codes)
 
 
 @deliveries_app.command()

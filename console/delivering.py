@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,25 +54,39 @@ def deliver(
     if folders is not None:  # made here alone: elsewhere, a folder that is missing is a share that is away
         folders.mkdir(exist_ok=True)
     setting = delivery_setting(store, tenants or beside, folders, private_host, expire_removed=expire_removed)
-    codes = {Exit.DONE}
+    codes: set[Exit] = set()
     for scope in scopes:
         for target, ended in _each_run(scope, _targets(scope.tenant, to or (), setting), setting):
-            if isinstance(ended, Exception):
-                ending = ending_of(ended)
-                codes.add(ending.code)
-                say(f"{scope.text} to {target.id}: {ending.sentence}", err=True)
-                continue
-            codes.add(code_of(ended))
-            if as_json:
-                say_json(run_as_json(ended))
-            else:
-                print_run(ended, out, err)
-    if worst := next((code for code in WORST if code in codes), None):
-        raise typer.Exit(worst)
+            with going_on(f"{scope.text} to {target.id}", codes):
+                if isinstance(ended, Exception):
+                    raise ended
+                codes.add(code_of(ended))
+                if as_json:
+                    say_json(run_as_json(ended))
+                else:
+                    print_run(ended, out, err)
+    exit_with(codes)
 
 
 WORST = (Exit.BUG, Exit.NOT_ALLOWED, Exit.OUTAGE, Exit.REFUSED, Exit.FAILED_FILES)
 """Of several targets' ends, the one that the command ends with stands first."""
+
+
+@contextmanager
+def going_on(what: str, codes: set[Exit]) -> Iterator[None]:
+    """Say why the block ended with a foreseen error, and note its exit code, so that one target stops no other."""
+    try:
+        yield
+    except (FoundryError, OSError) as error:
+        ending = ending_of(error)
+        codes.add(ending.code)
+        say(f"{what}: {ending.sentence}", err=True)
+
+
+def exit_with(codes: Collection[Exit]) -> None:
+    """End the command with the worst of several codes; return if there is none."""
+    if worst := next((code for code in WORST if code in codes), None):
+        raise typer.Exit(worst)
 
 
 def code_of(run: DeliveryRun) -> Exit:

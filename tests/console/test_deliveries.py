@@ -212,6 +212,16 @@ def test_reconcile_shows_first_and_mends_when_told(desk: Desk, act: Callable[[De
     assert {each.name: each.read_bytes() for each in desk.files()} == before
 
 
+def test_a_target_that_cannot_be_asked_does_not_keep_the_others_from_being_compared(desk: Desk, tmp_path: Path) -> None:
+    assert desk.deliver("aurelle/spring", "--to", "handover").exit_code == Exit.DONE
+    away = {"id": "dam", "kind": "webdav", "url": "https://127.0.0.1:9/dav"}
+    write_tenant(tmp_path / "tenants", away, TARGETS[0])
+    done = desk.run("deliveries", "reconcile", "aurelle", folders=True)
+    assert done.exit_code in (Exit.OUTAGE, Exit.REFUSED)
+    assert "aurelle/dam: target dam: " in plain(done)
+    assert "aurelle/handover: as the receipts say" in plain(done)
+
+
 def test_their_content_stays_unless_ours_is_taken(desk: Desk) -> None:
     assert desk.deliver("aurelle/spring", "--to", "handover").exit_code == Exit.DONE
     changed(desk)
