@@ -7,26 +7,26 @@ from pathlib import Path
 
 import google_crc32c
 
-from foundry.store.object_store import CorruptObject, NoSuchObject, ObjectStore
+from foundry.store.object_store import CorruptObject, ObjectStat, ObjectStore
 
 SECTION_BYTES = 8 << 20
 
 
-def fetch_file(own: ObjectStore, name: str, crc32c: str, file: Path) -> None:
-    """Write an object's bytes to a file, in sections; CorruptObject if they are not those of its record.
+def fetch_file(own: ObjectStore, wanted: ObjectStat, file: Path) -> None:
+    """Write an object's bytes to a file, in sections; CorruptObject if they are not those that its record says.
 
-    crc32c: of the record, "" where none says it. NoSuchObject if the object is not there.
+    A record that says no size, as for subtitles, has a small object, which is read at once. NoSuchObject if there is
+    none.
     """
-    checksum, at = google_crc32c.Checksum(), 0
+    if not wanted.size:
+        file.write_bytes(own.get(wanted.name))
+        return
+    checksum = google_crc32c.Checksum()
     with file.open("wb") as stream:
-        while data := own.section(name, at, at + SECTION_BYTES):
+        for start in range(0, wanted.size, SECTION_BYTES):
+            data = own.section(wanted.name, start, min(start + SECTION_BYTES, wanted.size))
             checksum.update(data)
             stream.write(data)
-            at += len(data)
-            if len(data) < SECTION_BYTES:
-                break
-    if not at:
-        raise NoSuchObject(name)
     found = base64.b64encode(checksum.digest()).decode()
-    if crc32c and found != crc32c:
-        raise CorruptObject(name, crc32c, found)
+    if found != wanted.crc32c:
+        raise CorruptObject(wanted.name, wanted.crc32c, found)

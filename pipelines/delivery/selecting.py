@@ -16,7 +16,7 @@ from foundry.errors import BadInput
 from foundry.manifest import ManifestRecord
 from foundry.manifest_index import each_record, read_index
 from foundry.names import is_slug
-from foundry.store.object_store import ObjectStore
+from foundry.store.object_store import ObjectStat, ObjectStore
 from pipelines.catalog.records import WITHDRAWN, each_product_record, read_record
 from pipelines.delivery.scopes import CAMPAIGN, CATALOG, Scope
 
@@ -31,18 +31,22 @@ PRODUCTS_KEPT = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Selected:
-    """One file of a scope. address: its object, within the tenant's store. crc32c: "" where no record says it.
+    """One file of a scope. stored: its object, within the tenant's store; without size where no record says it.
 
     items: ids of a catalog's feed. passes: the target's filter lets it. withdrawn: why its product has ended, or "".
     """
 
     row: ManifestRecord
     slot: Slot
-    address: str
-    crc32c: str
+    stored: ObjectStat
     items: tuple[str, ...] = ()
     passes: bool = True
     withdrawn: str = ""
+
+    @property
+    def address(self) -> str:
+        """The name of its object."""
+        return self.stored.name
 
     @property
     def extension(self) -> str:
@@ -99,7 +103,7 @@ class Selection:
         if index is None:
             raise Lost("campaign", f"{campaign} has no manifest; run the campaign first")
         for row in each_record(self.own, index):
-            yield Selected(row=row, slot=slot_of(row, self.scope.text), address=row.address, crc32c=row.crc32c)
+            yield Selected(row=row, slot=slot_of(row, self.scope.text), stored=_stored(row))
 
     def _of_catalog(self) -> Iterator[Selected]:
         """Yield the files that the catalog's records of products name, from the manifests of their campaigns."""
@@ -126,6 +130,10 @@ def _has(record: ProductRecord, asset: str) -> bool:
     return any(file.variant == asset for file in record.files)
 
 
+def _stored(row: ManifestRecord) -> ObjectStat:
+    return ObjectStat(row.address, row.size_bytes, row.crc32c)
+
+
 def slot_of(row: ManifestRecord, scope: str) -> Slot:
     """Return the slot of a file of a scope."""
     return Slot(
@@ -143,7 +151,7 @@ def slot_of(row: ManifestRecord, scope: str) -> Slot:
 def _with_subtitles(file: Selected) -> Iterator[Selected]:
     yield file
     if file.row.sidecar:
-        yield replace(file, slot=replace(file.slot, part=Part.SUBTITLES), address=file.row.sidecar, crc32c="")
+        yield replace(file, slot=replace(file.slot, part=Part.SUBTITLES), stored=ObjectStat(file.row.sidecar, 0, ""))
 
 
 def lets_pass(chosen: Filter, row: ManifestRecord, extension: str, catalog: str) -> bool:

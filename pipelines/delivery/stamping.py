@@ -26,7 +26,7 @@ def stamped(own: ObjectStore, file: Selected, said: Saying, *, embeds: bool) -> 
     its record says, CannotEmbed for one that takes no metadata.
     """
     with own.scratch_file(f".{file.extension}") as finished:
-        fetch_file(own, file.address, file.crc32c, finished)
+        fetch_file(own, file.stored, finished)
         if not embeds or file.slot.part is Part.SUBTITLES or not can_embed(file.row.format):
             yield Content(finished)
             return
