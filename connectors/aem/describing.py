@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from connectors.aem.nodes import ASSET, CONTENT, EXPIRATION, SHA1, SLOT, WROTE, AssetNode
+from connectors.aem.nodes import ASSET, CONTENT, EXPIRATION, SHA1, SLOT, WROTE, AssetNode, moment
 from connectors.target.outgoing import Outgoing
 
 Values = dict[str, tuple[str, ...]]
@@ -74,8 +74,16 @@ def values_of(file: Outgoing) -> Values:
         "prism:embargoDate": (_sling_moment(_start_of(facts.embargo)),) if facts.embargo else (),
         EXPIRATION: (_sling_moment(_start_of(facts.expiry) + timedelta(days=1, seconds=-1)),) if facts.expiry else (),
     }
-    own = {name: (text,) for name, text in {**single, **file.fields}.items()}
+    own = {name: (_told(name, text),) for name, text in {**single, **file.fields}.items()}
     return {name: tuple(filter(None, map(_clean, values))) for name, values in {**many, **days, **own}.items()}
+
+
+def _told(name: str, text: str) -> str:
+    """Return a text as a property has it; a date that cannot be read is none."""
+    if name not in DATES:
+        return text
+    when = moment(text)
+    return "" if when is None else _sling_moment(datetime.fromtimestamp(when, UTC))
 
 
 def changed_by_others(node: AssetNode) -> frozenset[str]:

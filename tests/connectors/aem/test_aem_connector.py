@@ -56,6 +56,17 @@ def test_what_is_said_of_a_file_is_written_with_its_types(
     assert not {"emptied", "prism:embargoDate"} & set(metadata)
 
 
+def test_a_date_that_the_map_names_is_a_date_and_nonsense_is_none(
+    bench: AemBench, connector: AemConnector, tmp_path: Path
+) -> None:
+    file, told = outgoing(tmp_path, b"bytes"), bench.server
+    sent = connector.send(replace(file, fields={"prism:expirationDate": "2027-05-31T12:00:00.000Z"}), None, Memory())
+    assert told.asset().metadata["prism:expirationDate"] == "Mon May 31 2027 12:00:00 GMT+0000"
+    nonsense = replace(file, fields={"prism:expirationDate": "in spring"})
+    connector.send(nonsense, found_of(connector, file, sent), Memory())
+    assert "prism:expirationDate" not in told.asset().metadata
+
+
 def test_metadata_alone_changes_without_an_upload_and_what_is_empty_now_is_removed(
     bench: AemBench, connector: AemConnector, tmp_path: Path
 ) -> None:
@@ -228,7 +239,7 @@ def test_a_credential_goes_to_no_other_host_that_an_answer_names(
         connector.send(outgoing(tmp_path, b"x"), None, Memory())
 
 
-@pytest.mark.parametrize("name", ["../x", "a@Delete", ":operation", "jcr:title", "prism:expirationDate", "foundrySlot"])
+@pytest.mark.parametrize("name", ["../x", "a@Delete", ":operation", "jcr:title", "foundrySlot"])
 def test_a_map_to_what_is_no_property_of_metadata_is_refused_when_the_target_is_opened(
     bench: AemBench, name: str
 ) -> None:
