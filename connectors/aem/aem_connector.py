@@ -123,11 +123,20 @@ class AemConnector:
     def send(self, file: Outgoing, before: Found | None, progress: Progress) -> Sent:
         """Upload the file unless its bytes are there, write its metadata, and prove both."""
         path = self._path(before.path if before else legal_path(file.path))
-        node, sha1, request = self._look(path, progress.check), file.content.hexdigest("sha1"), ""
+        node, sha1, request = self._standing(path, before, progress), file.content.hexdigest("sha1"), ""
         if not self._is_there(file, sha1, node, before, progress):
             request = self._upload(path, file, sha1, progress, exists=node is not None)
         self._write(path, form_of(file, sha1, node), progress.check)
         return self._proved(path, file, sha1, request, progress)
+
+    def _standing(self, path: str, before: Found | None, progress: Progress) -> AssetNode | None:
+        """Return the asset that is at a path before a sending."""
+        folder, _, name = path.rpartition("/")
+        if before is None and not progress.step:
+            self._folders.make(folder, progress.check)
+            if self._folders.has_never_had(folder, name):
+                return None
+        return self._look(path, progress.check)
 
     def _upload(self, path: str, file: Outgoing, sha1: str, progress: Progress, *, exists: bool) -> str:
         """Bring the bytes, once more if they did not arrive, and return the id of the request that made the asset."""

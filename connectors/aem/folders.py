@@ -14,13 +14,27 @@ from connectors.http.terms import Terms
 SEEN_AFTER_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Pauses between looks at what was just made: an instance of several nodes shows it a little later."""
 MOST_KNOWN = 10_000
+MOST_NAMES = 200_000
 
 
 class Folders:
-    """The folders that are known to be there. Threads share it."""
+    """The folders that are known to be there, and those of them that were empty. Threads share it."""
 
     def __init__(self, session: Session) -> None:
-        self._session, self._known, self._lock = session, set[str](), threading.Lock()
+        self._session, self._lock = session, threading.Lock()
+        self._known, self._made, self._names = set[str](), set[str](), set[int]()
+
+    def has_never_had(self, folder: str, name: str) -> bool:
+        """Return whether a folder was made here, and this name in it was not asked about before.
+
+        Then nothing is there, and one look less is needed for each file of a first delivery.
+        """
+        with self._lock:
+            asked = hash((folder, name))
+            if folder not in self._made or asked in self._names or len(self._names) >= MOST_NAMES:
+                return False
+            self._names.add(asked)
+            return True
 
     def make(self, path: str, check: Callable[[], None]) -> None:
         """Make a folder, from its absolute path, and all above it; nothing happens if they are there."""
@@ -48,6 +62,8 @@ class Folders:
         body = Plain(json.dumps(asked).encode(), "application/json")
         for pause_s in (*SEEN_AFTER_S, None):
             answer = self._session.ask("POST", f"api/assets/{address(below)}", body, Terms(check=check))
+            if answer.status == 201 and len(self._made) < MOST_KNOWN:
+                self._made.add(f"{DAM}/{below}")
             if answer.status in (200, 201, 409):
                 return
             if answer.status not in (404, 412):

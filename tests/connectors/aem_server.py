@@ -67,13 +67,18 @@ class Seen:
 class AemServer:
     """The instance; it can be stopped and started again with what it holds, on the same port.
 
-    now: seconds since 1970. token_life: requests after which an OAuth token has ended; None for never.
+    now: seconds since 1970. latency_s: of each answer. most_per_second: requests that it works on; those beyond are
+    refused as too many, with a second's pause; 0 for no limit. token_life: requests after which an OAuth token has
+    ended; None for never.
     """
 
     repository: Repository = field(default_factory=Repository)
     moods: dict[str, deque[Mood]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     now: Callable[[], float] = time.time
+    latency_s: float = 0.0
+    most_per_second: int = 0
+    window: tuple[float, int] = (0.0, 0)
     locked: bool = False
     token_life: int | None = None
     tokens: dict[str, int] = field(default_factory=dict)
@@ -142,6 +147,17 @@ class AemServer:
         self.tokens[token] += 1
         return self.token_life is None or self.tokens[token] <= self.token_life
 
+    def mood(self, step: str) -> Mood:
+        """Return what becomes of the next request of a step."""
+        if waiting := self.moods.get(step):
+            return waiting.popleft()
+        if self.most_per_second:
+            began, count = self.window
+            self.window = (began, count + 1) if time.monotonic() - began < 1 else (time.monotonic(), 1)
+            if self.window[1] > self.most_per_second:
+                return Mood(status=429, retry_after="1", slow_s=self.latency_s)
+        return Mood(slow_s=self.latency_s) if self.latency_s else GOOD
+
     def token(self, form: dict[str, str]) -> dict[str, Any]:
         """Return the answer to a request for a token."""
         if self.locked or form.get("client_secret") != SECRET:
@@ -181,8 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with instance.lock:
             instance.in_flight += 1
-            waiting = instance.moods.get(step)
-            mood = waiting.popleft() if waiting else GOOD
+            mood = instance.mood(step)
         time.sleep(mood.slow_s)
         status, kind, data = 0, "text/plain", b"something is wrong"
         with instance.lock:
@@ -197,6 +212,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if mood.retry_after:
             self.send_header("Retry-After", mood.retry_after)
+        if self.close_connection:
+            self.send_header("Connection", "close")  # as RFC 9112 (9.6) asks; Node.js keeps the connection otherwise
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("X-Request-Id", f"request-{len(instance.seen)}")

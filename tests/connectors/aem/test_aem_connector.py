@@ -27,13 +27,19 @@ def found_of(connector: AemConnector, file: Outgoing, sent: Sent) -> Found:
     return found
 
 
-def test_a_file_costs_one_request_for_each_step_and_two_looks(
+def test_a_file_costs_one_request_for_each_step_and_a_look_before_it_only_where_something_may_be(
     bench: AemBench, connector: AemConnector, tmp_path: Path
 ) -> None:
     connector.send(outgoing(tmp_path, b"first"), None, Memory())
+    steps = ["initiate", "part", "complete", "metadata", "look"]
     bench.server.seen.clear()
     connector.send(outgoing(tmp_path, b"second", product="vase"), None, Memory())
-    assert [each.step for each in bench.server.seen] == ["look", "initiate", "part", "complete", "metadata", "look"]
+    assert [each.step for each in bench.server.seen] == steps
+    later = bench.open()
+    bench.server.seen.clear()
+    later.send(outgoing(tmp_path, b"third", product="lamp"), None, Memory())
+    later.close()
+    assert [each.step for each in bench.server.seen] == ["folder"] * 3 + ["look", *steps]
 
 
 def test_what_is_said_of_a_file_is_written_with_its_types(
@@ -116,6 +122,8 @@ def test_an_asset_that_was_not_delivered_from_here_is_not_overwritten(
     bench: AemBench, connector: AemConnector, tmp_path: Path
 ) -> None:
     file = outgoing(tmp_path, b"ours")
+    for folder in (FOLDER, f"{FOLDER}/spring", f"{FOLDER}/spring/meta"):
+        bench.server.repository.make_folder(folder)
     bench.server.repository.assets[f"{FOLDER}/{file.path}"] = Asset(b"theirs", "image/jpeg")
     for memory in (Memory(), remembering("complete")):
         with pytest.raises(ForeignChange, match="not delivered from here"):

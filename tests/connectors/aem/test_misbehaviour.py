@@ -13,7 +13,7 @@ from connectors.aem.aem_connector import AemConnector
 from connectors.http.public_transport import Reach
 from connectors.http.session import open_session
 from connectors.http.terms import Patience
-from connectors.target.connector import Connector, Found, Sent
+from connectors.target.connector import Connector, Found, Place, Sent
 from connectors.target.errors import TargetAway
 from connectors.target.outgoing import Outgoing
 from foundry.delivery.proof import Proof
@@ -36,12 +36,13 @@ MOODS = {
 
 def sent_at_last(connector: Connector, file: Outgoing, before: Found | None, memory: Memory) -> Sent:
     """Send as the engine does, again and again while the target is away."""
-    for _ in range(5):
+    asked = Place(slot=file.slot.id, path=file.path, target_id=before.target_id if before else "")
+    for again in range(10):
         try:
+            before = connector.find(asked) if again else before
             return connector.send(file, before, memory)
         except TargetAway:
             memory = memory.again()
-            before = connector.find(place(file, before.target_id if before else ""))
     raise AssertionError("it is away for ever")
 
 
