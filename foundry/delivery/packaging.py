@@ -25,13 +25,16 @@ MediaPattern = Annotated[_Link, AfterValidator(_checked_media)]
 
 
 class Utm(StrictModel):
-    """The UTM parameters of links: each a pattern; an empty one is left out."""
+    """The UTM parameters of links: each a pattern; an empty one is left out.
+
+    They stand in addresses that everybody sees, so the audience is in none of them by default.
+    """
 
     source: ValuePattern = "{channel}"
     medium: ValuePattern = "paid"
     campaign: ValuePattern = "{campaign}"
     content: ValuePattern = "{product}-{scene}-{placement}-{locale}-a{alternative}"
-    term: ValuePattern = "{audience}"
+    term: ValuePattern = ""
 
 
 class Packages(StrictModel):

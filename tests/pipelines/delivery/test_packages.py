@@ -107,8 +107,14 @@ def test_links_bear_utm_parameters_beside_the_landing_pages_own(desk: Desk) -> N
         "utm_medium": ["paid"],
         "utm_campaign": ["spring"],
         "utm_content": ["p00007-studio-meta-feed-square-de-DE-a01"],
-        "utm_term": ["hikers-bikers"],
     }
+
+
+def test_the_audience_stands_in_a_link_only_where_the_tenant_wants_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, landing_page="https://aurelle.example/{product}", utm={"term": "{audience}"})
+    write_campaign(desk.own, [desk.row(7, audience="hikers & bikers")])
+    desk.make()
+    assert parse_qs(desk.rows()[0]["URL Tags"])["utm_term"] == ["hikers-bikers"]
 
 
 def test_a_sheet_that_wants_one_link_gets_it_with_the_parameters(desk: Desk) -> None:
