@@ -76,13 +76,14 @@ class OpenSsh:
         """Start, and return when connections are answered."""
         if os.geteuid() == 0:  # as Debian's own start of the service does
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        self._process = subprocess.Popen([_sshd(), "-D", "-e", "-f", str(self.folder / "sshd_config")])
         until = time.monotonic() + 60
-        while time.monotonic() < until and self._process.poll() is None:
+        while time.monotonic() < until:
+            if self._process is None or self._process.poll() is not None:  # also if another program has the port yet
+                self._process = subprocess.Popen([_sshd(), "-D", "-e", "-f", str(self.folder / "sshd_config")])
             with closing(socket.socket()) as found:
-                if found.connect_ex(("127.0.0.1", self.port)) == 0:
+                if found.connect_ex(("127.0.0.1", self.port)) == 0 and self._process.poll() is None:
                     return
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise TimeoutError("sshd does not answer")
 
     def stop(self) -> None:
