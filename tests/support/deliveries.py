@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from PIL import Image
 from foundry.catalog.products import ProductRecord
 from foundry.letter_figures import LetterFigures
 from foundry.manifest import ManifestRecord, as_json
-from foundry.manifest_index import ManifestIndex, ShardEntry, ShardFile, manifest_folder
+from foundry.manifest_index import ROWS_PER_SHARD, ManifestIndex, ShardEntry, ShardFile, manifest_folder
 from foundry.names import digest
 from foundry.row_figures import add_figures, figures_of
 from foundry.store.object_store import LocalStore, ObjectStore, crc32c
@@ -57,11 +57,9 @@ def write_campaign(own: ObjectStore, rows: Iterable[ManifestRecord], campaign: s
     """Write the manifest of a campaign in place of the one that it has. Its events and tables are left empty."""
     rows = [replace(row, campaign=campaign) for row in rows]
     folder = manifest_folder(campaign, digest("test-plan", rows=[row.asset for row in rows]))
-    lines = _put(own, folder, "lines", "".join(as_json(row) + "\n" for row in rows).encode())
-    nothing = _put(own, folder, "events", b"\n")
-    figures = add_figures(map(figures_of, rows))
-    shard = ShardEntry(
-        first=0, orders=1, figures=figures, refused=LetterFigures(), parquet=nothing, lines=lines, events=nothing
+    shards = tuple(
+        _shard(own, folder, first, rows[first : first + ROWS_PER_SHARD])
+        for first in range(0, max(len(rows), 1), ROWS_PER_SHARD)
     )
     index = ManifestIndex(
         tenant=TENANT,
@@ -70,11 +68,25 @@ def write_campaign(own: ObjectStore, rows: Iterable[ManifestRecord], campaign: s
         rows=len(rows),
         failed=0,
         cost_usd=Decimal(0),
-        size_bytes=figures.size_bytes,
-        shards=(shard,),
+        size_bytes=sum(shard.figures.size_bytes for shard in shards),
+        shards=shards,
     )
     with own.replacing(index.name) as file:
         file.write_bytes(index.as_json())
+
+
+def _shard(own: ObjectStore, folder: str, first: int, rows: Sequence[ManifestRecord]) -> ShardEntry:
+    lines = _put(own, folder, "lines", "".join(as_json(row) + "\n" for row in rows).encode())
+    nothing = _put(own, folder, "events", b"\n")
+    return ShardEntry(
+        first=first,
+        orders=1,
+        figures=add_figures(map(figures_of, rows)),
+        refused=LetterFigures(),
+        parquet=nothing,
+        lines=lines,
+        events=nothing,
+    )
 
 
 def _put(own: ObjectStore, folder: str, kind: str, data: bytes) -> ShardFile:
