@@ -145,9 +145,9 @@ def test_addresses_that_end_again_and_again_leave_the_file_for_later(
 
 @pytest.fixture
 def hasty(bench: AemBench) -> Iterator[AemConnector]:
-    """A connector that gives up a request after a quarter of a second of silence."""
+    """A connector that gives up a request after 0.4 seconds of silence."""
     session = open_session(
-        bench.target, bench.server.url, Reach(loopback=True), bench.clock, Patience(call_s=0.25, tries=3)
+        bench.target, bench.server.url, Reach(loopback=True), bench.clock, Patience(call_s=0.4, tries=3)
     )
     opened = AemConnector("dam", FOLDER, session)
     yield opened
@@ -159,7 +159,7 @@ def test_what_is_answered_after_it_was_given_up_leaves_one_asset(
     bench: AemBench, hasty: AemConnector, tmp_path: Path, step: str
 ) -> None:
     file = outgoing(tmp_path, data_of(1_200_000))
-    bench.server.will(step, Mood(slow_s=0.6))
+    bench.server.will(step, Mood(slow_s=0.9))
     sent_at_last(hasty, file, None, Memory())
     until(lambda: bench.server.in_flight == 0)
     assert bench.server.steps()[step] > (1 if step != "part" else 2)
