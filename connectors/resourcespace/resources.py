@@ -160,7 +160,8 @@ class Resources:
         """Put a file into a resource, in place of the one that is there."""
         body = Section(file.content, media_type=file.media_type)
         size = file.content.size_bytes
-        terms = Terms(check=progress.check, judged=frozenset({401}))
+        # Twice would be harmless, and a second version where the plugin for versions is on.
+        terms = Terms(repeatable=False, check=progress.check, judged=frozenset({401}))
         answer = self.calls.post_file("upload_multipart", terms, file.name, body, ref=ref, no_exif="0", revert="0")
         if answer.status == 401 and self.calls.call("get_resource_data", resource=ref) is not None:
             # The signature is good: PHP has thrown a body away that was larger than it may be.
