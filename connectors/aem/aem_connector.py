@@ -57,10 +57,13 @@ class AemConnector:
     # What is there.
 
     def find(self, place: connector.Place) -> Found | None:
-        """Look at the path; if the asset is not there, ask for its id, or for its slot, below the target's folder."""
+        """Look at the path; if the asset is not there, ask for its id, or for its slot, below the target's folder.
+
+        An asset at the path that names no slot is told, too: an upload may have ended before it was described.
+        """
         path = self._path(legal_path(place.path))
         node = self._look(path, go_on)
-        if node and (node.uuid == place.target_id if place.target_id else node.text(SLOT) == place.slot):
+        if node and (node.uuid == place.target_id if place.target_id else node.text(SLOT) in ("", place.slot)):
             return self._found(node, path)
         name, value = ("jcr:uuid", place.target_id) if place.target_id else (LOOKED_FOR.format(SLOT), place.slot)
         for hit in self._query({"property": name, "property.value": value}, 0).hits:

@@ -129,7 +129,24 @@ def test_an_asset_that_was_not_delivered_from_here_is_not_overwritten(
         with pytest.raises(ForeignChange, match="not delivered from here"):
             connector.send(file, None, memory)
     assert bench.server.asset().data == b"theirs"
-    assert connector.find(place(file)) is None
+    found = connector.find(place(file))
+    assert found is not None
+    assert (found.slot, found.content) == ("", "")
+
+
+def test_an_upload_that_was_never_described_is_told_by_its_hash_and_becomes_the_version_before(
+    bench: AemBench, connector: AemConnector, tmp_path: Path
+) -> None:
+    first, second = outgoing(tmp_path, b"first"), outgoing(tmp_path, b"second")
+    bench.server.will("metadata", Mood(status=403))
+    with pytest.raises(TargetRefused):
+        connector.send(first, None, Memory())
+    found = connector.find(place(second))
+    assert found is not None
+    assert found.checksums == {"sha1": first.content.hexdigest("sha1")}
+    connector.send(second, found, Memory())
+    assert (bench.server.asset().data, bench.server.asset().versions) == (b"second", [b"first"])
+    assert bench.server.asset().metadata["foundrySlot"] == second.slot.id
 
 
 def remembering(step: str) -> Memory:
