@@ -26,7 +26,7 @@ SPRING, SHOP = Scope(TENANT, "campaign", "spring"), Scope(TENANT, "catalog", "sh
 class Desk:
     """A tenant with a store, a folder for targets, and one target."""
 
-    def __init__(self, folder: Path, **target: Any) -> None:
+    def __init__(self, folder: Path, /, **target: Any) -> None:
         self.root, self.folders, self.day = folder / "store", folder / "targets", "2026-11-30"
         self.folders.mkdir()
         self.own: LocalStore = own_store(self.root)
@@ -69,7 +69,7 @@ class Desk:
 class DamDesk(Desk):
     """The same with a DAM in this process, and a clock that moves only when somebody sleeps."""
 
-    def __init__(self, folder: Path, **target: Any) -> None:
+    def __init__(self, folder: Path, /, **target: Any) -> None:
         super().__init__(folder, **target)
         self.dam, self.clock, self.after_s = Dam(), FakeClock(), 0.0
 
@@ -86,7 +86,7 @@ class DamDesk(Desk):
 class HttpDesk(Desk):
     """The same with a target that is asked by HTTP on this machine. Its clock moves only when somebody sleeps."""
 
-    def __init__(self, folder: Path, **target: Any) -> None:
+    def __init__(self, folder: Path, /, **target: Any) -> None:
         super().__init__(folder, **target)
         self.clock = FakeClock(time.time())
 
