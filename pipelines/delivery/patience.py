@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from connectors.target.errors import TargetAway, TargetRefused
 from foundry.retrying import Clock, RetryPolicy
 
+log = logging.getLogger("foundry.delivery")
 LOOK_S = 0.5
 """While a pause lasts, the run looks so often whether it was asked to stop."""
 
@@ -46,6 +48,7 @@ class Patience:
                 self._in_a_row += 1
                 pause = max(error.after_s, self._pauses.pause_s(self._in_a_row))
                 self._until = max(self._until, self._clock.monotonic() + pause)
+                log.warning("%s, in %.0f s (%d of %d)", error, pause, self._in_a_row, self._failures)
             if self._in_a_row >= self._failures or error.after_s > self._longest_s:
                 self.away = self.away or error
 
