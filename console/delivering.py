@@ -31,6 +31,8 @@ OfCatalog = Annotated[bool, typer.Option("--catalog", help="CAMPAIGN is a catalo
 To = Annotated[list[str] | None, typer.Option("--to", help="A target's id; may be repeated. Without it: all targets.")]
 TARGETS_AT_ONCE = 8
 out, err = Terminal(), Terminal(stderr=True)
+FAILURES_BY_HAND = 4
+"""Answers in a row that a target may fail to give to a command: about two minutes; the service is more patient."""
 
 
 def deliver(
@@ -109,7 +111,14 @@ def delivery_setting(
     from pipelines.delivery.setting import DeliverySetting
 
     reach = Reach(private=frozenset(private_hosts or ()))
-    return DeliverySetting(store=store, tenants=tenants, folders=folders, reach=reach, expire_removed=expire_removed)
+    return DeliverySetting(
+        store=store,
+        tenants=tenants,
+        folders=folders,
+        reach=reach,
+        expire_removed=expire_removed,
+        failures=FAILURES_BY_HAND,
+    )
 
 
 def targets_of(tenant_id: str, names: Sequence[str], setting: DeliverySetting) -> list[Target]:
