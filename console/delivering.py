@@ -32,7 +32,7 @@ To = Annotated[list[str] | None, typer.Option("--to", help="A target's id; may b
 TARGETS_AT_ONCE = 8
 out, err = Terminal(), Terminal(stderr=True)
 FAILURES_BY_HAND = 4
-"""Answers in a row that a target may fail to give to a command: about two minutes; the service is more patient."""
+"""Answers in a row that a target may fail to give to a command: about a minute; the service is more patient."""
 
 
 def deliver(

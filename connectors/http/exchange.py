@@ -12,6 +12,7 @@ from typing import Protocol
 import httpx2
 
 from connectors.http.deadline import ending_in
+from connectors.http.secrets import keep_queries_out_of_logs
 from foundry.retrying import Clock
 
 MAX_ERROR_BYTES = 65_536
@@ -112,6 +113,7 @@ def _perform(
 ) -> HttpAnswer:
     request.extensions["timeout"] = httpx2.Timeout(min(bounds.seconds, bounds.silence_s)).as_dict()
     until = bounds.clock.monotonic() + bounds.seconds
+    keep_queries_out_of_logs()
     try:
         with ending_in(bounds.seconds):
             response = client.send(request, stream=True, auth=auth, follow_redirects=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterable
@@ -44,6 +45,20 @@ def shown_address(url: httpx2.URL) -> str:
     """Return an address for people: without user, query and fragment, which may hold secrets."""
     where = f":{url.port}" if url.port else ""
     return f"{url.scheme}://{url.host}{where}{url.path}" + ("?[...]" if url.query else "")
+
+
+def keep_queries_out_of_logs() -> None:
+    """From now on, let the client's own log lines name addresses without user, query and fragment.
+
+    The client logs each request by its whole address, at the level of information: workers of engines show that.
+    """
+    logging.getLogger("httpx2").addFilter(_with_shown_addresses)
+
+
+def _with_shown_addresses(record: logging.LogRecord) -> bool:
+    if isinstance(record.args, tuple):
+        record.args = tuple(shown_address(each) if isinstance(each, httpx2.URL) else each for each in record.args)
+    return True
 
 
 def scrub(text: str, *variables: str, values: Iterable[str] = ()) -> str:

@@ -28,6 +28,7 @@ from connectors.http.credential_scope import (
     origin,
 )
 from connectors.http.exchange import retry_after_s
+from connectors.http.secrets import keep_queries_out_of_logs
 from foundry.card.card import ModelCard
 from foundry.documents import DocumentLimits, load_json
 from foundry.errors import Problem
@@ -155,6 +156,7 @@ class HubOrigin:
     def _open(self, url: str, what: str, start: int = 0) -> Iterator[httpx2.Response]:
         """Ask for an address and follow its redirects; the body is still to be read."""
         # The system's certificates, as its other programs use them: companies add their own proxy's to those.
+        keep_queries_out_of_logs()
         with httpx2.Client(verify=ssl.create_default_context(), timeout=self.silence_s, headers=_HEADERS) as client:
             response = self._follow(client, url, what, start)
             try:

@@ -48,7 +48,8 @@ class Patience:
                 self._in_a_row += 1
                 pause = max(error.after_s, self._pauses.pause_s(self._in_a_row))
                 self._until = max(self._until, self._clock.monotonic() + pause)
-                log.warning("%s, in %.0f s (%d of %d)", error, pause, self._in_a_row, self._failures)
+                if self._in_a_row < self._failures:  # the last failure ends the run, which says so itself
+                    log.warning("%s, in %.0f s (%d of %d)", error, pause, self._in_a_row, self._failures)
             if self._in_a_row >= self._failures or error.after_s > self._longest_s:
                 self.away = self.away or error
 

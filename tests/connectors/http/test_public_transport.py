@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import ssl
 import time
 from pathlib import Path
@@ -78,6 +79,15 @@ def test_tls_is_verified_for_the_name_and_a_connection_is_kept_for_it(tmp_path: 
         with pytest.raises(ExchangeFailed, match="ConnectError"):
             exchange(client, other, NO_SECRET, bounds())
         assert len(host.shop.seen) == 3
+
+
+def test_the_clients_own_log_lines_hold_no_query(caplog: pytest.LogCaptureFixture) -> None:
+    with ShopHost() as host, caplog.at_level(logging.INFO):
+        host.shop.files["/feed"] = b"rows"
+        asked(HERE, f"http://127.0.0.1:{host.port}/feed?signature=s3cret")
+    (line,) = [record.getMessage() for record in caplog.records if record.name.startswith("httpx2")]
+    assert f"GET http://127.0.0.1:{host.port}/feed?[...]" in line
+    assert "s3cret" not in line
 
 
 def test_a_head_that_trickles_is_cut_off_at_the_deadline() -> None:
