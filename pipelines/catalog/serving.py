@@ -7,7 +7,6 @@ lasts, and the runs go on.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,14 +26,12 @@ from pipelines.catalog.scheduling import CatalogScheduler
 from pipelines.catalog.service_metrics import CatalogMetrics
 from pipelines.catalog.setting import CatalogSetting
 from pipelines.dispatcher.audience import Audience, server_folders
+from pipelines.dispatcher.beside_topics import BesideTopics, Reading
 from pipelines.dispatcher.claims import Claims, join_group, topics_pattern
 from pipelines.dispatcher.health import Health
 from pipelines.dispatcher.offsets import OffsetBook
-from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
-from pipelines.dispatcher.probes import serve_probes
+from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.serving import LEAVE_MS, await_broker
-from pipelines.dispatcher.signals import draining_on_signals
-from pipelines.dispatcher.telemetry import exporting
 
 STUCK_S, POLL_INTERVAL_S = 300.0, 300.0
 log = logging.getLogger("foundry.catalog")
@@ -62,12 +59,11 @@ class Work:
 
 @dataclass
 class CatalogServer:
-    """The parts of one serving process. `port`: of its probes, once they are served."""
+    """The parts of one serving process."""
 
     options: CatalogServeOptions
     work: Work
     health: Health = field(default_factory=lambda: Health(stuck_s=STUCK_S))
-    port: int = 0
 
     def __post_init__(self) -> None:
         self.metrics = CatalogMetrics(self.health)
@@ -82,46 +78,22 @@ class CatalogServer:
             announce=self._announce if self.options.bus else None,
         )
         self._announcer: RunAnnouncer | None = None
-        self._error: BaseException | None = None
+        self._process = BesideTopics(self.health, self.budget, self.metrics, log)
+
+    @property
+    def port(self) -> int:
+        """The port of its probes, once they are served."""
+        return self._process.port
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT: the first signal drains, a second one ends the process at once."""
-        with (
-            exporting(self.metrics.registry),
-            draining_on_signals(self.budget.draining),
-            serve_probes(self.options.host, self.options.http_port, self.health, self.metrics) as self.port,
-        ):
-            log.info("health and metrics on port %d", self.port)
-            changes = threading.Thread(target=self._take_changes, name="changes")
-            if self.options.bus:
-                changes.start()
-            try:
-                self.scheduler.run()
-            finally:
-                self.budget.draining.set()
-                self.health.draining = True
-                if self.options.bus:
-                    changes.join()
-        if self._error:
-            raise self._error
-        log.info("drained")
+        reading = Reading("change", self._open_changes) if self.options.bus else None
+        self._process.run(self.scheduler.run, reading, self.options.host, self.options.http_port)
 
     def _announce(self, catalog: Catalog, run: str) -> None:
         if self._announcer is None:
             raise NoBroker(str(self.options.bus and self.options.bus.bootstrap), "it has not answered yet")
         self._announcer(catalog, run)
-
-    def _take_changes(self) -> None:
-        """Read changed items until drained. A bug ends the process, so that someone is told and it starts again."""
-        try:
-            with self._open_changes() as loop:
-                loop.run()
-        except GivenUp:
-            log.info("drained while the brokers were away")
-        except BaseException as error:  # noqa: BLE001 - the main thread raises it again
-            self._error = error
-            self.metrics.bugs.labels("change").inc()
-            self.budget.draining.set()
 
     @contextmanager
     def _open_changes(self) -> Iterator[ChangeLoop]:

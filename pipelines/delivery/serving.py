@@ -7,7 +7,6 @@ long that lasts; what people or a day ask for goes on.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,14 +24,12 @@ from pipelines.delivery.service_metrics import DeliveryMetrics
 from pipelines.delivery.setting import DeliverySetting
 from pipelines.delivery.working import Deliver, DeliveryWorker
 from pipelines.dispatcher.audience import Audience, server_folders
+from pipelines.dispatcher.beside_topics import BesideTopics, Reading
 from pipelines.dispatcher.claims import Claims, join_group
 from pipelines.dispatcher.health import Health
 from pipelines.dispatcher.offsets import OffsetBook
-from pipelines.dispatcher.outage_budget import GivenUp, OutageBudget
-from pipelines.dispatcher.probes import serve_probes
+from pipelines.dispatcher.outage_budget import OutageBudget
 from pipelines.dispatcher.serving import LEAVE_MS, await_broker
-from pipelines.dispatcher.signals import draining_on_signals
-from pipelines.dispatcher.telemetry import exporting
 
 STUCK_S, POLL_INTERVAL_S = 300.0, 300.0
 log = logging.getLogger("foundry.delivery")
@@ -67,12 +64,11 @@ class _LateAnnouncer:
 
 @dataclass
 class DeliveryServer:
-    """The parts of one serving process. `port`: of its probes, once they are served."""
+    """The parts of one serving process."""
 
     options: DeliveryServeOptions
     deliver: Deliver
     health: Health = field(default_factory=lambda: Health(stuck_s=STUCK_S))
-    port: int = 0
 
     def __post_init__(self) -> None:
         setting, bus = self.options.setting, self.options.bus
@@ -91,41 +87,17 @@ class DeliveryServer:
             announce=self._announcer,
             at_once=self.options.at_once,
         )
-        self._error: BaseException | None = None
+        self._process = BesideTopics(self.health, self.budget, self.metrics, log)
+
+    @property
+    def port(self) -> int:
+        """The port of its probes, once they are served."""
+        return self._process.port
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT: the first signal drains, a second one ends the process at once."""
-        with (
-            exporting(self.metrics.registry),
-            draining_on_signals(self.budget.draining),
-            serve_probes(self.options.host, self.options.http_port, self.health, self.metrics) as self.port,
-        ):
-            log.info("health and metrics on port %d", self.port)
-            events = threading.Thread(target=self._take_events, name="events")
-            if self.options.bus:
-                events.start()
-            try:
-                self.worker.run()
-            finally:
-                self.budget.draining.set()
-                self.health.draining = True
-                if self.options.bus:
-                    events.join()
-        if self._error:
-            raise self._error
-        log.info("drained")
-
-    def _take_events(self) -> None:
-        """Read events until drained. A bug ends the process, so that someone is told and it starts again."""
-        try:
-            with self._open_events() as loop:
-                loop.run()
-        except GivenUp:
-            log.info("drained while the brokers were away")
-        except BaseException as error:  # noqa: BLE001 - the main thread raises it again
-            self._error = error
-            self.metrics.bugs.labels("ask").inc()
-            self.budget.draining.set()
+        reading = Reading("ask", self._open_events) if self.options.bus else None
+        self._process.run(self.worker.run, reading, self.options.host, self.options.http_port)
 
     @contextmanager
     def _open_events(self) -> Iterator[EventLoop]:
