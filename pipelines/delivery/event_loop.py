@@ -18,6 +18,7 @@ from foundry.catalog.events import ASSET_RESTORED, ASSET_WITHDRAWN, CATALOG_REFR
 from foundry.errors import FoundryError, Outage
 from foundry.event import ASSET_FINISHED
 from foundry.names import is_slug
+from foundry.tenant import NoTenant
 from pipelines.bus.client import Consumer, KafkaRecord
 from pipelines.bus.messages import (
     Unreadable,
@@ -37,6 +38,8 @@ from pipelines.dispatcher.order import RecordPosition, TakenRecord
 from pipelines.dispatcher.outage_budget import OutageBudget
 
 POLL_MS, BACKLOG, AGAIN_S = 500, 2_000, 5.0
+MENDED_WITHIN_S = 900.0
+"""Records wait so long for a tenant's file that cannot be read, such as one that is being edited."""
 MOST_REMEMBERED = 2_000
 MOST_ORDER = 200
 """Characters of an order's id."""
@@ -68,6 +71,7 @@ class _Waiting:
     """What an order asks for and could not be kept yet, with the records that ask for it."""
 
     told: Told
+    since: float
     positions: list[RecordPosition] = field(default_factory=list)
     not_before: float = 0.0
 
@@ -76,7 +80,8 @@ class _Waiting:
 class EventLoop:
     """One member of the group that reads what was finished and withdrawn. give: takes each ask that was kept.
 
-    While the store of a tenant is away, the records about its files wait, and those of others go on.
+    While the store of a tenant is away, the records about its files wait, and those of others go on; so they do for a
+    quarter of an hour while its file cannot be read.
     """
 
     consumer: Consumer
@@ -124,7 +129,7 @@ class EventLoop:
         if told is None or told.key in self._asked:
             self.offsets.settle(taken.position)
             return
-        self._waiting.setdefault(told.key, _Waiting(told)).positions.append(taken.position)
+        self._waiting.setdefault(told.key, _Waiting(told, self.clock())).positions.append(taken.position)
 
     def _keep(self, waiting: _Waiting) -> bool:
         """Keep what an order asks for, and settle its records; return False if it must wait."""
@@ -132,10 +137,10 @@ class EventLoop:
         try:
             outcome = "asked" if self._ask(told) else "nothing"
         except (OSError, Outage) as error:
-            log.warning("%s of %s is asked for later: %s", told.id, told.tenant, error)
-            waiting.not_before = self.clock() + AGAIN_S
-            return False
+            return self._later(waiting, error)
         except FoundryError as error:
+            if not isinstance(error, NoTenant) and self.clock() - waiting.since < MENDED_WITHIN_S:
+                return self._later(waiting, error)
             log.warning("%s of %s is not delivered: %s", told.id, told.tenant, error, extra={"tenant": told.tenant})
             outcome = "refused"
         self.metrics.asked.labels(outcome).inc()
@@ -145,6 +150,12 @@ class EventLoop:
         if len(self._asked) > MOST_REMEMBERED:
             self._asked.popitem(last=False)
         return True
+
+    def _later(self, waiting: _Waiting, error: Exception) -> bool:
+        told = waiting.told
+        log.warning("%s of %s is asked for later: %s", told.id, told.tenant, error, extra={"tenant": told.tenant})
+        waiting.not_before = self.clock() + AGAIN_S
+        return False
 
     def _ask(self, told: Told) -> bool:
         """Keep an ask; return False for a tenant that has no automatic targets."""

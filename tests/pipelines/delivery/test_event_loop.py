@@ -136,6 +136,27 @@ def test_while_the_folder_of_tenants_is_away_records_wait_and_are_read_again_by_
     assert (len(rig.given), rig.committed) == (1, 2)
 
 
+def test_records_wait_while_the_file_of_their_tenant_cannot_be_read_and_others_go_on(rig: Rig) -> None:
+    file = rig.folder / "tenants" / "aurelle" / "tenant.yaml"
+    whole = file.read_text()
+    file.write_text(whole[:40])
+    rig.send(finished(), finished(tenant="nordlys"))
+    assert (rig.given, rig.committed) == ([], 0)
+    file.write_text(whole)
+    rig.now = 6.0
+    rig.send()
+    assert ([tenant for tenant, _ in rig.given], rig.committed) == (["aurelle"], 2)
+
+
+def test_records_do_not_wait_for_ever_for_a_file_of_a_tenant_that_stays_broken(rig: Rig) -> None:
+    (rig.folder / "tenants" / "aurelle" / "tenant.yaml").write_text("id: [")
+    rig.send(finished())
+    assert rig.committed == 0
+    rig.now = 901.0
+    rig.send()
+    assert (rig.given, rig.committed) == ([], 1)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
