@@ -28,6 +28,8 @@ FILE_SENTENCE = re.compile(r"\b(file|files|path|relative to)\b", re.IGNORECASE)
 NO_FILES = {
     "View.light": "where the key light stands",
     "Tenant.folder": "set by the loader, never from the file",
+    "Naming.file": "a pattern of names at a target, of which no part climbs (tests/foundry/delivery/test_target.py)",
+    "Packages.file": "a pattern of the same type, for names within a package",
 }
 """Fields that look like files and are none, with the reason."""
 
