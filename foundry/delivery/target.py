@@ -252,7 +252,8 @@ class ResourceSpaceTarget(_Target):
     key: Secret
     resource_type: int = Field(default=1, ge=1)
     slot_field: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,50}$")] = Field(
-        default="foundryslot", description="The short name of an indexed text field, by which resources are found again."
+        default="foundryslot",
+        description="The short name of an indexed text field, by which resources are found again.",
     )
 
 
@@ -288,7 +289,9 @@ class Delivery(StrictModel):
     """Where a tenant's finished files go."""
 
     targets: Annotated[tuple[Target, ...], Items(50)] = ()
-    usage_terms: str = Field(default="", max_length=2_000, description="The terms of use of what is delivered, written into its metadata.")
+    usage_terms: str = Field(
+        default="", max_length=2_000, description="The terms of use of what is delivered, written into its metadata."
+    )
     licence_url: Address | None = Field(default=None, description="The address of the terms (xmpRights:WebStatement).")
 
     packages: Packages = Field(default=Packages(), description="What `foundry package` makes, by channel.")
