@@ -80,6 +80,8 @@ def _counts(metrics: Metrics, value_of: Callable[[Any], Any]) -> RunCounts:
         amounts[plan][name] += value
     spreads: defaultdict[str, dict[str, Spread]] = defaultdict(dict)
     for plan, name, value in _own(metrics["distributions"], value_of):
+        if value.min is None or value.max is None:  # of a bundle at work that has counted nothing yet
+            continue
         spread = Spread(value.count, value.sum, value.min, value.max)
         spreads[plan][name] = spreads[plan][name] + spread if name in spreads[plan] else spread
     # Unary plus drops what is not above zero: a file that was made ahead is taken off the files found before it is.
