@@ -30,9 +30,9 @@ from pipelines.delivery.outbox import (
     write_delivered,
 )
 from pipelines.delivery.saying import Saying, say
-from pipelines.delivery.scopes import CATALOG, Scope
+from pipelines.delivery.scopes import CAMPAIGN, CATALOG, Scope
 from pipelines.delivery.seen_slots import SeenSlots
-from pipelines.delivery.selecting import Selected, Selection
+from pipelines.delivery.selecting import Selected, Selection, check_campaign
 from pipelines.delivery.sending import Delivering, send
 from pipelines.delivery.setting import DeliverySetting
 from pipelines.delivery.stopped import Stopped
@@ -53,6 +53,8 @@ def deliver(scope: Scope, target: Target, setting: DeliverySetting, seen: Seen |
     tenant = setting.tenant(scope.tenant)
     began, tally, away = setting.clock.monotonic(), Tally(seen), None
     lost, stopped = tuple[str, ...](), False
+    if scope.kind == CAMPAIGN:  # before anything is written, so that a mistyped store is not begun
+        check_campaign(setting.own(tenant), scope.id)
     try:
         with at_work(tenant, target, setting) as work:
             walk = _Walk(work=work, scope=scope, tenant=tenant, setting=setting, tally=tally)

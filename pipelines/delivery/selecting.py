@@ -14,11 +14,11 @@ from foundry.delivery.slot import Part, Slot
 from foundry.delivery.target import Filter
 from foundry.errors import BadInput
 from foundry.manifest import ManifestRecord
-from foundry.manifest_index import each_record, read_index
+from foundry.manifest_index import ManifestIndex, each_record, read_index
 from foundry.names import is_slug
 from foundry.store.object_store import ObjectStat, ObjectStore
 from pipelines.catalog.records import WITHDRAWN, each_product_record, read_record
-from pipelines.delivery.scopes import CAMPAIGN, CATALOG, Scope
+from pipelines.delivery.scopes import CATALOG, Scope
 
 SUBTITLES = "vtt"
 MEDIA_TYPES = {
@@ -99,9 +99,7 @@ class Selection:
             yield from _with_subtitles(replace(each, passes=passes))
 
     def _of_campaign(self, campaign: str) -> Iterator[Selected]:
-        index = read_index(self.own, campaign) if is_slug(campaign) else None
-        if index is None:
-            raise Lost("campaign", f"{campaign} has no manifest; run the campaign first")
+        index = check_campaign(self.own, campaign)
         for row in each_record(self.own, index):
             yield Selected(row=row, slot=slot_of(row, self.scope.text), stored=_stored(row))
 
@@ -172,8 +170,9 @@ def _any(patterns: Iterable[str], value: str) -> bool:
     return not patterns or any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-def scope_is_known(own: ObjectStore, scope: Scope) -> bool:
-    """Return True if there is a campaign with a manifest, or a catalog, of this name."""
-    if scope.kind == CAMPAIGN:
-        return read_index(own, scope.id) is not None
-    return own.exists(f"catalogs/{scope.id}/catalog.json")
+def check_campaign(own: ObjectStore, campaign: str) -> ManifestIndex:
+    """Return the index of a campaign's manifest; Lost if there is none."""
+    index = read_index(own, campaign) if is_slug(campaign) else None
+    if index is None:
+        raise Lost("campaign", f"{campaign} has no manifest; run the campaign first")
+    return index

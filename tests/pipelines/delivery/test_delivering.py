@@ -219,6 +219,12 @@ def test_a_campaign_that_was_never_run_is_refused_with_a_sentence(desk: Desk) ->
         desk.deliver()
 
 
+def test_a_mistyped_store_is_not_begun(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(Lost):
+        desk.deliver(store=str(tmp_path / "stroe"))
+    assert not (tmp_path / "stroe").exists()
+
+
 def test_a_target_whose_settings_cannot_be_used_ends_its_own_run_alone(desk: Desk) -> None:
     write_campaign(desk.own, [a_row(desk.own)])
     setting = desk.setting()
