@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import current_process
-from multiprocessing.managers import BaseManager
+from multiprocessing.managers import BaseManager, MakeProxyType
 from typing import Any
 
 from connectors.target.connector import Facts, Found, Place, Progress, Sent
@@ -238,11 +238,16 @@ def _dam_named(name: str) -> Dam:
     return _DAMS.setdefault(name, Dam())
 
 
+# The library makes such a type by itself, unless Beam was imported, which then puts its own function in that place.
+_DamProxy = MakeProxyType("_DamProxy", [name for name in vars(Dam) if callable(getattr(Dam, name)) and name[0] != "_"])
+_DamProxy.__module__ = __name__
+
+
 class _Manager(BaseManager):
     """A process that serves DAMs by their names."""
 
 
-_Manager.register("dam", callable=_dam_named)
+_Manager.register("dam", callable=_dam_named, proxytype=_DamProxy)
 
 
 @contextmanager
