@@ -84,3 +84,9 @@ def test_ci_installs_the_packages_of_the_one_list_and_then_calls_make_in_an_empt
         "make --jobs 3 --output-sync=target sbom audit check provide",
         "make test",
     ]
+
+
+@pytest.mark.parametrize("goal", ["fast", "coverage"])
+def test_the_fast_tests_are_those_of_the_list(goal: str) -> None:
+    told = subprocess.run(["make", "--dry-run", goal], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "$(grep -v '^#' tests/fast.txt)" in told
