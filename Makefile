@@ -42,7 +42,7 @@ provide: setup go-programs
 test: check provide
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-# What answers within 90 seconds: the files and folders of tests/fast.txt, without servers, browsers and campaigns.
+# What answers within two minutes on two cores: the files and folders of tests/fast.txt, without servers, browsers and campaigns.
 FAST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 5 \
   -m "not (blender or browser or campaign or flink or gcs or kafka or ocr or prism or slow)" \
   $$(grep -v '^\#' tests/fast.txt)
