@@ -27,6 +27,11 @@ def is_slug(value: object) -> bool:
     return isinstance(value, str) and bool(_SLUG.fullmatch(value))
 
 
+def variable_prefix(kind: str, tenant: str) -> str:
+    """Return the beginning of the names of environment variables that hold a tenant's own secrets of one kind."""
+    return f"{kind}_{re.sub('[^A-Z0-9]+', '_', tenant.upper())}__"
+
+
 def canonical(value: object) -> object:
     """Return `value` with texts in NFC and maps with sorted keys; TypeError for a value without canonical text."""
     if value is None or isinstance(value, bool | int):

@@ -13,7 +13,7 @@ from foundry.brief.brief import Brief, Budget, CurrencyCode, Line, Text
 from foundry.catalog.attributes import ATTRIBUTES, OWN
 from foundry.catalog.expected_columns import attributes_expected
 from foundry.documents.sentences import Wording, parse_value
-from foundry.names import Slug, digest, sorted_json
+from foundry.names import Slug, digest, sorted_json, variable_prefix
 from foundry.strict_model import Items, StrictModel
 
 CATALOG = Wording(whole="catalog", code="bad_catalog", missing="add it; see `foundry schema catalog`")
@@ -69,7 +69,7 @@ def secret_prefix(tenant: str) -> str:
 
     Without it, a catalog's file could have any secret of the machine sent to a host that its author chose.
     """
-    return f"FEED_{re.sub('[^A-Z0-9]+', '_', tenant.upper())}__"
+    return variable_prefix("FEED", tenant)
 
 
 class Feed(StrictModel):

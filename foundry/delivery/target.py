@@ -17,7 +17,7 @@ from foundry.delivery.packaging import Packages
 from foundry.delivery.patterns import Line, PathPattern, checked_pattern
 from foundry.documents.sentences import HIDDEN
 from foundry.inputs.file_name import FileName
-from foundry.names import Slug
+from foundry.names import Slug, variable_prefix
 from foundry.strict_model import Items, StrictModel
 
 Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9*?][A-Za-z0-9._/*?-]{0,100}$")]
@@ -69,7 +69,7 @@ def delivery_secret_prefix(tenant: str) -> str:
 
     Without it, a tenant's file could have any secret of the machine sent to a host that its author chose.
     """
-    return f"DELIVERY_{re.sub('[^A-Z0-9]+', '_', tenant.upper())}__"
+    return variable_prefix("DELIVERY", tenant)
 
 
 class Secret(StrictModel):
