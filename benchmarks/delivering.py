@@ -106,7 +106,7 @@ def theirs(program: str, source: Path, at_once: int, told: list[str]) -> float:
     """Return the seconds in which rclone copies the folder."""
     command = [program, "copy", str(source), *told, "--transfers", str(at_once), "--checkers", str(at_once), "-q"]
     began = time.perf_counter()
-    subprocess.run(command, check=True, env={**os.environ, "RCLONE_CONFIG": "/nowhere"})
+    subprocess.run(command, check=True, env={**os.environ, "RCLONE_CONFIG": os.devnull})
     return time.perf_counter() - began
 
 

@@ -127,7 +127,7 @@ def raises_beside(illness: str) -> None:
     try:
         raises(illness)
     finally:
-        Path("/nowhere/at/all").unlink()
+        Path("no-such-folder", "file").unlink()
 
 
 def test_what_only_speaks_of_an_outage_is_none() -> None:
