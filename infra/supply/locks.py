@@ -37,11 +37,11 @@ class Lock:
     torch: bool = True
 
 
-SERVICE = ("catalog", "delivery", "gcs", "kafka", "otel", "screen", "upscale")
+SERVICE = ("catalog", "delivery", "gcs", "kafka", "otel", "screen", "sets", "upscale")
 # In this order: the first one decides the versions, and the later ones follow it.
 LOCK_FILES = {
     "develop": Lock(("dev",)),
-    "run": Lock(("catalog", "delivery", "screen", "upscale")),
+    "run": Lock(("catalog", "delivery", "screen", "sets", "upscale")),
     "serve-cpu": Lock(SERVICE, torch=False),
     "serve-cuda": Lock((*SERVICE, "dataflow", "quantise")),
     "video": Lock(("video",), beside="serve-cuda"),
