@@ -12,6 +12,7 @@ from foundry.manifest import Attempt
 from foundry.plan.shot import ShotOrder
 from foundry.spent import NOTHING_SPENT, Spent
 from imaging.pixels.arrays import Pixels
+from models.sets.rendered import SetGuide, StagedProduct
 
 NO_PIXELS: Pixels = np.zeros((0, 0, 3), np.float32)
 
@@ -23,6 +24,7 @@ class Guide:
     `image` (height, width, 3) is the start of image-to-image, or the picture that inpainting completes; `mask` (height,
     width) is 1 where inpainting draws and 0 where `image` stays; `control` (height, width, 3) is a ControlNet's map;
     `reference` (any size, 3 channels) is an IP-Adapter's picture; `strength` is the share of the steps that is redrawn.
+    `set` is what a set card renders.
     """
 
     image: Pixels | None = None
@@ -30,6 +32,7 @@ class Guide:
     control: Pixels | None = None
     reference: Pixels | None = None
     strength: float = 1.0
+    set: SetGuide | None = None
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,15 @@ class DrawRequest:
 class Drawn:
     """The model's picture of one request, (height, width, 3), sRGB encoded float32 in [0, 1].
 
-    `caption` is the text that the model read, `ignored_words` are those of the brief that it could not use.
+    `caption` is the text that the model read, `ignored_words` are those of the brief that it could not use. `staged` is
+    how the product stands in a rendered set, if it does.
     """
 
     request: DrawRequest
     pixels: Pixels
     caption: str
     ignored_words: tuple[str, ...]
+    staged: StagedProduct | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ class Drawing:
     reason: str = ""
     unpaid: int = 0
     spent: Spent = NOTHING_SPENT
+    staged: StagedProduct | None = None
 
     @property
     def paid_pictures(self) -> int:

@@ -1,0 +1,124 @@
+"""A set file: a photographic set in a designer's words. One unit of length is the height of the product.
+
+The product stands at the origin; x runs to the right, y away from the camera, z up. A measure is a number, or two
+numbers of which the seed chooses one in between.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from foundry.names import Slug, digest
+from foundry.strict_model import Items, StrictModel
+
+SET_RENDERER_VERSION = "1"
+"""Changes with anything besides its inputs that changes the picture of a set."""
+
+Length = Annotated[Decimal, Field(ge=-200, le=200, decimal_places=4)]
+Measure = Length | tuple[Length, Length]
+"""A number, or the two ends of a range that the seed chooses from."""
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+SetColour = Annotated[str, StringConstraints(pattern=r"^(wall|floor|accent|#[0-9A-Fa-f]{6})$")]
+"""A role, which the brief's words or the brand's palette fill, or "#RRGGBB"."""
+Option = Measure | Slug
+Side = Literal["left", "right", "top", "front"]
+
+
+class Surface(StrictModel):
+    """A material of the library, or of the tenant, in a colour."""
+
+    material: Slug = Field(description="Such as plaster, marble or oak; `foundry sets materials` lists them.")
+    colour: SetColour = "floor"
+    scale: Measure = Field(default=Decimal(1), description="Size of its pattern, in heights of the product.")
+
+
+class Part(StrictModel):
+    """A thing in the set: a shape of the library, or a prop from a file, with its place and size."""
+
+    shape: Slug = Field(description="Such as block, cylinder, arch or steps; `foundry sets shapes` lists them.")
+    surface: Surface | None = Field(default=None, description="Without one, the prop's own materials.")
+    at: tuple[Measure, Measure, Measure] = Field(
+        default=(Decimal(0), Decimal(0), Decimal(0)), description="Right, away from the camera, up."
+    )
+    size: tuple[Measure, Measure, Measure] = Field(
+        default=(Decimal(1), Decimal(1), Decimal(1)), description="Width, depth, height."
+    )
+    turn_deg: Measure = Decimal(0)
+    carries: bool = Field(default=False, description="The product stands on it.")
+    chance: Share = Field(default=Decimal(1), description="Of being there at all.")
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16, description="The shape's own measures.")
+
+
+class Ground(StrictModel):
+    """What everything stands on, and what closes the picture behind."""
+
+    shape: Slug = Field(default="plane", description="Such as sweep, plane, dunes, hills or sea.")
+    surface: Surface = Surface(material="plaster")
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16)
+
+
+class Wall(StrictModel):
+    """The wall behind the product; a set without one ends in its sky."""
+
+    shape: Slug = "flat"
+    surface: Surface = Surface(material="plaster", colour="wall")
+    distance: Measure = Decimal(2)
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16)
+
+
+class KeyLight(StrictModel):
+    """The main lamp. It stands on the side that the words name."""
+
+    size: Measure = Field(default=Decimal(1), description="Edge of the softbox; small is hard light.")
+    distance: Measure = Decimal(4)
+    height_deg: Measure = Decimal(42)
+    turn_deg: Measure = Field(default=Decimal(55), description="From the camera's axis towards its side.")
+    strength: Measure = Decimal(1)
+    warmth_k: Measure = Field(default=Decimal(5_600), description="Correlated colour temperature.")
+    gobo: Slug | None = Field(default=None, description="A mask before it, such as leaves, window or blinds.")
+
+
+class Light(StrictModel):
+    """The light of a set. Strengths are relative; the exposure follows the palette."""
+
+    key: KeyLight | None = KeyLight()
+    fill: Measure = Field(default=Decimal("0.4"), description="Even light from everywhere.")
+    rim: Measure = Field(default=Decimal(0), description="A strip light behind, on the other side.")
+    sky: Slug | None = Field(default=None, description="Such as day, golden, overcast, dusk or night.")
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16)
+
+
+class Lens(StrictModel):
+    """The camera. It is focused on the product."""
+
+    focal_mm: Measure = Field(default=Decimal(70), description="On a frame whose longer edge is 36 mm.")
+    aperture: Measure = Field(default=Decimal(8), description="f-number; small blurs what is near and far.")
+    height_deg: Measure = Field(default=Decimal(7), description="How far it looks down.")
+
+
+class SetFile(StrictModel):
+    """One set."""
+
+    id: Slug
+    version: int = Field(ge=1)
+    title: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    words: Annotated[tuple[Slug, ...], Items(60)] = Field(
+        default=(), description="Words of a scene's prompt that choose this set, besides the scene's own vocabulary."
+    )
+    scene: Slug | None = Field(default=None, description="The kind of scene of the vocabulary that it is the set for.")
+    colours: tuple[SetColour, SetColour, SetColour] | None = Field(
+        default=None, description="Wall, floor and accent where neither words nor palette name them, as #RRGGBB."
+    )
+    ground: Ground = Ground()
+    wall: Wall | None = Wall()
+    parts: Annotated[tuple[Part, ...], Items(60)] = ()
+    light: Light = Light()
+    lens: Lens = Lens()
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that it says."""
+        return digest("set", renderer=SET_RENDERER_VERSION, **self.model_dump(mode="json", exclude_defaults=True))

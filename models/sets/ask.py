@@ -1,0 +1,66 @@
+"""What is asked of the renderer: one picture of a set. It crosses to the renderer's process as JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from foundry.sets.set_file import SetFile, Side
+from foundry.strict_model import StrictModel
+from foundry.tenant import Colour
+
+Pixel = Annotated[int, Field(ge=16, le=8_192)]
+
+
+class Area(StrictModel):
+    """A rectangle in shares of the picture; the origin is top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class StandIn(StrictModel):
+    """A product in the set. `file` lies in the job's folder.
+
+    cutout: an RGBA picture, which stands as a card that faces the camera and fills `area` exactly. geometry: a GLB or
+    USD file, which fills the area's height and stands on its base.
+    """
+
+    kind: Literal["cutout", "geometry"]
+    file: str
+    area: Area
+    turn_deg: float = 0.0
+
+
+class Moment(StrictModel):
+    """A moment of a move: `at` is its share of the move, eased already, in [0, 1]."""
+
+    move: str
+    at: float = Field(ge=0, le=1)
+    seconds: float = 0.0
+
+
+class SetAsk(StrictModel):
+    """One picture of a set: its file, what fills its roles, where the product stands and the copy will."""
+
+    set: SetFile
+    wall: Colour
+    floor: Colour
+    accent: Colour
+    light: Side = "left"
+    room: Literal["left", "right", "top"] = "top"
+    seed: int = 0
+    width_px: Pixel
+    height_px: Pixel
+    stand: Area = Field(description="Where the product stands, also if there is none.")
+    products: tuple[StandIn, ...] = ()
+    props: dict[str, str] = Field(default_factory=dict, description="Name of a tenant's prop or texture → its file.")
+    samples: int = Field(default=16, ge=1, le=4_096)
+    depth: int = Field(default=8, ge=1, le=64)
+    denoise: bool = True
+    moment: Moment | None = None
+    values: dict[str, Decimal] = Field(default_factory=dict)

@@ -1,0 +1,46 @@
+"""What goes to the renderer and comes back, with pixels or bytes: it stays on its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imaging.pixels.arrays import Pixels
+from models.sets.ask import Area, SetAsk
+
+
+@dataclass(frozen=True)
+class SetGuide:
+    """One picture of a set, and the files that it names, by their names."""
+
+    ask: SetAsk
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class StagedProduct:
+    """How products stand in a rendered picture.
+
+    `areas` are their rectangles in shares of the picture, in the order of `SetAsk.products`; `coverage`, (height,
+    width) float32 in [0, 1], is the share of each pixel that shows a product. `relit`: they were lit by the set, as
+    geometry is; a cutout is not, its own pixels are put back.
+    """
+
+    areas: tuple[Area, ...]
+    coverage: Pixels
+    relit: bool
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A picture of a set, (height, width, 3) float32 in [0, 1], sRGB encoded.
+
+    `variant` names the renderer's: scalar_rgb, llvm_ad_rgb or cuda_ad_rgb. `seconds` is its time on the clock.
+    """
+
+    pixels: Pixels
+    staged: StagedProduct | None
+    variant: str
+    samples: int
+    denoised: bool
+    seconds: float
