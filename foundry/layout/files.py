@@ -24,7 +24,7 @@ from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.layout.layout import Layout
 from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
-from foundry.tenant_files import LayoutText
+from foundry.tenant_files import NamedText
 from templates import TEMPLATES
 
 SHIPPED = TEMPLATES / "layouts"
@@ -202,7 +202,7 @@ def _stamps(folder: Path) -> tuple[FileIdentity, ...]:
 
 
 @lru_cache(maxsize=64)
-def _files(shipped: tuple[FileIdentity, ...], own: tuple[LayoutText, ...]) -> LayoutFiles:
+def _files(shipped: tuple[FileIdentity, ...], own: tuple[NamedText, ...]) -> LayoutFiles:
     return LayoutFiles(_shipped(shipped), {name: _raw_layout(name, text) for name, text in own})
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from foundry.sets.own_material import OwnMaterial
 from foundry.sets.set_file import SetFile, Side
 from foundry.strict_model import StrictModel
 from foundry.tenant import Colour
@@ -58,7 +59,11 @@ class SetAsk(StrictModel):
     height_px: Pixel
     stand: Area = Field(description="Where the product stands, also if there is none.")
     products: tuple[StandIn, ...] = ()
-    props: dict[str, str] = Field(default_factory=dict, description="Name of a tenant's prop or texture → its file.")
+    props: dict[str, str] = Field(
+        default_factory=dict,
+        description="Path of a prop or a picture below the tenant's folder → its file in the job's folder.",
+    )
+    materials: dict[str, OwnMaterial] = Field(default_factory=dict, description="The tenant's materials, by their id.")
     samples: int = Field(default=16, ge=1, le=4_096)
     depth: int = Field(default=8, ge=1, le=64)
     denoise: bool = True

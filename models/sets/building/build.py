@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,14 +15,18 @@ from models.sets.building.chosen import Chooser
 from models.sets.building.form import Form
 from models.sets.building.framing import frame_camera
 from models.sets.building.library import MATERIALS, SHAPES
+from models.sets.building.own import NOTHING_OWN, OwnThings, Prop, fitted, turned
 from models.sets.graph import Environment, Floats, Graph, Lamp, Mesh
 
 GROUND_SIZE = (60.0, 30.0, 30.0)
 SIDES = {"left": -1.0, "right": 1.0, "top": -0.35, "front": 0.0}
 
 
-def build(ask: SetAsk) -> Graph:
-    """Return the graph of a picture, without its products: `models.sets.renderer` puts those in."""
+def build(ask: SetAsk, own: OwnThings = NOTHING_OWN) -> Graph:
+    """Return the graph of a picture, without its products: `models.sets.renderer` puts those in.
+
+    `own` are the tenant's props and materials.
+    """
     chooser = Chooser(ask.seed)
     base = max([0.0, *(_top(part, at, chooser) for at, part in enumerate(ask.set.parts) if part.carries)])
     graph = Graph(
@@ -30,10 +35,10 @@ def build(ask: SetAsk) -> Graph:
     )
     ground = ask.set.ground
     options = {key: _option(value, f"ground.{key}", chooser) for key, value in ground.options.items()}
-    _add(graph, "ground", SHAPES[ground.shape](GROUND_SIZE, options), ground.surface, ask, chooser)
+    _add(graph, "ground", SHAPES[ground.shape](GROUND_SIZE, options), ground.surface, ask, chooser, own)
     for at, part in enumerate(ask.set.parts):
         if chooser.chance(float(part.chance), f"parts.{at}.chance"):
-            _add_part(graph, at, part, ask, chooser)
+            _add_part(graph, at, part, ask, chooser, own)
     _add_key(graph, ask, chooser, base)
     return graph
 
@@ -46,21 +51,31 @@ def _top(part: Part, at: int, chooser: Chooser) -> float:
     return chooser.number(part.at[2], f"parts.{at}.at.2") + chooser.number(part.size[2], f"parts.{at}.size.2")
 
 
-def _add_part(graph: Graph, at: int, part: Part, ask: SetAsk, chooser: Chooser) -> None:
+def _add_part(graph: Graph, at: int, part: Part, ask: SetAsk, chooser: Chooser, own: OwnThings) -> None:
     size = tuple(chooser.number(value, f"parts.{at}.size.{axis}") for axis, value in enumerate(part.size))
     place = np.array([chooser.number(value, f"parts.{at}.at.{axis}") for axis, value in enumerate(part.at)], np.float32)
-    options = {key: _option(value, f"parts.{at}.{key}", chooser) for key, value in part.options.items()}
-    form = SHAPES[part.shape](size, options)  # type: ignore[arg-type]
     turn = math.radians(chooser.number(part.turn_deg, f"parts.{at}.turn"))
     about = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1]], np.float32)
+    if part.shape in own.props:
+        _add_prop(graph, f"parts.{at}", turned(fitted(own.props[part.shape], size), about, place))  # type: ignore[arg-type]
+        return
+    options = {key: _option(value, f"parts.{at}.{key}", chooser) for key, value in part.options.items()}
+    form = SHAPES[part.shape](size, options)  # type: ignore[arg-type]
     moved = Form((form.vertices @ about.T + place).astype(np.float32), form.faces, form.normals, form.uv)
-    _add(graph, f"parts.{at}", moved, part.surface or Surface(material="plaster"), ask, chooser)
+    _add(graph, f"parts.{at}", moved, part.surface or Surface(material="plaster"), ask, chooser, own)
 
 
-def _add(graph: Graph, name: str, form: Form, surface: Surface, ask: SetAsk, chooser: Chooser) -> None:
+def _add_prop(graph: Graph, name: str, prop: Prop) -> None:
+    for number, (mesh, material) in enumerate(prop):
+        called = f"{name}/{number}"
+        graph.materials[called] = material
+        graph.meshes.append(replace(mesh, name=called, material=called))
+
+
+def _add(graph: Graph, name: str, form: Form, surface: Surface, ask: SetAsk, chooser: Chooser, own: OwnThings) -> None:
     seed = seed_of(f"{ask.seed}/{name}", 0)
     scale = chooser.number(surface.scale, f"{name}.scale")
-    graph.materials[name] = MATERIALS[surface.material](_colour(surface.colour, ask), scale, seed)
+    graph.materials[name] = {**MATERIALS, **own.materials}[surface.material](_colour(surface.colour, ask), scale, seed)
     graph.meshes.append(
         Mesh(name=name, vertices=form.vertices, faces=form.faces, material=name, normals=form.normals, uv=form.uv)
     )
