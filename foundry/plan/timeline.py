@@ -11,18 +11,18 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from foundry.brief.brief import FilmWishes
 from foundry.channel.placement import Motion, Placement
 from foundry.copy import CopyField
 from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
+from foundry.easing import Ease
 from foundry.errors import FoundryError
 from foundry.names import digest
-from foundry.plan.easing import control_points
 from foundry.strict_model import StrictModel
 from templates import TEMPLATES
 
@@ -32,14 +32,6 @@ FILM_VERSION = "2"
 Role = Literal["primary", "accent", "ink", "paper"]
 Camera = Literal["hold", "push-in", "pull-out", "pan-left", "pan-right", "tilt-up", "tilt-down"]
 ANIMATED = ("gif", "webp")
-
-
-def _a_curve(name: str) -> str:
-    control_points(name)
-    return name
-
-
-Ease = Annotated[str, AfterValidator(_a_curve)]
 
 
 class NoTimeline(FoundryError):

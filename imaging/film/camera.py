@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from foundry.plan.easing import ease
+from foundry.easing import ease
 from foundry.plan.timeline import Take
 
 SIDEWAYS = {"pan-left": (-1, 0), "pan-right": (1, 0), "tilt-up": (0, -1), "tilt-down": (0, 1)}

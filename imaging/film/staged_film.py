@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from foundry.plan.easing import ease
+from foundry.easing import ease
 from foundry.plan.timeline import Timeline
 from imaging.film.burnt_subtitles import BurntLine
 from imaging.film.canvas import FrameCanvas, blend, new_canvas, paint_sprite, wipe

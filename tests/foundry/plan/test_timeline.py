@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from foundry.channel.placement import Motion
-from foundry.plan.easing import ease
+from foundry.easing import ease
 from foundry.plan.timeline import Template, exact_rate, film_templates, fit_template, join_spans, timeline_for
 from tests.support.small_films import SMALL, a_template
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundry.plan.easing import NAMED, ease
+from foundry.easing import NAMED, ease
 
 SHARES = st.floats(0, 1, allow_subnormal=False)
 

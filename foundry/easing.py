@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 NAMED = {
     "linear": (0.0, 0.0, 1.0, 1.0),
@@ -34,6 +37,15 @@ def control_points(name: str) -> tuple[float, float, float, float]:
     if not (0 <= x1 <= 1 and 0 <= x2 <= 1):
         raise ValueError(f"{name!r}: x1 and x2 lie between 0 and 1, since time does not run backwards")
     return x1, y1, x2, y2
+
+
+def _a_curve(name: str) -> str:
+    control_points(name)
+    return name
+
+
+Ease = Annotated[str, AfterValidator(_a_curve)]
+"""A curve by its name, in what comes from outside."""
 
 
 def ease(name: str, share: float) -> float:
