@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from foundry.copy import Copy
-from foundry.locales import is_rtl
 from foundry.easing import ease
+from foundry.locales import is_rtl
 from foundry.plan.timeline import Entrance, Take
 from imaging.film.canvas import FrameCanvas, Sprite, make_sprite, paint_sprite
 from imaging.film.scene_layers import copy_fields

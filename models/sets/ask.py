@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from foundry.sets.move import SetMove
 from foundry.sets.own_material import OwnMaterial
 from foundry.sets.set_file import SetFile, Side
 from foundry.strict_model import StrictModel
@@ -38,11 +39,11 @@ class StandIn(StrictModel):
 
 
 class Moment(StrictModel):
-    """A moment of a move: `at` is its share of the move, eased already, in [0, 1]."""
+    """A moment of a film: the moves, the share of the film's time that is over, and the seconds since its start."""
 
-    move: str
+    moves: tuple[SetMove, ...]
     at: float = Field(ge=0, le=1)
-    seconds: float = 0.0
+    seconds: float = Field(default=0.0, ge=0)
 
 
 class SetAsk(StrictModel):

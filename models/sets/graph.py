@@ -81,7 +81,8 @@ class Camera:
     """A camera with a lens that shifts, so that upright edges stay upright.
 
     frame: the height of the frame, in units of length, at the distance of `focus`. shift: where the axis meets the
-    picture, in shares of its width and height from the middle, right and down.
+    picture, in shares of its width and height from the middle, right and down. sharp: how far behind `focus`, along the
+    axis, the lens is focused.
     """
 
     eye: tuple[float, float, float]
@@ -89,6 +90,7 @@ class Camera:
     frame: float
     shift: tuple[float, float]
     lens_radius: float
+    sharp: float = 0.0
 
 
 @dataclass(kw_only=True)

@@ -45,7 +45,7 @@ def _sensor(mi: Any, graph: Graph, size: tuple[int, int]) -> dict[str, Any]:
         "fov": math.degrees(2 * math.atan(across / 2 / distance)),
         "fov_axis": "x",
         "aperture_radius": max(camera.lens_radius, 1e-5),
-        "focus_distance": distance,
+        "focus_distance": distance + camera.sharp,
         "to_world": mi.ScalarTransform4f().look_at(camera.eye, camera.focus, (0, 0, 1)),
         "film": {
             "type": "hdrfilm", "width": width * WIDER, "height": height * WIDER, "crop_offset_x": left,
