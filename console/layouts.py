@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,20 +51,29 @@ def preview(
     tenant: TenantId = None,
     tenants: Tenants = None,
     picture: Annotated[Path | None, typer.Option(help="In place of the painted scene: PNG, JPEG or WebP.")] = None,
+    composition: Annotated[
+        str,
+        typer.Option(help="Where the product stands, such as left, low or close."),
+    ] = "",
     boxes: Annotated[bool, typer.Option("--boxes", help="Draw safe area, blocks, slots and logo.")] = False,
 ) -> None:
     """Render LAYOUT at once, without a model: on a painted scene or a picture, with a brief's or sample copy."""
     from foundry.channel.placement import resolve_placements
     from foundry.layout.files import layout_for, layout_named
+    from foundry.plan.composition import composition_buckets
     from imaging.still.compose import finish, prepare
     from imaging.still.preview import sample_copy, with_boxes
 
     place = _one(resolve_placements([placement]), placement)
     order = _order(brief, tenants, assets)
     whose = order.plan.tenant if order else _tenant(tenant, tenants)
-    shown = layout_for(place, whose) if layout == "family" else layout_named(layout, place, whose)
+    known = composition_buckets()[place.bucket].by_name
+    if composition and composition not in known:
+        raise BadInput("--composition", f"there is none called {composition!r}; there is {', '.join(known)}")
+    named = layout != "family"
+    shown = layout_named(layout, place, whose, composition) if named else layout_for(place, whose, composition)
     words = _words(order, locale, shown.fields) if order else sample_copy(locale).only(shown.fields)
-    master, facts = _scene(order, whose, place, locale, picture)
+    master, facts = _scene(order, whose, _Shown(place, locale, composition), picture)
     static = prepare(master, facts, shown, place, whose)
     composed = finish(static, words, locale)
     image = with_boxes(composed, static, locale) if boxes else composed.image
@@ -154,15 +164,25 @@ def _words(order: Admitted, locale: str, shown: frozenset[str]) -> Copy:
     return order.plan.copy(0, locale, shown)[0]
 
 
-def _scene(order: Admitted | None, whose: Tenant, place: Placement, locale: str, picture: Path | None) -> Scene:
+@dataclass(frozen=True)
+class _Shown:
+    """A placement that is previewed, the locale of its words, and the name of its picture's composition."""
+
+    placement: Placement
+    locale: str
+    composition: str
+
+
+def _scene(order: Admitted | None, whose: Tenant, shown: _Shown, picture: Path | None) -> Scene:
     from foundry.locales import is_rtl
-    from foundry.plan.composition import compositions
+    from foundry.plan.composition import composition_named
     from imaging.still.preview import from_picture, stand_in
 
-    mirrored = compositions()[place.bucket].has_sides and is_rtl(locale)
+    bucket, name = shown.placement.bucket, shown.composition
+    mirrored = composition_named(bucket, name).has_sides and is_rtl(shown.locale)
     if picture:
-        return from_picture(_decoded(picture), place.bucket, mirrored)
-    return stand_in(whose, place.bucket, mirrored, _cut_out(order))
+        return from_picture(_decoded(picture), bucket, mirrored, name)
+    return stand_in(whose, bucket, mirrored, _cut_out(order), name)
 
 
 def _cut_out(order: Admitted | None) -> Image.Image | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundry.card.card import ModelCard
-from foundry.plan.composition import compositions
+from foundry.plan.composition import composition_of
 from foundry.plan.shot import ShotOrder
 from models.backdrop.prompt_compiler import compile_prompt
 
@@ -30,17 +30,6 @@ def compile_for(card: ModelCard, order: ShotOrder) -> Prompt:
     if card.prompt_language == "plain":
         palette = f", colour palette {' '.join(order.palette)}" if order.palette else ""
         return Prompt(order.prompt + palette, order.negative_prompt)
-    compiled = compile_prompt(order.prompt, order.palette, copy_side(order.bucket), order.mirrored)
+    compiled = compile_prompt(order.prompt, order.palette, composition_of(order).room(mirrored=False), order.mirrored)
     avoided = tuple(word for word in order.negative_prompt.replace(",", " ").split() if word)
     return Prompt(compiled.caption, "", (*compiled.ignored, *avoided))
-
-
-def copy_side(bucket: str) -> str:
-    """Return the side where a bucket's composition leaves room for copy: "left", "right" or "top".
-
-    It is the side before the composition is mirrored.
-    """
-    composition = compositions()[bucket]
-    if not composition.has_sides:
-        return "top"
-    return "left" if composition.product_area[0] + composition.product_area[2] > 1000 else "right"

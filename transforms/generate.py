@@ -21,7 +21,7 @@ from foundry.metering.device_time import drawing_device
 from foundry.metering.leftovers import take_leftovers
 from foundry.metering.making import DRAW, making
 from foundry.metering.steps import step
-from foundry.plan.composition import compositions
+from foundry.plan.composition import composition_of
 from foundry.plan.estimate import refused_shot_money, shot_money
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
@@ -162,7 +162,7 @@ def _stage(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> StagedScene:
         product = product_picture(store, order.tenant, order.picture) if order.picture else None
         drawn_around = plan.cards.generate.staging == "inpaint"
         caption = None if drawn_around else enlarged.drawing.caption
-        return stage_product(enlarged.pixels, product, compositions()[order.bucket], order.mirrored, caption)
+        return stage_product(enlarged.pixels, product, composition_of(order), order.mirrored, caption)
 
 
 def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> MasterRecord:

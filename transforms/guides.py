@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from foundry.plan.composition import compositions
+from foundry.plan.composition import composition_of
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import ObjectStore
@@ -35,7 +35,7 @@ class Guides:
         guide = empty = Guide()
         if order.picture and cards.generate.staging == "inpaint":
             product = product_picture(self.store, order.tenant, order.picture)
-            guide = guide_for(order, product, compositions()[order.bucket])
+            guide = guide_for(order, product, composition_of(order))
         for adapter in cards.adapters:
             if adapter.use.picture and adapter.card.adapter:
                 guide = self._with_picture(guide, order, adapter.card.adapter.kind, adapter.use.picture)

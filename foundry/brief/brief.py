@@ -156,6 +156,10 @@ class SceneClip(StrictModel):
     )
 
 
+LATER_FIELDS = ("clip", "composition")
+"""Fields of a scene that are no part of it where they are not set."""
+
+
 class Scene(StrictModel):
     """A setting that products are staged in."""
 
@@ -169,15 +173,23 @@ class Scene(StrictModel):
         default=None, description="In films, the scene moves as this says; without it, it is a still.", examples=[None]
     )
 
-    @model_serializer(mode="wrap")
-    def _silent_about_no_clip(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave `clip` out of a scene without one.
+    composition: Slug | None = Field(
+        default=None,
+        description="Where the product stands: center, left, right, low, close or wide; `vary` gives each alternative "
+        "another one. Without it, the usual one of each aspect.",
+        examples=["right"],
+    )
 
-        Such a scene reads as it did before there were clips, to digests of plans and to older readers.
+    @model_serializer(mode="wrap")
+    def _silent_about_what_it_lacks(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the fields that came later out of a scene without them.
+
+        Such a scene reads as it did before there were such fields, to digests of plans and to older readers.
         """
         said: dict[str, Any] = plain(self)
-        if self.clip is None:
-            said.pop("clip", None)
+        for name in LATER_FIELDS:
+            if getattr(self, name) is None:
+                said.pop(name, None)
         return said
 
 

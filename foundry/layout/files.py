@@ -22,6 +22,7 @@ from foundry.documents.yaml_text import load_yaml
 from foundry.errors import BadInput, FoundryError, Refusals, shorten
 from foundry.inputs.file_identity import FileIdentity, file_identity
 from foundry.layout.layout import Layout
+from foundry.names import Slug
 from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
 from foundry.tenant_files import NamedText
@@ -51,7 +52,7 @@ class UnknownLayout(FoundryError):
 
 
 class When(StrictModel):
-    """The placements that a variation is for: all conditions given must hold."""
+    """The placements and compositions that a variation is for: all conditions given must hold."""
 
     lower_than_px: int | None = Field(default=None, description="Height below this.")
     narrower_than_px: int | None = Field(default=None, description="Width below this.")
@@ -60,9 +61,10 @@ class When(StrictModel):
     safe_top: int | None = Field(default=None, description="The safe area begins at least so low (thousandths).")
     safe_bottom: int | None = Field(default=None, description="The safe area ends at least so high above the edge.")
     placements: tuple[str, ...] = ()
+    composition: tuple[Slug, ...] = Field(default=(), description="The picture's composition is one of these.")
 
-    def holds(self, placement: Placement) -> bool:
-        """Return True if all conditions hold for the placement."""
+    def holds(self, placement: Placement, composition: str) -> bool:
+        """Return True if all conditions hold for the placement and its picture's composition."""
         width, height = placement.size
         safe = placement.safe_area
         holds = (
@@ -73,6 +75,7 @@ class When(StrictModel):
             self.safe_top is None or safe.top >= self.safe_top,
             self.safe_bottom is None or safe.bottom >= self.safe_bottom,
             not self.placements or placement.name in self.placements,
+            not self.composition or composition in self.composition,
         )
         return all(holds)
 
@@ -111,7 +114,7 @@ class LayoutFiles:
 
     shipped: Mapping[str, Raw]
     own: Mapping[str, Raw]
-    _made: dict[tuple[str, str], Layout] = field(default_factory=dict, compare=False, repr=False)
+    _made: dict[tuple[str, str, str], Layout] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -140,16 +143,19 @@ class LayoutFiles:
         own = 2 if self.own.get(name, {}).get("default") else 0
         return own or int(bool(self.shipped.get(name, {}).get("default")))
 
-    def layout(self, name: str, placement: Placement) -> Layout:
-        """Return a layout as it applies to a placement; BadInput says what is wrong with its file."""
-        key = (name, placement.digest)
+    def layout(self, name: str, placement: Placement, composition: str = "") -> Layout:
+        """Return a layout as it applies to a placement, for pictures of a composition, by default the usual one.
+
+        BadInput says what is wrong with its file.
+        """
+        key = (name, placement.digest, composition)
         if key not in self._made:
             raw = self._raw(name)
             if "family" not in raw:
                 raise BadInput(f"layout {name}", "serves no family; it is there to be extended. Name another.")
             try:
                 for variation in raw.get("variations", ()):
-                    if parse_value(When, variation.get("when", {}), WHEN).holds(placement):
+                    if parse_value(When, variation.get("when", {}), WHEN).holds(placement, composition):
                         raw = merge_layouts(raw, {k: v for k, v in variation.items() if k != "when"})
                 plain = {k: v for k, v in raw.items() if k not in _ABOUT_FILES}
                 self._made[key] = parse_value(Layout, plain, LAYOUT)
@@ -185,16 +191,19 @@ def layouts_of(tenant: Tenant | None = None) -> LayoutFiles:
     return _files(_stamps(SHIPPED), tenant.files.layouts if tenant else ())
 
 
-def layout_for(placement: Placement, tenant: Tenant | None = None) -> Layout:
-    """Return the layout of a placement's family: the one that the tenant's brand kit names, else the default."""
+def layout_for(placement: Placement, tenant: Tenant | None = None, composition: str = "") -> Layout:
+    """Return the layout of a placement's family: the one that the tenant's brand kit names, else the default.
+
+    It is as it applies to pictures of a composition; without a name, to those of the usual one.
+    """
     files = layouts_of(tenant)
     chosen = tenant.brand.layouts.get(placement.family) if tenant else None
-    return files.layout(chosen or files.default(placement.family), placement)
+    return files.layout(chosen or files.default(placement.family), placement, composition)
 
 
-def layout_named(name: str, placement: Placement, tenant: Tenant | None = None) -> Layout:
+def layout_named(name: str, placement: Placement, tenant: Tenant | None = None, composition: str = "") -> Layout:
     """Return a layout by its id, with the variations for the placement; UnknownLayout names similar ids."""
-    return layouts_of(tenant).layout(name, placement)
+    return layouts_of(tenant).layout(name, placement, composition)
 
 
 def _stamps(folder: Path) -> tuple[FileIdentity, ...]:

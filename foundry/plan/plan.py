@@ -177,6 +177,7 @@ class Plan(ShotPlan):
         return ContentCache(KEPT_SHOTS)
 
     def _variant(self, shot: ShotOrder, product: int, cell: Cell, locale: str) -> Variant:
+        cell = self.cell_in(cell, shot.composition)
         copy, copy_digest = self.copy(product, locale, cell.layout.fields)
         scenes = tuple(self._sibling(shot, scene) for scene in self.scenes_of(cell))
         clips = clips_shown(self, scenes)
@@ -188,6 +189,7 @@ class Plan(ShotPlan):
             copy=copy_digest,
             look=cell.look,
             **(self._film_inputs(cell.timeline, scenes, locale) if cell.timeline else {}),
+            **self._further_looks(cell, scenes),
             **({"clips": [clip.name if clip else None for clip in clips]} if any(clips) else {}),
         )
         return Variant(
@@ -215,6 +217,11 @@ class Plan(ShotPlan):
         if self.sounds:
             inputs["sound"] = [self.sound_of(wishes.music), self.sound_of(wishes.voice_over.get(locale))]
         return inputs
+
+    def _further_looks(self, cell: Cell, scenes: tuple[ShotOrder, ...]) -> dict[str, list[str]]:
+        """Return the looks of a film's scenes, if their compositions have different layouts."""
+        looks = [self.cell_in(cell, scene.composition).look for scene in scenes]
+        return {"looks": looks} if len({cell.look, *looks}) > 1 else {}
 
     def sound_of(self, path: str | None) -> str | None:
         """Return the SHA-256 of an audio file by its path in the brief; None for no path."""

@@ -36,7 +36,8 @@ class MasterFacts:
 class ShotOrder:
     """One picture to draw and stage. Small, since it crosses shuffles; `picture` is a hash, not pixels.
 
-    `model` is the digest of the drawing card; with `adapters` it names everything that must be loaded.
+    `model` is the digest of the drawing card; with `adapters` it names everything that must be loaded. `composition`
+    is the name of the bucket's composition; empty for the usual one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class ShotOrder:
     steps: int
     model: str = ""
     adapters: tuple[AdapterUse, ...] = ()
+    composition: str = ""
 
     @property
     def master(self) -> str:

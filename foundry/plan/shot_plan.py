@@ -21,7 +21,14 @@ from foundry.layout.files import layout_for
 from foundry.layout.layout import LAYOUT_RENDERER_VERSION, Layout
 from foundry.locales import is_rtl
 from foundry.names import digest, digest_of_many, sorted_json
-from foundry.plan.composition import compositions
+from foundry.plan.composition import (
+    VARY,
+    composition_buckets,
+    composition_chosen,
+    composition_named,
+    compositions_met,
+    has_sides,
+)
 from foundry.plan.shot import ShotOrder
 from foundry.plan.timeline import Timeline, ordered_timeline
 from foundry.tenant import Tenant
@@ -121,10 +128,37 @@ class ShotPlan:
         """The cells of each aspect bucket."""
         cells: dict[str, list[Cell]] = {}
         for placement in self.placements:
-            layout = layout_for(placement, self.tenant)
-            cell = Cell(placement, layout, self._look(layout, placement), ordered_timeline(self.brief.film, placement))
-            cells.setdefault(placement.bucket, []).append(cell)
+            usual = composition_buckets()[placement.bucket].usual
+            cells.setdefault(placement.bucket, []).append(self._cell(placement, usual))
         return {bucket: tuple(cells[bucket]) for bucket in sorted(cells)}
+
+    def cell_in(self, cell: Cell, composition: str) -> Cell:
+        """Return a cell with its layout as it is for pictures of a composition; the usual one without a name."""
+        key = (cell.placement.name, composition)
+        if key not in self._cells_in:
+            usual = composition in ("", composition_buckets()[cell.placement.bucket].usual)
+            self._cells_in[key] = cell if usual else self._cell(cell.placement, composition)
+        return self._cells_in[key]
+
+    @cached_property
+    def _cells_in(self) -> dict[tuple[str, str], Cell]:
+        return {}
+
+    def _cell(self, placement: Placement, composition: str) -> Cell:
+        layout = layout_for(placement, self.tenant, composition)
+        look = self._look(layout, placement)
+        return Cell(placement, layout, look, ordered_timeline(self.brief.film, placement))
+
+    @cached_property
+    def every_cell(self) -> tuple[Cell, ...]:
+        """The cells of all buckets, each once for every layout that its pictures' compositions come to."""
+        found: dict[tuple[str, str], Cell] = {}
+        wishes = sorted({scene.composition for scene in self.scenes}, key=str)
+        for bucket, cells in self.cells.items():
+            names = dict.fromkeys(name for wanted in wishes for name in compositions_met(bucket, wanted))
+            for made in (self.cell_in(cell, name) for cell in cells for name in names):
+                found.setdefault((made.placement.name, made.look), made)
+        return tuple(found.values())
 
     def _look(self, layout: Layout, placement: Placement) -> str:
         return digest(
@@ -138,10 +172,13 @@ class ShotPlan:
 
     @cached_property
     def sides(self) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
-        """Triples (aspect bucket, mirrored, locales). Copy from right to left has the product on the left."""
+        """Triples (aspect bucket, mirrored, locales). Pictures for copy from right to left are mirrored.
+
+        A bucket in which no scene's product stands to one side has no mirrored pictures.
+        """
         found = []
         for bucket in self.cells:
-            sided = compositions()[bucket].has_sides
+            sided = any(has_sides(bucket, scene.composition) for scene in self.scenes)
             for mirrored in (False, True):
                 locales = tuple(x for x in self.locales if (sided and is_rtl(x)) == mirrored)
                 if locales:
@@ -206,6 +243,7 @@ class ShotPlan:
         shown, setting, card = self.subjects[subject], self.scenes[scene], self.cards.generate
         width, height = card.sizes[bucket]
         prompt = setting.prompt if shown.picture else f"{setting.prompt}. {shown.words}"
+        composition = composition_chosen(bucket, setting.composition, self._variation(shown, setting) + alternative)
         name = digest(
             "shot",
             tenant=self.tenant.id,
@@ -217,7 +255,7 @@ class ShotPlan:
             mirrored=mirrored,
             alternative=alternative,
             cards=[card.digest, self.cards.upscale.digest, self.cards.screen.digest],
-            composition=compositions()[bucket].digest,
+            composition=composition_named(bucket, composition).digest,
             **self._policy,
         )
         return ShotOrder(
@@ -238,7 +276,14 @@ class ShotPlan:
             steps=card.steps,
             model=card.digest,
             adapters=self.cards.uses,
+            composition=composition,
         )
+
+    def _variation(self, shown: Subject, setting: Scene) -> int:
+        """Return the number from which the alternatives of a subject in a scene that varies count compositions."""
+        if setting.composition != VARY:
+            return 0
+        return int(digest("variation", tenant=self.tenant.id, subject=shown.identity, prompt=setting.prompt)[:8], 16)
 
     @cached_property
     def _policy(self) -> dict[str, object]:

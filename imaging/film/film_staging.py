@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from PIL import Image
 
+from foundry.layout.files import layout_for
+from foundry.layout.layout import Layout
 from foundry.plan.plan import Plan
 from foundry.plan.shot import MasterFacts
 from foundry.plan.timeline import Take, Timeline
@@ -58,7 +60,9 @@ def stage_film(variant: Variant, plan: Plan, inputs: FilmInputs, signal: Signal)
         else:
             at = order.index(take.picture % len(plan.film_scenes))
             clip = inputs.clips(at)
-            staged.append(stager.moving(take, clip) if clip else stager.scene(take, inputs.masters(at)))
+            layout = stager.layout(at)
+            moving = stager.moving(take, clip, layout) if clip else stager.scene(take, inputs.masters(at), layout)
+            staged.append(moving)
     return StagedFilm(timeline, tuple(staged), variant.shot.mirrored)
 
 
@@ -72,27 +76,36 @@ class _SceneStager:
     def rate(self) -> Fraction:
         return self.timeline.frame_rate
 
+    def layout(self, at: int) -> Layout:
+        """Return the layout for the composition of the n-th picture."""
+        variant = self.variant
+        composition = variant.scenes[at].composition
+        if composition == variant.shot.composition:
+            return variant.layout
+        return layout_for(variant.placement, self.plan.tenant, composition)
+
     def card(self, take: Take, product: Image.Image | None) -> FilmScene:
         """Return a card in a brand colour; a product picture without transparency is left out."""
         cut = product if product is not None and product.getchannel("A").getextrema()[0] == 0 else None
-        brand = CardBrand(self.plan.tenant, cut, self.variant.shot.mirrored, self.variant.locale)
+        shot = self.variant.shot
+        brand = CardBrand(self.plan.tenant, cut, shot.mirrored, self.variant.locale, shot.composition)
         static = card_layer(take, self.variant.layout, self.variant.placement, brand)
         return FilmScene(take=take, static=static, signal=self.signal, rate=self.rate)
 
-    def scene(self, take: Take, master: Master) -> FilmScene:
+    def scene(self, take: Take, master: Master, layout: Layout) -> FilmScene:
         """Return a picture under its camera; its text is set on what shows once the camera rests."""
         picture, facts = master
-        static = self._static(picture, facts)
+        static = self._static(picture, facts, layout)
         path = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
         layer = scene_layer(take, master, static, path.last)
         source: PictureSource = StillSource(picture, self.signal, path, static.visual.width)
         return self._under_camera(take, layer, path, source)
 
-    def moving(self, take: Take, clip: Footage) -> FilmScene:
+    def moving(self, take: Take, clip: Footage, layout: Layout) -> FilmScene:
         """Return a clip under its camera; its text is set on what shows while the clip plays."""
         first, *moments = frames_at(clip.file, (Fraction(0), *text_moments(take, self.rate)))
         facts = clip.facts
-        static = self._static(first, facts)
+        static = self._static(first, facts, layout)
         path = camera_path(take, _window(static.crop), _focus(facts), facts.mirrored)
         layer = scene_layer(take, (moments[-1], facts), static, path.last, moments[:-1])
         source = ClipSource(clip.file, self.signal, path, static.visual.width)
@@ -104,10 +117,10 @@ class _SceneStager:
             take=take, static=layer, signal=self.signal, rate=self.rate, source=source, path=path, veil=veil
         )
 
-    def _static(self, picture: Levels, facts: MasterFacts) -> StaticLayer:
+    def _static(self, picture: Levels, facts: MasterFacts, layout: Layout) -> StaticLayer:
         """Return the layout's still, which says where the key visual shows and which part of the master it shows."""
         variant = self.variant
-        still = prepare(eight_bits(picture), facts, variant.layout, variant.placement, self.plan.tenant)
+        still = prepare(eight_bits(picture), facts, layout, variant.placement, self.plan.tenant)
         return turn_to_locale(still, variant.locale)
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from foundry.channel.placement import Placement
 from foundry.layout.layout import Block, Layout, Place
-from foundry.plan.composition import compositions
+from foundry.plan.composition import composition_named
 from foundry.plan.shot import Box, MasterFacts
 from foundry.plan.timeline import Take
 from foundry.tenant import Tenant
@@ -60,6 +60,7 @@ class CardBrand:
     product: Image.Image | None
     mirrored: bool
     locale: str
+    composition: str = ""
 
 
 def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBrand) -> StaticLayer:
@@ -69,7 +70,11 @@ def card_layer(take: Take, layout: Layout, placement: Placement, brand: CardBran
     plain = prepare(flat, _card_facts(placement, brand, None), layout, placement, brand.tenant)
     visual = turn_to_locale(plain, brand.locale).visual
     framed = (visual.width, visual.height) != placement.size
-    room = _product_room_in_visual(visual, placement) if framed else product_room(placement, brand.mirrored)
+    room = (
+        _product_room_in_visual(visual, placement)
+        if framed
+        else product_room(placement, brand.mirrored, brand.composition)
+    )
     flat = flat.copy()  # the first picture's pixels are cached by object, so it must not be painted on
     if brand.product is not None:
         _paste_product(flat, brand.product, room)
@@ -102,9 +107,9 @@ def _product_room_in_visual(visual: PixelBox, placement: Placement) -> Box:
     )
 
 
-def product_room(placement: Placement, mirrored: bool) -> Box:
+def product_room(placement: Placement, mirrored: bool, composition: str = "") -> Box:
     """Return the box in which products stand in this placement's pictures, in thousandths of the frame."""
-    bucket = compositions()[placement.bucket]
+    bucket = composition_named(placement.bucket, composition)
     facts = MasterFacts(
         name="",
         bucket=placement.bucket,

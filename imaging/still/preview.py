@@ -12,7 +12,7 @@ from foundry.copy import Copy
 from foundry.documents import read_yaml
 from foundry.documents.limits import SETTINGS
 from foundry.errors import BadInput
-from foundry.plan.composition import compositions
+from foundry.plan.composition import composition_named
 from foundry.plan.shot import Box, MasterFacts
 from foundry.tenant import Tenant
 from imaging.still.compose import FinishedPicture, StaticLayer, turn_to_locale
@@ -39,12 +39,14 @@ def sample_copy(locale: str) -> Copy:
     return copies[locale]
 
 
-def stand_in(tenant: Tenant, bucket: str, mirrored: bool, product: Image.Image | None = None) -> Scene:
+def stand_in(
+    tenant: Tenant, bucket: str, mirrored: bool, product: Image.Image | None = None, composition_name: str = ""
+) -> Scene:
     """Return a stand-in for a master: a wall and a floor in the brand's scene colours with a product on them.
 
-    `product` is RGBA; without it a bottle is drawn. It stands where the masters of the bucket have their product.
+    `product` is RGBA; without it a bottle is drawn. It stands where the composition has it, by default the usual one.
     """
-    composition = compositions()[bucket]
+    composition = composition_named(bucket, composition_name)
     scale = EDGE_PX / max(composition.width_px, composition.height_px)
     size = (round(composition.width_px * scale), round(composition.height_px * scale))
     scene = _wall_and_floor(tenant.brand.palette.scene, size, composition.horizon)
@@ -54,14 +56,14 @@ def stand_in(tenant: Tenant, bucket: str, mirrored: bool, product: Image.Image |
     )
 
 
-def from_picture(picture: Image.Image, bucket: str, mirrored: bool) -> Scene:
-    """Return a picture in a master's place; its product is assumed to be where the bucket's composition has it."""
+def from_picture(picture: Image.Image, bucket: str, mirrored: bool, composition: str = "") -> Scene:
+    """Return a picture in a master's place; its product is assumed to be where the composition has it."""
     return picture.convert("RGB"), MasterFacts(
         name="picture",
         bucket=bucket,
         width_px=picture.width,
         height_px=picture.height,
-        product_box=compositions()[bucket].box(mirrored),
+        product_box=composition_named(bucket, composition).box(mirrored),
         mirrored=mirrored,
     )
 

@@ -138,7 +138,7 @@ def _doubtful_fits(plan: Plan) -> Iterator[Fit]:
     for locale in plan.locales:
         for first in range(0, len(plan.products), AT_ONCE):
             batch = _Batch(plan, locale, range(first, min(first + AT_ONCE, len(plan.products))))
-            for cell in (cell for cells in plan.cells.values() for cell in cells):
+            for cell in plan.every_cell:
                 yield from batch.doubtful_fits(cell)
 
 

@@ -32,7 +32,7 @@ from pipelines.planning.input_checks import check_placements, inspect_products, 
 from pipelines.planning.limit_checks import check_limits
 from pipelines.planning.notes import notes_on
 from pipelines.planning.product_checks import check_unpictured, name_cards
-from pipelines.planning.scene_checks import check_scenes
+from pipelines.planning.scene_checks import check_compositions, check_scenes
 
 InputFacts = PictureFacts | ModelFacts | NameCard | SoundFacts
 
@@ -129,7 +129,7 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, regist
     bare = check_unpictured(brief, cards.generate, tenant, registry)
     clips = () if unknown else check_clips(brief, tenant, cards, placements)
     films = check_films(brief, tenant.families, sounds, placements)
-    words = (check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
+    words = (check_copy(brief, tenant), check_compositions(brief), check_scenes(brief, tenant, cards.generate))
     checks = (unseen, bare, unknown, unheard, *words, films, check_cards(cards, tenant, placements), clips)
     _refuse(brief, chain.from_iterable(checks))
     ordered = sorted(brief.products, key=lambda product: product.id)

@@ -1,4 +1,4 @@
-"""Checks of the words of scenes against what the drawing card reads, and notes on the words that it does not."""
+"""Checks of scenes: their compositions, and their words against what the drawing card reads; notes on unread words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from foundry.brief.brief import Brief, Product
 from foundry.card.card import ModelCard
 from foundry.errors import Problem, shorten
+from foundry.plan.composition import VARY, composition_names
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant
 from models.backdrop.prompt_compiler import compile_prompt
@@ -34,6 +35,15 @@ def check_scenes(brief: Brief, tenant: Tenant, card: ModelCard) -> Iterator[Prob
         path = f"scenes[{at}].prompt" if brief.scenes else "prompt"
         if wrong := _misread(card, scene.prompt) or _hides_products(card, reach, scene.prompt, brief.products):
             yield Problem(path, shorten(scene.prompt), wrong, f"reword it, {known}/tenant.yaml")
+
+
+def check_compositions(brief: Brief) -> Iterator[Problem]:
+    """Yield a problem for each scene whose composition is unknown."""
+    known = composition_names()
+    for at, scene in enumerate(brief.settings()):
+        if scene.composition not in (None, VARY, *known):
+            remedy = f"there is {', '.join(known)}, and {VARY} for another one in each alternative"
+            yield Problem(f"scenes[{at}].composition", shorten(str(scene.composition)), "is no composition", remedy)
 
 
 def _misread(card: ModelCard, prompt: str) -> str:

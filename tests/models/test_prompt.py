@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foundry.plan.composition import compositions
-from models.prompt import Prompt, compile_for, copy_side
+from models.prompt import Prompt, compile_for
 from models.registry import card
 from tests.support.drawing import an_order
 
@@ -30,7 +30,7 @@ def test_the_embedded_models_captions_have_no_words_for_what_to_avoid() -> None:
 
 @pytest.mark.parametrize("bucket", sorted(compositions()))
 def test_copy_is_on_the_other_side_of_the_product(bucket: str) -> None:
-    composition, side = compositions()[bucket], copy_side(bucket)
+    composition, side = compositions()[bucket], compositions()[bucket].room(mirrored=False)
     if not composition.has_sides:
         assert side == "top"
         return

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from foundry.colour import lab_of_hex
+from foundry.plan.composition import compositions
 from foundry.plan.shot import ShotOrder
 from lab.renders.held_out import held_out_prompts
 from lab.renders.palettes import family
@@ -15,7 +16,7 @@ from lab.renders.recipes import held_back
 from lab.renders.scenes import SCENES
 from models.backdrop.colours import COLOURS, colour_words
 from models.backdrop.prompt_compiler import compile_prompt
-from models.prompt import compile_for, copy_side
+from models.prompt import compile_for
 from models.registry import card
 
 PALETTE = ("#EFDFC2", "#D8B98A", "#C4633F")
@@ -87,7 +88,8 @@ def test_the_layout_decides_where_copy_goes_and_other_wishes_are_reported() -> N
     bound = compile_prompt(wish, room="left")
     assert bound.room == "left"
     assert bound.ignored == ("right",)
-    assert [copy_side(bucket) for bucket in ("square", "portrait", "story", "landscape")] == ["top"] * 3 + ["left"]
+    rooms = [compositions()[bucket].room(mirrored=False) for bucket in ("square", "portrait", "story", "landscape")]
+    assert rooms == ["top"] * 3 + ["left"]
 
 
 def test_a_shot_that_will_be_mirrored_is_drawn_with_its_light_exchanged() -> None:
