@@ -11,10 +11,15 @@ from models.sets.ask import Area, SetAsk
 
 @dataclass(frozen=True)
 class SetGuide:
-    """One picture of a set, and the files that it names, by their names."""
+    """One picture of a set, and the files that it names, by their names.
+
+    `caption` begins with the scene's word and tells what was asked; `ignored_words` are those that no set understood.
+    """
 
     ask: SetAsk
     files: Mapping[str, bytes]
+    caption: str = ""
+    ignored_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class StagedProduct:
 class Rendered:
     """A picture of a set, (height, width, 3) float32 in [0, 1], sRGB encoded.
 
-    `variant` names the renderer's: scalar_rgb, llvm_ad_rgb or cuda_ad_rgb. `seconds` is its time on the clock.
+    `variant` names the renderer's: scalar_rgb, llvm_ad_rgb or cuda_ad_rgb. `seconds` is its time on the clock, `cpu_s`
+    that of all its threads together.
     """
 
     pixels: Pixels
@@ -44,3 +50,4 @@ class Rendered:
     samples: int
     denoised: bool
     seconds: float
+    cpu_s: float = 0.0

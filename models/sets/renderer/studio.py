@@ -1,0 +1,69 @@
+"""The drawing of what is asked: a graph is built, lit, traced, freed of noise and encoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imaging.pixels.arrays import Pixels
+from models.sets.ask import SetAsk
+from models.sets.building.build import build
+from models.sets.graph import Camera, Environment, Graph
+from models.sets.rendered import StagedProduct
+from models.sets.renderer.denoising import denoise
+from models.sets.renderer.drawing import load_scene, render
+from models.sets.renderer.guides import noise_guides
+from models.sets.renderer.refusals import RenderRefused
+from models.sets.renderer.tone import encode
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture, (height, width, 3) float32 in [0, 1], sRGB encoded, and how products stand in it."""
+
+    pixels: Pixels
+    staged: StagedProduct | None
+    denoised: bool
+
+
+class Studio:
+    """The renderer of this process, in one variant."""
+
+    def __init__(self, variant: str, threads: int, triangles: int) -> None:
+        import mitsuba as mi
+
+        mi.set_variant(variant)
+        if threads:
+            import drjit
+
+            drjit.set_thread_count(threads)
+        self.mi: Any = mi
+        self.triangles = triangles
+
+    def warm_up(self) -> None:
+        """Render a first small picture, which fails where the variant cannot serve."""
+        camera = Camera(eye=(0, -4, 1), focus=(0, 0, 0), frame=1.0, shift=(0, 0), lens_radius=0)
+        graph = Graph(camera=camera, environment=Environment(colour=np.ones(3, np.float32)))
+        render(self.mi, load_scene(self.mi, graph, (8, 8), 4), 1, 0)
+
+    def draw(self, ask: SetAsk, folder: Path) -> Picture:  # noqa: ARG002 - files of products and props lie there
+        """Return the picture; RenderRefused if the set is too large."""
+        graph, size = build(ask), (ask.width_px, ask.height_px)
+        self._check(graph, ask)
+        light = render(self.mi, load_scene(self.mi, graph, size, ask.depth), ask.samples, ask.seed)
+        light = np.nan_to_num(light, posinf=0.0, neginf=0.0) * graph.exposure
+        if ask.denoise:
+            light = denoise(light, *noise_guides(self.mi, graph, size))
+        return Picture(encode(light), None, ask.denoise)
+
+    def _check(self, graph: Graph, ask: SetAsk) -> None:
+        count = sum(len(mesh.faces) for mesh in graph.meshes)
+        if count > self.triangles:
+            sentence = f"set {ask.set.id} has {count} triangles; the limit is {self.triangles}"
+            raise RenderRefused("render_too_large", f"{sentence}; use fewer or simpler parts")
+        for mesh in graph.meshes:
+            if not np.isfinite(mesh.vertices).all():
+                raise RenderRefused("render_endless", f"{mesh.name} of set {ask.set.id} has infinite geometry; mend it")
