@@ -70,9 +70,15 @@ class Lamp:
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """Light from everywhere: `colour` (3,) even radiance, or `sky`, the parameters of a physical sky and sun."""
+    """Light from everywhere: `colour` (3,) even radiance, or `picture`, or `sky`, a physical sky and sun.
+
+    picture: (height, width, 3) radiance over directions: the first row is straight up, the last straight down; the
+    middle column lies away from the camera (+y), right of it is +x. sky: sun_height_deg, sun_turn_deg (from behind the
+    camera towards the right), turbidity 1 to 10, sun_scale, sky_scale, albedo of the ground.
+    """
 
     colour: Floats
+    picture: Floats | None = None
     sky: dict[str, float] | None = None
 
 

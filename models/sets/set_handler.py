@@ -9,7 +9,6 @@ from typing import Any
 from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import ModelCard
-from foundry.errors import FoundryError
 from foundry.metering.payers import note, paid_by_only
 from foundry.metering.steps import charge_accelerator, charge_processor
 from models.drawing import Drawn, DrawRequest, Undrawn

@@ -40,6 +40,7 @@ START_S = 120.0
 JOBS_OF_ONE_PROCESS = 2_000
 CPU_S = 30 * 86_400
 ANSWER_BYTES = 64 * 1024
+TRACEBACK = "Traceback (most recent call last):"
 _CALLS = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT", "CUDA_VISIBLE_DEVICES")
 _SERVING: dict[str, Variant] = {}
 """The variant that serves, by what was wanted: found once in each process."""
@@ -129,7 +130,7 @@ class Renderer:
         except EOFError as error:
             code, said = running.process.wait(), _last_words(running)
             self._end()
-            if "FAULT" in said:
+            if TRACEBACK in said:
                 raise RuntimeError(f"the renderer broke: {clipped(said, 4_000)}") from error
             sentence = f"set {ask.set.id} ended the renderer ({_end_of(code)}: {clipped(said, 200) or 'no word'})"
             remedy = f"it may take {self.limits.memory_bytes // MIB} MB of memory; ask for fewer pixels or less detail"
@@ -139,9 +140,7 @@ class Renderer:
         """Return a process that may read these foreign files."""
         running = self._running
         if running and (
-            running.process.poll() is not None
-            or running.jobs >= JOBS_OF_ONE_PROCESS
-            or not running.foreign <= foreign
+            running.process.poll() is not None or running.jobs >= JOBS_OF_ONE_PROCESS or not running.foreign <= foreign
         ):
             self._end()
         if self._running is None:
@@ -235,18 +234,17 @@ def _receive(running: _Process, deadline: float) -> dict[str, Any]:
         running.rest += part
     line, running.rest = running.rest.split(b"\n", 1)
     try:
-        answer = load_json(line, "the renderer's answer", SETTINGS)
-    except Problem as error:
+        return dict(load_json(line, "the renderer's answer", SETTINGS))
+    except (Problem, TypeError, ValueError) as error:
         raise EOFError from error
-    if not isinstance(answer, dict):
-        raise EOFError
-    return answer
 
 
 def _last_words(running: _Process) -> str:
     running.said.seek(max(0, running.said.seek(0, os.SEEK_END) - 4_000))
     lines = running.said.read().decode(errors="replace").strip().splitlines()
-    return "\n".join(lines[-12:]) if "FAULT" in "".join(lines) else (lines[-1] if lines else "")
+    if TRACEBACK in lines:
+        return "\n".join([TRACEBACK, *lines[-12:]])
+    return lines[-1] if lines else ""
 
 
 def _end_of(code: int) -> str:

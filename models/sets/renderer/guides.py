@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.sets.graph import Environment, Floats, Graph, Material
+from models.sets.graph import Floats, Graph, Material
 from models.sets.renderer.drawing import load_flat_scene, render
 
 GUIDE_SAMPLES = 8

@@ -22,10 +22,20 @@ def environment(mi: Any, given: Environment) -> dict[str, Any] | None:
     """Return the light from everywhere; None where there is none."""
     if given.sky is not None:
         return _sky(mi, given.sky)
+    if given.picture is not None:
+        return _panorama(mi, given.picture)
     if not float(np.max(given.colour)) > 0:
         return None
     share = math.pi * float(given.colour @ BT709)
     return {"type": "constant", "radiance": rgb(given.colour), "sampling_weight": share}
+
+
+def _panorama(mi: Any, picture: Floats) -> dict[str, Any]:
+    """Return light from a picture of all directions; Mitsuba's has y up, and its middle column along z."""
+    turned = mi.ScalarTransform4f([[-1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
+    bitmap = mi.Bitmap(np.ascontiguousarray(picture, np.float32))
+    share = math.pi * float((picture.mean((0, 1))) @ BT709)
+    return {"type": "envmap", "bitmap": bitmap, "to_world": turned, "sampling_weight": max(share, 1e-4)}
 
 
 def _sky(mi: Any, sky: dict[str, float]) -> dict[str, Any]:
@@ -57,7 +67,7 @@ def _projectors(mi: Any, lamp: Lamp, share: float) -> list[dict[str, Any]]:
     bitmap = mi.Bitmap(np.ascontiguousarray(picture, np.float32))
     fov = math.degrees(2 * math.atan(1.5 * COVERED / distance))
     points = _points(lamp)
-    power = lamp.size[0] * lamp.size[1] / len(points)
+    power = lamp.size[0] * lamp.size[1] / len(points) / math.pi  # as much light as the bare lamp gives
     return [
         {
             "type": "projector", "irradiance": {"type": "bitmap", "bitmap": bitmap, "raw": True}, "scale": power,
@@ -84,7 +94,9 @@ def _points(lamp: Lamp) -> list[tuple[float, float, float]]:
     for radius, count in RINGS:
         for at in range(count):
             turn = 2 * math.pi * (at + radius) / count
-            across = math.cos(turn) * radius * lamp.size[0] / 2 * right + math.sin(turn) * radius * lamp.size[1] / 2 * up
+            across = (
+                math.cos(turn) * radius * lamp.size[0] / 2 * right + math.sin(turn) * radius * lamp.size[1] / 2 * up
+            )
             found.append(tuple(float(part) for part in np.asarray(lamp.at) + across))
     return found  # type: ignore[return-value]
 

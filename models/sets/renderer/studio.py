@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from imaging.pixels.arrays import Pixels
 from models.sets.ask import SetAsk
 from models.sets.building.build import build
 from models.sets.graph import Camera, Environment, Graph
+from models.sets.moves import move
 from models.sets.rendered import StagedProduct
 from models.sets.renderer.denoising import denoise
 from models.sets.renderer.drawing import load_scene, render
 from models.sets.renderer.guides import noise_guides
 from models.sets.renderer.refusals import RenderRefused
 from models.sets.renderer.tone import encode
+from models.sets.renderer.worker import ASK
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Picture:
     pixels: Pixels
     staged: StagedProduct | None
     denoised: bool
+
+
+@dataclass(frozen=True)
+class _Still:
+    """The last still graph, by the hash of what was asked."""
+
+    key: str
+    graph: Graph
 
 
 class Studio:
@@ -42,6 +53,7 @@ class Studio:
             drjit.set_thread_count(threads)
         self.mi: Any = mi
         self.triangles = triangles
+        self._still: _Still | None = None
 
     def warm_up(self) -> None:
         """Render a first small picture, which fails where the variant cannot serve."""
@@ -49,15 +61,25 @@ class Studio:
         graph = Graph(camera=camera, environment=Environment(colour=np.ones(3, np.float32)))
         render(self.mi, load_scene(self.mi, graph, (8, 8), 4), 1, 0)
 
-    def draw(self, ask: SetAsk, folder: Path) -> Picture:  # noqa: ARG002 - files of products and props lie there
+    def draw(self, ask: SetAsk, folder: Path) -> Picture:
         """Return the picture; RenderRefused if the set is too large."""
-        graph, size = build(ask), (ask.width_px, ask.height_px)
-        self._check(graph, ask)
+        graph, size = self._graph(ask, folder), (ask.width_px, ask.height_px)
+        if ask.moment:
+            graph = move(graph, ask)
         light = render(self.mi, load_scene(self.mi, graph, size, ask.depth), ask.samples, ask.seed)
         light = np.nan_to_num(light, posinf=0.0, neginf=0.0) * graph.exposure
         if ask.denoise:
             light = denoise(light, *noise_guides(self.mi, graph, size))
         return Picture(encode(light), None, ask.denoise)
+
+    def _graph(self, ask: SetAsk, folder: Path) -> Graph:
+        """Return the graph of the still picture: all frames of a film share its exposure and its colours."""
+        key = _key(ask, folder)
+        if self._still is None or key != self._still.key:
+            graph = build(ask)
+            self._check(graph, ask)
+            self._still = _Still(key, graph)
+        return self._still.graph
 
     def _check(self, graph: Graph, ask: SetAsk) -> None:
         count = sum(len(mesh.faces) for mesh in graph.meshes)
@@ -67,3 +89,11 @@ class Studio:
         for mesh in graph.meshes:
             if not np.isfinite(mesh.vertices).all():
                 raise RenderRefused("render_endless", f"{mesh.name} of set {ask.set.id} has infinite geometry; mend it")
+
+
+def _key(ask: SetAsk, folder: Path) -> str:
+    """Return a hash of what is asked, without its moment, and of all files that come with it."""
+    found = hashlib.sha256(ask.model_copy(update={"moment": None}).model_dump_json().encode())
+    for path in sorted(path for path in folder.iterdir() if path.name != ASK):
+        found.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()

@@ -1,6 +1,7 @@
-"""The process that renders: a line on standard input names a folder with a request, a line on standard output ends it.
+"""The process that renders: a line on standard input names a folder with a request, a line on standard output answers.
 
-`python worker.py VARIANT THREADS TRIANGLES`. It ends when its standard input is closed, also in the middle of a picture.
+`python worker.py VARIANT THREADS TRIANGLES`. It ends when its standard input is closed, also amid a picture, and with
+any error that is no refusal.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import os
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
@@ -39,8 +39,9 @@ def _lines() -> SimpleQueue[str]:
     lines: SimpleQueue[str] = SimpleQueue()
 
     def read() -> None:
-        for line in sys.stdin:
-            lines.put(line)
+        with os.fdopen(os.dup(0), encoding="utf-8") as own:
+            for line in own:
+                lines.put(line)
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
@@ -70,10 +71,6 @@ def _served(studio: Any, folder: Path) -> dict[str, Any]:
         return {"refused": [error.code, str(error)]}
     except MemoryError:
         return {"refused": ["render_no_memory", "the set takes more memory than a picture may; ask for less detail"]}
-    except Exception:
-        traceback.print_exc()
-        print("FAULT", file=sys.stderr, flush=True)
-        os._exit(1)
     return answer
 
 

@@ -30,6 +30,7 @@ OWN_JSON = {
     "infra": "the local stack and the supply, which no client reaches",
     "lab": "what training and evaluation wrote",
     "models/blender/scene.py": "a job that this project wrote, in a Python without this project",
+    "models/sets/renderer/worker.py": "requests that this project wrote, validated by a model",
     "models/registry/safetensors_header.py": "a header that the safetensors library has accepted",
     "models/remote": "bounded answers of vendors, judged field by field",
     "models/registry/hub.py": "bounded answers of the hub, validated by a model",
