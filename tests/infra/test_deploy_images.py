@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.supply.system import packages_of
+from models.sets.renderer.variants import OLDEST_LLVM
 from pipelines.flex_template import PARAMETERS, image_spec, metadata, parse_arguments
 from tests.support.tools import INFRA, run
 
@@ -59,6 +61,15 @@ def test_every_base_can_be_given_by_digest(file: Path):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_image_is_made_in_which_decoding_would_not_be_confined(file: Path):
     assert any("import pyseccomp" in line for line in lineage(file, "foundry"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_image_renders_sets_with_a_compiler_that_is_new_enough(file: Path):
+    lines = lineage(file, "foundry")
+    (package,) = re.findall(r"apt-get install .*\blibllvm(\d+)", "\n".join(lines))
+    assert int(package) >= OLDEST_LLVM
+    assert any("import ctypes, mitsuba" in line and f"libLLVM.so.{package}" in line for line in lines)
+    assert f"libllvm{package}" in packages_of("sets")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
