@@ -41,14 +41,13 @@ RUN /opt/foundry/bin/pip install --no-deps --no-build-isolation .
 FROM ${PYTHON} AS runtime
 RUN groupadd --gid 10001 foundry && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/foundry foundry
 # The renderer of sets compiles its kernels with LLVM, which no wheel brings: without it, it takes more than twice as long.
-RUN apt-get update && apt-get install --yes --no-install-recommends libllvm19 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install --yes --no-install-recommends 'libllvm19=1:19.*' && rm -rf /var/lib/apt/lists/*
 COPY --from=wheels /opt/foundry /opt/foundry
 COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry
-# What decodes files from outside is confined by libseccomp, which Debian's apt brings: no image without it.
-RUN /opt/foundry/bin/python -c "import pyseccomp"
-# Sets are rendered in any image, and as fast as it can be done there.
-RUN /opt/foundry/bin/python -c "import ctypes, mitsuba, pyoidn, trimesh; ctypes.CDLL('libLLVM.so.19.1')"
+# No image without what confines the decoding of files from outside, libseccomp, and what renders sets, and that fast.
+RUN /opt/foundry/bin/python -c "import pyseccomp" \
+  && /opt/foundry/bin/python -c "import ctypes, mitsuba, pyoidn, trimesh; ctypes.CDLL('libLLVM.so.19.1')"
 # Beam's boot asks for a temporary virtual environment of its own unless it is told that this one is whole.
 ENV PATH=/opt/foundry/bin:$PATH PYTHONUNBUFFERED=1 RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1
 USER 10001:10001
