@@ -42,7 +42,10 @@ class Material:
 
 @dataclass(frozen=True, kw_only=True)
 class Mesh:
-    """Triangles: vertices (n, 3) float32, faces (m, 3) uint32; normals (n, 3) if it is smooth, uv (n, 2) or None."""
+    """Triangles: vertices (n, 3) float32, faces (m, 3) uint32; normals (n, 3) if it is smooth, uv (n, 2) or None.
+
+    `role` is wall, floor or accent where it shows that colour of the palette, which the light must not falsify.
+    """
 
     name: str
     vertices: Floats
@@ -50,6 +53,7 @@ class Mesh:
     material: str
     normals: Floats | None = None
     uv: Floats | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from models.sets.building.own import NOTHING_OWN, OwnThings, Prop, fitted, turne
 from models.sets.graph import Environment, Floats, Graph, Lamp, Mesh
 
 GROUND_SIZE = (60.0, 30.0, 30.0)
+ROLES = ("wall", "floor", "accent")
 SIDES = {"left": -1.0, "right": 1.0, "top": -0.35, "front": 0.0}
 
 
@@ -76,9 +77,9 @@ def _add(graph: Graph, name: str, form: Form, surface: Surface, ask: SetAsk, cho
     seed = seed_of(f"{ask.seed}/{name}", 0)
     scale = chooser.number(surface.scale, f"{name}.scale")
     graph.materials[name] = {**MATERIALS, **own.materials}[surface.material](_colour(surface.colour, ask), scale, seed)
-    graph.meshes.append(
-        Mesh(name=name, vertices=form.vertices, faces=form.faces, material=name, normals=form.normals, uv=form.uv)
-    )
+    role = surface.colour if surface.colour in ROLES else ""
+    mesh = Mesh(name=name, vertices=form.vertices, faces=form.faces, material=name, normals=form.normals, uv=form.uv)
+    graph.meshes.append(replace(mesh, role=role))
 
 
 def _colour(role: str, ask: SetAsk) -> Floats:

@@ -15,6 +15,7 @@ from models.sets.building.build import build
 from models.sets.graph import Camera, Environment, Graph
 from models.sets.moves import move
 from models.sets.rendered import StagedProduct
+from models.sets.renderer.calibration import calibrate
 from models.sets.renderer.denoising import denoise
 from models.sets.renderer.drawing import load_scene, render
 from models.sets.renderer.guides import noise_guides
@@ -78,6 +79,7 @@ class Studio:
         if self._still is None or key != self._still.key:
             graph = build(ask)
             self._check(graph, ask)
+            graph = calibrate(self.mi, graph, ask)
             self._still = _Still(key, graph)
         return self._still.graph
 
