@@ -1,7 +1,7 @@
 """Exposure and surfaces that show the palette as it was asked for under the set's light.
 
-A small picture tells what each role looks like: wall, floor and accent. The exposure follows from all of them, then each
-role's surfaces are made lighter, darker or of another tint until the next small picture shows what was asked.
+A small picture tells what each role looks like: wall, floor and accent. The exposure follows from all of them, then
+each role's surfaces are made lighter, darker or of another tint until the next small picture shows what was asked.
 """
 
 from __future__ import annotations

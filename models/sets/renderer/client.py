@@ -30,6 +30,7 @@ from foundry.errors import Problem, clipped
 from models.sets.ask import Area, SetAsk
 from models.sets.rendered import Rendered, StagedProduct
 from models.sets.renderer import worker
+from models.sets.renderer.job_files import ASK, COVERAGE, PICTURE
 from models.sets.renderer.limits import MIB, RenderLimits
 from models.sets.renderer.refusals import RendererMissing, RenderRefused
 from models.sets.renderer.variants import SCALAR, Variant, candidates
@@ -108,7 +109,7 @@ class Renderer:
         try:
             for name, content in files.items():
                 (job / name).write_bytes(content)
-            (job / worker.ASK).write_text(ask.model_dump_json(exclude_defaults=True), encoding="utf-8")
+            (job / ASK).write_text(ask.model_dump_json(exclude_defaults=True), encoding="utf-8")
             _send(running, {"job": job.name})
             answer = self._answer(running, ask, began + self.limits.seconds)
             if "refused" in answer:
@@ -253,11 +254,11 @@ def _end_of(code: int) -> str:
 
 def _read(job: Path, ask: SetAsk, answer: dict[str, Any], variant: str, seconds: float) -> Rendered:
     """Return what the process left in the job's folder, held to the sizes that were asked for."""
-    pixels = _array(job / worker.PICTURE, (ask.height_px, ask.width_px, 3))
+    pixels = _array(job / PICTURE, (ask.height_px, ask.width_px, 3))
     staged, cpu_s = None, answer.get("cpu_s")
     cpu_s = float(cpu_s) if isinstance(cpu_s, int | float) else 0.0
     if isinstance(answer.get("staged"), dict):
-        coverage = _array(job / worker.COVERAGE, (ask.height_px, ask.width_px))
+        coverage = _array(job / COVERAGE, (ask.height_px, ask.width_px))
         areas = tuple(Area.model_validate(area) for area in answer["staged"]["areas"])
         staged = StagedProduct(areas, coverage, bool(answer["staged"]["relit"]))
     return Rendered(pixels, staged, variant, ask.samples, bool(answer.get("denoised")), seconds, cpu_s)

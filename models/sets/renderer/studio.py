@@ -19,9 +19,9 @@ from models.sets.renderer.calibration import calibrate
 from models.sets.renderer.denoising import denoise
 from models.sets.renderer.drawing import load_scene, render
 from models.sets.renderer.guides import noise_guides
+from models.sets.renderer.job_files import ASK
 from models.sets.renderer.refusals import RenderRefused
 from models.sets.renderer.tone import encode
-from models.sets.renderer.worker import ASK
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
-ASK, PICTURE, COVERAGE = "ask.json", "picture.raw", "coverage.raw"
-
 
 def main() -> None:
     """Load the renderer, say that it is ready, and serve."""
@@ -56,6 +54,7 @@ def _say(out: IO[str], content: dict[str, Any]) -> None:
 def _served(studio: Any, folder: Path) -> dict[str, Any]:
     from foundry.errors import FoundryError
     from models.sets.ask import SetAsk
+    from models.sets.renderer.job_files import ASK, COVERAGE, PICTURE
 
     try:
         ask = SetAsk.model_validate_json((folder / ASK).read_bytes())
