@@ -10,7 +10,7 @@ from models.drawing import DrawingHandler
 
 
 def drawing_handler(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> DrawingHandler:
-    """Return the handler of a card: one for all weights that are here, one for all vendors' APIs.
+    """Return the handler of a card: one for all weights that are here, one for all vendors' APIs, one for sets.
 
     `adapters` are the adapter cards that the card's orders may name.
     """
@@ -18,4 +18,8 @@ def drawing_handler(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> Draw
         from models.remote.remote_handler import RemoteHandler
 
         return RemoteHandler(card, client=card.api.client or "", hosts=card.api.hosts)
+    if card.set:
+        from models.sets.set_handler import SetHandler
+
+        return SetHandler(card)
     return DiffusersHandler(card, adapters=adapters)

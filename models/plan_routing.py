@@ -100,12 +100,18 @@ class ScreenRouter(ModelHandler[ShotOrder, Drawing, LoadedByCard]):  # type: ign
 
 
 class UpscaleRouter(ModelHandler[Drawing, Enlarged, LoadedByCard]):  # type: ignore[misc]  # Beam's base is untyped
-    """A handler that enlarges each drawing with its plan's upscaler; `upscalers` are the cards by plan digest."""
+    """A handler that enlarges each drawing with its plan's upscaler, or the one that suits the card that drew it.
 
-    def __init__(self, upscalers: Mapping[str, ModelCard]) -> None:
+    `upscalers` are the cards by plan digest, `fitting` those by (plan digest, digest of the drawing card).
+    """
+
+    def __init__(
+        self, upscalers: Mapping[str, ModelCard], fitting: Mapping[tuple[str, str], ModelCard] | None = None
+    ) -> None:
         super().__init__()
-        self.upscalers = dict(upscalers)
-        self.handlers = {card.digest: upscaler_of(card) for card in self.upscalers.values()}
+        self.upscalers, self.fitting = dict(upscalers), dict(fitting or {})
+        every = (*self.upscalers.values(), *self.fitting.values())
+        self.handlers = {card.digest: upscaler_of(card) for card in every}
 
     def load_model(self) -> LoadedByCard:
         """Load nothing yet; an upscaler comes with its first drawing."""
@@ -121,9 +127,9 @@ class UpscaleRouter(ModelHandler[Drawing, Enlarged, LoadedByCard]):  # type: ign
         return [self._enlarge(drawing, model) for drawing in batch]
 
     def _enlarge(self, drawing: Drawing, model: LoadedByCard) -> Enlarged:
-        card = self.upscalers[drawing.order.plan]
-        handler = self.handlers[card.digest]
         order = drawing.order
+        card = self.fitting.get((order.plan, order.model)) or self.upscalers[order.plan]
+        handler = self.handlers[card.digest]
         with making(DRAW, {order.name: order.tenant}) as accounts, step("upscale"):
             (enlarged,) = handler.run_inference([drawing], model.get(card, handler.load_model))
         return replace(enlarged, spent=accounts[order.name].spent())

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 import apache_beam as beam
 
+from foundry.card.card import ModelCard
 from foundry.finished import each_finished, with_finished
 from foundry.metering.device_time import drawing_device
 from foundry.metering.leftovers import left_over
@@ -23,6 +24,12 @@ from transforms.counting import each_timed
 
 Batch = tuple[ShotOrder, ...]
 CallRun = tuple[Batch, ...]
+
+
+def drawing_cards(plans: Iterable[Plan]) -> dict[str, ModelCard]:
+    """Return the cards that draw the shots of these plans, by digest."""
+    every = (cards.generate for plan in plans for cards in plan.all_cards)
+    return {card.digest: card for card in every}
 
 
 def missing_shots(plan: Plan, store: ObjectStore) -> Iterator[ShotOrder]:
@@ -157,7 +164,7 @@ class ShotsToDraw(beam.PTransform):  # type: ignore[misc]  # Beam's classes are 
     lanes: int = 2
 
     def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
-        cards = len({plan.cards.generate.digest for plan in self.plans.values()})
+        cards = len(drawing_cards(self.plans.values()))
         return (
             digests
             | "MissingShots" >> beam.FlatMap(_missing_shots, self.plans, self.store)

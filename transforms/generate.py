@@ -14,6 +14,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from PIL import Image
 
 from foundry import spans
+from foundry.card.selection import Cards
 from foundry.finished import make_way
 from foundry.inputs.picture import decode
 from foundry.manifest import DeadLetter, MasterRecord
@@ -65,14 +66,20 @@ def _alone(drawing: Drawing) -> list[Drawing]:
     return [drawing]
 
 
+def _cards_of(order: ShotOrder, plans: Mapping[str, Plan]) -> Cards | None:
+    """Return the cards of an order's scene; None for an unknown plan."""
+    plan = plans.get(order.plan)
+    return plan.cards_for(order.scene) if plan else None
+
+
 def refusal(drawing: Drawing, plans: Mapping[str, Plan] = NO_PLANS) -> DeadLetter:
     """Return the dead letter of a refused shot: the generator's reason, or the checks that the last drawing failed.
 
     It tells what was paid for the shot's drawings, at the prices of its plan's cards; nothing for an unknown plan. It
     takes over what was spent on them.
     """
-    plan, spent = plans.get(drawing.order.plan), drawing.spent + take_leftovers(DRAW, drawing.order.tenant)
-    cost = f"{refused_shot_money(plan, drawing.paid_pictures):f}" if plan else "0"
+    cards, spent = _cards_of(drawing.order, plans), drawing.spent + take_leftovers(DRAW, drawing.order.tenant)
+    cost = f"{refused_shot_money(cards, drawing.paid_pictures):f}" if cards else "0"
     if drawing.reason:
         return DeadLetter("draw", drawing.code, drawing.order.key, drawing.reason, drawing.order.plan, cost, spent)
     last = drawing.attempts[-1]
@@ -118,7 +125,7 @@ def write_or_refuse(enlarged: Enlarged, plans: Mapping[str, Plan], store: Object
     """Write a master and yield the shot's order; yield a dead letter tagged `refused` if the shot fails."""
     drawing = enlarged.drawing
     order = drawing.order
-    cost = f"{refused_shot_money(plans[order.plan], drawing.paid_pictures):f}"
+    cost = f"{refused_shot_money(plans[order.plan].cards_for(order.scene), drawing.paid_pictures):f}"
     if enlarged.reason:
         spent = drawing.spent + enlarged.spent + take_leftovers(DRAW, order.tenant)
         letter = DeadLetter("upscale", enlarged.code, order.key, enlarged.reason, order.plan, cost, spent)
@@ -144,7 +151,7 @@ def _write_master(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> None:
         with drawing_device.kept_waiting("host_copy"):
             staged = _stage(enlarged, plan, store)
             with step("encode"):
-                data = encode_master(staged.pixels, plan.cards.upscale.bits, order.name)
+                data = encode_master(staged.pixels, plan.cards_for(order.scene).upscale.bits, order.name)
         with drawing_device.kept_waiting("store"), step("write"):
             make_way(own, order.record)
             if not own.put_once(order.master, data):
@@ -160,13 +167,14 @@ def _stage(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> StagedScene:
     order = enlarged.drawing.order
     with step("stage"):
         product = product_picture(store, order.tenant, order.picture) if order.picture else None
-        drawn_around = plan.cards.generate.staging == "inpaint"
+        drawn_around = plan.cards_for(order.scene).generate.staging == "inpaint"
         caption = None if drawn_around else enlarged.drawing.caption
         return stage_product(enlarged.pixels, product, composition_of(order), order.mirrored, caption)
 
 
 def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> MasterRecord:
-    order, cards, box = drawing.order, plan.cards, staged.product_box
+    order, box = drawing.order, staged.product_box
+    cards = plan.cards_for(order.scene)
     return MasterRecord(
         name=order.name,
         address=order.master,
@@ -188,7 +196,7 @@ def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> M
         weights_sha256=cards.generate.weights_sha256,
         upscaler=cards.upscale.name,
         screen=cards.screen.name,
-        cost_usd=f"{shot_money(plan):f}",
+        cost_usd=f"{shot_money(cards):f}",
         size_bytes=len(data),
         crc32c=crc32c(data),
         bits=bits_of(data),

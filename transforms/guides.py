@@ -17,6 +17,7 @@ from imaging.pixels.arrays import Pixels
 from models.diffusion.around_product import guide_for
 from models.drawing import Guide
 from transforms.generate import product_picture
+from transforms.set_guides import set_guide
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,17 @@ class Guides:
     def __call__(self, order: ShotOrder) -> Guide | None:
         """Return an order's guide, or None if nothing guides it.
 
-        It holds the product in its place if the card's staging is `inpaint`, and the adapters' pictures.
+        It holds the product in its place if the card's staging is `inpaint`, the set if the card renders sets, and the
+        adapters' pictures.
         """
-        cards = self.plans[order.plan].cards
+        plan = self.plans[order.plan]
+        cards = plan.cards_for(order.scene)
         guide = empty = Guide()
         if order.picture and cards.generate.staging == "inpaint":
             product = product_picture(self.store, order.tenant, order.picture)
             guide = guide_for(order, product, composition_of(order))
+        if cards.generate.set:
+            guide = replace(guide, set=set_guide(plan, order, self.store))
         for adapter in cards.adapters:
             if adapter.use.picture and adapter.card.adapter:
                 guide = self._with_picture(guide, order, adapter.card.adapter.kind, adapter.use.picture)

@@ -24,6 +24,7 @@ from pydantic import (
 
 from foundry.brief.markup import clean_copy, markup_refusal
 from foundry.brief.metadata import Metadata
+from foundry.brief.scene_set import SceneSet
 from foundry.errors import shorten
 from foundry.inputs.file_name import FileName
 from foundry.inputs.product_view import View
@@ -45,6 +46,9 @@ CopyText = Annotated[Text, AfterValidator(_plain)]
 CopyLine = Annotated[Line, AfterValidator(_plain)]
 """Text that is set on files as it stands."""
 MAX_LOCALES = 1_000
+CardName = Annotated[
+    str, StringConstraints(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*(@[A-Za-z0-9][A-Za-z0-9._+-]{0,62})?$")
+]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[
     Decimal,
@@ -156,7 +160,7 @@ class SceneClip(StrictModel):
     )
 
 
-LATER_FIELDS = ("clip", "composition")
+LATER_FIELDS = ("clip", "model", "set", "composition")
 """Fields of a scene that are no part of it where they are not set."""
 
 
@@ -171,6 +175,14 @@ class Scene(StrictModel):
     negative_prompt: Text = Field(default="", description="What it must avoid.", examples=["clutter, text"])
     clip: SceneClip | None = Field(
         default=None, description="In films, the scene moves as this says; without it, it is a still.", examples=[None]
+    )
+    model: CardName | None = Field(
+        default=None,
+        description="The card that draws this scene, as `id` or `id@version`; without it, the tenant's.",
+        examples=["studio"],
+    )
+    set: SceneSet | None = Field(
+        default=None, description="The photographic set, where the card renders sets.", examples=[None]
     )
 
     composition: Slug | None = Field(

@@ -126,6 +126,18 @@ class ParityMark(StrictModel):
     ssim: Decimal = Field(default=Decimal("0.99"), ge=0, le=1, description="Structural similarity, at least.")
 
 
+class SetCard(StrictModel):
+    """How a card renders sets: its quality as stills and as film."""
+
+    samples: int = Field(default=32, ge=1, le=4_096, description="Light paths for each pixel of a still.")
+    depth: int = Field(default=8, ge=1, le=64, description="Reflections of a light path.")
+    denoise: bool = Field(default=True, description="Whether the noise that is left is removed.")
+    film_samples: int = Field(default=16, ge=1, le=4_096, description="Light paths for each pixel of a frame.")
+    film_sizes: dict[str, tuple[int, int]] = Field(
+        default_factory=dict, description="Aspect bucket → pixels of a frame; without one, that of its stills."
+    )
+
+
 class Adapter(StrictModel):
     """The addition that an adapter card makes to a base: LoRA weights, a ControlNet or an IP-Adapter."""
 
@@ -148,9 +160,15 @@ class ModelCard(StrictModel):
     allowed_use: str = Field(description="What the licence and its owner let us make with it.")
     training_data: str = Field(description="What it was trained on, and whose that is.")
     modes: tuple[Mode, ...] = Field(default=("text-to-image",), description="What a drawing card is used for.")
-    staging: Literal["composite", "inpaint"] = Field(
+    staging: Literal["composite", "inpaint", "set"] = Field(
         default="composite",
-        description="composite: the product is set into a finished scene; inpaint: the scene is drawn around it.",
+        description="composite: the product is set into a finished scene; inpaint: the scene is drawn around it; set: "
+        "the product stands in a set, which is rendered with it.",
+    )
+    set: SetCard | None = Field(default=None, description="Cards that render sets: how well.")
+    upscale: Slug | None = Field(
+        default=None,
+        description="The upscale card that suits its drawings; it enlarges them in place of the tenant's.",
     )
     prompt_language: Literal["plain", "backdrop"] = Field(default="plain", description="Who compiles its prompts.")
     draws_products: bool = Field(default=False, description="Whether it can draw a product from words.")
@@ -211,6 +229,13 @@ class ModelCard(StrictModel):
             raise ValueError(
                 f"card {self.id}: frames {self.frames} are not {self.frame_step} times a whole number and one more; "
                 f"write {near}, or leave frame_step out"
+            )
+        if (self.staging == "set") != (self.set is not None):
+            raise ValueError(f"card {self.id}: staging 'set' and the section `set` go together; give both or neither")
+        if self.set and (self.task, self.source.kind, self.prompt_language) != ("text-to-image", "code", "backdrop"):
+            raise ValueError(
+                f"card {self.id}: a card that renders sets has task 'text-to-image', source kind 'code' and prompt "
+                "language 'backdrop'; write those, or leave `set` out"
             )
         if (self.source.kind == "api") != (self.api is not None):
             raise ValueError(
@@ -281,6 +306,8 @@ class ModelCard(StrictModel):
         deciding |= {"precision", "cpu_threads", "thresholds", "attempts", "scheduler", "optimisations", "staging"}
         deciding |= {"adapter", "frames", "frames_per_second", "bits"}
         content: dict[str, Any] = self.model_dump(mode="json", include=deciding)
+        if self.set:
+            content["set"] = self.set.model_dump(mode="json")
         if self.api:
             content["api"] = {"protocol": self.api.protocol, "model": self.api.model, "url": self.source.url}
         return digest("card", **content)

@@ -26,11 +26,21 @@ def has_clips(plan: ShotPlan) -> bool:
     return any(scene.clip for scene in plan.scenes)
 
 
-def clip_card(plan: ShotPlan) -> ModelCard:
-    """Return the card that films the plan's clips; admission refuses plans with clips and no card."""
-    if plan.cards.clip is None:
+def clip_card(plan: ShotPlan, scene: int) -> ModelCard:
+    """Return the card that films a scene's clips: that of its set, or else the tenant's.
+
+    Admission refuses plans with clips and no card.
+    """
+    card = plan.cards_for(scene).clip
+    if card is None:
         raise BadInput(f"tenant {plan.tenant.id}: models.clip", "names no card; name one that films")
-    return plan.cards.clip
+    return card
+
+
+def clip_cards(plan: ShotPlan) -> dict[str, ModelCard]:
+    """Return the cards that film the plan's clips, by digest."""
+    cards = (clip_card(plan, at) for at, scene in enumerate(plan.scenes) if scene.clip)
+    return {card.digest: card for card in cards}
 
 
 def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
@@ -38,7 +48,7 @@ def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
     scene = plan.scenes[shot.scene]
     if scene.clip is None:
         return None
-    card = clip_card(plan)
+    card = clip_card(plan, shot.scene)
     first = shot.master if card.task == FROM_PICTURE else None
     scenario = Scenario(
         _prompt(plan, shot, scene, scene.clip), clip_negative_prompt(plan, scene, scene.clip), first,
@@ -91,22 +101,26 @@ def scenes_in_films(plan: ShotPlan, bucket: str) -> frozenset[int]:
     return frozenset(scene for cell in plan.cells[bucket] for scene in plan.scenes_of(cell))
 
 
-def first_clips(plan: ShotPlan) -> dict[str, ClipOrder]:
-    """Return the different clips of the first alternative, by name; every other alternative has as many."""
+def first_clips(plan: ShotPlan) -> dict[str, tuple[ShotOrder, ClipOrder]]:
+    """Return the different clips of the first alternative, each with a shot of it, by name.
+
+    Every other alternative has as many.
+    """
     if not has_clips(plan):
         return {}
     found = {}
     for subject in range(len(plan.subjects)):
         for bucket, mirrored, _ in plan.sides:
             for scene in sorted(scenes_in_films(plan, bucket)):
-                if clip := clip_of(plan, plan.shot(subject, scene, bucket, mirrored, 0)):
-                    found[clip.name] = clip
+                shot = plan.shot(subject, scene, bucket, mirrored, 0)
+                if clip := clip_of(plan, shot):
+                    found[clip.name] = (shot, clip)
     return found
 
 
 def count_showings(plan: ShotPlan, shot: ShotOrder) -> int:
     """Return how often films show the clip of this shot; the showings share its cost."""
-    if clip_card(plan).task == FROM_PICTURE:
+    if clip_card(plan, shot.scene).task == FROM_PICTURE:
         return _count_showings(plan, plan.subjects[shot.subject].products, shot.scene, shot.bucket, shot.mirrored)
     products = products_told_alike(plan, shot.subject)
     return sum(
@@ -134,14 +148,16 @@ def products_told_alike(plan: ShotPlan, subject: int) -> tuple[int, ...]:
 def scenes_filmed_alike(plan: ShotPlan, scene: int) -> list[int]:
     """Return the scenes whose clips are filmed from the same words, at the same length."""
 
-    def inputs(at: int) -> tuple[str, str, int] | None:
+    def inputs(at: int) -> tuple[str, str, int, str] | None:
         one = plan.scenes[at]
         if one.clip is None:
             return None
+        card = clip_card(plan, at)
         return (
             one.clip.prompt or one.prompt,
             clip_negative_prompt(plan, one, one.clip),
-            clip_frames(clip_card(plan), one.clip),
+            clip_frames(card, one.clip),
+            card.digest,
         )
 
     return [at for at in range(len(plan.scenes)) if inputs(at) == inputs(scene)]

@@ -10,6 +10,7 @@ from itertools import islice
 from operator import attrgetter
 
 from foundry.card.card import ModelCard
+from foundry.card.selection import Cards
 from foundry.finished import each_finished, is_finished, with_finished
 from foundry.plan.clip import ClipOrder, clip_cost
 from foundry.plan.clips import clip_card, count_showings, first_clips, plan_clips
@@ -55,31 +56,30 @@ class Estimate:
     clips: int = 0
 
 
-def shot_money(plan: Plan) -> Decimal:
-    """Return US dollars for one finished master."""
-    cards = plan.cards
+def shot_money(cards: Cards) -> Decimal:
+    """Return US dollars for one finished master of a scene with these cards."""
     return sum((c.unit_cost.money for c in (cards.generate, cards.upscale, cards.screen)), Decimal(0))
 
 
-def refused_shot_money(plan: Plan, pictures: int) -> Decimal:
+def refused_shot_money(cards: Cards, pictures: int) -> Decimal:
     """Return US dollars for the pictures of a shot that was drawn and refused: each was drawn and screened."""
-    return pictures * sum((card.unit_cost.money for card in (plan.cards.generate, plan.cards.screen)), Decimal(0))
+    return pictures * sum((card.unit_cost.money for card in (cards.generate, cards.screen)), Decimal(0))
 
 
-def shot_seconds(plan: Plan) -> Decimal:
-    """Return accelerator seconds for one finished master."""
-    cards = (plan.cards.generate, plan.cards.upscale, plan.cards.screen)
-    return sum((card.unit_cost.accelerator_seconds for card in cards), Decimal(0))
+def shot_seconds(cards: Cards) -> Decimal:
+    """Return accelerator seconds for one finished master of a scene with these cards."""
+    each = (cards.generate, cards.upscale, cards.screen)
+    return sum((card.unit_cost.accelerator_seconds for card in each), Decimal(0))
 
 
-def clip_money(plan: Plan, clip: ClipOrder) -> Decimal:
-    """Return US dollars for one clip."""
-    return clip_cost(clip_card(plan), clip.frames).money
+def clip_money(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
+    """Return US dollars for the clip of a shot."""
+    return clip_cost(clip_card(plan, shot.scene), clip.frames).money
 
 
-def clip_seconds(plan: Plan, clip: ClipOrder) -> Decimal:
-    """Return accelerator seconds for one clip."""
-    return clip_cost(clip_card(plan), clip.frames).accelerator_seconds
+def clip_seconds(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
+    """Return accelerator seconds for the clip of a shot."""
+    return clip_cost(clip_card(plan, shot.scene), clip.frames).accelerator_seconds
 
 
 def clip_bytes(clip: ClipOrder) -> int:
@@ -109,12 +109,12 @@ def rendition_money(cell: Cell) -> Decimal:
 def shot_share(plan: Plan, shot: ShotOrder) -> Decimal:
     """Return each file's share of the cost of a shot that it shows; 0 if no file shows the shot."""
     files = plan.files_showing(shot)
-    return shot_money(plan) / files if files else Decimal(0)
+    return shot_money(plan.cards_for(shot.scene)) / files if files else Decimal(0)
 
 
 def clip_share(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
     """Return a film's share of the cost of a clip, for each time that it shows the clip."""
-    return clip_money(plan, clip) / count_showings(plan, shot)
+    return clip_money(plan, shot, clip) / count_showings(plan, shot)
 
 
 def master_bytes(bucket: str, upscaler: ModelCard) -> int:
@@ -126,20 +126,22 @@ def master_bytes(bucket: str, upscaler: ModelCard) -> int:
 def estimate_plan(plan: Plan) -> Estimate:
     """Return the figures of the whole order, as if nothing existed, without walking the variants."""
     alternatives = plan.brief.alternatives
-    size, money = 0, plan.shot_count * shot_money(plan)
+    size, money, seconds = 0, Decimal(0), Decimal(0)
     for bucket, _, locales in plan.sides:
-        masters = len(plan.subjects) * len(plan.scenes) * alternatives
-        size += masters * master_bytes(bucket, plan.cards.upscale)
+        for scene in range(len(plan.scenes)):
+            cards, masters = plan.cards_for(scene), len(plan.subjects) * alternatives
+            size += masters * master_bytes(bucket, cards.upscale)
+            money += masters * shot_money(cards)
+            seconds += masters * shot_seconds(cards)
         for cell in plan.cells[bucket]:
             per_locale = len(plan.products) * alternatives * (1 if cell.timeline else len(plan.scenes))
             size += per_locale * len(locales) * rendition_bytes(cell)
             money += per_locale * len(locales) * rendition_money(cell)
-    seconds = plan.shot_count * shot_seconds(plan)
     filmed = first_clips(plan).values()
-    for clip in filmed:
+    for shot, clip in filmed:
         size += alternatives * clip_bytes(clip)
-        money += alternatives * clip_money(plan, clip)
-        seconds += alternatives * clip_seconds(plan, clip)
+        money += alternatives * clip_money(plan, shot, clip)
+        seconds += alternatives * clip_seconds(plan, shot, clip)
     return Estimate(
         shots=plan.shot_count,
         variants=plan.variant_count,
@@ -258,9 +260,10 @@ def _count_shot(plan: Plan, found: Needs, shot: ShotOrder, missing: bool) -> Non
         found.shots_reused += 1
         return
     found.shots_to_draw += 1
-    found.size_bytes += master_bytes(shot.bucket, plan.cards.upscale)
-    found.money += shot_money(plan)
-    found.accelerator_seconds += shot_seconds(plan)
+    cards = plan.cards_for(shot.scene)
+    found.size_bytes += master_bytes(shot.bucket, cards.upscale)
+    found.money += shot_money(cards)
+    found.accelerator_seconds += shot_seconds(cards)
     found.work.add_shot(plan, shot)
 
 
@@ -272,8 +275,8 @@ def _count_clips(plan: Plan, found: Needs, store: ObjectStore) -> None:
             wanted[clip.name] = not is_finished(store, clip.record) and film_missing(plan, shot, clip, store)
             if wanted[clip.name]:
                 found.size_bytes += clip_bytes(clip)
-                found.money += clip_money(plan, clip)
-                found.accelerator_seconds += clip_seconds(plan, clip)
+                found.money += clip_money(plan, shot, clip)
+                found.accelerator_seconds += clip_seconds(plan, shot, clip)
                 found.work.add_clip(plan, shot, clip)
     found.clips_to_film = sum(wanted.values())
     found.clips_reused = len(wanted) - found.clips_to_film

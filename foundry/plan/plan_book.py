@@ -102,6 +102,8 @@ def read_plan(reference: PlanReference, own: ObjectStore) -> Plan:
         pictures=document.pictures,
         placements=document.placements,
         sounds=tuple((sound.path, sound.sha256) for sound in document.sounds),
+        sets=document.sets,
+        models=tuple((model.view, model.sha256) for model in document.models),
     )
     _hold_against(plan, document, reference)
     vars(plan)["content"] = content_of(data)

@@ -18,12 +18,13 @@ from pydantic import Base64Bytes
 
 from foundry.brief.brief import Brief
 from foundry.card.card import ModelCard, Sha256
-from foundry.card.selection import Cards, ResolvedAdapter
+from foundry.card.selection import Cards, ResolvedAdapter, SceneCards
 from foundry.channel.placement import Placement
 from foundry.inputs.door import Home, ReceivedFile
 from foundry.inputs.font import FONT, FontFacts
 from foundry.inputs.picture import PICTURE, PictureFacts
 from foundry.plan.shot_plan import ShotPlan
+from foundry.sets.placed import PlacedSet
 from foundry.store.object_store import crc32c
 from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
@@ -101,6 +102,21 @@ class StoredAdapter(StrictModel):
     picture: StoredPicture | None
 
 
+class StoredSceneCards(StrictModel):
+    """The cards of scenes that name their own."""
+
+    name: str
+    generate: ModelCard
+    upscale: ModelCard
+
+
+class StoredModel(StrictModel):
+    """A product model that stands in sets: the key of its view, and the hash of its file."""
+
+    view: str
+    sha256: Sha256
+
+
 class StoredCards(StrictModel):
     """The cards of a plan, by their content."""
 
@@ -109,6 +125,7 @@ class StoredCards(StrictModel):
     screen: ModelCard
     clip: ModelCard | None
     adapters: tuple[StoredAdapter, ...]
+    scenes: tuple[StoredSceneCards, ...] = ()
 
     @classmethod
     def of(cls, cards: Cards) -> StoredCards:
@@ -120,7 +137,14 @@ class StoredCards(StrictModel):
             for one in cards.adapters
         )
         return cls(
-            generate=cards.generate, upscale=cards.upscale, screen=cards.screen, clip=cards.clip, adapters=adapters
+            generate=cards.generate,
+            upscale=cards.upscale,
+            screen=cards.screen,
+            clip=cards.clip,
+            adapters=adapters,
+            scenes=tuple(
+                StoredSceneCards(name=one.name, generate=one.generate, upscale=one.upscale) for one in cards.scenes
+            ),
         )
 
     def cards(self) -> Cards:
@@ -128,7 +152,8 @@ class StoredCards(StrictModel):
         adapters = tuple(
             ResolvedAdapter(one.card, one.weight, one.picture.facts() if one.picture else None) for one in self.adapters
         )
-        return Cards(self.generate, self.upscale, self.screen, adapters, self.clip)
+        scenes = tuple(SceneCards(one.name, one.generate, one.upscale) for one in self.scenes)
+        return Cards(self.generate, self.upscale, self.screen, adapters, self.clip, scenes)
 
 
 class StoredSound(StrictModel):
@@ -153,6 +178,8 @@ class PlanDocument(StrictModel):
     pictures: tuple[str | None, ...]
     placements: tuple[Placement, ...]
     sounds: tuple[StoredSound, ...]
+    sets: tuple[PlacedSet, ...] = ()
+    models: tuple[StoredModel, ...] = ()
 
     def owner(self, read: ReadFile) -> Tenant:
         """Return the tenant, whose pictures and fonts are read by their hash with `read`."""
@@ -193,6 +220,8 @@ def document_of(plan: ShotPlan, names: tuple[str, ...]) -> bytes:
         pictures=plan.pictures,
         placements=plan.placements,
         sounds=tuple(StoredSound(path=path, sha256=key) for path, key in plan.sounds),
+        sets=plan.sets,
+        models=tuple(StoredModel(view=view, sha256=key) for view, key in plan.models),
     )
     content = document.model_dump(mode="json", exclude_defaults=True, exclude={"brief": {"metadata"}})
     content["form"] = FORM

@@ -58,7 +58,7 @@ def clip_showing(plan: Plan, shot: ShotOrder, film: Variant) -> tuple[int, int]:
 
     A clip that is filmed from words alone is shown by the films of all products that its words leave out.
     """
-    from_picture = clip_card(plan).task == FROM_PICTURE
+    from_picture = clip_card(plan, shot.scene).task == FROM_PICTURE
     scenes = [shot.scene] if from_picture else scenes_filmed_alike(plan, shot.scene)
     products = plan.subjects[shot.subject].products if from_picture else products_told_alike(plan, shot.subject)
     number = of = 0

@@ -2,9 +2,8 @@
 
 A shot's name is the hash of: tenant, the product's picture (or its words, if the model draws it), prompt, negative
 prompt, scene palette, aspect bucket, mirroring, number of the alternative, content of the three model cards,
-composition; where they are used, also adapters and protected pictures. Positions in the brief, scene ids, the campaign
-and free metadata do not enter it; see
-docs/reference/names.md.
+composition; where they are used, also the set, adapters and protected pictures. Positions in the brief, scene ids, the
+campaign and free metadata do not enter it; see docs/reference/names.md.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from foundry.plan.composition import (
 )
 from foundry.plan.shot import ShotOrder
 from foundry.plan.timeline import Timeline, ordered_timeline
+from foundry.sets.placed import PlacedSet
 from foundry.tenant import Tenant
 
 
@@ -70,6 +70,10 @@ class ShotPlan:
     placements: tuple[Placement, ...]
     sounds: tuple[tuple[str, str], ...] = ()
     """Audio files of films: the path in the brief, and the SHA-256."""
+    sets: tuple[PlacedSet, ...] = ()
+    """The sets of scenes that a set card draws."""
+    models: tuple[tuple[str, str], ...] = ()
+    """Product models that stand in sets: the key of the view among `pictures`, and the SHA-256 of the model's file."""
 
     @cached_property
     def products(self) -> tuple[Product, ...]:
@@ -80,6 +84,29 @@ class ShotPlan:
     def scenes(self) -> tuple[Scene, ...]:
         """Scenes, sorted by prompt: neither their order nor their ids decide anything."""
         return tuple(sorted(self.brief.settings(), key=lambda scene: scene.prompt))
+
+    def cards_for(self, scene: int) -> Cards:
+        """Return the cards of a scene, by its position in `scenes`: its own drawing card, or the tenant's."""
+        return self._cards_by_scene[scene]
+
+    @cached_property
+    def _cards_by_scene(self) -> tuple[Cards, ...]:
+        by_name = {name: self.cards.of(name) for name in {scene.model for scene in self.scenes}}
+        return tuple(by_name[scene.model] for scene in self.scenes)
+
+    @cached_property
+    def all_cards(self) -> tuple[Cards, ...]:
+        """The different cards of the scenes, in the order of the scenes."""
+        by_digest = {cards.generate.digest: cards for cards in self._cards_by_scene}
+        return tuple(by_digest.values())
+
+    def set_for(self, scene: int) -> PlacedSet | None:
+        """Return the set of a scene, by its position in `scenes`; None where no set card draws it."""
+        return self._sets_by_scene.get(self.scenes[scene].id)
+
+    @cached_property
+    def _sets_by_scene(self) -> dict[str, PlacedSet]:
+        return {placed.scene: placed for placed in self.sets}
 
     @cached_property
     def locales(self) -> tuple[str, ...]:
@@ -240,7 +267,8 @@ class ShotPlan:
 
     def shot(self, subject: int, scene: int, bucket: str, mirrored: bool, alternative: int) -> ShotOrder:
         """Return one shot, with its name."""
-        shown, setting, card = self.subjects[subject], self.scenes[scene], self.cards.generate
+        shown, setting, cards = self.subjects[subject], self.scenes[scene], self.cards_for(scene)
+        card = cards.generate
         width, height = card.sizes[bucket]
         prompt = setting.prompt if shown.picture else f"{setting.prompt}. {shown.words}"
         composition = composition_chosen(bucket, setting.composition, self._variation(shown, setting) + alternative)
@@ -254,9 +282,9 @@ class ShotPlan:
             bucket=bucket,
             mirrored=mirrored,
             alternative=alternative,
-            cards=[card.digest, self.cards.upscale.digest, self.cards.screen.digest],
+            cards=[card.digest, cards.upscale.digest, cards.screen.digest],
             composition=composition_named(bucket, composition).digest,
-            **self._policy,
+            **self._used(scene),
         )
         return ShotOrder(
             name=name,
@@ -275,7 +303,7 @@ class ShotPlan:
             height_px=height,
             steps=card.steps,
             model=card.digest,
-            adapters=self.cards.uses,
+            adapters=cards.uses,
             composition=composition,
         )
 
@@ -285,19 +313,20 @@ class ShotPlan:
             return 0
         return int(digest("variation", tenant=self.tenant.id, subject=shown.identity, prompt=setting.prompt)[:8], 16)
 
-    @cached_property
-    def _policy(self) -> dict[str, object]:
-        """Inputs of a shot's name that enter it only where they are used: adapters and protected pictures."""
+    def _used(self, scene: int) -> dict[str, object]:
+        """Return inputs of a shot's name that enter it only where they are used: adapters, sets, protected pictures."""
         used: dict[str, object] = {}
-        if self.cards.adapters:
-            used["adapters"] = [[use.card, use.weight, use.picture] for use in self.cards.uses]
+        if uses := self.cards_for(scene).uses:
+            used["adapters"] = [[use.card, use.weight, use.picture] for use in uses]
+        if placed := self.set_for(scene):
+            used["set"] = placed.digest
         if self.tenant.protected_digest:
             used["protected"] = self.tenant.protected_digest
         return used
 
     def __getstate__(self) -> dict[str, object]:
         """Return the inputs, and the hash and counts where they are known; worker processes work out the rest."""
-        inputs = ("brief", "tenant", "cards", "pictures", "placements", "sounds")
+        inputs = ("brief", "tenant", "cards", "pictures", "placements", "sounds", "sets", "models")
         known = (name for name in ("digest", "shot_count", "variant_count") if name in self.__dict__)
         return {name: self.__dict__[name] for name in (*inputs, *known)}
 

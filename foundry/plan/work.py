@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from foundry.card.card import ModelCard
+from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
 from foundry.locales import is_rtl
 from foundry.plan.clip import ClipOrder
@@ -36,9 +38,8 @@ class WorkNeeded:
     units: int = 0
 
 
-def shot_kinds(plan: Plan, bucket: str) -> dict[str, WorkKind]:
-    """Return the kinds of work that make a master of an aspect bucket, by the name of the work."""
-    cards = plan.cards
+def shot_kinds(cards: Cards, bucket: str) -> dict[str, WorkKind]:
+    """Return the kinds of work that make a master of an aspect bucket with the cards of its scene, by their name."""
     drawing = "+".join((cards.generate.name, *(use.card.name for use in cards.adapters)))
     subjects = {
         LOAD: f"{cards.generate.name}, {cards.screen.name}, {cards.upscale.name}",
@@ -50,9 +51,9 @@ def shot_kinds(plan: Plan, bucket: str) -> dict[str, WorkKind]:
     return {work: WorkKind(work, subject) for work, subject in subjects.items()}
 
 
-def clip_kind(plan: Plan, bucket: str) -> WorkKind:
-    """Return the kind of work that makes a clip of an aspect bucket; its units are frames."""
-    return WorkKind(CLIP, f"{clip_card(plan).name} {bucket}")
+def clip_kind(card: ModelCard, bucket: str) -> WorkKind:
+    """Return the kind of work that makes a clip of an aspect bucket with a card; its units are frames."""
+    return WorkKind(CLIP, f"{card.name} {bucket}")
 
 
 def file_kind(work: str, placement: Placement) -> WorkKind:
@@ -68,7 +69,7 @@ def observe_shot(plan: Plan, shot: ShotOrder, spent: Spent) -> Iterator[Rate]:
 
     Model calls and vendors' charges belong to the drawing, and bytes to the master's file.
     """
-    kinds = shot_kinds(plan, shot.bucket)
+    kinds = shot_kinds(plan.cards_for(shot.scene), shot.bucket)
     apart = {work: _in_step(spent, work) for work in (LOAD, DRAW, SCREEN, UPSCALE)}
     others = tuple(each for each in spent.steps if each.step not in apart)
     calls = {name: getattr(spent, name) for name in ("model_calls", "refused_attempts")}
@@ -81,7 +82,7 @@ def observe_shot(plan: Plan, shot: ShotOrder, spent: Spent) -> Iterator[Rate]:
 
 def observe_clip(plan: Plan, shot: ShotOrder, clip: ClipOrder, spent: Spent) -> Rate:
     """Return what was spent on a clip, which belongs to a shot."""
-    return observe(clip_kind(plan, shot.bucket), spent, clip.frames)
+    return observe(clip_kind(clip_card(plan, shot.scene), shot.bucket), spent, clip.frames)
 
 
 def as_one(rate: Rate) -> Rate:
@@ -142,13 +143,13 @@ class WorkToDo:
 
     def add_shot(self, plan: Plan, shot: ShotOrder) -> None:
         """Add a shot that must be drawn."""
-        for work, kind in shot_kinds(plan, shot.bucket).items():
+        for work, kind in shot_kinds(plan.cards_for(shot.scene), shot.bucket).items():
             if work != LOAD or kind not in self.by_kind:
                 self.add(kind)
 
     def add_clip(self, plan: Plan, shot: ShotOrder, clip: ClipOrder) -> None:
         """Add a clip that must be filmed, which belongs to a shot."""
-        self.add(clip_kind(plan, shot.bucket), clip.frames)
+        self.add(clip_kind(clip_card(plan, shot.scene), shot.bucket), clip.frames)
 
     def add_file(self, plan: Plan, place: int, variant: Variant) -> None:
         """Add a variant that must be made, by its place among those of its shot; a shot's come in order."""

@@ -6,10 +6,11 @@ numbers of which the seed chooses one in between.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from foundry.names import Slug, digest
 from foundry.strict_model import Items, StrictModel
@@ -23,7 +24,15 @@ Measure = Length | tuple[Length, Length]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
 SetColour = Annotated[str, StringConstraints(pattern=r"^(wall|floor|accent|#[0-9A-Fa-f]{6})$")]
 """A role, which the brief's words or the brand's palette fill, or "#RRGGBB"."""
-Option = Measure | Slug
+
+
+def _as_number(value: Any) -> Any:
+    """Return the number that a text says, so that a measure is read back from JSON as it was."""
+    return Decimal(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+Option = Annotated[Measure | Slug, BeforeValidator(_as_number)]
 Side = Literal["left", "right", "top", "front"]
 
 

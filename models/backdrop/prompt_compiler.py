@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,16 +34,28 @@ NEAR = 5
 """Words within which another colour counts as near."""
 BETWEEN_WORDS = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u205e\u3000-\u3003\uff01-\uff0f]+")
 """Blanks and punctuation, also that of Chinese and Japanese."""
+OWN_WORD = 4
+"""Votes of a word that a scene's own set brings."""
 THINGS_FOR_A_VOTE = 2
 """Things that a scene may lack for each vote of its words: strong words have three, weak ones have one."""
+
+
+@dataclass(frozen=True)
+class KnownScene:
+    """A scene that is decided already: its kind, its colours where nobody names any, further words that it knows."""
+
+    kind: str
+    colours: tuple[str, str, str] | None = None
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledPrompt:
     """The caption for the model, and the words that decided it or were left unused.
 
-    `colours` are those of wall, floor and accent, as "#RRGGBB". `votes` are those of all words for any kind of scene.
-    `missing` are the ignored words that name things.
+    `colours` are those of wall, floor and accent, as "#RRGGBB". `votes` are those of all words for any kind of scene,
+    `votes_by_kind` those for each. `light_named`: the words say where the light comes from. `missing`
+    are the ignored words that name things.
     """
 
     caption: str
@@ -53,7 +65,9 @@ class CompiledPrompt:
     ignored: tuple[str, ...]
     room: str = "top"
     colours: tuple[str, str, str] = ("", "", "")
+    light_named: bool = False
     votes: int = 0
+    votes_by_kind: Mapping[str, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
     @property
@@ -63,7 +77,11 @@ class CompiledPrompt:
 
 
 def compile_prompt(
-    scene: str, palette: Sequence[str] = (), room: str | None = None, mirrored: bool = False
+    scene: str,
+    palette: Sequence[str] = (),
+    room: str | None = None,
+    mirrored: bool = False,
+    decided: KnownScene | None = None,
 ) -> CompiledPrompt:
     """Return the caption for free words and a palette of "#RRGGBB" colours.
 
@@ -71,18 +89,20 @@ def compile_prompt(
     Colours in the text go to the thing that they stand beside (sky, floor, podium), else to wall, floor and accent in
     this order; the palette's colours follow. If no side is named, light comes from the left. `room` is the side that
     the layout keeps for copy: words that ask for another side are ignored, and decide only where `room` is None.
-    `mirrored` exchanges the light's left and right, for a picture that will be mirrored.
+    `mirrored` exchanges the light's left and right, for a picture that will be mirrored. `decided` is the scene, where
+    the words do not choose it.
     """
     words = _words(scene)
     copy_side, place = _copy_side(words)
     votes = _votes(words)
-    kind = max(votes, key=lambda name: votes[name]) if votes else "sweep"
+    kind = decided.kind if decided else max(votes, key=lambda name: votes[name], default="sweep")
     light = _light([word for at, word in enumerate(words) if at != place])
     named, used = _named_colours(words)
-    colours = _all_colours(named, palette, kind)
+    colours = _all_colours(named, palette, (decided and decided.colours) or DEFAULT_COLOURS[kind])
     calm = room or copy_side or "top"
     light = mirror_side(light) if mirrored else light
     known = {",", ";", ".", *STRONG, *WEAK, *LIGHT_WORDS, *ROLE_WORDS, *COPY_WORDS, *used}
+    known |= decided.words if decided else set()
     if copy_side and copy_side != calm:
         known -= {words[place]}
     understood = tuple(dict.fromkeys(word for word in words if word in known and word[0] not in ",;."))
@@ -95,7 +115,9 @@ def compile_prompt(
         ignored=ignored,
         room=calm,
         colours=colours,
-        votes=sum(votes.values()),
+        light_named=any(word in LIGHT_WORDS for at, word in enumerate(words) if at != place),
+        votes=sum(votes.values()) + (OWN_WORD * sum(word in decided.words for word in words) if decided else 0),
+        votes_by_kind=votes,
         missing=tuple(word for word in ignored if word not in MANNER_WORDS and word not in LIGHT_WORDS),
     )
 
@@ -201,7 +223,7 @@ def _shade(colour: str, shade: str) -> str:
     return hex_of_lab(lab)
 
 
-def _all_colours(named: dict[str, str], palette: Sequence[str], kind: str) -> tuple[str, str, str]:
+def _all_colours(named: dict[str, str], palette: Sequence[str], usual: tuple[str, str, str]) -> tuple[str, str, str]:
     """Return wall, floor and accent: the text's colours, then the palette's in its order, then what suits them."""
     unused = [colour.upper() for colour in palette if colour.upper() not in named.values()]
     filled = dict(named)
@@ -209,7 +231,7 @@ def _all_colours(named: dict[str, str], palette: Sequence[str], kind: str) -> tu
         if role not in filled and unused:
             filled[role] = unused.pop(0)
     if not filled:
-        return DEFAULT_COLOURS[kind]
+        return usual
     wall = filled.get("wall") or filled.get("floor") or filled["accent"]
-    floor = filled.get("floor") or (wall if palette or "accent" not in filled else DEFAULT_COLOURS[kind][1])
+    floor = filled.get("floor") or (wall if palette or "accent" not in filled else usual[1])
     return wall, floor, filled.get("accent") or _shade(floor, "deep")

@@ -22,7 +22,7 @@ from models.registry.refusals import (
     WeightsRefused,
     WrongTask,
 )
-from models.registry.resolving import card, cards, cards_of, find
+from models.registry.resolving import card, cards, cards_of, find, scene_cards
 from models.registry.weights import demand_present, folder_of, verify, weights_of
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "history",
     "open_registry",
     "promotion_state",
+    "scene_cards",
     "sound_cards",
     "verify",
     "weights_of",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from foundry.card.card import ModelCard
-from foundry.card.selection import Cards, ResolvedAdapter
+from foundry.card.selection import Cards, ResolvedAdapter, SceneCards
 from foundry.errors import FoundryError, Refusals
 from foundry.plan.clips import TASKS
 from foundry.tenant import AdapterChoice, Tenant
@@ -102,7 +102,7 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
 
     models = tenant.models
     generate = resolve(models.generate, "text-to-image")
-    upscale = resolve(models.upscale, "upscale")
+    upscale = resolve((generate and generate.upscale) or models.upscale, "upscale")
     screen = resolve(models.screen, "screen")
     adapters = [(resolve(use.card, "adapter"), use) for use in models.adapters]
     clip = resolve(models.clip, TASKS) if models.clip else None
@@ -116,3 +116,17 @@ def cards_of(tenant: Tenant, where: Registry | Path = CARDS) -> Cards:
 
 def _wear(card: ModelCard, use: AdapterChoice, tenant: Tenant) -> ResolvedAdapter:
     return ResolvedAdapter(card, int(use.weight * 1000), tenant.files.pictures[use.picture] if use.picture else None)
+
+
+def scene_cards(name: str, cards: Cards, tenant: Tenant, where: Registry | Path = CARDS) -> SceneCards:
+    """Return the cards of scenes that name the drawing card `name`; a FoundryError says why it cannot be used.
+
+    The card's own upscale card enlarges its drawings, or else the tenant's in `cards`.
+    """
+    registry = registry_of(where)
+    generate = card(name, "text-to-image", registry)
+    upscale = card(generate.upscale, "upscale", registry) if generate.upscale else cards.upscale
+    for found in (generate, upscale):
+        if objection := found.objection(tenant.id):
+            raise CardRefused(tenant.id, found.name, objection.limit, objection.remedy)
+    return SceneCards(name, generate, upscale)

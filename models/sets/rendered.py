@@ -13,13 +13,15 @@ from models.sets.ask import Area, SetAsk
 class SetGuide:
     """One picture of a set, and the files that it names, by their names.
 
-    `caption` begins with the scene's word and tells what was asked; `ignored_words` are those that no set understood.
+    `caption` says what the set was told, and begins with the scene's word; `ignored_words` are those of the brief that
+    it could not use. `tenant` is whose files they are.
     """
 
     ask: SetAsk
     files: Mapping[str, bytes]
     caption: str = ""
     ignored_words: tuple[str, ...] = ()
+    tenant: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import apache_beam as beam
 
+from foundry.card.card import ModelCard
 from foundry.inputs.picture import PictureFacts, picture_name
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
@@ -16,11 +17,12 @@ from foundry.letter_figures import MOST_LETTERS, LetterFigures
 from foundry.manifest import DeadLetter
 from foundry.manifest_index import ManifestReplaced, each_letter, read_index
 from foundry.metering.device_time import drawing_device
-from foundry.plan.clips import clip_card, has_clips
+from foundry.plan.clips import clip_cards, has_clips
 from foundry.plan.name_card import NameCard
 from foundry.plan.plan import Plan
 from foundry.plan.plan_book import keep_plans
 from foundry.plan.slice import PlanSlice
+from foundry.sets.own_files import PropFacts
 from foundry.store.object_store import ObjectStore
 from foundry.stored_inputs import StoredInputs, store_inputs
 from models.blender.process import Blender
@@ -33,7 +35,7 @@ from pipelines.engines.engine import Engine, choose_engine
 from pipelines.engines.live_counts import LiveCounts
 from transforms import coders
 from transforms.clips import FilmPlans
-from transforms.expand import ShotsToDraw, VariantsToRender
+from transforms.expand import ShotsToDraw, VariantsToRender, drawing_cards
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
 from transforms.name_cards import store_name_card
@@ -133,8 +135,8 @@ def _first(digest: str, _count: int) -> str:
     return digest
 
 
-Inputs = tuple[PictureFacts | ModelFacts | NameCard | SoundFacts, ...]
-"""What a plan needs: pictures, product models and sounds from outside, and names that are set as type."""
+Inputs = tuple[PictureFacts | ModelFacts | NameCard | SoundFacts | PropFacts, ...]
+"""What a plan needs: pictures, product models, props and sounds from outside, and names that are set as type."""
 
 
 def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | None = None) -> None:
@@ -163,6 +165,7 @@ def _shown(plan: Plan, inputs: Inputs) -> Inputs:
     if not isinstance(plan, PlanSlice):
         return inputs
     keys = {plan.subjects[subject].picture for subject in plan.subjects_shown}
+    keys |= {key for placed in plan.sets for key in placed.files.values()}
     return tuple(facts for facts in inputs if isinstance(facts, SoundFacts) or facts.key in keys)
 
 
@@ -236,10 +239,16 @@ def start(
 def flow(plans: Mapping[str, Plan], store: ObjectStore, where: Engine, generator: Any = None) -> BuildCampaigns:
     """Return the flow that builds these plans on an engine, drawing with their cards or with `generator`."""
     drawing = generator or shot_handler(plans, store)
-    upscaling = UpscaleRouter({digest: plan.cards.upscale for digest, plan in plans.items()})
+    upscaling = UpscaleRouter({digest: plan.cards.upscale for digest, plan in plans.items()}, scene_upscalers(plans))
     batch = _batches(plans, where.accelerated)
     filming = clip_stage(plans, store, where)
     return BuildCampaigns(plans, store, drawing, upscaling, batch, where.hints, where.lanes, where.ahead, filming)
+
+
+def scene_upscalers(plans: Mapping[str, Plan]) -> dict[tuple[str, str], ModelCard]:
+    """Return the upscale cards of drawings by (plan digest, digest of the drawing card)."""
+    every = ((digest, cards) for digest, plan in plans.items() for cards in plan.all_cards)
+    return {(digest, cards.generate.digest): cards.upscale for digest, cards in every}
 
 
 def clip_stage(plans: Mapping[str, Plan], store: ObjectStore, where: Engine) -> FilmPlans | None:
@@ -247,7 +256,7 @@ def clip_stage(plans: Mapping[str, Plan], store: ObjectStore, where: Engine) -> 
     moving = {digest: plan for digest, plan in plans.items() if has_clips(plan)}
     if not moving:
         return None
-    cards = {card.digest: card for card in map(clip_card, moving.values())}
+    cards = {digest: card for plan in moving.values() for digest, card in clip_cards(plan).items()}
     screens = {digest: plan.cards.screen for digest, plan in moving.items()}
     filming = FilmByCard(cards, store, screens, screen_context(plans, store))
     return FilmPlans(filming, cards, plans, store, where.hints)
@@ -255,7 +264,7 @@ def clip_stage(plans: Mapping[str, Plan], store: ObjectStore, where: Engine) -> 
 
 def shot_handler(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenRouter:
     """Return the handler that draws and judges the shots of these plans, with all their models in one bank."""
-    cards = {plan.cards.generate.digest: plan.cards.generate for plan in plans.values()}
+    cards = drawing_cards(plans.values())
     adapters = {card.digest: card for plan in plans.values() for card in (worn.card for worn in plan.cards.adapters)}
     bench = ModelBank(tuple(cards.values()), tuple(adapters.values()))
     screens = {digest: plan.cards.screen for digest, plan in plans.items()}
@@ -267,8 +276,8 @@ def _batches(plans: Mapping[str, Plan], accelerated: bool | None) -> dict[str, i
     import torch
 
     cuda = torch.cuda.is_available() if accelerated is None else accelerated
-    hints = {plan.cards.generate.digest: plan.cards.generate.batch for plan in plans.values()}
-    return {digest: hint.cuda if cuda else hint.cpu for digest, hint in hints.items()}
+    cards = drawing_cards(plans.values())
+    return {digest: card.batch.cuda if cuda else card.batch.cpu for digest, card in cards.items()}
 
 
 def outcome(plan: Plan, store: ObjectStore, counts: Mapping[str, int]) -> Outcome:

@@ -143,7 +143,7 @@ def _figures(each: Admitted, index: ManifestIndex, made: Made, *, reused: int) -
         refused_usd=f"{made.refused_money:f}",
         cost_if_new_usd=f"{each.estimate.money:f}",
         size_bytes=index.size_bytes,
-        model=f"{plan.cards.generate.title} ({plan.cards.generate.id}@{plan.cards.generate.version})",
+        model="; ".join(f"{cards.generate.title} ({cards.generate.name})" for cards in plan.all_cards),
         assumptions=each.assumptions,
         spent=index.spent + index.unallocated,
         estimated_seconds=float(each.estimate.accelerator_seconds),

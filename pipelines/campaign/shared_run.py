@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from foundry.errors import FoundryError, Refusals
 from foundry.letter_figures import LetterFigures
+from foundry.plan.clips import clip_cards
 from foundry.plan.estimate import Made, Needs, count_needs, made_between
 from foundry.retrying import Clock, SystemClock
 from foundry.store.object_store import ObjectStore
@@ -119,13 +120,12 @@ class SharedRun:
         """
         if self.options.engine != "embedded" or self.options.generator is not None:
             return True
-        lacking, cards = self.lacking[each.plan.digest], each.plan.cards
-        drawing = (cards.generate, cards.upscale, *(worn.card for worn in cards.adapters))
-        asked = [*(drawing if lacking.shots_to_draw else ()), *((cards.clip,) if lacking.clips_to_film else ())]
+        lacking, plan = self.lacking[each.plan.digest], each.plan
+        drawing = [card for cards in plan.all_cards for card in cards.drawing]
+        filming = clip_cards(plan).values() if lacking.clips_to_film else ()
         try:
-            for card in asked:
-                if card is not None:
-                    demand_present(card)
+            for card in (*(drawing if lacking.shots_to_draw else ()), *filming):
+                demand_present(card)
         except WeightsRefused as refused:
             self.on_refusal(refused)
             return False

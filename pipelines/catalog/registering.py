@@ -30,6 +30,7 @@ from pipelines.planning.card_checks import check_cards
 from pipelines.planning.copy_checks import check_copy
 from pipelines.planning.input_checks import check_placements
 from pipelines.planning.scene_checks import check_scenes
+from pipelines.planning.scene_sets import add_scene_cards, place_sets
 
 MOST_CATALOGS = 1_000
 
@@ -57,12 +58,14 @@ def check_catalog(catalog: Catalog, setting: CatalogSetting) -> None:
         check_schedule(catalog.schedule)
     tenant = setting.tenant(catalog.tenant)
     tenant.receive()
-    cards = cards_of(tenant, open_registry(setting.cards))
+    registry = open_registry(setting.cards)
     brief = catalog.brief_of([_example(catalog)])
+    cards, strange = add_scene_cards(brief, tenant, cards_of(tenant, registry), registry)
     placements, unknown = check_placements(brief)
-    checks = (unknown, check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
+    checks = (unknown, check_copy(brief, tenant), check_scenes(brief, tenant, cards))
+    of_cards = (strange, place_sets(brief, tenant, cards).problems, check_cards(cards, tenant, placements, brief))
     found = ProblemList()
-    found.extend(chain.from_iterable((*checks, check_cards(cards, tenant, placements), expectation_problems(catalog))))
+    found.extend(chain.from_iterable((*checks, *of_cards, expectation_problems(catalog))))
     if not found:
         found.extend(check_feed_back(catalog, tenant, setting.now().date()))
     found.refuse(f"catalog {catalog.tenant}/{catalog.id}")

@@ -31,6 +31,7 @@ from pipelines.planning.card_checks import check_cards
 from pipelines.planning.copy_checks import check_copy
 from pipelines.planning.input_checks import check_placements, inspect_sounds
 from pipelines.planning.scene_checks import check_scenes
+from pipelines.planning.scene_sets import add_scene_cards, place_sets
 
 SAMPLE_PICTURE = "0" * 64
 MOST_FILES = 200_000
@@ -110,8 +111,11 @@ def open_template(catalog: Catalog, setting: CatalogSetting) -> CatalogTemplate:
     placements, unknown = check_placements(brief)
     sounds, unheard = inspect_sounds(brief, Home(setting.files or Path()))
     found = ProblemList()
-    words = (check_copy(brief, tenant), check_scenes(brief, tenant, cards.generate))
-    found.extend(chain.from_iterable((unknown, unheard, *words, check_cards(cards, tenant, placements))))
+    cards, strange = add_scene_cards(brief, tenant, cards, registry)
+    placed = place_sets(brief, tenant, cards)
+    words = (check_copy(brief, tenant), check_scenes(brief, tenant, cards))
+    of_cards = (strange, placed.problems, check_cards(cards, tenant, placements, brief))
+    found.extend(chain.from_iterable((unknown, unheard, *words, *of_cards)))
     found.refuse(f"catalog {catalog.tenant}/{catalog.id}")
     sample = Plan(
         brief=brief,
@@ -120,6 +124,7 @@ def open_template(catalog: Catalog, setting: CatalogSetting) -> CatalogTemplate:
         pictures=(SAMPLE_PICTURE,),
         placements=placements,
         sounds=tuple(sorted((sound.named, sound.sha256) for sound in sounds)),
+        sets=tuple(placed.sets),
     )
     return CatalogTemplate(
         catalog=catalog, tenant=tenant, registry=registry, cards=cards, sounds=tuple(sounds), sample=sample

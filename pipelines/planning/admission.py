@@ -21,6 +21,7 @@ from foundry.inputs.sound import SoundFacts
 from foundry.plan.estimate import Estimate, estimate_plan
 from foundry.plan.name_card import NameCard
 from foundry.plan.plan import Plan
+from foundry.sets.own_files import PropFacts
 from foundry.tenant import Tenant, load_tenant
 from imaging.typesetting.copy_fitting import find_misfits
 from models.registry import Registry, cards_of, open_registry
@@ -33,8 +34,9 @@ from pipelines.planning.limit_checks import check_limits
 from pipelines.planning.notes import notes_on
 from pipelines.planning.product_checks import check_unpictured, name_cards
 from pipelines.planning.scene_checks import check_compositions, check_scenes
+from pipelines.planning.scene_sets import add_scene_cards, place_sets
 
-InputFacts = PictureFacts | ModelFacts | NameCard | SoundFacts
+InputFacts = PictureFacts | ModelFacts | NameCard | SoundFacts | PropFacts
 
 
 @dataclass(frozen=True)
@@ -126,22 +128,38 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, regist
     products, unseen = inspect_products(brief, home)
     sounds, unheard = inspect_sounds(brief, home)
     placements, unknown = check_placements(brief)
-    bare = check_unpictured(brief, cards.generate, tenant, registry)
+    cards, strange = add_scene_cards(brief, tenant, cards, registry)
+    placed = place_sets(brief, tenant, cards)
+    bare = check_unpictured(brief, cards, tenant, registry)
     clips = () if unknown else check_clips(brief, tenant, cards, placements)
     films = check_films(brief, tenant.families, sounds, placements)
-    words = (check_copy(brief, tenant), check_compositions(brief), check_scenes(brief, tenant, cards.generate))
-    checks = (unseen, bare, unknown, unheard, *words, films, check_cards(cards, tenant, placements), clips)
-    _refuse(brief, chain.from_iterable(checks))
+    words = (check_copy(brief, tenant), check_compositions(brief), check_scenes(brief, tenant, cards))
+    checks = (unseen, bare, unknown, unheard, strange, placed.problems, *words, films)
+    _refuse(brief, chain(*checks, check_cards(cards, tenant, placements, brief), clips))
     ordered = sorted(brief.products, key=lambda product: product.id)
     shown: dict[str, PictureFacts | ModelFacts | NameCard] = {**products, **name_cards(brief, tenant)}
     keys = tuple(facts.key if (facts := shown.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
-    plan = Plan(brief=brief, tenant=tenant, cards=cards, pictures=keys, placements=placements, sounds=named)
+    plan = Plan(
+        brief=brief,
+        tenant=tenant,
+        cards=cards,
+        pictures=keys,
+        placements=placements,
+        sounds=named,
+        sets=tuple(placed.sets),
+        models=_models(shown.values()) if placed.sets else (),
+    )
     figures = estimate_plan(plan)
     _refuse(brief, check_limits(plan, figures))
     _refuse(brief, find_misfits(plan))
-    inputs = {facts.key: facts for facts in (*shown.values(), *sounds)}
+    inputs = {facts.key: facts for facts in (*shown.values(), *sounds, *placed.files.values())}
     return Admitted(plan, figures, tuple(inputs.values()), tuple(notes_on(plan)))
+
+
+def _models(shown: Iterable[PictureFacts | ModelFacts | NameCard]) -> tuple[tuple[str, str], ...]:
+    """Return the product models with the keys of their views, sorted."""
+    return tuple(sorted({(facts.key, facts.sha256) for facts in shown if isinstance(facts, ModelFacts)}))
 
 
 def _refuse(brief: Brief, problems: Iterable[FoundryError]) -> None:

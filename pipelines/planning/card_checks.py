@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from foundry.brief.brief import Brief
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards, ResolvedAdapter
 from foundry.channel.placement import Placement
@@ -11,19 +12,35 @@ from foundry.errors import FoundryError, Problem, shorten
 from foundry.tenant import Tenant
 
 
-def check_cards(cards: Cards, tenant: Tenant, placements: Iterable[Placement]) -> Iterator[FoundryError]:
-    """Yield the problems of the cards that a tenant uses, and of the adapters that its drawings wear."""
+def check_cards(
+    cards: Cards, tenant: Tenant, placements: Iterable[Placement], brief: Brief | None = None
+) -> Iterator[FoundryError]:
+    """Yield the problems of the cards that a tenant uses, and of the adapters that its drawings wear.
+
+    With a brief, those of the cards that its scenes name too.
+    """
     where = f"tenant {tenant.id}: models"
     for role in ("generate", "upscale", "screen"):
         yield from _check_use(f"{where}.{role}", getattr(cards, role), tenant)
     for index, worn in enumerate(cards.adapters):
         yield from _check_adapter(f"{where}.adapters[{index}].card", worn.card, cards.generate, tenant)
         yield from _check_guide(f"{where}.adapters[{index}].picture", worn)
-    sizes = cards.generate.sizes
-    for bucket in sorted({placement.bucket for placement in placements} - set(sizes)):
-        yield Problem(f"{where}.generate", shorten(cards.generate.id),
-            f"draws no {bucket} pictures, only {', '.join(sizes)}", "drop those placements",
-        )  # fmt: skip
+    buckets = {placement.bucket for placement in placements}
+    for path, card in _drawing_cards(cards, where, brief):
+        for bucket in sorted(buckets - set(card.sizes)):
+            wrong = f"draws no {bucket} pictures, only {', '.join(card.sizes)}"
+            yield Problem(path, shorten(card.id), wrong, "drop those placements")
+
+
+def _drawing_cards(cards: Cards, where: str, brief: Brief | None) -> Iterator[tuple[str, ModelCard]]:
+    """Yield the cards that draw, with the field that names each."""
+    scenes = brief.settings() if brief else ()
+    if not scenes or any(scene.model is None for scene in scenes):
+        yield f"{where}.generate", cards.generate
+    for own in cards.scenes:
+        at = next((at for at, scene in enumerate(scenes) if scene.model == own.name), None)
+        if at is not None:
+            yield f"scenes[{at}].model", own.generate
 
 
 def _check_use(path: str, card: ModelCard, tenant: Tenant) -> Iterator[FoundryError]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from foundry.brief.brief import Brief
+from foundry.brief.brief import Brief, SceneClip
 from foundry.card.card import ModelCard
 from foundry.card.selection import Cards
 from foundry.channel.placement import Placement
 from foundry.errors import Problem, Unusable, shorten
-from foundry.plan.clips import FROM_WORDS, clip_card, clip_frames, clip_of, has_clips
+from foundry.plan.clips import FROM_WORDS, clip_cards, clip_frames, clip_of, has_clips
 from foundry.plan.plan import Plan
 from foundry.plan.shot_plan import Cell
 from foundry.plan.timeline import Timeline, ordered_timeline
 from foundry.tenant import Tenant
 
 Films = tuple[tuple[Placement, Timeline], ...]
+Clips = dict[int, SceneClip]
+"""The clips of scenes that move, by the scenes' positions in the brief."""
 
 
 def check_clips(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Problem]:
@@ -31,17 +33,37 @@ def check_clips(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Pl
         (placement, timeline) for placement in placements if (timeline := ordered_timeline(brief.film, placement))
     )
     yield from _check_seen(brief, films)
-    card, where = cards.clip, f"tenant {tenant.id}: models.clip"
+    for card, some in _by_card(brief, cards, moving).values():
+        yield from _check_card(brief, tenant, card, some, films)
+
+
+def _by_card(brief: Brief, cards: Cards, moving: Clips) -> dict[str, tuple[ModelCard | None, Clips]]:
+    """Return the clips by the card that films them; "" stands for none. Scenes of unknown cards are left out."""
+    found: dict[str, tuple[ModelCard | None, Clips]] = {}
+    for at, clip in moving.items():
+        model = brief.settings()[at].model
+        if cards.knows(model):
+            card = cards.of(model).clip
+            found.setdefault(card.digest if card else "", (card, {}))[1][at] = clip
+    return found
+
+
+def _check_card(brief: Brief, tenant: Tenant, card: ModelCard | None, moving: Clips, films: Films) -> Iterator[Problem]:
+    """Yield the problems of the clips that one card is to film."""
+    first = brief.settings()[min(moving)]
+    where = f"tenant {tenant.id}: models.clip"
     if card is None:
         remedy = "name one there, such as a Wan or LTX card of yours, or leave the clips out"
-        yield Problem(where, "", f"is missing, and scene {brief.settings()[min(moving)].id!r} is to move", remedy)
+        yield Problem(where, "", f"is missing, and scene {first.id!r} is to move", remedy)
         return
+    if card.set and first.model:
+        where = f"scenes[{min(moving)}].model"
     if objection := card.objection(tenant.id):
         yield objection.at(where)
     if wrong := _find_unfit(card):
         yield wrong.at(where)
         return
-    yield from _check_sizes(brief, card, films, where)
+    yield from _check_sizes(brief, card, films, where, moving)
     for at, clip in moving.items():
         try:
             clip_frames(card, clip)
@@ -70,7 +92,7 @@ def _check_seen(brief: Brief, films: Films) -> Iterator[Problem]:
 
 
 def _find_unfit(card: ModelCard) -> Unusable | None:
-    if not card.has_weights:
+    if not card.has_weights and not card.set:
         wrong = "has no weights; clips are filmed with weights that are here"
         return Unusable(card.name, wrong, "name a card of a diffusers video folder")
     if card.frames < 2 or card.frames_per_second < 1:
@@ -81,12 +103,9 @@ def _find_unfit(card: ModelCard) -> Unusable | None:
     return None
 
 
-def _check_sizes(brief: Brief, card: ModelCard, films: Films, where: str) -> Iterator[Problem]:
-    settings = brief.settings()
-    moving = {
-        placement.bucket for placement, timeline in films if any(settings[at].clip for at in _shown(brief, timeline))
-    }
-    for bucket in sorted(moving - set(card.sizes)):
+def _check_sizes(brief: Brief, card: ModelCard, films: Films, where: str, moving: Clips) -> Iterator[Problem]:
+    shown = {placement.bucket for placement, timeline in films if any(at in moving for at in _shown(brief, timeline))}
+    for bucket in sorted(shown - set(card.sizes)):
         wrong = f"films no {bucket} clips, only {', '.join(card.sizes) or 'none'}"
         remedy = "give it that size, or leave those placements or the clips out"
         yield Problem(where, shorten(card.name), wrong, remedy)
@@ -96,11 +115,12 @@ def clip_notes(plan: Plan) -> Iterator[str]:
     """Yield what an editor should know of the clips that a plan makes."""
     if not has_clips(plan):
         return
-    if clip_card(plan).task == FROM_WORDS:
-        yield (
-            f"Card {clip_card(plan).name} films from words alone, so no clip shows the product; it is seen on the "
-            "films' cards, in scenes without a clip and in stills."
-        )
+    for card in clip_cards(plan).values():
+        if card.task == FROM_WORDS:
+            yield (
+                f"Card {card.name} films from words alone, so no clip shows the product; it is seen on the "
+                "films' cards, in scenes without a clip and in stills."
+            )
     for bucket, cells in plan.cells.items():
         mirrored = next(turned for side, turned, _ in plan.sides if side == bucket)
         for cell in cells:

@@ -31,4 +31,9 @@ def notes_on(plan: Plan) -> Iterator[str]:
 def _note_bare(plan: Plan, product: str) -> str:
     if plan.brief.products_without_pictures == "words":
         return f"Product {product} has no picture; its name stands in its place, as type."
-    return f"Product {product} has no picture; model {plan.cards.generate.id} draws it from its description."
+    return f"Product {product} has no picture; {_drawn_by(plan)} it from its description."
+
+
+def _drawn_by(plan: Plan) -> str:
+    names = [cards.generate.id for cards in plan.all_cards]
+    return f"model {names[0]} draws" if len(names) == 1 else f"models {', '.join(names)} draw"

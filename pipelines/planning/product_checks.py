@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from foundry.brief.brief import Brief, Product
-from foundry.card.card import ModelCard
+from foundry.card.selection import Cards
 from foundry.errors import Problem, shorten
 from foundry.plan.name_card import NameCard, name_card_of
 from foundry.tenant import Tenant
@@ -23,14 +23,14 @@ def name_cards(brief: Brief, tenant: Tenant) -> dict[str, NameCard]:
     return {product.id: name_card_of(product, locale, tenant) for product in brief.products if _is_bare(product)}
 
 
-def check_unpictured(
-    brief: Brief, card: ModelCard, tenant: Tenant, registry: Registry | None = None
-) -> Iterator[Problem]:
-    """Yield a problem for each product that nothing could show, since `card` draws no products.
+def check_unpictured(brief: Brief, cards: Cards, tenant: Tenant, registry: Registry | None = None) -> Iterator[Problem]:
+    """Yield a problem for each product that nothing could show, since a card of the scenes draws no products.
 
     The remedy names the cards of the registry that do and that the tenant may use.
     """
-    if brief.products_without_pictures != "draw" or card.draws_products:
+    used = (cards.of(scene.model).generate for scene in brief.settings() if cards.knows(scene.model))
+    card = next((each for each in used if not each.draws_products), None)
+    if brief.products_without_pictures != "draw" or card is None:
         return
     bare = [at for at, product in enumerate(brief.products) if _is_bare(product)]
     if not bare:

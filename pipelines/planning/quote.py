@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Literal
 
 from foundry.card.card import ModelCard, UnitCost
+from foundry.card.selection import Cards
 from foundry.manifest_index import BrokenManifest, ManifestIndex, index_from_json, index_name
-from foundry.plan.clips import clip_card, has_clips
+from foundry.plan.clips import clip_cards
 from foundry.plan.estimate import FILM_SECONDS, RENDER_SECONDS
 from foundry.plan.plan import Plan
 from foundry.plan.work import (
@@ -135,18 +136,23 @@ def unit_prices(plan: Plan) -> dict[WorkKind, Spent]:
     Kinds that are absent have no price of their own: it is part of the others'.
     """
     found: dict[WorkKind, Spent] = {}
-    cards = {DRAW: plan.cards.generate, SCREEN: plan.cards.screen, UPSCALE: plan.cards.upscale}
     for bucket, cells in plan.cells.items():
-        kinds = shot_kinds(plan, bucket)
-        found |= {kinds[work]: _price(card, card.unit_cost, work) for work, card in cards.items()}
-        if has_clips(plan) and bucket in clip_card(plan).sizes:
-            found[clip_kind(plan, bucket)] = _price(clip_card(plan), _frame_cost(clip_card(plan)), CLIP)
+        for cards in plan.all_cards:
+            found |= _shot_prices(cards, bucket)
+        for card in clip_cards(plan).values():
+            found[clip_kind(card, bucket)] = _price(card, _frame_cost(card), CLIP)
         for cell in cells:
             placement = cell.placement
             found[file_kind(FILE, placement)] = _processor(FILE, RENDER_SECONDS)
             seconds = FILM_SECONDS * placement.width_px * placement.height_px / MICRO
             found |= {file_kind(work, placement): _processor(work, seconds) for work in (FILM, FURTHER_FILM)}
     return found
+
+
+def _shot_prices(cards: Cards, bucket: str) -> dict[WorkKind, Spent]:
+    kinds = shot_kinds(cards, bucket)
+    priced = {DRAW: cards.generate, SCREEN: cards.screen, UPSCALE: cards.upscale}
+    return {kinds[work]: _price(card, card.unit_cost, work) for work, card in priced.items()}
 
 
 def _price(card: ModelCard, cost: UnitCost, work: str) -> Spent:

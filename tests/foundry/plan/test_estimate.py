@@ -47,8 +47,8 @@ def test_an_estimate_is_the_sum_of_its_parts(plan: Plan) -> None:
     figures = estimate_plan(plan)
     cells = [(cell, len(locales)) for bucket, _, locales in plan.sides for cell in plan.cells[bucket]]
     files = sum((rendition_money(cell) * count for cell, count in cells), Decimal(0))
-    assert figures.money == plan.shot_count * shot_money(plan) + files
-    assert figures.accelerator_seconds == plan.shot_count * shot_seconds(plan)
+    assert figures.money == plan.shot_count * shot_money(plan.cards) + files
+    assert figures.accelerator_seconds == plan.shot_count * shot_seconds(plan.cards)
     masters = sum(master_bytes(bucket, plan.cards.upscale) for bucket, _, _ in plan.sides)
     assert figures.size_bytes == masters + sum(rendition_bytes(cell) * count for cell, count in cells)
 
@@ -94,7 +94,7 @@ def test_a_finished_plan_needs_nothing(plan: Plan, store: LocalStore) -> None:
 
 def test_the_files_of_a_shot_share_its_cost(plan: Plan) -> None:
     for shot in plan.shots():
-        assert shot_share(plan, shot) * plan.files_showing(shot) == pytest.approx(shot_money(plan))
+        assert shot_share(plan, shot) * plan.files_showing(shot) == pytest.approx(shot_money(plan.cards))
 
 
 def test_a_still_costs_its_rendering_and_stays_below_the_limit_of_bytes(plan: Plan) -> None:

@@ -54,7 +54,7 @@ def needs_of(plan: Plan) -> WorkToDo:
 def past_of(plan: Plan, seconds: dict[str, float]) -> dict[WorkKind, list[Rate]]:
     """Three observations of each kind of work: as long as said, a tenth shorter, and a tenth longer."""
     (placement,) = plan.placements
-    kinds = {**shot_kinds(plan, placement.bucket), **{w: file_kind(w, placement) for w in (READ, LAYER, FILE)}}
+    kinds = {**shot_kinds(plan.cards, placement.bucket), **{w: file_kind(w, placement) for w in (READ, LAYER, FILE)}}
     return {
         kinds[work]: [observe(kinds[work], took(s * part)) for part in (0.9, 1, 1.1)] for work, s in seconds.items()
     }
@@ -77,7 +77,7 @@ def test_a_quote_is_the_needed_units_times_what_a_unit_took(plan: Plan, tmp_path
 
 def test_models_are_loaded_once_for_a_campaign_however_many_shots_it_draws(plan: Plan, tmp_path: Path) -> None:
     own = LocalStore(tmp_path / "store").for_tenant("aurelle")
-    load = shot_kinds(plan, plan.placements[0].bucket)[LOAD]
+    load = shot_kinds(plan.cards, plan.placements[0].bucket)[LOAD]
     keep_past(own, "one", observe(load, took(6)), observe(load, took(0)), observe(load, took(0)))
     keep_past(own, "two", observe(load, took(2)), observe(load, took(2)))
     past = read_past(own)

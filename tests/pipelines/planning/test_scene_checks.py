@@ -9,10 +9,11 @@ import pytest
 
 from foundry.brief.intake import parse
 from foundry.card.card import ModelCard
+from foundry.card.selection import Cards
 from foundry.errors import Refusals
 from foundry.plan.plan import Plan
 from foundry.tenant import Tenant
-from models.registry import card
+from models.registry import card, cards_of
 from pipelines.planning.scene_checks import check_scenes, scene_notes
 from tests.support.briefs import a_brief, a_tenant, admitted
 
@@ -28,7 +29,11 @@ def lenient() -> Tenant:
 
 def problems(prompt: str, model: ModelCard = BACKDROP, owner: Tenant | None = None) -> list[str]:
     brief = parse(a_brief(scenes=None, prompt=prompt))
-    return [str(problem) for problem in check_scenes(brief, owner or a_tenant(), model)]
+    return [str(problem) for problem in check_scenes(brief, owner or a_tenant(), drawing_with(model))]
+
+
+def drawing_with(model: ModelCard) -> Cards:
+    return replace(cards_of(a_tenant()), generate=model)
 
 
 def with_card(plan: Plan, model: ModelCard) -> Plan:
@@ -92,7 +97,7 @@ def test_a_scene_that_is_drawn_in_the_main_is_planned(prompt: str) -> None:
 def test_every_scene_that_is_refused_is_named_by_its_place() -> None:
     scenes = [{"id": "a", "prompt": "silk"}, {"id": "b", "prompt": "A dog"}, {"id": "c", "prompt": "A cat"}]
     brief = parse(a_brief(scenes=scenes))
-    assert [problem.path for problem in check_scenes(brief, a_tenant(), BACKDROP)] == [
+    assert [problem.path for problem in check_scenes(brief, a_tenant(), drawing_with(BACKDROP))] == [
         "scenes[1].prompt",
         "scenes[2].prompt",
     ]
@@ -123,7 +128,7 @@ def test_the_end_of_a_prompt_that_is_longer_than_the_card_reads_is_noted(tmp_pat
 
 def test_a_product_that_would_stand_behind_the_end_of_what_the_card_reads_is_refused() -> None:
     brief = parse(a_brief(products=[{"id": "serum", "name": "Radiance Serum"}], scenes=None, prompt="silk " * 40))
-    (problem,) = check_scenes(brief, a_tenant(), PLAIN)
+    (problem,) = check_scenes(brief, a_tenant(), drawing_with(PLAIN))
     assert "is so long that other@4 does not read the product 'Radiance Serum' behind it; reword it" in str(problem)
-    assert list(check_scenes(parse(a_brief(scenes=None, prompt="silk " * 40)), a_tenant(), PLAIN)) == []
-    assert list(check_scenes(brief, lenient(), PLAIN)) == []
+    assert list(check_scenes(parse(a_brief(scenes=None, prompt="silk " * 40)), a_tenant(), drawing_with(PLAIN))) == []
+    assert list(check_scenes(brief, lenient(), drawing_with(PLAIN))) == []
