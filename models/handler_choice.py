@@ -19,7 +19,7 @@ def drawing_handler(card: ModelCard, adapters: Sequence[ModelCard] = ()) -> Draw
 
         return RemoteHandler(card, client=card.api.client or "", hosts=card.api.hosts)
     if card.set:
-        from models.sets.set_handler import SetHandler
+        from models.set_handler import SetHandler
 
         return SetHandler(card)
     return DiffusersHandler(card, adapters=adapters)
