@@ -22,6 +22,7 @@ Length = Annotated[Decimal, Field(ge=-200, le=200, decimal_places=4)]
 Measure = Length | tuple[Length, Length]
 """A number, or the two ends of a range that the seed chooses from."""
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+Kelvin = Annotated[Decimal, Field(ge=1_000, le=20_000, decimal_places=1)]
 SetColour = Annotated[str, StringConstraints(pattern=r"^(wall|floor|accent|#[0-9A-Fa-f]{6})$")]
 """A role, which the brief's words or the brand's palette fill, or "#RRGGBB"."""
 
@@ -42,6 +43,7 @@ class Surface(StrictModel):
     material: Slug = Field(description="Such as plaster, marble or oak; `foundry sets materials` lists them.")
     colour: SetColour = "floor"
     scale: Measure = Field(default=Decimal(1), description="Size of its pattern, in heights of the product.")
+    haze: Share = Field(default=Decimal(0), description="Of the wall's or sky's colour that lies over it: far things.")
 
 
 class Part(StrictModel):
@@ -86,7 +88,9 @@ class KeyLight(StrictModel):
     height_deg: Measure = Decimal(42)
     turn_deg: Measure = Field(default=Decimal(55), description="From the camera's axis towards its side.")
     strength: Measure = Decimal(1)
-    warmth_k: Measure = Field(default=Decimal(5_600), description="Correlated colour temperature.")
+    warmth_k: Kelvin | tuple[Kelvin, Kelvin] = Field(
+        default=Decimal(5_600), description="Correlated colour temperature."
+    )
     gobo: Slug | None = Field(default=None, description="A mask before it, such as leaves, window or blinds.")
 
 

@@ -14,8 +14,10 @@ from models.sets.ask import SetAsk
 from models.sets.building.chosen import Chooser
 from models.sets.building.form import Form
 from models.sets.building.framing import frame_camera
-from models.sets.building.library import MATERIALS, SHAPES
+from models.sets.building.library import GOBOS, MATERIALS, SHAPES, SKIES
 from models.sets.building.own import NOTHING_OWN, OwnThings, Prop, fitted, turned
+from models.sets.building.skies import SkyPaint
+from models.sets.building.warmth import lamp_colour
 from models.sets.graph import Environment, Floats, Graph, Lamp, Mesh
 
 GROUND_SIZE = (60.0, 30.0, 30.0)
@@ -41,7 +43,23 @@ def build(ask: SetAsk, own: OwnThings = NOTHING_OWN) -> Graph:
         if chooser.chance(float(part.chance), f"parts.{at}.chance"):
             _add_part(graph, at, part, ask, chooser, own)
     _add_key(graph, ask, chooser, base)
+    _add_sky(graph, ask, chooser)
     return graph
+
+
+def _add_sky(graph: Graph, ask: SetAsk, chooser: Chooser) -> None:
+    light = ask.set.light
+    if light.sky is None:
+        return
+    paint = SkyPaint(
+        wall=_colour("wall", ask),
+        floor=_colour("floor", ask),
+        accent=_colour("accent", ask),
+        sun_side={"left": -1.0, "right": 1.0}.get(ask.light, 0.0),
+        options={key: _option(value, f"light.{key}", chooser) for key, value in light.options.items()},
+        seed=seed_of(f"{ask.seed}/sky", 0) % 2**31,
+    )
+    graph.environment = replace(graph.environment, picture=SKIES[light.sky](paint))
 
 
 def _option(value: object, name: str, chooser: Chooser) -> float | str:
@@ -76,8 +94,10 @@ def _add_prop(graph: Graph, name: str, prop: Prop) -> None:
 def _add(graph: Graph, name: str, form: Form, surface: Surface, ask: SetAsk, chooser: Chooser, own: OwnThings) -> None:
     seed = seed_of(f"{ask.seed}/{name}", 0)
     scale = chooser.number(surface.scale, f"{name}.scale")
-    graph.materials[name] = {**MATERIALS, **own.materials}[surface.material](_colour(surface.colour, ask), scale, seed)
-    role = surface.colour if surface.colour in ROLES else ""
+    material = {**MATERIALS, **own.materials}[surface.material](_colour(surface.colour, ask), scale, seed % 2**31)
+    hazy = material.colour + (_colour("wall", ask) - material.colour) * float(surface.haze)
+    graph.materials[name] = replace(material, colour=hazy.astype(np.float32))
+    role = surface.colour if surface.colour in ROLES and not surface.haze and material.kind != "emissive" else ""
     mesh = Mesh(name=name, vertices=form.vertices, faces=form.faces, material=name, normals=form.normals, uv=form.uv)
     graph.meshes.append(replace(mesh, role=role))
 
@@ -107,4 +127,6 @@ def _add_key(graph: Graph, ask: SetAsk, chooser: Chooser, base: float) -> None:
     )
     size = chooser.number(key.size, "key.size")
     strength = chooser.number(key.strength, "key.strength") * 2.2 * distance**2 / size**2
-    graph.lamps.append(Lamp(at=at, towards=(0, 0, base + 0.4), size=(size, size), radiance=_light(strength)))
+    radiance = np.asarray(strength * lamp_colour(chooser.number(key.warmth_k, "key.warmth")), np.float32)
+    gobo = GOBOS[key.gobo](seed_of(f"{ask.seed}/gobo", 0) % 2**31) if key.gobo else None
+    graph.lamps.append(Lamp(at=at, towards=(0, 0, base + 0.4), size=(size, size), radiance=radiance, gobo=gobo))
