@@ -19,6 +19,10 @@ from pydantic import StringConstraints
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """An id in object names: lower-case letters and digits, then also dots, underscores and hyphens; at most 63."""
+CardName = Annotated[
+    str, StringConstraints(max_length=140, pattern=r"^[a-z0-9][a-z0-9._-]{0,62}(@[A-Za-z0-9][A-Za-z0-9._+-]{0,62})?$")
+]
+"""The name of a model card as people write it: `id`, or `id@version`."""
 _SLUG = re.compile(SLUG.removeprefix("^").removesuffix("$"))
 
 

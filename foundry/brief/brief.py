@@ -28,7 +28,7 @@ from foundry.brief.scene_set import SceneSet
 from foundry.errors import shorten
 from foundry.inputs.file_name import FileName
 from foundry.inputs.product_view import View
-from foundry.names import Slug
+from foundry.names import CardName, Slug
 from foundry.strict_model import Items, StrictModel
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
@@ -46,9 +46,6 @@ CopyText = Annotated[Text, AfterValidator(_plain)]
 CopyLine = Annotated[Line, AfterValidator(_plain)]
 """Text that is set on files as it stands."""
 MAX_LOCALES = 1_000
-CardName = Annotated[
-    str, StringConstraints(max_length=140, pattern=r"^[a-z0-9][a-z0-9-]*(@[A-Za-z0-9][A-Za-z0-9._+-]{0,62})?$")
-]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[
     Decimal,

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from foundry.errors import Unusable
-from foundry.names import Slug, digest
+from foundry.names import CardName, Slug, digest
 from foundry.strict_model import StrictModel
 
 Task = Literal["text-to-image", "text-to-video", "image-to-video", "upscale", "screen", "adapter", "read"]
@@ -166,7 +166,7 @@ class ModelCard(StrictModel):
         "the product stands in a set, which is rendered with it.",
     )
     set: SetCard | None = Field(default=None, description="Cards that render sets: how well.")
-    upscale: Slug | None = Field(
+    upscale: CardName | None = Field(
         default=None,
         description="The upscale card that suits its drawings; it enlarges them in place of the tenant's.",
     )
