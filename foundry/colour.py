@@ -40,6 +40,11 @@ def linear_of_srgb(encoded: Floats) -> Floats:
     return np.asarray(np.where(encoded <= 0.04045, low, high), dtype=np.float32)
 
 
+def linear_of_hex(colour: str) -> Floats:
+    """Return "#RRGGBB" as (3,) linear light, float32."""
+    return np.asarray(linear_of_srgb(srgb_of_hex(colour)), np.float32)
+
+
 def srgb_of_linear(light: Floats) -> Floats:
     """Return sRGB values of linear light, in the precision of `light`. Negative light stays on the curve's line."""
     high = 1.055 * np.power(np.maximum(light, 0), 1 / 2.4) - 0.055

@@ -1,7 +1,8 @@
 """A set file: a photographic set in a designer's words. One unit of length is the height of the product.
 
 The product stands at the origin; x runs to the right, y away from the camera, z up. A measure is a number, or two
-numbers of which the seed chooses one in between.
+numbers of which the seed chooses one in between. What decorates a set stands on its right: the set is built the other
+way round where the copy stands on the right, and by the seed where it stands above.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ SET_RENDERER_VERSION = "1"
 Length = Annotated[Decimal, Field(ge=-200, le=200, decimal_places=4)]
 Measure = Length | tuple[Length, Length]
 """A number, or the two ends of a range that the seed chooses from."""
+Kelvin = Annotated[Decimal, Field(ge=1_000, le=20_000, decimal_places=4)]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
-Kelvin = Annotated[Decimal, Field(ge=1_000, le=20_000, decimal_places=1)]
 SetColour = Annotated[str, StringConstraints(pattern=r"^(wall|floor|accent|#[0-9A-Fa-f]{6})$")]
 """A role, which the brief's words or the brand's palette fill, or "#RRGGBB"."""
 
@@ -42,8 +43,12 @@ class Surface(StrictModel):
 
     material: Slug = Field(description="Such as plaster, marble or oak; `foundry sets materials` lists them.")
     colour: SetColour = "floor"
-    scale: Measure = Field(default=Decimal(1), description="Size of its pattern, in heights of the product.")
-    haze: Share = Field(default=Decimal(0), description="Of the wall's or sky's colour that lies over it: far things.")
+    fades_to: SetColour | None = Field(
+        default=None,
+        description="The colour of what stands upright, as of a seamless backdrop; level parts keep theirs.",
+    )
+    haze: Share = Field(default=Decimal(0), description="How far the air between fades it to the wall's colour.")
+    scale: Measure = Field(default=Decimal(1), description="Size of its pattern; at 1 it is that of the real material.")
 
 
 class Part(StrictModel):
@@ -57,9 +62,16 @@ class Part(StrictModel):
     size: tuple[Measure, Measure, Measure] = Field(
         default=(Decimal(1), Decimal(1), Decimal(1)), description="Width, depth, height."
     )
-    turn_deg: Measure = Decimal(0)
-    carries: bool = Field(default=False, description="The product stands on it.")
+    turn_deg: Measure = Field(default=Decimal(0), description="Around the upright axis, counter-clockwise from above.")
+    lean_deg: Measure = Field(default=Decimal(0), description="Backwards, around its foot.")
+    carries: bool = Field(default=False, description="The product stands on it; it grows with a wide product.")
+    stays: bool = Field(
+        default=False, description="It belongs to the room: another part gives way where the copy will stand."
+    )
     chance: Share = Field(default=Decimal(1), description="Of being there at all.")
+    choice: Slug | None = Field(
+        default=None, description="Of all parts that share this name, the seed chooses one; the others are not there."
+    )
     options: dict[Slug, Option] = Field(default_factory=dict, max_length=16, description="The shape's own measures.")
 
 

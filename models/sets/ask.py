@@ -55,6 +55,7 @@ class SetAsk(StrictModel):
     accent: Colour
     light: Side = "left"
     room: Literal["left", "right", "top"] = "top"
+    mirrored: bool = Field(default=False, description="The set is built the other way round.")
     seed: int = 0
     width_px: Pixel
     height_px: Pixel

@@ -6,11 +6,14 @@ x runs to the right, y away from the camera, z up. Colours are linear light with
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Numbers = NDArray[Any]
+"""Numbers on their way to `Floats`, of any precision."""
 Value = float | Floats
 """One value everywhere, or a texture (height, width) or (height, width, 3) over u and v in [0, 1], repeated."""
 PRODUCT = "product"

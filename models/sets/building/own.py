@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,9 +36,13 @@ def fitted(prop: Prop, size: Size) -> Prop:
     return tuple((_moved(mesh, (mesh.vertices - foot) * scale), material) for mesh, material in prop)
 
 
-def turned(prop: Prop, about: Floats, to: Floats) -> Prop:
-    """Return a prop turned by a rotation (3, 3) and moved."""
-    return tuple((_moved(mesh, mesh.vertices @ about.T + to, about), material) for mesh, material in prop)
+def placed(prop: Prop, to: tuple[float, float, float], turn_deg: float) -> Prop:
+    """Return a prop turned around the upright axis, counter-clockwise from above, and moved."""
+    turn = math.radians(turn_deg)
+    about = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1]], np.float32)
+    return tuple(
+        (_moved(mesh, mesh.vertices @ about.T + np.array(to, np.float32), about), material) for mesh, material in prop
+    )
 
 
 def _moved(mesh: Mesh, vertices: Floats, about: Floats | None = None) -> Mesh:
