@@ -29,7 +29,7 @@ def with_values(file: SetFile, values: Mapping[str, str]) -> SetFile:
             SetFile.model_validate(content)
         except ValidationError as error:
             wrong = f"cannot be {value!r} in set {file.id}: {error.errors()[0]['msg']}"
-            raise Unusable(repr(path), wrong, "see `foundry sets show` for what it may be") from error
+            raise Unusable(path, wrong, "see `foundry sets show` for what it may be") from error
     return SetFile.model_validate(content)
 
 
@@ -79,7 +79,7 @@ def _read(value: str) -> Decimal | str | bool:
 def _unknown(path: str, content: dict[str, Any], file: SetFile) -> Unusable:
     near = difflib.get_close_matches(path, list(_paths(content)), n=3, cutoff=0.4)
     remedy = f"did you mean {', '.join(near)}?" if near else "see `foundry sets show` for its values"
-    return Unusable(repr(path[:80]), f"is no value of set {file.id}", remedy)
+    return Unusable(path, f"is no value of set {file.id}", remedy)
 
 
 def _paths(held: Any, above: str = "") -> Iterator[str]:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foundry.sets.set_file import SetFile
-from models.backdrop.prompt_compiler import OWN_WORD, CompiledPrompt, KnownScene, compile_prompt
+from models.backdrop.prompt_compiler import CompiledPrompt, KnownScene, compile_prompt
 
 USUAL = "sweep"
 """The scene of words that name none."""
+OWN_WORD = 7
+"""Votes of a set's own word, which says more than two strong words of the vocabulary."""
 
 
 @dataclass(frozen=True)
