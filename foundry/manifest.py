@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from foundry.spent import NOTHING_SPENT, Spent, spent_from_json
 
@@ -33,6 +33,10 @@ class Attempt:
     checks: tuple[CheckRecord, ...]
 
 
+ProductPixels = Literal["", "exact", "staged", "relit", "rendered"]
+"""How a master's product got its pixels, see `MasterRecord.product_pixels`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class MasterRecord:
     """The lineage of one master; stored beside it as JSON.
@@ -41,6 +45,9 @@ class MasterRecord:
     adapters: each as id@version:weight.
     fingerprint: the perceptual hash that the screen compared.
     head_bytes: the number of the file's first bytes that hold a copy of half its size; 0 where there is no copy.
+    product_pixels: exact (the given picture's own, unchanged), staged (its own, lit as the drawing is), relit (its own,
+    under the light of a set, within bounds), rendered (a model of the product, in the light of a set); empty where no
+    picture was given, or the record is older than this field.
     spent: measured while it was made, refused attempts included; `made_for` is the campaign that had it made.
     """
 
@@ -73,6 +80,7 @@ class MasterRecord:
     head_bytes: int = 0
     spent: Spent = NOTHING_SPENT
     made_for: str = ""
+    product_pixels: ProductPixels = ""
 
 
 @dataclass(frozen=True, kw_only=True)

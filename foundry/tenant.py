@@ -134,6 +134,11 @@ class BrandKit(StrictModel):
     layouts: dict[str, str] = Field(default={}, description="Family → id of the layout that this brand uses for it.")
     tone: str = ""
     banned_words: tuple[str, ...] = ()
+    relight: bool = Field(
+        default=False,
+        description="Products in rendered sets may take on the set's light, within bounds; else their pictures' "
+        "colours stay exact.",
+    )
 
 
 class Quota(StrictModel):
@@ -289,7 +294,8 @@ class Tenant(StrictModel):
         """A hash of everything in the brand kit that a rendition shows: the logo's bytes, but not the font files."""
         names = [self.logo_file(ink, form) for form in LOGO_FORMS for ink in ("dark", "light")]
         logos = [self.files.pictures[name].sha256 for name in names if name]
-        hidden: dict[str, Any] = {"tone": True, "banned_words": True, "layouts": True, "fonts": {"families"}}
+        hidden: dict[str, Any] = dict.fromkeys(("tone", "banned_words", "layouts", "relight"), True)
+        hidden["fonts"] = {"families"}
         shown = self.brand.model_dump(mode="json", exclude=hidden)
         return digest("brand", kit=shown, logos=logos)
 

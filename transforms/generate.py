@@ -17,7 +17,7 @@ from foundry import spans
 from foundry.card.selection import Cards
 from foundry.finished import make_way
 from foundry.inputs.picture import decode
-from foundry.manifest import DeadLetter, MasterRecord
+from foundry.manifest import DeadLetter, MasterRecord, ProductPixels
 from foundry.metering.device_time import drawing_device
 from foundry.metering.leftovers import take_leftovers
 from foundry.metering.making import DRAW, making
@@ -28,9 +28,13 @@ from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.store.object_store import ObjectStore, crc32c
 from foundry.stored_inputs import read_input
+from imaging.pixels.arrays import Pixels
 from imaging.pixels.master_file import bits_of, encode_master, head_bytes
+from imaging.still.set_staging import lay_cutout
 from imaging.still.staging import StagedScene, stage_product
 from models.drawing import Drawing, Enlarged, undrawn, unenlarged
+from models.sets.product.standing import Frames
+from models.sets.rendered import StagedProduct
 from transforms.counting import count, count_spent, refused, timed
 from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
@@ -167,9 +171,37 @@ def _stage(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> StagedScene:
     order = enlarged.drawing.order
     with step("stage"):
         product = product_picture(store, order.tenant, order.picture) if order.picture else None
+        if staged := enlarged.drawing.staged:
+            return _stage_in_set(enlarged, product, staged, plan)
         drawn_around = plan.cards_for(order.scene).generate.staging == "inpaint"
         caption = None if drawn_around else enlarged.drawing.caption
         return stage_product(enlarged.pixels, product, composition_of(order), order.mirrored, caption)
+
+
+def _stage_in_set(enlarged: Enlarged, product: Image.Image | None, staged: StagedProduct, plan: Plan) -> StagedScene:
+    """Return a rendered set with a cutout's own pixels; a product that the set rendered stands in it already."""
+    order = enlarged.drawing.order
+    composition = compositions()[order.bucket]
+    if product is None or staged.relit:
+        frames = Frames(_size_of(enlarged.pixels), _size_of(enlarged.drawing.pixels))
+        return StagedScene(enlarged.pixels, frames.box_of(staged.areas[0]))
+    light = staged.light if plan.tenant.brand.relight else None
+    return lay_cutout(enlarged.pixels, product, composition.box(order.mirrored), light)
+
+
+def _size_of(pixels: Pixels) -> tuple[int, int]:
+    return int(pixels.shape[1]), int(pixels.shape[0])
+
+
+def _product_pixels(drawing: Drawing, plan: Plan) -> ProductPixels:
+    """Return how a master's product got its pixels."""
+    if drawing.order.picture is None:
+        return ""
+    if drawing.staged is None:
+        return "exact" if plan.cards.generate.staging == "inpaint" else "staged"
+    if drawing.staged.relit:
+        return "rendered"
+    return "relit" if plan.tenant.brand.relight else "exact"
 
 
 def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> MasterRecord:
@@ -204,6 +236,7 @@ def _record(drawing: Drawing, plan: Plan, staged: StagedScene, data: bytes) -> M
         fingerprint=drawing.fingerprint,
         head_bytes=head_bytes(data),
         made_for=plan.brief.campaign.id,
+        product_pixels=_product_pixels(drawing, plan),
     )
 
 

@@ -9,6 +9,8 @@ from imaging.pixels.arrays import Pixels
 
 COARSE = 4
 """Shadows are soft, so they are made at a quarter of the size."""
+SOLID, FOOT = 0.5, 0.14
+"""Cover from which on a cell throws the line of a foot, and the share of a product's height that may be its foot."""
 
 
 def contact(alpha: Pixels, at: tuple[int, int], size: tuple[int, int]) -> Pixels:
@@ -28,6 +30,24 @@ def contact(alpha: Pixels, at: tuple[int, int], size: tuple[int, int]) -> Pixels
     broad = _soft(canvas, (0.20 * width, 0.085 * width))
     lost = 1 - (1 - 0.78 * tight) * (1 - 0.62 * wide) * (1 - 0.45 * broad)
     return _full(lost, size)
+
+
+def foot_line(alpha: Pixels, at: tuple[int, int], size: tuple[int, int]) -> Pixels:
+    """Return the light lost right at the foot, along the bow of its outline, for ground that has its wider shadow.
+
+    Arguments and result are those of `contact`.
+    """
+    mask, left, top = _small(alpha, at)
+    height, width = mask.shape
+    solid = mask > SOLID
+    lowest = np.where(solid.any(axis=0), height - 1 - np.argmax(solid[::-1], axis=0), -height)
+    thick, rows = max(1, round(0.02 * height)), np.arange(height)[:, None]
+    stands = lowest > lowest.max() - max(2, FOOT * height)
+    foot = (solid & stands & (rows > lowest - thick)).astype(np.float32)
+    canvas = _place(foot, left, top, size)
+    reach = float(max(width * stands.mean(), 8.0))
+    tight, wide = _soft(canvas, 0.006 * reach + 0.5), _soft(canvas, (0.035 * reach, 0.016 * reach))
+    return _full(1 - (1 - 0.5 * tight) * (1 - 0.5 * wide), size)
 
 
 def cast(alpha: Pixels, at: tuple[int, int], size: tuple[int, int], side: float) -> Pixels:

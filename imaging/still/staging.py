@@ -96,10 +96,11 @@ def stage_product(
     result = np.array(scene)
     light = _set_in(place) if caption is None else _blend(place, gloss_of(caption))
     result[rows, columns] = _by_strips(_encode_srgb, light)
-    return StagedScene(result, _in_thousandths((left, top, left + cut.width, top + cut.height), (width, height)))
+    return StagedScene(result, in_thousandths((left, top, left + cut.width, top + cut.height), (width, height)))
 
 
-def _in_thousandths(edges: tuple[int, int, int, int], size: tuple[int, int]) -> Box:
+def in_thousandths(edges: tuple[int, int, int, int], size: tuple[int, int]) -> Box:
+    """Return a rectangle of pixels in a picture of `size` (width, height)."""
     left, top, right, bottom = edges
     width, height = size
     return Box(

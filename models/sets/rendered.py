@@ -30,12 +30,15 @@ class StagedProduct:
 
     `areas` are their rectangles in shares of the picture, in the order of `SetAsk.products`; `coverage`, (height,
     width) float32 in [0, 1], is the share of each pixel that shows a product. `relit`: they were lit by the set, as
-    geometry is; a cutout is not, its own pixels are put back.
+    geometry is; a cutout is not: the picture shows its shadow and reflection without it, and its own pixels are put
+    back. `light`, (rows, columns, 3), is a coarse gain, over the area of the first cutout, by which the set's light
+    would change it.
     """
 
     areas: tuple[Area, ...]
     coverage: Pixels
     relit: bool
+    light: Pixels | None = None
 
 
 @dataclass(frozen=True)

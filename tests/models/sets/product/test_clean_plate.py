@@ -1,0 +1,26 @@
+"""Pictures of sets without their cutouts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.sets.product.clean_plate import without_cutouts
+
+
+def test_nothing_of_a_cutout_is_left_and_nothing_else_changes() -> None:
+    ground = np.broadcast_to(np.linspace(0.3, 0.7, 120, dtype=np.float32)[None, :, None], (90, 120, 3)).copy()
+    coverage = np.zeros((90, 120), np.float32)
+    coverage[30:70, 40:80] = 1
+    shown = np.where(coverage[..., None] > 0, np.array([1, 0, 0], np.float32), ground)
+
+    plate = without_cutouts(shown, coverage)
+
+    assert np.abs(plate - ground).max() < 0.06
+    far = np.pad(coverage[25:75, 35:85] >= 0, ((25, 15), (35, 35))) == 0
+    assert np.array_equal(plate[far], ground[far])
+
+
+def test_a_picture_that_is_all_product_stays_as_it_is() -> None:
+    picture = np.full((16, 16, 3), 0.4, np.float32)
+
+    assert np.array_equal(without_cutouts(picture, np.ones((16, 16), np.float32)), picture)
