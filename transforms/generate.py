@@ -181,12 +181,11 @@ def _stage(enlarged: Enlarged, plan: Plan, store: ObjectStore) -> StagedScene:
 def _stage_in_set(enlarged: Enlarged, product: Image.Image | None, staged: StagedProduct, plan: Plan) -> StagedScene:
     """Return a rendered set with a cutout's own pixels; a product that the set rendered stands in it already."""
     order = enlarged.drawing.order
-    composition = compositions()[order.bucket]
     if product is None or staged.relit:
         frames = Frames(_size_of(enlarged.pixels), _size_of(enlarged.drawing.pixels))
-        return StagedScene(enlarged.pixels, frames.box_of(staged.areas[0]))
+        return StagedScene(enlarged.pixels, frames.box_of(staged.areas[0]) if staged.areas else None)
     light = staged.light if plan.tenant.brand.relight else None
-    return lay_cutout(enlarged.pixels, product, composition.box(order.mirrored), light)
+    return lay_cutout(enlarged.pixels, product, composition_of(order).box(order.mirrored), light)
 
 
 def _size_of(pixels: Pixels) -> tuple[int, int]:
@@ -198,7 +197,7 @@ def _product_pixels(drawing: Drawing, plan: Plan) -> ProductPixels:
     if drawing.order.picture is None:
         return ""
     if drawing.staged is None:
-        return "exact" if plan.cards.generate.staging == "inpaint" else "staged"
+        return "exact" if plan.cards_for(drawing.order.scene).generate.staging == "inpaint" else "staged"
     if drawing.staged.relit:
         return "rendered"
     return "relit" if plan.tenant.brand.relight else "exact"

@@ -5,25 +5,76 @@ A cutout's pixels are laid over it at the master's size, so its edge blends with
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from foundry.colour import linear_of_srgb, srgb_of_linear
 from models.sets.graph import Floats
 
+DIM = np.float32(0.03)
+"""Is added to all colours, so that what has none, as the sky, is filled in as it is."""
+KINDS, SAMPLED = 12, 8_000
+"""Of surfaces behind a cutout that light is told apart on, and the pixels from which they are found."""
+TURNED = 0.4
+"""The weight of a surface's direction beside that of its colour."""
 REACH = 2
 """Pixels around a cutout that its blur in the drawing reaches."""
 
 
-def without_cutouts(pixels: Floats, coverage: Floats) -> Floats:
-    """Return (height, width, 3) pixels, filled where the (height, width) coverage, in [0, 1], is not nearly 0."""
+@dataclass(frozen=True)
+class Behind:
+    """What is behind the products of a picture, each (height, width, 3): its colours, linear, and its directions."""
+
+    colours: Floats
+    normals: Floats
+
+
+def without_cutouts(pixels: Floats, coverage: Floats, behind: Behind | None = None) -> Floats:
+    """Return (height, width, 3) pixels, sRGB encoded, filled where the (height, width) coverage is not nearly 0.
+
+    With what is `behind`, the light alone is filled in, so that patterns and edges of the ground go on.
+    """
     import cv2
 
     reached = cv2.dilate(coverage, np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8))
     known = (reached < 0.004).astype(np.float32)
     if known.all() or not known.any():
         return pixels
-    filled = _pull(pixels.astype(np.float32), known)
+    filled = _pull(pixels, known) if behind is None else _relit(pixels, known, behind)
     soft = cv2.GaussianBlur(known, (0, 0), 0.8)[..., None] * known[..., None]
     return np.asarray(pixels * soft + filled * (1 - soft), np.float32)
+
+
+def _relit(pixels: Floats, known: Floats, behind: Behind) -> Floats:
+    """Return what is behind under the light of the known pixels around it, of each kind of surface for itself."""
+    import cv2
+
+    own = behind.colours + DIM
+    light = np.asarray(linear_of_srgb(pixels) / own, np.float32)
+    kinds, filled, inner = _kinds(behind), _pull(light, known), np.zeros_like(known)
+    for kind in range(KINDS):
+        of_kind = (kinds == kind).astype(np.float32)
+        within = cv2.erode(of_kind, np.ones((3, 3), np.uint8))  # pixels at an edge are of both sides
+        if (known * within).any():
+            filled = np.where(of_kind[..., None] > 0, _pull(light, known * within), filled)
+            inner += within
+    return np.asarray(srgb_of_linear(np.clip(_pull(filled, inner) * own, 0, 1)), np.float32)
+
+
+def _kinds(behind: Behind) -> NDArray[np.int32]:
+    """Return a number for each pixel; those of one number are alike in colour and direction."""
+    import cv2
+
+    told = np.concatenate([srgb_of_linear(behind.colours), behind.normals * TURNED], axis=-1)
+    flat = np.ascontiguousarray(told.reshape(-1, 6), np.float32)
+    step = max(1, len(flat) // SAMPLED)
+    cv2.setRNGSeed(1)
+    until = (cv2.TERM_CRITERIA_MAX_ITER, 8, 0.0)
+    _, _, middles = cv2.kmeans(flat[::step], KINDS, None, until, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    apart = np.stack([((flat - middle) ** 2).sum(axis=1) for middle in middles])
+    return np.asarray(apart.argmin(axis=0).reshape(behind.colours.shape[:2]), np.int32)
 
 
 def _pull(pixels: Floats, known: Floats) -> Floats:

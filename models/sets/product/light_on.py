@@ -9,7 +9,8 @@ from foundry.colour import BT709, linear_of_srgb
 from models.sets.ask import Area
 from models.sets.graph import Floats
 
-ROWS = 20
+LIGHT_CELLS = 20
+"""Rows and columns of the gain."""
 FLOOR = 0.02
 """Linear light that is added to both sides, so that black parts of a product say nothing."""
 TINT = 0.5
@@ -23,7 +24,7 @@ def light_on(pixels: Floats, picture: Floats, area: Area) -> Floats:
     """
     height, width = pixels.shape[:2]
     edges = (area.left * width, area.top * height, area.right * width, area.bottom * height)
-    size = (max(4, min(2 * ROWS, round(ROWS * (edges[2] - edges[0]) / max(edges[3] - edges[1], 1)))), ROWS)
+    size = (LIGHT_CELLS, LIGHT_CELLS)
     cover = _reduced(picture[..., 3:], size)
     own = _reduced(np.asarray(linear_of_srgb(picture[..., :3]) * picture[..., 3:]), size) / np.maximum(cover, 1e-3)
     lit = _reduced(np.asarray(linear_of_srgb(pixels)), size, edges)

@@ -28,9 +28,10 @@ from foundry.documents import load_json
 from foundry.documents.limits import SETTINGS
 from foundry.errors import Problem, clipped
 from models.sets.ask import Area, SetAsk
+from models.sets.product.light_on import LIGHT_CELLS
 from models.sets.rendered import Rendered, StagedProduct
 from models.sets.renderer import worker
-from models.sets.renderer.job_files import ASK, COVERAGE, PICTURE
+from models.sets.renderer.job_files import ASK, BRIGHTEST_LIGHT, COVERAGE, LIGHT, PICTURE
 from models.sets.renderer.limits import MIB, RenderLimits
 from models.sets.renderer.refusals import RendererMissing, RenderRefused
 from models.sets.renderer.variants import SCALAR, Variant, candidates
@@ -260,8 +261,12 @@ def _read(job: Path, ask: SetAsk, answer: dict[str, Any], variant: str, seconds:
     if isinstance(answer.get("staged"), dict):
         coverage = _array(job / COVERAGE, (ask.height_px, ask.width_px))
         areas = tuple(Area.model_validate(area) for area in answer["staged"]["areas"])
-        staged = StagedProduct(areas, coverage, bool(answer["staged"]["relit"]))
+        staged = StagedProduct(areas, coverage, bool(answer["staged"]["relit"]), _light(job / LIGHT))
     return Rendered(pixels, staged, variant, ask.samples, bool(answer.get("denoised")), seconds, cpu_s)
+
+
+def _light(path: Path) -> NDArray[np.float32] | None:
+    return _array(path, (LIGHT_CELLS, LIGHT_CELLS, 3)) * np.float32(BRIGHTEST_LIGHT) if path.exists() else None
 
 
 def _array(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ from models.sets.renderer.denoising import denoise
 from models.sets.renderer.drawing import load_scene, render
 from models.sets.renderer.guides import noise_guides
 from models.sets.renderer.job_files import ASK
+from models.sets.renderer.products import add_products, finish_products
 from models.sets.renderer.refusals import RenderRefused
 from models.sets.renderer.tone import encode
 
@@ -71,13 +72,15 @@ class Studio:
         light = np.nan_to_num(light, posinf=0.0, neginf=0.0) * graph.exposure
         if ask.denoise:
             light = denoise(light, *noise_guides(self.mi, graph, size))
-        return Picture(encode(light), None, ask.denoise)
+        pixels, staged = finish_products(self.mi, graph, ask, folder, encode(light))
+        return Picture(pixels, staged, ask.denoise)
 
     def _graph(self, ask: SetAsk, folder: Path) -> Graph:
         """Return the graph of the still picture: all frames of a film share its exposure and its colours."""
         key = _key(ask, folder)
         if self._still is None or key != self._still.key:
             graph = build(ask)
+            add_products(graph, ask, folder)
             self._check(graph, ask)
             graph = calibrate(self.mi, graph, ask)
             self._still = _Still(key, graph)

@@ -54,7 +54,7 @@ def _say(out: IO[str], content: dict[str, Any]) -> None:
 def _served(studio: Any, folder: Path) -> dict[str, Any]:
     from foundry.errors import FoundryError
     from models.sets.ask import SetAsk
-    from models.sets.renderer.job_files import ASK, COVERAGE, PICTURE
+    from models.sets.renderer.job_files import ASK, BRIGHTEST_LIGHT, COVERAGE, LIGHT, PICTURE
 
     try:
         ask = SetAsk.model_validate_json((folder / ASK).read_bytes())
@@ -64,6 +64,8 @@ def _served(studio: Any, folder: Path) -> dict[str, Any]:
         answer: dict[str, Any] = {"denoised": picture.denoised, "cpu_s": time.process_time() - began}
         if picture.staged:
             picture.staged.coverage.astype("<f4").tofile(folder / COVERAGE)
+            if picture.staged.light is not None:
+                (picture.staged.light / BRIGHTEST_LIGHT).astype("<f4").tofile(folder / LIGHT)
             areas = [area.model_dump() for area in picture.staged.areas]
             answer["staged"] = {"areas": areas, "relit": picture.staged.relit}
     except FoundryError as error:
