@@ -39,7 +39,7 @@ def set_guide(plan: Plan, order: ShotOrder, store: ObjectStore, *, film: bool = 
     files |= {props[path]: read_input(own, sha256) for path, sha256 in placed.files.items()}
     ask = _ask(placed, order, card, size, film=film)
     ask = ask.model_copy(update={"stand": stand, "products": products, "props": props})
-    return SetGuide(ask, files, caption_of(placed, ask), _ignored(placed, order), order.tenant)
+    return SetGuide(ask, files, caption_of(placed, ask), _ignored(placed, order))
 
 
 def _ask(placed: PlacedSet, order: ShotOrder, card: ModelCard, size: tuple[int, int], *, film: bool) -> SetAsk:
@@ -52,6 +52,7 @@ def _ask(placed: PlacedSet, order: ShotOrder, card: ModelCard, size: tuple[int, 
         accent=placed.accent,
         light=placed.light_in(order.mirrored),
         room=composition_of(order).room(order.mirrored),
+        mirrored=order.mirrored,
         width_px=size[0],
         height_px=size[1],
         stand=Area(left=0, top=0, right=1, bottom=1),

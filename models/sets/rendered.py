@@ -14,14 +14,13 @@ class SetGuide:
     """One picture of a set, and the files that it names, by their names.
 
     `caption` says what the set was told, and begins with the scene's word; `ignored_words` are those of the brief that
-    it could not use. `tenant` is whose files they are.
+    it could not use.
     """
 
     ask: SetAsk
     files: Mapping[str, bytes]
     caption: str = ""
     ignored_words: tuple[str, ...] = ()
-    tenant: str = ""
 
 
 @dataclass(frozen=True)
