@@ -18,18 +18,20 @@ from foundry.metering.device_time import drawing_device
 from foundry.metering.leftovers import left_over, take_leftovers
 from foundry.metering.making import FILM, making
 from foundry.metering.steps import measured_each, step
-from foundry.plan.clip import ClipOrder, ClipRecord, clip_cost
+from foundry.plan.clip import ClipOrder, ClipRecord, FrameRange, clip_cost
 from foundry.plan.clips import plan_clips
 from foundry.plan.estimate import film_missing
 from foundry.plan.plan import Plan
 from foundry.store.object_store import NoSuchObject, ObjectStore
 from foundry.store.scratch import give_back_scratch
 from imaging.film.clip_master import BITS, CODEC, CONTAINER, PIXEL_FORMAT
+from models.video.set_filming import FilmedRange, UnfilmedRange
 from models.video.video_handler import Filmed, Unfilmed
 from transforms.counting import count, count_spent, refused, timed
 from transforms.finished_records import write_finished
 from transforms.item_faults import is_shared, letter_of
 from transforms.itemwise import ItemwiseHandler
+from transforms.set_clips import FilmParts, remove_parts
 from transforms.stopping import running_order
 
 NO_PLANS: Mapping[str, Plan] = MappingProxyType({})
@@ -54,12 +56,15 @@ def choose_order(named: tuple[str, Iterable[ClipOrder]]) -> ClipOrder:
 def missing_clip(order: ClipOrder, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[Any]:
     """Yield the order as a batch of one if its clip is not finished; else the clip's name, tagged `there`.
 
-    Nothing is yielded for the missing clip of a plan that was stopped.
+    An order of a missing clip in a set is tagged `in_sets`, and comes alone. Nothing is yielded for the missing clip of
+    a plan that was stopped.
     """
     if is_finished(store.for_tenant(order.tenant), order.record):
+        if order.shot:
+            remove_parts(order, store)  # a run may have ended right after it wrote the record
         yield beam.pvalue.TaggedOutput("there", order.name)
     elif wanted := running_order(order, plans, store, _clips_of):
-        yield [wanted]
+        yield beam.pvalue.TaggedOutput("in_sets", wanted) if wanted.shot else [wanted]
 
 
 def _clips_of(plan: Plan) -> Iterator[ClipOrder]:
@@ -79,6 +84,8 @@ def write_or_refuse(
         try:
             with timed("master", order.plan):
                 name = write_clip(result, cards[order.model], store, _campaign_of(order, plans))
+                if order.shot:
+                    remove_parts(order, store)
         except Exception as error:
             if is_shared(error):
                 raise
@@ -87,7 +94,7 @@ def write_or_refuse(
             return
         yield name
     else:
-        cost = result.filmed * clip_cost(cards[order.model], order.frames).money if result.filmed else 0
+        cost = result.filmed * clip_cost(cards[order.model], order).money if result.filmed else 0
         spent = result.spent + take_leftovers(FILM, order.tenant)
         letter = DeadLetter("film", result.code, order.key, result.reason, order.plan, f"{cost:f}", spent)
         yield refused(letter)
@@ -144,9 +151,10 @@ def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
         model=card.id,
         model_version=card.version,
         weights_sha256=card.weights_sha256,
-        cost_usd=f"{clip_cost(card, order.frames).money:f}",
+        cost_usd=f"{clip_cost(card, order).money:f}",
         size_bytes=stored.size,
         crc32c=stored.crc32c,
+        moves=tuple(move.shown for move in order.moves),
     )
 
 
@@ -154,26 +162,33 @@ def _record(filmed: Filmed, card: ModelCard, own: ObjectStore) -> ClipRecord:
 class MakeClips(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
     """Clip orders in; names of the clips that are there, and dead letters, out. Small records.
 
-    `cards` and `plans` by digest; a stopped plan's clip is made if another of the plans shows it.
+    `cards` and `plans` by digest; a stopped plan's clip is made if another of the plans shows it. `framing` films the
+    parts of clips in sets, which `filming` puts together.
     """
 
     filming: ModelHandler[ClipOrder, Filmed | Unfilmed, Any]
     cards: Mapping[str, ModelCard]
     store: ObjectStore
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    framing: ModelHandler[FrameRange, FilmedRange | UnfilmedRange, Any] | None = None
 
     def expand(self, orders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
         asked = orders | "MissingClips" >> beam.FlatMap(missing_clip, self.plans, self.store).with_outputs(
-            "there", main="missing"
+            "there", "in_sets", main="missing"
         )
+        missing: Any = asked.missing
+        unframed: tuple[Any, ...] = ()
+        if self.framing:
+            framed, refused_parts = asked.in_sets | "InSets" >> FilmParts(self.framing, self.store, self.cards)
+            missing, unframed = (missing, framed) | "Ready" >> beam.Flatten(), (refused_parts,)
         settled = (
-            asked.missing
+            missing
             | "Film" >> RunInference(ItemwiseHandler(self.filming, Unfilmed, _key_of, "film").with_no_batching())
             | "Clip"
             >> beam.FlatMap(write_or_refuse, self.cards, self.store, self.plans).with_outputs("refused", main="written")
         )
         names = (asked.there, settled.written) | "Clips" >> beam.Flatten()
-        return names, settled.refused
+        return names, (settled.refused, *unframed) | "Unfilmed" >> beam.Flatten()
 
 
 def _clips_to_film(digest: str, plans: Mapping[str, Plan], store: ObjectStore) -> Iterator[ClipOrder]:
@@ -194,9 +209,10 @@ class FilmPlans(beam.PTransform):  # type: ignore[misc]  # Beam's classes are un
     plans: Mapping[str, Plan]
     store: ObjectStore
     hints: Mapping[str, str] = field(default_factory=dict)
+    framing: ModelHandler[FrameRange, FilmedRange | UnfilmedRange, Any] | None = None
 
     def expand(self, digests):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102 - as in Beam itself
-        making = MakeClips(self.filming, self.cards, self.store, self.plans)
+        making = MakeClips(self.filming, self.cards, self.store, self.plans, self.framing)
         return (
             digests
             | "ClipsToFilm" >> beam.FlatMap(_clips_to_film, self.plans, self.store)

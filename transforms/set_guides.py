@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -21,6 +23,18 @@ from models.sets.rendered import SetGuide
 from transforms.generate import product_picture
 
 PRODUCT = "product-0.png"
+
+
+@dataclass(frozen=True)
+class FilmGuides:
+    """Makes what the frames of a shot's clip are rendered from; called by the handler that films in sets."""
+
+    plans: Mapping[str, Plan]
+    store: ObjectStore
+
+    def __call__(self, order: ShotOrder) -> SetGuide | None:
+        """Return a shot's set in the size and quality of films."""
+        return set_guide(self.plans[order.plan], order, self.store, film=True)
 
 
 def set_guide(plan: Plan, order: ShotOrder, store: ObjectStore, *, film: bool = False) -> SetGuide | None:

@@ -29,6 +29,7 @@ from foundry.errors import shorten
 from foundry.inputs.file_name import FileName
 from foundry.inputs.product_view import View
 from foundry.names import CardName, Slug
+from foundry.sets.move import SetMove, SetMoveKind, moves_from
 from foundry.strict_model import Items, StrictModel
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
@@ -136,7 +137,7 @@ class Product(StrictModel):
 
 
 class SceneClip(StrictModel):
-    """The movement of a scene in films: a video model films it. Its stills stay as they are."""
+    """The movement of a scene in films: a video model films it, or its set moves. Its stills stay as they are."""
 
     prompt: Line | None = Field(
         default=None,
@@ -155,6 +156,27 @@ class SceneClip(StrictModel):
         "The last frame stands until the scene of the film is over.",
         examples=["4"],
     )
+    moves: tuple[SetMove | SetMoveKind, ...] = Field(
+        default=(),
+        max_length=8,
+        description="What moves, where the scene is a set; without it, what the words of the prompt name.",
+        examples=[["turntable", {"kind": "dolly", "end": "0.2"}]],
+    )
+
+    @model_validator(mode="after")
+    def _moves_each_thing_once(self) -> SceneClip:
+        kinds = [move.kind for move in moves_from(self.moves)]
+        if twice := sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+            raise ValueError(f"moves: {twice[0]} is there twice; give one move of a kind keys")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _silent_about_no_moves(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `moves` out of a clip without them, which reads as it did before there were moves."""
+        said: dict[str, Any] = plain(self)
+        if not self.moves:
+            said.pop("moves", None)
+        return said
 
 
 LATER_FIELDS = ("clip", "model", "set", "composition")

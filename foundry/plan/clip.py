@@ -10,10 +10,15 @@ from foundry.card.card import ModelCard, UnitCost
 from foundry.errors import FoundryError, Unusable
 from foundry.manifest import Attempt, attempts_from_json
 from foundry.names import digest
+from foundry.plan.shot import ShotOrder
+from foundry.sets.move import SetMove
 from foundry.spent import NOTHING_SPENT, Spent, spent_from_json
 
 CLIP_VERSION = "1"
 """Changes with anything besides its inputs that changes a clip's bytes: codec, conversion of frames to samples."""
+
+SET_CLIP_VERSION = "1"
+"""Changes with anything besides its inputs that changes how things move in sets."""
 
 
 class NoFirstFrame(FoundryError):
@@ -37,6 +42,7 @@ class Scenario:
 
     frames: the length; 0 for the card's own.
     screen: the name of the judge of the clip, if there is one.
+    moves: what moves in the set that `shot`, whose master is the first frame, is a picture of; none for a video model.
     """
 
     prompt: str
@@ -44,13 +50,16 @@ class Scenario:
     first_frame: str | None = None
     frames: int = 0
     screen: str = ""
+    moves: tuple[SetMove, ...] = ()
+    shot: ShotOrder | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClipOrder:
     """One clip to film. Small, since it crosses shuffles: `first_frame` is an object name, `model` a card's digest.
 
-    `plan` is the digest of a plan that orders the clip. It enters no name, because several plans may order it.
+    `plan` is the digest of a plan that orders the clip. It enters no name, because several plans may order it. `shot`
+    and `moves` are those of a clip that is filmed in a set.
     """
 
     name: str
@@ -65,6 +74,8 @@ class ClipOrder:
     steps: int
     model: str
     plan: str = ""
+    moves: tuple[SetMove, ...] = ()
+    shot: ShotOrder | None = None
 
     @property
     def clip(self) -> str:
@@ -82,14 +93,67 @@ class ClipOrder:
         return f"{self.tenant}/clip/{self.name}"
 
 
+@dataclass(frozen=True)
+class FrameRange:
+    """Neighbouring frames of a clip in a set, `first` to `last`: the part of it that one worker films, and stores."""
+
+    order: ClipOrder
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        """The name of the part in its clip's folder."""
+        return f"{self.first:05d}-{self.last:05d}"
+
+    @property
+    def part(self) -> str:
+        """Object name of its frames."""
+        return f"{frames_folder(self.order)}{self.name}.mkv"
+
+    @property
+    def record(self) -> str:
+        """Object name of its record; it is written last and means that the part is done."""
+        return f"{frames_folder(self.order)}{self.name}.json"
+
+    @property
+    def key(self) -> str:
+        """The name of the part in messages."""
+        return f"{self.order.key} frames {self.first} to {self.last}"
+
+
+FRAMES_PER_RANGE = 8
+"""The most frames of a part: what a kill in the middle of a film costs at most."""
+
+
+def frames_folder(order: ClipOrder) -> str:
+    """Return the prefix of the objects that a clip is put together from; they are removed when it is written."""
+    return f"clips/{order.name[:2]}/{order.name}.frames/"
+
+
+def frame_ranges(order: ClipOrder) -> tuple[FrameRange, ...]:
+    """Return the parts of a clip in a set, in order of time."""
+    starts = range(0, order.frames, FRAMES_PER_RANGE)
+    return tuple(FrameRange(order, at, min(at + FRAMES_PER_RANGE, order.frames) - 1) for at in starts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameRangeRecord:
+    """The record of the frames of a part; stored beside them as JSON. `spent` was measured while they were made."""
+
+    address: str
+    tenant: str
+    frames: int
+    size_bytes: int
+    crc32c: str
+    spent: Spent = NOTHING_SPENT
+
+
 def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, alternative: int = 0) -> ClipOrder:
     """Return an order, named by the hash of its inputs; NoFirstFrame if a first frame is missing or superfluous."""
-    if (card.task == "image-to-video") != (scenario.first_frame is not None):
+    if (scenario.shot is not None or card.task == "image-to-video") != (scenario.first_frame is not None):
         raise NoFirstFrame(card.name, card.task, scenario.first_frame or "")
-    width, height = card.sizes[bucket]
-    asked: dict[str, object] = {"frames": scenario.frames} if scenario.frames else {}
-    if scenario.screen:
-        asked["screen"] = scenario.screen
+    width, height = film_size(card, bucket) if scenario.shot else card.sizes[bucket]
     name = digest(
         "clip",
         tenant=tenant,
@@ -100,7 +164,7 @@ def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, al
         alternative=alternative,
         card=card.digest,
         clip=CLIP_VERSION,
-        **asked,
+        **_asked(scenario),
     )
     return ClipOrder(
         name=name,
@@ -114,15 +178,48 @@ def clip_order(card: ModelCard, tenant: str, scenario: Scenario, bucket: str, al
         frames_per_second=card.frames_per_second,
         steps=card.steps,
         model=card.digest,
+        moves=scenario.moves,
+        shot=scenario.shot,
     )
 
 
-def clip_cost(card: ModelCard, frames: int) -> UnitCost:
-    """Return the cost of a clip: the card's, in proportion to the length."""
-    full = card.unit_cost
-    if frames == card.frames:
-        return full
-    share = Decimal(frames) / card.frames
+def _asked(scenario: Scenario) -> dict[str, object]:
+    """Return the further inputs of a clip's name, those that were asked for."""
+    asked: dict[str, object] = {"frames": scenario.frames} if scenario.frames else {}
+    if scenario.screen:
+        asked["screen"] = scenario.screen
+    if scenario.shot:
+        moves = [move.model_dump(mode="json", exclude_defaults=True) for move in scenario.moves]
+        asked |= {"moves": moves, "set_clip": SET_CLIP_VERSION}
+    return asked
+
+
+def clip_cost(card: ModelCard, order: ClipOrder) -> UnitCost:
+    """Return the cost of a clip: the card's, in proportion to the length.
+
+    In a set, that is the cost of a picture for each frame, in proportion to its light paths.
+    """
+    if card.set and order.shot:
+        return _times(card.unit_cost, order.frames * frame_share(card, order.shot.bucket))
+    if order.frames == card.frames:
+        return card.unit_cost
+    return _times(card.unit_cost, Decimal(order.frames) / card.frames)
+
+
+def frame_share(card: ModelCard, bucket: str) -> Decimal:
+    """Return the light paths of a frame of a film in a set, as a multiple of those of a still."""
+    if card.set is None:
+        return Decimal(1)
+    (wide, high), (width, height) = film_size(card, bucket), card.sizes[bucket]
+    return Decimal(wide * high * card.set.film_samples) / (width * height * card.set.samples)
+
+
+def film_size(card: ModelCard, bucket: str) -> tuple[int, int]:
+    """Return the width and height of a frame in a set, in pixels."""
+    return card.set.film_sizes.get(bucket, card.sizes[bucket]) if card.set else card.sizes[bucket]
+
+
+def _times(full: UnitCost, share: Decimal) -> UnitCost:
     return UnitCost(money=round(full.money * share, 6), accelerator_seconds=round(full.accelerator_seconds * share, 3))
 
 
@@ -153,7 +250,8 @@ def frames_for(card: ModelCard, seconds: Decimal) -> int:
 class ClipRecord:
     """The lineage of one clip master; stored beside it as JSON.
 
-    `spent` was measured while it was made, refused attempts included; `made_for` is the campaign that had it made.
+    `spent` was measured while it was made, refused attempts included; `made_for` is the campaign that had it made;
+    `moves` are those in a set.
     """
 
     name: str
@@ -180,11 +278,19 @@ class ClipRecord:
     crc32c: str
     spent: Spent = NOTHING_SPENT
     made_for: str = ""
+    moves: tuple[str, ...] = ()
+
+
+def range_from_json(text: str | bytes) -> FrameRangeRecord:
+    """Return the record of a part of a clip from its JSON."""
+    raw = json.loads(text)
+    return FrameRangeRecord(**{**raw, "spent": spent_from_json(raw.get("spent"))})
 
 
 def clip_from_json(text: str | bytes) -> ClipRecord:
     """Return a clip's record from its JSON."""
     raw = json.loads(text)
+    raw["moves"] = tuple(raw.get("moves", ()))
     raw["attempts"] = attempts_from_json(raw["attempts"])
     raw["spent"] = spent_from_json(raw.get("spent"))
     return ClipRecord(**raw)

@@ -2,13 +2,15 @@
 
 A clip belongs to the shot of its scene: it has the size in which the card films that aspect bucket, and there is one
 for each alternative. A card that starts from a picture starts from the shot's master, so the product stays as it was
-staged; a card that films from words alone films the scene without the product.
+staged; a card that films from words alone films the scene without the product. A card that renders sets films the
+arrangement of the shot's master, with the moves that the clip names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from foundry.brief.brief import Scene, SceneClip
 from foundry.card.card import ModelCard
@@ -16,9 +18,13 @@ from foundry.errors import BadInput
 from foundry.plan.clip import ClipOrder, Scenario, clip_order, frames_for
 from foundry.plan.shot import ShotOrder
 from foundry.plan.shot_plan import ShotPlan
+from foundry.sets.move import DEFAULT, MOVES, SetMove, moves_from
+from foundry.sets.move_words import moves_of
 
 FROM_WORDS, FROM_PICTURE = "text-to-video", "image-to-video"
 TASKS = (FROM_WORDS, FROM_PICTURE)
+SET_CLIP_SECONDS = Decimal(4)
+"""The length of a clip in a set that asks for none."""
 
 
 def has_clips(plan: ShotPlan) -> bool:
@@ -49,12 +55,32 @@ def clip_of(plan: ShotPlan, shot: ShotOrder) -> ClipOrder | None:
     if scene.clip is None:
         return None
     card = clip_card(plan, shot.scene)
-    first = shot.master if card.task == FROM_PICTURE else None
+    first = shot.master if is_of_one_shot(card) else None
     scenario = Scenario(
         _prompt(plan, shot, scene, scene.clip), clip_negative_prompt(plan, scene, scene.clip), first,
         clip_frames(card, scene.clip), _judges(plan),
     )  # fmt: skip
+    if card.set:
+        scenario = replace(scenario, moves=set_moves(scene, scene.clip), shot=shot)
     return replace(clip_order(card, plan.tenant.id, scenario, shot.bucket, shot.alternative), plan=plan.digest)
+
+
+def is_of_one_shot(card: ModelCard) -> bool:
+    """Return True if the card's clips belong to one shot each, whose master they begin with or whose set they show."""
+    return card.task == FROM_PICTURE or card.set is not None
+
+
+def set_moves(scene: Scene, clip: SceneClip) -> tuple[SetMove, ...]:
+    """Return what moves in a scene's set: the moves that its clip names, or else those of the words.
+
+    Without a prompt of its own, the camera comes closer, and what moves by itself in the scene's words moves.
+    """
+    if clip.moves:
+        return moves_from(clip.moves)
+    if clip.prompt:
+        return moves_of(clip.prompt).moves
+    steady = (move for move in moves_of(scene.prompt).moves if MOVES[move.kind].steady)
+    return SetMove(kind=DEFAULT), *steady
 
 
 def _judges(plan: ShotPlan) -> str:
@@ -75,7 +101,10 @@ def clip_negative_prompt(plan: ShotPlan, scene: Scene, clip: SceneClip) -> str:
 
 def clip_frames(card: ModelCard, clip: SceneClip) -> int:
     """Return the frames of a clip, 0 for the card's own length; Unusable if the card films no such length."""
-    frames = frames_for(card, clip.seconds) if clip.seconds is not None else 0
+    seconds = clip.seconds
+    if card.set and seconds is None:
+        seconds = min(SET_CLIP_SECONDS, Decimal(card.frames) / card.frames_per_second)
+    frames = frames_for(card, seconds) if seconds is not None else 0
     return 0 if frames == card.frames else frames
 
 
@@ -120,7 +149,7 @@ def first_clips(plan: ShotPlan) -> dict[str, tuple[ShotOrder, ClipOrder]]:
 
 def count_showings(plan: ShotPlan, shot: ShotOrder) -> int:
     """Return how often films show the clip of this shot; the showings share its cost."""
-    if clip_card(plan, shot.scene).task == FROM_PICTURE:
+    if is_of_one_shot(clip_card(plan, shot.scene)):
         return _count_showings(plan, plan.subjects[shot.subject].products, shot.scene, shot.bucket, shot.mirrored)
     products = products_told_alike(plan, shot.subject)
     return sum(

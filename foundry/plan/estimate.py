@@ -74,12 +74,12 @@ def shot_seconds(cards: Cards) -> Decimal:
 
 def clip_money(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
     """Return US dollars for the clip of a shot."""
-    return clip_cost(clip_card(plan, shot.scene), clip.frames).money
+    return clip_cost(clip_card(plan, shot.scene), clip).money
 
 
 def clip_seconds(plan: Plan, shot: ShotOrder, clip: ClipOrder) -> Decimal:
     """Return accelerator seconds for the clip of a shot."""
-    return clip_cost(clip_card(plan, shot.scene), clip.frames).accelerator_seconds
+    return clip_cost(clip_card(plan, shot.scene), clip).accelerator_seconds
 
 
 def clip_bytes(clip: ClipOrder) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
-from foundry.plan.clips import FROM_PICTURE, clip_card, products_told_alike, scenes_filmed_alike
+from foundry.plan.clips import clip_card, is_of_one_shot, products_told_alike, scenes_filmed_alike
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
 from foundry.plan.variant import Variant
@@ -58,13 +58,13 @@ def clip_showing(plan: Plan, shot: ShotOrder, film: Variant) -> tuple[int, int]:
 
     A clip that is filmed from words alone is shown by the films of all products that its words leave out.
     """
-    from_picture = clip_card(plan, shot.scene).task == FROM_PICTURE
-    scenes = [shot.scene] if from_picture else scenes_filmed_alike(plan, shot.scene)
-    products = plan.subjects[shot.subject].products if from_picture else products_told_alike(plan, shot.subject)
+    of_one_shot = is_of_one_shot(clip_card(plan, shot.scene))
+    scenes = [shot.scene] if of_one_shot else scenes_filmed_alike(plan, shot.scene)
+    products = plan.subjects[shot.subject].products if of_one_shot else products_told_alike(plan, shot.subject)
     number = of = 0
     for scene in scenes:
         for bucket, mirrored, locales in plan.sides:
-            if bucket != shot.bucket or (from_picture and mirrored != shot.mirrored):
+            if bucket != shot.bucket or (of_one_shot and mirrored != shot.mirrored):
                 continue
             films = [cell.placement.name for cell in plan.cells[bucket] if scene in plan.scenes_of(cell)]
             if (scene, mirrored) == (shot.scene, shot.mirrored):

@@ -7,7 +7,8 @@ file, so the same frames always make the same bytes with the same FFmpeg.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,29 @@ def encode_clip(frames: Iterable[Pixels], file: Path, frames_per_second: int) ->
             count += 1
         if stream is not None:
             container.mux(stream.encode(None))
+    return count
+
+
+def join_clips(parts: Sequence[Path], file: Path, frames_per_second: int) -> int:
+    """Write the frames of several clip masters to `file`, one after another, and return their number.
+
+    They were encoded with the same settings. Their packets are copied as they are, since each holds one whole frame.
+    """
+    av = require_av()
+    count = 0
+    with av.open(str(file), "w", format=CONTAINER, container_options={"fflags": "+bitexact"}) as container:
+        stream: Any = None
+        for part in parts:
+            with av.open(str(part), format=CONTAINER) as opened:
+                source = opened.streams.video[0]
+                stream = stream or container.add_stream_from_template(source)
+                for packet in opened.demux(source):
+                    if packet.size:
+                        packet.time_base, packet.duration = Fraction(1, frames_per_second), 1
+                        packet.pts = packet.dts = count
+                        packet.stream = stream
+                        container.mux(packet)
+                        count += 1
     return count
 
 

@@ -69,7 +69,7 @@ def _places(graph: Graph, ask: SetAsk, seconds: float, fall: Fall, count: int) -
     """Return middles (n, 3), sizes (n,) and turns (n, 3, 3) of all things at a moment."""
     rng = np.random.default_rng([ask.seed % 2**63, count])
     camera = graph.camera
-    ground, high = camera.focus[2] - 0.5, camera.frame * 1.5
+    high = camera.frame * 1.5
     wide = camera.frame * max(1.0, ask.width_px / ask.height_px) * 0.8
     stand = ask.stand
     radius = CLEAR + 0.5 * (stand.right - stand.left) * ask.width_px / ((stand.bottom - stand.top) * ask.height_px)
@@ -80,11 +80,25 @@ def _places(graph: Graph, ask: SetAsk, seconds: float, fall: Fall, count: int) -
     x, y = x * outside, y * outside
     phase, late = rng.uniform(0, 2 * math.pi, (2, count))
     pace = fall.pace * rng.uniform(0.75, 1.25, count)
+    ground = _ground_below(graph, x, y, fall.sway) - fall.size[1]
     z = ground + (rng.uniform(0, high, count) - pace * seconds) % high
     swing = 2 * math.pi * rng.uniform(0.18, 0.4, count) * seconds
     places = np.stack([x + fall.sway * np.sin(swing + phase), y + 0.5 * fall.sway * np.sin(swing + late), z], -1)
     angles = phase[:, None] + 2 * math.pi * fall.turns_a_second * seconds * rng.uniform(-1, 1, (count, 3))
     return places, rng.uniform(*fall.size, count), _turns(angles)
+
+
+def _ground_below(graph: Graph, x: Doubles, y: Doubles, margin: float) -> Doubles:
+    """Return the height that things in these places fall to: the ground's, or the top of a part that stands there."""
+    ground = np.full(len(x), graph.camera.focus[2] - 0.5)
+    parts = [mesh.vertices for mesh in graph.meshes if mesh.name.startswith("parts.")]
+    least = min((float(part[:, 2].min()) for part in parts), default=0.0)
+    ground[:] = min(ground[0], least)
+    for part in parts:
+        (left, near, _), (right, far, top) = part.min(axis=0) - margin, part.max(axis=0)
+        above = (x > left) & (x < right + margin) & (y > near) & (y < far + margin)
+        ground[above] = np.maximum(ground[above], top)
+    return ground
 
 
 def _turns(angles: Doubles) -> Doubles:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 
+from foundry.sets.set_file import SetFile
 from models.sets.ask import SetAsk
+from models.sets.building.build import build
 from models.sets.falling import petals, snow
 from models.sets.graph import PRODUCT, Camera, Floats, Graph, Lamp, Mesh
 from models.sets.swaying import sway_gobo, sway_plant
@@ -23,6 +26,8 @@ MOST_RISE = math.radians(75.0)
 """The camera neither sinks below the ground nor stands above the product."""
 PLANTS = frozenset({"frond", "fronds", "palm", "monstera", "branch", "grass", "reeds", "leaf", "leaves", "flower"})
 """Shapes that the wind moves."""
+FLOWING = frozenset({"sea", "pool"})
+"""Shapes of water: their option `time`, in seconds, moves the waves on."""
 
 
 def move(graph: Graph, ask: SetAsk) -> Graph:
@@ -33,6 +38,18 @@ def move(graph: Graph, ask: SetAsk) -> Graph:
     for one in moment.moves:
         graph = MOVERS[one.kind](graph, ask, one.value_at(moment.at))
     return graph
+
+
+def stands_still(kind: str, shown: SetFile, *, turns: bool) -> bool:
+    """Return True if a set has nothing that this kind of move moves. `turns`: its product is geometry."""
+    shapes = {part.shape for part in shown.parts} | {shown.ground.shape}
+    key = shown.light.key
+    return {
+        "turntable": not turns,
+        "light-sweep": key is None,
+        "leaves": not (shapes & PLANTS or (key is not None and key.gobo)),
+        "water": not shapes & FLOWING,
+    }.get(kind, False)
 
 
 def about_z(degrees: float) -> Floats:
@@ -97,8 +114,34 @@ def _leaves(graph: Graph, ask: SetAsk, value: float) -> Graph:
     return replace(graph, lamps=lamps, meshes=meshes)
 
 
-def _water(graph: Graph, ask: SetAsk, value: float) -> Graph:  # noqa: ARG001 - every mover takes the same
-    return graph
+def _water(graph: Graph, ask: SetAsk, value: float) -> Graph:
+    """Build the water alone, at its time, and put its waves in place of the still's."""
+    flowing = {f"parts.{at}" for at, part in enumerate(ask.set.parts) if part.shape in FLOWING}
+    if ask.set.ground.shape in FLOWING:
+        flowing.add("ground")
+    if not flowing:
+        return graph
+    waves = {mesh.name: mesh for mesh in build(_with_time(ask, _seconds(ask) * value)).meshes}
+    meshes = [
+        replace(mesh, vertices=waves[mesh.name].vertices, normals=waves[mesh.name].normals)
+        if mesh.name in flowing and mesh.name in waves
+        else mesh
+        for mesh in graph.meshes
+    ]
+    return replace(graph, meshes=meshes)
+
+
+def _with_time(ask: SetAsk, seconds: float) -> SetAsk:
+    """Return the ask for a picture of the water alone: other parts keep their numbers, and are left out."""
+    time = {"time": Decimal(f"{seconds:.4f}")}
+    parts = tuple(
+        part.model_copy(update={"options": {**part.options, **time}})
+        if part.shape in FLOWING
+        else part.model_copy(update={"chance": Decimal(0)})
+        for part in ask.set.parts
+    )
+    ground = ask.set.ground.model_copy(update={"options": {**ask.set.ground.options, **time}})
+    return ask.model_copy(update={"set": ask.set.model_copy(update={"ground": ground, "parts": parts})})
 
 
 def _petals(graph: Graph, ask: SetAsk, value: float) -> Graph:

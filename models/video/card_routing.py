@@ -17,7 +17,8 @@ from foundry.store.object_store import ObjectStore
 from models.model_bank import device_bytes, expected_bytes, measured_bytes
 from models.screening.context import ScreenContext
 from models.video.clip_judging import ClipScreens
-from models.video.video_handler import Filmed, Unfilmed, VideoHandler
+from models.video.joining import join_parts
+from models.video.video_handler import Filmed, Judge, Unfilmed, VideoHandler
 from models.weight_cache import WantedModel, WeightCache
 
 
@@ -34,6 +35,7 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
 
     Pipelines are loaded when first needed, and evicted, least recently used first, before another is loaded. `cards`
     are the video cards by digest, `screens` the screen cards by plan digest; each clip is judged by its plan's screen.
+    A clip in a set was filmed in parts, and is put together here.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
     def _film(self, order: ClipOrder, bench: VideoBench) -> Filmed | Unfilmed:
         card = self.cards[order.model]
         judge = partial(bench.screens.judge, self.screens[order.plan], self.context)
+        if order.shot:
+            return self._join(order, card, judge)
         handler = VideoHandler(card, self.store, device=self.device, judge=judge)
 
         def load() -> tuple[Any, int]:
@@ -76,6 +80,12 @@ class FilmByCard(ModelHandler[ClipOrder, Filmed | Unfilmed, VideoBench]):  # typ
         with making(FILM, {order.name: order.tenant}) as accounts, step("film"), bench.shelf.using(wanted) as loaded:
             (result,) = handler.run_inference([order], loaded)
         return replace(result, spent=accounts[order.name].spent())
+
+    def _join(self, order: ClipOrder, card: ModelCard, judge: Judge) -> Filmed | Unfilmed:
+        """Return the clip of a set whose parts are all stored."""
+        with making(FILM, {order.name: order.tenant}) as accounts:
+            result = join_parts(order, card, self.store, judge)
+        return replace(result, spent=result.spent + accounts[order.name].spent())
 
     def get_num_bytes(self, batch: Sequence[ClipOrder]) -> int:
         """Return a rough size; Beam's default would pickle every batch to find out."""

@@ -31,6 +31,7 @@ from models.model_bank import ModelBank
 from models.plan_routing import ScreenRouter, UpscaleRouter
 from models.screening.context import screen_context
 from models.video.card_routing import FilmByCard
+from models.video.set_filming import FilmFrames
 from pipelines.engines.engine import Engine, choose_engine
 from pipelines.engines.live_counts import LiveCounts
 from transforms import coders
@@ -41,6 +42,7 @@ from transforms.guides import Guides
 from transforms.name_cards import store_name_card
 from transforms.render import RenderVariants
 from transforms.render_ahead import process_threads
+from transforms.set_guides import FilmGuides
 from transforms.slice_results import read_result
 from transforms.stopping import StopReason, read_stop
 from transforms.write_manifests import WriteManifests
@@ -259,7 +261,9 @@ def clip_stage(plans: Mapping[str, Plan], store: ObjectStore, where: Engine) -> 
     cards = {digest: card for plan in moving.values() for digest, card in clip_cards(plan).items()}
     screens = {digest: plan.cards.screen for digest, plan in moving.items()}
     filming = FilmByCard(cards, store, screens, screen_context(plans, store))
-    return FilmPlans(filming, cards, plans, store, where.hints)
+    in_sets = any(card.set for card in cards.values())
+    framing = FilmFrames(FilmGuides(plans, store), store) if in_sets else None
+    return FilmPlans(filming, cards, plans, store, where.hints, framing)
 
 
 def shot_handler(plans: Mapping[str, Plan], store: ObjectStore) -> ScreenRouter:

@@ -131,7 +131,7 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, regist
     cards, strange = add_scene_cards(brief, tenant, cards, registry)
     placed = place_sets(brief, tenant, cards)
     bare = check_unpictured(brief, cards, tenant, registry)
-    clips = () if unknown else check_clips(brief, tenant, cards, placements)
+    clips = () if unknown else check_clips(brief, tenant, cards, placements, placed.sets)
     films = check_films(brief, tenant.families, sounds, placements)
     words = (check_copy(brief, tenant), check_compositions(brief), check_scenes(brief, tenant, cards))
     checks = (unseen, bare, unknown, unheard, strange, placed.problems, *words, films)

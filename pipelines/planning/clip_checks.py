@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from foundry.brief.brief import Brief, SceneClip
@@ -14,17 +14,21 @@ from foundry.plan.clips import FROM_WORDS, clip_cards, clip_frames, clip_of, has
 from foundry.plan.plan import Plan
 from foundry.plan.shot_plan import Cell
 from foundry.plan.timeline import Timeline, ordered_timeline
+from foundry.sets.placed import PlacedSet
 from foundry.tenant import Tenant
+from pipelines.planning.set_clip_checks import check_set_clips, set_clip_notes
 
 Films = tuple[tuple[Placement, Timeline], ...]
 Clips = dict[int, SceneClip]
 """The clips of scenes that move, by the scenes' positions in the brief."""
 
 
-def check_clips(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...]) -> Iterator[Problem]:
+def check_clips(
+    brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Placement, ...], sets: Iterable[PlacedSet] = ()
+) -> Iterator[Problem]:
     """Yield every reason why clips cannot be filmed or would not be seen; none for a brief whose scenes are all stills.
 
-    `placements` are the brief's, resolved.
+    `placements` are the brief's, resolved; `sets` are those of its scenes.
     """
     moving = {at: scene.clip for at, scene in enumerate(brief.settings()) if scene.clip}
     if not moving:
@@ -33,6 +37,7 @@ def check_clips(brief: Brief, tenant: Tenant, cards: Cards, placements: tuple[Pl
         (placement, timeline) for placement in placements if (timeline := ordered_timeline(brief.film, placement))
     )
     yield from _check_seen(brief, films)
+    yield from check_set_clips(brief, moving, {placed.scene: placed for placed in sets})
     for card, some in _by_card(brief, cards, moving).values():
         yield from _check_card(brief, tenant, card, some, films)
 
@@ -65,6 +70,10 @@ def _check_card(brief: Brief, tenant: Tenant, card: ModelCard | None, moving: Cl
         return
     yield from _check_sizes(brief, card, films, where, moving)
     for at, clip in moving.items():
+        if clip.moves and not card.set:
+            said = f"are for scenes in sets, and card {card.name} films with a model"
+            remedy = "say what moves in the clip's prompt, or draw the scene with a card that renders sets"
+            yield Problem(f"scenes[{at}].clip.moves", "", said, remedy)
         try:
             clip_frames(card, clip)
         except Unusable as error:
@@ -121,6 +130,7 @@ def clip_notes(plan: Plan) -> Iterator[str]:
                 f"Card {card.name} films from words alone, so no clip shows the product; it is seen on the "
                 "films' cards, in scenes without a clip and in stills."
             )
+    yield from set_clip_notes(plan)
     for bucket, cells in plan.cells.items():
         mirrored = next(turned for side, turned, _ in plan.sides if side == bucket)
         for cell in cells:

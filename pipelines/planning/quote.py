@@ -15,6 +15,7 @@ from typing import Literal
 from foundry.card.card import ModelCard, UnitCost
 from foundry.card.selection import Cards
 from foundry.manifest_index import BrokenManifest, ManifestIndex, index_from_json, index_name
+from foundry.plan.clip import frame_share
 from foundry.plan.clips import clip_cards
 from foundry.plan.estimate import FILM_SECONDS, RENDER_SECONDS
 from foundry.plan.plan import Plan
@@ -140,7 +141,7 @@ def unit_prices(plan: Plan) -> dict[WorkKind, Spent]:
         for cards in plan.all_cards:
             found |= _shot_prices(cards, bucket)
         for card in clip_cards(plan).values():
-            found[clip_kind(card, bucket)] = _price(card, _frame_cost(card), CLIP)
+            found[clip_kind(card, bucket)] = _price(card, _frame_cost(card, bucket), CLIP)
         for cell in cells:
             placement = cell.placement
             found[file_kind(FILE, placement)] = _processor(FILE, RENDER_SECONDS)
@@ -162,9 +163,11 @@ def _price(card: ModelCard, cost: UnitCost, work: str) -> Spent:
     return Spent(steps=(StepTime(work, round(cost.accelerator_seconds * MICRO)),))
 
 
-def _frame_cost(card: ModelCard) -> UnitCost:
+def _frame_cost(card: ModelCard, bucket: str) -> UnitCost:
+    """Return the cost of a frame: in a set that of its light paths, else a clip's in equal parts."""
     full = card.unit_cost
-    return UnitCost(money=full.money / card.frames, accelerator_seconds=full.accelerator_seconds / card.frames)
+    share = frame_share(card, bucket) if card.set else 1 / Decimal(card.frames)
+    return UnitCost(money=full.money * share, accelerator_seconds=full.accelerator_seconds * share)
 
 
 def _processor(work: str, seconds: Decimal) -> Spent:

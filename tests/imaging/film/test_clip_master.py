@@ -8,7 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from imaging.film.clip_master import BITS, VideoExtraMissing, encode_clip
+from imaging.film.clip_master import BITS, VideoExtraMissing, encode_clip, join_clips
+from imaging.film.picture_sources import decode_frames
 from imaging.pixels.arrays import Pixels
 
 
@@ -35,6 +36,22 @@ def test_the_same_frames_make_the_same_bytes(tmp_path: Path) -> None:
     for file in files:
         encode_clip(noise(), file, 12)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_parts_that_are_joined_have_the_frames_and_times_of_the_whole(tmp_path: Path) -> None:
+    frames = list(noise(7))
+    whole, joined, parts = tmp_path / "whole.mkv", tmp_path / "joined.mkv", []
+    encode_clip(frames, whole, 24)
+    for first, last in ((0, 3), (3, 6), (6, 7)):
+        parts.append(tmp_path / f"{first}.mkv")
+        encode_clip(frames[first:last], parts[-1], 24)
+    assert join_clips(parts, joined, 24) == 7
+    for (at, levels), (moment, found) in zip(decode_frames(whole), decode_frames(joined), strict=True):
+        assert at == moment
+        np.testing.assert_array_equal(levels, found)
+    again = tmp_path / "again.mkv"
+    join_clips(parts, again, 24)
+    assert again.read_bytes() == joined.read_bytes()
 
 
 def test_a_missing_package_is_named_with_the_command_that_brings_it() -> None:

@@ -16,7 +16,7 @@ from console.views import plan_as_json, print_plan
 from foundry.brief.intake import parse
 from foundry.card.card import ModelCard, UnitCost
 from foundry.errors import FoundryError, Refusals, Unusable
-from foundry.plan.clip import clip_cost, frames_for
+from foundry.plan.clip import ClipOrder, Scenario, clip_cost, clip_order, frames_for
 from foundry.plan.clips import count_showings, plan_clips
 from foundry.plan.estimate import clip_share, count_needs, estimate_plan
 from foundry.plan.plan import Plan
@@ -49,6 +49,12 @@ def order(tmp_path: Path, monkeypatch: Any) -> Any:
 
 def films(plan: Plan) -> list[Variant]:
     return [variant for shot in plan.shots() for variant in plan.variants(shot) if variant.timeline]
+
+
+def of_length(card: ModelCard, frames: int) -> ClipOrder:
+    """An order of so many frames."""
+    first = "masters/ab/ab.png" if card.task == "image-to-video" else None
+    return clip_order(card, "aurelle", Scenario("sea", first_frame=first, frames=frames), "story")
 
 
 def moving(**clip: Any) -> list[dict[str, Any]]:
@@ -154,7 +160,7 @@ def test_films_bear_all_that_their_clips_cost_and_no_more(order: Any, tmp_path: 
         if clip
     ]
     cost = each.estimate.money - still.estimate.money
-    assert cost == each.estimate.clips * clip_cost(card, 9).money == len(names(plan)) * Decimal("0.18")
+    assert cost == each.estimate.clips * clip_cost(card, of_length(card, 9)).money == len(names(plan)) * Decimal("0.18")
     assert sum(shares) == pytest.approx(cost)
     assert len(shares) == 2 * len(films(plan))
     found = count_needs(plan, LocalStore(tmp_path / "store"))
@@ -257,8 +263,10 @@ def test_a_frame_step_agrees_with_the_cards_frames() -> None:
 
 
 def test_a_shorter_clip_costs_its_share() -> None:
-    assert clip_cost(FROM_PICTURE, 17) is FROM_PICTURE.unit_cost
-    assert clip_cost(FROM_PICTURE, 9) == UnitCost(money=Decimal("0.18"), accelerator_seconds=Decimal(9))
+    assert clip_cost(FROM_PICTURE, of_length(FROM_PICTURE, 17)) is FROM_PICTURE.unit_cost
+    assert clip_cost(FROM_PICTURE, of_length(FROM_PICTURE, 9)) == UnitCost(
+        money=Decimal("0.18"), accelerator_seconds=Decimal(9)
+    )
 
 
 def test_cards_travel_to_workers(order: Any) -> None:
