@@ -320,6 +320,8 @@ class ShotPlan:
             used["adapters"] = [[use.card, use.weight, use.picture] for use in uses]
         if placed := self.set_for(scene):
             used["set"] = placed.digest
+            if self.tenant.brand.relight:
+                used["relight"] = True
         if self.tenant.protected_digest:
             used["protected"] = self.tenant.protected_digest
         return used
