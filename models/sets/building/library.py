@@ -6,6 +6,7 @@ from models.sets.building import (
     earth,
     gobos,
     land,
+    masks,
     minerals,
     plants,
     props,
@@ -27,4 +28,4 @@ MATERIALS: dict[str, Maker] = {
     **minerals.MATERIALS, **woods.MATERIALS, **textiles.MATERIALS, **smooth.MATERIALS, **earth.MATERIALS,
 }  # fmt: skip
 SKIES: dict[str, skies.Sky] = {**skies.SKIES}
-GOBOS: dict[str, gobos.Gobo] = {**gobos.GOBOS}
+GOBOS: dict[str, gobos.Gobo] = {**gobos.GOBOS, **masks.GOBOS}
