@@ -31,13 +31,15 @@ class StagedProduct:
     width) float32 in [0, 1], is the share of each pixel that shows a product. `relit`: they were lit by the set, as
     geometry is; a cutout is not: the picture shows its shadow and reflection without it, and its own pixels are put
     back. `light`, (rows, columns, 3), is a coarse gain, over the area of the first cutout, by which the set's light
-    would change it.
+    would change it. `blur` is the diameter of the spot that the lens makes of a point of the product, in heights of the
+    picture, where the focus of a film is elsewhere.
     """
 
     areas: tuple[Area, ...]
     coverage: Pixels
     relit: bool
     light: Pixels | None = None
+    blur: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from foundry.spent import NOTHING_SPENT, Spent
 from foundry.store.object_store import ObjectStore
 from foundry.store.scratch import give_back_scratch, take_scratch
 from imaging.film.clip_master import encode_clip, require_av
+from imaging.film.film_cutout import film_cutout, lay_on_frame
 from imaging.pixels.arrays import Pixels
 from models.sets.ask import Moment, SetAsk
 from models.sets.rendered import Rendered, SetGuide
@@ -113,12 +114,14 @@ class FilmFrames(ModelHandler[FrameRange, FilmedRange | UnfilmedRange, FilmingRe
         return FilmedRange(part, file)
 
     def _frames(self, part: FrameRange, guide: SetGuide, renderer: PictureRenderer) -> Iterator[Pixels]:
+        cutouts = cutouts_of(guide)
         for number in range(part.first, part.last + 1):
             with step("film", wide=True):
                 note(model_calls=1)
                 rendered = renderer.render(ask_at(guide.ask, part.order, number), guide.files)
                 _charge(rendered)
-            yield rendered.pixels
+                frame = with_own_pixels(rendered, cutouts)
+            yield frame
 
     def get_num_bytes(self, batch: Sequence[FrameRange]) -> int:
         """Return a rough size; Beam's default would pickle every batch to find out."""
@@ -135,6 +138,29 @@ def film_guide(order: ClipOrder, guides: GuideOf, store: ObjectStore) -> SetGuid
         raise ValueError(f"{order.shot.key} has no set")
     said = {"seed": record.seed, "width_px": order.width_px, "height_px": order.height_px}
     return replace(guide, ask=guide.ask.model_copy(update=said))
+
+
+def cutouts_of(guide: SetGuide) -> tuple[Pixels | None, ...]:
+    """Return the cutouts of a set's products, for frames of this size; None for geometry, which the renderer shows."""
+    return tuple(
+        film_cutout(guide.files[product.file], (product.area.right - product.area.left) * guide.ask.width_px)
+        if product.kind == "cutout"
+        else None
+        for product in guide.ask.products
+    )
+
+
+def with_own_pixels(rendered: Rendered, cutouts: Sequence[Pixels | None]) -> Pixels:
+    """Return a rendered frame with the own pixels of its cutouts, where and as sharp as the camera sees them."""
+    frame, staged = rendered.pixels, rendered.staged
+    if staged is None:
+        return frame
+    height, width = frame.shape[:2]
+    for cutout, area in zip(cutouts, staged.areas, strict=True):
+        if cutout is not None:
+            edges = (area.left * width, area.top * height, area.right * width, area.bottom * height)
+            frame = lay_on_frame(frame, cutout, edges, staged.blur * height)
+    return frame
 
 
 def _charge(rendered: Rendered) -> None:

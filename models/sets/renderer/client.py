@@ -261,7 +261,8 @@ def _read(job: Path, ask: SetAsk, answer: dict[str, Any], variant: str, seconds:
     if isinstance(answer.get("staged"), dict):
         coverage = _array(job / COVERAGE, (ask.height_px, ask.width_px))
         areas = tuple(Area.model_validate(area) for area in answer["staged"]["areas"])
-        staged = StagedProduct(areas, coverage, bool(answer["staged"]["relit"]), _light(job / LIGHT))
+        blur = min(1.0, max(0.0, float(answer["staged"].get("blur", 0))))
+        staged = StagedProduct(areas, coverage, bool(answer["staged"]["relit"]), _light(job / LIGHT), blur)
     return Rendered(pixels, staged, variant, ask.samples, bool(answer.get("denoised")), seconds, cpu_s)
 
 

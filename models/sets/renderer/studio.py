@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from models.sets.renderer.job_files import ASK
 from models.sets.renderer.products import add_products, finish_products
 from models.sets.renderer.refusals import RenderRefused
 from models.sets.renderer.tone import encode
+from models.sets.seen import blur_of, seen_at
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,15 @@ class Studio:
         """Return the picture; RenderRefused if the set is too large."""
         graph, size = self._graph(ask, folder), (ask.width_px, ask.height_px)
         if ask.moment:
-            graph = move(graph, ask)
+            still, graph = graph, move(graph, ask)
+            ask = seen_at(ask, still.camera, graph.camera)
         light = render(self.mi, load_scene(self.mi, graph, size, ask.depth), ask.samples, ask.seed)
         light = np.nan_to_num(light, posinf=0.0, neginf=0.0) * graph.exposure
         if ask.denoise:
             light = denoise(light, *noise_guides(self.mi, graph, size))
         pixels, staged = finish_products(self.mi, graph, ask, folder, encode(light))
+        if ask.moment:
+            staged = replace(staged, blur=blur_of(graph.camera))
         return Picture(pixels, staged, ask.denoise)
 
     def _graph(self, ask: SetAsk, folder: Path) -> Graph:

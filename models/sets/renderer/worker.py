@@ -67,7 +67,7 @@ def _served(studio: Any, folder: Path) -> dict[str, Any]:
             if picture.staged.light is not None:
                 (picture.staged.light / BRIGHTEST_LIGHT).astype("<f4").tofile(folder / LIGHT)
             areas = [area.model_dump() for area in picture.staged.areas]
-            answer["staged"] = {"areas": areas, "relit": picture.staged.relit}
+            answer["staged"] = {"areas": areas, "relit": picture.staged.relit, "blur": picture.staged.blur}
     except FoundryError as error:
         return {"refused": [error.code, str(error)]}
     except MemoryError:
