@@ -170,5 +170,6 @@ class _ShotProgress:
             passed=last.passed,
             fingerprint=self.fingerprint,
             unpaid=self.unpaid,
+            staged=result.staged if isinstance(result, Drawn) else None,
         )
         return replace(drawing, code=result.code, reason=result.reason) if isinstance(result, Undrawn) else drawing

@@ -65,6 +65,9 @@ def test_a_set_a_diffusion_and_a_vendors_scene_are_made_in_one_flow_with_one_loa
     }  # fmt: skip
     assert drawn["set"].caption.startswith("podium light left")
     assert " set podium@" in drawn["set"].caption
+    assert {scene: record.product_pixels for scene, record in drawn.items()} == {
+        "set": "exact", "diffusion": "staged", "vendor": "staged"
+    }  # fmt: skip
     assert drawn["set"].upscaler == "small-lanczos@1"
     assert len({record.crc32c for record in records.values()}) == 9
     assert sum(server.vendor.billed.values()) == 3
