@@ -18,9 +18,9 @@ from models.sets.renderer.drawing import load_flat_scene, load_scene, render
 from models.sets.renderer.tone import light_for
 
 ROLES = ("wall", "floor", "accent")
-EDGE = 72
+EDGE = 64
 """Longer edge of the small picture."""
-SAMPLES, ROUNDS = 32, 3
+SAMPLES, ROUNDS = 16, 3
 LEAST_PIXELS = 12
 """A role that is seen in fewer pixels of the small picture keeps its surfaces."""
 PURE = 0.97

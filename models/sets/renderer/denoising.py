@@ -13,8 +13,8 @@ def denoise(light: Floats, albedo: Floats, normals: Floats) -> Floats:
     """Return the light without noise. All are (height, width, 3) float32: linear light, albedo in [0, 1], normals."""
     from pyoidn.denoise import denoise as remove
 
-    clean = [np.ascontiguousarray(remove(guide)) for guide in (albedo,)]
-    return np.asarray(remove(without_fireflies(light), clean[0], normals, hdr=True), np.float32)
+    clean = np.ascontiguousarray(without_fireflies(light), np.float32)
+    return np.asarray(remove(clean, albedo, normals, hdr=True, clean_aux=True), np.float32)
 
 
 def without_fireflies(light: Floats) -> Floats:

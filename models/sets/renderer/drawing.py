@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from foundry.colour import BT709
-from models.sets.graph import Floats, Graph, Lamp, Mesh
+from models.sets.graph import Floats, Graph, Lamp, Material, Mesh
 from models.sets.renderer.lighting import environment, lamp_emitters
-from models.sets.renderer.surfaces import flat_surface, surface
+from models.sets.renderer.surfaces import colour_of, flat_surface, surface
 
 WIDER = 3
 """The lens covers this many frames in width; the picture is cut from it, which shifts the lens."""
@@ -33,7 +33,7 @@ def load_scene(mi: Any, graph: Graph, size: tuple[int, int], depth: int) -> Any:
     surfaces = {name: surface(mi, material) for name, material in graph.materials.items()}
     for at, mesh in enumerate(graph.meshes):
         material = graph.materials[mesh.material]
-        emitter = _glow(mesh, material.colour, graph) if material.kind == "emissive" else None
+        emitter = _glow(mi, mesh, material, graph) if material.kind == "emissive" else None
         described[f"mesh{at}"] = _mesh(mi, mesh, surfaces[mesh.material], emitter)
     for at, lamp in enumerate(graph.lamps):
         for part, emitter in enumerate(lamp_emitters(mi, lamp, _share(lamp, graph))):
@@ -72,7 +72,7 @@ def _sensor(mi: Any, graph: Graph, size: tuple[int, int]) -> dict[str, Any]:
             "crop_offset_y": top, "crop_width": width, "crop_height": height, "rfilter": {"type": "box"},
             "pixel_format": "rgb", "component_format": "float32",
         },
-        "sampler": {"type": "independent"},
+        "sampler": {"type": "multijitter"},
     }  # fmt: skip
 
 
@@ -82,17 +82,14 @@ def _share(lamp: Lamp, graph: Graph) -> float:
     return max(float(lamp.radiance @ BT709) * area / distance**2, 1e-4)
 
 
-def _glow(mesh: Mesh, colour: Floats, graph: Graph) -> dict[str, Any]:
+def _glow(mi: Any, mesh: Mesh, material: Material, graph: Graph) -> dict[str, Any]:
     """Return the emitter of a mesh that radiates its colour, on the side of its normals."""
-    colour = colour if colour.ndim == 1 else colour.mean((0, 1))
+    mean = material.colour.reshape(-1, 3).mean(0)
     corners = mesh.vertices[mesh.faces]
     area = float(np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=-1).sum())
     distance = max(math.dist(mesh.vertices.mean(0).tolist(), graph.camera.focus), 0.3)
-    share = max(float(colour @ BT709) * area / 2 / distance**2, 1e-4)
-    return {
-        "type": "area", "sampling_weight": share,
-        "radiance": {"type": "rgb", "value": [float(band) for band in colour]},
-    }  # fmt: skip
+    share = max(float(mean @ BT709) * area / 2 / distance**2, 1e-4)
+    return {"type": "area", "sampling_weight": share, "radiance": colour_of(mi, material)}
 
 
 def _mesh(mi: Any, mesh: Mesh, described: dict[str, Any], emitter: dict[str, Any] | None = None) -> Any:
@@ -117,12 +114,48 @@ def _mesh(mi: Any, mesh: Mesh, described: dict[str, Any], emitter: dict[str, Any
 
 def render(mi: Any, scene: Any, samples: int, seed: int) -> Floats:
     """Return the picture, (height, width, channels) float32 in linear light; the same for the same seed."""
-    width, height = scene.sensors()[0].film().crop_size()
-    each = max(1, min(samples, MOST_LANES // (int(width) * int(height))))
-    total, done = np.zeros((int(height), int(width), 1), np.float32), 0
-    while done < samples:
-        count = min(each, samples - done)
-        found = np.array(mi.render(scene, spp=count, seed=(seed * 4_099 + done) % 2**31), np.float32)
-        total = total + found * np.float32(count / samples)
-        done += count
+    width, height = (int(edge) for edge in scene.sensors()[0].film().crop_size())
+    passes = math.ceil(samples / max(1, min(samples, MOST_LANES // (width * height))))
+    count = _rectangular(math.ceil(samples / passes))
+    traced = _traced_in_blocks if mi.variant().startswith("scalar") else _traced_at_once
+    total = np.zeros((height, width, 1), np.float32)
+    for at in range(passes):
+        total = total + traced(mi, scene, count, (seed * 4_099 + at) % 2**31) / np.float32(passes)
     return total
+
+
+def _traced_in_blocks(mi: Any, scene: Any, samples: int, seed: int) -> Floats:
+    return np.array(mi.render(scene, spp=samples, seed=seed), np.float32)
+
+
+def _traced_at_once(mi: Any, scene: Any, samples: int, seed: int) -> Floats:
+    """Trace all samples at once, and add up those of a pixel in their order.
+
+    Mitsuba's own film adds them in the order in which threads come, which changes the last bits from time to time.
+    """
+    import drjit as dr
+
+    sensor = scene.sensors()[0]
+    size = sensor.film().crop_size()
+    width, height = int(size[0]), int(size[1])
+    sampler = sensor.sampler().clone()
+    sampler.set_sample_count(samples)
+    sampler.set_samples_per_wavefront(samples)
+    sampler.seed(seed, width * height * samples)
+    pixel = dr.arange(mi.UInt32, width * height * samples) // samples
+    down = pixel // width
+    at = mi.Vector2f(mi.Float(pixel - down * width), mi.Float(down)) + sampler.next_2d()
+    lens = sampler.next_2d()
+    rays, weight = sensor.sample_ray_differential(0.0, 0.0, at / mi.Vector2f(width, height), lens)
+    rays.scale_differential(1 / math.sqrt(samples))
+    light, _, others = scene.integrator().sample(scene, sampler, rays)
+    channels = others or [band * each for band, each in zip(light, weight, strict=True)]
+    dr.eval(channels)  # together: each alone would trace all rays again
+    summed = [np.array(dr.block_sum(mi.Float(channel), samples), np.float32) for channel in channels]
+    return np.stack(summed, -1).reshape(height, width, -1) / np.float32(samples)
+
+
+def _rectangular(samples: int) -> int:
+    """Return the least number from this on whose samples lie in a grid that is nearly square, as the sampler needs."""
+    across = max(1, math.isqrt(samples))
+    return across * math.ceil(samples / across)

@@ -46,6 +46,11 @@ def flat_surface(mi: Any, material: Material) -> dict[str, Any]:
     return {"type": "twosided", "bsdf": described}
 
 
+def colour_of(mi: Any, material: Material) -> Any:
+    """Return a material's colour for Mitsuba, as a value or a texture."""
+    return _value(mi, material.colour, material)
+
+
 def _glass(material: Material) -> dict[str, Any]:
     colour = material.colour if material.colour.ndim == 1 else material.colour.mean((0, 1))
     rough = float(np.mean(material.roughness))
