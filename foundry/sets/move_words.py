@@ -50,7 +50,8 @@ BETWEEN = r"[ -](?:(?:slowly|gently|softly|quietly|steadily) )?"
 FILLERS = (
     "a an and are as at by camera film for from gently gentle in into is it its of on onto over product quiet quietly "
     "scene shot slow slowly soft softly still the then this through to towards up very while with steadily smooth "
-    "smoothly morning evening calm calmly one full half once around round across along down"
+    "smoothly morning evening calm calmly one full half once around round across along down bottle jar mug tube box "
+    "flask pack cup it itself everything"
 )
 """Words that need not be understood."""
 
