@@ -87,6 +87,7 @@ class CatalogTemplate:
             pictures=tuple(keys[each] for each in ordered),
             placements=self.sample.placements,
             sounds=self.sample.sounds,
+            sets=self.sample.sets,
         )
 
     def lay_sounds(self, folder: Path) -> None:

@@ -14,6 +14,7 @@ from pipelines.catalog.admitting import AdmittedBatch, BatchItem, admit_items, b
 from pipelines.catalog.template import CatalogTemplate, open_template
 from tests.support.catalog_records import a_product
 from tests.support.shops import CAMPAIGN, Shop
+from tests.support.three_cards import small_lanczos, small_studio, write_cards
 
 NAMED = {**CAMPAIGN, "messages": {"en-US": {"headline": "{product.name}", "offer": "{price}"}}}
 
@@ -101,3 +102,17 @@ def test_the_template_s_digest_follows_what_files_show_and_nothing_else(tmp_path
     kit = tmp_path / "tenants" / "aurelle" / "tenant.yaml"
     kit.write_text(kit.read_text().replace("corner_radius: 50", "corner_radius: 3"))
     assert digest_with() != usual
+
+
+def test_a_scene_in_a_set_has_the_same_shots_when_it_is_planned_and_when_it_is_made(tmp_path: Path) -> None:
+    scene = {"id": "set", "prompt": "Plaster podium, light from the left", "model": "small-studio@1"}
+    shop = Shop.open(tmp_path, campaign={**NAMED, "scenes": [scene]})
+    write_cards(tmp_path / "cards", small_studio(sizes={"landscape": [96, 80]}), small_lanczos())
+    template = open_template(shop.catalog, shop.setting)
+    (batch,) = admit_items(template, [an_item(1)], tmp_path)
+    assert batch.admitted is not None
+    made = batch.admitted.plan
+    planned = template.plan_of([(an_item(1).product, made.pictures[0])], "any")
+    assert [shot.name for shot in planned.shots()] == [shot.name for shot in made.shots()]
+    lit = Shop.open(tmp_path, campaign={**NAMED, "scenes": [{**scene, "set": {"light": "right"}}]})
+    assert open_template(lit.catalog, lit.setting).digest != template.digest
