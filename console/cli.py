@@ -25,6 +25,7 @@ from console.model_evidence import models_app
 from console.packaging import package
 from console.printing import Terminal, say
 from console.serve import serve
+from console.sets import sets_app
 from console.settings import AsJson, Assets, Blender, Cards, EngineConfig, EngineName, Store, Tenants
 from console.stack import stack_app
 from console.tenants import list_tenants
@@ -37,6 +38,7 @@ schema_app = typer.Typer(no_args_is_help=True, help="Print schemas.")
 app.add_typer(brief_app, name="brief")
 app.add_typer(schema_app, name="schema")
 app.add_typer(layouts_app, name="layouts")
+app.add_typer(sets_app, name="sets")
 app.add_typer(models_app, name="models")
 app.add_typer(topics_app, name="topics")
 app.add_typer(stack_app, name="stack")

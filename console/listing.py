@@ -1,4 +1,4 @@
-"""Tables of what there is: models, placements, layouts."""
+"""Tables of what there is: models, placements, layouts, sets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from foundry.card.card import ModelCard, card_as_json
 from foundry.channel.placement import placements
 from foundry.layout.files import layout_for, layout_named, layouts_of
+from foundry.sets.set_file import SetFile
 from foundry.tenant import Tenant
 
 
@@ -62,3 +63,29 @@ def print_layouts(out: Console, as_json: bool, tenant: Tenant | None = None) -> 
         out.print_json(json.dumps(dump))
     else:
         out.print(_table(("layout", "family", "used", "shows", "placements"), rows))
+
+
+def print_sets(sets: Mapping[str, SetFile], own: frozenset[str], out: Console, as_json: bool) -> None:
+    """Print every set, whose it is, the scene that it is for, and the words that choose it."""
+    if as_json:
+        fields = {"version", "title", "scene", "words"}
+        told = {
+            name: {**each.model_dump(mode="json", include=fields), "own": name in own} for name, each in sets.items()
+        }
+        out.print_json(json.dumps(told))
+        return
+    titles = ("set", "from", "scene", "words", "title")
+    rows = [
+        (name, "tenant" if name in own else "shipped", each.scene or "", " ".join(each.words), each.title)
+        for name, each in sets.items()
+    ]
+    out.print(_table(titles, rows))
+
+
+def print_library(kinds: Mapping[str, Mapping[str, str]], out: Console, as_json: bool) -> None:
+    """Print what there is of each kind, with a sentence about each."""
+    if as_json:
+        out.print_json(json.dumps(kinds))
+        return
+    rows = [(name, kind, text) for kind, texts in kinds.items() for name, text in texts.items()]
+    out.print(_table(("name", "kind", "is"), rows))

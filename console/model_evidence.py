@@ -42,7 +42,8 @@ def evaluate(
 
     A card that draws is measured on a fixed set of prompts: scene, palette, diversity, sharpness, safety and speed. A
     card that films is measured on some of these prompts: scene, palette, motion, flicker, safety and speed. An upscaler
-    is compared with Lanczos on photographs that no model was trained on. A screen is measured on a labelled set.
+    is compared with Lanczos on photographs that no model was trained on. A screen is measured on a labelled set. A card
+    that renders sets is measured on all shipped ones: their colours under their own light, and a cutout's own pixels.
     """
     from models.registry import find, open_registry
     from models.registry.evidence import evidence_folder
@@ -53,6 +54,8 @@ def evaluate(
         raise BadInput(card.name, "reads briefs, and has no marks to be measured against")
     if card.task in ("upscale", "screen"):
         evaluation = _evaluate_by_task(card, registry.own, quick=quick)
+    elif card.set:
+        evaluation = _evaluate_sets(card, registry.own, quick=quick)
     elif card.task in ("text-to-video", "image-to-video"):
         evaluation = _evaluate_filming(card, registry, screen, quick=quick)
     else:
@@ -92,6 +95,12 @@ def _evaluate_filming(card: ModelCard, registry: Registry, screen: str, *, quick
     from models.registry import card as card_of
 
     return evaluate_clips(card, card_of(screen, "screen", registry), _today(), registry.own, quick=quick, say=_say)
+
+
+def _evaluate_sets(card: ModelCard, folder: Path, *, quick: bool) -> Evaluation:
+    from lab.evaluation.evaluate_sets import evaluate_sets
+
+    return evaluate_sets(card, _today(), folder, quick=quick, say=_say)
 
 
 def _evaluate_by_task(card: ModelCard, folder: Path, *, quick: bool) -> Evaluation:

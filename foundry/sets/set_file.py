@@ -42,7 +42,7 @@ class Surface(StrictModel):
     """A material of the library, or of the tenant, in a colour."""
 
     material: Slug = Field(description="Such as plaster, marble or oak; `foundry sets materials` lists them.")
-    colour: SetColour = "floor"
+    colour: SetColour = Field(default="floor", description='A role (wall, floor, accent) or "#RRGGBB".')
     fades_to: SetColour | None = Field(
         default=None,
         description="The colour of what stands upright, as of a seamless backdrop; level parts keep theirs.",
@@ -79,27 +79,27 @@ class Ground(StrictModel):
     """What everything stands on, and what closes the picture behind."""
 
     shape: Slug = Field(default="plane", description="Such as sweep, plane, dunes, hills or sea.")
-    surface: Surface = Surface(material="plaster")
-    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16)
+    surface: Surface = Field(default=Surface(material="plaster"), description="Its material.")
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16, description="The shape's own measures.")
 
 
 class Wall(StrictModel):
     """The wall behind the product; a set without one ends in its sky."""
 
-    shape: Slug = "flat"
-    surface: Surface = Surface(material="plaster", colour="wall")
-    distance: Measure = Decimal(2)
-    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16)
+    shape: Slug = Field(default="flat", description="Such as flat, archway or niche.")
+    surface: Surface = Field(default=Surface(material="plaster", colour="wall"), description="Its material.")
+    distance: Measure = Field(default=Decimal(2), description="Behind the product.")
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16, description="The shape's own measures.")
 
 
 class KeyLight(StrictModel):
     """The main lamp. It stands on the side that the words name."""
 
     size: Measure = Field(default=Decimal(1), description="Edge of the softbox; small is hard light.")
-    distance: Measure = Decimal(4)
-    height_deg: Measure = Decimal(42)
+    distance: Measure = Field(default=Decimal(4), description="From the product.")
+    height_deg: Measure = Field(default=Decimal(42), description="Above the product.")
     turn_deg: Measure = Field(default=Decimal(55), description="From the camera's axis towards its side.")
-    strength: Measure = Decimal(1)
+    strength: Measure = Field(default=Decimal(1), description="Beside the fill and the rim.")
     warmth_k: Kelvin | tuple[Kelvin, Kelvin] = Field(
         default=Decimal(5_600), description="Correlated colour temperature."
     )
@@ -109,11 +109,11 @@ class KeyLight(StrictModel):
 class Light(StrictModel):
     """The light of a set. Strengths are relative; the exposure follows the palette."""
 
-    key: KeyLight | None = KeyLight()
+    key: KeyLight | None = Field(default=KeyLight(), description="The main lamp; null for none.")
     fill: Measure = Field(default=Decimal("0.4"), description="Even light from everywhere.")
     rim: Measure = Field(default=Decimal(0), description="A strip light behind, on the other side.")
     sky: Slug | None = Field(default=None, description="Such as day, golden, overcast, dusk or night.")
-    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16)
+    options: dict[Slug, Option] = Field(default_factory=dict, max_length=16, description="The sky's own measures.")
 
 
 class Lens(StrictModel):
@@ -127,9 +127,11 @@ class Lens(StrictModel):
 class SetFile(StrictModel):
     """One set."""
 
-    id: Slug
-    version: int = Field(ge=1)
-    title: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    id: Slug = Field(description="The name of its file.")
+    version: int = Field(ge=1, description="Counts its changes.")
+    title: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(
+        description="What it shows, in a few words."
+    )
     words: Annotated[tuple[Slug, ...], Items(60)] = Field(
         default=(), description="Words of a scene's prompt that choose this set, besides the scene's own vocabulary."
     )
@@ -137,11 +139,11 @@ class SetFile(StrictModel):
     colours: tuple[SetColour, SetColour, SetColour] | None = Field(
         default=None, description="Wall, floor and accent where neither words nor palette name them, as #RRGGBB."
     )
-    ground: Ground = Ground()
-    wall: Wall | None = Wall()
-    parts: Annotated[tuple[Part, ...], Items(60)] = ()
-    light: Light = Light()
-    lens: Lens = Lens()
+    ground: Ground = Field(default=Ground(), description="What everything stands on.")
+    wall: Wall | None = Field(default=Wall(), description="Behind the product; null for none.")
+    parts: Annotated[tuple[Part, ...], Items(60)] = Field(default=(), description="Everything else, at most 60.")
+    light: Light = Field(default=Light(), description="Lamps and sky.")
+    lens: Lens = Field(default=Lens(), description="The camera.")
 
     @property
     def digest(self) -> str:

@@ -15,10 +15,11 @@ from lab.evaluation.clip_figures import ClipFigures
 from lab.evaluation.drawing_figures import DrawingFigures
 from lab.evaluation.marks import Mark, MarkResult
 from lab.evaluation.screen_figures import ScreenFigures
+from lab.evaluation.set_figures import SetFigures
 from lab.evaluation.upscaler_figures import UpscalerFigures
 from models.registry.evidence import EVALUATION, Evidence
 
-Figures = DrawingFigures | ClipFigures | UpscalerFigures | ScreenFigures
+Figures = DrawingFigures | SetFigures | ClipFigures | UpscalerFigures | ScreenFigures
 """The figures of an evaluation; their type follows from the task of the card."""
 
 

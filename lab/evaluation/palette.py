@@ -72,6 +72,16 @@ def _distance(colour: str, shown: Lab) -> float:
     return float(away.min())
 
 
+def patch_distance(picture: Picture, colour: str, share: float) -> float:
+    """Return the distance of an asked "#RRGGBB" within which this share of the picture lies, in ΔE94 as above.
+
+    It tells whether a small thing shows its colour, which has no dominant colour of its own.
+    """
+    points = lab_of_srgb(in_box(picture, SIDE_PX, SIDE_PX).reshape(-1, 3).astype(np.float32) / 255)
+    away = delta_e94(_under_light(colour)[:, None], points[None]) + PENALTY * np.abs(STOPS)[:, None]
+    return float(np.quantile(away.min(axis=0), share))
+
+
 @lru_cache(maxsize=512)
 def _under_light(colour: str) -> Lab:
     light = linear_of_srgb(srgb_of_hex(colour))[None] * (2.0**STOPS)[:, None]

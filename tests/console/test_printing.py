@@ -77,7 +77,7 @@ CONSOLE = Path(__file__).parents[2] / "console"
 
 @pytest.mark.parametrize("module", sorted(CONSOLE.glob("*.py")), ids=lambda path: path.stem)
 def test_no_command_prints_past_the_one_way(module: Path) -> None:
-    if module.stem in ("printing", "card_reference"):
+    if module.stem in ("printing", "card_reference", "set_reference"):
         return
     for call in (node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)):
         called = ast.unparse(call.func)

@@ -2,72 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from foundry.errors import BadInput, FoundryError, Refusals
 from foundry.sets.files import UnknownSet, own_materials, own_sets, set_named, sets_of, shipped_sets
 from foundry.sets.own_files import MAX_EDGE_PX, OwnFiles, own_props, receive_set_files
-from foundry.tenant import Tenant, load_tenant
+from foundry.tenant import Tenant
 from foundry.tenant_files import MOST_TEXTS
+from tests.support.own_sets import SHELF, a_client, a_shelf_owner, png
 from tests.support.product_models import flat_box, glb_of
-
-TENANT = """
-id: {id}
-name: A client
-brand: {{palette: {{primary: "#102030", accent: "#405060", ink: "#000000", paper: "#FFFFFF", scene: ["#AABBCC"]}}}}
-"""
-SHELF = """
-id: shelf
-version: 1
-title: Our shelf
-words: [shelf]
-ground: {surface: {material: our-oak, colour: floor}}
-parts:
-  - {shape: vase, at: [1, 0.5, 0], size: [0.5, 0.5, 1]}
-  - {shape: cylinder, surface: {material: plaster}, carries: true, size: [1, 1, 0.2]}
-"""
-OAK = "{id: our-oak, title: Our oak, colour: materials/oak.png, roughness: 0.4, width: 2}"
-
-
-def png(width: int = 64, height: int = 64) -> bytes:
-    stream = io.BytesIO()
-    Image.effect_noise((width, height), 40).convert("RGB").save(stream, "PNG")
-    return stream.getvalue()
-
-
-def a_client(folder: Path, name: str = "client", **files: str | bytes) -> Tenant:
-    """A tenant with files, by their paths; "__" stands for a slash, and "_" for a point."""
-    home = folder / name
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "tenant.yaml").write_text(TENANT.format(id=name))
-    for path, content in files.items():
-        place = home / path.replace("__", "/").replace("_", ".")
-        place.parent.mkdir(exist_ok=True)
-        place.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return load_tenant(folder, name)
-
-
-def a_shelf_owner(folder: Path, **files: str | bytes) -> Tenant:
-    """A tenant with a set that stands on its own material and holds its own prop."""
-    given: dict[str, str | bytes] = {
-        "sets__shelf_yaml": SHELF,
-        "props__vase_glb": flat_box((200, 40, 40)),
-        "materials__oak_png": png(),
-    }
-    tenant = a_client(folder, **{**given, **files})
-    if "materials__our-oak_yaml" not in files:
-        (folder / "client" / "materials" / "our-oak.yaml").write_text(OAK)
-    return tenant
 
 
 def received(tenant: Tenant) -> OwnFiles:
-    return receive_set_files(tenant, set_named("shelf", tenant))
+    return receive_set_files(tenant, set_named("ourshelf", tenant))
 
 
 def refusal(tenant: Tenant) -> str:
@@ -78,9 +29,9 @@ def refusal(tenant: Tenant) -> str:
 
 def test_a_tenant_sees_the_shipped_sets_and_its_own(tmp_path: Path) -> None:
     tenant = a_shelf_owner(tmp_path)
-    assert set(sets_of(tenant)) == {*shipped_sets(), "shelf"}
+    assert set(sets_of(tenant)) == {*shipped_sets(), "ourshelf"}
     assert sets_of(None) == shipped_sets()
-    assert own_sets(tenant)["shelf"].title == "Our shelf"
+    assert own_sets(tenant)["ourshelf"].title == "Our shelf"
 
 
 def test_an_own_set_goes_before_the_shipped_one_of_its_name(tmp_path: Path) -> None:
@@ -106,19 +57,19 @@ def test_what_is_exchanged_afterwards_is_not_read(tmp_path: Path) -> None:
 
 def test_a_tenant_sees_nothing_of_another(tmp_path: Path) -> None:
     a_shelf_owner(tmp_path)
-    other = a_client(tmp_path, "other", sets__ours_yaml=SHELF.replace("id: shelf", "id: ours"))
-    assert "shelf" not in sets_of(other)
+    other = a_client(tmp_path, "other", sets__ours_yaml=SHELF.replace("id: ourshelf", "id: ours"))
+    assert "ourshelf" not in sets_of(other)
     assert own_materials(other) == {}
     assert own_props(other) == ()
     assert receive_set_files(other, set_named("ours", other)) == OwnFiles()
-    with pytest.raises(UnknownSet, match="shelf"):
-        set_named("shelf", other)
+    with pytest.raises(UnknownSet, match="ourshelf"):
+        set_named("ourshelf", other)
 
 
 def test_a_name_does_not_lead_into_anothers_folder(tmp_path: Path) -> None:
     a_shelf_owner(tmp_path)
     stolen = "{id: our-oak, title: Stolen, colour: ../client/materials/oak.png}"
-    other = a_client(tmp_path, "other", sets__shelf_yaml=SHELF)
+    other = a_client(tmp_path, "other", sets__ourshelf_yaml=SHELF)
     (tmp_path / "other" / "materials").mkdir()
     (tmp_path / "other" / "materials" / "our-oak.yaml").write_text(stolen)
     with pytest.raises(BadInput, match=r"materials/our-oak\.yaml.*does not exist among the files"):
@@ -128,13 +79,15 @@ def test_a_name_does_not_lead_into_anothers_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", ["sets", "materials", "props"])
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, folder: str) -> None:
     a_shelf_owner(tmp_path)
-    other = a_client(tmp_path, "other", sets__shelf_yaml=SHELF) if folder != "sets" else a_client(tmp_path, "other")
+    other = a_client(tmp_path, "other", sets__ourshelf_yaml=SHELF) if folder != "sets" else a_client(tmp_path, "other")
     (tmp_path / "other" / folder).symlink_to(tmp_path / "client" / folder)
     with pytest.raises(FoundryError, match=f"{folder}.*is not a plain folder"):
         received(other)
 
 
-@pytest.mark.parametrize("name", ["props/vase.glb", "materials/oak.png", "sets/shelf.yaml", "materials/our-oak.yaml"])
+@pytest.mark.parametrize(
+    "name", ["props/vase.glb", "materials/oak.png", "sets/ourshelf.yaml", "materials/our-oak.yaml"]
+)
 def test_a_file_that_is_a_link_is_refused(tmp_path: Path, name: str) -> None:
     tenant = a_shelf_owner(tmp_path)
     file = tmp_path / "client" / name
@@ -181,22 +134,22 @@ def test_a_broken_or_large_picture_of_a_material_is_a_sentence(tmp_path: Path, c
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{id: shelf, version: 1, title: Ours, parts: [{shape: block, at: [1e400, 0, 0]}]}", "parts"),
-        ("{id: shelf, version: 1, title: Ours, parts: [{shape: block, size: [.inf, 1, 1]}]}", "parts"),
-        ("{id: shelf, version: 1, title: Ours, parts: [{shape: block, size: [.nan, 1, 1]}]}", "parts"),
-        ("{id: shelf, version: 1, title: Ours, parts: [{shape: ../../vase}]}", "shape"),
-        ("{id: shelf, version: 1, title: Ours, fog: thick}", "fog"),
-        ("{id: other, version: 1, title: Ours}", "needs `id: shelf`"),
+        ("{id: ourshelf, version: 1, title: Ours, parts: [{shape: block, at: [1e400, 0, 0]}]}", "parts"),
+        ("{id: ourshelf, version: 1, title: Ours, parts: [{shape: block, size: [.inf, 1, 1]}]}", "parts"),
+        ("{id: ourshelf, version: 1, title: Ours, parts: [{shape: block, size: [.nan, 1, 1]}]}", "parts"),
+        ("{id: ourshelf, version: 1, title: Ours, parts: [{shape: ../../vase}]}", "shape"),
+        ("{id: ourshelf, version: 1, title: Ours, fog: thick}", "fog"),
+        ("{id: other, version: 1, title: Ours}", "needs `id: ourshelf`"),
         ("[1, 2]", "map of keys"),
-        ("a: &a [1]\nb: [*a, *a]", "shelf.yaml"),
-        ("{id: shelf, version: 1, title: Ours, parts: [" + "{shape: block}," * 61 + "]}", "60"),
+        ("a: &a [1]\nb: [*a, *a]", "ourshelf.yaml"),
+        ("{id: ourshelf, version: 1, title: Ours, parts: [" + "{shape: block}," * 61 + "]}", "60"),
     ],
     ids=["huge", "infinite", "no-number", "path", "unknown-key", "id", "list", "aliases", "many-parts"],
 )
 def test_a_set_file_that_is_wrong_is_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(BadInput) as caught:
-        sets_of(a_client(tmp_path, sets__shelf_yaml=text))
-    assert "sets/shelf.yaml" in str(caught.value)
+        sets_of(a_client(tmp_path, sets__ourshelf_yaml=text))
+    assert "sets/ourshelf.yaml" in str(caught.value)
     assert sentence in str(caught.value)
 
 
@@ -229,6 +182,6 @@ def test_too_many_sets_are_refused(tmp_path: Path) -> None:
 def test_a_pipe_in_place_of_a_set_does_not_stop_the_reader(tmp_path: Path) -> None:
     tenant = a_client(tmp_path)
     (tmp_path / "client" / "sets").mkdir()
-    os.mkfifo(tmp_path / "client" / "sets" / "shelf.yaml")
+    os.mkfifo(tmp_path / "client" / "sets" / "ourshelf.yaml")
     with pytest.raises(Refusals, match="is not a regular file"):
         tenant.receive()
