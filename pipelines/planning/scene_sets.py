@@ -16,6 +16,7 @@ from foundry.sets.set_file import SetFile
 from foundry.sets.values import with_values
 from foundry.tenant import Tenant
 from models.registry import Registry, open_registry, scene_cards
+from models.sets.set_check import problems_of
 from models.sets.words import SetChoice, choose_set
 
 
@@ -76,6 +77,9 @@ def _place(placed: PlacedSets, at: int, scene: Scene, tenant: Tenant) -> None:
         own = receive_set_files(tenant, file)
     except FoundryError as refused:
         placed.problems.append(refused)
+        return
+    if unknown := problems_of(file, own):
+        placed.problems.extend(unknown)
         return
     placed.sets.append(_placed(scene, file, choice, own))
     placed.files |= {facts.key: facts for facts in own.files.values()}
