@@ -42,3 +42,16 @@ class SightLines:
         """Return the points (..., 3) on the lines through points of the picture in upright planes at y."""
         line, eye = self.directions(across, down), np.array(self.camera.eye)
         return np.asarray(eye + line * ((y - eye[1]) / line[..., 1])[..., None])
+
+    def seen(self, points: Places) -> tuple[float, float, float, float]:
+        """Return the edges (left, top, right, bottom) of points (n, 3) in shares of the picture."""
+        eye, focus = np.array(self.camera.eye), np.array(self.camera.focus)
+        away = float(np.linalg.norm(focus - eye))
+        ahead = (focus - eye) / away
+        right = np.cross(ahead, (0.0, 0.0, 1.0))
+        right /= np.linalg.norm(right)
+        up, from_eye = np.cross(right, ahead), points - eye
+        scale = away / np.maximum(from_eye @ ahead, 1e-3 * away) / self.camera.frame
+        across = 0.5 + self.camera.shift[0] + from_eye @ right * scale / self.aspect
+        down = 0.5 + self.camera.shift[1] - from_eye @ up * scale
+        return float(across.min()), float(down.min()), float(across.max()), float(down.max())

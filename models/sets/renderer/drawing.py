@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from foundry.colour import BT709
-from models.sets.graph import Floats, Graph, Lamp, Material, Mesh
+from models.sets.graph import PRODUCT, Floats, Graph, Lamp, Material, Mesh
 from models.sets.renderer.lighting import environment, lamp_emitters
 from models.sets.renderer.surfaces import colour_of, flat_surface, surface
 
@@ -24,7 +24,7 @@ def load_scene(mi: Any, graph: Graph, size: tuple[int, int], depth: int) -> Any:
     """Return Mitsuba's scene of a graph."""
     described: dict[str, Any] = {
         "type": "scene",
-        "integrator": {"type": "path", "max_depth": depth, "block_size": BLOCK},
+        "integrator": {"type": _tracer(graph), "max_depth": depth, "block_size": BLOCK},
         "sensor": _sensor(mi, graph, size),
     }
     sky = environment(mi, graph.environment)
@@ -39,6 +39,16 @@ def load_scene(mi: Any, graph: Graph, size: tuple[int, int], depth: int) -> Any:
         for part, emitter in enumerate(lamp_emitters(mi, lamp, _share(lamp, graph))):
             described[f"lamp{at}_{part}"] = emitter
     return mi.load_dict(described)
+
+
+def _tracer(graph: Graph) -> str:
+    """Return the integrator: the slower one for labels of products, which let light through where they are clear."""
+    masked = (graph.materials[mesh.material].opacity is not None for mesh in graph.meshes if _is_product(mesh))
+    return "volpath" if any(masked) else "path"
+
+
+def _is_product(mesh: Mesh) -> bool:
+    return mesh.name.startswith(PRODUCT)
 
 
 def load_flat_scene(mi: Any, graph: Graph, size: tuple[int, int]) -> Any:

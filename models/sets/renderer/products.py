@@ -10,47 +10,74 @@ import numpy as np
 from PIL import Image
 
 from foundry.colour import linear_of_srgb
+from foundry.inputs.wrong_model import WrongModel
 from models.sets.ask import Area, SetAsk, StandIn
 from models.sets.graph import PRODUCT, Floats, Graph, Material
 from models.sets.product.body import body_of
 from models.sets.product.clean_plate import Behind, without_cutouts
+from models.sets.product.geometry import add_geometry, fit, read_solids, stood
 from models.sets.product.light_on import light_on
 from models.sets.product.sight_lines import SightLines
 from models.sets.rendered import StagedProduct
 from models.sets.renderer.guides import noise_guides
+from models.sets.renderer.refusals import RenderRefused
 
 HALF = 0.5
 """The focus lies this far above what the product stands on."""
 
 
 def add_products(graph: Graph, ask: SetAsk, folder: Path) -> None:
-    """Add the bodies of an ask's products to a graph; their files lie in `folder`."""
+    """Add an ask's products to a graph: bodies of cutouts, and models; RenderRefused for a model that cannot be read.
+
+    Their files lie in `folder`.
+    """
     lines = SightLines(graph.camera, ask.width_px / ask.height_px)
     base = graph.camera.focus[2] - HALF
     for at, product in enumerate(ask.products):
         name = f"{PRODUCT}/{at}"
+        if product.kind == "geometry":
+            _add_model(graph, product, folder, name, lines)
+            continue
         picture = read_cutout(folder / product.file)
         graph.meshes.append(body_of(picture[..., 3], product.area, lines, base, name))
         graph.materials[name] = Material(colour=_surface_colour(picture), roughness=0.4, specular=0.4)
 
 
+def _add_model(graph: Graph, product: StandIn, folder: Path, name: str, lines: SightLines) -> None:
+    try:
+        solids = stood(read_solids((folder / product.file).read_bytes()), product.turn_deg)
+    except WrongModel as error:
+        raise RenderRefused("wrong_model", f"product model {product.file} {error.wrong}; {error.remedy}") from error
+    size, place = fit(solids, product.area, lines, graph.camera.focus[2] - HALF)
+    add_geometry(graph, solids, name, size, place)
+
+
 def finish_products(mi: Any, graph: Graph, ask: SetAsk, folder: Path, pixels: Floats) -> tuple[Floats, StagedProduct]:
     """Return a rendered picture without its cutouts, whose pixels are put back later, and how they stand in it.
 
-    `pixels` are (height, width, 3), sRGB encoded.
+    `pixels` are (height, width, 3), sRGB encoded. Models stay in the picture, and so do all products of a film's frame.
     """
+    size, areas = (ask.width_px, ask.height_px), tuple(product.area for product in ask.products)
     cutouts = [product for product in ask.products if product.kind == "cutout"]
-    if not cutouts:
-        nothing = np.zeros((ask.height_px, ask.width_px), np.float32)
-        return pixels, StagedProduct((), nothing, relit=False)
-    coverage = np.max([_cover(product, ask, folder) for product in cutouts], axis=0)
-    staged = StagedProduct(
-        areas=tuple(product.area for product in ask.products), coverage=coverage, relit=False,
-        light=light_on(pixels, read_cutout(folder / cutouts[0].file), cutouts[0].area),
-    )  # fmt: skip
+    if ask.moment or not cutouts:
+        return pixels, StagedProduct(areas, _models_cover(mi, graph, size), relit=bool(areas))
+    coverage = np.asarray(np.max([_cover(product, ask, folder) for product in cutouts], axis=0), np.float32)
+    light = light_on(pixels, read_cutout(folder / cutouts[0].file), cutouts[0].area)
     ground = replace(graph, meshes=[mesh for mesh in graph.meshes if not mesh.name.startswith(PRODUCT)])
-    colours, normals = noise_guides(mi, ground, (ask.width_px, ask.height_px))
-    return without_cutouts(pixels, np.asarray(coverage, np.float32), Behind(colours, normals)), staged
+    plate = without_cutouts(pixels, coverage, Behind(*noise_guides(mi, ground, size)))
+    return plate, StagedProduct(areas, coverage, relit=False, light=light)
+
+
+def _models_cover(mi: Any, graph: Graph, size: tuple[int, int]) -> Floats:
+    """Return the share of each pixel that shows a product of the graph."""
+    if not any(mesh.name.startswith(PRODUCT) for mesh in graph.meshes):
+        return np.zeros((size[1], size[0]), np.float32)
+    shown = {mesh.material for mesh in graph.meshes if mesh.name.startswith(PRODUCT)}
+    marked = {
+        name: Material(colour=np.full(3, name in shown, np.float32), opacity=material.opacity, repeat=material.repeat)
+        for name, material in graph.materials.items()
+    }
+    return np.ascontiguousarray(noise_guides(mi, replace(graph, materials=marked), size)[0][..., 0])
 
 
 def read_cutout(file: Path) -> Floats:
