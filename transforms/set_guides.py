@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from foundry.card.card import ModelCard
+from foundry.inputs.product_view import View
 from foundry.plan.composition import composition_of, master_size
 from foundry.plan.plan import Plan
 from foundry.plan.shot import ShotOrder
@@ -15,7 +16,7 @@ from foundry.store.object_store import ObjectStore
 from foundry.stored_inputs import read_input
 from models.backdrop.caption_grammar import caption
 from models.sets.ask import Area, SetAsk
-from models.sets.product.standing import Frames, Standing, stand_cutout, stand_nothing
+from models.sets.product.standing import Frames, Standing, stand_cutout, stand_model, stand_nothing
 from models.sets.rendered import SetGuide
 from transforms.generate import product_picture
 
@@ -42,7 +43,7 @@ def set_guide(plan: Plan, order: ShotOrder, store: ObjectStore, *, film: bool = 
         return None
     size = card.set.film_sizes.get(order.bucket, card.sizes[order.bucket]) if film else card.sizes[order.bucket]
     frames = Frames(master_size(order.bucket, plan.cards_for(order.scene).upscale), size)
-    standing = _stand(order, store, frames)
+    standing = _stand(plan, order, store, frames)
     props = {path: _file_name(path, sha256) for path, sha256 in placed.files.items()}
     own = store.for_tenant(order.tenant)
     files = {props[path]: read_input(own, sha256) for path, sha256 in placed.files.items()}
@@ -88,9 +89,14 @@ def _file_name(path: str, sha256: str) -> str:
     return f"{sha256[:32]}{PurePosixPath(path).suffix.lower()}"
 
 
-def _stand(order: ShotOrder, store: ObjectStore, frames: Frames) -> Standing:
+def _stand(plan: Plan, order: ShotOrder, store: ObjectStore, frames: Frames) -> Standing:
     """Return the product's place in the set's picture, its stand-in and the stand-in's file."""
     box = composition_of(order).box(order.mirrored)
     if not order.picture:
         return stand_nothing(box, frames)
-    return stand_cutout(product_picture(store, order.tenant, order.picture), box, frames)
+    picture = product_picture(store, order.tenant, order.picture)
+    model = dict(plan.models).get(order.picture)
+    if model is None:
+        return stand_cutout(picture, box, frames)
+    view = plan.products[plan.pictures.index(order.picture)].view or View()
+    return stand_model(read_input(store.for_tenant(order.tenant), model), view, picture, box, frames)

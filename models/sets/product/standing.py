@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from foundry.inputs.product_model import kind_of
+from foundry.inputs.product_view import View
 from foundry.plan.shot import Box
 from imaging.pixels.resample import centred_crop
 from imaging.still.product_placement import product_rectangle
 from models.sets.ask import Area, StandIn
 
-CUTOUT_FILE = "product.png"
+CUTOUT_FILE, MODEL_FILE = "product.png", "product"
 FINER = 1.5
 """Pixels of a cutout's file in one of the drawing: enough for its reflection."""
 
@@ -69,6 +71,16 @@ def stand_cutout(picture: Image.Image, box: Box, frames: Frames) -> Standing:
     stream = io.BytesIO()
     small.save(stream, "PNG", compress_level=1)
     return Standing(area, (StandIn(kind="cutout", file=CUTOUT_FILE, area=area),), {CUTOUT_FILE: stream.getvalue()})
+
+
+def stand_model(data: bytes, view: View, picture: Image.Image, box: Box, frames: Frames) -> Standing:
+    """Return a product's model as a stand-in, seen from the side of its view, in the rectangle of the view's picture.
+
+    `data` is its file, GLB or USD.
+    """
+    area, file = cutout_area(picture, box, frames), f"{MODEL_FILE}{kind_of(data[:16]) or ''}"
+    turned = StandIn(kind="geometry", file=file, area=area, turn_deg=float(-view.azimuth_deg))
+    return Standing(area, (turned,), {file: data})
 
 
 def cutout_area(picture: Image.Image, box: Box, frames: Frames) -> Area:

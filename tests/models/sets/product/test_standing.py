@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from foundry.inputs.product_view import View
 from foundry.plan.shot import Box
 from imaging.still.product_placement import place_product
-from models.sets.product.standing import Frames, stand_cutout, stand_nothing
+from models.sets.product.standing import Frames, stand_cutout, stand_model, stand_nothing
 
 BOX = Box(250, 430, 750, 850)
 
@@ -47,3 +48,12 @@ def test_an_area_goes_to_the_drawing_and_back() -> None:
     frames = Frames((2576, 3220), (320, 320))
 
     assert frames.box_of(stand_nothing(BOX, frames).stand) == BOX
+
+
+def test_a_model_stands_in_the_place_of_its_views_picture_and_turns_the_other_way() -> None:
+    frames = Frames((2576, 3220), (512, 640))
+
+    standing = stand_model(b"glTF....", View(azimuth_deg=30), bottle(), BOX, frames)
+
+    assert standing.stand == stand_cutout(bottle(), BOX, frames).stand
+    assert (standing.products[0].turn_deg, standing.products[0].file) == (-30, "product.glb")
