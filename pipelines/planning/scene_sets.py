@@ -79,10 +79,18 @@ def _place(placed: PlacedSets, at: int, scene: Scene, tenant: Tenant) -> None:
         placed.problems.append(refused)
         return
     if unknown := problems_of(file, own):
-        placed.problems.extend(unknown)
+        placed.problems += [_at_value(at, scene, problem) for problem in unknown]
         return
     placed.sets.append(_placed(scene, file, choice, own))
     placed.files |= {facts.key: facts for facts in own.files.values()}
+
+
+def _at_value(at: int, scene: Scene, problem: Problem) -> Problem:
+    """Return a problem of a set's file as one of the scene's values, if it is such a value that brought it."""
+    path = problem.path.partition(": ")[2].replace("[", ".").replace("]", "")
+    if scene.set is None or path not in scene.set.values:
+        return problem
+    return Problem(f"scenes[{at}].set.values.{path}", problem.value, problem.limit, problem.remedy)
 
 
 def read_set(at: int, scene: Scene, tenant: Tenant) -> SetChoice:

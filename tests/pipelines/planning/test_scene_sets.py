@@ -138,6 +138,14 @@ def test_words_that_no_set_knows_are_noted_and_named_sets_are_never_refused(tmp_
             {**PODIUM, "set": {"name": "podium", "values": {"lens.zoom": "2"}}},
             "scenes[0].set.values: 'lens.zoom' is no value of set podium",
         ),
+        (
+            {**PODIUM, "set": {"name": "podium", "values": {"light.key.gobo": "leafs"}}},
+            "scenes[0].set.values.light.key.gobo: 'leafs' is not known; near it: leaves",
+        ),
+        (
+            {**PODIUM, "set": {"name": "podium", "values": {"parts.0.surface.material": "oak-wod"}}},
+            "scenes[0].set.values.parts.0.surface.material: 'oak-wod' is not known",
+        ),
     ],
 )
 def test_a_card_set_or_value_that_cannot_be_had_gets_a_sentence(
