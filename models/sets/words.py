@@ -11,8 +11,8 @@ from models.backdrop.prompt_compiler import CompiledPrompt, KnownScene, compile_
 
 USUAL = "sweep"
 """The scene of words that name none."""
-OWN_WORD = 7
-"""Votes of a set's own word, which says more than two strong words of the vocabulary."""
+OWN_WORD = 3
+"""Votes of a set's own word: those of a strong word of the vocabulary."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from foundry.documents import read_yaml
+from foundry.documents.limits import SETTINGS
+from foundry.sets.files import shipped_sets
 from foundry.sets.set_file import SetFile
+from models.backdrop.vocabulary import DEFAULT_COLOURS, STRONG
 from models.sets.words import choose_set, own_words
+from tests.support.briefs import ROOT
 
 
 def a_set(name: str, **said: Any) -> SetFile:
@@ -31,7 +36,8 @@ SETS = {
     [
         ("Plaster podium, sage background, soft light", "podium"),
         ("Calm sea at sunset", "sunset"),
-        ("A beach of pebbles by the sea", "beach-stones"),
+        ("Pebbles and shingle on a beach", "beach-stones"),
+        ("A beach with pebbles", "sunset"),
         ("Shelf in a bathroom with tiles", "bathroom"),
         ("Beside the wash basin", "bathroom"),
         ("basin wash", "sweep"),
@@ -73,3 +79,17 @@ def test_equal_votes_do_not_depend_on_the_order_in_which_sets_are_known() -> Non
     twins = {name: a_set(name, words=["velvet"]) for name in ("b", "a", "c")}
     assert choose_set("velvet", (), twins).set.id == "a"
     assert choose_set("velvet", (), dict(reversed(twins.items()))).set.id == "a"
+
+
+def test_each_scene_of_the_vocabulary_has_a_shipped_set_which_its_own_words_choose() -> None:
+    shipped = shipped_sets()
+    assert {each.scene for each in shipped.values()} >= set(DEFAULT_COLOURS)
+    for word, kind in STRONG.items():
+        own = {name for name, each in shipped.items() if own_words(word, each)}
+        assert choose_set(word, (), shipped).set.id in {kind, *own}
+
+
+def test_the_evaluations_prompts_get_sets_of_their_scenes() -> None:
+    prompts = read_yaml(ROOT / "lab" / "evaluation" / "prompts.yaml", SETTINGS)["prompts"]
+    others = [each for each in prompts if choose_set(each["prompt"], (), shipped_sets()).set.scene != each["scene"]]
+    assert len(others) < len(prompts) / 20
