@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 
 from foundry.inputs.picture import VIEW, picture_name, view_record_name
@@ -13,7 +14,9 @@ from foundry.metering.steps import step
 from foundry.spent import Spent
 from foundry.store.object_store import ObjectStore
 from foundry.stored_inputs import read_input, store_input
-from models.blender.process import Blender, render
+from models.blender.process import Blender, BlenderMissing, render
+from models.sets.model_views import render_view
+from models.sets.renderer.client import Renderer
 
 _rendering = threading.Lock()
 """Held while Blender renders: it uses every core, so two renderings at once gain nothing."""
@@ -41,8 +44,22 @@ def _render_measured(own: ObjectStore, name: str, sha256: str, view: View, blend
     account = Account()
     with paid_by({name: account}), step("view"):
         model = read_input(own, sha256)
-        own.put_once(name, render(model, view, blender, f"{sha256[:16]}..."))
+        own.put_once(name, _rendered(model, view, blender, f"{sha256[:16]}..."))
     return account.spent()
+
+
+def _rendered(model: bytes, view: View, blender: Blender, name: str) -> bytes:
+    """Return a view by Blender; where none is named and none is installed, by the renderer of sets, if there is one."""
+    try:
+        return render(model, view, blender, name)
+    except BlenderMissing:
+        if blender.program or importlib.util.find_spec("mitsuba") is None:
+            raise
+    renderer = Renderer()
+    try:
+        return render_view(model, view, renderer)
+    finally:
+        renderer.close()
 
 
 def store_view(

@@ -47,6 +47,11 @@ def without_cutouts(pixels: Floats, coverage: Floats, behind: Behind | None = No
     return np.asarray(pixels * soft + filled * (1 - soft), np.float32)
 
 
+def filled_from(pixels: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Return (height, width, 3) pixels; those that are not known have the colour of the nearest that are."""
+    return _pull(pixels, known.astype(np.float32))
+
+
 def _relit(pixels: Floats, known: Floats, behind: Behind) -> Floats:
     """Return what is behind under the light of the known pixels around it, of each kind of surface for itself."""
     import cv2
