@@ -59,7 +59,9 @@ def finish_products(mi: Any, graph: Graph, ask: SetAsk, folder: Path, pixels: Fl
     """
     size, areas = (ask.width_px, ask.height_px), tuple(product.area for product in ask.products)
     cutouts = [product for product in ask.products if product.kind == "cutout"]
-    if ask.moment or not cutouts:
+    if ask.moment:
+        return pixels, StagedProduct(areas, np.zeros((size[1], size[0]), np.float32), relit=bool(areas))
+    if not cutouts:
         return pixels, StagedProduct(areas, _models_cover(mi, graph, size), relit=bool(areas))
     coverage = np.asarray(np.max([_cover(product, ask, folder) for product in cutouts], axis=0), np.float32)
     light = light_on(pixels, read_cutout(folder / cutouts[0].file), cutouts[0].area)
