@@ -27,6 +27,7 @@ from foundry.plan.clip import ClipRecord, clip_from_json, frame_ranges
 from foundry.plan.clips import plan_clips
 from foundry.store.object_store import LocalStore
 from imaging.film.picture_sources import decode_frames
+from models.blender.process import Blender
 from models.registry.folders import CARDS
 from models.video.motion import ClipMotion, MotionMeter
 from pipelines.campaign.flow import build
@@ -113,6 +114,7 @@ def main() -> None:
     asked.add_argument("--samples", type=int, default=16)
     asked.add_argument("--seconds", default="6")
     asked.add_argument("--set", default="wood")
+    asked.add_argument("--blender", default="", help="a Python that has bpy, for the product's still")
     said = asked.parse_args()
     cards = said.store.parent / f"{said.store.name}-cards"
     each = order(film_card(cards, said.width, said.samples), said.seconds, said.set, cards)
@@ -124,7 +126,7 @@ def main() -> None:
     there = sum(own.exists(part.record) for part in frame_ranges(clip))
     print(f"{there} of {len(frame_ranges(clip))} parts are there already")
     began = time.monotonic()
-    outcome = build(each.plan, each.inputs, store)
+    outcome = build(each.plan, each.inputs, store, blender=Blender(said.blender))
     print(f"{time.monotonic() - began:.1f} s on the clock; refused: {[letter.reason for letter in outcome.letters]}")
     record = clip_from_json(own.get(clip.record))
     print_record(record)
