@@ -60,6 +60,11 @@ def prop_path(name: str) -> str:
     return f"{PROPS}/{name}.glb"
 
 
+def is_prop(path: str) -> bool:
+    """Tell whether a path below a tenant's folder is that of a prop; any other is that of a picture."""
+    return path.startswith(f"{PROPS}/")
+
+
 def prop_name(path: str) -> str:
     """Return the name by which set files call the prop of a path."""
     return path.removeprefix(f"{PROPS}/").removesuffix(".glb")
@@ -121,8 +126,10 @@ def _add(
     if name in files:
         return
     try:
-        is_prop = name.startswith(f"{PROPS}/")
-        files[name] = _inspected_prop(receive(home, name, PROP)) if is_prop else _texture(receive(home, name, PICTURE))
+        if is_prop(name):
+            files[name] = _inspected_prop(receive(home, name, PROP))
+        else:
+            files[name] = _texture(receive(home, name, PICTURE))
     except Unusable as error:
         problems.append(error.at(where, name))
 

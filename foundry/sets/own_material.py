@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from foundry.inputs.file_name import FileName
 from foundry.names import Slug
-from foundry.sets.set_file import Share
+from foundry.sets.set_file import Share, as_number
 from foundry.strict_model import StrictModel
+
+Level = Annotated[Share | FileName, BeforeValidator(as_number)]
+"""A number from 0 to 1, or a grey picture. A text that is a number is one: so is it written as JSON."""
 
 
 class OwnMaterial(StrictModel):
@@ -24,10 +27,10 @@ class OwnMaterial(StrictModel):
         default=None, description="A picture of its colour. Without one it has the colour that the set file names."
     )
     tinted: bool = Field(default=False, description="The picture is multiplied by the colour that the set file names.")
-    roughness: Share | FileName = Field(
+    roughness: Level = Field(
         default=Decimal("0.5"), description="0 is a mirror, 1 is chalk; a number, or a grey picture."
     )
-    metallic: Share | FileName = Field(default=Decimal(0), description="1 is metal; a number, or a grey picture.")
+    metallic: Level = Field(default=Decimal(0), description="1 is metal; a number, or a grey picture.")
     normals: FileName | None = Field(
         default=None, description="A picture of its relief: a tangent-space normal map whose green points up (OpenGL)."
     )

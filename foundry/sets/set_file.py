@@ -28,13 +28,13 @@ SetColour = Annotated[str, StringConstraints(pattern=r"^(wall|floor|accent|#[0-9
 """A role, which the brief's words or the brand's palette fill, or "#RRGGBB"."""
 
 
-def _as_number(value: Any) -> Any:
+def as_number(value: Any) -> Any:
     """Return the number that a text says, so that a measure is read back from JSON as it was."""
     return Decimal(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
-Option = Annotated[Measure | Slug, BeforeValidator(_as_number)]
+Option = Annotated[Measure | Slug, BeforeValidator(as_number)]
 Side = Literal["left", "right", "top", "front"]
 
 

@@ -27,9 +27,9 @@ from lab.evaluation.page_templates import environment, style
 from lab.evaluation.scaling import as_picture
 from models.sets.ask import SetAsk
 from models.sets.contact_sheet import Colours, usual_colours
-from models.sets.product.standing import Frames, Standing, stand_cutout
+from models.sets.product.standing import Frames
 from models.sets.renderer.client import Renderer
-from models.sets.sampling import drawing_size, usual_palettes
+from models.sets.sampling import Stood, drawing_size, stand_picture, usual_palettes
 
 ROOT = Path(__file__).parents[2]
 PAGE, WORK = ROOT / "docs" / "pictures" / "sets.html", Path("build/sets")
@@ -61,14 +61,14 @@ class Cell:
     """One picture of the page: what is asked, the files with it, and its name in the folder of pictures."""
 
     ask: SetAsk
-    standing: Standing
+    stood: Stood
     label: str
 
     @property
     def name(self) -> str:
         """The name of its file, a hash of all that it shows."""
         found = hashlib.sha256(f"{SET_RENDERER_VERSION}\n{self.ask.model_dump_json()}".encode())
-        for name, content in sorted(self.standing.files.items()):
+        for name, content in sorted(self.stood.standing.files.items()):
             found.update(name.encode() + hashlib.sha256(content).digest())
         return found.hexdigest()
 
@@ -88,13 +88,13 @@ def cells(set_file: SetFile, edge_px: int, samples: int) -> Iterator[Cell]:
         for light in LIGHTS:
             for seed in SEEDS:
                 product = decode((ROOT / "examples" / "products" / palette.product(seed, row)).read_bytes())
-                standing = stand_cutout(product, box, frames)
+                stood = stand_picture(product, box, frames)
                 wall, floor, accent = palette.colours
                 ask = SetAsk(
                     set=set_file, wall=wall, floor=floor, accent=accent, light=light, seed=seed, width_px=size[0],
-                    height_px=size[1], stand=standing.stand, products=standing.products, samples=samples,
+                    height_px=size[1], stand=stood.standing.stand, products=stood.standing.products, samples=samples,
                 )  # fmt: skip
-                yield Cell(ask, standing, f"{palette.name}, light from the {light}, seed {seed}")
+                yield Cell(ask, stood, f"{palette.name}, light from the {light}, seed {seed}")
 
 
 def draw_missing(wanted: list[Cell], folder: Path, most: int | None = None) -> int:
@@ -104,8 +104,8 @@ def draw_missing(wanted: list[Cell], folder: Path, most: int | None = None) -> i
     renderer = Renderer()
     try:
         for at, cell in enumerate(missing[:most], 1):
-            rendered = renderer.render(cell.ask, cell.standing.files)
-            keep(rendered.pixels, folder / f"{cell.name}.webp")
+            rendered = renderer.render(cell.ask, cell.stood.standing.files)
+            keep(cell.stood.laid_over(rendered.pixels), folder / f"{cell.name}.webp")
             told = f"{at} of {len(missing)}: {cell.ask.set.id}, {cell.label}, {rendered.seconds:.1f} s"
             print(told, file=sys.stderr, flush=True)
     finally:

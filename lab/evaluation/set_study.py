@@ -1,8 +1,9 @@
 """The study of one set: how near its colours are to those that were asked for, and a cutout to its own pixels.
 
-Colours are measured on a picture without a product. A role's colour is there if a part of the picture lies within the
-bound of it, where light falls off as in `lab.evaluation.palette`: a twentieth for wall and floor, and a two-hundredth
-for an accent, which may be a small thing. A cutout is staged as the flow does it, and compared with its own pixels.
+Colours are measured on the rendered picture, in which a product casts its shadow and is not seen. A role's colour is
+there if a part of the picture lies within the bound of it, where light falls off as in `lab.evaluation.palette`: a
+twentieth for wall and floor, and a two-hundredth for an accent, which may be a small thing. A cutout is staged as the
+flow does it, and compared with its own pixels.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from lab.evaluation.palette import patch_distance
 from lab.evaluation.scaling import Picture, as_picture
 from models.sets.ask import SetAsk
 from models.sets.contact_sheet import Colours
-from models.sets.product.standing import Frames, stand_cutout, stand_nothing
+from models.sets.product.standing import Frames, stand_cutout
 from models.sets.renderer.client import Renderer
 
 PATCHES = {"wall": 0.05, "floor": 0.05, "accent": 0.005}
@@ -89,30 +90,30 @@ class SetStudy:
     def study(self, case: SetCase) -> StudiedCase:
         """Return what was measured on a case."""
         frames = Frames(MASTER_PX, self.size)
-        bare, held = stand_nothing(self.box, frames), stand_cutout(self.product, self.box, frames)
+        held = stand_cutout(self.product, self.box, frames)
         wall, floor, accent = case.colours
         ask = SetAsk(
             set=case.set_file, wall=wall, floor=floor, accent=accent, light=case.light, seed=case.seed,
-            width_px=self.size[0], height_px=self.size[1], stand=held.stand, samples=self.samples,
+            width_px=self.size[0], height_px=self.size[1], stand=held.stand, products=held.products,
+            samples=self.samples,
         )  # fmt: skip
         try:
-            empty = self.renderer.render(ask.model_copy(update={"stand": bare.stand}), {})
-            full = self.renderer.render(ask.model_copy(update={"products": held.products}), held.files)
+            rendered = self.renderer.render(ask, held.files)
         except FoundryError as error:
             return StudiedCase(case, np.zeros((1, 1, 3), np.float32), {}, {}, 0.0, 0.0, str(error))
-        picture, roles = as_picture(empty.pixels), roles_shown(case.set_file)
+        picture, roles = as_picture(rendered.pixels), roles_shown(case.set_file)
         distances, by_chance = (_distances(picture, roles, colours) for colours in (case.colours, case.others))
-        master = _enlarged(full.pixels, MASTER_PX)
-        return StudiedCase(case, full.pixels, distances, by_chance, self._product_error(master), full.seconds)
+        master = lay_cutout(_resized(rendered.pixels, MASTER_PX), self.product, self.box).pixels
+        away = self._product_error(master)
+        return StudiedCase(case, _resized(master, self.size), distances, by_chance, away, rendered.seconds)
 
     def _product_error(self, master: Pixels) -> float:
         """Return the largest ΔE2000 of an opaque pixel of the staged product from its own, as 8 bits show it."""
         from skimage.color import deltaE_ciede2000, rgb2lab
 
-        staged = lay_cutout(master, self.product, self.box).pixels
         cut, left, top = place_product(self.product, self.box, MASTER_PX)
         own = np.asarray(cut)
-        there = staged[top : top + cut.height, left : left + cut.width]
+        there = master[top : top + cut.height, left : left + cut.width]
         seen = as_picture(there)
         away = deltaE_ciede2000(  # type: ignore[no-untyped-call]
             rgb2lab(own[..., :3]), rgb2lab(seen)
@@ -125,6 +126,6 @@ def _distances(picture: Picture, roles: Iterable[str], colours: Colours) -> dict
     return {role: patch_distance(picture, asked[role], PATCHES[role]) for role in roles}
 
 
-def _enlarged(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     picture = Image.fromarray(as_picture(pixels))
     return np.asarray(picture.resize(size, Image.Resampling.LANCZOS), np.float32) / np.float32(255)

@@ -12,14 +12,19 @@ from PIL import Image
 from foundry.errors import BadInput, FoundryError, Problem, Refusals, Unusable
 from foundry.inputs.door import Home, read_once, receive_path
 from foundry.inputs.picture import PICTURE, decode, inspect_picture
+from foundry.inputs.product_model import KINDS as MODELS
+from foundry.inputs.product_model import MODEL, inspect_model
+from foundry.inputs.product_view import View
 from foundry.plan.composition import compositions
+from foundry.plan.shot import Box
 from foundry.sets.files import SET, parse_named, set_named
 from foundry.sets.own_files import OwnFiles, receive_set_files
 from foundry.sets.set_file import SetFile, Side
 from foundry.tenant import Tenant
 from foundry.tenant_files import DOCUMENT
 from imaging.pixels.arrays import Pixels
-from models.sets.ask import Area, SetAsk
+from imaging.still.set_staging import lay_cutout
+from models.sets.ask import Area, SetAsk, StandIn
 from models.sets.contact_sheet import Colours, SheetOrder, contact_sheet, usual_colours
 from models.sets.product.standing import Frames, Standing, stand_cutout, stand_nothing
 from models.sets.renderer.client import Renderer
@@ -103,16 +108,17 @@ def preview_sheet(order: PreviewOrder, told: Told = lambda _done, _of: None) -> 
         raise Refusals(f"set {order.set_file.id}", problems)
     props, files = job_files(own)
     size = drawing_size(order.bucket, order.edge_px)
-    standing = stand(order.product, order.bucket, size)
+    stood = stand(order.product, order.bucket, size)
     sheet = SheetOrder(
         set_file=order.set_file, palettes=order.palettes or usual_palettes(order.set_file, order.tenant),
-        standing=standing, size=size, lights=order.lights, seeds=order.seeds, room=order.room, samples=order.samples,
-        props=props, materials=own.materials,
+        standing=stood.standing, size=size, lights=order.lights, seeds=order.seeds, room=order.room,
+        samples=order.samples, props=props, materials=own.materials,
     )  # fmt: skip
     renderer, pictures, asks = Renderer(), list[tuple[SetAsk, Pixels]](), list(sheet.asks())
     try:
         for ask in asks:
-            pictures.append((ask, renderer.render(ask, {**files, **standing.files}).pixels))
+            rendered = renderer.render(ask, {**files, **stood.standing.files})
+            pictures.append((ask, stood.laid_over(rendered.pixels)))
             told(len(pictures), len(asks))
     finally:
         renderer.close()
@@ -136,15 +142,43 @@ def drawing_size(bucket: str, edge_px: int) -> tuple[int, int]:
     return (round(master.width_px * scale / 2) * 2, round(master.height_px * scale / 2) * 2)
 
 
-def stand(product: Path | None, bucket: str, size: tuple[int, int]) -> Standing:
-    """Return how a product's file stands in a picture of a bucket; Unusable or BadInput for one that cannot."""
+@dataclass(frozen=True)
+class Stood:
+    """How a product stands in the pictures of a sheet, and its cutout, whose own pixels are laid over them."""
+
+    standing: Standing
+    box: Box
+    cutout: Image.Image | None = None
+
+    def laid_over(self, pixels: Pixels) -> Pixels:
+        """Return a rendered picture with the cutout's own pixels in it."""
+        return pixels if self.cutout is None else lay_cutout(pixels, self.cutout, self.box).pixels
+
+
+def stand(product: Path | None, bucket: str, size: tuple[int, int]) -> Stood:
+    """Return how a product's file stands in a picture of a bucket; BadInput for one that cannot."""
     box, frames = compositions()[bucket].box(mirrored=False), Frames(size, size)
     if product is None:
-        return stand_nothing(box, frames)
+        return Stood(stand_nothing(box, frames), box)
     try:
-        return stand_cutout(decode(inspect_picture(receive_path(product, PICTURE)).file.read()), box, frames)
+        if product.suffix.lower() in MODELS:
+            return Stood(_stand_model(product, box, frames), box)
+        return stand_picture(decode(inspect_picture(receive_path(product, PICTURE)).file.read()), box, frames)
     except Unusable as error:
         raise BadInput(str(product), f"{error.limit}; {error.remedy}") from error
+
+
+def stand_picture(cutout: Image.Image, box: Box, frames: Frames) -> Stood:
+    """Return how a cutout stands in a picture, in a box of it."""
+    return Stood(stand_cutout(cutout, box, frames), box, cutout)
+
+
+def _stand_model(product: Path, box: Box, frames: Frames) -> Standing:
+    """Return a product model as a stand-in that fits into the box; the renderer reads it, nothing else does."""
+    file = receive_path(product, MODEL)
+    inspect_model(file, View())
+    name, area = f"{file.sha256}{product.suffix.lower()}", stand_nothing(box, frames).stand
+    return Standing(area, (StandIn(kind="geometry", file=name, area=area),), {name: file.read()})
 
 
 def job_files(own: OwnFiles) -> tuple[dict[str, str], dict[str, bytes]]:

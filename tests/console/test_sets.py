@@ -91,6 +91,12 @@ def test_a_tenants_broken_prop_is_found_by_the_check(tmp_path: Path) -> None:
         sets("check", "--tenant", "client", "--tenants", str(tmp_path))
 
 
+def test_a_set_and_a_tenants_own_are_drawn_by_the_check(tmp_path: Path) -> None:
+    tenant = a_shelf_owner(tmp_path)
+    told = json.loads(sets("check", "--tenant", tenant.id, "--tenants", str(tmp_path), "--json"))
+    assert told == {"checked": 1, "drawn": True, "problems": []}
+
+
 def test_a_preview_draws_the_set_with_the_product_and_says_where(tmp_path: Path) -> None:
     target = tmp_path / "sheet.png"
     asked = ["--edge", "40", "--samples", "1", "--light", "left", "--seed", "1", "-o", str(target)]

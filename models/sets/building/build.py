@@ -15,7 +15,7 @@ from models.sets.building.form import Form
 from models.sets.building.framing import frame_camera
 from models.sets.building.library import MATERIALS
 from models.sets.building.lighting import key_lamp, light_of, rim_lamp, sky_picture
-from models.sets.building.own import NOTHING_OWN, OwnThings
+from models.sets.building.own import NOTHING_OWN, OwnThings, forms_of
 from models.sets.building.placing import Arrangement, Placed, arrange, chosen_options, give_way, height_at
 from models.sets.graph import Environment, Floats, Graph, Material, Mesh
 
@@ -57,7 +57,7 @@ def build(ask: SetAsk, own: OwnThings = NOTHING_OWN) -> Graph:
 
 def _base(ground: Form, parts: list[Placed]) -> float:
     """Return the height on which the product stands."""
-    forms = [ground, *(each.thing for each in parts if each.part.carries and isinstance(each.thing, Form))]
+    forms = [ground, *(form for each in parts if each.part.carries for form in forms_of(each.thing))]
     return max([height for form in forms if (height := height_at(form)) is not None], default=0.0)
 
 
@@ -72,8 +72,10 @@ def _add_wall(graph: Graph, arrangement: Arrangement) -> None:
 
 def _add_part(graph: Graph, placed: Placed, arrangement: Arrangement) -> None:
     name = f"parts.{placed.at}"
-    if isinstance(placed.thing, Form):
-        _add(graph, name, placed.thing, placed.part.surface or Surface(material="plaster"), arrangement)
+    if isinstance(placed.thing, Form) or placed.part.surface:
+        for number, form in enumerate(forms_of(placed.thing)):
+            called = f"{name}/{number}" if number else name
+            _add(graph, called, form, placed.part.surface or Surface(material="plaster"), arrangement)
         return
     for number, (mesh, material) in enumerate(placed.thing):
         called = f"{name}/{number}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.sets.building.form import Size
+from models.sets.building.form import Form, Size
 from models.sets.building.surface import Maker
 from models.sets.graph import Floats, Material, Mesh
 
@@ -51,3 +51,10 @@ def _moved(mesh: Mesh, vertices: Floats, about: Floats | None = None) -> Mesh:
         name=mesh.name, vertices=vertices.astype(np.float32), faces=mesh.faces, material=mesh.material, normals=normals,
         uv=mesh.uv,
     )  # fmt: skip
+
+
+def forms_of(thing: Form | Prop) -> tuple[Form, ...]:
+    """Return a form, or a prop's meshes as forms, without their materials."""
+    if isinstance(thing, Form):
+        return (thing,)
+    return tuple(Form(mesh.vertices, mesh.faces, mesh.normals, mesh.uv) for mesh, _ in thing)

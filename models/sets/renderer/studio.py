@@ -20,6 +20,7 @@ from models.sets.renderer.denoising import denoise
 from models.sets.renderer.drawing import load_scene, render
 from models.sets.renderer.guides import noise_guides
 from models.sets.renderer.job_files import ASK
+from models.sets.renderer.own import read_own
 from models.sets.renderer.products import add_products, finish_products
 from models.sets.renderer.refusals import RenderRefused
 from models.sets.renderer.tone import encode
@@ -83,7 +84,7 @@ class Studio:
         """Return the graph of the still picture: all frames of a film share its exposure and its colours."""
         key = _key(ask, folder)
         if self._still is None or key != self._still.key:
-            graph = build(ask)
+            graph = build(ask, read_own(ask, folder))
             add_products(graph, ask, folder)
             self._check(graph, ask)
             graph = calibrate(self.mi, graph, ask)

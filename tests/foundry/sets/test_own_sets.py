@@ -11,6 +11,7 @@ import pytest
 from foundry.errors import BadInput, FoundryError, Refusals
 from foundry.sets.files import UnknownSet, own_materials, own_sets, set_named, sets_of, shipped_sets
 from foundry.sets.own_files import MAX_EDGE_PX, OwnFiles, own_props, receive_set_files
+from foundry.sets.own_material import OwnMaterial
 from foundry.tenant import Tenant
 from foundry.tenant_files import MOST_TEXTS
 from tests.support.own_sets import SHELF, a_client, a_shelf_owner, png
@@ -168,6 +169,12 @@ def test_a_material_file_that_is_wrong_is_a_sentence(tmp_path: Path, text: str) 
     (tmp_path / "client" / "materials" / "our-oak.yaml").write_text(text)
     with pytest.raises(BadInput, match=r"materials/our-oak\.yaml: is not a material file"):
         own_materials(tenant)
+
+
+def test_a_material_is_read_back_from_json_as_it_was(tmp_path: Path) -> None:
+    material = own_materials(a_shelf_owner(tmp_path))["our-oak"]
+    assert OwnMaterial.model_validate_json(material.model_dump_json()) == material
+    assert dict(material.pictures()) == {"colour": "materials/oak.png"}
 
 
 def test_too_many_sets_are_refused(tmp_path: Path) -> None:
