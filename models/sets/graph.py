@@ -47,7 +47,8 @@ class Material:
 class Mesh:
     """Triangles: vertices (n, 3) float32, faces (m, 3) uint32; normals (n, 3) if it is smooth, uv (n, 2) or None.
 
-    `role` is wall, floor or accent where it shows that colour of the palette, which the light must not falsify.
+    `role` is wall, floor or accent where it shows that colour of the palette, which the light must not falsify. `fade`
+    are the roles of the first and the last row of its texture, between which the rows fade by `fade_shares`.
     """
 
     name: str
@@ -57,6 +58,13 @@ class Mesh:
     normals: Floats | None = None
     uv: Floats | None = None
     role: str = ""
+    fade: tuple[str, str] | None = None
+
+
+def fade_shares(rows: int) -> Numbers:
+    """Return the share (rows, 1, 1) of the other end in each row of a texture that fades from one colour to another."""
+    share = np.linspace(0, 1, rows)[:, None, None]
+    return share * share * (3 - 2 * share)
 
 
 @dataclass(frozen=True, kw_only=True)

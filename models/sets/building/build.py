@@ -17,7 +17,7 @@ from models.sets.building.library import MATERIALS
 from models.sets.building.lighting import key_lamp, light_of, rim_lamp, sky_picture
 from models.sets.building.own import NOTHING_OWN, OwnThings, forms_of
 from models.sets.building.placing import Arrangement, Placed, arrange, chosen_options, give_way, height_at
-from models.sets.graph import Environment, Floats, Graph, Material, Mesh
+from models.sets.graph import Environment, Floats, Graph, Material, Mesh, fade_shares
 
 GROUND_SIZE = (60.0, 30.0, 30.0)
 ROLES = ("wall", "floor", "accent")
@@ -119,8 +119,7 @@ def _add_faded(
     """Add a shape without a pattern, whose upright places have another colour: level, bent and upright meshes."""
     assert form.normals is not None
     assert surface.fades_to
-    share = np.linspace(0, 1, 256)[:, None, None]
-    share = share * share * (3 - 2 * share)
+    share = fade_shares(256)
     level = material.colour if material.colour.ndim == 1 else material.colour.mean((0, 1))
     colour = (level * (1 - share) + _colour(surface.fades_to, arrangement.ask) * share).astype(np.float32)
     rough = float(np.mean(material.roughness))
@@ -132,7 +131,8 @@ def _add_faded(
     for called, chosen, role in (*kinds, ("bent", (steep > LEVEL) & (steep < 1 - LEVEL), "")):
         if chosen.any():
             piece = Form(form.vertices, form.faces[chosen], form.normals, uv)
-            graph.meshes.append(_mesh(f"{name}/{called}", piece, name, role))
+            mesh = _mesh(f"{name}/{called}", piece, name, role)
+            graph.meshes.append(replace(mesh, fade=(surface.colour, surface.fades_to)))
 
 
 def _colour(role: str, ask: SetAsk) -> Floats:

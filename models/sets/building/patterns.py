@@ -8,14 +8,24 @@ import numpy as np
 
 from models.sets.graph import Floats, Numbers
 
+FIELDS = 3
+
 
 def fractal(
     size: int, seed: int, *, roughness: float = 1.0, low: float = 1, high: float = 1e9, stretch: float = 1
 ) -> Floats:
     """Return tileable noise (size, size) with mean 0 and deviation 1, made from waves of `low` to `high` periods.
 
-    Its amplitude falls with the frequency to the power of `roughness`. `stretch` draws it out along u.
+    Its amplitude falls with the frequency to the power of `roughness`. `stretch` draws it out along u. A process makes
+    a few fields of each kind; the seed chooses one and where it begins.
     """
+    field = _field(size, seed % FIELDS, roughness, low, high, stretch)
+    begin = np.random.default_rng(seed).integers(0, size, 2)
+    return np.roll(field, begin, (0, 1))
+
+
+@lru_cache(maxsize=40)
+def _field(size: int, seed: int, roughness: float, low: float, high: float, stretch: float) -> Floats:
     rng = np.random.default_rng(seed)
     strength = _strength(size, roughness, low, high, stretch)
     turns = rng.random(strength.shape, np.float32) * np.float32(2 * np.pi)

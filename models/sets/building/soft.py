@@ -33,15 +33,15 @@ def draped(size: Size, options: Options) -> Form:
     `folds` is how many cross it, `height` how high they are, `flat` the radius of the level place.
     """
     height, level, seed = (
-        option(options, "height", 0.16),
-        option(options, "flat", 0.62),
+        option(options, "height", 0.3),
+        option(options, "flat", 0.54),
         round(option(options, "seed", 1)),
     )
     folds = option(options, "folds", 1.0)
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, 420) * min(size[0], 9), np.linspace(-2.6, 4.2, 420))
     rise = _folds(x, y, folds, np.random.default_rng(seed)) * height
     away = np.hypot(x, y * 1.25)
-    rise *= np.clip((away - level) / 0.75, 0, 1) ** 1.4
+    rise *= np.clip((away - level) / 0.5, 0, 1) ** 1.2
     back = option(options, "back", 0.0)
     if back:
         rise = rise + np.clip(y - back, 0, None) ** 1.5 * 1.1
@@ -51,13 +51,13 @@ def draped(size: Size, options: Options) -> Form:
 def _folds(x: Numbers, y: Numbers, folds: float, rng: np.random.Generator) -> Numbers:
     """Return soft ridges in [0, 1] that bend, part and run out, like those of silk that was laid down."""
     total = np.zeros_like(x)
-    for number in range(5):
+    for number in range(7):
         turn = rng.normal(0.5, 0.45)
         along, across = x * math.cos(turn) + y * math.sin(turn), -x * math.sin(turn) + y * math.cos(turn)
         bend = 0.45 * np.sin(along * rng.uniform(0.5, 1.1) + rng.uniform(0, 6.3)) + 0.2 * np.sin(along * 1.9 + number)
-        wave = np.sin((across + bend) * folds * rng.uniform(2.2, 4.2) + rng.uniform(0, 6.3))
+        wave = np.sin((across + bend) * folds * rng.uniform(3.0, 5.6) + rng.uniform(0, 6.3))
         strength = 0.5 + 0.5 * np.sin(along * rng.uniform(0.4, 0.9) + rng.uniform(0, 6.3))
-        total = np.maximum(total, (0.5 + 0.5 * wave) ** 2.2 * strength)
+        total = np.maximum(total, (0.5 + 0.5 * wave) ** 3.2 * strength)
     return total
 
 

@@ -10,6 +10,8 @@ from models.sets.building.form import Form, Options, Shape, Size, block, grid, j
 from models.sets.graph import Numbers
 
 SIDES = 48
+BELOW = 6.0
+"""An even wall goes on below the ground, which may be a table."""
 
 
 def arch_line(width: float, height: float, sides: int = SIDES) -> Numbers:
@@ -81,7 +83,7 @@ def tablet(size: Size, options: Options) -> Form:
 
 def flat(size: Size, options: Options) -> Form:  # noqa: ARG001 - every shape has options
     """Return an even wall."""
-    across, up = np.meshgrid(np.linspace(-0.5, 0.5, 2) * size[0], np.linspace(0, 1, 2) * size[2])
+    across, up = np.meshgrid(np.linspace(-0.5, 0.5, 2) * size[0], np.array([-BELOW, size[2]]))
     return grid(np.stack([across, np.zeros_like(across), up], -1))
 
 
@@ -102,10 +104,10 @@ def _opened(size: Size, options: Options, line: Numbers) -> Form:
     outer = _beyond(line, size[0], size[2] - foot)
     parts.append(pierced(outer, line, depth, option(options, "bevel", 0.014), closed=foot > 0).moved(x, 0, foot))
     if foot > 0:
-        parts.append(flat((size[0], 0, foot), {}).moved(x))
+        parts.append(block((size[0], 0.02, foot), 0.001).moved(x, 0.01))
     if option(options, "closed", 0.0) > 0:
         width, height = float(np.ptp(line[:, 0])) + 0.1, line[:, 1].max() + 0.05
-        parts.append(flat((width, 0, height), {}).moved(x, depth - 1e-3, foot))
+        parts.append(block((width, 0.02, height), 0.001).moved(x, depth + 0.009, foot))
     return joined(parts)
 
 
@@ -169,7 +171,7 @@ def tiled(size: Size, options: Options) -> Form:
     rng = np.random.default_rng(7)
     one = block((width - gap, 0.06, height - gap), option(options, "bevel", 0.012))
     columns, rows = int(min(size[0], 14) / width) // 2, int(min(size[2], 6) / height)
-    parts = []
+    parts = [block((2 * columns * width, 0.02, rows * height), 0.001).moved(y=0.04)]
     for row in range(rows):
         for column in range(-columns, columns + 1):
             tile = one.tilted(rng.normal() * uneven).moved(turn_deg=rng.normal() * uneven)

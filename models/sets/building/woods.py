@@ -14,9 +14,9 @@ EDGE = 1_024
 def _grain(seed: int, rings: float) -> tuple[Floats, Floats, Floats]:
     """Return late wood in [0, 1], pores and fibres, tileable: lines of growth that bend around slow waves."""
     y = np.arange(EDGE)[:, None] / EDGE
-    bend = fractal(EDGE, seed, roughness=1.9, low=1, high=9, stretch=2.6)
+    bend = fractal(EDGE, seed, roughness=1.7, low=1, high=14, stretch=5)
     fine = fractal(EDGE, seed + 1, roughness=1.0, low=2, high=200, stretch=14)
-    turns = rings * y + 1.05 * bend + 0.05 * fine
+    turns = rings * y + 0.8 * bend + 0.05 * fine
     late = (turns % 1.0) ** 2.2
     soft = np.minimum(1.0, (1 - turns % 1.0) * 9)
     pores = np.clip(fractal(EDGE, seed + 2, roughness=0.0, low=60, high=480, stretch=22) - 1.5, 0, 1.4) / 1.4

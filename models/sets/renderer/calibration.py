@@ -13,7 +13,7 @@ import numpy as np
 
 from foundry.colour import BT709, srgb_of_hex
 from models.sets.ask import SetAsk
-from models.sets.graph import Floats, Graph, Material
+from models.sets.graph import Floats, Graph, Material, fade_shares
 from models.sets.renderer.drawing import load_flat_scene, load_scene, render
 from models.sets.renderer.tone import light_for
 
@@ -124,12 +124,22 @@ def _mean(colour: Floats) -> Floats:
     return colour if colour.ndim == 1 else np.asarray(colour.reshape(-1, 3).mean(0), np.float32)
 
 
+def _faded(colour: Floats, factors: dict[str, Floats], fade: tuple[str, str]) -> Floats:
+    """Return a texture that fades from one role to another, with both ends multiplied."""
+    near, far = (factors.get(role, np.ones(3, np.float32)) for role in fade)
+    share = fade_shares(colour.shape[0])
+    return np.clip(colour * (near * (1 - share) + far * share), 0, 1).astype(np.float32)
+
+
 def _recoloured(graph: Graph, factors: dict[str, Floats]) -> Graph:
     """Return the graph with the colours of its roles multiplied; a material of two roles is parted."""
     materials, meshes = dict(graph.materials), []
     for mesh in graph.meshes:
         given = graph.materials[mesh.material]
-        if mesh.role in factors and given.kind == "principled":
+        if mesh.fade:
+            materials[mesh.material] = replace(given, colour=_faded(given.colour, factors, mesh.fade))
+            meshes.append(mesh)
+        elif mesh.role in factors and given.kind == "principled":
             name = f"{mesh.material}/{mesh.role}"
             materials[name] = replace(given, colour=np.clip(given.colour * factors[mesh.role], 0, 1).astype(np.float32))
             meshes.append(replace(mesh, material=name))
