@@ -168,12 +168,12 @@ def rounded_corner(radius: float, steps: int = BEVEL_STEPS) -> list[tuple[float,
     return [(-radius * (1 - math.cos(a)), -radius * (1 - math.sin(a))) for a in turns]
 
 
-def block(size: Size, bevel: float = 0.012) -> Form:
-    """Return a box with rounded edges."""
+def block(size: Size, bevel: float = 0.012, rounding: int = BEVEL_STEPS) -> Form:
+    """Return a box with rounded edges; `rounding` is how many lines make half of one."""
     half = np.array(size) / 2
     bevel = float(min(bevel, *(half * 0.95)))
     inner = half - bevel
-    turns = np.linspace(0, math.pi / 4, BEVEL_STEPS)
+    turns = np.linspace(0, math.pi / 4, rounding)
     parts = []
     for axis in range(3):
         u, v = [other for other in range(3) if other != axis]

@@ -66,7 +66,7 @@ def ring(size: Size, options: Options) -> Form:
     """Return an upright ring that faces the camera; `thickness` is that of its tube."""
     tube = option(options, "thickness", 0.1) / 2
     radius = size[0] / 2 - tube
-    turn, around = np.meshgrid(np.linspace(0, 2 * math.pi, 129), np.linspace(0, 2 * math.pi, 33))
+    turn, around = np.meshgrid(np.linspace(0, 2 * math.pi, 129), np.linspace(2 * math.pi, 0, 33))
     reach = radius + tube * np.cos(around)
     points = np.stack([reach * np.cos(turn), tube * np.sin(around), radius + tube + reach * np.sin(turn)], -1)
     return grid(points, closed=True)
