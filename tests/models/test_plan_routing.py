@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_each_drawing_is_enlarged_by_its_plans_upscaler_in_order() -> None:
     assert [round(float(each.pixels.mean()) * (1 if each.pixels.dtype == np.float32 else 1 / 255), 1)
             for each in enlarged] == [0.1, 0.2, 0.3]  # fmt: skip
     assert router.get_num_bytes(drawings) == 3 * 96 * 96 * 3 * 4
+
+
+def test_a_drawing_is_enlarged_by_the_upscaler_that_suits_the_card_which_drew_it() -> None:
+    usual = card("lanczos", "upscale").model_copy(update={"sizes": {"square": (128, 128)}})
+    fitting = usual.model_copy(update={"id": "fitting", "sizes": {"square": (192, 192)}})
+    router = UpscaleRouter({"a": usual, "b": usual}, {("a", "studio"): fitting})
+    drawn = [(plan, model) for plan in ("a", "b") for model in ("studio", "painter")]
+    drawings = [replace(a_drawing(plan, 0.5), order=an_order(plan=plan, bucket="square", model=model))
+                for plan, model in drawn]  # fmt: skip
+    enlarged = router.run_inference(drawings, router.load_model())
+    assert [each.pixels.shape[0] for each in enlarged] == [192, 128, 128, 128]
 
 
 def test_a_model_is_loaded_once_however_many_threads_ask_for_it() -> None:
