@@ -126,14 +126,53 @@ class Product(StrictModel):
     prices: Annotated[tuple[Price, ...], Items(400)] = Field(
         default=(), description="At most one price per currency.", examples=[[]]
     )
+    height_mm: Decimal | None = Field(
+        default=None, gt=0, le=100_000, decimal_places=2, description="Its true height, for line-ups.", examples=["118"]
+    )
+    shows: Annotated[tuple[Slug, ...], Items(8)] = Field(
+        default=(),
+        description="Ids of products that this one consists of, such as a bundle; it is shown as all of them side by "
+        "side, at their true relative sizes.",
+        examples=[[]],
+    )
+
+    @model_serializer(mode="wrap")
+    def _silent_about_what_it_lacks(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the fields that came later out of a product without them, as scenes do."""
+        said: dict[str, Any] = plain(self)
+        if self.height_mm is None:
+            said.pop("height_mm", None)
+        if not self.shows:
+            said.pop("shows", None)
+        return said
 
     @model_validator(mode="after")
     def _is_shown_one_way(self) -> Product:
+        if self.shows and (self.picture or self.model):
+            raise ValueError(f"product {self.id} has a file of its own and shows others; drop one of the two")
+        if self.shows and len(set(self.shows)) < max(2, len(self.shows)):
+            count = len(set(self.shows))
+            raise ValueError(f"product {self.id} shows {count} different products; name two or more, once each")
         if self.picture and self.model:
             raise ValueError(f"product {self.id} has a picture and a model; give one of them")
         if self.view and not self.model:
             raise ValueError(f"product {self.id} has a view but no model to look at; add the model or drop the view")
         return self
+
+
+def _check_bundles(products: tuple[Product, ...]) -> None:
+    """Refuse a product that shows one which is not there, shows others itself, or has no true height."""
+    known = {product.id: product for product in products}
+    for index, product in enumerate(products):
+        for shown in product.shows:
+            one = known.get(shown)
+            if one is None or one.shows:
+                wrong = "shows others itself" if one else "is no product of this brief"
+                raise ValueError(f"products[{index}].shows: {shown} {wrong}; name products with a picture or a model")
+            if one.height_mm is None:
+                raise ValueError(
+                    f"products[{index}].shows: {shown} has no height_mm; a line-up needs its products' true heights"
+                )
 
 
 class SceneClip(StrictModel):
@@ -362,6 +401,7 @@ class Brief(StrictModel):
         for index, product in enumerate(self.products):
             currencies = [price.currency for price in product.prices]
             _refuse_twice(f"products[{index}].prices", "currency", currencies)
+        _check_bundles(self.products)
         if bool(self.scenes) == bool(self.prompt):
             raise ValueError(
                 "scenes: give either scenes or one free prompt, exactly one of them; "

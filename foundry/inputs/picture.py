@@ -32,10 +32,10 @@ PICTURE_LIMITS = BoxLimits(memory_bytes=2_048 * MIB, cpu_s=45, wall_s=450, answe
 """Twice what the largest picture takes: in inks, with a profile."""
 DECODING = "foundry.inputs.picture_decoding:"
 
-VIEW, NAME_CARD = "view-", "name-card-"
-"""The prefixes of the keys of pictures made here: a rendered view, and a product's name as type. Every other key is
-the SHA-256 of a picture file."""
-_FOLDERS = {VIEW: "views", NAME_CARD: "name-cards"}
+VIEW, NAME_CARD, LINE_UP = "view-", "name-card-", "line-up-"
+"""The prefixes of the keys of pictures made here: a rendered view, a product's name as type, and products side by side.
+Every other key is the SHA-256 of a picture file."""
+_FOLDERS = {VIEW: "views", NAME_CARD: "name-cards", LINE_UP: "line-ups"}
 
 
 def is_made_here(key: str) -> bool:
@@ -44,7 +44,7 @@ def is_made_here(key: str) -> bool:
 
 
 def picture_name(key: str) -> str:
-    """Return the object name of a product's picture: the brief's own, the view of its model, or its name card."""
+    """Return the object name of a product's picture: a file, a view, a name card or a line-up."""
     for prefix, folder in _FOLDERS.items():
         if key.startswith(prefix):
             name = key.removeprefix(prefix)

@@ -18,6 +18,7 @@ from foundry.manifest import DeadLetter
 from foundry.manifest_index import ManifestReplaced, each_letter, read_index
 from foundry.metering.device_time import drawing_device
 from foundry.plan.clips import clip_cards, has_clips
+from foundry.plan.line_up import LineUp
 from foundry.plan.name_card import NameCard
 from foundry.plan.plan import Plan
 from foundry.plan.plan_book import keep_plans
@@ -39,6 +40,7 @@ from transforms.clips import FilmPlans
 from transforms.expand import ShotsToDraw, VariantsToRender, drawing_cards
 from transforms.generate import MakeMasters
 from transforms.guides import Guides
+from transforms.line_ups import store_line_up
 from transforms.name_cards import store_name_card
 from transforms.render import RenderVariants
 from transforms.render_ahead import process_threads
@@ -137,7 +139,7 @@ def _first(digest: str, _count: int) -> str:
     return digest
 
 
-Inputs = tuple[PictureFacts | ModelFacts | NameCard | SoundFacts | PropFacts, ...]
+Inputs = tuple[PictureFacts | ModelFacts | NameCard | LineUp | SoundFacts | PropFacts, ...]
 """What a plan needs: pictures, product models, props and sounds from outside, and names that are set as type."""
 
 
@@ -157,8 +159,11 @@ def ingest(plan: Plan, inputs: Inputs, store: ObjectStore, blender: Blender | No
             store_name_card(facts, plan.tenant, own)
     owned = plan.tenant.files
     named = (*shown, *owned.pictures.values(), *owned.fonts.values())
-    files = (one for one in named if not isinstance(one, ModelFacts | NameCard))
+    files = (one for one in named if not isinstance(one, ModelFacts | NameCard | LineUp))
     store_inputs(own, {picture_name(one.key): one.file for one in files})
+    for facts in shown:
+        if isinstance(facts, LineUp):
+            store_line_up(facts, own)
     plan.tenant.read_from(StoredInputs(own))
 
 
@@ -168,6 +173,8 @@ def _shown(plan: Plan, inputs: Inputs) -> Inputs:
         return inputs
     keys = {plan.subjects[subject].picture for subject in plan.subjects_shown}
     keys |= {key for placed in plan.sets for key in placed.files.values()}
+    members = (facts.members for facts in inputs if isinstance(facts, LineUp) and facts.key in keys)
+    keys |= {key for member in members for key, _ in member}
     return tuple(facts for facts in inputs if isinstance(facts, SoundFacts) or facts.key in keys)
 
 

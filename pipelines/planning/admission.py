@@ -19,6 +19,7 @@ from foundry.inputs.picture import PictureFacts
 from foundry.inputs.product_model import ModelFacts
 from foundry.inputs.sound import SoundFacts
 from foundry.plan.estimate import Estimate, estimate_plan
+from foundry.plan.line_up import LineUp, line_ups
 from foundry.plan.name_card import NameCard
 from foundry.plan.plan import Plan
 from foundry.sets.own_files import PropFacts
@@ -36,7 +37,8 @@ from pipelines.planning.product_checks import check_unpictured, name_cards
 from pipelines.planning.scene_checks import check_compositions, check_scenes
 from pipelines.planning.scene_sets import add_scene_cards, place_sets
 
-InputFacts = PictureFacts | ModelFacts | NameCard | SoundFacts | PropFacts
+Shown = PictureFacts | ModelFacts | NameCard | LineUp
+InputFacts = Shown | SoundFacts | PropFacts
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, regist
     checks = (unseen, bare, unknown, unheard, strange, placed.problems, *words, films)
     _refuse(brief, chain(*checks, check_cards(cards, tenant, placements, brief), clips))
     ordered = sorted(brief.products, key=lambda product: product.id)
-    shown: dict[str, PictureFacts | ModelFacts | NameCard] = {**products, **name_cards(brief, tenant)}
+    alone: dict[str, Shown] = {**products, **name_cards(brief, tenant)}
+    shown = alone | line_ups(brief, {product: facts.key for product, facts in alone.items()})
     keys = tuple(facts.key if (facts := shown.get(product.id)) else None for product in ordered)
     named = tuple(sorted((sound.named, sound.sha256) for sound in sounds))
     plan = Plan(
@@ -157,7 +160,7 @@ def admit(brief: Brief, files: Path | Home, tenant: Tenant, cards: Cards, regist
     return Admitted(plan, figures, tuple(inputs.values()), tuple(notes_on(plan)))
 
 
-def _models(shown: Iterable[PictureFacts | ModelFacts | NameCard]) -> tuple[tuple[str, str], ...]:
+def _models(shown: Iterable[Shown]) -> tuple[tuple[str, str], ...]:
     """Return the product models with the keys of their views, sorted."""
     return tuple(sorted({(facts.key, facts.sha256) for facts in shown if isinstance(facts, ModelFacts)}))
 

@@ -44,7 +44,7 @@ def check_unpictured(brief: Brief, cards: Cards, tenant: Tenant, registry: Regis
 
 
 def _is_bare(product: Product) -> bool:
-    return not (product.picture or product.model)
+    return not (product.picture or product.model or product.shows)
 
 
 def _remedy(tenant: Tenant, registry: Registry | None) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from foundry.inputs.picture import decode, picture_name
 from foundry.plan.slice import slice_plan
 from foundry.store.object_store import LocalStore
@@ -60,3 +62,24 @@ def test_names_that_are_set_as_type_are_drawn_once_and_read_like_pictures(tmp_pa
     first = own.get(cards[0])
     ingest(each.plan, each.inputs, store)
     assert own.get(cards[0]) == first
+
+
+def test_a_bundle_is_drawn_from_its_products_pictures_also_for_a_slice(tmp_path: Path) -> None:
+    product_picture(tmp_path / "cream.png", "#F0EAE0")
+    products = [
+        {"id": "cream", "name": "Cream", "picture": "cream.png", "height_mm": "50"},
+        {"id": "serum", "name": "Serum", "picture": "serum.png", "height_mm": "100"},
+        {"id": "set", "name": "Set", "shows": ["serum", "cream"]},
+    ]
+    each, store = admitted(tmp_path, products=products), LocalStore(tmp_path / "store")
+    plan, key = each.plan, each.plan.pictures[2]
+    shot = next(at for at, shot in enumerate(plan.shots()) if shot.picture == key)
+
+    ingest(slice_plan(plan, shot, shot + 1), each.inputs, store)
+
+    own = store.for_tenant("aurelle")
+    assert key is not None
+    assert list(own.list("line-ups/")) == [picture_name(key)]
+    drawn = decode(read_input(own, key))
+    assert drawn.getchannel("A").getbbox() == (0, 0, *drawn.size)
+    assert drawn.size[0] / drawn.size[1] == pytest.approx(0.427 * 1.5 + 0.05, abs=0.01)
