@@ -15,7 +15,7 @@ import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from foundry.card.card import ModelCard
-from foundry.finished import each_finished, make_way
+from foundry.finished import each_finished, is_finished, make_way
 from foundry.manifest import DeadLetter, as_json
 from foundry.metering.leftovers import left_over, take_leftovers
 from foundry.metering.making import FILM
@@ -40,7 +40,7 @@ def missing_parts(order: ClipOrder, store: ObjectStore) -> list[FrameRange]:
 def wanted_part(part: FrameRange, store: ObjectStore) -> Iterator[list[FrameRange]]:
     """Yield the part as a batch of one, nothing if its plan was stopped or another run has filmed it meanwhile."""
     order = part.order
-    if is_stopped(order.plan, order.tenant, store) or part not in missing_parts(order, store):
+    if is_stopped(order.plan, order.tenant, store) or is_finished(store.for_tenant(order.tenant), part.record):
         return
     yield [part]
 

@@ -6,12 +6,14 @@ import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 from foundry.plan.clip import ClipOrder
-from foundry.plan.shot import MasterFacts
+from foundry.plan.shot import Box, MasterFacts
 from foundry.plan.timeline import Take
+from foundry.sets.move import SetMove
 from foundry.store.object_store import ObjectStore
 from imaging.film.camera import CameraWindow
 from imaging.film.picture_sources import Playback
@@ -52,7 +54,8 @@ def open_footage(order: ClipOrder, facts: MasterFacts, own: ObjectStore) -> Foot
 def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
     """Return a clip's facts, with the product's box in its first frame; no box if it was filmed from words alone.
 
-    A first frame is the middle of the master, cut to the clip's shape.
+    A first frame is the middle of the master, cut to the clip's shape. Where the camera comes closer in a set, the box
+    is that of the product at its largest.
     """
     box = None
     if order.first_frame:
@@ -60,6 +63,7 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
         box = product_in_window(
             master, CameraWindow(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top)
         )
+        box = _grown(box, order.moves) if box else None
     return MasterFacts(
         name=order.name,
         bucket=master.bucket,
@@ -68,6 +72,16 @@ def facts_of_clip(order: ClipOrder, master: MasterFacts) -> MasterFacts:
         product_box=box,
         mirrored=master.mirrored,
     )
+
+
+def _grown(box: Box, moves: Sequence[SetMove]) -> Box:
+    """Return a box, in thousandths, as large as moves of the camera make it."""
+    nearest = max((key.value for move in moves if move.kind == "dolly" for key in move.steps), default=Decimal(0))
+    more = float(max(nearest, Decimal(0)))
+    grow = more / (1 - more) / 2
+    across, down = grow * (box.right - box.left), grow * (box.bottom - box.top)
+    edges = (box.left - across, box.top - down, box.right + across, box.bottom + down)
+    return Box(*(min(1_000, max(0, round(edge))) for edge in edges))
 
 
 def text_moments(take: Take, rate: Fraction) -> tuple[Fraction, ...]:

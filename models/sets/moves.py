@@ -24,6 +24,8 @@ Mover = Callable[[Graph, SetAsk, float], Graph]
 LEAST_RISE = math.radians(1.0)
 MOST_RISE = math.radians(75.0)
 """The camera neither sinks below the ground nor stands above the product."""
+FOOT = 0.04
+"""The lowest share of a product's height, which it stands on."""
 PLANTS = frozenset({"frond", "fronds", "palm", "monstera", "branch", "grass", "reeds", "leaf", "leaves", "flower"})
 """Shapes that the wind moves."""
 FLOWING = frozenset({"sea", "pool"})
@@ -83,9 +85,30 @@ def _crane(graph: Graph, ask: SetAsk, value: float) -> Graph:  # noqa: ARG001 - 
 
 
 def _turntable(graph: Graph, ask: SetAsk, value: float) -> Graph:
+    """Turn each product that is geometry round the middle of what it stands on."""
     turn = about_z(value)
-    meshes = [_turned(mesh, turn) if _stands_as(mesh, ask, "geometry") else mesh for mesh in graph.meshes]
-    return replace(graph, meshes=meshes)
+    feet = _feet(graph, ask)
+
+    def turned(mesh: Mesh) -> Mesh:
+        number = _product_of(mesh)
+        return _turned(mesh, turn, feet[number]) if number in feet else mesh
+
+    return replace(graph, meshes=[turned(mesh) for mesh in graph.meshes])
+
+
+def _feet(graph: Graph, ask: SetAsk) -> dict[int, Floats]:
+    """Return the middle of what each product of geometry stands on, by its number."""
+    found: dict[int, list[Floats]] = {}
+    for mesh in graph.meshes:
+        if _stands_as(mesh, ask, "geometry"):
+            found.setdefault(_product_of(mesh), []).append(mesh.vertices)
+    feet = {}
+    for number, parts in found.items():
+        points = np.concatenate(parts)
+        low, high = points[:, 2].min(), points[:, 2].max()
+        foot = points[points[:, 2] <= low + FOOT * (high - low)]
+        feet[number] = ((foot.min(axis=0) + foot.max(axis=0)) / 2 * np.array([1, 1, 0])).astype(np.float32)
+    return feet
 
 
 def _focus_pull(graph: Graph, ask: SetAsk, value: float) -> Graph:  # noqa: ARG001 - every mover takes the same
@@ -164,16 +187,23 @@ def _point(place: Floats) -> tuple[float, float, float]:
     return float(place[0]), float(place[1]), float(place[2])
 
 
-def _turned(mesh: Mesh, turn: Floats) -> Mesh:
+def _turned(mesh: Mesh, turn: Floats, about: Floats | float = 0.0) -> Mesh:
     normals = None if mesh.normals is None else (mesh.normals @ turn.T).astype(np.float32)
-    return replace(mesh, vertices=(mesh.vertices @ turn.T).astype(np.float32), normals=normals)
+    vertices = ((mesh.vertices - about) @ turn.T + about).astype(np.float32)
+    return replace(mesh, vertices=vertices, normals=normals)
 
 
 def _stands_as(mesh: Mesh, ask: SetAsk, kind: str) -> bool:
-    """Return True for a mesh "product/<n>…" of a product of this kind."""
+    """Return True for a mesh of a product of this kind."""
+    number = _product_of(mesh)
+    return number >= 0 and ask.products[number].kind == kind
+
+
+def _product_of(mesh: Mesh) -> int:
+    """Return the number of the product that a mesh "product/<n>" or "product/<n>/…" belongs to; -1 for another mesh."""
     head, _, rest = mesh.name.partition("/")
-    number = rest.split("/")[0].split(".")[0]
-    return head == PRODUCT and number.isdigit() and ask.products[int(number)].kind == kind
+    number = rest.split("/")[0]
+    return int(number) if head == PRODUCT and number.isdigit() else -1
 
 
 def _is_plant(mesh: Mesh, ask: SetAsk) -> bool:

@@ -7,8 +7,10 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.film.footage import MOMENTS, text_moments
+from foundry.plan.shot import Box, MasterFacts
+from imaging.film.footage import MOMENTS, facts_of_clip, text_moments
 from tests.support.film_parts import a_take, an_entrance
+from tests.support.set_films import a_film_card, a_set_clip
 
 
 @given(
@@ -30,3 +32,10 @@ def test_a_scene_without_text_is_looked_at_as_a_whole() -> None:
 def test_exact_rates_give_exact_moments() -> None:
     found = text_moments(a_take(0, 49, an_entrance(start=0)), Fraction(24000, 1001))
     assert found == tuple(Fraction(frame * 1001, 24000) for frame in (0, 12, 24, 36, 48))
+
+
+def test_type_keeps_clear_of_a_product_that_a_film_in_a_set_brings_closer() -> None:
+    master = MasterFacts(name="m", bucket="square", width_px=96, height_px=96, product_box=Box(400, 500, 600, 900))
+    card = a_film_card(set={"film_samples": 2, "film_sizes": {"square": [48, 48]}})
+    assert facts_of_clip(a_set_clip(card, "crane"), master).product_box == Box(400, 500, 600, 900)
+    assert facts_of_clip(a_set_clip(card, "dolly"), master).product_box == Box(378, 456, 622, 944)

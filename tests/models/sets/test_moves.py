@@ -92,9 +92,22 @@ def test_a_crane_rises_at_the_same_distance_and_never_sinks_below_the_ground() -
 
 def test_a_turntable_turns_geometry_and_leaves_a_cutout() -> None:
     still, turned = moved("turntable", 0.5, "geometry")
-    np.testing.assert_allclose(turned.meshes[-1].vertices[:, :2], -still.meshes[-1].vertices[:, :2], atol=1e-6)
+    turned_half = np.array([0.0, 0.1]) - still.meshes[-1].vertices[:, :2]
+    np.testing.assert_allclose(turned.meshes[-1].vertices[:, :2], turned_half, atol=1e-6)
     still, turned = moved("turntable", 0.5, "cutout")
     assert turned.meshes[-1] is still.meshes[-1]
+
+
+def test_a_product_turns_round_what_it_stands_on_and_not_round_its_handle() -> None:
+    ask = an_ask("turntable", 0.25, "geometry")
+    graph = build(ask)
+    foot = np.array([[0.3, 0.1, 0], [0.5, 0.1, 0], [0.5, 0.3, 0], [0.3, 0.3, 0]], np.float32)
+    points = np.concatenate([foot, [[0.4, 0.2, 1], [0.9, 0.2, 0.5]]]).astype(np.float32)
+    faces = np.array([[0, 1, 4], [1, 5, 4]], np.uint32)
+    graph.meshes.append(Mesh(name="product/0/0", vertices=points, faces=faces, material="parts.0"))
+    turned = move(graph, ask).meshes[-1].vertices
+    np.testing.assert_allclose(turned[4], [0.4, 0.2, 1], atol=1e-6)
+    np.testing.assert_allclose(turned[5], [0.4, 0.7, 0.5], atol=1e-6)
 
 
 def test_a_focus_pull_ends_on_the_product() -> None:
