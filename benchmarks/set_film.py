@@ -34,7 +34,8 @@ from pipelines.campaign.flow import build
 from pipelines.planning.admission import Admitted, BriefFolders, admit_brief, folders_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-VIEW = {"azimuth_deg": 25, "elevation_deg": 8, "lens_mm": 70, "edge_px": 1_024, "samples": 32}
+VIEW = {"azimuth_deg": 25, "elevation_deg": 8, "lens_mm": 70, "samples": 16}
+MUG = "products/northpeak-mug.glb"
 SHOWN = 24
 """Frames on the sheet."""
 
@@ -42,14 +43,17 @@ SHOWN = 24
 def film_card(folder: Path, width: int, samples: int) -> str:
     """Write the studio's card with frames of another width and quality, and return its name."""
     card = yaml.safe_load((CARDS / "studio.yaml").read_text(encoding="utf-8"))
-    quality = {**card["set"], "film_samples": samples, "film_sizes": {"landscape": [width, width * 9 // 16]}}
+    size = [width, width * 9 // 16]
+    quality = {**card["set"], "film_samples": samples, "film_sizes": {"landscape": size}}
+    if width < card["sizes"]["landscape"][0]:
+        card["sizes"]["landscape"], quality["samples"] = size, samples
     folder.mkdir(parents=True, exist_ok=True)
     made = {**card, "id": "film-studio", "set": quality, "stage": "candidate"}
     (folder / "film-studio.yaml").write_text(yaml.safe_dump(made), encoding="utf-8")
     return f"film-studio@{card['version']}"
 
 
-def order(model: str, seconds: str, named: str, cards: Path) -> Admitted:
+def order(model: str, seconds: str, named: str, cards: Path, edge_px: int) -> Admitted:
     """Return the film's plan: one product, one scene, one placement of six seconds."""
     turning: dict[str, Any] = {"kind": "turntable", "end": "360"}
     closer = {"kind": "dolly", "end": "0.2", "easing": "ease-in-out"}
@@ -58,7 +62,7 @@ def order(model: str, seconds: str, named: str, cards: Path) -> Admitted:
         "market": {"regions": ["United Kingdom"], "audience": "Weekend hikers"},
         "campaign": {"id": "mug-film", "name": "Mug"},
         "products": [
-            {"id": "camp-mug", "name": "Camp Mug", "model": "products/northpeak-mug.glb", "view": VIEW}
+            {"id": "camp-mug", "name": "Camp Mug", "model": MUG, "view": {**VIEW, "edge_px": edge_px}},
         ],
         "scenes": [
             {
@@ -117,7 +121,7 @@ def main() -> None:
     asked.add_argument("--blender", default="", help="a Python that has bpy, for the product's still")
     said = asked.parse_args()
     cards = said.store.parent / f"{said.store.name}-cards"
-    each = order(film_card(cards, said.width, said.samples), said.seconds, said.set, cards)
+    each = order(film_card(cards, said.width, said.samples), said.seconds, said.set, cards, min(1_024, said.width))
     print(f"estimate: {each.estimate.money:.4f} USD, {each.estimate.accelerator_seconds} s of processors")
     print(*each.assumptions, sep="\n")
     store = LocalStore(said.store)
