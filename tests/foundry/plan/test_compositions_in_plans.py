@@ -35,6 +35,7 @@ def test_another_composition_is_another_picture_in_a_layout_of_its_own(tmp_path:
     usual, right = plan(tmp_path, None), plan(tmp_path, "right")
     assert usual.shot_at(0).name != right.shot_at(0).name
     assert composition_of(right.shot_at(0)) == composition_named("square", "right")
+    assert usual.variant_at(0).layout.blocks["copy"] != right.variant_at(0).layout.blocks["copy"]
 
 
 def test_each_alternative_of_a_scene_that_varies_has_another_composition(tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_every_layout_that_pictures_come_to_is_known_before_anything_is_drawn(tm
     found = plan(tmp_path, "vary", alternatives=3)
     looks = {found.variant_at(at).layout.digest for at in range(found.variant_count)}
     assert looks <= {cell.layout.digest for cell in found.every_cell}
+    assert len(looks) == 3
 
 
 def test_an_unknown_composition_is_refused_with_those_there_are(tmp_path: Path) -> None:
