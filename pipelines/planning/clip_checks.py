@@ -61,8 +61,8 @@ def _check_card(brief: Brief, tenant: Tenant, card: ModelCard | None, moving: Cl
         remedy = "name one there, such as a Wan or LTX card of yours, or leave the clips out"
         yield Problem(where, "", f"is missing, and scene {first.id!r} is to move", remedy)
         return
-    if card.set and first.model:
-        where = f"scenes[{min(moving)}].model"
+    if card.set:
+        where = f"scenes[{min(moving)}].model" if first.model else f"tenant {tenant.id}: models.generate"
     if objection := card.objection(tenant.id):
         yield objection.at(where)
     if wrong := _find_unfit(card):
