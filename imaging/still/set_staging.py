@@ -14,8 +14,8 @@ from imaging.still.staging import StagedScene, in_thousandths
 
 DARKEST, BRIGHTEST = 0.72, 1.3
 """How far the set's light may change a product's own, where its brand allows that at all."""
-BELOW = 0.15
-"""How far below a product the line of its foot may reach, in its height."""
+AROUND = 0.15
+"""How far beside and below a product the line of its foot may reach, in its width and height."""
 
 Part = tuple[slice, slice]
 """Rows and columns of a picture."""
@@ -36,13 +36,15 @@ def lay_cutout(picture: Pixels, product: Image.Image, area: Box, light: Pixels |
     if light is not None:
         colour = colour * _gain(light, cut.size)
     result = np.array(picture, np.float32)
-    reached = _inside((left, top, edges[2], edges[3] + round(BELOW * cut.height)), size)
+    beside, below = round(AROUND * cut.width), round(AROUND * cut.height)
+    reached = _inside((left - beside, top, edges[2] + beside, edges[3] + below), size)
     ground = linear_of_srgb(result[reached])
     corner = (left - reached[1].start, top - reached[0].start)
     ground = ground * (1 - foot_line(alpha, corner, (ground.shape[0], ground.shape[1]))[..., None])
     rows, columns = _inside(edges, size)
     own = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
-    there = slice(0, rows.stop - rows.start), slice(0, columns.stop - columns.start)
+    above, before = reached[0].start, reached[1].start
+    there = slice(rows.start - above, rows.stop - above), slice(columns.start - before, columns.stop - before)
     share = alpha[own][..., None]
     ground[there] = ground[there] * (1 - share) + colour[own] * share
     result[reached] = srgb_of_linear(np.clip(ground, 0, 1))

@@ -74,3 +74,15 @@ def test_a_product_may_reach_over_the_edge_of_the_picture() -> None:
     staged = lay_cutout(ground(), jar(), Box(600, 500, 1200, 1100))
 
     assert staged.pixels.shape == (600, 600, 3)
+
+
+def test_the_line_of_the_foot_has_no_edge_beside_the_product() -> None:
+    square = Image.new("RGBA", (200, 300), (90, 60, 40, 255))
+
+    staged = lay_cutout(ground(), square, AREA)
+
+    assert staged.product_box is not None
+    foot, left = (staged.product_box.bottom * 600 // 1000, staged.product_box.left * 600 // 1000)
+    beside = staged.pixels[foot - 2, :left, 0]
+    assert np.abs(np.diff(beside[: left - 3])).max() < 0.05
+    assert beside[left - 4] < 0.79
