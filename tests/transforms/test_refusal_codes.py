@@ -13,6 +13,7 @@ ROOMS = ("connectors", "imaging", "models", "transforms")
 ENDS_A_RUN = {
     "account_refused", "blender_missing", "card_not_added", "card_refused", "credential_refused", "endpoint_refused",
     "no_library", "no_such_mode", "no_version_chosen", "package_missing", "promotion_refused", "pull_refused",
+    "renderer_missing",
     "shelf_busy", "unknown_model", "unknown_scheduler", "video_extra_missing", "wrong_task",
 }  # fmt: skip
 """Codes of errors about a card or an installation, which end a run and belong to no item of it."""
