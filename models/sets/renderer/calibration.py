@@ -20,7 +20,9 @@ from models.sets.renderer.tone import light_for
 ROLES = ("wall", "floor", "accent")
 EDGE = 64
 """Longer edge of the small picture."""
-SAMPLES, ROUNDS = 16, 3
+ROUNDS = 3
+MOST_SAMPLES = 64
+"""The small picture has as many samples as the large one: another number would be compiled anew."""
 LEAST_PIXELS = 12
 """A role that is seen in fewer pixels of the small picture keeps its surfaces."""
 PURE = 0.97
@@ -46,9 +48,9 @@ def calibrate(mi: Any, graph: Graph, ask: SetAsk) -> Graph:
     size = probe_size(ask)
     marks = role_marks(mi, graph, size)
     factors = {role: np.ones(3, np.float32) for role in ROLES}
-    lit = graph
+    lit = graph = _parted(graph)
     for _ in range(ROUNDS):
-        light = render(mi, load_scene(mi, lit, size, ask.depth), SAMPLES, 0)
+        light = render(mi, load_scene(mi, lit, size, ask.depth), min(ask.samples, MOST_SAMPLES), 0)
         seen = seen_roles(np.nan_to_num(light, posinf=0.0), marks)
         if not seen:
             return graph
@@ -131,22 +133,27 @@ def _faded(colour: Floats, factors: dict[str, Floats], fade: tuple[str, str]) ->
     return np.clip(colour * (near * (1 - share) + far * share), 0, 1).astype(np.float32)
 
 
-def _recoloured(graph: Graph, factors: dict[str, Floats]) -> Graph:
-    """Return the graph with the colours of its roles multiplied; a material of two roles is parted."""
-    materials, meshes = dict(graph.materials), []
+def _parted(graph: Graph) -> Graph:
+    """Return the graph with a material of its own for each role that a material shows, in the order of the meshes."""
+    materials, meshes = {}, []
     for mesh in graph.meshes:
-        given = graph.materials[mesh.material]
-        if mesh.fade:
-            materials[mesh.material] = replace(given, colour=_faded(given.colour, factors, mesh.fade))
-            meshes.append(mesh)
-        elif mesh.role in factors and given.kind == "principled":
-            name = f"{mesh.material}/{mesh.role}"
-            materials[name] = replace(given, colour=np.clip(given.colour * factors[mesh.role], 0, 1).astype(np.float32))
-            meshes.append(replace(mesh, material=name))
-        else:
-            meshes.append(mesh)
+        name = f"{mesh.material}/{mesh.role}"
+        materials[name] = graph.materials[mesh.material]
+        meshes.append(replace(mesh, material=name))
+    return replace(graph, meshes=meshes, materials=materials)
+
+
+def _recoloured(graph: Graph, factors: dict[str, Floats]) -> Graph:
+    """Return the graph with the colours of its roles multiplied.
+
+    It keeps the order of everything: a scene that differs in its values alone needs not be compiled again.
+    """
+    materials = dict(graph.materials)
+    for name, role in {mesh.material: mesh.role for mesh in graph.meshes}.items():
+        given = materials[name]
+        if role in factors and given.kind == "principled":
+            materials[name] = replace(given, colour=np.clip(given.colour * factors[role], 0, 1).astype(np.float32))
     sky = graph.environment
     if sky.picture is not None:
         sky = replace(sky, picture=(sky.picture * factors["wall"]).astype(np.float32))
-    used = {mesh.material for mesh in meshes}
-    return replace(graph, meshes=meshes, environment=sky, materials={k: m for k, m in materials.items() if k in used})
+    return replace(graph, environment=sky, materials=materials)

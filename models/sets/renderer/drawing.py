@@ -30,7 +30,7 @@ def load_scene(mi: Any, graph: Graph, size: tuple[int, int], depth: int) -> Any:
     sky = environment(mi, graph.environment)
     if sky is not None:
         described["environment"] = sky
-    surfaces = {name: surface(mi, material) for name, material in graph.materials.items()}
+    surfaces = {name: mi.load_dict(surface(mi, material)) for name, material in graph.materials.items()}
     for at, mesh in enumerate(graph.meshes):
         material = graph.materials[mesh.material]
         emitter = _glow(mi, mesh, material, graph) if material.kind == "emissive" else None
@@ -38,7 +38,7 @@ def load_scene(mi: Any, graph: Graph, size: tuple[int, int], depth: int) -> Any:
     for at, lamp in enumerate(graph.lamps):
         for part, emitter in enumerate(lamp_emitters(mi, lamp, _share(lamp, graph))):
             described[f"lamp{at}_{part}"] = emitter
-    return mi.load_dict(described)
+    return mi.load_dict(described, parallel=False)  # in order: else each scene is compiled anew
 
 
 def _tracer(graph: Graph) -> str:
@@ -58,10 +58,10 @@ def load_flat_scene(mi: Any, graph: Graph, size: tuple[int, int]) -> Any:
         "integrator": {"type": "aov", "aovs": "albedo:albedo,normal:sh_normal", "block_size": BLOCK},
         "sensor": _sensor(mi, graph, size),
     }
-    surfaces = {name: flat_surface(mi, material) for name, material in graph.materials.items()}
+    surfaces = {name: mi.load_dict(flat_surface(mi, material)) for name, material in graph.materials.items()}
     for at, mesh in enumerate(graph.meshes):
         described[f"mesh{at}"] = _mesh(mi, mesh, surfaces[mesh.material])
-    return mi.load_dict(described)
+    return mi.load_dict(described, parallel=False)  # in order: else each scene is compiled anew
 
 
 def _sensor(mi: Any, graph: Graph, size: tuple[int, int]) -> dict[str, Any]:
@@ -102,9 +102,9 @@ def _glow(mi: Any, mesh: Mesh, material: Material, graph: Graph) -> dict[str, An
     return {"type": "area", "sampling_weight": share, "radiance": colour_of(mi, material)}
 
 
-def _mesh(mi: Any, mesh: Mesh, described: dict[str, Any], emitter: dict[str, Any] | None = None) -> Any:
+def _mesh(mi: Any, mesh: Mesh, surface_: Any, emitter: dict[str, Any] | None = None) -> Any:
     properties = mi.Properties()
-    properties["bsdf"] = mi.load_dict(described)
+    properties["bsdf"] = surface_
     if emitter:
         properties["emitter"] = mi.load_dict(emitter)
     made = mi.Mesh(
@@ -152,11 +152,14 @@ def _traced_at_once(mi: Any, scene: Any, samples: int, seed: int) -> Floats:
     sampler.set_sample_count(samples)
     sampler.set_samples_per_wavefront(samples)
     sampler.seed(seed, width * height * samples)
-    pixel = dr.arange(mi.UInt32, width * height * samples) // samples
-    down = pixel // width
+    wide, each = dr.opaque(mi.UInt32, width), dr.opaque(mi.UInt32, samples)  # else each size is compiled anew
+    pixel = dr.arange(mi.UInt32, width * height * samples) // each
+    down = pixel // wide
     at = mi.Vector2f(mi.Float(pixel - down * width), mi.Float(down)) + sampler.next_2d()
     lens = sampler.next_2d()
-    rays, weight = sensor.sample_ray_differential(0.0, 0.0, at / mi.Vector2f(width, height), lens)
+    rays, weight = sensor.sample_ray_differential(
+        0.0, 0.0, at / mi.Vector2f(mi.Float(wide), mi.Float(dr.opaque(mi.UInt32, height))), lens
+    )
     rays.scale_differential(1 / math.sqrt(samples))
     light, _, others = scene.integrator().sample(scene, sampler, rays)
     channels = others or [band * each for band, each in zip(light, weight, strict=True)]

@@ -10,7 +10,7 @@ import numpy as np
 from models.sets.graph import Floats, Graph, Material
 from models.sets.renderer.drawing import load_flat_scene, render
 
-GUIDE_SAMPLES = 16
+GUIDE_SAMPLES = 9
 WHITE = np.ones(3, np.float32)
 
 
