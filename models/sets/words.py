@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from foundry.sets.set_file import SetFile
 from models.backdrop.prompt_compiler import CompiledPrompt, KnownScene, compile_prompt
@@ -47,20 +48,31 @@ def choose_set(
 
 def own_words(prompt: str, file: SetFile) -> frozenset[str]:
     """Return the words of a prompt that a set knows by itself. A word of the set with a hyphen is several in a row."""
-    words = re.findall(r"[a-z0-9]+", prompt.lower())
+    return _words_among(_split(prompt.lower()), file)
+
+
+def _words_among(words: tuple[str, ...], file: SetFile) -> frozenset[str]:
+    """Return those of a prompt's words that a set knows by itself."""
     found: set[str] = set()
     for said in file.words:
-        parts = re.findall(r"[a-z0-9]+", said)
-        if any(words[at : at + len(parts)] == parts for at in range(len(words))):
+        parts = _split(said)
+        if parts[0] in words and any(words[at : at + len(parts)] == parts for at in range(len(words))):
             found |= set(parts)
     return frozenset(found)
 
 
+@lru_cache(maxsize=4_096)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z0-9]+", text))
+
+
 def _most_voted(prompt: str, plain: CompiledPrompt, sets: Mapping[str, SetFile]) -> SetFile:
+    words = _split(prompt.lower())
+
     def rank(file: SetFile) -> tuple[int, bool, bool]:
         kind = file.scene == plain.scene_kind
         votes = plain.votes_by_kind.get(file.scene or "", 0) if kind else 0
-        return (votes + OWN_WORD * len(own_words(prompt, file)), kind, file.scene == USUAL)
+        return (votes + OWN_WORD * len(_words_among(words, file)), kind, file.scene == USUAL)
 
     return max((sets[name] for name in sorted(sets)), key=rank)
 
