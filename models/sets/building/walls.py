@@ -150,7 +150,7 @@ def slatted(size: Size, options: Options) -> Form:
         y = np.tile(-depth * np.sin(turn), count)
         return grid(np.stack([np.stack([x, y, np.full_like(x, z)], -1) for z in (0.0, size[2])]))
     one = block((width, depth, size[2]), 0.006, 3)
-    parts = [flat(size, {})]
+    parts = [block((size[0], 0.03, size[2]), 0.002).moved(y=0.015)]
     count = int(size[0] / (width + gap)) // 2
     parts += [_shifted(one, number).moved(number * (width + gap), -depth / 2) for number in range(-count, count + 1)]
     return joined(parts)
@@ -165,13 +165,16 @@ def _shifted(form: Form, number: int) -> Form:
 
 
 def tiled(size: Size, options: Options) -> Form:
-    """Return a wall of tiles: `width`, `height`, `gap`, `bond` (0.5 is that of bricks), `uneven` in degrees."""
+    """Return a wall with tiles: `width`, `height`, `gap`, `bond` (0.5 is that of bricks), `uneven` in degrees.
+
+    They reach `up` to a height; above them the wall is even.
+    """
     width, height = option(options, "width", 0.36), option(options, "height", 0.18)
     gap, bond, uneven = option(options, "gap", 0.009), option(options, "bond", 0.5), option(options, "uneven", 0.35)
     rng = np.random.default_rng(7)
     one = block((width - gap, 0.06, height - gap), option(options, "bevel", 0.007), 2)
-    columns, rows = int(min(size[0], 11) / width) // 2, int(min(size[2], 5) / height)
-    parts = [block((2 * columns * width, 0.02, rows * height), 0.001).moved(y=0.04)]
+    columns, rows = int(min(size[0], 11) / width) // 2, int(min(size[2], option(options, "up", 5.0)) / height)
+    parts = [flat(size, {}).moved(y=0.022)]
     for row in range(rows):
         for column in range(-columns, columns + 1):
             tile = one.tilted(rng.normal() * uneven).moved(turn_deg=rng.normal() * uneven)
