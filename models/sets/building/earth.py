@@ -57,6 +57,11 @@ def snow(colour: Floats, scale: float, seed: int) -> Material:
     return Material(colour=texture, roughness=0.6, specular=0.35, sheen=0.3, normals=bumps, repeat=_laid(scale, 1.8))
 
 
+def cloud(colour: Floats, scale: float, seed: int) -> Material:  # noqa: ARG001
+    """Return the soft white of a cloud."""
+    return Material(colour=colour, roughness=1.0, specular=0.05, sheen=0.6)
+
+
 def stone(colour: Floats, scale: float, seed: int) -> Material:
     """Return rough natural stone, with grain and stains."""
     stains, grain = fractal(seed, FINE, 1.7, 1, 200), fractal(seed + 1, FINE, 0.7, 24, 250)
@@ -254,7 +259,8 @@ def windows(colour: Floats, scale: float, seed: int) -> Material:
 
 
 MATERIALS: dict[str, Maker] = {
-    "water": water, "shallows": shallows, "sand": sand, "snow": snow, "stone": stone, "wet-stone": wet_stone,
+    "water": water, "shallows": shallows, "sand": sand, "snow": snow,
+    "cloud": cloud, "stone": stone, "wet-stone": wet_stone,
     "strata": strata, "pebble": smooth_pebble, "soil": soil, "moss": moss, "bark": bark, "leaf": leaf,
     "autumn": autumn, "petal": petal, "peel": peel, "pulp": pulp, "wax": wax, "lacquer": lacquer, "foil": foil,
     "ice": ice, "glow": glow, "far": far, "mist": mist, "windows": windows,

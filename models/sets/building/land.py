@@ -20,10 +20,16 @@ def option(options: Options, name: str, default: float) -> float:
     return default if isinstance(value, str) else float(value)
 
 
-def fan(rows: int, columns: int, far: float, near: float = 1.5) -> tuple[Floats, Floats]:
-    """Return x and y, (rows, columns), of a grid that is fine near the camera and coarse far away."""
-    away = np.geomspace(near, far, rows)[:, None]
-    turn = np.radians(np.linspace(-62, 62, columns))[None]
+def fan(step: float, far: float, near: float = 5.0) -> tuple[Floats, Floats]:
+    """Return x and y, (rows, columns), of a grid of points that are `step` apart around the product, coarse far away.
+
+    It starts `near` from where it opens, which is before the picture's lower edge.
+    """
+    close = np.arange(near, 15, step)
+    away = np.concatenate([close, np.geomspace(15 + step, far, max(60, len(close) // 2))])[:, None]
+    inner = np.linspace(-24, 24, int(7.5 / step))
+    outer = np.geomspace(24.5, 62, 24)
+    turn = np.radians(np.concatenate([-outer[::-1], inner, outer]))[None]
     return np.asarray(away * np.sin(turn), np.float32), np.asarray(EYE_Y + away * np.cos(turn), np.float32)
 
 
@@ -64,7 +70,7 @@ def _ripples(x: Floats, y: Floats, options: Options, waves: int, longest: float)
 
 def sea(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
     """Return open water to the horizon: `wave` is the height of its waves, `length` that of the longest."""
-    x, y = fan(620, 420, 2_500)
+    x, y = fan(0.055, 2_500)
     longest = option(options, "length", 2.4)
     away = np.hypot(x, y - EYE_Y)
     calm = 1 / (1 + (away / 60) ** 2)
@@ -74,7 +80,7 @@ def sea(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its ow
 
 def pool(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
     """Return a basin of water with rings that spread from the origin, and small ripples."""
-    x, y = fan(700, 520, option(options, "far", 60))
+    x, y = fan(0.04, option(options, "far", 60))
     away = np.hypot(x, y)
     length = option(options, "length", 0.34)
     run = option(options, "time", 0) * np.sqrt(GRAVITY * 2 * np.pi / length) * 0.6
@@ -85,8 +91,11 @@ def pool(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its o
 
 
 def dunes(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
-    """Return wind-blown sand: long crests behind, ripples near; `height` is that of the crests."""
-    x, y = fan(760, 560, 420)
+    """Return wind-blown sand: long crests behind, ripples near; `height` is that of the crests.
+
+    `sunk` is how far it falls behind the product, as a beach does.
+    """
+    x, y = fan(0.032, 420)
     seed = int(option(options, "seed", 5))
     bend = sampled(fractal(seed, 256, 2.2, 1, 6), x / 90, y / 90)
     phase = (y * 0.9 + x * 0.35 + 5.5 * bend) / option(options, "spacing", 13)
@@ -102,12 +111,13 @@ def dunes(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its 
     small = option(options, "ripple", 0.016) * ripple * fade * (0.75 + 0.25 * np.tanh(wobble))
     swell = 0.10 * sampled(fractal(seed + 3, 256, 2.4, 1, 10), x / 14, y / 14)
     near = level_near(x, y, options, 0.6)
-    return terrain(x, y, (large + swell) * near + small * (0.25 + 0.75 * near))
+    sunk = option(options, "sunk", 0) * smooth_step(y, 1.5, 7)
+    return terrain(x, y, (large + swell) * near + small * (0.25 + 0.75 * near) - sunk)
 
 
 def drifts(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
     """Return soft drifts, as of snow or earth: `height` of the drifts, `rough` for small clods."""
-    x, y = fan(620, 480, 420)
+    x, y = fan(0.045, 420)
     seed = int(option(options, "seed", 11))
     large = sampled(fractal(seed, 512, 2.4, 1, 24), x / 26, y / 26)
     far = 1 + 2.2 * smooth_step(y, 4, 60)
@@ -118,17 +128,41 @@ def drifts(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its
     return terrain(x, y, height + option(options, "rough", 0.006) * small * fade * (0.35 + 0.65 * near))
 
 
+def billows(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
+    """Return the upper side of a bed of clouds: round heaps of a `height`, lower around the product."""
+    x, y = fan(0.05, 300)
+    seed = int(option(options, "seed", 6))
+    total = np.zeros_like(x)
+    for step, (span, gain) in enumerate(((7.0, 1.0), (3.1, 0.46), (1.3, 0.2), (0.55, 0.075))):
+        heaps = sampled(fractal(seed + step, 256, 0.6, 4, 9), x / span / 4, y / span / 4)
+        total += gain * np.sqrt(np.abs(heaps) + 0.02)
+    rise = option(options, "height", 0.6) * (1 + 1.6 * smooth_step(y, 3, 40))
+    near = 0.12 + 0.88 * smooth_step(np.hypot(x, y * 0.8), 0.7, 2.6)
+    return terrain(x, y, (total - 0.9) * rise * near)
+
+
+def shore(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
+    """Return the sea behind a beach: its edge runs across at `from`, winding a little, and it lies level."""
+    x, y = fan(0.1, 2_500, option(options, "from", 4) - EYE_Y - 1.5)
+    edge = option(options, "from", 4) + 0.35 * sampled(
+        fractal(int(option(options, "seed", 4)), 256, 1.8, 1, 12), x / 14, np.zeros_like(x) + 0.3
+    )
+    y = np.maximum(y, edge)
+    waves = _ripples(x, y, options, 9, 2.0) * option(options, "wave", 0.02)
+    return terrain(x, y, waves * smooth_step(y - edge, 0.0, 1.5) - 0.03 * (1 - smooth_step(y - edge, 0, 0.4)))
+
+
 def ridge(size: Size, options: Options) -> Form:
     """Return the outline of a far ridge of hills, an upright sheet `size` wide and high; `seed` and `rough` shape it.
 
     Its texture runs from the foot (v = 1) to the highest point (v = 0), so that mist can lie at the foot.
     """
     seed, rough = int(option(options, "seed", 1)), option(options, "rough", 1)
-    x = np.linspace(0, 1, 480)
+    x = np.linspace(0, 1, 360)
     line = sum(_waved(x, seed, cycles) * cycles**-0.95 * (1 if cycles < 4 else rough) for cycles in (2, 5, 11, 23, 51))
     top = 0.55 + 0.45 * (line - np.min(line)) / max(float(np.ptp(line)), 1e-6)
-    shares = np.linspace(0, 1, 24)[:, None]
-    level = np.broadcast_to(x, (24, len(x)))
+    shares = np.linspace(0, 1, 6)[:, None]
+    level = np.broadcast_to(x, (6, len(x)))
     points = np.stack([(level - 0.5) * size[0], np.zeros_like(level), shares * top * size[2]], -1)
     return grid(points.astype(np.float32), np.stack([level, 1 - shares * top], -1))
 
@@ -143,4 +177,4 @@ def _waved(x: Floats, seed: int, cycles: int) -> Floats:
     return np.asarray(points[left] * (1 - share) + points[left + 1] * share, np.float32)
 
 
-SHAPES: dict[str, Shape] = {"sea": sea, "pool": pool, "dunes": dunes, "drifts": drifts, "ridge": ridge}
+SHAPES: dict[str, Shape] = {"sea": sea, "pool": pool, "dunes": dunes, "drifts": drifts, "billows": billows, "shore": shore, "ridge": ridge}

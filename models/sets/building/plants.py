@@ -124,15 +124,15 @@ def branch(size: Size, options: Options) -> Form:
 
 
 def grass(size: Size, options: Options) -> Form:
-    """Return blades of grass over an ellipse of a width and depth: `count` of them, none within `hole`."""
+    """Return tufts of grass over an ellipse of a width and depth: `count` of them, none within `hole`."""
     rng = _rng(options, 8)
     made = []
-    for x, y in scattered(rng, int(option(options, "count", 900)), (size[0], size[1]), option(options, "hole", 0.4)):
-        long = size[2] * rng.uniform(0.45, 1.0)
-        leaf = blade(
-            _arc(long, rng.uniform(70, 95), rng.uniform(20, 75), 6), np.linspace(0.022, 0.001, 6) * 0.9, across=3
-        )
-        made.append(placed(leaf, (x, y, -0.01), turned(rng.uniform(0, 2 * np.pi))))
+    for x, y in scattered(rng, int(option(options, "count", 150)), (size[0], size[1]), option(options, "hole", 0.4)):
+        for _ in range(int(option(options, "blades", 6))):
+            spine = _arc(size[2] * rng.uniform(0.4, 1.0), rng.uniform(62, 92), rng.uniform(20, 75), 6)
+            leaf = blade(spine, np.linspace(0.014, 0.001, 6), across=3)
+            aside = rng.normal(0, 0.05, 2)
+            made.append(placed(leaf, (x + aside[0], y + aside[1], -0.01), turned(rng.uniform(0, 2 * np.pi))))
     return merged(made)
 
 
