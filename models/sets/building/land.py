@@ -98,16 +98,16 @@ def dunes(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its 
     x, y = fan(0.032, 420)
     seed = int(option(options, "seed", 5))
     bend = sampled(fractal(seed, 256, 2.2, 1, 6), x / 90, y / 90)
-    phase = (y * 0.9 + x * 0.35 + 5.5 * bend) / option(options, "spacing", 13)
+    phase = (0.85 * x + 0.42 * y + 6.5 * bend) / option(options, "spacing", 13)
     ramp = np.mod(phase, 1)
     crest = np.where(ramp < 0.72, ramp / 0.72, (1 - ramp) / 0.28)
     crest = crest**1.35 * (0.65 + 0.35 * np.tanh(bend + sampled(fractal(seed + 1, 256, 2, 1, 8), x / 60, y / 60)))
-    far = smooth_step(y, 2.5, 26)
+    far = smooth_step(y + 0.5 * np.abs(x), 1.5, 18)
     large = option(options, "height", 2.6) * crest * far * (0.6 + 0.6 * smooth_step(y, 20, 120))
     wobble = sampled(fractal(seed + 2, 512, 1.6, 2, 40), x / 9, y / 9)
     ripple_phase = (y * 0.95 + x * 0.25 + 0.11 * wobble) / option(options, "ripple_length", 0.17)
     ripple = (0.5 + 0.5 * np.sin(2 * np.pi * ripple_phase)) ** 1.4
-    fade = 1 - smooth_step(np.hypot(x, y - EYE_Y), 14, 34)
+    fade = 1 - smooth_step(np.hypot(x, y - EYE_Y), 10, 22)
     small = option(options, "ripple", 0.016) * ripple * fade * (0.75 + 0.25 * np.tanh(wobble))
     swell = 0.10 * sampled(fractal(seed + 3, 256, 2.4, 1, 10), x / 14, y / 14)
     near = level_near(x, y, options, 0.6)
@@ -116,7 +116,10 @@ def dunes(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its 
 
 
 def drifts(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its own extent
-    """Return soft drifts, as of snow or earth: `height` of the drifts, `rough` for small clods."""
+    """Return soft drifts, as of snow or earth: `height` of the drifts, `rough` for small clods.
+
+    `sunk` is how far it falls behind the product, as a mountain does.
+    """
     x, y = fan(0.045, 420)
     seed = int(option(options, "seed", 11))
     large = sampled(fractal(seed, 512, 2.4, 1, 24), x / 26, y / 26)
@@ -125,6 +128,7 @@ def drifts(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has its
     fade = 1 - smooth_step(np.hypot(x, y - EYE_Y), 12, 40)
     near = level_near(x, y, options)
     height = option(options, "height", 0.22) * (large * far + 0.7 * far * smooth_step(y, 3, 30)) * near
+    height -= option(options, "sunk", 0) * smooth_step(y, 1.2, 9)
     return terrain(x, y, height + option(options, "rough", 0.006) * small * fade * (0.35 + 0.65 * near))
 
 
@@ -136,8 +140,8 @@ def billows(size: Size, options: Options) -> Form:  # noqa: ARG001 - land has it
     for step, (span, gain) in enumerate(((7.0, 1.0), (3.1, 0.46), (1.3, 0.2), (0.55, 0.075))):
         heaps = sampled(fractal(seed + step, 256, 0.6, 4, 9), x / span / 4, y / span / 4)
         total += gain * np.sqrt(np.abs(heaps) + 0.02)
-    rise = option(options, "height", 0.6) * (1 + 1.6 * smooth_step(y, 3, 40))
-    near = 0.12 + 0.88 * smooth_step(np.hypot(x, y * 0.8), 0.7, 2.6)
+    rise = option(options, "height", 0.6) * (1 + 0.8 * smooth_step(y, 3, 30) - 1.5 * smooth_step(y, 40, 160))
+    near = smooth_step(np.hypot(x, y * 0.8), 0.35, 2.6)
     return terrain(x, y, (total - 0.9) * rise * near)
 
 
@@ -167,6 +171,23 @@ def ridge(size: Size, options: Options) -> Form:
     return grid(points.astype(np.float32), np.stack([level, 1 - shares * top], -1))
 
 
+def ledge(size: Size, options: Options) -> Form:
+    """Return a level slab, `size` wide, that ends behind the product at `back`, as of a wall's top or a table."""
+    back = option(options, "back", 1.5)
+    y = np.array([-12.0, back - 0.02, back - 0.006, back, back])
+    z = np.array([0.0, 0.0, -0.006, -0.02, -6.0])
+    x = np.linspace(-0.5, 0.5, 2) * size[0]
+    points = np.stack([np.tile(x, (5, 1)), np.tile(y[:, None], (1, 2)), np.tile(z[:, None], (1, 2))], -1)
+    return grid(points.astype(np.float32), np.stack([points[..., 0], points[..., 1] - points[..., 2]], -1))
+
+
+def veil(size: Size, options: Options) -> Form:  # noqa: ARG001 - every shape has options
+    """Return an upright sheet, `size` wide and high, for mist; its texture lies on it once."""
+    x, z = np.meshgrid(np.linspace(-0.5, 0.5, 2) * size[0], np.linspace(0, 1, 2) * size[2])
+    uv = np.stack([x / size[0] + 0.5, 1 - z / size[2]], -1)
+    return grid(np.stack([x, np.zeros_like(x), z], -1).astype(np.float32), uv.astype(np.float32))
+
+
 def _waved(x: Floats, seed: int, cycles: int) -> Floats:
     """Return a smooth curve through random points, `cycles` of them and some more."""
     points = np.random.default_rng((seed, cycles)).uniform(-1, 1, cycles + 3)
@@ -177,4 +198,14 @@ def _waved(x: Floats, seed: int, cycles: int) -> Floats:
     return np.asarray(points[left] * (1 - share) + points[left + 1] * share, np.float32)
 
 
-SHAPES: dict[str, Shape] = {"sea": sea, "pool": pool, "dunes": dunes, "drifts": drifts, "billows": billows, "shore": shore, "ridge": ridge}
+SHAPES: dict[str, Shape] = {
+    "sea": sea,
+    "pool": pool,
+    "dunes": dunes,
+    "drifts": drifts,
+    "billows": billows,
+    "shore": shore,
+    "ridge": ridge,
+    "ledge": ledge,
+    "veil": veil,
+}

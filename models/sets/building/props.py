@@ -1,4 +1,4 @@
-"""Things that dress a set: stones, shells, books, fruit, cups, gifts, candles, lights."""
+"""Things that dress a set: stones, shells, books, fruit, cups, gifts."""
 
 from __future__ import annotations
 
@@ -229,63 +229,6 @@ def books(size: Size, options: Options) -> Form:
     return merged(made)
 
 
-def candle(size: Size, options: Options) -> Form:  # noqa: ARG001 - every shape has options
-    """Return a candle of wax with a hollow at its wick."""
-    rim = [(0.0, 0.0), (1.0, 0.0), (1.0, 0.97), (0.97, 1.0), (0.88, 0.995), (0.6, 0.965), (0.0, 0.955)]
-    wick = tube(np.array([[0, 0, size[2] * 0.95], [0.004, 0, size[2] + 0.05]]), np.array([0.006, 0.005]), 6)
-    return merged([smoothed(revolve(rim, size)), wick])
-
-
-def flame(size: Size, options: Options) -> Form:  # noqa: ARG001 - every shape has options
-    """Return the flame of a candle, above z = 0."""
-    t = np.linspace(0, 1, 20)
-    return smoothed(revolve([(float(np.sin(np.pi * a**0.62) ** 1.2), float(a)) for a in t], size, 20))
-
-
-def bauble(size: Size, options: Options) -> Form:
-    """Return a glass ball for a tree, with its cap."""
-    cap = smoothed(revolve([(1, 0), (1, 0.9), (0.9, 1), (0, 1)], (size[0] * 0.22, size[1] * 0.22, size[2] * 0.12), 24))
-    return merged([ball(size, options), placed(cap, (0, 0, size[2] * 0.985))])
-
-
-def lights(size: Size, options: Options) -> Form:
-    """Return small round lamps in a box of air: `count` of them, each of a `radius`."""
-    rng = _rng(options, 13)
-    each = revolve([(float(np.sin(a)), float(0.5 - 0.5 * np.cos(a))) for a in np.linspace(0, np.pi, 7)], (1, 1, 1), 10)
-    made = []
-    for _ in range(int(option(options, "count", 40))):
-        place = rng.uniform(-0.5, 0.5, 3) * np.array(size) + np.array([0, 0, size[2] / 2])
-        made.append(placed(each, tuple(place), None, 2 * option(options, "radius", 0.03) * rng.uniform(0.6, 1.25)))
-    return merged(made)
-
-
-def flakes(size: Size, options: Options) -> Form:
-    """Return snowflakes in the air over an area, none of them before the product."""
-    rng = _rng(options, 15)
-    small = lump((1, 1, 0.8), lambda away: np.ones(away.shape[:2], np.float32), 6)
-    made = []
-    for _ in range(int(option(options, "count", 120))):
-        x, y, z = rng.uniform(-0.5, 0.5) * size[0], rng.uniform(0.3, size[1]), rng.uniform(0.1, size[2])
-        made.append(placed(small, (x, y, z), None, option(options, "radius", 0.012) * 2 * rng.uniform(0.5, 1.2)))
-    return merged(made)
-
-
-def skyline(size: Size, options: Options) -> Form:
-    """Return the fronts of high houses side by side, over a width; their texture counts windows."""
-    rng = _rng(options, 16)
-    made, x = [], -size[0] / 2
-    while x < size[0] / 2:
-        wide = size[0] * rng.uniform(0.035, 0.085)
-        tall = size[2] * rng.uniform(0.3, 1.0) * (1 - 0.4 * abs(x) / size[0])
-        y = rng.uniform(0, size[1])
-        points = np.array([[[x, y, 0], [x + wide, y, 0]], [[x, y, tall], [x + wide, y, tall]]], np.float32)
-        shift = rng.integers(0, 40)
-        uv = np.array([[[0, 0], [wide, 0]], [[0, tall], [wide, tall]]], np.float32) + shift
-        made.append(smoothed(grid(points, uv)))
-        x += wide * rng.uniform(0.9, 1.25)
-    return merged(made)
-
-
 def trunk(size: Size, options: Options) -> Form:
     """Return the trunk of a tree with roots that spread a little."""
     rng = _rng(options, 18)
@@ -296,7 +239,6 @@ def trunk(size: Size, options: Options) -> Form:
 
 SHAPES: dict[str, Shape] = {
     "rock": rock, "pebble": pebble, "pebbles": pebbles, "cairn": cairn, "shell": shell, "starfish": starfish,
-    "ball": ball, "fruit": fruit, "citrus": citrus, "cup": cup, "bowl": bowl, "crate": crate, "ribbon": ribbon,
-    "books": books, "candle": candle, "flame": flame, "bauble": bauble, "lights": lights, "flakes": flakes,
-    "skyline": skyline, "trunk": trunk,
+    "fruit": fruit, "citrus": citrus, "cup": cup, "bowl": bowl, "crate": crate, "ribbon": ribbon, "books": books,
+    "trunk": trunk,
 }  # fmt: skip

@@ -9,10 +9,16 @@ import numpy as np
 from foundry.colour import Floats
 from models.sets.building.form import Form, grid
 
+_DOT = np.zeros((3, 3), np.float32)
+NOTHING = Form(_DOT, np.array([[0, 1, 2]], np.uint32), _DOT + np.array([0, 0, 1], np.float32), _DOT[:, :2])
+"""A form that is not seen: one triangle of no size."""
+
 
 def merged(forms: Iterable[Form]) -> Form:
-    """Return one form of several. All have uv; the normals of those without any are made flat."""
+    """Return one form of several, NOTHING of none. All have uv; the normals of those without any are made flat."""
     parts = [each if each.normals is not None else smoothed(each) for each in forms]
+    if not parts:
+        return NOTHING
     first = np.cumsum([0, *(len(part.vertices) for part in parts)])
     return Form(
         np.concatenate([part.vertices for part in parts]).astype(np.float32),

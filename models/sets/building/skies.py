@@ -56,10 +56,10 @@ def _pale(colour: Floats, share: float) -> Floats:
     return (colour + (white - colour) * share).astype(np.float32)
 
 
-def _gradient(zenith: Floats, middle: Floats, horizon: Floats, ground: Floats) -> Floats:
+def _gradient(zenith: Floats, middle: Floats, horizon: Floats, ground: Floats, band_deg: float = 11) -> Floats:
     elevation, _ = _directions()
     degrees = np.degrees(elevation)
-    low = smooth_step(degrees, -1, 11)
+    low = smooth_step(degrees, -1, band_deg)
     high = smooth_step(degrees, 10, 70)
     sky = _mixed(_mixed(horizon, middle, low), np.broadcast_to(zenith, (ROWS, 1, 3)), high)
     picture = _mixed(sky, np.broadcast_to(ground, (ROWS, 1, 3)), smooth_step(-degrees, 0.3, 4))
@@ -120,8 +120,8 @@ def golden(paint: SkyPaint) -> Floats:
 def dusk(paint: SkyPaint) -> Floats:
     """Return the hour after sunset: deep above, a band of warmth along the horizon."""
     wall = paint.wall
-    band = 0.6 * paint.accent + 0.4 * _pale(wall, 0.2)
-    picture = _gradient(wall * 0.6, wall, band, paint.floor * 0.25)
+    band = 0.75 * paint.accent + 0.25 * _pale(wall, 0.2)
+    picture = _gradient(wall * 0.6, wall, band, paint.floor * 0.25, 17)
     return _mixed(picture, np.broadcast_to(band * 1.1, picture.shape), _clouds(paint, 6) * 0.35)
 
 
@@ -142,6 +142,26 @@ def clouds(paint: SkyPaint) -> Floats:
     return _mixed(picture, np.broadcast_to(white, picture.shape), cover)
 
 
+def foliage(paint: SkyPaint) -> Floats:
+    """Return leaves and the gaps between them far out of focus, as of a garden or a wood: soft discs of the wall."""
+    rng = np.random.default_rng(paint.seed)
+    elevation, azimuth = _directions()
+    wall = paint.wall
+    picture = _gradient(wall * 1.25, wall, wall * 0.8, paint.floor * 0.4)
+    for at in range(420):
+        east, up = np.radians(rng.normal(0, 42)), np.radians(rng.uniform(-8, 38))
+        radius = np.radians(rng.uniform(1.6, 4.2))
+        rows = np.abs(elevation[:, 0] - up) < radius * 1.1
+        away = np.hypot((azimuth - east) * np.cos(up), elevation[rows] - up)
+        cover = (1 - smooth_step(away, radius * 0.80, radius)) * rng.uniform(0.12, 0.4)
+        tone = wall * rng.choice([0.45, 0.62, 0.8, 1.0, 1.3, 1.75], p=[0.2, 0.2, 0.2, 0.16, 0.14, 0.1])
+        if at % 9 == 0:
+            tone = 0.5 * tone + 0.5 * paint.accent
+        picture[rows] = _mixed(picture[rows], np.broadcast_to(tone, picture[rows].shape), cover)
+    return picture
+
+
 SKIES: dict[str, Sky] = {
     "day": day, "overcast": overcast, "golden": golden, "dusk": dusk, "night": night, "clouds": clouds,
+    "foliage": foliage,
 }  # fmt: skip

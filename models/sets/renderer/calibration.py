@@ -32,6 +32,8 @@ MOST_ALBEDO = 0.9
 CORRECTION = (0.2, 5.0)
 """The most that a surface may become darker or lighter than its colour."""
 EXPOSURE = (0.02, 50.0)
+SCENERY = 1.0
+"""What radiates no more than this is scenery, such as far hills and mist, and follows the sky; a lamp does not."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,10 @@ def _parted(graph: Graph) -> Graph:
     return replace(graph, meshes=meshes, materials=materials)
 
 
+def _is_scenery(material: Material) -> bool:
+    return material.kind == "emissive" and float(material.colour.max()) <= SCENERY
+
+
 def _recoloured(graph: Graph, factors: dict[str, Floats]) -> Graph:
     """Return the graph with the colours of its roles multiplied.
 
@@ -153,6 +159,8 @@ def _recoloured(graph: Graph, factors: dict[str, Floats]) -> Graph:
         given = materials[name]
         if role in factors and given.kind == "principled":
             materials[name] = replace(given, colour=np.clip(given.colour * factors[role], 0, 1).astype(np.float32))
+        elif _is_scenery(given) and graph.environment.picture is not None:
+            materials[name] = replace(given, colour=(given.colour * factors["wall"]).astype(np.float32))
     sky = graph.environment
     if sky.picture is not None:
         sky = replace(sky, picture=(sky.picture * factors["wall"]).astype(np.float32))
