@@ -14,6 +14,8 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from foundry.brief.brief import Brief
 from foundry.inputs.file_name import FOREIGN_FILE, FileName, is_file_name
 from foundry.layout.layout import Layout
+from foundry.sets.own_material import OwnMaterial
+from foundry.sets.set_file import SetFile
 from foundry.strict_model import StrictModel
 from foundry.tenant import Tenant
 
@@ -28,6 +30,8 @@ FILE_SENTENCE = re.compile(r"\b(file|files|path|relative to)\b", re.IGNORECASE)
 NO_FILES = {
     "View.light": "where the key light stands",
     "Tenant.folder": "set by the loader, never from the file",
+    "SceneSet.values": "values of a set by their dotted paths in it; no text among them is a file (foundry.sets.values)",
+    "SetFile.id": "a slug, which is looked up in a list",
     "Naming.file": "a pattern of names at a target, of which no part climbs (tests/foundry/delivery/test_target.py)",
     "Packages.file": "a pattern of the same type, for names within a package",
 }
@@ -79,7 +83,7 @@ def plain_file_fields(model: type[BaseModel]) -> list[str]:
     return [name for name in found if name not in NO_FILES]
 
 
-@pytest.mark.parametrize("model", [Brief, Tenant, Layout])
+@pytest.mark.parametrize("model", [Brief, Tenant, Layout, SetFile, OwnMaterial])
 def test_no_field_of_a_model_from_outside_names_a_file_by_plain_text(model: type[BaseModel]) -> None:
     assert plain_file_fields(model) == []
 
