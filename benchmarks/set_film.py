@@ -46,7 +46,7 @@ def film_card(folder: Path, width: int, samples: int) -> str:
     size = [width, width * 9 // 16]
     quality = {**card["set"], "film_samples": samples, "film_sizes": {"landscape": size}}
     if width < card["sizes"]["landscape"][0]:
-        card["sizes"]["landscape"], quality["samples"] = size, samples
+        card["sizes"]["landscape"], quality["samples"] = [*size], samples
     folder.mkdir(parents=True, exist_ok=True)
     made = {**card, "id": "film-studio", "set": quality, "stage": "candidate"}
     (folder / "film-studio.yaml").write_text(yaml.safe_dump(made), encoding="utf-8")
