@@ -30,7 +30,7 @@ FILE_SENTENCE = re.compile(r"\b(file|files|path|relative to)\b", re.IGNORECASE)
 NO_FILES = {
     "View.light": "where the key light stands",
     "Tenant.folder": "set by the loader, never from the file",
-    "SceneSet.values": "values of a set by their dotted paths in it; no text among them is a file (foundry.sets.values)",
+    "SceneSet.values": "values of a set by their dotted paths in it; no text of them is a file (foundry.sets.values)",
     "SetFile.id": "a slug, which is looked up in a list",
     "Naming.file": "a pattern of names at a target, of which no part climbs (tests/foundry/delivery/test_target.py)",
     "Packages.file": "a pattern of the same type, for names within a package",
