@@ -39,7 +39,7 @@ PRODUCTS = {
 }
 LIGHTS: tuple[Side, ...] = ("left", "right")
 SEEDS = (0, 1, 2)
-QUALITY = 76
+QUALITY = 74
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--work", type=Path, default=WORK, help="folder that keeps the pictures between runs")
     options.add_argument("--page", type=Path, default=PAGE, help="page to write")
-    options.add_argument("--edge", type=int, default=300, help="height of a picture in pixels")
-    options.add_argument("--samples", type=int, default=32, help="rays of a pixel")
+    options.add_argument("--edge", type=int, default=288, help="height of a picture in pixels")
+    options.add_argument("--samples", type=int, default=24, help="rays of a pixel")
     options.add_argument("--most", type=int, help="draw at most so many, then write the page with what is there")
     options.add_argument("sets", nargs="*", help="ids of sets; default: all")
     asked = options.parse_args()
