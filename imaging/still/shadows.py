@@ -46,7 +46,7 @@ def foot_line(alpha: Pixels, at: tuple[int, int], size: tuple[int, int]) -> Pixe
     foot = (solid & stands & (rows > lowest - thick)).astype(np.float32)
     canvas = _place(foot, left, top, size)
     reach = float(max(width * stands.mean(), 8.0))
-    tight, wide = _soft(canvas, 0.006 * reach + 0.5), _soft(canvas, (0.035 * reach, 0.016 * reach))
+    tight, wide = _soft(canvas, 0.012 * reach + 0.9), _soft(canvas, (0.035 * reach, 0.016 * reach))
     return _full(1 - (1 - 0.5 * tight) * (1 - 0.5 * wide), size)
 
 

@@ -19,6 +19,8 @@ KINDS, SAMPLED = 12, 8_000
 """Of surfaces behind a cutout that light is told apart on, and the pixels from which they are found."""
 TURNED = 0.4
 """The weight of a surface's direction beside that of its colour."""
+NEAR = 8.0
+"""Pixels within which light goes on as it is beside a cutout; farther in, it becomes the mean of all around."""
 REACH = 2
 """Pixels around a cutout that its blur in the drawing reaches."""
 
@@ -63,9 +65,24 @@ def _relit(pixels: Floats, known: Floats, behind: Behind) -> Floats:
         of_kind = (kinds == kind).astype(np.float32)
         within = cv2.erode(of_kind, np.ones((3, 3), np.uint8))  # pixels at an edge are of both sides
         if (known * within).any():
-            filled = np.where(of_kind[..., None] > 0, _pull(light, known * within), filled)
+            filled = np.where(of_kind[..., None] > 0, _go_on(light, known * within), filled)
             inner += within
     return np.asarray(srgb_of_linear(np.clip(_pull(filled, inner) * own, 0, 1)), np.float32)
+
+
+def _go_on(light: Floats, known: Floats) -> Floats:
+    """Return the light, which near what is known is that of its nearest pixel, so that shadows go on to the product."""
+    import cv2
+
+    away, nearest = cv2.distanceTransformWithLabels(
+        (known == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.zeros(int(nearest.max()) + 1, np.int64)
+    at = np.flatnonzero(known)
+    of_label[nearest.reshape(-1)[at]] = at
+    near = cv2.GaussianBlur(light.reshape(-1, 3)[of_label[nearest]], (0, 0), 0.8)
+    share = np.exp(-((away / NEAR) ** 2))[..., None]
+    return np.asarray(near * share + _pull(light, known) * (1 - share), np.float32)
 
 
 def _kinds(behind: Behind) -> NDArray[np.int32]:

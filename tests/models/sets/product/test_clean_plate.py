@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.sets.product.clean_plate import without_cutouts
+from models.sets.product.clean_plate import Behind, without_cutouts
 
 
 def test_nothing_of_a_cutout_is_left_and_nothing_else_changes() -> None:
@@ -24,3 +24,17 @@ def test_a_picture_that_is_all_product_stays_as_it_is() -> None:
     picture = np.full((16, 16, 3), 0.4, np.float32)
 
     assert np.array_equal(without_cutouts(picture, np.ones((16, 16), np.float32)), picture)
+
+
+def test_a_shadow_goes_on_to_the_product() -> None:
+    colours, normals = (np.full((90, 120, 3), value, np.float32) for value in (0.5, 0.0))
+    coverage = np.zeros((90, 120), np.float32)
+    coverage[30:70, 40:80] = 1
+    ground = np.full((90, 120, 3), 0.7, np.float32)
+    ground[50:60, 60:] = 0.3
+    shown = np.where(coverage[..., None] > 0, np.array([1, 0, 0], np.float32), ground)
+
+    plate = without_cutouts(shown, coverage, Behind(colours, normals))
+
+    assert plate[55, 77:90].max() < 0.45
+    assert plate[40, 77:90].min() > 0.62
