@@ -36,6 +36,8 @@ from pipelines.planning.admission import Admitted, BriefFolders, admit_brief, fo
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VIEW = {"azimuth_deg": 25, "elevation_deg": 8, "lens_mm": 70, "samples": 16}
 MUG = "products/northpeak-mug.glb"
+TURN_A_SECOND = 60
+"""Degrees: six seconds turn it once."""
 SHOWN = 24
 """Frames on the sheet."""
 
@@ -55,7 +57,7 @@ def film_card(folder: Path, width: int, samples: int) -> str:
 
 def order(model: str, seconds: str, named: str, cards: Path, edge_px: int) -> Admitted:
     """Return the film's plan: one product, one scene, one placement of six seconds."""
-    turning: dict[str, Any] = {"kind": "turntable", "end": "360"}
+    turning: dict[str, Any] = {"kind": "turntable", "end": str(TURN_A_SECOND * Decimal(seconds))}
     closer = {"kind": "dolly", "end": "0.2", "easing": "ease-in-out"}
     content = {
         "tenant": "northpeak",
