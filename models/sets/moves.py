@@ -26,7 +26,7 @@ MOST_RISE = math.radians(75.0)
 """The camera neither sinks below the ground nor stands above the product."""
 FOOT = 0.04
 """The lowest share of a product's height, which it stands on."""
-PLANTS = frozenset({"frond", "fronds", "palm", "monstera", "branch", "grass", "reeds", "leaf", "leaves", "flower"})
+PLANTS = frozenset({"branch", "fern", "flower", "frond", "grass", "monstera", "palm", "plant"})
 """Shapes that the wind moves."""
 FLOWING = frozenset({"sea", "pool"})
 """Shapes of water: their option `time`, in seconds, moves the waves on."""

@@ -12,8 +12,9 @@ from foundry.sets.move import MOVES, SetMove
 from models.sets.ask import Area, Moment, SetAsk, StandIn
 from models.sets.building.build import build
 from models.sets.building.form import grid
+from models.sets.building.library import SHAPES
 from models.sets.graph import Graph, Mesh
-from models.sets.moves import MOVERS, move
+from models.sets.moves import FLOWING, MOVERS, PLANTS, move
 
 AREA = Area(left=0.25, top=0.43, right=0.75, bottom=0.85)
 
@@ -46,6 +47,22 @@ def moved(kind: str, at: float, product: str = "", **said: object) -> tuple[Grap
 
 def test_every_kind_has_a_mover() -> None:
     assert set(MOVERS) == set(MOVES)
+
+
+def test_wind_and_waves_move_shapes_of_the_library() -> None:
+    assert set(SHAPES) >= PLANTS | FLOWING
+
+
+def test_the_waves_of_a_sea_move_on_and_nothing_else_does() -> None:
+    shown = next(each for each in shipped_sets().values() if each.ground.shape in FLOWING)
+    ask = an_ask("water", 0.5).model_copy(update={"set": shown})
+    still = build(ask)
+    later = move(still, ask)
+    moved = [one.name for one, other in zip(still.meshes, later.meshes, strict=True) if one is not other]
+    assert moved == ["ground"]
+    waves = {mesh.name: mesh.vertices for mesh in later.meshes}["ground"]
+    before = {mesh.name: mesh.vertices for mesh in still.meshes}["ground"]
+    assert np.abs(waves - before).max() > 1e-4
 
 
 def test_without_a_moment_nothing_moves() -> None:
