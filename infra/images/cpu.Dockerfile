@@ -47,7 +47,7 @@ COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry
 # No image without what confines the decoding of files from outside, libseccomp, and what renders sets, and that fast.
 RUN /opt/foundry/bin/python -c "import pyseccomp" \
-  && /opt/foundry/bin/python -c "import ctypes, mitsuba, pyoidn, trimesh; ctypes.CDLL('libLLVM.so.19.1')"
+  && /opt/foundry/bin/python -c "import ctypes, mitsuba, pyoidn; ctypes.CDLL('libLLVM.so.19.1')"
 # Beam's boot asks for a temporary virtual environment of its own unless it is told that this one is whole.
 ENV PATH=/opt/foundry/bin:$PATH PYTHONUNBUFFERED=1 RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1
 USER 10001:10001

@@ -49,7 +49,7 @@ COPY --from=beam /opt/apache/beam /opt/apache/beam
 COPY LICENSE /licenses/campaign-foundry
 # No image without what confines the decoding of files from outside, libseccomp, and what renders sets, and that fast.
 RUN /opt/foundry/bin/python -c "import pyseccomp" \
-  && /opt/foundry/bin/python -c "import ctypes, mitsuba, pyoidn, trimesh; ctypes.CDLL('libLLVM.so.19.1')"
+  && /opt/foundry/bin/python -c "import ctypes, mitsuba, pyoidn; ctypes.CDLL('libLLVM.so.19.1')"
 # /usr/local/nvidia is where Dataflow and GKE mount the host's driver.
 ENV PATH=/opt/foundry/bin:/usr/local/nvidia/bin:$PATH LD_LIBRARY_PATH=/usr/local/nvidia/lib64 \
   NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility \
