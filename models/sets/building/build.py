@@ -35,9 +35,8 @@ def build(ask: SetAsk, own: OwnThings = NOTHING_OWN) -> Graph:
     """
     chooser = Chooser(ask.seed)
     arrangement = arrange(ask, chooser, own)
-    ground = arrangement.shape(
-        ask.set.ground.shape, GROUND_SIZE, chosen_options(ask.set.ground.options, "ground", chooser)
-    )
+    options = {"spread": arrangement.spread, **chosen_options(ask.set.ground.options, "ground", chooser)}
+    ground = arrangement.shape(ask.set.ground.shape, GROUND_SIZE, options)
     parts = [arrangement.place(at, part) for at, part in arrangement.parts()]
     base = _base(ground, parts)
     camera = frame_camera(ask, chooser, base)

@@ -68,7 +68,7 @@ def frosted(colour: Floats, scale: float, seed: int) -> Material:  # noqa: ARG00
 
 def glow(colour: Floats, scale: float, seed: int) -> Material:  # noqa: ARG001
     """Return a surface that gives light."""
-    return Material(colour=np.asarray(colour * 1.4, np.float32), kind="emissive")
+    return Material(colour=np.asarray(colour * 0.9, np.float32), kind="emissive")
 
 
 MATERIALS: dict[str, Maker] = {

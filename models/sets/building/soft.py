@@ -30,7 +30,8 @@ def curtain(size: Size, options: Options) -> Form:
 def draped(size: Size, options: Options) -> Form:
     """Return cloth on the ground, level where the product stands and in soft folds around it.
 
-    `folds` is how many cross it, `height` how high they are, `flat` the radius of the level place.
+    `folds` is how many cross it, `height` how high they are, `flat` the radius of the level place, which
+    grows with a wide product.
     """
     height, level, seed = (
         option(options, "height", 0.3),
@@ -41,6 +42,7 @@ def draped(size: Size, options: Options) -> Form:
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, 420) * min(size[0], 9), np.linspace(-2.6, 4.2, 420))
     rise = _folds(x, y, folds, np.random.default_rng(seed)) * height
     away = np.hypot(x, y * 1.25)
+    level *= option(options, "spread", 1.0)
     rise *= np.clip((away - level) / 0.5, 0, 1) ** 1.2
     back = option(options, "back", 0.0)
     if back:
