@@ -49,10 +49,10 @@ class RowWindow:
 
     def span(self, first: int, last: int) -> Pixels:
         """Return the rows from `first` to before `last`; no span may begin above the one before."""
-        self._held, self._top = self._held[first - self._top :], first
-        missing = last - first - len(self._held)
+        missing = last - self._top - len(self._held)
         if missing > 0:
             self._held = np.concatenate([self._held, *self._pull(missing)])
+        self._held, self._top = self._held[first - self._top :], first
         return self._held[: last - first]
 
     def _pull(self, count: int) -> Iterable[Pixels]:

@@ -88,3 +88,10 @@ def test_resampled_values_stay_between_black_and_white() -> None:
     edges[:, 30:] = 1
     found = gather(resample_rows(rows_of(edges), Crop(0, 0, 60, 60), 150, 150))
     assert (found.min(), found.max()) == (0, 1)
+
+
+def test_a_window_may_begin_below_the_first_row() -> None:
+    rows = np.arange(12, dtype=np.float32)[:, None, None]
+    window = RowWindow(Rows(1, 12, 1, iter((rows[:2], rows[2:5], rows[5:]))))
+    assert window.span(3, 6).ravel().tolist() == [3, 4, 5]
+    assert window.span(9, 12).ravel().tolist() == [9, 10, 11]
