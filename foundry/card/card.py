@@ -201,6 +201,13 @@ class ModelCard(StrictModel):
     takes: tuple[Literal["lora", "controlnet", "ip-adapter"], ...] = Field(default=(), description="Adapter kinds.")
     adapter: Adapter | None = Field(default=None, description="Adapter cards: what it adds, and to which bases.")
     api: Api | None = Field(default=None, description="API cards: how the vendor is spoken to.")
+    smooth: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Upscale: tiles in which no channel bends more than this from pixel to pixel are enlarged without "
+        "the network. It changes pixels within the card's tolerance, so it is not in the card's digest.",
+    )
     bits: Literal[8, 16] = Field(default=8, description="Upscale: bits per channel of the masters it makes.")
     batch: Batch = Field(default=Batch(), description="Most pictures per call.")
     memory_mb: int = Field(default=0, ge=0, description="Device memory of the loaded model; 0 is unknown.")

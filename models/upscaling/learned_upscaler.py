@@ -25,7 +25,8 @@ COMMUNITY_MARGIN = 32
 class LearnedUpscaler:
     """A loaded network. `call(tile, scale)` takes and returns (1, 3, h, w) float32 on `device`, sRGB encoded.
 
-    A pixel may depend on `margin` source pixels around it; tiles are cut larger by as much, and cropped.
+    A pixel may depend on `margin` source pixels around it; tiles are cut larger by as much, and cropped. `plain` is the
+    interpolation that the network adds detail to, in the same form; it stands in for the network on smooth tiles.
     """
 
     card: ModelCard
@@ -33,6 +34,7 @@ class LearnedUpscaler:
     scales: tuple[int, ...]
     margin: int
     call: Enlarger
+    plain: Enlarger | None = None
 
 
 def load_upscaler(card: ModelCard, device: str | None = None) -> LearnedUpscaler:
@@ -49,10 +51,11 @@ def load_upscaler(card: ModelCard, device: str | None = None) -> LearnedUpscaler
 
 
 def _load_embedded(card: ModelCard, device: str) -> LearnedUpscaler:
-    from models.upscaling.network import SCALES, read_network
+    from models.upscaling.network import SCALES, enlarge_bicubic, read_network
 
     network = read_network(card.folder).to(device)
-    return LearnedUpscaler(card, device, SCALES, network.reach, _with_precision(network, card, device))
+    call = _with_precision(network, card, device)
+    return LearnedUpscaler(card, device, SCALES, network.reach, call, enlarge_bicubic)
 
 
 def _with_precision(network: CompactUpscaler, card: ModelCard, device: str) -> Enlarger:

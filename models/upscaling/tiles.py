@@ -115,11 +115,22 @@ def _enlarge_tile(band: Pixels, tile: _Tile, upscaler: LearnedUpscaler, scale: i
 
 
 def _run_network(pixels: Pixels, upscaler: LearnedUpscaler, scale: int) -> Pixels:
-    """Enlarge (h, w, 1 or 3) by the network, clipped to [0, 1]; grey goes in three times and comes out as the mean."""
+    """Enlarge (h, w, 1 or 3) by the network, clipped to [0, 1]; grey goes in three times and comes out as the mean.
+
+    Pixels that are as smooth as the card says are only interpolated.
+    """
     import torch
 
+    smooth = upscaler.plain and upscaler.card.smooth is not None and bend(pixels) < float(upscaler.card.smooth)
+    enlarger = upscaler.plain if upscaler.plain and smooth else upscaler.call
     colour = pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)
     with torch.inference_mode():
         tensor = torch.from_numpy(np.ascontiguousarray(colour)).permute(2, 0, 1)[None].to(upscaler.device)
-        enlarged = upscaler.call(tensor, scale)[0].clamp_(0, 1).permute(1, 2, 0).cpu().numpy()
+        enlarged = enlarger(tensor, scale)[0].clamp_(0, 1).permute(1, 2, 0).cpu().numpy()
     return enlarged if pixels.shape[2] == 3 else enlarged.mean(axis=2, keepdims=True)
+
+
+def bend(pixels: Pixels) -> float:
+    """Return the largest second difference of neighbours, down or across, in any channel of (h, w, channels)."""
+    down, across = (np.abs(np.diff(pixels, 2, axis)) for axis in (0, 1))
+    return float(max(down.max(initial=0), across.max(initial=0)))

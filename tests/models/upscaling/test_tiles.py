@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from imaging.pixels.rows import gather, rows_of
 from models.upscaling.learned_upscaler import LearnedUpscaler
+from models.upscaling.network import enlarge_bicubic
 from models.upscaling.tiles import TILE_COLUMNS, TILE_ROWS, enlarge_in_tiles
 from tests.models.upscaling.pictures import CARD, large_photograph
 
@@ -73,3 +76,29 @@ def test_a_grey_picture_stays_one_channel(crisp: LearnedUpscaler) -> None:
     made = gather(enlarge_in_tiles(rows_of(grey), crisp, 2))
     assert made.shape == (40, 60, 1)
     assert 0 <= made.min() <= made.max() <= 1
+
+
+def test_a_smooth_tile_is_interpolated_within_the_cards_tolerance(crisp: LearnedUpscaler) -> None:
+    down, across = np.mgrid[0:200, 0:300].astype(np.float32)
+    wall = np.stack([0.5 + 0.3 * np.sin(down / 90), 0.4 + across / 900, 0.6 - down / 800], axis=2).astype(np.float32)
+    called: list[int] = []
+
+    def counted(tile: torch.Tensor, scale: int) -> torch.Tensor:
+        called.append(scale)
+        return crisp.call(tile, scale)
+
+    counting = replace(crisp, call=counted)
+    smooth = gather(enlarge_in_tiles(rows_of(wall), counting, 4))
+    assert called == []
+    learned = gather(enlarge_in_tiles(rows_of(wall), replace(counting, plain=None), 4))
+    assert called
+    inside = slice(4 * crisp.margin, -4 * crisp.margin)  # at the picture's edges the network sees its own padding
+    assert np.abs(smooth - learned)[inside, inside].max() < CARD.tolerance / 255
+
+
+def test_a_tile_with_an_edge_is_enlarged_by_the_network(crisp: LearnedUpscaler) -> None:
+    edge = np.full((64, 64, 3), 0.4, np.float32)
+    edge[:, 40:] = 0.45
+    made = gather(enlarge_in_tiles(rows_of(edge), crisp, 2))
+    plain = gather(enlarge_in_tiles(rows_of(edge), replace(crisp, call=enlarge_bicubic), 2))
+    assert np.abs(made - plain).max() > 0.002
