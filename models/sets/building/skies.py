@@ -109,7 +109,7 @@ def golden(paint: SkyPaint) -> Floats:
     at = (paint.option("sun_turn", 24) * (paint.sun_side or 0.6), paint.option("sun_height", 3.5))
     picture = _gradient(wall * 0.75, wall, accent * 0.95, paint.floor * 0.3)
     warm = _glow(at, 26)
-    picture = _mixed(picture, np.broadcast_to(accent * 1.1, picture.shape), warm * 0.75)
+    picture = _mixed(picture, np.broadcast_to(accent * 1.1, picture.shape), warm * 0.55)
     streaks = _clouds(paint, 5)
     lit = _mixed(_pale(wall, 0.25) * 1.1, accent * 1.35 + 0.04, smooth_step(_glow(at, 55), 0.0, 0.7))
     picture = _mixed(picture, lit, streaks * 0.6)
