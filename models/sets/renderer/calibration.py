@@ -139,7 +139,7 @@ def _parted(graph: Graph) -> Graph:
     """Return the graph with a material of its own for each role that a material shows, in the order of the meshes."""
     materials, meshes = {}, []
     for mesh in graph.meshes:
-        name = f"{mesh.material}/{mesh.role}"
+        name = "/".join((mesh.material, mesh.role, *(mesh.fade or ())))
         materials[name] = graph.materials[mesh.material]
         meshes.append(replace(mesh, material=name))
     return replace(graph, meshes=meshes, materials=materials)
@@ -154,14 +154,17 @@ def _recoloured(graph: Graph, factors: dict[str, Floats]) -> Graph:
 
     It keeps the order of everything: a scene that differs in its values alone needs not be compiled again.
     """
-    materials = dict(graph.materials)
-    for name, role in {mesh.material: mesh.role for mesh in graph.meshes}.items():
-        given = materials[name]
-        if role in factors and given.kind == "principled":
-            materials[name] = replace(given, colour=np.clip(given.colour * factors[role], 0, 1).astype(np.float32))
-        elif _is_scenery(given) and graph.environment.picture is not None:
-            materials[name] = replace(given, colour=(given.colour * factors["wall"]).astype(np.float32))
-    sky = graph.environment
+    sky, materials = graph.environment, dict(graph.materials)
+    for mesh in {mesh.material: mesh for mesh in graph.meshes}.values():
+        given, factor = materials[mesh.material], factors.get(mesh.role)
+        colour = given.colour
+        if mesh.fade:
+            colour = _faded(given.colour, factors, mesh.fade)
+        elif factor is not None and given.kind == "principled":
+            colour = np.clip(given.colour * factor, 0, 1).astype(np.float32)
+        elif _is_scenery(given) and sky.picture is not None:
+            colour = (given.colour * factors["wall"]).astype(np.float32)
+        materials[mesh.material] = replace(given, colour=colour)
     if sky.picture is not None:
         sky = replace(sky, picture=(sky.picture * factors["wall"]).astype(np.float32))
     return replace(graph, environment=sky, materials=materials)

@@ -11,7 +11,7 @@ from models.sets.graph import Floats
 SHOULDER = 0.85
 """Linear light up to which the curve changes nothing; above it, light comes ever nearer to 1."""
 
-BRIGHTEST = 0.88
+BRIGHTEST = 0.91
 """The brightest linear light that a surface is lit to: white keeps its shading, and highlights stay brighter."""
 
 
