@@ -22,6 +22,7 @@ from benchmarks import (
     remote,
     rendering,
     screening,
+    sets,
     sharing,
     starvation,
     upscaling,
@@ -30,7 +31,7 @@ from benchmarks import (
 
 for module in (
     adopting, planning, memory, metering, boxing, sharing, quoting, orchestration, starvation, engines, packing,
-    drawing, remote, screening, upscaling, encoding, embedding, rendering, reel, video, latency, flood,
+    drawing, sets, remote, screening, upscaling, encoding, embedding, rendering, reel, video, latency, flood,
 ):  # fmt: skip
     print(f"\n== {module.__name__}")
     module.main()

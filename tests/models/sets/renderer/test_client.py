@@ -62,6 +62,17 @@ def test_the_process_ends_when_its_renderer_is_closed() -> None:
         os.kill(pid, 0)
 
 
+def test_a_process_that_has_read_a_strangers_file_serves_no_request_without_it() -> None:
+    own = Renderer()
+    own.render(an_ask(), {"a.glb": b"one tenant's"})
+    first = own._running
+    own.render(an_ask(), {"a.glb": b"one tenant's", "b.glb": b"and more of it"})
+    assert own._running is first
+    own.render(an_ask(), {"a.glb": b"another tenant's"})
+    assert own._running is not first
+    own.close()
+
+
 def test_a_cutout_is_not_a_strangers_file_but_a_model_is() -> None:
     stand = an_ask().stand
     cutout = {"kind": "cutout", "file": "a.png", "area": stand}
