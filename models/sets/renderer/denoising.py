@@ -14,7 +14,7 @@ def denoise(light: Floats, albedo: Floats, normals: Floats) -> Floats:
     from pyoidn.denoise import denoise as remove
 
     clean = np.ascontiguousarray(without_fireflies(light), np.float32)
-    return np.asarray(remove(clean, albedo, normals, hdr=True, clean_aux=True), np.float32)
+    return np.asarray(remove(clean, albedo, normals, hdr=True), np.float32)
 
 
 def without_fireflies(light: Floats) -> Floats:

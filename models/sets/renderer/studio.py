@@ -74,7 +74,7 @@ class Studio:
         light = render(self.mi, load_scene(self.mi, graph, size, ask.depth), ask.samples, ask.seed)
         light = np.nan_to_num(light, posinf=0.0, neginf=0.0) * graph.exposure
         if ask.denoise:
-            light = denoise(light, *noise_guides(self.mi, graph, size))
+            light = denoise(light, *noise_guides(self.mi, graph, size, ask.samples, ask.seed))
         pixels, staged = finish_products(self.mi, graph, ask, folder, encode(light))
         if ask.moment:
             staged = replace(staged, blur=blur_of(graph.camera))
