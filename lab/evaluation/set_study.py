@@ -66,9 +66,17 @@ class StudiedCase:
 
 
 def roles_shown(set_file: SetFile) -> tuple[str, ...]:
-    """Return the roles whose colour a set always shows: those of its ground, wall and parts that are always there."""
+    """Return the roles whose colour a set always shows: those of its ground, wall and parts that are always there.
+
+    What the air fades by the set's own word is not of its colour.
+    """
     always = [part for part in set_file.parts if part.chance == 1 and getattr(part, "choice", None) is None]
-    named = {surface.colour for value in (set_file.ground, set_file.wall, *always) for surface in _surfaces(value)}
+    named = {
+        surface.colour
+        for value in (set_file.ground, set_file.wall, *always)
+        for surface in _surfaces(value)
+        if not surface.haze
+    }
     return tuple(role for role in ROLES if role in named)
 
 

@@ -49,6 +49,9 @@ def test_the_roles_are_those_of_what_is_always_there() -> None:
     assert roles_shown(bare) == ("wall", "floor")
     assert roles_shown(bare.model_copy(update={"parts": (ball,)})) == ("wall", "floor")
     assert roles_shown(bare.model_copy(update={"parts": (ball, fixed)})) == ("wall", "floor", "accent")
+    faded = Surface(material="plaster", colour="accent", haze=Decimal("0.4"))
+    far = fixed.model_copy(update={"surface": faded})
+    assert roles_shown(bare.model_copy(update={"parts": (far,)})) == ("wall", "floor")
 
 
 def test_the_worst_of_a_set_counts_and_a_refusal_is_a_wrong_answer() -> None:
