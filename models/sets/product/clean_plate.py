@@ -14,7 +14,7 @@ from foundry.colour import linear_of_srgb, srgb_of_linear
 from models.sets.graph import Floats
 
 DIM = np.float32(0.03)
-"""Is added to all colours, so that what has none, as the sky, is filled in as it is."""
+"""Is added to all colours, so that black has light on it too."""
 KINDS, SAMPLED = 12, 8_000
 """Of surfaces behind a cutout that light is told apart on, and the pixels from which they are found."""
 TURNED = 0.4
@@ -58,7 +58,7 @@ def _relit(pixels: Floats, known: Floats, behind: Behind) -> Floats:
     """Return what is behind under the light of the known pixels around it, of each kind of surface for itself."""
     import cv2
 
-    own = behind.colours + DIM
+    own = behind.colours + _open(behind) + DIM
     light = np.asarray(linear_of_srgb(pixels) / own, np.float32)
     kinds, filled, inner = _kinds(behind), _pull(light, known), np.zeros_like(known)
     for kind in range(KINDS):
@@ -68,6 +68,14 @@ def _relit(pixels: Floats, known: Floats, behind: Behind) -> Floats:
             filled = np.where(of_kind[..., None] > 0, _go_on(light, known * within), filled)
             inner += within
     return np.asarray(srgb_of_linear(np.clip(_pull(filled, inner) * own, 0, 1)), np.float32)
+
+
+def _open(behind: Behind) -> Floats:
+    """Return the share of each pixel, (height, width, 1), that shows no surface but the sky.
+
+    There the light is the sky's own radiance: of the size of the light on surfaces, so that a horizon may mix them.
+    """
+    return 1 - np.clip(np.linalg.norm(behind.normals, axis=-1, keepdims=True), 0, 1)
 
 
 def _go_on(light: Floats, known: Floats) -> Floats:

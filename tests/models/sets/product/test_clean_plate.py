@@ -38,3 +38,19 @@ def test_a_shadow_goes_on_to_the_product() -> None:
 
     assert plate[55, 77:90].max() < 0.45
     assert plate[40, 77:90].min() > 0.62
+
+
+def test_a_horizon_behind_a_product_stays_between_sky_and_ground() -> None:
+    ground = np.clip((np.arange(90, dtype=np.float32) - 43) / 4, 0, 1)[:, None, None]  # its share of each pixel
+    share = np.broadcast_to(ground, (90, 120, 3))
+    colours, normals = np.float32(0.3) * share, share * np.array([0, 0, 1], np.float32)
+    light = np.where(np.arange(120) < 60, 1.0, 0.7)[None, :, None]
+    scene = np.asarray(0.6 * (1 - share) + 0.25 * share * light, np.float32)
+    coverage = np.zeros((90, 120), np.float32)
+    coverage[30:70, 40:80] = 1
+    shown = np.where(coverage[..., None] > 0, np.array([1, 0, 0], np.float32), scene)
+
+    plate = without_cutouts(shown, coverage, Behind(colours, np.asarray(normals, np.float32)))
+
+    assert plate.max() < 0.63
+    assert np.abs(plate - scene)[:, :, 1].mean() < 0.02
