@@ -21,6 +21,7 @@ from infra.stack.fetching import fetched_folder, parts_of
 from infra.supply.node_clients import lacking_clients
 from infra.supply.provide import BLENDER
 from infra.supply.system import packages_of, tool
+from models.sets.renderer.variants import libraries
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -87,6 +88,11 @@ def _apache() -> str:
     return "" if shutil.which("apache2", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin") else "no apache2"
 
 
+def _compiler() -> str:
+    """An LLVM with which the renderer of sets compiles its code; without one it is slower."""
+    return "" if libraries() else "no libLLVM of version 16 or newer"
+
+
 NEEDS: dict[str, Need] = {
     "apache": Need(_apache, ("apache",)),
     "kafka": Need(partial(_server, "kafka"), ("java", "maven")),
@@ -105,6 +111,7 @@ NEEDS: dict[str, Need] = {
     "promtool": Need(partial(_program, "promtool"), ("go",)),
     "tusd": Need(partial(_program, "tusd"), ("go",)),
     "seccomp": Need(lambda: "" if find_library("seccomp") else "no libseccomp", ("box",)),
+    "llvm": Need(_compiler, ("sets",)),
     "root": Need(lambda: "" if os.geteuid() == 0 else "only root may mount a small disk"),
 }
 
