@@ -10,13 +10,11 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from foundry.card.card import ModelCard
 from foundry.metering.payers import note, paid_by_only
-from foundry.metering.steps import charge_accelerator, charge_processor
 from models.drawing import Drawn, DrawRequest, Undrawn
-from models.sets.rendered import Rendered
+from models.sets.charging import charge_rendering
 from models.sets.renderer.client import Renderer
 from models.sets.renderer.limits import RenderLimits
 from models.sets.renderer.refusals import RendererMissing, RenderRefused
-from models.sets.renderer.variants import CUDA
 
 Result = Drawn | Undrawn
 
@@ -59,12 +57,5 @@ class SetHandler(ModelHandler[DrawRequest, Result, Renderer]):  # type: ignore[m
                 found = model.render(guide.ask.model_copy(update={"seed": request.seed}), guide.files)
             except RenderRefused as error:
                 return Undrawn(request, error.code, str(error))
-            _charge(found)
+            charge_rendering("draw", found)
         return Drawn(request, found.pixels, guide.caption, guide.ignored_words, found.staged)
-
-
-def _charge(found: Rendered) -> None:
-    """Charge the renderer's time to those who pay: its process is not measured with this one."""
-    charge_processor("draw", found.cpu_s)
-    if found.variant == CUDA:
-        charge_accelerator("draw", round(found.seconds * 1e9))

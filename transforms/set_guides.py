@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from foundry.card.card import ModelCard
 from foundry.inputs.product_view import View
 from foundry.plan.composition import composition_of, master_size
 from foundry.plan.plan import Plan
@@ -15,7 +13,7 @@ from foundry.sets.placed import PlacedSet
 from foundry.store.object_store import ObjectStore
 from foundry.stored_inputs import read_input
 from models.backdrop.caption_grammar import caption
-from models.sets.ask import Area, SetAsk
+from models.sets.ask import SetAsk, job_file_name
 from models.sets.product.standing import Frames, Standing, stand_cutout, stand_model, stand_nothing
 from models.sets.rendered import SetGuide
 from transforms.generate import product_picture
@@ -44,19 +42,12 @@ def set_guide(plan: Plan, order: ShotOrder, store: ObjectStore, *, film: bool = 
     size = card.set.film_sizes.get(order.bucket, card.sizes[order.bucket]) if film else card.sizes[order.bucket]
     frames = Frames(master_size(order.bucket, plan.cards_for(order.scene).upscale), size)
     standing = _stand(plan, order, store, frames)
-    props = {path: _file_name(path, sha256) for path, sha256 in placed.files.items()}
+    props = {path: job_file_name(path, sha256) for path, sha256 in placed.files.items()}
     own = store.for_tenant(order.tenant)
     files = {props[path]: read_input(own, sha256) for path, sha256 in placed.files.items()}
     files |= standing.files
-    ask = _ask(placed, order, card, size, film=film)
-    ask = ask.model_copy(update={"stand": standing.stand, "products": standing.products, "props": props})
-    return SetGuide(ask, files, caption_of(placed, ask), _ignored(placed, order))
-
-
-def _ask(placed: PlacedSet, order: ShotOrder, card: ModelCard, size: tuple[int, int], *, film: bool) -> SetAsk:
     quality = card.set
-    assert quality is not None
-    return SetAsk(
+    ask = SetAsk(
         set=placed.set,
         wall=placed.wall,
         floor=placed.floor,
@@ -66,12 +57,15 @@ def _ask(placed: PlacedSet, order: ShotOrder, card: ModelCard, size: tuple[int, 
         mirrored=order.mirrored,
         width_px=size[0],
         height_px=size[1],
-        stand=Area(left=0, top=0, right=1, bottom=1),
+        stand=standing.stand,
+        products=standing.products,
+        props=props,
         materials=placed.materials,
         samples=quality.film_samples if film else quality.samples,
         depth=quality.depth,
         denoise=quality.denoise,
     )
+    return SetGuide(ask, files, caption_of(placed, ask), _ignored(placed, order))
 
 
 def caption_of(placed: PlacedSet, ask: SetAsk) -> str:
@@ -83,10 +77,6 @@ def caption_of(placed: PlacedSet, ask: SetAsk) -> str:
 def _ignored(placed: PlacedSet, order: ShotOrder) -> tuple[str, ...]:
     avoided = (word for word in order.negative_prompt.replace(",", " ").split() if word)
     return (*placed.ignored, *avoided)
-
-
-def _file_name(path: str, sha256: str) -> str:
-    return f"{sha256[:32]}{PurePosixPath(path).suffix.lower()}"
 
 
 def _stand(plan: Plan, order: ShotOrder, store: ObjectStore, frames: Frames) -> Standing:

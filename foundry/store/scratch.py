@@ -55,6 +55,17 @@ def scratch_in(folder: Path, suffix: str = "") -> Iterator[Path]:
 
 
 @contextmanager
+def lasting_scratch(folder: Path, suffix: str = "") -> Iterator[Path]:
+    """Yield an empty file in `folder`, which stays leased to this process if the block ends well, else is removed."""
+    file = take_scratch(folder, suffix)
+    try:
+        yield file
+    except BaseException:
+        give_back_scratch(file)
+        raise
+
+
+@contextmanager
 def exclusive(folder: Path, name: str) -> Iterator[None]:
     """Hold the lock of a name while the block runs; other threads and processes wait for it.
 

@@ -41,15 +41,13 @@ def evaluate_sets(
     shutil.rmtree(folder / "pictures", ignore_errors=True)
     (folder / "pictures").mkdir(parents=True)
     chosen = list(shipped_sets().values())[: QUICK_SETS if quick else None]
-    renderer, studied = Renderer(), list[StudiedCase]()
-    try:
+    studied = list[StudiedCase]()
+    with Renderer() as renderer:
         study = SetStudy(renderer, _product(), QUICK_SIZE if quick else SIZE, QUICK_SAMPLES if quick else SAMPLES)
         for each in chosen:
             for case in cases(each):
                 studied.append(study.study(case))
             say(f"{each.id}: {_told(studied[-1])}")
-    finally:
-        renderer.close()
     figures = set_figures(studied)
     made_with = {"sets": SET_RENDERER_VERSION, "palettes": str(len(PALETTES) + 1), "lights": str(len(LIGHTS))}
     evaluation = conclude(card, made_on, figures, set_marks(card, figures), made_with)

@@ -101,15 +101,12 @@ def draw_missing(wanted: list[Cell], folder: Path, most: int | None = None) -> i
     """Draw the pictures that a folder lacks, at most so many; return how many are still missing."""
     folder.mkdir(parents=True, exist_ok=True)
     missing = [cell for cell in wanted if not (folder / f"{cell.name}.webp").exists()]
-    renderer = Renderer()
-    try:
+    with Renderer() as renderer:
         for at, cell in enumerate(missing[:most], 1):
             rendered = renderer.render(cell.ask, cell.stood.standing.files)
             keep(cell.stood.laid_over(rendered.pixels), folder / f"{cell.name}.webp")
             told = f"{at} of {len(missing)}: {cell.ask.set.id}, {cell.label}, {rendered.seconds:.1f} s"
             print(told, file=sys.stderr, flush=True)
-    finally:
-        renderer.close()
     return len(missing) - len(missing[:most])
 
 

@@ -55,11 +55,8 @@ def _rendered(model: bytes, view: View, blender: Blender, name: str) -> bytes:
     except BlenderMissing:
         if blender.program or importlib.util.find_spec("mitsuba") is None:
             raise
-    renderer = Renderer()
-    try:
+    with Renderer() as renderer:
         return render_view(model, view, renderer)
-    finally:
-        renderer.close()
 
 
 def store_view(

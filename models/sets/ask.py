@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -71,3 +72,8 @@ class SetAsk(StrictModel):
     denoise: bool = True
     moment: Moment | None = None
     values: dict[str, Decimal] = Field(default_factory=dict)
+
+
+def job_file_name(path: str, sha256: str) -> str:
+    """Return the name that a tenant's own file, known by its path and its hash, has in a job's folder."""
+    return f"{sha256[:32]}{PurePosixPath(path).suffix.lower()}"

@@ -24,7 +24,7 @@ from foundry.tenant import Tenant
 from foundry.tenant_files import DOCUMENT
 from imaging.pixels.arrays import Pixels
 from imaging.still.set_staging import lay_cutout
-from models.sets.ask import Area, SetAsk, StandIn
+from models.sets.ask import Area, SetAsk, StandIn, job_file_name
 from models.sets.contact_sheet import Colours, SheetOrder, contact_sheet, usual_colours
 from models.sets.product.standing import Frames, Standing, stand_cutout, stand_nothing
 from models.sets.renderer.client import Renderer
@@ -68,13 +68,10 @@ def find_set(name: str, tenant: Tenant | None = None) -> SetFile:
 def check_sets(sets: Iterable[SetFile], tenant: Tenant | None, *, drawn: bool) -> tuple[FoundryError, ...]:
     """Return all that is wrong with sets; with `drawn`, each that seems right is also drawn, small. RendererMissing."""
     problems = list[FoundryError]()
-    renderer = Renderer()
-    try:
+    with Renderer() as renderer:
         for each in sets:
             found = _check(each, tenant, renderer if drawn else None)
             problems.extend(found)
-    finally:
-        renderer.close()
     return tuple(problems)
 
 
@@ -114,14 +111,12 @@ def preview_sheet(order: PreviewOrder, told: Told = lambda _done, _of: None) -> 
         standing=stood.standing, size=size, lights=order.lights, seeds=order.seeds, room=order.room,
         samples=order.samples, props=props, materials=own.materials,
     )  # fmt: skip
-    renderer, pictures, asks = Renderer(), list[tuple[SetAsk, Pixels]](), list(sheet.asks())
-    try:
+    pictures, asks = list[tuple[SetAsk, Pixels]](), list(sheet.asks())
+    with Renderer() as renderer:
         for ask in asks:
             rendered = renderer.render(ask, {**files, **stood.standing.files})
             pictures.append((ask, stood.laid_over(rendered.pixels)))
             told(len(pictures), len(asks))
-    finally:
-        renderer.close()
     return contact_sheet(pictures, len(order.seeds))
 
 
@@ -183,5 +178,5 @@ def _stand_model(product: Path, box: Box, frames: Frames) -> Standing:
 
 def job_files(own: OwnFiles) -> tuple[dict[str, str], dict[str, bytes]]:
     """Return the names that a tenant's own files have in a job's folder, by their paths, and their content."""
-    names = {path: f"{facts.sha256}{Path(path).suffix}" for path, facts in own.files.items()}
+    names = {path: job_file_name(path, facts.sha256) for path, facts in own.files.items()}
     return names, {names[path]: facts.file.read() for path, facts in own.files.items()}

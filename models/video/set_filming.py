@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,20 +13,20 @@ from apache_beam.ml.inference.base import ModelHandler
 from foundry.manifest import master_from_json
 from foundry.metering.making import FILM, making
 from foundry.metering.payers import note
-from foundry.metering.steps import charge_accelerator, charge_processor, step
+from foundry.metering.steps import step
 from foundry.plan.clip import ClipOrder, FrameRange
 from foundry.plan.shot import ShotOrder
 from foundry.spent import NOTHING_SPENT, Spent
 from foundry.store.object_store import ObjectStore
-from foundry.store.scratch import give_back_scratch, take_scratch
+from foundry.store.scratch import lasting_scratch
 from imaging.film.clip_master import encode_clip, require_av
 from imaging.film.film_cutout import film_cutout, lay_on_frame
 from imaging.pixels.arrays import Pixels
 from models.sets.ask import Moment, SetAsk
+from models.sets.charging import charge_rendering
 from models.sets.rendered import Rendered, SetGuide
 from models.sets.renderer.client import Renderer
 from models.sets.renderer.refusals import RenderRefused
-from models.sets.renderer.variants import CUDA
 
 GuideOf = Callable[[ShotOrder], SetGuide | None]
 """Says what a frame of a shot's clip is rendered from, in the size and quality of films; the seed is put in here."""
@@ -105,7 +104,7 @@ class FilmFrames(ModelHandler[FrameRange, FilmedRange | UnfilmedRange, FilmingRe
     def _film_or_refuse(self, part: FrameRange, model: FilmingRenderer) -> FilmedRange | UnfilmedRange:
         try:
             guide = film_guide(part.order, self.guides, self.store)
-            with _scratch(self.store) as file, model.lock:
+            with lasting_scratch(self.store.scratch_folder(), ".mkv") as file, model.lock:
                 frames = self._frames(part, guide, model.renderer)
                 with step("encode"):
                     encode_clip(frames, file, part.order.frames_per_second)
@@ -119,7 +118,7 @@ class FilmFrames(ModelHandler[FrameRange, FilmedRange | UnfilmedRange, FilmingRe
             with step("film", wide=True):
                 note(model_calls=1)
                 rendered = renderer.render(ask_at(guide.ask, part.order, number), guide.files)
-                _charge(rendered)
+                charge_rendering("film", rendered)
                 frame = with_own_pixels(rendered, cutouts)
             yield frame
 
@@ -163,26 +162,8 @@ def with_own_pixels(rendered: Rendered, cutouts: Sequence[Pixels | None]) -> Pix
     return frame
 
 
-def _charge(rendered: Rendered) -> None:
-    """Charge the renderer's time to those who pay: its process is not measured with this one."""
-    charge_processor("film", rendered.cpu_s)
-    if rendered.variant == CUDA:
-        charge_accelerator("film", round(rendered.seconds * 1e9))
-
-
 def ask_at(ask: SetAsk, order: ClipOrder, number: int) -> SetAsk:
     """Return what is asked for a frame of a clip, by its number from 0."""
     share = number / max(order.frames - 1, 1)
     moment = Moment(moves=order.moves, at=share, seconds=number / order.frames_per_second)
     return ask.model_copy(update={"moment": moment})
-
-
-@contextmanager
-def _scratch(store: ObjectStore) -> Iterator[Path]:
-    """Make a file of this process that outlives the block if it ends well; after a crash the store removes it."""
-    file = take_scratch(store.scratch_folder(), ".mkv")
-    try:
-        yield file
-    except BaseException:
-        give_back_scratch(file)
-        raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -27,7 +26,7 @@ from foundry.names import seed_of
 from foundry.plan.clip import ClipOrder
 from foundry.spent import NOTHING_SPENT, Spent
 from foundry.store.object_store import ObjectStore
-from foundry.store.scratch import give_back_scratch, take_scratch
+from foundry.store.scratch import give_back_scratch, lasting_scratch
 from imaging.film.clip_master import VideoExtraMissing, encode_clip, require_av
 from imaging.pixels.arrays import Pixels
 from imaging.pixels.threads import fix_threads
@@ -161,7 +160,7 @@ class VideoHandler(ModelHandler[ClipOrder, Filmed | Unfilmed, LoadedVideo]):  # 
 
         samples: list[Pixels] = []
         meter = MotionMeter()
-        with _scratch(self.store) as file, model.lock, torch.no_grad():
+        with lasting_scratch(self.store.scratch_folder(), ".mkv") as file, model.lock, torch.no_grad():
             fix_threads(model.device, self.card.cpu_threads)
             with device_step("film", model.device):
                 note(model_calls=1)
@@ -221,17 +220,6 @@ def read_first_frame(store: ObjectStore, order: ClipOrder) -> Image.Image | None
     with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
         size = (order.width_px, order.height_px)
         return ImageOps.fit(picture.convert("RGB"), size, Image.Resampling.LANCZOS)
-
-
-@contextmanager
-def _scratch(store: ObjectStore) -> Iterator[Path]:
-    """Make a file of this process that outlives the block if it ends well; after a crash the store removes it."""
-    file = take_scratch(store.scratch_folder(), ".mkv")
-    try:
-        yield file
-    except BaseException:
-        give_back_scratch(file)
-        raise
 
 
 def require_ftfy(pipeline: Any) -> None:
